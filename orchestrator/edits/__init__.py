@@ -1,0 +1,1 @@
+"""Pure text → text surgical editors: every byte that was not meant stays."""

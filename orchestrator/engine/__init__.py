@@ -1,0 +1,1 @@
+"""A pure scheduler, and the asyncio executor around it."""

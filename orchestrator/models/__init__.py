@@ -1,0 +1,1 @@
+"""Data without I/O: what a person wrote, what we plan, what happened, what is announced."""

@@ -1,0 +1,206 @@
+"""The document: what a person wrote in phases.yaml, as pydantic models.
+
+These models are the one source of loader, JSON Schema, editor completion, documentation and wiring tests: a key that
+does not stand here is an error, and a key that stands here has an effect.
+"""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from orchestrator.models.json import Json
+from orchestrator.models.status import Durability, Execution, FailureClass, Priority
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+\Z")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+
+def parse_duration(value: object) -> float:
+    """Return seconds for `90`, `"90s"`, `"1h30m"`; ValueError says what is accepted."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = float(value)
+    elif isinstance(value, str) and _DURATION.match(value.strip()):
+        seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value))
+    else:
+        message = "a duration is a number of seconds or text like 30s, 5m, 1h30m"
+        raise ValueError(message)
+    if not 0 <= seconds <= 366 * 86400:
+        message = "a duration lies between 0 (off) and 366 days"
+        raise ValueError(message)
+    return seconds
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str | dict) else value
+
+
+Seconds = Annotated[float, BeforeValidator(parse_duration, json_schema_input_type=float | str)]
+Identifier = Annotated[str, Field(pattern=ID_PATTERN, max_length=64)]
+Reference = Annotated[str, Field(min_length=1, max_length=64)]
+Text = Annotated[str, Field(max_length=20_000)]
+Line = Annotated[str, Field(max_length=400)]
+References = Annotated[list[Reference], BeforeValidator(_one_or_many, json_schema_input_type=list[str] | str)]
+EnvName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+
+
+class Part(BaseModel):
+    """Base of every piece of the document: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _enum(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+class Retry(Part):
+    """When a failed attempt is repeated; `attempts` counts the first one."""
+
+    attempts: int = Field(default=1, ge=1, le=20)
+    delay: Seconds = 0.0
+    backoff: float = Field(default=1.0, ge=1, le=10, strict=False)
+    max_delay: Seconds = 60.0
+    jitter: bool = False
+    on: list[Annotated[FailureClass, Field(strict=False)]] = Field(
+        default=[FailureClass.TRANSIENT, FailureClass.TIMEOUT, FailureClass.INFRA], max_length=5
+    )
+
+
+class Notifications(Part):
+    """Who is told what; a target is a webhook URL, usually from the environment."""
+
+    on: list[Literal["phase_end", "failure", "approval", "run_end"]] = Field(default=["run_end"], max_length=4)
+    to: list[Line] = Field(default=[], max_length=10)
+
+
+class Settings(Part):
+    """Defaults and limits of the whole run; 0 means "off" for every limit."""
+
+    max_parallel_tasks: Annotated[int, Field(ge=0, le=10_000)] | Literal["auto"] = 0
+    timeout: Seconds = 0.0
+    idle_timeout: Seconds = 0.0
+    retry: Retry = Retry()
+    fail_fast: bool = False
+    isolation: Literal["none", "worktree"] = "none"
+    durability: Annotated[Durability, Field(strict=False)] = Durability.FULL
+    snapshot: bool = True
+    env: dict[EnvName, Line] = {}
+    templates: list[Line] = Field(default=[], max_length=10, description="folders with templates of your own")
+    notifications: Notifications = Notifications()
+
+
+class Project(Part):
+    """The repository that is worked on; `root` is relative to the document's file."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    root: Line | None = None
+    description: Text = ""
+
+
+class Param(Part):
+    """A value that `--param name=value` sets and `{{ params.name }}` reads."""
+
+    type: Literal["string", "integer", "number", "boolean"] = "string"
+    default: Json = None
+    minimum: float | None = Field(default=None, strict=False)
+    maximum: float | None = Field(default=None, strict=False)
+    choices: list[Json] = Field(default=[], max_length=100)
+    help: Text = ""
+
+
+class Profile(Part):
+    """Settings that `--profile` lays over those of the file; `lock` names keys that flags may not change then."""
+
+    settings: dict[str, Json] = {}
+    params: dict[str, Json] = {}
+    lock: list[str] = Field(default=[], max_length=50)
+
+
+class Foreach(Part):
+    """Make one task per file that matches `glob`, or per item of `items`; `as` names it for `{{ }}`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    glob: Line | None = None
+    items: list[Json] | None = Field(default=None, max_length=10_000)
+    as_: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")] = Field(default="item", alias="as")
+
+
+class Check(BaseModel):
+    """One checkpoint, guard or verify entry: `type` and the params of that type."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    type: Annotated[str, Field(max_length=64)] = ""
+
+
+class Task(BaseModel):
+    """One piece of work. The handler's params stand under `with:` or directly here, never one key in both."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, populate_by_name=True)
+
+    id: Identifier
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    type: Annotated[str, Field(min_length=1, max_length=64)]
+    description: Text = ""
+    with_: dict[str, Json] = Field(default={}, alias="with")
+    priority: Annotated[Priority, Field(strict=False), BeforeValidator(_enum)] = Priority.MEDIUM
+    depends_on: References = []
+    when: str | bool | None = None
+    foreach: Foreach | None = None
+    timeout: Seconds | None = None
+    idle_timeout: Seconds | None = None
+    retry: Retry | None = None
+    critical: bool = True
+    exclusive: bool = False
+    isolation: Literal["none", "worktree"] | None = None
+    env: dict[EnvName, Line] = {}
+    secrets: list[EnvName] = Field(default=[], max_length=100)
+    outputs: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], str] = {}
+    verify: list[dict[str, Json]] = Field(default=[], max_length=20)
+    tags: list[Identifier] = Field(default=[], max_length=50)
+
+
+class Group(Part):
+    """Some tasks of a phase; letters are matched without regard to case."""
+
+    id: Identifier
+    name: Line = ""
+    description: Text = ""
+    execution: Annotated[Execution, Field(strict=False), BeforeValidator(_enum)] = Execution.SEQUENTIAL
+    max_parallel: int = Field(default=0, ge=0, le=10_000)
+    depends_on: References = []
+    fail_fast: bool = False
+    guards: list[dict[str, Json]] = Field(default=[], max_length=50)
+    tasks: list[Task] = Field(min_length=1, max_length=10_000)
+    checkpoint: list[Check] = Field(default=[], max_length=50)
+
+
+class Phase(Part):
+    """Some groups; phases run in file order unless `depends_on` or `parallel_with` say otherwise."""
+
+    id: Identifier
+    name: Line = ""
+    description: Text = ""
+    estimate: Line = ""
+    depends_on: References = []
+    parallel_with: References = []
+    guards: list[dict[str, Json]] = Field(default=[], max_length=50)
+    groups: list[Group] = Field(min_length=1, max_length=1_000)
+    checkpoint: list[Check] = Field(default=[], max_length=50)
+
+
+class Document(Part):
+    """A whole phases.yaml."""
+
+    version: Literal[1]
+    project: Project
+    settings: Settings = Settings()
+    params: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], Param] = {}
+    profiles: dict[Identifier, Profile] = {}
+    include: list[Line] = Field(default=[], max_length=100)
+    guards: list[dict[str, Json]] = Field(default=[], max_length=50)
+    phases: list[Phase] = Field(min_length=1, max_length=1_000)

@@ -1,0 +1,164 @@
+"""The plan: resolved tasks and their order, before anything runs.
+
+What `plan` shows is the very value that `run` carries out. A plan is plain data (`planning.plan_json` turns it
+into JSON and back), so that it can be saved, cached and compared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.models.json import Json, JsonObject
+from orchestrator.models.status import Durability, Execution, FailureClass, Priority
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetryPolicy:
+    """When a failed attempt is repeated. `attempts` counts the first one; times are seconds."""
+
+    attempts: int = 1
+    delay: float = 0.0
+    backoff: float = 1.0
+    max_delay: float = 60.0
+    jitter: bool = False
+    on: frozenset[FailureClass] = frozenset({FailureClass.TRANSIENT, FailureClass.TIMEOUT, FailureClass.INFRA})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Targets:
+    """The files and folders that a task will read and write, relative to the root, `/`-separated.
+
+    `writes` become locks: one file, one writer. A path that ends with `/` stands for everything below it.
+    """
+
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedCheck:
+    """One measured condition (a checkpoint entry, or a task's `verify` entry)."""
+
+    type: str
+    params: JsonObject = field(default_factory=dict)
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedGuard:
+    """One condition that is asked before work starts."""
+
+    type: str
+    params: JsonObject = field(default_factory=dict)
+    on_fail: str = "block"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedTask:
+    """One piece of work for one handler, with everything resolved that can be known before the run.
+
+    `depends_on` holds the ids of tasks of this plan only (dependencies that the ledger has as done are in
+    `satisfied`); the order inside a sequential group is not in it, the scheduler adds that.
+    `when` is the source of an expression that could not be decided at plan time; None = runs.
+    `definition` is a hash of all that decides what the task does, except the files it reads.
+    """
+
+    id: str
+    name: str
+    handler: str
+    phase: str
+    group: str
+    params: JsonObject = field(default_factory=dict)
+    description: str = ""
+    priority: Priority = Priority.MEDIUM
+    depends_on: tuple[str, ...] = ()
+    satisfied: tuple[str, ...] = ()
+    when: str | None = None
+    skip_reason: str | None = None  # `when` was decided at plan time and says no
+    timeout: float = 0.0  # seconds per attempt, 0 = off
+    idle_timeout: float = 0.0  # seconds without output, 0 = off
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    critical: bool = True
+    exclusive: bool = False
+    isolation: str = "none"
+    env: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    verify: tuple[PlannedCheck, ...] = ()
+    tags: tuple[str, ...] = ()
+    targets: Targets = field(default_factory=Targets)
+    late: tuple[str, ...] = ()  # names of params that still hold `{{ … }}` and are rendered just before the task
+    definition: str = ""
+    origin: str = ""  # file:line of the task in the document
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedGroup:
+    """Some tasks of a phase. `depends_on` holds group ids (`1.a`); `max_parallel` 0 = no limit of its own."""
+
+    id: str  # "1.a"
+    letter: str  # "a"
+    name: str
+    phase: str
+    execution: Execution = Execution.SEQUENTIAL
+    max_parallel: int = 0
+    depends_on: tuple[str, ...] = ()
+    fail_fast: bool = False
+    checkpoint: tuple[PlannedCheck, ...] = ()
+    guards: tuple[PlannedGuard, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedPhase:
+    """Some groups. `after` holds the ids of the phases that must have ended well before this one starts."""
+
+    id: str  # "1"
+    name: str
+    description: str = ""
+    estimate: str = ""
+    after: tuple[str, ...] = ()
+    checkpoint: tuple[PlannedCheck, ...] = ()
+    guards: tuple[PlannedGuard, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """Bounds of the whole run; 0 = off."""
+
+    max_parallel_tasks: int = 0
+    fail_fast: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notification:
+    """Who is told what: `on` names phase_end, failure, approval, run_end."""
+
+    on: tuple[str, ...]
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """A selection of the document, resolved: phases, groups and tasks in document order."""
+
+    project: str
+    root: str
+    document: str  # path of the file that it was read from, "" when there is none (an undo)
+    document_hash: str
+    phases: tuple[PlannedPhase, ...]
+    groups: tuple[PlannedGroup, ...]
+    tasks: tuple[PlannedTask, ...]
+    limits: Limits = field(default_factory=Limits)
+    durability: Durability = Durability.FULL
+    params: Mapping[str, Json] = field(default_factory=dict)
+    guards: tuple[PlannedGuard, ...] = ()
+    notifications: tuple[Notification, ...] = ()
+    template_folders: tuple[str, ...] = ()
+    profile: str | None = None
+
+    def task(self, task_id: str) -> PlannedTask:
+        """Return the task with this id; KeyError when the plan has none."""
+        for task in self.tasks:
+            if task.id == task_id:
+                return task
+        raise KeyError(task_id)

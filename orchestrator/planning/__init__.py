@@ -1,0 +1,1 @@
+"""Pure: load → validate → expand → resolve → select → plan."""

@@ -1,0 +1,1 @@
+"""Children: started in their own session, bounded in output, none left behind."""

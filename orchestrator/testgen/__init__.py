@@ -1,0 +1,1 @@
+"""Analyse sources, make inputs, keep only tests that prove themselves."""
