@@ -34,7 +34,7 @@ def parse_duration(value: object) -> float:
 
 
 def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, str | dict) else value
+    return [value] if isinstance(value, str) else value
 
 
 Seconds = Annotated[float, BeforeValidator(parse_duration, json_schema_input_type=float | str)]
@@ -50,10 +50,6 @@ class Part(BaseModel):
     """Base of every piece of the document: unknown keys are errors, values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-def _enum(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
 
 
 class Retry(Part):
@@ -84,7 +80,6 @@ class Settings(Part):
     idle_timeout: Seconds = 0.0
     retry: Retry = Retry()
     fail_fast: bool = False
-    isolation: Literal["none", "worktree"] = "none"
     durability: Annotated[Durability, Field(strict=False)] = Durability.FULL
     snapshot: bool = True
     env: dict[EnvName, Line] = {}
@@ -130,11 +125,26 @@ class Foreach(Part):
 
 
 class Check(BaseModel):
-    """One checkpoint, guard or verify entry: `type` and the params of that type."""
+    """One checkpoint or guard entry: `type` and, as further keys, the params of that type.
+
+    `name` is shown in place of the title that the type gives itself.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
-    type: Annotated[str, Field(max_length=64)] = ""
+    type: Annotated[str, Field(min_length=1, max_length=64)]
+    name: Line = ""
+
+    @property
+    def params(self) -> dict[str, Json]:
+        """Return the params of the type: every key that is not a field."""
+        return self.model_extra or {}
+
+
+class Verify(Check):
+    """A checkpoint that one task has to pass after its work; `{command: [...]}` alone means `type: command`."""
+
+    type: Annotated[str, Field(min_length=1, max_length=64)] = "command"
 
 
 class Task(BaseModel):
@@ -147,7 +157,7 @@ class Task(BaseModel):
     type: Annotated[str, Field(min_length=1, max_length=64)]
     description: Text = ""
     with_: dict[str, Json] = Field(default={}, alias="with")
-    priority: Annotated[Priority, Field(strict=False), BeforeValidator(_enum)] = Priority.MEDIUM
+    priority: Annotated[Priority, Field(strict=False)] = Priority.MEDIUM
     depends_on: References = []
     when: str | bool | None = None
     foreach: Foreach | None = None
@@ -156,12 +166,16 @@ class Task(BaseModel):
     retry: Retry | None = None
     critical: bool = True
     exclusive: bool = False
-    isolation: Literal["none", "worktree"] | None = None
     env: dict[EnvName, Line] = {}
     secrets: list[EnvName] = Field(default=[], max_length=100)
     outputs: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], str] = {}
-    verify: list[dict[str, Json]] = Field(default=[], max_length=20)
+    verify: list[Verify] = Field(default=[], max_length=20)
     tags: list[Identifier] = Field(default=[], max_length=50)
+
+    @property
+    def params(self) -> dict[str, Json]:
+        """Return the handler's params, from `with:` and from the keys that stand directly on the task."""
+        return {**self.with_, **(self.model_extra or {})}
 
 
 class Group(Part):
@@ -170,11 +184,11 @@ class Group(Part):
     id: Identifier
     name: Line = ""
     description: Text = ""
-    execution: Annotated[Execution, Field(strict=False), BeforeValidator(_enum)] = Execution.SEQUENTIAL
+    execution: Annotated[Execution, Field(strict=False)] = Execution.SEQUENTIAL
     max_parallel: int = Field(default=0, ge=0, le=10_000)
     depends_on: References = []
     fail_fast: bool = False
-    guards: list[dict[str, Json]] = Field(default=[], max_length=50)
+    guards: list[Check] = Field(default=[], max_length=50)
     tasks: list[Task] = Field(min_length=1, max_length=10_000)
     checkpoint: list[Check] = Field(default=[], max_length=50)
 
@@ -188,7 +202,7 @@ class Phase(Part):
     estimate: Line = ""
     depends_on: References = []
     parallel_with: References = []
-    guards: list[dict[str, Json]] = Field(default=[], max_length=50)
+    guards: list[Check] = Field(default=[], max_length=50)
     groups: list[Group] = Field(min_length=1, max_length=1_000)
     checkpoint: list[Check] = Field(default=[], max_length=50)
 
@@ -202,5 +216,5 @@ class Document(Part):
     params: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], Param] = {}
     profiles: dict[Identifier, Profile] = {}
     include: list[Line] = Field(default=[], max_length=100)
-    guards: list[dict[str, Json]] = Field(default=[], max_length=50)
+    guards: list[Check] = Field(default=[], max_length=50)
     phases: list[Phase] = Field(min_length=1, max_length=1_000)
