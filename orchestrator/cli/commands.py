@@ -1,0 +1,59 @@
+"""The table of commands: where each lives, what it is for. One module per command; only the invoked one is imported."""
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """One command of the command line; `supervised` ones start processes or write, and run under the supervisor."""
+
+    module: str
+    summary: str
+    section: str
+    supervised: bool = False
+
+
+COMMANDS = {
+    "init": Entry("init", "write a small commented phases.yaml for this repository", "Start"),
+    "validate": Entry("validate", "check the document: every problem at once, with its place", "Start"),
+    "plan": Entry("plan", "show what would run, in which order, and why", "Start"),
+    "run": Entry("run", "carry the plan out (or preview it with --dry-run)", "Run", supervised=True),
+    "resume": Entry("resume", "go on with an interrupted or waiting run", "Run", supervised=True),
+    "approve": Entry("approve", "say yes to a task that waits for a person", "Run"),
+    "reject": Entry("reject", "say no to a task that waits for a person", "Run"),
+    "cancel": Entry("cancel", "stop the run that works on this repository", "Run"),
+    "undo": Entry("undo", "take a run back, last change first", "Run", supervised=True),
+    "status": Entry("status", "show how the last run stands", "Look"),
+    "logs": Entry("logs", "show a task's output; without a task, that of all failures", "Look"),
+    "diff": Entry("diff", "show what a run changed", "Look"),
+    "explain": Entry("explain", "say why a task runs or not, or what an error code means", "Look"),
+    "history": Entry("history", "list the runs, newest first", "Look"),
+    "doctor": Entry("doctor", "check tools, ledger, lock and permissions", "Care"),
+    "clean": Entry("clean", "remove old logs, objects and crash files", "Care"),
+    "migrate": Entry("migrate", "rewrite a document in the older layout", "Care"),
+    "schema": Entry("schema", "print the JSON Schema of phases.yaml", "Extend"),
+    "handlers": Entry("handlers", "list the task types and their params", "Extend"),
+    "completion": Entry("completion", "print a completion script for your shell", "Extend"),
+    "help": Entry("help", "explain a command or a topic (exit-codes)", "Extend"),
+}
+
+
+def render_overview() -> str:
+    """Return the text of `orchestrate --help`."""
+    lines = ["Usage: orchestrate COMMAND [OPTIONS]", "", "Raise a repository's tests and CI phase by phase.", ""]
+    width = max(map(len, COMMANDS))
+    for section in dict.fromkeys(entry.section for entry in COMMANDS.values()):
+        lines.append(f"{section}:")
+        lines += [
+            f"  {name:<{width}}  {entry.summary}" for name, entry in COMMANDS.items() if entry.section == section
+        ]
+        lines.append("")
+    lines += [
+        "Examples:",
+        "  orchestrate init                          start with a small document",
+        "  orchestrate run --phase 2 --dry-run       see the whole diff, change nothing",
+        "  orchestrate run --phase 2 --group c       do it",
+        "  orchestrate undo                          take the last run back",
+        "",
+        "`orchestrate COMMAND --help` shows a command's options. Every option --NAME can be set as ORCHESTRATE_NAME.",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,109 @@
+"""From the command line to one command, and from an error to a message and an exit code."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+from orchestrator.cli.commands import COMMANDS, render_overview
+from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError
+
+# Options before the command are moved behind it; these take a value.
+_WITH_VALUE = frozenset({"-c", "--config", "-C", "--directory", "--project", "--profile", "--param", "-D", "--color"})
+
+
+def enter(arguments: Sequence[str]) -> int:
+    """Run one command line; the return value is the process's exit code."""
+    leading, rest = _split(arguments)
+    if not rest:
+        if any(word not in ("-h", "--help") for word in leading):
+            return _unknown(leading[0])
+        sys.stdout.write(render_overview())
+        return ExitCode.OK
+    name = rest[0]
+    if name not in COMMANDS:
+        return _unknown(name)
+
+    def call() -> int:
+        return guarded(lambda: _invoke(name, [*rest[1:], *leading]))
+
+    if COMMANDS[name].supervised and not {"-h", "--help"} & set(rest):
+        from orchestrator.processes.supervisor import supervise
+
+        return supervise(call)
+    return call()
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part the options before the command from the command and what follows."""
+    position = 0
+    while position < len(arguments) and arguments[position].startswith("-"):
+        position += 2 if arguments[position] in _WITH_VALUE else 1
+    return list(arguments[:position]), list(arguments[position:])
+
+
+def _unknown(name: str) -> int:
+    close = get_close_matches(name, COMMANDS, n=1)
+    hint = f"did you mean `orchestrate {close[0]}`?" if close else "`orchestrate --help` lists the commands"
+    sys.stderr.write(f"error: no command or option {name!r}\n  hint: {hint}\n")
+    return ExitCode.USAGE
+
+
+def _invoke(name: str, arguments: list[str]) -> int:
+    import importlib
+
+    import typer
+
+    module = importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}")
+    app = typer.Typer(
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.command(name=name)(module.command)
+    app(args=arguments, prog_name=f"orchestrate {name}")
+    return ExitCode.OK
+
+
+def guarded(call: Callable[[], int]) -> int:
+    """Turn expected errors into one clear message, and unexpected ones into a crash file."""
+    try:
+        return call()
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else ExitCode.OK if ending.code is None else ExitCode.USAGE
+    except DocumentInvalid as error:
+        from orchestrator.cli.present import show_problems
+
+        show_problems(error.problems, sys.stderr)
+        return error.exit_code
+    except OrchestrateError as error:
+        from orchestrator.cli.present import show_error
+
+        show_error(error)
+        return error.exit_code
+    except BrokenPipeError:
+        # the reader went away (`status | head`): nothing is wrong; keep the interpreter from complaining at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except KeyboardInterrupt:
+        return ExitCode.SIGINT
+    except Exception:  # noqa: BLE001 - the outermost frame: whatever else comes is a bug of ours
+        from orchestrator.cli.crash import write_crash_file
+
+        path = write_crash_file()
+        sys.stderr.write(
+            "internal error: this is a bug in orchestrate\n"
+            f"  details: {path}\n"
+            "  hint: report it with that file; `orchestrate resume` goes on where the run stopped\n"
+        )
+        return ExitCode.INTERNAL
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except (BrokenPipeError, ValueError, OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

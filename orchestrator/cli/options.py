@@ -1,0 +1,87 @@
+"""Option groups that several commands share, and the decorator that unfolds them for typer.
+
+A command is a function whose parameters are plain typer options or option groups (the dataclasses below); it returns its
+exit code.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+
+def option(*names: str, help: str, **more: Any) -> Any:
+    """Make a typer option that can also be set by its environment twin."""
+    long = next(name for name in names if name.startswith("--")).split("/")[0]
+    more.setdefault("envvar", "ORCHESTRATE_" + long[2:].upper().replace("-", "_"))
+    return typer.Option(*names, help=help, show_envvar=False, **more)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """Where to work and how to look."""
+
+    config: Annotated[
+        Path | None, option("--config", "-c", help="the document (default: searched upward from here)")
+    ] = None
+    directory: Annotated[Path | None, option("--directory", "-C", help="work as if started in this folder")] = None
+    project: Annotated[Path | None, option("--project", help="the repository, instead of the document's root")] = None
+    profile: Annotated[str | None, option("--profile", help="lay a profile of the document over its settings")] = None
+    param: Annotated[
+        list[str] | None, option("--param", "-D", help="set a param of the document: NAME=VALUE", envvar=None)
+    ] = None
+    color: Annotated[Literal["auto", "always", "never"], option("--color", help="colours")] = "auto"
+    ascii: Annotated[bool, option("--ascii", help="no glyphs beyond ASCII")] = False
+    quiet: Annotated[bool, option("--quiet", "-q", help="say only what went wrong")] = False
+    verbose: Annotated[bool, option("--verbose", "-v", help="stream the output of tasks")] = False
+    no_input: Annotated[bool, option("--no-input", help="never ask; fail with exit 6 instead")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which tasks are meant. Selectors of one kind add up; different kinds narrow each other."""
+
+    phase: Annotated[list[str] | None, option("--phase", "-p", help="a phase: 2, name, 1..3 (repeatable)")] = None
+    group: Annotated[list[str] | None, option("--group", "-g", help="a group: c, 2.c (repeatable)")] = None
+    task: Annotated[
+        list[str] | None, option("--task", "-t", help="a task: 2.1, 2.*, +2.7 with what it needs, 2.7+ with dependents")
+    ] = None
+    tag: Annotated[list[str] | None, option("--tag", help="tasks with this tag (repeatable)")] = None
+    from_: Annotated[str | None, option("--from", help="this task and all after it")] = None
+    until: Annotated[str | None, option("--until", help="all tasks up to this one")] = None
+    only: Annotated[
+        list[str] | None, option("--only", help="exactly these; what they need is taken as given")
+    ] = None
+    skip: Annotated[list[str] | None, option("--skip", help="all but these (repeatable)")] = None
+    failed: Annotated[bool, option("--failed", help="what failed or was blocked in the last run")] = False
+    with_deps: Annotated[bool, option("--with-deps", help="add what the selection needs")] = False
+    all_: Annotated[bool, option("--all", help="everything")] = False
+
+
+def command(function: Callable[..., int]) -> Callable[..., None]:
+    """Unfold option groups into single options; end the process with the code that the function returns."""
+    signature = inspect.signature(function)
+    groups = {name: p.annotation for name, p in signature.parameters.items() if is_dataclass(p.annotation)}
+    plain = [p for name, p in signature.parameters.items() if name not in groups]
+    unfolded = [
+        inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
+        for group in groups.values()
+        for field in fields(group)
+    ]
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in plain] + unfolded
+
+    def call(**values: Any) -> None:
+        arguments = {
+            name: group(**{field.name: values.pop(field.name) for field in fields(group)})
+            for name, group in groups.items()
+        }
+        raise SystemExit(function(**arguments, **values))
+
+    call.__doc__ = function.__doc__
+    call.__name__ = function.__name__
+    call.__annotations__ = {p.name: p.annotation for p in parameters}
+    call.__signature__ = signature.replace(parameters=parameters, return_annotation=None)  # type: ignore[attr-defined]  # read by typer
+    return call
