@@ -125,6 +125,12 @@ class Workspace(Protocol):
     def is_folder(self, path: str) -> bool:
         """Say whether a folder is there."""
 
+    def stamp(self, path: str) -> str | None:
+        """Return a text that differs after every writing of the file on the tree, even with the same content.
+
+        Made of inode, size and the times of modification and change; None when there is no such file.
+        """
+
     def glob(self, pattern: str) -> tuple[str, ...]:
         """Return the files that match, sorted; never inside `.git` or `.orchestrate`."""
 
