@@ -265,6 +265,8 @@ class Handler(ABC, Generic[P]):
 
     type: ClassVar[str]
     params_model: ClassVar[builtins.type[Params]]
+    # Raised when the same params come to mean something else; a task done by another version is not "up to date".
+    version: ClassVar[str] = "1"
     # Secondary effects that cannot be taken back need a question after a crash unless the task says `idempotent`.
     external_effects: ClassVar[bool] = False
 

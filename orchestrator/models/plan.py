@@ -41,6 +41,7 @@ class PlannedCheck:
     type: str
     params: JsonObject = field(default_factory=dict)
     title: str = ""
+    late: tuple[str, ...] = ()  # names of params that still hold `{{ … }}`; only these are rendered later
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +51,7 @@ class PlannedGuard:
     type: str
     params: JsonObject = field(default_factory=dict)
     on_fail: str = "block"
+    late: tuple[str, ...] = ()  # as in PlannedCheck
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +88,9 @@ class PlannedTask:
     verify: tuple[PlannedCheck, ...] = ()
     tags: tuple[str, ...] = ()
     targets: Targets = field(default_factory=Targets)
-    late: tuple[str, ...] = ()  # names of params that still hold `{{ … }}` and are rendered just before the task
+    late: tuple[str, ...] = ()  # params (`name`) and env (`env.NAME`) that are rendered just before the task
+    values: JsonObject = field(default_factory=dict)  # what `foreach` named for this task: {"file": "src/a.ts"}
+    base: str = ""  # id in the document of a task that `foreach` made, else ""
     definition: str = ""
     origin: str = ""  # file:line of the task in the document
 
@@ -150,6 +154,7 @@ class Plan:
     tasks: tuple[PlannedTask, ...]
     limits: Limits = field(default_factory=Limits)
     durability: Durability = Durability.FULL
+    snapshot: bool = True  # record what commands change
     params: Mapping[str, Json] = field(default_factory=dict)
     guards: tuple[PlannedGuard, ...] = ()
     notifications: tuple[Notification, ...] = ()
