@@ -1,0 +1,316 @@
+"""Bytes of a YAML file to a tree of nodes, bounded against every hostile input.
+
+Built over libyaml's *events*: the C library's own object builder crashes on deep nesting, and PyYAML's constructors
+hang on merge bombs and leak foreign exceptions. Here nothing recurses, and every size has a limit.
+Mistakes that leave the meaning of the rest clear (a duplicate key, a tag) are collected; others end the reading.
+"""
+
+import gc
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from orchestrator.errors import Place, Problem
+from orchestrator.planning.nodes import AnyNode, Mapping, Scalar, Sequence, Source
+from orchestrator.planning.scalars import resolve
+from orchestrator.planning.yaml_syntax import syntax_problem
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_NODES = 1_500_000
+MAX_DEPTH = 32
+MAX_ALIASES = 100
+MAX_EXPANDED = 1_500_000  # nodes, aliases counted with all that they stand for
+MAX_SCALAR = 256_000  # characters
+MAX_PROBLEMS = 500  # of one kind of reading; a file with more is not helped by a longer list
+
+# C0 without tab and line ends, DEL, C1, line and paragraph separators, bidirectional controls, byte order mark.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class YamlFile:
+    """What was read: `root` is None when there is nothing to go on with."""
+
+    source: Source
+    root: AnyNode | None
+    problems: tuple[Problem, ...]
+
+
+class _Stop(Exception):
+    """Reading cannot go on; carries the reason."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def load_yaml(data: bytes, file: str, *, pure: bool = False) -> YamlFile:
+    """Read a YAML file; `file` is the name shown in messages, `pure` avoids the C library.
+
+    Never raises for what stands in `data`.
+    """
+    try:
+        source = _decode(data, file)
+    except _Stop as stop:
+        return YamlFile(source=Source(file, ""), root=None, problems=(stop.problem,))
+    problems = list(_control_characters(source))
+    if problems:
+        return YamlFile(source=source, root=None, problems=tuple(problems))
+    builder = _Builder(source)
+    with _without_garbage_collection():
+        try:
+            builder.read(pure=pure)
+        except _Stop as stop:
+            return YamlFile(source=source, root=None, problems=(*builder.problems, stop.problem))
+    return YamlFile(source=source, root=builder.root, problems=tuple(builder.problems))
+
+
+def _decode(data: bytes, file: str) -> Source:
+    if len(data) > MAX_BYTES:
+        raise _Stop(
+            Problem(
+                code="E009",
+                message=f"the file is larger than {MAX_BYTES // 1024 // 1024} MB",
+                place=Place(file=file, line=1, column=1, end_column=2),
+                hint="split it and `include:` the parts",
+            )
+        )
+    try:
+        return Source(file, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        good = data[: error.start].decode("utf-8-sig", errors="replace")
+        source = Source(file, good + data[error.start : error.start + 80].decode("utf-8", errors="replace"))
+        line, column = _line_and_column(good, len(good))
+        message = f"the file is not UTF-8: byte 0x{data[error.start]:02x} does not belong here"
+        place = source.place(line, column, line, column + 1)
+        hint = "save the file as UTF-8"
+        raise _Stop(Problem(code="E001", message=message, place=place, hint=hint)) from None
+
+
+def _control_characters(source: Source) -> Iterator[Problem]:
+    for found in islice(_CONTROL.finditer(source.text), 20):
+        line, column = _line_and_column(source.text, found.start())
+        yield Problem(
+            code="E003",
+            message=f"control character U+{ord(found.group()):04X} is not allowed",
+            place=source.place(line, column, line, column + 1),
+            hint="remove it",
+        )
+
+
+def _line_and_column(text: str, index: int) -> tuple[int, int]:
+    before = text[:index].replace("\r\n", "\n").replace("\r", "\n")
+    return before.count("\n"), len(before) - before.rfind("\n") - 1
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Pause the collector: building makes no garbage, but many objects that it would walk again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Frame:
+    """A list or map that is still open. `size` counts nodes with aliases expanded, `height` the levels below."""
+
+    __slots__ = ("anchor", "height", "key", "key_missing", "node", "size")
+
+    def __init__(self, node: Sequence | Mapping, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.key: Scalar | None = None
+        self.key_missing = False  # the key was refused, so its value belongs nowhere
+        self.size = 1
+        self.height = 1
+
+
+class _Builder:
+    """Turns events into nodes, with a stack of its own in place of recursion."""
+
+    def __init__(self, source: Source) -> None:
+        self.root: AnyNode | None = None
+        self.problems: list[Problem] = []
+        self._source = source
+        self._stack: list[_Frame] = []
+        self._anchors: dict[str, tuple[AnyNode, int, int]] = {}
+        self._nodes = 0
+        self._aliases = 0
+        self._documents = 0
+
+    def read(self, *, pure: bool) -> None:
+        loader = yaml.SafeLoader if pure or not yaml.__with_libyaml__ else yaml.CSafeLoader
+        steps = {
+            ScalarEvent: self._scalar,
+            MappingStartEvent: self._open_mapping,
+            SequenceStartEvent: self._open_sequence,
+            MappingEndEvent: self._close,
+            SequenceEndEvent: self._close,
+            AliasEvent: self._alias,
+            DocumentStartEvent: self._start_document,
+        }
+        try:
+            for event in yaml.parse(self._source.text, Loader=loader):
+                step = steps.get(type(event))
+                if step is not None:
+                    step(event)
+        except yaml.YAMLError as error:
+            raise _Stop(syntax_problem(error, self._source)) from None
+        except (ValueError, IndexError, OverflowError):
+            # The pure parser lets these out for escapes like "\UFFFFFFFF".
+            message = "this is not YAML: an escape or number in a quoted text has no meaning"
+            raise _Stop(Problem(code="E002", message=message, place=self._last_place())) from None
+
+    # ------------------------------------------------------------ events
+
+    def _scalar(self, event: Any) -> None:
+        start, end = event.start_mark, event.end_mark
+        text: str = event.value
+        plain = not event.style
+        node = Scalar(self._source, start.line, start.column, end.line, end.column, text, plain, text)
+        self._count(event, node)
+        if plain:
+            node.value = resolve(text)
+        else:
+            self._check_text(node)
+        if len(text) > MAX_SCALAR:
+            raise _Stop(self._problem("E009", f"a text is longer than {MAX_SCALAR:,} characters", node))
+        if event.anchor:
+            self._anchors[event.anchor] = (node, 1, 0)
+        self._put(node, 1, 0)
+
+    def _open_mapping(self, event: Any) -> None:
+        start = event.start_mark
+        self._open(event, Mapping(self._source, start.line, start.column, start.line, start.column + 1))
+
+    def _open_sequence(self, event: Any) -> None:
+        start = event.start_mark
+        self._open(event, Sequence(self._source, start.line, start.column, start.line, start.column + 1))
+
+    def _open(self, event: Any, node: Sequence | Mapping) -> None:
+        self._count(event, node)
+        if len(self._stack) >= MAX_DEPTH:
+            raise _Stop(self._problem("E009", f"nested deeper than {MAX_DEPTH} levels", node))
+        self._stack.append(_Frame(node, event.anchor))
+
+    def _close(self, event: Any) -> None:
+        frame = self._stack.pop()
+        end = event.end_mark
+        frame.node.end_line, frame.node.end_column = end.line, end.column
+        if frame.anchor:
+            self._anchors[frame.anchor] = (frame.node, frame.size, frame.height)
+        self._put(frame.node, frame.size, frame.height)
+
+    def _alias(self, event: Any) -> None:
+        start, end = event.start_mark, event.end_mark
+        here = Scalar(self._source, start.line, start.column, end.line, end.column, event.anchor, True, None)
+        self._aliases += 1
+        if self._aliases > MAX_ALIASES:
+            raise _Stop(self._problem("E009", f"more than {MAX_ALIASES} aliases", here))
+        if event.anchor not in self._anchors:
+            message = f"alias `*{event.anchor[:60]}` stands for nothing that was marked before it"
+            self._note("E010", message, here, f"mark the value with `&{event.anchor[:60]}` where it stands first")
+            self._put(here, 1, 0)
+            return
+        node, size, height = self._anchors[event.anchor]
+        if len(self._stack) + height > MAX_DEPTH:
+            raise _Stop(self._problem("E009", f"nested deeper than {MAX_DEPTH} levels", here))
+        self._put(node, size, height, at=here)
+
+    def _start_document(self, event: Any) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            mark = event.start_mark
+            here = Scalar(self._source, mark.line, mark.column, mark.line, mark.column + 3, "---", True, None)
+            hint = "put it into a file of its own and `include:` it"
+            raise _Stop(self._problem("E008", "only one YAML document is allowed in a file", here, hint))
+
+    # ------------------------------------------------------------ building
+
+    def _put(self, node: AnyNode, size: int, height: int, at: Scalar | None = None) -> None:
+        if not self._stack:
+            self.root = node
+            return
+        frame = self._stack[-1]
+        frame.size += size
+        frame.height = max(frame.height, height + 1)
+        if frame.size > MAX_EXPANDED:
+            raise _Stop(self._problem("E009", f"aliases expand to more than {MAX_EXPANDED:,} values", at or node))
+        parent = frame.node
+        if isinstance(parent, Sequence):
+            parent.append(node)
+        elif frame.key is not None:
+            self._put_value(parent, frame.key, node)
+            frame.key = None
+        elif frame.key_missing:
+            frame.key_missing = False
+        else:
+            frame.key = self._key(node)
+            frame.key_missing = frame.key is None
+
+    def _put_value(self, parent: Mapping, key: Scalar, node: AnyNode) -> None:
+        if key.text in parent.entries:
+            first = parent.entries[key.text][0]
+            self._note("E004", f"key `{key.text[:60]}` is used twice", key, f"first used at line {first.line + 1}")
+            return
+        parent.put(key, node)
+
+    def _key(self, node: AnyNode) -> Scalar | None:
+        if not isinstance(node, Scalar):
+            self._note("E006", "a key must be text, not a list or map", node, "is a quote or a `:` missing?")
+            return None
+        if node.plain and node.text == "<<":
+            self._note("E007", "merge keys (`<<`) are not supported", node, "repeat the keys, or alias a whole value")
+            return None
+        if not isinstance(node.value, str):
+            shown = node.text[:60] or "~"
+            self._note("E006", f"a key must be text, but `{shown}` is not", node, f'write "{shown}" if text is meant')
+        return node
+
+    def _count(self, event: Any, node: AnyNode) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise _Stop(self._problem("E009", f"more than {MAX_NODES:,} values", node))
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")[:60]
+            self._note("E005", f"tag `{tag}` is not allowed", node, "remove it; quotes decide what is text")
+
+    def _check_text(self, node: Scalar) -> None:
+        found = _CONTROL.search(node.text) or _SURROGATE.search(node.text)
+        if found:
+            message = f"control character U+{ord(found.group()):04X} is not allowed"
+            self._note("E003", message, node, "remove the escape")
+
+    # ------------------------------------------------------------ problems
+
+    def _problem(self, code: str, message: str, node: AnyNode, hint: str | None = None) -> Problem:
+        return Problem(code=code, message=message, place=node.place(), hint=hint)
+
+    def _note(self, code: str, message: str, node: AnyNode, hint: str | None) -> None:
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(self._problem(code, message, node, hint))
+
+    def _last_place(self) -> Place:
+        node = self._stack[-1].node if self._stack else self.root
+        return node.place() if node is not None else self._source.place(0, 0, 0, 1)
