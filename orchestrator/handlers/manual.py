@@ -1,0 +1,102 @@
+"""``type: manual`` is a step that only a person can do: settings of a service, a secret, an approval.
+
+On a terminal the person is asked while other tasks go on. Elsewhere the task waits, and `approve` or `reject` decides
+later from any terminal.
+"""
+
+import hashlib
+from typing import Literal
+
+from pydantic import Field
+
+from orchestrator.contracts import (
+    Answer,
+    Handler,
+    Outcome,
+    Params,
+    TaskContext,
+    Workspace,
+    changed,
+    failed,
+    skipped,
+    waiting,
+)
+from orchestrator.errors import PathRefused
+from orchestrator.models.json import JsonObject
+
+_DONE = frozenset(("done", "approve", "approved"))
+_SKIPPED = frozenset(("skip", "skipped"))
+_REFUSED = frozenset(("abort", "reject", "rejected"))
+_MOST_QUESTIONS = 3
+
+
+class ManualParams(Params):
+    """What the person has to do, and whether something has to show that it was done."""
+
+    instructions: str = Field(min_length=1, max_length=20_000)
+    evidence: Literal["none", "optional", "required"] = Field(
+        default="optional", description="a text, or the path of a file below the root"
+    )
+
+
+class Manual(Handler[ManualParams]):
+    """Ask a person, or wait for one."""
+
+    type = "manual"
+    params_model = ManualParams
+
+    async def run(self, params: ManualParams, context: TaskContext) -> Outcome:
+        """Apply a decision that was given, else ask, else wait. Skipped is not done."""
+        if context.dry_run:
+            return skipped("dry run: a person would be asked")
+        if context.decision is not None:
+            return _applied(params, context.decision, context.workspace) or _waiting_for_evidence(params)
+        if context.interaction is None:
+            return waiting(_question(params))
+        for _ in range(_MOST_QUESTIONS):
+            answer = await context.interaction.ask(context.task.id, context.task.name, _question(params))
+            if answer.decision == "later":
+                return waiting(_question(params))
+            outcome = _applied(params, answer, context.workspace)
+            if outcome is not None:
+                return outcome
+            context.say("evidence is required")
+        return _waiting_for_evidence(params)
+
+
+def _question(params: ManualParams) -> str:
+    text = params.instructions.strip()
+    return f"{text}\nEvidence is required: a text, or the path of a file." if params.evidence == "required" else text
+
+
+def _waiting_for_evidence(params: ManualParams) -> Outcome:
+    return waiting(f"{params.instructions.strip()}\nIt was approved without the evidence that is required.")
+
+
+def _applied(params: ManualParams, answer: Answer, workspace: Workspace) -> Outcome | None:
+    """Return the outcome of a decision; None when it cannot stand without the evidence that is required."""
+    by = f" by {answer.by}" if answer.by else ""
+    note = f": {answer.note}" if answer.note else ""
+    if answer.decision in _SKIPPED:
+        return skipped(f"skipped{by}{note}")
+    if answer.decision in _REFUSED:
+        return failed(f"rejected{by}{note}")
+    if answer.decision not in _DONE:
+        return failed(f"nobody knows the decision `{answer.decision}`", detail="known: approve, reject, skip")
+    if params.evidence == "required" and not (answer.evidence or "").strip():
+        return None
+    record = {"by": answer.by, "note": answer.note, "evidence": _evidence(params, answer, workspace)}
+    done = changed(f"approved{by}{note}", **record)
+    return Outcome(kind=done.kind, summary=done.summary, outputs=record, result=record)
+
+
+def _evidence(params: ManualParams, answer: Answer, workspace: Workspace) -> JsonObject | None:
+    """Return what is kept: a text as it is, a file of the tree by its path and hash."""
+    given = (answer.evidence or "").strip()
+    if not given or params.evidence == "none":
+        return None
+    try:
+        data = workspace.read_bytes(given)
+    except (OSError, PathRefused, ValueError):
+        return {"text": given}
+    return {"file": given, "sha256": hashlib.sha256(data).hexdigest()}
