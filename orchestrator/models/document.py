@@ -16,6 +16,8 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+\Z")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
+ENV_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
 
 
 def parse_duration(value: object) -> float:
@@ -43,7 +45,7 @@ Reference = Annotated[str, Field(min_length=1, max_length=64)]
 Text = Annotated[str, Field(max_length=20_000)]
 Line = Annotated[str, Field(max_length=400)]
 References = Annotated[list[Reference], BeforeValidator(_one_or_many, json_schema_input_type=list[str] | str)]
-EnvName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+EnvName = Annotated[str, Field(pattern=ENV_PATTERN)]
 
 
 class Part(BaseModel):
@@ -121,7 +123,7 @@ class Foreach(Part):
 
     glob: Line | None = None
     items: list[Json] | None = Field(default=None, max_length=10_000)
-    as_: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")] = Field(default="item", alias="as")
+    as_: Annotated[str, Field(pattern=NAME_PATTERN)] = Field(default="item", alias="as")
 
 
 class Check(BaseModel):
@@ -168,7 +170,7 @@ class Task(BaseModel):
     exclusive: bool = False
     env: dict[EnvName, Line] = {}
     secrets: list[EnvName] = Field(default=[], max_length=100)
-    outputs: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], str] = {}
+    outputs: dict[Annotated[str, Field(pattern=NAME_PATTERN)], str] = {}
     verify: list[Verify] = Field(default=[], max_length=20)
     tags: list[Identifier] = Field(default=[], max_length=50)
 
@@ -213,7 +215,7 @@ class Document(Part):
     version: Literal[1]
     project: Project
     settings: Settings = Settings()
-    params: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], Param] = {}
+    params: dict[Annotated[str, Field(pattern=NAME_PATTERN)], Param] = {}
     profiles: dict[Identifier, Profile] = {}
     include: list[Line] = Field(default=[], max_length=100)
     guards: list[Check] = Field(default=[], max_length=50)

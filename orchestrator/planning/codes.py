@@ -153,6 +153,10 @@ _TEXTS = {
         "plug-in name used twice",
         "Two packages offer a plug-in of the same name; the first one of the hint is used.",
     ),
+    "W507": (
+        "key without effect",
+        "The key stands where it changes nothing; the hint says what would give it an effect.",
+    ),
     "W510": (
         "no handler for this type is installed",
         "The type is known, but this version has no handler for it. The task is checked as far as possible "
@@ -162,6 +166,7 @@ _TEXTS = {
         "no checkpoint of this type is installed",
         "The type is known, but this version cannot measure it. A checkpoint that cannot be measured fails.",
     ),
+    "W599": ("more problems", "The list was cut. Mend what it shows and validate again."),
 }
 
 CODES = {code: CodeText(code=code, title=title, text=text) for code, (title, text) in _TEXTS.items()}

@@ -38,9 +38,7 @@ MAX_SCALAR = 256_000  # characters
 MAX_PROBLEMS = 500  # of one kind of reading; a file with more is not helped by a longer list
 
 # C0 without tab and line ends, DEL, C1, line and paragraph separators, bidirectional controls, byte order mark.
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
-)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
