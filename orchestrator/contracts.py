@@ -149,6 +149,13 @@ class Workspace(Protocol):
     def staged(self) -> tuple[Change, ...]:
         """Return what this attempt changed so far."""
 
+    def restore(self, change: Change, *, overwrite: bool = False) -> bool:
+        """Stage the state before a recorded change; False when it is there already.
+
+        Raise Drift, with the three versions in its `detail`, when the file is no longer as the change left it;
+        `overwrite` restores it all the same. Raise Unusable when the content was not kept.
+        """
+
     async def apply(self) -> None:
         """Bring the staged changes to the tree: journalled, atomic per file, all or none. Does nothing in a dry run.
 
@@ -157,6 +164,45 @@ class Workspace(Protocol):
 
     async def track(self, work: Awaitable["Finished"], *, writes: Sequence[str] | None = None) -> "Finished":
         """Await something that writes to the tree by itself (a command) and record what it changed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeftAlone:
+    """A file that was not taken back, and why; `proposed` is where the content lies that it would have got."""
+
+    path: str
+    reason: str
+    proposed: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakenBack:
+    """What became of the changes of an attempt that did not end well."""
+
+    restored: tuple[str, ...] = ()
+    left: tuple[LeftAlone, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether nothing of the attempt is left in the tree."""
+        return not self.left
+
+
+class AttemptFiles(Workspace, Protocol):
+    """A workspace with the part that belongs to the engine."""
+
+    async def rollback(self) -> TakenBack:
+        """Drop what is staged and take back what was applied or tracked, last change first.
+
+        A file that somebody changed meanwhile is left alone and named.
+        """
+
+
+class Workspaces(Protocol):
+    """Open the tree for attempts."""
+
+    def open_attempt(self, task: str, attempt: int) -> AttemptFiles:
+        """Return the workspace of one attempt; opening does no I/O."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

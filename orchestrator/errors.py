@@ -152,9 +152,13 @@ class PathRefused(UsageError):
 
 
 class Drift(OrchestrateError):
-    """A file is not as we left it, or an undo would overwrite somebody's edit."""
+    """A file is not as we left it, or an undo would overwrite somebody's edit; `detail` shows the versions."""
 
     exit_code = ExitCode.DRIFT
+
+    def __init__(self, message: str, *, hint: str | None = None, detail: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.detail = detail
 
 
 class MissingTool(OrchestrateError):
