@@ -122,7 +122,7 @@ class _Converter:
         if node.value in (None, ""):
             return
         variable = _VARIABLE.match(node.value) if isinstance(node.value, str) else None
-        to.append(value_at(node, f"{{{{ env.{variable.group(1)} }}}}") if variable else node)
+        to.append(value_at(node, f"${{{{ env.{variable.group(1)} }}}}") if variable else node)
 
     # ------------------------------------------------------------ phase_N:
 
