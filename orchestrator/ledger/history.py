@@ -1,0 +1,189 @@
+"""Questions about all runs together: what is done, how long it takes, what is unfinished, what was undone."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from statistics import median
+from typing import Any
+
+from orchestrator.errors import UsageError
+from orchestrator.ledger.rows import (
+    APPROVAL,
+    ATTEMPT_ENDED,
+    CHANGE,
+    ROLLED_BACK,
+    TASK_ENDED,
+    TASK_RESET,
+    TASK_WAITING,
+    Row,
+    to_time,
+)
+from orchestrator.models.record import ApprovalRecord, LastSuccess
+from orchestrator.models.status import OutcomeKind
+
+ATTEMPTS_THAT_COUNT = 5  # the median of so many attempts is the expected time of a task
+GOOD = frozenset({OutcomeKind.CHANGED.value, OutcomeKind.UNCHANGED.value})
+
+
+class Definitions:
+    """Under which definition an attempt ran: a resume may have brought a newer one since."""
+
+    def __init__(self, given: Iterable[tuple[str, int, Iterable[tuple[str, str]]]]) -> None:
+        """Take (run, number of the row, (task, definition) pairs), oldest first."""
+        self._given: defaultdict[str, list[tuple[int, dict[str, str]]]] = defaultdict(list)
+        for run, seq, tasks in given:
+            self._given[run].append((seq, dict(tasks)))  # pairs come as lists out of JSON
+
+    def at(self, run: str, task: str, seq: int) -> str:
+        """Return the newest definition of the task that was given before row `seq`; "" when there is none."""
+        for given, tasks in reversed(self._given[run]):
+            if given < seq and task in tasks:
+                return tasks[task]
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Success:
+    """An attempt that ended well, in the words of its row."""
+
+    seq: int
+    run: str
+    task: str
+    attempt: int
+    state: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UndoneMark:
+    """Row `seq` says that run `by` took the changes of `task` in `run` back."""
+
+    seq: int
+    run: str
+    task: str
+    by: str
+
+
+def standing_marks(marks: Iterable[UndoneMark]) -> tuple[UndoneMark, ...]:
+    """Return the marks that hold: an undo that was undone itself takes nothing back."""
+    holding: dict[tuple[str, str], UndoneMark] = {}
+    kept = []
+    for mark in sorted(marks, key=lambda mark: -mark.seq):
+        if (mark.by, mark.task) in holding:
+            continue
+        holding.setdefault((mark.run, mark.task), mark)
+        kept.append(mark)
+    return tuple(reversed(kept))
+
+
+def undone_at(run: str, marks: Iterable[UndoneMark]) -> dict[str, int]:
+    """Return, per task of the run, the number of the last row that took its changes back."""
+    return {mark.task: mark.seq for mark in marks if mark.run == run}
+
+
+def undone_runs(marks: Iterable[UndoneMark], changed: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return the runs of which no change is left; `changed` holds (run, task) of attempts that changed something."""
+    taken_back = {(mark.run, mark.task) for mark in marks}
+    if not taken_back:
+        return frozenset()
+    left = {run for run, task in changed if (run, task) not in taken_back}
+    return frozenset(run for run, _ in taken_back) - left
+
+
+def last_successes(
+    successes: Iterable[Success], marks: Iterable[UndoneMark], definitions: Definitions
+) -> dict[str, LastSuccess]:
+    """Return the newest success that holds, per task.
+
+    `successes` come in the order of their rows, those of tasks with a mark all of them. An undo takes the success
+    of its run away, and with it the later ones that found everything as it should be: it is so no longer.
+    """
+    by_task: defaultdict[str, deque[UndoneMark]] = defaultdict(deque)
+    for mark in marks:
+        by_task[mark.task].append(mark)
+    standing: defaultdict[str, list[Success]] = defaultdict(list)
+    for success in successes:
+        waiting, kept = by_task.get(success.task), standing[success.task]
+        if waiting is None:
+            kept[:] = [success]
+            continue
+        while waiting and waiting[0].seq < success.seq:
+            _take_away(kept, waiting.popleft().run)
+        kept.append(success)
+    for task, waiting in by_task.items():
+        for mark in waiting:
+            _take_away(standing[task], mark.run)
+    return {task: _last(kept[-1], definitions) for task, kept in standing.items() if kept}
+
+
+def _take_away(successes: list[Success], run: str) -> None:
+    kept: list[Success] = []
+    fallen = False
+    for success in successes:
+        if success.state == OutcomeKind.CHANGED:
+            fallen = success.run == run
+        if not fallen and success.run != run:
+            kept.append(success)
+    successes[:] = kept
+
+
+def _last(success: Success, definitions: Definitions) -> LastSuccess:
+    said = success.body.get
+    return LastSuccess(
+        task=success.task,
+        run=success.run,
+        definition=definitions.at(success.run, success.task, success.seq),
+        fingerprint=said("fingerprint"),
+        seconds=said("seconds"),
+        outputs=said("outputs", {}),
+    )
+
+
+def medians(times: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Return the median per task of its last `ATTEMPTS_THAT_COUNT` times; times come oldest first."""
+    last: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=ATTEMPTS_THAT_COUNT))
+    for task, seconds in times:
+        last[task].append(seconds)
+    return {task: median(found) for task, found in last.items()}
+
+
+def unfinished(rows: Iterable[tuple[str, str, str, int]]) -> tuple[tuple[str, str, int], ...]:
+    """Return the attempts that intended changes and have no end; rows are (kind, run, task, attempt) in order."""
+    open_attempts: dict[tuple[str, str, int], None] = {}
+    for kind, run, task, attempt in rows:
+        key = (run, task, attempt)
+        if kind == CHANGE:
+            open_attempts[key] = None
+        elif kind in (ATTEMPT_ENDED, ROLLED_BACK):
+            open_attempts.pop(key, None)
+    return tuple(open_attempts)
+
+
+def open_questions(rows: Iterable[tuple[str, Row]]) -> tuple[tuple[str, ApprovalRecord], ...]:
+    """Return the questions without an answer, with their runs; rows come with their runs, in order."""
+    asked: dict[tuple[str, str | None], ApprovalRecord] = {}
+    for run, (_seq, kind, task, _attempt, _state, time, body) in rows:
+        if kind == TASK_WAITING:
+            question = (body or {})["question"]
+            asked[run, task] = ApprovalRecord(task=task or "", asked=to_time(time or 0), question=question)
+        elif kind in (APPROVAL, TASK_ENDED, TASK_RESET):
+            asked.pop((run, task), None)
+    return tuple((run, question) for (run, _), question in asked.items())
+
+
+def match_run(prefix: str, runs: Iterable[str]) -> str:
+    """Return the one run whose id starts so; UsageError names the candidates or the nearest."""
+    known = list(runs)
+    if prefix in known:
+        return prefix
+    found = [run for run in known if run.startswith(prefix)] if prefix else []
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = f'"{prefix}" stands for {len(found)} runs: {", ".join(found[:5])}'
+        raise UsageError(message, hint="type more of the id")
+    near = get_close_matches(prefix, known, n=1, cutoff=0.5)
+    hint = f'did you mean "{near[0]}"?' if near else "`orchestrate history` lists the runs"
+    message = f'there is no run "{prefix}"'
+    raise UsageError(message, hint=hint)

@@ -1,0 +1,164 @@
+"""A ledger that lasts as long as the process: dry runs and tests."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from heapq import merge
+from threading import Lock
+
+from orchestrator.ledger import history
+from orchestrator.ledger.history import GOOD, Definitions, Success, UndoneMark
+from orchestrator.ledger.projection import RUN_ROWS, STANDING_ROWS, RunBuilder, standing
+from orchestrator.ledger.rows import (
+    ATTEMPT_ENDED,
+    ATTEMPT_STARTED,
+    FENCED,
+    RUN_RESUMED,
+    RUN_STARTED,
+    UNDONE,
+    Draft,
+    FactRefused,
+    Row,
+    drafts,
+)
+from orchestrator.models.record import ApprovalRecord, Fact, LastSuccess, RunRecord, RunStarted, RunSummary
+from orchestrator.models.status import OutcomeKind
+
+
+def anybody(_run: str) -> bool:
+    """Take every run without an end for alive."""
+    return True
+
+
+class MemoryLedger:
+    """Keeps the rows in lists; the contract is that of `contracts.Ledger`."""
+
+    def __init__(self, is_alive: Callable[[str], bool] = anybody) -> None:
+        self._is_alive = is_alive
+        self._lock = Lock()
+        self._seq = 0
+        self._rows: dict[str, list[Row]] = {}
+        # Per run and task the attempts that are recorded, two bits each: sets of tuples cost ten times as much.
+        self._fences: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+        # One future serves every append that went well: nobody can change it any more.
+        self._done: Future[None] = Future()
+        self._done.set_result(None)
+
+    def append(self, facts: Sequence[Fact]) -> "Future[None]":
+        """Keep facts in this order, all or none; the future raises FactRefused."""
+        with self._lock:
+            try:
+                self._keep([(fact, tuple(drafts(fact))) for fact in facts])
+            except FactRefused as error:
+                refused: Future[None] = Future()
+                refused.set_exception(error)
+                return refused
+        return self._done
+
+    def read_run(self, run: str) -> RunRecord:
+        """Return one run; UsageError when there is none."""
+        run = history.match_run(run, self._rows)
+        undone = history.undone_at(run, self._marks())
+        return RunBuilder(undone).add(self._rows[run]).record(alive=self._is_alive(run))
+
+    def find_run(self, prefix: str) -> str:
+        """Return the one run whose id starts so; UsageError when it is none or several."""
+        return history.match_run(prefix, self._rows)
+
+    def runs(self, limit: int = 0) -> tuple[RunSummary, ...]:
+        """Return the runs, newest first; 0 = all."""
+        changed = ((success.run, success.task) for success in self._successes(OutcomeKind.CHANGED))
+        undone = history.undone_runs(self._marks(), changed)
+        newest = list(reversed(self._rows))[: limit or None]
+        return tuple(self._summary(run, run in undone) for run in newest)
+
+    def last_successes(self) -> Mapping[str, LastSuccess]:
+        """Return the newest success that was not undone, per task id."""
+        runs = {run for run, rows in self._rows.items() if (rows[0][6] or {})["kind"] == "run"}
+        successes = (success for success in self._successes(*GOOD) if success.run in runs)
+        return history.last_successes(successes, self._marks(), self._definitions())
+
+    def durations(self) -> Mapping[str, float]:
+        """Return the median seconds of each task's last five good attempts."""
+        return history.medians(
+            (success.task, success.body["seconds"])
+            for success in self._successes(*GOOD)
+            if self._fences[success.run][success.task] & _bit(ATTEMPT_STARTED, success.attempt)
+        )
+
+    def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
+        """Return (run, task, attempt) of attempts with intended changes and no end."""
+        return history.unfinished((row[1], run, row[2] or "", row[3] or 0) for run, row in self._log())
+
+    def open_questions(self) -> tuple[tuple[str, ApprovalRecord], ...]:
+        """Return the questions that nobody answered yet, with their runs, oldest first."""
+        return history.open_questions(self._log())
+
+    def close(self) -> None:
+        """Nothing is waiting to be written."""
+
+    def _keep(self, facts: Sequence[tuple[Fact, tuple[Draft, ...]]]) -> None:
+        self._check(facts)
+        for fact, rows in facts:
+            kept, fences = self._rows.setdefault(fact.run, []), self._fences[fact.run]
+            for draft in rows:
+                self._seq += 1
+                kept.append((self._seq, *draft))
+                if draft[0] in FENCED:
+                    fences[draft[1] or ""] |= _bit(draft[0], draft[2] or 0)
+
+    def _check(self, facts: Sequence[tuple[Fact, tuple[Draft, ...]]]) -> None:
+        started: set[str] = set()
+        fenced: set[tuple[str, str, str | None, int | None]] = set()
+        for fact, rows in facts:
+            run = fact.run
+            known = run in self._rows or run in started
+            if isinstance(fact, RunStarted):
+                if known:
+                    raise FactRefused.because_known(run)
+                started.add(run)
+            elif not known:
+                raise FactRefused.because_unknown(run)
+            for kind, task, attempt, *_ in rows:
+                if kind not in FENCED:
+                    continue
+                key = (run, kind, task, attempt)
+                if key in fenced or self._fences[run][task or ""] & _bit(kind, attempt or 0):
+                    raise FactRefused.because_known(run, task, attempt)
+                fenced.add(key)
+
+    def _log(self) -> Iterator[tuple[str, Row]]:
+        """Yield every row with its run, in the order in which they were written."""
+        runs = [[(run, row) for row in rows] for run, rows in self._rows.items()]
+        return merge(*runs, key=lambda pair: pair[1][0])
+
+    def _successes(self, *states: str) -> Iterator[Success]:
+        for run, (seq, kind, task, attempt, state, _time, body) in self._log():
+            if kind == ATTEMPT_ENDED and state in states:
+                yield Success(seq=seq, run=run, task=task or "", attempt=attempt or 0, state=state, body=body or {})
+
+    def _marks(self) -> tuple[UndoneMark, ...]:
+        return history.standing_marks(
+            UndoneMark(seq=row[0], run=run, task=row[2] or "", by=(row[6] or {})["by"])
+            for run, rows in self._rows.items()
+            for row in rows
+            if row[1] == UNDONE
+        )
+
+    def _definitions(self) -> Definitions:
+        return Definitions(
+            (run, row[0], (row[6] or {})["tasks"])
+            for run, rows in self._rows.items()
+            for row in rows
+            if row[1] in (RUN_STARTED, RUN_RESUMED)
+        )
+
+    def _summary(self, run: str, undone: bool) -> RunSummary:
+        rows = self._rows[run]
+        states = {row[2]: standing(row[1], row[4]) for row in rows if row[1] in STANDING_ROWS}
+        builder = RunBuilder().add(row for row in rows if row[1] in RUN_ROWS)
+        return builder.summary(Counter(states.values()), alive=self._is_alive(run), undone=undone)
+
+
+def _bit(kind: str, attempt: int) -> int:
+    return 1 << (2 * attempt + (kind == ATTEMPT_ENDED))

@@ -1,0 +1,284 @@
+"""One run, read back: rows in, RunRecord out.
+
+How things stand is decided here and nowhere else: the newest row of a task says its state, and a run without an end is
+interrupted when nobody alive works on it. Nothing of that is stored, so it cannot be stale.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from orchestrator.ledger.rows import (
+    APPROVAL,
+    ATTEMPT_ENDED,
+    ATTEMPT_STARTED,
+    CHANGE,
+    MEASURED,
+    ROLLED_BACK,
+    RUN_ENDED,
+    RUN_RESUMED,
+    RUN_STARTED,
+    TASK_ENDED,
+    TASK_RESET,
+    TASK_WAITING,
+    Row,
+    change_of,
+    measured_of,
+    to_time,
+)
+from orchestrator.models.record import (
+    ApprovalRecord,
+    AttemptRecord,
+    RecordedChange,
+    RunRecord,
+    RunSummary,
+    TaskRecord,
+)
+from orchestrator.models.status import FailureClass, OutcomeKind, RunState, TaskState
+
+# Looking a word up costs a fifth of calling the enum, and a big run has tens of thousands of them.
+TASK_STATES: Mapping[str, TaskState] = {state.value: state for state in TaskState}
+_OUTCOMES: Mapping[str, OutcomeKind] = {kind.value: kind for kind in OutcomeKind}
+RUN_ROWS = frozenset({RUN_STARTED, RUN_RESUMED, RUN_ENDED})
+STANDING_ROWS = frozenset({ATTEMPT_STARTED, ATTEMPT_ENDED, TASK_ENDED, TASK_RESET, TASK_WAITING})
+
+
+def standing(kind: str, state: str | None) -> TaskState:
+    """Return the state of a task whose newest row (of `STANDING_ROWS`) is this one."""
+    if kind == ATTEMPT_STARTED:
+        return TaskState.RUNNING
+    if kind == ATTEMPT_ENDED:
+        return TaskState.READY  # between two attempts; the end of the task is a row of its own
+    return TASK_STATES[state or TaskState.PENDING]
+
+
+def seen_from_outside(state: TaskState, run: RunState) -> TaskState:
+    """Return how a task stands, given that of its run: nothing runs in a run that does not run."""
+    if run is RunState.RUNNING:
+        return state
+    if state is TaskState.RUNNING:
+        return TaskState.INTERRUPTED
+    return TaskState.PENDING if state is TaskState.READY else state
+
+
+class _Task:
+    """What is known of one task so far."""
+
+    __slots__ = ("attempts", "cause", "definition", "outputs", "reason", "state")
+
+    def __init__(self, definition: str) -> None:
+        self.definition = definition
+        self.state = TaskState.PENDING
+        self.reason = ""
+        self.cause: str | None = None
+        self.attempts: dict[int, tuple[int, Row | None]] = {}  # number -> microseconds of the start, end
+        self.outputs: Mapping[str, Any] = {}
+
+    def record(self, task: str, run: RunState) -> TaskRecord:
+        """Return the record of this task."""
+        return TaskRecord(
+            id=task,
+            definition=self.definition,
+            state=seen_from_outside(self.state, run),
+            reason=self.reason,
+            cause=self.cause,
+            attempts=tuple([_attempt(number, *found) for number, found in self.attempts.items()]),
+            outputs=self.outputs,
+        )
+
+
+def _attempt(number: int, started: int, end: Row | None) -> AttemptRecord:
+    if end is None:
+        return AttemptRecord(number=number, started=to_time(started))
+    _seq, _kind, _task, _number, state, time, body = end
+    said = (body or {}).get
+    failure = said("failure")
+    return AttemptRecord(
+        number=number,
+        started=to_time(started),
+        ended=to_time(time or 0),
+        kind=_OUTCOMES[state or ""],
+        seconds=said("seconds"),
+        summary=said("summary", ""),
+        detail=said("detail", ""),
+        failure=None if failure is None else FailureClass(failure),
+        exit_code=said("exit_code"),
+        log=said("log"),
+    )
+
+
+class RunBuilder:
+    """Takes the rows of one run in their order; `record` says how things stand."""
+
+    def __init__(self, undone_at: Mapping[str, int] | None = None) -> None:
+        """`undone_at` gives, per task, the number of the row that took its changes back."""
+        self._undone_at = undone_at or {}
+        self._tasks: dict[str, _Task] = {}
+        self._changes: list[Row] = []
+        self._rolled_back_at: dict[tuple[str | None, int | None], int] = {}
+        self._measured: list[tuple[int, Mapping[str, Any]]] = []
+        self._approvals: list[ApprovalRecord] = []
+        self._start: tuple[int, Mapping[str, Any]] = (0, {})
+        self._end: tuple[int, RunState, Mapping[str, Any]] | None = None
+
+    def add(self, rows: Iterable[Row]) -> "RunBuilder":
+        """Take more rows."""
+        takers = {
+            ATTEMPT_STARTED: self._attempt_started,
+            ATTEMPT_ENDED: self._attempt_ended,
+            TASK_ENDED: self._task_standing,
+            TASK_RESET: self._task_standing,
+            TASK_WAITING: self._task_waiting,
+            CHANGE: self._change,
+            ROLLED_BACK: self._rolled_back,
+            MEASURED: self._measurement,
+            APPROVAL: self._approval,
+            RUN_STARTED: self._run_started,
+            RUN_RESUMED: self._run_resumed,
+            RUN_ENDED: self._run_ended,
+        }
+        for row in rows:
+            if take := takers.get(row[1]):
+                take(row)
+        return self
+
+    def record(self, *, alive: bool = True) -> RunRecord:
+        """Return the record; `alive` says whether somebody still works on a run without an end."""
+        started, said = self._start
+        time, state, end = self._ending(alive=alive)
+        return RunRecord(
+            id=said["id"],
+            kind=said["kind"],
+            started=to_time(started),
+            state=state,
+            command=tuple(said["command"]),
+            plan=said["plan"],
+            tasks=tuple([task.record(name, state) for name, task in self._tasks.items()]),
+            ended=None if time is None else to_time(time),
+            exit_code=end.get("exit_code"),
+            seconds=end.get("seconds"),
+            undoes=said["undoes"],
+            changes=tuple([self._recorded(row) for row in self._changes]),
+            measurements=tuple([measured_of(said["id"], micros, body) for micros, body in self._measured]),
+            approvals=tuple(self._approvals),
+        )
+
+    def summary(self, counts: Mapping[TaskState, int], *, alive: bool = True, undone: bool = False) -> RunSummary:
+        """Return one line about the run; `counts` holds the tasks that have a row of their own, by its state."""
+        started, said = self._start
+        _time, state, end = self._ending(alive=alive)
+        seen = Counter({TaskState.PENDING: max(0, len(self._tasks) - sum(counts.values()))})
+        for standing_now, number in counts.items():
+            seen[seen_from_outside(standing_now, state)] += number
+        return RunSummary(
+            id=said["id"],
+            kind=said["kind"],
+            started=to_time(started),
+            state=state,
+            exit_code=end.get("exit_code"),
+            seconds=end.get("seconds"),
+            command=tuple(said["command"]),
+            counts={known: seen[known] for known in TaskState if seen[known]},
+            undone=undone,
+        )
+
+    def _ending(self, *, alive: bool) -> tuple[int | None, RunState, Mapping[str, Any]]:
+        if self._end is not None:
+            return self._end
+        return None, RunState.RUNNING if alive else RunState.INTERRUPTED, {}
+
+    def _recorded(self, row: Row) -> RecordedChange:
+        seq, _kind, task, attempt, _state, _time, body = row
+        body = body or {}
+        state = "made"
+        if seq < self._rolled_back_at.get((task, attempt), 0):
+            state = "rolled_back"
+        elif seq < self._undone_at.get(task or "", 0):
+            state = "undone"
+        return RecordedChange(
+            seq=seq,
+            task=task or "",
+            attempt=attempt or 0,
+            change=change_of(body),
+            external=body.get("external", False),
+            state=state,
+        )
+
+    def _task(self, name: str | None) -> _Task:
+        task = self._tasks.get(name or "")
+        if task is None:
+            task = self._tasks[name or ""] = _Task("")
+        return task
+
+    def _run_started(self, row: Row) -> None:
+        body = row[6] or {}
+        self._start = (row[5] or 0, body)
+        self._tasks = {name: _Task(definition) for name, definition in body["tasks"]}
+
+    def _run_resumed(self, row: Row) -> None:
+        self._end = None
+        for name, definition in (row[6] or {})["tasks"]:
+            self._task(name).definition = definition
+
+    def _run_ended(self, row: Row) -> None:
+        self._end = (row[5] or 0, RunState(row[4] or ""), row[6] or {})
+
+    def _attempt_started(self, row: Row) -> None:
+        task = self._task(row[2])
+        task.state = TaskState.RUNNING
+        task.attempts[row[3] or 0] = (row[5] or 0, None)
+
+    def _attempt_ended(self, row: Row) -> None:
+        task, body = self._task(row[2]), row[6] or {}
+        number = row[3] or 0
+        started, _ = task.attempts.get(number) or (row[5] or 0, None)
+        task.attempts[number] = (started, row)
+        task.state = TaskState.READY
+        task.outputs = body.get("outputs", {})
+
+    def _task_standing(self, row: Row) -> None:
+        task, body = self._task(row[2]), row[6] or {}
+        task.state = TASK_STATES[row[4] or ""]
+        task.reason = body.get("reason", "")
+        task.cause = body.get("cause")
+
+    def _task_waiting(self, row: Row) -> None:
+        self._task_standing(row)
+        question = (row[6] or {})["question"]
+        self._approvals = [known for known in self._approvals if known.task != row[2] or known.decision is not None]
+        self._approvals.append(ApprovalRecord(task=row[2] or "", asked=to_time(row[5] or 0), question=question))
+
+    def _approval(self, row: Row) -> None:
+        answer(self._approvals, row)
+
+    def _change(self, row: Row) -> None:
+        self._changes.append(row)
+
+    def _rolled_back(self, row: Row) -> None:
+        self._rolled_back_at[row[2], row[3]] = row[0]
+
+    def _measurement(self, row: Row) -> None:
+        self._measured.append((row[5] or 0, row[6] or {}))
+
+
+def answer(asked: list[ApprovalRecord], row: Row) -> None:
+    """Write the decision of an APPROVAL row to the question that it answers.
+
+    A decision may come before the question (`--approve 4.4`); it then stands for itself.
+    """
+    task, body = row[2] or "", row[6] or {}
+    place = next(
+        (place for place, known in enumerate(asked) if known.task == task and known.decision is None), len(asked)
+    )
+    known = asked[place] if place < len(asked) else ApprovalRecord(task=task, asked=to_time(row[5] or 0), question="")
+    asked[place : place + 1] = [
+        ApprovalRecord(
+            task=task,
+            asked=known.asked,
+            question=known.question,
+            decision=body["decision"],
+            by=body.get("by", ""),
+            note=body.get("note", ""),
+            evidence=body.get("evidence"),
+        )
+    ]
