@@ -4,6 +4,7 @@ The number is computed from the counts of the report, never from a printed perce
 command has just written: an old report looks like a measurement and is none.
 """
 
+import math
 from typing import Literal
 
 from pydantic import Field
@@ -144,7 +145,8 @@ def _measured(params: CoverageParams, report: Report, covered: Count) -> Measure
 
 def _shown(percent: float) -> str:
     """Round down, so that 79.996 is never shown as a fulfilled 80."""
-    return f"{int(percent * 100) / 100:.2f}".rstrip("0").rstrip(".")
+    hundredths = math.floor(round(percent * 100, 6))  # 81.15 * 100 is a little less than 8115
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
 
 
 def _not_measured(params: CoverageParams, reason: str) -> Measurement:

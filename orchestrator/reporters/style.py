@@ -65,13 +65,15 @@ class Look:
         """Return a glyph, or its stand-in of plain letters."""
         return _GLYPHS[name][self.ascii]
 
-    def of_state(self, state: str) -> tuple[str, str]:
+    def of_state(self, state: TaskState) -> tuple[str, str]:
         """Return glyph and role of a task's state."""
-        glyph, role = _STATES.get(TaskState(state), ("skip", "dim")) if state in _KNOWN_STATES else ("skip", "dim")
-        return self.glyph(glyph), role
+        name, role = names_of_state(state)
+        return self.glyph(name), role
 
 
-_KNOWN_STATES = frozenset(TaskState)
+def names_of_state(state: TaskState) -> tuple[str, str]:
+    """Return the names of a state's glyph and role."""
+    return _STATES.get(state, ("skip", "dim"))
 
 
 def wants_colour(choice: str, environ: Mapping[str, str], *, is_terminal: bool) -> bool:

@@ -1,0 +1,195 @@
+"""How a run stands right now, gathered from its news; the displays draw what is on the board."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orchestrator.models.events import Event, EventType
+from orchestrator.models.plan import Plan
+from orchestrator.models.status import RunState, TaskState
+from orchestrator.reporters import news
+from orchestrator.reporters.outline import NOTABLE, CheckLine, Outline, TaskLine
+
+_STATES = frozenset(TaskState)
+
+
+@dataclass(kw_only=True, slots=True)
+class Running:
+    """A task that runs or waits for a person; times are seconds of the display's clock."""
+
+    id: str
+    name: str
+    started: float
+    expected: float | None = None
+    attempt: int = 1
+    last: str = ""
+    waits: bool = False
+    backoff: bool = False  # between two attempts
+
+
+class Board:
+    """Follows the news of one run."""
+
+    def __init__(self, plan: Plan, now: float) -> None:
+        self.plan = plan
+        self.began = now
+        self.run = ""
+        self.kind = "run"
+        self.state = ""
+        self.stopping = ""
+        self.seconds: float | None = None
+        self.retries = 0
+        self.names = {task.id: task.name for task in plan.tasks}
+        self.phases: dict[str, str] = {}  # those that run, with their names
+        self.states: dict[str, TaskState] = {task.id: TaskState.PENDING for task in plan.tasks}
+        self.running: dict[str, Running] = {}
+        self._notable: dict[str, TaskLine] = {}
+        self._checks: dict[tuple[str, str], CheckLine] = {}
+        self._phase_names = {phase.id: phase.name for phase in plan.phases}
+
+    @property
+    def total(self) -> int:
+        """Return how many tasks there are."""
+        return len(self.states)
+
+    @property
+    def ended(self) -> int:
+        """Return how many tasks have ended, however."""
+        return sum(state.is_final for state in self.states.values())
+
+    def name(self, task: str) -> str:
+        """Return the name of a task, or nothing when nobody said it."""
+        return self.names.get(task, "")
+
+    def count(self, *states: TaskState) -> int:
+        """Return how many tasks are in one of the states."""
+        return sum(state in states for state in self.states.values())
+
+    def left(self, now: float) -> float | None:
+        """Estimate the seconds to the end; None unless every task that is left has been timed before."""
+        total = 0.0
+        for task in self.running.values():
+            if task.expected is None:
+                return None
+            total = max(total, task.expected - (now - task.started))
+        unknown = any(state in (TaskState.PENDING, TaskState.READY) for state in self.states.values())
+        return None if unknown or not self.running else max(total, 0.0)
+
+    def began_at(self, task: str | None, now: float) -> float:
+        """Return when a task that runs was started; `now` for any other."""
+        row = self.running.get(task or "")
+        return row.started if row else now
+
+    def take(self, event: Event, now: float) -> None:
+        """Note one piece of news; what is not understood changes nothing."""
+        self.run = self.run or event.run
+        if event.type is EventType.CHECKPOINT:
+            self._take_check(event)
+        elif event.task is not None:
+            self._take_task(event, event.task, now)
+        else:
+            self._take_run(event)
+
+    def outline(self, now: float) -> Outline:
+        """Return the run in short."""
+        counts: dict[TaskState, int] = {}
+        for state in self.states.values():
+            counts[state] = counts.get(state, 0) + 1
+        return Outline(
+            run=self.run,
+            kind=self.kind,
+            state=self.state or RunState.INTERRUPTED,
+            seconds=self.seconds if self.seconds is not None else now - self.began,
+            counts=counts,
+            tasks=tuple(sorted(self._notable.values(), key=lambda entry: NOTABLE.index(entry.state))),
+            checks=tuple(self._checks.values()),
+        )
+
+    def _take_run(self, event: Event) -> None:
+        if event.type is EventType.RUN_STARTED:
+            self.kind = news.text(event, "kind", "run")
+        elif event.type is EventType.RUN_STOPPING:
+            self.stopping = news.text(event, "signal", "signal")
+        elif event.type is EventType.RUN_FINISHED:
+            self.state = news.text(event, "state")
+            self.seconds = news.number(event, "seconds")
+        elif event.type is EventType.PHASE_STARTED and event.phase:
+            self.phases[event.phase] = news.text(event, "name", self._phase_names.get(event.phase, ""))
+        elif event.type is EventType.PHASE_FINISHED and event.phase:
+            self.phases.pop(event.phase, None)
+
+    def _take_task(self, event: Event, task: str, now: float) -> None:
+        if event.type is EventType.TASK_STARTED:
+            self._start(event, task, now)
+        elif event.type is EventType.TASK_FINISHED:
+            self._finish(event, task)
+        elif (row := self.running.get(task)) is not None:
+            if event.type is EventType.TASK_OUTPUT:
+                row.last = news.text(event, "line") or row.last
+            elif event.type is EventType.TASK_PROGRESS:
+                row.last = news.text(event, "text") or row.last
+            elif event.type is EventType.TASK_RETRY:
+                self.retries += 1
+                row.backoff, row.last = True, news.text(event, "summary")
+        if event.type is EventType.TASK_WAITING:
+            self._wait(event, task, now)
+
+    def _start(self, event: Event, task: str, now: float) -> None:
+        if name := news.text(event, "name"):
+            self.names[task] = name
+        self.states[task] = TaskState.RUNNING
+        self._notable.pop(task, None)
+        row = self.running.get(task)
+        if row is None:  # a further attempt keeps its row and its time
+            row = self.running[task] = Running(id=task, name=self.name(task), started=now)
+        row.expected = news.number(event, "expected") or row.expected
+        row.attempt, row.waits, row.backoff = event.attempt or 1, False, False
+
+    def _wait(self, event: Event, task: str, now: float) -> None:
+        self.states[task] = TaskState.WAITING
+        row = self.running.setdefault(task, Running(id=task, name=self.name(task), started=now))
+        row.waits, row.last = True, news.text(event, "question")
+        question = row.last.strip().split("\n")[0]
+        self._notable[task] = TaskLine(id=task, name=self.name(task), state=TaskState.WAITING, text=question)
+
+    def _finish(self, event: Event, task: str) -> None:
+        if name := news.text(event, "name"):
+            self.names[task] = name
+        state = state_of(event)
+        self.states[task] = state
+        self.running.pop(task, None)
+        self._notable.pop(task, None)
+        if state in NOTABLE:
+            cause = news.text(event, "cause")
+            text = f"needs {cause}" if state is TaskState.BLOCKED and cause else news.text(event, "summary")
+            log = news.text(event, "log") or None
+            self._notable[task] = TaskLine(id=task, name=self.name(task), state=state, text=text, log=log)
+
+    def _take_check(self, event: Event) -> None:
+        check = check_of(event)
+        self._checks[check.scope, check.title] = check
+
+
+def state_of(event: Event) -> TaskState:
+    """Return the state that a `task.finished` names; an unknown word counts as failed."""
+    word = news.text(event, "state")
+    return TaskState(word) if word in _STATES else TaskState.FAILED
+
+
+def check_of(event: Event) -> CheckLine:
+    """Return the measurement that a `checkpoint` event tells."""
+    return CheckLine(
+        scope=news.text(event, "scope"),
+        title=news.text(event, "title", "checkpoint"),
+        ok=news.said_yes(event),
+        value=news.number(event, "value"),
+        limit=news.number(event, "limit"),
+        unit=news.text(event, "unit"),
+        source=news.text(event, "source"),
+        message=news.text(event, "message"),
+    )
+
+
+def ending(data: Mapping[str, object]) -> str:
+    """Return how a failed attempt ended in a few words: `exit 1`, or nothing when there was no program."""
+    code = news.number_of(data, "exit_code")
+    return f"exit {int(code)}" if code is not None and code != 0 else ""

@@ -1,0 +1,111 @@
+"""How a run ended, as the few things that a person wants to know; made from news or from the ledger's record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orchestrator.models.json import JsonObject
+from orchestrator.models.record import Measured, RunRecord
+from orchestrator.models.status import RunState, TaskState
+from orchestrator.reporters.news import text_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskLine:
+    """One task that deserves a line at the end: it failed, is blocked, waits, or was stopped."""
+
+    id: str
+    name: str
+    state: TaskState
+    text: str = ""
+    log: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckLine:
+    """One measurement."""
+
+    scope: str
+    title: str
+    ok: bool
+    value: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    source: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outline:
+    """A run in short; `seconds` None = it has not ended."""
+
+    run: str
+    kind: str
+    state: str
+    seconds: float | None
+    counts: Mapping[TaskState, int]
+    tasks: tuple[TaskLine, ...] = ()
+    checks: tuple[CheckLine, ...] = ()
+
+
+NOTABLE = (
+    TaskState.CANCELLED,
+    TaskState.INTERRUPTED,
+    TaskState.WAITING,
+    TaskState.BLOCKED,
+    TaskState.FAILED,
+)
+
+
+def outline_of(record: RunRecord) -> Outline:
+    """Return the outline of a run as the ledger has it."""
+    names = task_names(record.plan)
+    lines = []
+    counts: dict[TaskState, int] = {}
+    for task in record.tasks:
+        counts[task.state] = counts.get(task.state, 0) + 1
+        if task.state not in NOTABLE:
+            continue
+        last = task.attempts[-1] if task.attempts else None
+        text = f"needs {task.cause}" if task.state is TaskState.BLOCKED and task.cause else task.reason
+        text = text or (last.summary if last else "")
+        log = last.log if last else None
+        lines.append(TaskLine(id=task.id, name=names.get(task.id, ""), state=task.state, text=text, log=log))
+    return Outline(
+        run=record.id,
+        kind=record.kind,
+        state=record.state,
+        seconds=record.seconds,
+        counts=counts,
+        tasks=tuple(sorted(lines, key=lambda entry: NOTABLE.index(entry.state))),
+        checks=tuple(_check(measured) for measured in _newest(record.measurements)),
+    )
+
+
+def task_names(plan: JsonObject) -> dict[str, str]:
+    """Return the names of the tasks in a plan's JSON."""
+    tasks = plan.get("tasks")
+    entries = tasks if isinstance(tasks, list | tuple) else ()
+    return {text_of(entry, "id"): text_of(entry, "name") for entry in entries if isinstance(entry, Mapping)}
+
+
+def is_done(outline: Outline) -> bool:
+    """Say whether the run ended and everything went well."""
+    return outline.state == RunState.SUCCEEDED
+
+
+def _newest(measurements: tuple[Measured, ...]) -> list[Measured]:
+    """Return the last measurement of each checkpoint: a resumed run measures again."""
+    return list({(m.scope, m.type, m.title): m for m in measurements}.values())
+
+
+def _check(measured: Measured) -> CheckLine:
+    return CheckLine(
+        scope=measured.scope,
+        title=measured.title or measured.type,
+        ok=measured.ok,
+        value=measured.value,
+        limit=measured.limit,
+        unit=measured.unit,
+        source=measured.source,
+        message=measured.message,
+    )

@@ -1,0 +1,163 @@
+"""A plan as text: a tree for reading, a table for scanning, Mermaid and Graphviz for pictures.
+
+No Rich here: `plan` has to answer at once, and a plan is lines of text.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from orchestrator.models.plan import Plan, PlannedCheck, PlannedGroup, PlannedPhase, PlannedTask
+from orchestrator.models.status import Execution, Priority
+from orchestrator.reporters.cells import cells, pad
+from orchestrator.reporters.durations import about
+from orchestrator.reporters.plan_graph import render_dot, render_mermaid
+from orchestrator.reporters.plan_locks import find_locks
+from orchestrator.reporters.plan_table import Row, render_table
+from orchestrator.reporters.sanitize import line
+from orchestrator.reporters.style import Look
+
+FORMATS = ("tree", "table", "mermaid", "dot")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanNotes:
+    """What the plan itself does not know: seconds from earlier runs, and a remark per task ("up to date")."""
+
+    expected: Mapping[str, float] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    makespan: float | None = None  # seconds of the whole run, simulated
+
+
+def render_plan(plan: Plan, look: Look, *, format: str = "tree", notes: PlanNotes | None = None) -> str:
+    """Return the plan in one of FORMATS; the text ends with a newline."""
+    notes = notes or PlanNotes()
+    if format == "mermaid":
+        return render_mermaid(plan)
+    if format == "dot":
+        return render_dot(plan)
+    head = _head(plan, look, notes)
+    if format == "table":
+        return f"{head}\n\n{render_table(_rows(plan, notes), look)}"
+    return "\n".join([head, *_tree(plan, look, notes)]) + "\n"
+
+
+def _head(plan: Plan, look: Look, notes: PlanNotes) -> str:
+    counts = (_count(len(plan.tasks), "task"), _count(len(plan.groups), "group"), _count(len(plan.phases), "phase"))
+    text = f"{look.paint('bold', line(plan.project))}: {counts[0]} in {counts[1]} and {counts[2]}"
+    if plan.limits.max_parallel_tasks:
+        text += f", at most {plan.limits.max_parallel_tasks} at a time"
+    return text + (f", {about(notes.makespan)} expected" if notes.makespan is not None else "")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s' if number != 1 else ''}"
+
+
+def _tree(plan: Plan, look: Look, notes: PlanNotes) -> list[str]:
+    locks = find_locks(plan)
+    tasks: dict[str, list[PlannedTask]] = {}
+    for task in plan.tasks:
+        tasks.setdefault(task.group, []).append(task)
+    lines = []
+    for phase in plan.phases:
+        lines.append(_phase_line(phase, look))
+        groups = [group for group in plan.groups if group.phase == phase.id]
+        last = len(groups) + len(phase.checkpoint) - 1
+        for place, group in enumerate(groups):
+            branch, below = _branch(look, is_last=place == last)
+            lines.append(f"{branch}{_group_line(group, look)}")
+            lines += [below + text for text in _group_lines(group, tasks.get(group.id, []), look, notes, locks)]
+        for place, check in enumerate(phase.checkpoint, len(groups)):
+            lines.append(_branch(look, is_last=place == last)[0] + _check_line(check, look))
+    return lines
+
+
+def _branch(look: Look, *, is_last: bool) -> tuple[str, str]:
+    """Return what stands before a line of the tree, and before the lines below it."""
+    return (look.glyph("corner"), "   ") if is_last else (look.glyph("tee"), look.glyph("pipe"))
+
+
+def _phase_line(phase: PlannedPhase, look: Look) -> str:
+    parts = [line(phase.name)] if phase.name else []
+    parts += [line(phase.estimate)] if phase.estimate else []
+    parts += [f"after {_names('phase', phase.after)}"] if phase.after else []
+    return f"{look.paint('bold', f'Phase {line(phase.id)}')}  {', '.join(parts)}".rstrip()
+
+
+def _group_line(group: PlannedGroup, look: Look) -> str:
+    parts = [line(group.name)] if group.name else []
+    if group.execution is Execution.SEQUENTIAL:
+        parts.append("in order")
+    else:
+        parts.append(f"together, at most {group.max_parallel} at a time" if group.max_parallel else "together")
+    parts += [f"after {_names('group', group.depends_on)}"] if group.depends_on else []
+    return f"{look.paint('bold', f'Group {line(group.letter.upper())}')}  {', '.join(parts)}"
+
+
+def _names(word: str, ids: Sequence[str]) -> str:
+    shown = [line(name.rpartition(".")[2].upper() if word == "group" else name) for name in ids]
+    return f"{word}{'s' if len(shown) > 1 else ''} {', '.join(shown)}"
+
+
+def _group_lines(
+    group: PlannedGroup,
+    tasks: Sequence[PlannedTask],
+    look: Look,
+    notes: PlanNotes,
+    locks: Mapping[str, Mapping[str, tuple[str, ...]]],
+) -> list[str]:
+    widest = max((cells(line(task.id)) for task in tasks), default=0)
+    texts = [_task_line(task, widest, look, notes, locks.get(task.id, {})) for task in tasks]
+    texts += [_check_line(check, look) for check in group.checkpoint]
+    return [_branch(look, is_last=place == len(texts) - 1)[0] + text for place, text in enumerate(texts)]
+
+
+def _check_line(check: PlannedCheck, look: Look) -> str:
+    return f"{look.paint('accent', 'checkpoint')}  {line(check.title or check.type)}"
+
+
+def _task_line(
+    task: PlannedTask, widest: int, look: Look, notes: PlanNotes, locks: Mapping[str, tuple[str, ...]]
+) -> str:
+    facts = [_what(task)]
+    facts += [str(task.priority)] if task.priority is not Priority.MEDIUM else []
+    facts += ["alone"] if task.exclusive else []
+    facts += [f"after {', '.join(map(line, task.depends_on))}"] if task.depends_on else []
+    facts += [f"needs {', '.join(map(line, task.satisfied))} (done)"] if task.satisfied else []
+    facts += [f"takes turns with {_some(ids)} on {line(path)}" for path, ids in locks.items()]
+    facts += [f"when {line(task.when)}"] if task.when else []
+    facts += [about(notes.expected[task.id])] if task.id in notes.expected else []
+    remark = f"skipped: {task.skip_reason}" if task.skip_reason else notes.remarks.get(task.id, "")
+    text = f"{look.paint('bold', pad(line(task.id), widest))}  {line(task.name)}  {look.paint('dim', ', '.join(facts))}"
+    return text + (f"  {look.paint('warn', line(remark))}" if remark else "")
+
+
+def _some(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+    return ", ".join(map(line, ids[:3])) + more
+
+
+def _what(task: PlannedTask) -> str:
+    """Return the type and the first file of a task."""
+    writes = task.targets.writes
+    more = f" and {len(writes) - 1} more" if len(writes) > 1 else ""
+    return f"{line(task.handler)} {line(writes[0])}{more}" if writes else line(task.handler)
+
+
+def _rows(plan: Plan, notes: PlanNotes) -> list[Row]:
+    """Return the table's rows, one per task."""
+    letters = {group.id: group.letter for group in plan.groups}
+    return [
+        Row(
+            id=task.id,
+            place=f"{task.phase}.{letters.get(task.group, task.group)}",
+            name=task.name,
+            type=task.handler,
+            writes=_what(task).removeprefix(line(task.handler)).strip(),
+            priority=str(task.priority),
+            after=", ".join(task.depends_on),
+            expected=about(notes.expected[task.id]) if task.id in notes.expected else "",
+            remark=f"skipped: {task.skip_reason}" if task.skip_reason else notes.remarks.get(task.id, ""),
+        )
+        for task in plan.tasks
+    ]

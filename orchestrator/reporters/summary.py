@@ -1,0 +1,125 @@
+"""The block at the end of a run: what came out, what was measured, what failed (last), what to type next."""
+
+import math
+from collections.abc import Sequence
+
+from orchestrator.models.record import RunRecord
+from orchestrator.models.status import DONE, RunState, TaskState
+from orchestrator.reporters.cells import cells, pad
+from orchestrator.reporters.durations import took
+from orchestrator.reporters.outline import CheckLine, Outline, TaskLine, outline_of
+from orchestrator.reporters.sanitize import line
+from orchestrator.reporters.style import Look
+
+_WORDS = {
+    RunState.SUCCEEDED: ("DONE", "good"),
+    RunState.FAILED: ("FAILED", "error"),
+    RunState.WAITING: ("WAITING", "warn"),
+    RunState.CANCELLED: ("STOPPED", "warn"),
+    RunState.INTERRUPTED: ("INTERRUPTED", "error"),
+    RunState.RUNNING: ("RUNNING", "accent"),
+}
+_ORDER = (
+    TaskState.FAILED,
+    TaskState.BLOCKED,
+    TaskState.SKIPPED,
+    TaskState.WAITING,
+    TaskState.CANCELLED,
+    TaskState.INTERRUPTED,
+    TaskState.RUNNING,
+    TaskState.READY,
+    TaskState.PENDING,
+)
+_MOST_BLOCKED = 10
+
+
+def render_summary(record: RunRecord, look: Look) -> str:
+    """Return the end block of a run as the ledger has it."""
+    return render_outline(outline_of(record), look)
+
+
+def render_outline(outline: Outline, look: Look) -> str:
+    """Return the end block; every line ends with a newline."""
+    lines = [_head(outline, look)]
+    lines += [f"  {check_text(check, look)}" for check in outline.checks]
+    lines += _task_lines(outline.tasks, look)
+    commands = next_commands(outline)
+    lines += [f"  {'next:' if number == 0 else '     '} {command}" for number, command in enumerate(commands)]
+    return "".join(f"{text}\n" for text in lines)
+
+
+def count_text(outline: Outline) -> str:
+    """Return `59 done (57 changed, 2 unchanged), 1 failed, 1 blocked of 61`."""
+    counts = outline.counts
+    done = {state: counts.get(state, 0) for state in DONE}
+    total = sum(counts.values())
+    kinds = ", ".join(f"{done[state]} {state}" for state in sorted(done) if done[state])
+    parts = [f"{sum(done.values())} done" + (f" ({kinds})" if kinds else "")]
+    parts += [f"{counts[state]} {state}" for state in _ORDER if counts.get(state)]
+    return f"{', '.join(parts)} of {total}"
+
+
+def check_text(check: CheckLine, look: Look) -> str:
+    """Return one measurement: what, measured value and limit, source, and whether it holds."""
+    word = look.paint("good", "met") if check.ok else look.paint("error", "NOT MET")
+    parts = [f"checkpoint {line(check.scope)}: {line(check.title)}: {word}"]
+    if check.value is not None:
+        limit = "" if check.limit is None else f", limit {_number(check.limit)}{_unit(check.unit)}"
+        parts.append(f"measured {_number(check.value)}{_unit(check.unit)}{limit}")
+    elif check.message:
+        parts.append(line(check.message))
+    parts += [line(check.source)] if check.source else []
+    return ", ".join(parts)
+
+
+def next_commands(outline: Outline) -> tuple[str, ...]:
+    """Return what to type next, the most useful first."""
+    failed = [task for task in outline.tasks if task.state is TaskState.FAILED]
+    waiting = [task for task in outline.tasks if task.state is TaskState.WAITING]
+    commands = [f"orchestrate logs {failed[0].id}"] if failed else []
+    if outline.state in (RunState.CANCELLED, RunState.INTERRUPTED):
+        commands.append("orchestrate resume")
+    elif failed:
+        commands.append("orchestrate run --failed")
+    if waiting:
+        commands += [f"orchestrate approve {outline.run} {waiting[0].id}", "orchestrate resume"]
+    if not commands and not all(check.ok for check in outline.checks):
+        commands.append("orchestrate status")
+    if not commands and outline.state == RunState.SUCCEEDED and outline.counts.get(TaskState.CHANGED):
+        commands = ["orchestrate diff", "orchestrate undo"]
+    return tuple(map(line, commands))
+
+
+def _head(outline: Outline, look: Look) -> str:
+    known = RunState(outline.state) if outline.state in frozenset(RunState) else None
+    word, role = _WORDS[known] if known else (outline.state.upper(), "bold")
+    undo = " undo:" if outline.kind == "undo" else ""
+    time = f" in {took(outline.seconds)}" if outline.seconds is not None else ""
+    return f"{look.paint(role, line(word))}{undo} {count_text(outline)}{time}"
+
+
+def _task_lines(tasks: Sequence[TaskLine], look: Look) -> list[str]:
+    """Return the lines of notable tasks, failures last; victims of a failure are listed up to a bound."""
+    widest = max((cells(line(task.id)) for task in tasks), default=0)
+    blocked = [task for task in tasks if task.state is TaskState.BLOCKED]
+    hidden = {task.id for task in blocked[_MOST_BLOCKED:]}
+    lines = []
+    for task in tasks:
+        if task.id not in hidden:
+            glyph, role = look.of_state(task.state)
+            text = f": {line(task.text)}" if task.text else ""
+            state = "" if task.state is TaskState.BLOCKED and task.text else f" {task.state}"
+            lines.append(f"  {look.paint(role, glyph)} {pad(line(task.id), widest)}  {line(task.name)}{state}{text}")
+        if hidden and task is blocked[-1]:
+            lines.append(f"    and {len(hidden)} more blocked: orchestrate status")
+    return lines
+
+
+def _number(value: float) -> str:
+    """Return a number as measured, rounded down so that a missed limit never looks met."""
+    hundredths = math.floor(round(value * 100, 6))  # 81.15 * 100 is a little less than 8115
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
+
+
+def _unit(unit: str) -> str:
+    return f" {line(unit)}" if unit else ""
