@@ -101,9 +101,9 @@ class FileGeneration(Handler[FileGenerationParams]):
             files = _render(params, context)
         except TaskFailed:
             return None
-        formatters = [_formatter(params, context.workspace, file.path) for file in files]
+        formatters = [_formatter(params, context, file.path) for file in files]
         parts: list[Json] = [[file.path, file.rendered] for file in files]
-        parts += [[found.name, found.config_hash] for found in formatters if found]
+        parts += [[found.name, found.config_hash, found.is_installed] for found in formatters if found]
         return _sha256(json.dumps([*parts, params.mode], sort_keys=True).encode())
 
     async def run(self, params: FileGenerationParams, context: TaskContext) -> Outcome:
@@ -131,6 +131,9 @@ class FileGeneration(Handler[FileGenerationParams]):
             if data is None:
                 message = f"{path} is not there after it was written"
                 raise TaskFailed(message)
+            if not digest and (problem := check_syntax(path, data.decode(errors="replace")).problem):
+                message = f"{path} does not parse: {problem}"
+                raise TaskFailed(message)
             if digest and _sha256(data) != digest:
                 message = f"{path} is not as it was rendered"
                 raise TaskFailed(message, hint="another program may have changed it in the meantime")
@@ -139,7 +142,7 @@ class FileGeneration(Handler[FileGenerationParams]):
         self, params: FileGenerationParams, context: TaskContext, file: _File, present: bytes | None
     ) -> _File:
         """Bring a file into the project's own style, unless the present one is this very rendering, formatted."""
-        formatter = _formatter(params, context.workspace, file.path)
+        formatter = _formatter(params, context, file.path)
         if formatter is None:
             return file
         styled = replace(file, style=formatter.config_hash)
@@ -151,7 +154,7 @@ class FileGeneration(Handler[FileGenerationParams]):
             return replace(styled, note=f"would be formatted by {formatter.name}")
         context.say(f"formatting {file.path} by {formatter.name}")
         text, note = await format_text(formatter, file.path, file.text, context.processes)
-        return replace(styled, text=text, note=note)
+        return replace(file, note=note) if note else replace(styled, text=text)
 
     def _stage(
         self,
@@ -204,8 +207,8 @@ def _render(params: FileGenerationParams, context: TaskContext) -> list[_File]:
     return files
 
 
-def _formatter(params: FileGenerationParams, workspace: Workspace, path: str) -> Formatter | None:
-    return find_formatter(path, workspace) if params.format == "auto" else None
+def _formatter(params: FileGenerationParams, context: TaskContext, path: str) -> Formatter | None:
+    return find_formatter(path, context.workspace, context.processes) if params.format == "auto" else None
 
 
 def _present(workspace: Workspace, path: str) -> bytes | None:

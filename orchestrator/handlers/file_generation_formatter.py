@@ -8,7 +8,6 @@ import hashlib
 import json
 import tempfile
 import tomllib
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -33,6 +32,7 @@ class Formatter:
     name: str
     argv: tuple[str, ...]
     config_hash: str
+    is_installed: bool
 
     def command(self, path: str) -> tuple[str, ...]:
         """Return the argv that formats stdin as if it were this file."""
@@ -40,21 +40,20 @@ class Formatter:
         return (*self.argv, path, *ending)
 
 
-def find_formatter(path: str, workspace: Workspace) -> Formatter | None:
+def find_formatter(path: str, workspace: Workspace, processes: Processes) -> Formatter | None:
     """Return the formatter that the project uses for files of this kind; None when it uses none."""
     suffix = PurePosixPath(path).suffix
-    try:
-        if suffix in _PRETTIER_KINDS:
-            return _prettier(workspace)
-        if suffix in (".py", ".pyi"):
-            return _python_formatter(workspace)
-    except PathRefused:  # a link that leads out of the tree: not the project's own
-        return None
+    if suffix in _PRETTIER_KINDS:
+        return _prettier(workspace, processes)
+    if suffix in (".py", ".pyi"):
+        return _python_formatter(workspace, processes)
     return None
 
 
 async def format_text(formatter: Formatter, path: str, text: str, processes: Processes) -> tuple[str, str]:
     """Return the formatted text and an empty note, or the text as it is and why it stayed so."""
+    if not formatter.is_installed:
+        return text, f"not formatted: {formatter.name} is configured, but not installed"
     with tempfile.TemporaryDirectory(prefix="orchestrate-") as folder:
         scratch = Path(folder, "formatted")
         argv = ("sh", "-c", _TO_SCRATCH, *formatter.command(path))
@@ -73,13 +72,17 @@ async def format_text(formatter: Formatter, path: str, text: str, processes: Pro
     return formatted, ""
 
 
-def _prettier(workspace: Workspace) -> Formatter | None:
+def _prettier(workspace: Workspace, processes: Processes) -> Formatter | None:
     config = _config_of_prettier(workspace)
-    program = _program_of_prettier(workspace)
-    if config is None or program is None:
+    if config is None:
         return None
-    argv = ("node", program, "--stdin-filepath")
-    return Formatter(name="prettier", argv=argv, config_hash=hashlib.sha256(config).hexdigest())
+    program = "node_modules/.bin/prettier"
+    return Formatter(
+        name="prettier",
+        argv=(program, "--stdin-filepath"),
+        config_hash=hashlib.sha256(config).hexdigest(),
+        is_installed=processes.find(program) is not None,
+    )
 
 
 def _config_of_prettier(workspace: Workspace) -> bytes | None:
@@ -93,19 +96,7 @@ def _config_of_prettier(workspace: Workspace) -> bytes | None:
     return json.dumps(package["prettier"], sort_keys=True).encode() + extra if "prettier" in package else None
 
 
-def _program_of_prettier(workspace: Workspace) -> str | None:
-    """Return the program that `node_modules/.bin/prettier` links to; the link itself is npm's business."""
-    package = _json_object(_read(workspace, "node_modules/prettier/package.json"))
-    program = package.get("bin")
-    if isinstance(program, dict):
-        program = program.get("prettier")
-    if not isinstance(program, str):
-        return None
-    path = f"node_modules/prettier/{program.removeprefix('./')}"
-    return path if workspace.exists(path) else None
-
-
-def _python_formatter(workspace: Workspace) -> Formatter | None:
+def _python_formatter(workspace: Workspace, processes: Processes) -> Formatter | None:
     """Return black when it is configured (it formats only), else ruff when that is (it may be there to lint)."""
     source = _read(workspace, "pyproject.toml") or b""
     try:
@@ -113,20 +104,25 @@ def _python_formatter(workspace: Workspace) -> Formatter | None:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return None
     own = _read(workspace, "ruff.toml") or _read(workspace, ".ruff.toml")
-    choices: Sequence[tuple[str, Callable[[], bool], tuple[str, ...]]] = (
-        ("black", lambda: "black" in tools, ("black", "--quiet", "--stdin-filename")),
-        ("ruff", lambda: "ruff" in tools or own is not None, ("ruff", "format", "--quiet", "--stdin-filename")),
+    if "black" in tools:
+        name, options = "black", ("--quiet", "--stdin-filename")
+    elif "ruff" in tools or own is not None:
+        name, options = "ruff", ("format", "--quiet", "--stdin-filename")
+    else:
+        return None
+    program = next((place for place in (f".venv/bin/{name}", name) if processes.find(place)), None)
+    return Formatter(
+        name=name,
+        argv=(program or name, *options),
+        config_hash=hashlib.sha256(source + (own or b"")).hexdigest(),
+        is_installed=program is not None,
     )
-    for name, is_configured, argv in choices:
-        if is_configured():
-            return Formatter(name=name, argv=argv, config_hash=hashlib.sha256(source + (own or b"")).hexdigest())
-    return None
 
 
 def _read(workspace: Workspace, path: str) -> bytes | None:
     try:
         return workspace.read_bytes(path)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    except (OSError, PathRefused):  # not there, a folder, or a link that leads out of the tree
         return None
 
 
