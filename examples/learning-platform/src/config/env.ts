@@ -39,13 +39,21 @@ export const envSchema = z
       return;
     }
     if (env.JWT_SECRET === 'development-secret-only' || env.JWT_SECRET.length < 32) {
-      context.addIssue({ code: 'custom', path: ['JWT_SECRET'], message: 'needs 32 characters of its own in production' });
+      context.addIssue({
+        code: 'custom',
+        path: ['JWT_SECRET'],
+        message: 'needs 32 characters of its own in production',
+      });
     }
     if (env.CORS_ORIGINS.some((origin) => origin.startsWith('http://'))) {
       context.addIssue({ code: 'custom', path: ['CORS_ORIGINS'], message: 'must use https in production' });
     }
     if (env.JWT_REFRESH_SECONDS <= env.JWT_ACCESS_SECONDS) {
-      context.addIssue({ code: 'custom', path: ['JWT_REFRESH_SECONDS'], message: 'must outlive access tokens' });
+      context.addIssue({
+        code: 'custom',
+        path: ['JWT_REFRESH_SECONDS'],
+        message: 'must outlive access tokens',
+      });
     }
   });
 
@@ -60,7 +68,9 @@ export class EnvError extends Error {
 
 /** Parse the environment; empty strings count as unset. Throws an EnvError that lists every problem. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const result = envSchema.safeParse(given);
   if (!result.success) {
     throw new EnvError(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));

@@ -3,7 +3,13 @@ import { parseEnv, type Env } from './env';
 
 export interface Config {
   environment: Env['NODE_ENV'];
-  server: { host: string; port: number; trustProxy: boolean; corsOrigins: string[]; requestsPerMinute: number };
+  server: {
+    host: string;
+    port: number;
+    trustProxy: boolean;
+    corsOrigins: string[];
+    requestsPerMinute: number;
+  };
   database: { url: string; poolMax: number; ssl: boolean };
   redis: { url: string | null };
   jwt: { secret: string; issuer: string; accessSeconds: number; refreshSeconds: number };
@@ -46,7 +52,10 @@ export function buildConfig(env: Env): Config {
     },
     session: { idleMinutes: env.SESSION_IDLE_MINUTES, secureCookie: production },
     cache: { ttlSeconds: env.CACHE_TTL_SECONDS, enabled: env.CACHE_TTL_SECONDS > 0 },
-    log: { level: env.NODE_ENV === 'test' ? 'silent' : env.LOG_LEVEL, pretty: env.NODE_ENV === 'development' },
+    log: {
+      level: env.NODE_ENV === 'test' ? 'silent' : env.LOG_LEVEL,
+      pretty: env.NODE_ENV === 'development',
+    },
     services: { token: env.SERVICE_TOKEN },
   };
 }

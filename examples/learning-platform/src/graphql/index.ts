@@ -22,7 +22,9 @@ export function publicErrors(errors: readonly GraphQLError[]): { message: string
     if (cause instanceof DomainError) {
       return { message: cause.message, code: cause.code };
     }
-    return cause ? { message: 'something went wrong', code: 'internal' } : { message: error.message, code: 'invalid' };
+    return cause
+      ? { message: 'something went wrong', code: 'internal' }
+      : { message: error.message, code: 'invalid' };
   });
 }
 
@@ -52,6 +54,9 @@ export async function graphqlRoutes(server: FastifyInstance): Promise<void> {
       variableValues: body.variables,
       operationName: body.operationName,
     });
-    return reply.send({ data: result.data, ...(result.errors ? { errors: publicErrors(result.errors) } : {}) });
+    return reply.send({
+      data: result.data,
+      ...(result.errors ? { errors: publicErrors(result.errors) } : {}),
+    });
   });
 }

@@ -84,13 +84,17 @@ export const resolvers = {
     return {
       id: user.sub,
       role: user.role,
-      unread: async (): Promise<number> => (await new NotificationService(() => context.db).list(user.sub)).unread,
+      unread: async (): Promise<number> =>
+        (await new NotificationService(() => context.db).list(user.sub)).unread,
       trust: ({ communityId }: { communityId: string }): Promise<TrustSummary> =>
         new TrustService(context.db).summary(communityId, user.sub),
     };
   },
 
-  community: async ({ id }: { id: string }, context: GraphContext): Promise<Record<string, unknown> | null> => {
+  community: async (
+    { id }: { id: string },
+    context: GraphContext,
+  ): Promise<Record<string, unknown> | null> => {
     const community: Community | undefined = await context.db('communities').where({ id }).first();
     if (!community || !(await isVisible(community, context))) {
       return null;
@@ -113,7 +117,10 @@ export const resolvers = {
     return visible.map(toGraphCommunity);
   },
 
-  contents: async ({ limit }: { limit: number }, context: GraphContext): Promise<Record<string, unknown>[]> => {
+  contents: async (
+    { limit }: { limit: number },
+    context: GraphContext,
+  ): Promise<Record<string, unknown>[]> => {
     const contents = await new ContentService(context.db).list({ state: 'published' }, checkedLimit(limit));
     return contents.map(toGraphContent);
   },

@@ -56,7 +56,10 @@ export function depthOf(document: DocumentNode): number {
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         deepest = Math.max(deepest, measure(selection.selectionSet, seen));
       } else if (!seen.includes(selection.name.value)) {
-        deepest = Math.max(deepest, measure(fragments.get(selection.name.value), [...seen, selection.name.value]));
+        deepest = Math.max(
+          deepest,
+          measure(fragments.get(selection.name.value), [...seen, selection.name.value]),
+        );
       }
     }
     return deepest;

@@ -62,7 +62,9 @@ export function errorReply(error: FastifyError | Error): {
     return { status: error.status, body: { error: { code: error.code, message: error.message } } };
   }
   if (error instanceof ZodError) {
-    const message = error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
+    const message = error.issues
+      .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`)
+      .join('; ');
     return { status: 400, body: { error: { code: 'validation_failed', message } } };
   }
   const status = 'statusCode' in error ? error.statusCode : undefined;
@@ -119,6 +121,8 @@ export async function registerPlugins(server: FastifyInstance, config: Config): 
   });
 
   server.setNotFoundHandler((request, reply) =>
-    reply.status(404).send({ error: { code: 'not_found', message: `there is no ${request.method} ${request.url}` } }),
+    reply
+      .status(404)
+      .send({ error: { code: 'not_found', message: `there is no ${request.method} ${request.url}` } }),
   );
 }

@@ -71,7 +71,8 @@ export async function authRoutes(server: FastifyInstance): Promise<void> {
   const db = getDb();
   const guard = new LoginGuard();
 
-  const findUser = async (where: Partial<User>): Promise<User | undefined> => db('users').where(where).first();
+  const findUser = async (where: Partial<User>): Promise<User | undefined> =>
+    db('users').where(where).first();
   const me = async (id: string): Promise<User> => {
     const user = await findUser({ id });
     if (!user || user.status === 'suspended') {

@@ -21,17 +21,25 @@ const evidenceSchema = z.object({
   quiz_percent: percent.optional(),
   criteria: z.record(percent).optional(),
   reviews: z.array(z.object({ reviewer_id: idSchema, rating: z.number().min(1).max(5) })).optional(),
-  days: z.array(z.object({ date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/), minutes: z.number().min(0) })).optional(),
+  days: z
+    .array(z.object({ date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/), minutes: z.number().min(0) }))
+    .optional(),
 });
 const simple = z.discriminatedUnion('type', [
   z.object({ type: z.literal('quiz'), pass_percent: z.number() }),
   z.object({
     type: z.literal('project'),
     pass_score: z.number(),
-    criteria: z.array(z.object({ name: z.string().min(1), weight: z.number(), required: z.boolean().optional() })),
+    criteria: z.array(
+      z.object({ name: z.string().min(1), weight: z.number(), required: z.boolean().optional() }),
+    ),
   }),
   z.object({ type: z.literal('peer_review'), reviews_needed: z.number().int(), min_average: z.number() }),
-  z.object({ type: z.literal('time_spent'), minutes: z.number(), max_minutes_per_day: z.number().optional() }),
+  z.object({
+    type: z.literal('time_spent'),
+    minutes: z.number(),
+    max_minutes_per_day: z.number().optional(),
+  }),
 ]);
 const definitionSchema: z.ZodType<Definition> = z.lazy(() =>
   z.union([

@@ -9,9 +9,16 @@ import { ContentTranscodingService } from '../services/content-transcoding.servi
 import { RbacService } from '../services/rbac.service';
 import { idSchema, pageSchema, parse } from '../utils/validation';
 
-const createSchema = z.object({ title: z.string().trim().min(3).max(200), body: z.string().max(100_000).default('') });
+const createSchema = z.object({
+  title: z.string().trim().min(3).max(200),
+  body: z.string().max(100_000).default(''),
+});
 const editSchema = z
-  .object({ version: z.number().int().min(1), title: z.string().min(3).max(200).optional(), body: z.string().optional() })
+  .object({
+    version: z.number().int().min(1),
+    title: z.string().min(3).max(200).optional(),
+    body: z.string().optional(),
+  })
   .refine((value) => value.title !== undefined || value.body !== undefined, 'nothing to change');
 const listSchema = pageSchema.extend({
   state: z.enum(['draft', 'in_review', 'changes_requested', 'approved', 'published', 'archived']).optional(),
@@ -21,7 +28,10 @@ const eventSchema = z.object({ event: z.enum(['submit', 'publish', 'archive', 'r
 const videoSchema = z.object({
   width: z.number().int().positive(),
   height: z.number().int().positive(),
-  seconds: z.number().positive().max(4 * 3600),
+  seconds: z
+    .number()
+    .positive()
+    .max(4 * 3600),
   kbps: z.number().positive(),
   codec: z.string().min(2).max(16),
 });
@@ -37,7 +47,8 @@ export async function contentAuthoringRoutes(server: FastifyInstance): Promise<v
   server.get('/', async (request) => {
     const query = parse(listSchema, request.query);
     const user = currentUser(request);
-    const own = query.mine === 'true' ? { author_id: user.sub } : { state: query.state ?? ('published' as const) };
+    const own =
+      query.mine === 'true' ? { author_id: user.sub } : { state: query.state ?? ('published' as const) };
     if (query.mine === 'false' && own.state !== 'published') {
       await rbac.require(user.sub, 'content', 'review');
     }
@@ -78,7 +89,10 @@ export async function contentAuthoringRoutes(server: FastifyInstance): Promise<v
     const action = event === 'publish' ? 'publish' : 'update';
     await rbac.require(user.sub, 'content', action, { owner_id: content.author_id });
     const changed = await contents.apply(id, event, user.sub);
-    await audit.record(user.sub, `content.${event}`, `content:${id}`, { from: content.state, to: changed.state });
+    await audit.record(user.sub, `content.${event}`, `content:${id}`, {
+      from: content.state,
+      to: changed.state,
+    });
     return { content: changed };
   });
 

@@ -60,7 +60,13 @@ export async function textModeRoutes(server: FastifyInstance): Promise<void> {
     if (request.headers.accept?.includes('text/plain')) {
       return reply.type('text/plain; charset=utf-8').send((pages[query.page - 1] ?? []).join('\n'));
     }
-    return { title: content.title, ...rendered, lines: pages[query.page - 1] ?? [], page: query.page, pages: pages.length };
+    return {
+      title: content.title,
+      ...rendered,
+      lines: pages[query.page - 1] ?? [],
+      page: query.page,
+      pages: pages.length,
+    };
   });
 
   server.post('/sync', async (request) => {

@@ -1,7 +1,14 @@
 /** Scores submissions of assessments: points per question, penalties, and whether that is a pass. */
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import { DomainError, type Answer, type AnswerValue, type Assessment, type Question, type Submission } from '../types';
+import {
+  DomainError,
+  type Answer,
+  type AnswerValue,
+  type Assessment,
+  type Question,
+  type Submission,
+} from '../types';
 
 export interface QuestionScore {
   question_id: string;
@@ -200,7 +207,9 @@ export class AutomatedScoringService {
   }
 
   /** Best, mean and number of results, and how many passed. */
-  async statistics(assessmentId: string): Promise<{ count: number; best: number; mean: number; pass_rate: number }> {
+  async statistics(
+    assessmentId: string,
+  ): Promise<{ count: number; best: number; mean: number; pass_rate: number }> {
     const rows: { percent: number; passed: boolean }[] = await this.db('submissions')
       .where({ assessment_id: assessmentId })
       .select('percent', 'passed');

@@ -48,7 +48,9 @@ export function problemsOf(definition: Definition, path = 'definition', depth = 
       if (new Set(names).size !== names.length) {
         problems.push(`${path}.criteria must have different names`);
       }
-      definition.criteria.forEach((criterion, index) => between(criterion.weight, 1, 10, `criteria.${index}.weight`));
+      definition.criteria.forEach((criterion, index) =>
+        between(criterion.weight, 1, 10, `criteria.${index}.weight`),
+      );
       break;
     }
     case 'peer_review':
@@ -69,20 +71,30 @@ export function problemsOf(definition: Definition, path = 'definition', depth = 
       if (definition.mode === 'at_least') {
         between(definition.at_least ?? 0, 1, definition.parts.length, 'at_least');
       }
-      definition.parts.forEach((part, index) => problems.push(...problemsOf(part, `${path}.parts.${index}`, depth + 1)));
+      definition.parts.forEach((part, index) =>
+        problems.push(...problemsOf(part, `${path}.parts.${index}`, depth + 1)),
+      );
       break;
   }
   return problems;
 }
 
-function evaluateProject(definition: Extract<Definition, { type: 'project' }>, evidence: Evidence): Evaluation {
+function evaluateProject(
+  definition: Extract<Definition, { type: 'project' }>,
+  evidence: Evidence,
+): Evaluation {
   const given = evidence.criteria ?? {};
-  const missing = definition.criteria.filter((criterion) => !(criterion.name in given)).map((criterion) => criterion.name);
+  const missing = definition.criteria
+    .filter((criterion) => !(criterion.name in given))
+    .map((criterion) => criterion.name);
   if (missing.length > 0) {
     return { status: 'in_review', score: 0, missing };
   }
   const weights = definition.criteria.reduce((sum, criterion) => sum + criterion.weight, 0);
-  const total = definition.criteria.reduce((sum, criterion) => sum + criterion.weight * given[criterion.name], 0);
+  const total = definition.criteria.reduce(
+    (sum, criterion) => sum + criterion.weight * given[criterion.name],
+    0,
+  );
   const score = Math.round((total / weights) * 10) / 10;
   const unmet = definition.criteria.filter((criterion) => criterion.required && given[criterion.name] < 50);
   const passed = score >= definition.pass_score && unmet.length === 0;
@@ -109,7 +121,10 @@ function evaluatePeerReview(
   };
 }
 
-function evaluateTime(definition: Extract<Definition, { type: 'time_spent' }>, evidence: Evidence): Evaluation {
+function evaluateTime(
+  definition: Extract<Definition, { type: 'time_spent' }>,
+  evidence: Evidence,
+): Evaluation {
   const perDay = new Map<string, number>();
   for (const day of evidence.days ?? []) {
     perDay.set(day.date, (perDay.get(day.date) ?? 0) + Math.max(0, day.minutes));
@@ -130,7 +145,9 @@ function evaluateComposite(
   const results = definition.parts.map((part) => evaluate(part, evidence));
   const passed = results.filter((result) => result.status === 'passed').length;
   const possible = results.filter((result) => result.status !== 'failed').length;
-  const needed = { all: results.length, any: 1, at_least: definition.at_least ?? results.length }[definition.mode];
+  const needed = { all: results.length, any: 1, at_least: definition.at_least ?? results.length }[
+    definition.mode
+  ];
   const best = results.map((result) => result.score).sort((a, b) => b - a);
   const score = Math.round(best.slice(0, needed).reduce((sum, value) => sum + value, 0) / needed);
   const missing = results.flatMap((result) => result.missing);

@@ -25,7 +25,11 @@ const TRANSITIONS: Record<State, Partial<Record<MembershipEvent, State>>> = {
 export function nextState(state: State, event: MembershipEvent): State {
   const next = TRANSITIONS[state][event];
   if (next === undefined) {
-    throw new DomainError('not_possible', `"${event}" is not possible for a membership that is "${state}"`, 409);
+    throw new DomainError(
+      'not_possible',
+      `"${event}" is not possible for a membership that is "${state}"`,
+      409,
+    );
   }
   return next;
 }
@@ -67,7 +71,9 @@ export class CommunityService {
     if (base.length < 3) {
       throw new DomainError('invalid_name', 'the name needs at least three letters or digits');
     }
-    const taken: string[] = (await this.db('communities').select('slug')).map((row: { slug: string }) => row.slug);
+    const taken: string[] = (await this.db('communities').select('slug')).map(
+      (row: { slug: string }) => row.slug,
+    );
     let slug = base;
     for (let number = 2; taken.includes(slug); number += 1) {
       slug = `${base}-${number}`;
@@ -108,7 +114,12 @@ export class CommunityService {
   }
 
   /** Approve, reject, ban or unban; the actor must outrank whom they decide about. */
-  async moderate(communityId: string, actorId: string, userId: string, event: MembershipEvent): Promise<State> {
+  async moderate(
+    communityId: string,
+    actorId: string,
+    userId: string,
+    event: MembershipEvent,
+  ): Promise<State> {
     const community = await this.find(communityId);
     const actor = await this.membership(communityId, actorId);
     const member = await this.membership(communityId, userId);
@@ -166,7 +177,12 @@ export class CommunityService {
     await this.db('communities').where({ id: community.id }).increment('member_count', -1);
   }
 
-  private async write(communityId: string, userId: string, state: State, role: MembershipRole): Promise<void> {
+  private async write(
+    communityId: string,
+    userId: string,
+    state: State,
+    role: MembershipRole,
+  ): Promise<void> {
     const key = { community_id: communityId, user_id: userId };
     if (state === 'none') {
       await this.db('community_members').where(key).del();

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { DomainError } from '../types';
 
-export type ContentState = 'draft' | 'in_review' | 'changes_requested' | 'approved' | 'published' | 'archived';
+export type ContentState =
+  'draft' | 'in_review' | 'changes_requested' | 'approved' | 'published' | 'archived';
 export type ContentEvent = 'submit' | 'request_changes' | 'approve' | 'publish' | 'archive' | 'revise';
 
 export interface Content {
@@ -66,8 +67,17 @@ export class ContentService {
     return content;
   }
 
-  async list(filter: Partial<Pick<Content, 'state' | 'author_id'>>, limit = 20, offset = 0): Promise<Content[]> {
-    return this.db('contents').where(filter).orderBy('updated_at', 'desc').limit(limit).offset(offset).select('*');
+  async list(
+    filter: Partial<Pick<Content, 'state' | 'author_id'>>,
+    limit = 20,
+    offset = 0,
+  ): Promise<Content[]> {
+    return this.db('contents')
+      .where(filter)
+      .orderBy('updated_at', 'desc')
+      .limit(limit)
+      .offset(offset)
+      .select('*');
   }
 
   async create(authorId: string, title: string, body: string): Promise<Content> {
@@ -98,7 +108,12 @@ export class ContentService {
     return this.save(content, { ...patch, version: version + 1 });
   }
 
-  async apply(id: string, event: ContentEvent, actorId: string, note: string | null = null): Promise<Content> {
+  async apply(
+    id: string,
+    event: ContentEvent,
+    actorId: string,
+    note: string | null = null,
+  ): Promise<Content> {
     const content = await this.find(id);
     const state = nextContentState(content.state, event);
     if (event === 'submit') {

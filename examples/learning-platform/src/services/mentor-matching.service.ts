@@ -86,7 +86,10 @@ export function rankMentors(learner: LearnerProfile, mentors: readonly MentorPro
 }
 
 /** Give each learner at most one mentor: the best pair first, and nobody more than they have room for. */
-export function assign(learners: readonly LearnerProfile[], mentors: readonly MentorProfile[]): Map<string, string> {
+export function assign(
+  learners: readonly LearnerProfile[],
+  mentors: readonly MentorProfile[],
+): Map<string, string> {
   const pairs = learners.flatMap((learner) =>
     rankMentors(learner, mentors, mentors.length).map((match) => ({ learner: learner.id, ...match })),
   );
@@ -112,11 +115,18 @@ export class MentorMatchingService {
     if (rows.length === 0) {
       throw new DomainError('no_mentors', 'the community has no mentors yet', 404);
     }
-    const mentors = rows.map((row: Omit<MentorProfile, 'skills' | 'languages'> & { skills: unknown; languages: unknown }) => ({
-      ...row,
-      skills: (typeof row.skills === 'string' ? JSON.parse(row.skills) : row.skills) as Record<string, number>,
-      languages: (typeof row.languages === 'string' ? JSON.parse(row.languages) : row.languages) as string[],
-    }));
+    const mentors = rows.map(
+      (row: Omit<MentorProfile, 'skills' | 'languages'> & { skills: unknown; languages: unknown }) => ({
+        ...row,
+        skills: (typeof row.skills === 'string' ? JSON.parse(row.skills) : row.skills) as Record<
+          string,
+          number
+        >,
+        languages: (typeof row.languages === 'string'
+          ? JSON.parse(row.languages)
+          : row.languages) as string[],
+      }),
+    );
     return rankMentors(learner, mentors, limit);
   }
 }

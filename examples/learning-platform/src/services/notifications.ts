@@ -139,7 +139,10 @@ export class NotificationService {
 
   async list(userId: string, limit = 20): Promise<{ items: Notification[]; unread: number }> {
     const rows: Notification[] = await this.db()('notifications').where({ user_id: userId }).select('*');
-    return { items: inOrder(rows).slice(0, limit), unread: rows.filter((row) => row.read_at === null).length };
+    return {
+      items: inOrder(rows).slice(0, limit),
+      unread: rows.filter((row) => row.read_at === null).length,
+    };
   }
 
   async markRead(userId: string, id: string): Promise<void> {

@@ -70,7 +70,11 @@ export function weeklyPace(activities: readonly Activity[], today: string): numb
 }
 
 /** The date on which the rest will be done at this pace; null when nothing moves. */
-export function estimateCompletion(remainingMinutes: number, pacePerWeek: number, today: string): string | null {
+export function estimateCompletion(
+  remainingMinutes: number,
+  pacePerWeek: number,
+  today: string,
+): string | null {
   if (remainingMinutes <= 0) {
     return today;
   }
@@ -89,7 +93,9 @@ export interface PathStep {
 
 /** Steps that may be started now: not done, and everything that they require is. */
 export function openSteps(path: readonly PathStep[], done: ReadonlySet<string>): string[] {
-  return path.filter((step) => !done.has(step.id) && step.requires.every((id) => done.has(id))).map((step) => step.id);
+  return path
+    .filter((step) => !done.has(step.id) && step.requires.every((id) => done.has(id)))
+    .map((step) => step.id);
 }
 
 export function percentDone(path: readonly PathStep[], done: ReadonlySet<string>): number {

@@ -96,7 +96,9 @@ export class RbacService {
       .first();
     if (membership && membership.role !== 'member') {
       const raised = decide({ ...subject, role: 'moderator' }, resource, action, target);
-      return raised.allowed ? { allowed: true, reason: `granted to the community's ${membership.role}` } : decision;
+      return raised.allowed
+        ? { allowed: true, reason: `granted to the community's ${membership.role}` }
+        : decision;
     }
     return decision;
   }

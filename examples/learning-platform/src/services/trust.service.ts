@@ -117,7 +117,10 @@ export class TrustService {
   ) {}
 
   async events(communityId: string, userId: string): Promise<TrustEvent[]> {
-    return this.db('trust_events').where({ community_id: communityId, user_id: userId }).orderBy('at').select('*');
+    return this.db('trust_events')
+      .where({ community_id: communityId, user_id: userId })
+      .orderBy('at')
+      .select('*');
   }
 
   async summary(communityId: string, userId: string): Promise<TrustSummary> {
@@ -144,8 +147,13 @@ export class TrustService {
   }
 
   /** The most trusted people of a community. */
-  async leaderboard(communityId: string, limit = 10): Promise<{ user_id: string; score: number; level: TrustLevel }[]> {
-    const events: TrustEvent[] = await this.db('trust_events').where({ community_id: communityId }).select('*');
+  async leaderboard(
+    communityId: string,
+    limit = 10,
+  ): Promise<{ user_id: string; score: number; level: TrustLevel }[]> {
+    const events: TrustEvent[] = await this.db('trust_events')
+      .where({ community_id: communityId })
+      .select('*');
     const at = this.now().toISOString();
     const users = [...new Set(events.map((event) => event.user_id))];
     return users

@@ -131,11 +131,15 @@ class MemoryQuery implements PromiseLike<unknown> {
     const found = this.matching().map((row) => ({ ...row }));
     for (const { column, direction } of [...this.order].reverse()) {
       const sign = direction === 'asc' ? 1 : -1;
-      found.sort((a, b) => sign * (String(a[column]) < String(b[column]) ? -1 : a[column] === b[column] ? 0 : 1));
+      found.sort(
+        (a, b) => sign * (String(a[column]) < String(b[column]) ? -1 : a[column] === b[column] ? 0 : 1),
+      );
     }
     const cut = found.slice(this.skip, this.only === undefined ? undefined : this.skip + this.only);
     const picked = cut.map((row) =>
-      this.columns.length === 0 ? row : Object.fromEntries(this.columns.map((column) => [column, row[column]])),
+      this.columns.length === 0
+        ? row
+        : Object.fromEntries(this.columns.map((column) => [column, row[column]])),
     );
     return this.single ? picked[0] : picked;
   }

@@ -15,7 +15,10 @@ it('keeps secrets out of the log', () => {
     },
   });
   pino(loggerOptions(config), sink).warn({ user: { name: 'ada', password: 'x' } }, 'hello');
-  expect(JSON.parse(lines[0])).toMatchObject({ service: 'backend', user: { name: 'ada', password: '[redacted]' } });
+  expect(JSON.parse(lines[0])).toMatchObject({
+    service: 'backend',
+    user: { name: 'ada', password: '[redacted]' },
+  });
 });
 
 it('logs from the level of the settings on', () => {

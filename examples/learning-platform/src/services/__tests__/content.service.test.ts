@@ -17,7 +17,9 @@ describe('nextContentState', () => {
   });
 
   it('refuses what the state does not know', () => {
-    expect(() => nextContentState('archived', 'publish')).toThrow('"publish" is not possible for content that is "archived"');
+    expect(() => nextContentState('archived', 'publish')).toThrow(
+      '"publish" is not possible for content that is "archived"',
+    );
   });
 });
 
@@ -35,14 +37,22 @@ describe('ContentService', () => {
   it('creates a draft', async () => {
     const { service, tables } = open();
     const content = await service.create('u1', '  Loops ', BODY);
-    expect(content).toMatchObject({ title: 'Loops', state: 'draft', version: 1, updated_at: '2024-05-01T10:00:00.000Z' });
+    expect(content).toMatchObject({
+      title: 'Loops',
+      state: 'draft',
+      version: 1,
+      updated_at: '2024-05-01T10:00:00.000Z',
+    });
     expect(tables.contents).toHaveLength(1);
   });
 
   it('edits the version that the author saw, and no other', async () => {
     const { service } = open();
     const { id } = await service.create('u1', 'Loops', BODY);
-    await expect(service.edit(id, 1, { title: 'For loops' })).resolves.toMatchObject({ title: 'For loops', version: 2 });
+    await expect(service.edit(id, 1, { title: 'For loops' })).resolves.toMatchObject({
+      title: 'For loops',
+      version: 2,
+    });
     await expect(service.edit(id, 1, { title: 'Late' })).rejects.toMatchObject({ code: 'stale_version' });
   });
 
@@ -50,7 +60,10 @@ describe('ContentService', () => {
     const { service } = open();
     const { id } = await service.create('u1', 'Loops', BODY);
     await service.apply(id, 'submit', 'u1');
-    await expect(service.edit(id, 1, { body: 'x' })).rejects.toMatchObject({ code: 'not_editable', status: 409 });
+    await expect(service.edit(id, 1, { body: 'x' })).rejects.toMatchObject({
+      code: 'not_editable',
+      status: 409,
+    });
   });
 
   it('does not take an unfinished text into review', async () => {
@@ -65,7 +78,11 @@ describe('ContentService', () => {
     await service.apply(id, 'submit', 'u1');
     await expect(service.apply(id, 'request_changes', 'u2')).rejects.toMatchObject({ code: 'note_needed' });
     const changed = await service.apply(id, 'request_changes', 'u2', 'an example is missing');
-    expect(changed).toMatchObject({ state: 'changes_requested', reviewer_id: 'u2', note: 'an example is missing' });
+    expect(changed).toMatchObject({
+      state: 'changes_requested',
+      reviewer_id: 'u2',
+      note: 'an example is missing',
+    });
   });
 
   it('counts a revision as a new version', async () => {

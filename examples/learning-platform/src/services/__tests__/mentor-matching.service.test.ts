@@ -64,7 +64,10 @@ describe('ranking', () => {
 
   it('gives nobody more mentees than there is room for', () => {
     const learners = ['l1', 'l2', 'l3'].map((id) => ({ ...learner, id }));
-    const assigned = assign(learners, [mentor('m1', { capacity: 1 }), mentor('m2', { capacity: 1, rating: 2 })]);
+    const assigned = assign(learners, [
+      mentor('m1', { capacity: 1 }),
+      mentor('m2', { capacity: 1, rating: 2 }),
+    ]);
     expect([...assigned]).toEqual([
       ['l1', 'm1'],
       ['l2', 'm2'],

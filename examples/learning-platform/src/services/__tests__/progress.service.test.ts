@@ -1,6 +1,14 @@
-import { estimateCompletion, openSteps, orderSteps, percentDone, streak, weeklyPace } from '../progress.service';
+import {
+  estimateCompletion,
+  openSteps,
+  orderSteps,
+  percentDone,
+  streak,
+  weeklyPace,
+} from '../progress.service';
 
-const active = (...days: number[]) => days.map((day) => ({ date: `2024-03-${String(day).padStart(2, '0')}`, minutes: 20 }));
+const active = (...days: number[]) =>
+  days.map((day) => ({ date: `2024-03-${String(day).padStart(2, '0')}`, minutes: 20 }));
 
 describe('streak', () => {
   it('counts days in a row up to today', () => {
@@ -37,7 +45,9 @@ describe('streak', () => {
   });
 
   it('refuses what is not a date', () => {
-    expect(() => streak([{ date: 'yesterday', minutes: 5 }], '2024-03-06')).toThrow('"yesterday" is not a date');
+    expect(() => streak([{ date: 'yesterday', minutes: 5 }], '2024-03-06')).toThrow(
+      '"yesterday" is not a date',
+    );
   });
 });
 
