@@ -115,4 +115,4 @@ _TESTS = (
     "lt mapping ne none number odd sequence string true undefined upper == != > >= < <="
 )
 _all_tests: dict[str, Any] = dict(builtin_tests.TESTS)
-TESTS: Mapping[str, Callable[..., Any]] = MappingProxyType({name: builtin_tests.TESTS[name] for name in _TESTS.split()})
+TESTS: Mapping[str, Callable[..., Any]] = MappingProxyType({name: _all_tests[name] for name in _TESTS.split()})

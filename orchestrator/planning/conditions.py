@@ -1,0 +1,60 @@
+"""`when:` decided before the run where it can be."""
+
+from dataclasses import dataclass
+
+from orchestrator.errors import TaskFailed
+from orchestrator.models.document import Task
+from orchestrator.models.json import Json, JsonObject
+from orchestrator.planning.interpolate import LATE_NAMES, Interpolator
+from orchestrator.planning.nodes import Path
+from orchestrator.templating.dynamic import split
+from orchestrator.templating.values import to_json
+
+LONGEST_EVIDENCE = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """What is left to decide during the run, or why the task is skipped; neither = it runs."""
+
+    when: str | None = None
+    skip_reason: str | None = None
+    asks: frozenset[str] = frozenset()
+
+
+RUNS = Condition()
+
+
+def decide(task: Task, interpolator: Interpolator, path: Path, more: JsonObject) -> Condition:
+    """Decide whether a task runs; an expression that reads outputs of other tasks is left for later."""
+    if task.when is None or task.when is True:
+        return RUNS
+    if task.when is False:
+        return Condition(skip_reason="`when` is false")
+    values = {**interpolator.values, **more}
+    try:
+        source = bare(task.when)
+        names = interpolator.sandbox.names(source)
+        if names.free & LATE_NAMES:
+            return Condition(when=source, asks=names.tasks)
+        if interpolator.sandbox.evaluate(source, values):
+            return RUNS
+    except TaskFailed as error:
+        interpolator.report(error, (*path, "when"))
+        return RUNS
+    evidence = ", ".join(f"{path} is {_shown(interpolator, path, values)}" for path in names.paths)
+    return Condition(skip_reason=f"`when` is false: {source}" + (f" ({evidence})" if evidence else ""))
+
+
+def bare(when: str) -> str:
+    """Return the expression of a condition, which may stand in `{{ }}` too."""
+    pieces = split(when.strip())
+    if len(pieces) == 1 and pieces[0].expression is not None:
+        return pieces[0].expression
+    return when.strip()
+
+
+def _shown(interpolator: Interpolator, path: str, values: JsonObject) -> str:
+    value: Json = interpolator.sandbox.evaluate(path, values)
+    text = to_json(value)
+    return text if len(text) <= LONGEST_EVIDENCE else f"{text[: LONGEST_EVIDENCE - 3]}..."

@@ -1,0 +1,60 @@
+"""The document with everything said out loud: `foreach` unrolled, expressions evaluated, order not yet known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.models.document import Document, Group, Phase, Task
+from orchestrator.models.json import Json, JsonObject
+from orchestrator.models.plan import PlannedCheck, PlannedGuard
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskDraft:
+    """One task, or one of those that `foreach` makes of it; `asks` are the tasks whose outputs it reads."""
+
+    id: str
+    task: Task
+    name: str
+    params: JsonObject
+    base: str = ""
+    values: JsonObject = field(default_factory=dict)
+    when: str | None = None
+    skip_reason: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    verify: tuple[PlannedCheck, ...] = ()
+    late: tuple[str, ...] = ()
+    asks: frozenset[str] = frozenset()
+    origin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupDraft:
+    """One group; `id` is the full one, `1.a`."""
+
+    id: str
+    letter: str
+    group: Group
+    tasks: tuple[TaskDraft, ...]
+    checkpoint: tuple[PlannedCheck, ...] = ()
+    guards: tuple[PlannedGuard, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhaseDraft:
+    """One phase."""
+
+    id: str
+    phase: Phase
+    groups: tuple[GroupDraft, ...]
+    checkpoint: tuple[PlannedCheck, ...] = ()
+    guards: tuple[PlannedGuard, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """The whole document, with the profile's settings and the value of every param."""
+
+    document: Document
+    params: Mapping[str, Json]
+    phases: tuple[PhaseDraft, ...]
+    guards: tuple[PlannedGuard, ...] = ()

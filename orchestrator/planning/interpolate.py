@@ -1,0 +1,104 @@
+"""Decides each expression of a document before the run where it can be; the rest is left for later, by name.
+
+A param is evaluated as a whole or not at all: what is left for later still holds only what a person wrote, so nothing
+is ever evaluated twice and no value becomes code.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from orchestrator.errors import Problem, TaskFailed
+from orchestrator.models.document import Check
+from orchestrator.models.json import Json, JsonObject
+from orchestrator.models.plan import PlannedCheck, PlannedGuard
+from orchestrator.planning.nodes import Path
+from orchestrator.planning.places import Places
+from orchestrator.templating.sandbox import Sandbox
+
+# Known only while the run goes on: outputs of other tasks, the run itself, the result of an attempt.
+LATE_NAMES = frozenset({"tasks", "run", "result"})
+RESERVED = LATE_NAMES | {"params", "project", "env", "task"}
+
+
+def has_braces(value: Json) -> bool:
+    """Say whether there may be an expression in a JSON value; quick, since most values have none."""
+    if type(value) is str:
+        return "{{" in value
+    if type(value) is dict:
+        return any(map(has_braces, value.values()))
+    if type(value) is list:
+        return any(map(has_braces, value))
+    return False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filled:
+    """Params with their expressions evaluated; those named in `late` are as they were written."""
+
+    params: JsonObject
+    late: tuple[str, ...] = ()
+    asks: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Interpolator:
+    """Evaluates with the names that are known before the run, and collects what cannot be evaluated."""
+
+    sandbox: Sandbox
+    values: JsonObject
+    places: Places
+    problems: list[Problem] = field(default_factory=list)
+
+    def fill(self, params: JsonObject, path: Path, more: JsonObject | None = None) -> Filled:
+        """Evaluate params; `more` holds the names of this task alone, `path` leads to what holds the params."""
+        if not any(map(has_braces, params.values())):
+            return Filled(params=params)
+        filled = dict(params)
+        late: list[str] = []
+        asks: set[str] = set()
+        for name, value in params.items():
+            if not has_braces(value):
+                continue
+            try:
+                names = self.sandbox.names_in(value)
+                asks.update(*(found.tasks for found in names))
+                if any(found.free & LATE_NAMES for found in names):
+                    late.append(name)
+                else:
+                    filled[name] = self.sandbox.fill(value, {**self.values, **(more or {})})
+            except TaskFailed as error:
+                self.report(error, (*path, name))
+        return Filled(params=filled, late=tuple(late), asks=frozenset(asks))
+
+    def text(self, text: str, path: Path, more: JsonObject | None = None) -> str:
+        """Evaluate a text that has to be known before the run."""
+        if "{{" not in text:
+            return text
+        try:
+            return self.sandbox.render_text(text, {**self.values, **(more or {})})
+        except TaskFailed as error:
+            self.report(error, path)
+            return text
+
+    def check(self, entry: Check, path: Path, more: JsonObject | None = None) -> PlannedCheck:
+        """Return a checkpoint or verify entry."""
+        filled = self.fill(entry.params, path, more)
+        return PlannedCheck(type=entry.type, params=filled.params, title=entry.name, late=filled.late)
+
+    def checks(self, entries: Iterable[Check], path: Path, more: JsonObject | None = None) -> tuple[PlannedCheck, ...]:
+        """Return all entries of a list of checkpoints."""
+        return tuple(self.check(entry, (*path, number), more) for number, entry in enumerate(entries))
+
+    def guards(self, entries: Iterable[Check], path: Path) -> tuple[PlannedGuard, ...]:
+        """Return all entries of a list of guards; `on_fail` says what a "no" means."""
+        guards = []
+        for number, entry in enumerate(entries):
+            filled = self.fill(entry.params, (*path, number))
+            params = {name: value for name, value in filled.params.items() if name != "on_fail"}
+            on_fail = str(filled.params.get("on_fail", "block"))
+            guards.append(PlannedGuard(type=entry.type, params=params, on_fail=on_fail, late=filled.late))
+        return tuple(guards)
+
+    def report(self, error: TaskFailed, path: Path) -> None:
+        """Note an expression that cannot be evaluated."""
+        self.problems.append(Problem(code="E405", message=error.message, place=self.places(path), hint=error.hint))
