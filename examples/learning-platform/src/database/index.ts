@@ -18,7 +18,7 @@ export function databaseOptions(config: Config): Knex.Config {
 }
 
 /** Read bigints as numbers and times as ISO strings, which is how the rest of the code writes them. */
-function readPlainValues(): void {
+export function readPlainValues(): void {
   types.setTypeParser(types.builtins.INT8, Number);
   types.setTypeParser(types.builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString());
 }
