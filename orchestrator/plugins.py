@@ -73,16 +73,16 @@ class Catalogue:
     def handler(self, name: str) -> Handler[Any]:
         """Return the handler for a task type, the same object every time; MissingTool when missing or broken."""
         made = self._make("handlers", name)
-        if isinstance(made, Handler):
-            return made
-        self._broken("handlers", name, "it is not a Handler")
+        if not isinstance(made, Handler):
+            self._broken("handlers", name, "it is not a Handler")
+        return made
 
     def checkpoint(self, name: str) -> Checkpoint[Any]:
         """Return the checkpoint of a type, the same object every time; MissingTool when missing or broken."""
         made = self._make("checkpoints", name)
-        if isinstance(made, Checkpoint):
-            return made
-        self._broken("checkpoints", name, "it is not a Checkpoint")
+        if not isinstance(made, Checkpoint):
+            self._broken("checkpoints", name, "it is not a Checkpoint")
+        return made
 
     # ------------------------------------------------------------ any kind
 

@@ -178,7 +178,7 @@ class _Teller:
             label = f"key {label}"
         if kind in _BOUNDS:
             name, words = _BOUNDS[kind]
-            message = f"{label} must be {words} {context[name]:,}, but this is {entry['input']}"
+            message = f"{label} must be {words} {context[name]:g}, but this is {entry['input']}"
             return self._problem(self._codes.bounds, path, message, None, key=key)
         if kind in ("too_short", "too_long", "string_too_short", "string_too_long"):
             return self._problem(self._codes.length, path, f"{label} {_length(kind, context)}", None, key=key)
