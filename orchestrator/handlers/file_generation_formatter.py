@@ -104,6 +104,7 @@ def _python_formatter(workspace: Workspace, processes: Processes) -> Formatter |
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return None
     own = _read(workspace, "ruff.toml") or _read(workspace, ".ruff.toml")
+    options: tuple[str, ...]
     if "black" in tools:
         name, options = "black", ("--quiet", "--stdin-filename")
     elif "ruff" in tools or own is not None:

@@ -1,6 +1,9 @@
-"""Rows in columns; a column in which nothing stands is left out, the widest give way on a narrow terminal."""
+"""Rows in columns; a column in which nothing stands is left out.
 
-from collections.abc import Sequence
+On a narrow terminal the columns that say least are left out, and long texts are cut.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from orchestrator.reporters.cells import cells, clip, pad
@@ -8,8 +11,8 @@ from orchestrator.reporters.sanitize import line
 from orchestrator.reporters.style import Look
 
 _GAP = 2
-_NARROWEST = 8
-_FLEXIBLE = ("name", "writes", "remark")
+_LEAST = {"name": 20, "writes": 16, "remark": 12}  # columns that may become this narrow
+_DISPENSABLE = ("place", "expected", "after", "priority", "type", "writes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,19 +37,27 @@ def render_table(rows: Sequence[Row], look: Look) -> str:
     widths = {name: max(cells(name), *map(cells, column)) for name, column in columns.items()}
     if look.width:
         _narrow(widths, look.width)
-    lines = [look.paint("bold", _join([(name.upper(), widths[name]) for name in columns], look))]
+    lines = [look.paint("bold", _join([(name.upper(), widths[name]) for name in widths], look))]
     for number in range(len(rows)):
-        lines.append(_join([(columns[name][number], widths[name]) for name in columns], look))
+        lines.append(_join([(columns[name][number], widths[name]) for name in widths], look))
     return "".join(f"{text}\n" for text in lines)
 
 
 def _narrow(widths: dict[str, int], width: int) -> None:
-    """Take columns away from the widest flexible one until the table fits or nothing can give way."""
-    while sum(widths.values()) + _GAP * (len(widths) - 1) > width:
-        candidates = [name for name in _FLEXIBLE if widths.get(name, 0) > _NARROWEST]
+    """Leave out columns until the rest can fit, then make the widest flexible ones narrower until it does."""
+    for name in _DISPENSABLE:
+        if _total({name: min(wide, _LEAST.get(name, wide)) for name, wide in widths.items()}) <= width:
+            break
+        widths.pop(name, None)
+    while _total(widths) > width:
+        candidates = [name for name in widths if widths[name] > _LEAST.get(name, widths[name])]
         if not candidates:
             return
         widths[max(candidates, key=widths.__getitem__)] -= 1
+
+
+def _total(widths: Mapping[str, int]) -> int:
+    return sum(widths.values()) + _GAP * (len(widths) - 1)
 
 
 def _join(entries: Sequence[tuple[str, int]], look: Look) -> str:

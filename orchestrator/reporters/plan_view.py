@@ -124,7 +124,9 @@ def _task_line(
     facts += ["alone"] if task.exclusive else []
     facts += [f"after {', '.join(map(line, task.depends_on))}"] if task.depends_on else []
     facts += [f"needs {', '.join(map(line, task.satisfied))} (done)"] if task.satisfied else []
-    facts += [f"takes turns with {_some(ids)} on {line(path)}" for path, ids in locks.items()]
+    for path, ids in locks.items():
+        where = "" if path == task.targets.writes[0] else f" on {line(path)}"
+        facts.append(f"takes turns with {_some(ids)}{where}")
     facts += [f"when {line(task.when)}"] if task.when else []
     facts += [about(notes.expected[task.id])] if task.id in notes.expected else []
     remark = f"skipped: {task.skip_reason}" if task.skip_reason else notes.remarks.get(task.id, "")

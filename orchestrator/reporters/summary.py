@@ -31,6 +31,7 @@ _ORDER = (
     TaskState.PENDING,
 )
 _MOST_BLOCKED = 10
+_KNOWN_STATES = frozenset(RunState)
 
 
 def render_summary(record: RunRecord, look: Look) -> str:
@@ -90,12 +91,17 @@ def next_commands(outline: Outline) -> tuple[str, ...]:
     return tuple(map(line, commands))
 
 
+def state_word(state: str, look: Look) -> str:
+    """Return the word for a run's state in its colour."""
+    word, role = _WORDS[RunState(state)] if state in _KNOWN_STATES else (state.upper(), "bold")
+    return look.paint(role, line(word))
+
+
 def _head(outline: Outline, look: Look) -> str:
-    known = RunState(outline.state) if outline.state in frozenset(RunState) else None
-    word, role = _WORDS[known] if known else (outline.state.upper(), "bold")
+    word = state_word(outline.state, look)
     undo = " undo:" if outline.kind == "undo" else ""
     time = f" in {took(outline.seconds)}" if outline.seconds is not None else ""
-    return f"{look.paint(role, line(word))}{undo} {count_text(outline)}{time}"
+    return f"{word}{undo} {count_text(outline)}{time}"
 
 
 def _task_lines(tasks: Sequence[TaskLine], look: Look) -> list[str]:

@@ -1,0 +1,45 @@
+"""The runs of a repository as lines, newest first."""
+
+from collections.abc import Sequence
+
+from orchestrator.models.record import RunSummary
+from orchestrator.models.status import DONE, TaskState
+from orchestrator.reporters.cells import cells, clip, pad
+from orchestrator.reporters.durations import took
+from orchestrator.reporters.sanitize import line
+from orchestrator.reporters.style import Look
+from orchestrator.reporters.summary import state_word
+
+_GAP = "  "
+
+
+def render_history(runs: Sequence[RunSummary], look: Look) -> str:
+    """Return one line per run; every line ends with a newline, no run gives a sentence."""
+    if not runs:
+        return "no runs yet\n"
+    rows = [_cells_of(run) for run in runs]
+    widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for run, row in zip(runs, rows, strict=True):
+        padded = [pad(text, width) for text, width in zip(row, widths, strict=True)]
+        command = line(" ".join(run.command))
+        plain = Look(width=look.width, ascii=look.ascii)
+        room = look.width - sum(widths) - len(_GAP) * len(widths)
+        command = clip(command, max(8, room), plain.glyph("ellipsis")) if look.width else command
+        padded[1] = state_word(run.state, look) + " " * (widths[1] - cells(row[1]))
+        lines.append(_GAP.join([*padded, look.paint("dim", command)]).rstrip())
+    return "".join(f"{text}\n" for text in lines)
+
+
+def _cells_of(run: RunSummary) -> list[str]:
+    done = sum(run.counts.get(state, 0) for state in DONE)
+    failed = run.counts.get(TaskState.FAILED, 0)
+    tasks = f"{done} of {sum(run.counts.values())} done" + (f", {failed} failed" if failed else "")
+    kind = "undo, " if run.kind == "undo" else ""
+    return [
+        line(run.id),
+        state_word(run.state, Look()),
+        run.started.strftime("%Y-%m-%d %H:%M"),
+        took(run.seconds) if run.seconds is not None else "-",
+        f"{kind}{tasks}" + (", undone" if run.undone else ""),
+    ]

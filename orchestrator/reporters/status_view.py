@@ -1,0 +1,115 @@
+"""How a run stands or ended, out of the ledger: groups with what is done, and every task that is not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from orchestrator.models.json import JsonObject
+from orchestrator.models.record import RunRecord, TaskRecord
+from orchestrator.models.status import DONE, RunState, TaskState
+from orchestrator.reporters.cells import cells, pad
+from orchestrator.reporters.durations import took
+from orchestrator.reporters.news import text_of
+from orchestrator.reporters.outline import outline_of, task_names
+from orchestrator.reporters.sanitize import line
+from orchestrator.reporters.style import Look
+from orchestrator.reporters.summary import check_text, next_commands, state_word
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusNotes:
+    """What the record does not know: why tasks wait (of a run that goes on), and the time."""
+
+    waits: Mapping[str, str] = field(default_factory=dict)
+    now: datetime | None = None
+    all_tasks: bool = False  # show those that are done, too
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Group:
+    """A heading and the tasks below it."""
+
+    title: str
+    tasks: Sequence[TaskRecord]
+
+
+def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = None) -> str:
+    """Return the state of a run; every line ends with a newline."""
+    notes = notes or StatusNotes()
+    names = task_names(record.plan)
+    lines = _head(record, look, notes)
+    for group in _groups(record):
+        lines += _group_lines(group, names, look, notes)
+    outline = outline_of(record)
+    lines += [check_text(check, look) for check in outline.checks]
+    made = [change for change in record.changes if change.state == "made"]
+    if made:
+        files = len({change.change.path for change in made})
+        lines.append(f"changed {files} file{'s' if files != 1 else ''}")
+    commands = next_commands(outline)
+    lines += [f"{'next:' if number == 0 else '     '} {command}" for number, command in enumerate(commands)]
+    return "".join(f"{text}\n" for text in lines)
+
+
+def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:
+    word = state_word(record.state, look)
+    started = record.started.strftime("%Y-%m-%d %H:%M:%S")
+    seconds = record.seconds
+    if seconds is None and notes.now is not None and record.state is RunState.RUNNING:
+        seconds = (notes.now - record.started).total_seconds()
+    duration = f", {took(seconds)}" if seconds is not None else ""
+    undo = f" (undoes {line(record.undoes)})" if record.undoes else ""
+    code = f", exit code {record.exit_code}" if record.exit_code is not None else ""
+    lines = [f"{look.paint('bold', line(record.id))}  {word}{undo}  started {started} UTC{duration}{code}"]
+    return lines + ([f"{look.paint('dim', line(' '.join(record.command)))}"] if record.command else [])
+
+
+def _groups(record: RunRecord) -> list[_Group]:
+    """Return the tasks under their groups, in the plan's order; a plan without groups gives one."""
+    groups = {text_of(entry, "id"): entry for entry in _entries(record.plan, "groups")}
+    place = {text_of(entry, "id"): text_of(entry, "group") for entry in _entries(record.plan, "tasks")}
+    members: dict[str, list[TaskRecord]] = {group: [] for group in groups}
+    for task in record.tasks:
+        members.setdefault(place.get(task.id, ""), []).append(task)
+    return [
+        _Group(title=f"{group} {text_of(groups.get(group, {}), 'name')}".strip(), tasks=tasks)
+        for group, tasks in members.items()
+        if tasks
+    ]
+
+
+def _entries(plan: JsonObject, key: str) -> list[JsonObject]:
+    value = plan.get(key)
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def _group_lines(group: _Group, names: Mapping[str, str], look: Look, notes: StatusNotes) -> list[str]:
+    done = sum(task.state in DONE for task in group.tasks)
+    shown = [task for task in group.tasks if notes.all_tasks or task.state not in DONE]
+    head = f"{look.paint('bold', line(group.title) or 'tasks')}  {done} of {len(group.tasks)} done"
+    widest = max((cells(line(task.id)) for task in shown), default=0)
+    return [head, *(_task_line(task, names.get(task.id, ""), widest, look, notes) for task in shown)]
+
+
+def _task_line(task: TaskRecord, name: str, widest: int, look: Look, notes: StatusNotes) -> str:
+    glyph, role = look.of_state(task.state)
+    last = task.attempts[-1] if task.attempts else None
+    parts = [task.state.value]
+    if last is not None and last.seconds is not None and task.state is not TaskState.BLOCKED:
+        parts.append(took(last.seconds))
+    if last is not None and last.number > 1:
+        parts.append(f"attempt {last.number}")
+    why = _why(task, notes)
+    parts += [line(why)] if why else []
+    return f"  {look.paint(role, glyph)} {pad(line(task.id), widest)}  {line(name)}  {look.paint(role, parts[0])}" + (
+        f" {', '.join(parts[1:])}" if len(parts) > 1 else ""
+    )
+
+
+def _why(task: TaskRecord, notes: StatusNotes) -> str:
+    """Return the reason that helps most: what it waits for, what it needs, what the last attempt said."""
+    if task.id in notes.waits:
+        return notes.waits[task.id]
+    if task.state is TaskState.BLOCKED and task.cause:
+        return f"needs {task.cause}"
+    return task.reason or (task.attempts[-1].summary if task.attempts else "")
