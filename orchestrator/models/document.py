@@ -13,8 +13,10 @@ from orchestrator.models.json import Json
 from orchestrator.models.status import Durability, Execution, FailureClass, Priority
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+\Z")
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+DURATION_PATTERN = r"^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d))+$"
+LONGEST = 366 * 86400.0  # seconds
+_DURATION = re.compile(DURATION_PATTERN, re.ASCII)
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 ENV_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
@@ -24,12 +26,12 @@ def parse_duration(value: object) -> float:
     """Return seconds for `90`, `"90s"`, `"1h30m"`; ValueError says what is accepted."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         seconds = float(value)
-    elif isinstance(value, str) and _DURATION.match(value.strip()):
+    elif isinstance(value, str) and _DURATION.fullmatch(value):
         seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value))
     else:
         message = "a duration is a number of seconds or text like 30s, 5m, 1h30m"
         raise ValueError(message)
-    if not 0 <= seconds <= 366 * 86400:
+    if not 0 <= seconds <= LONGEST:
         message = "a duration lies between 0 (off) and 366 days"
         raise ValueError(message)
     return seconds
@@ -39,12 +41,15 @@ def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Seconds = Annotated[float, BeforeValidator(parse_duration, json_schema_input_type=float | str)]
+_WrittenSeconds = Annotated[float, Field(ge=0, le=LONGEST)] | Annotated[str, Field(pattern=DURATION_PATTERN)]
+Seconds = Annotated[float, BeforeValidator(parse_duration, json_schema_input_type=_WrittenSeconds)]
 Identifier = Annotated[str, Field(pattern=ID_PATTERN, max_length=64)]
 Reference = Annotated[str, Field(min_length=1, max_length=64)]
 Text = Annotated[str, Field(max_length=20_000)]
 Line = Annotated[str, Field(max_length=400)]
-References = Annotated[list[Reference], BeforeValidator(_one_or_many, json_schema_input_type=list[str] | str)]
+References = Annotated[
+    list[Reference], BeforeValidator(_one_or_many, json_schema_input_type=list[Reference] | Reference)
+]
 EnvName = Annotated[str, Field(pattern=ENV_PATTERN)]
 
 
@@ -59,7 +64,7 @@ class Retry(Part):
 
     attempts: int = Field(default=1, ge=1, le=20)
     delay: Seconds = 0.0
-    backoff: float = Field(default=1.0, ge=1, le=10, strict=False)
+    backoff: float = Field(default=1.0, ge=1, le=10)
     max_delay: Seconds = 60.0
     jitter: bool = False
     on: list[Annotated[FailureClass, Field(strict=False)]] = Field(
@@ -102,8 +107,8 @@ class Param(Part):
 
     type: Literal["string", "integer", "number", "boolean"] = "string"
     default: Json = None
-    minimum: float | None = Field(default=None, strict=False)
-    maximum: float | None = Field(default=None, strict=False)
+    minimum: float | None = None
+    maximum: float | None = None
     choices: list[Json] = Field(default=[], max_length=100)
     help: Text = ""
 
