@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-from jinja2 import BaseLoader, StrictUndefined, Template, Undefined, nodes, pass_context
+from jinja2 import BaseLoader, FunctionLoader, StrictUndefined, Template, Undefined, nodes, pass_context
 from jinja2.environment import TemplateModule
 from jinja2.exceptions import SecurityError
+from jinja2.meta import find_referenced_templates
 from jinja2.parser import Parser
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro, TemplateReference
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -74,6 +75,11 @@ class MeteredEnvironment(ImmutableSandboxedEnvironment):
         body: list[nodes.Node] = [nodes.Assign(nodes.Name("result", "store", lineno=1), expression, lineno=1)]
         return self._rewritten(nodes.Template(body, lineno=1))
 
+    def referenced(self, source: str, name: str) -> list[str]:
+        """Return the names of the templates that a source includes, imports or extends."""
+        with self.metered():
+            return [one for one in find_referenced_templates(self.parse(source, name)) if one is not None]
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         return self._rewritten(super()._parse(source, name, filename))
 
@@ -108,6 +114,8 @@ class MeteredEnvironment(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a key of a map first, then a harmless method; nothing else of a value can be reached."""
+        if isinstance(obj, Undefined):
+            str(obj)  # raises, with the name
         if isinstance(obj, dict):
             if attribute in obj:
                 return obj[attribute]
@@ -137,7 +145,9 @@ class MeteredEnvironment(ImmutableSandboxedEnvironment):
         """Return what an expression gave, in JSON types; UndefinedError names what does not exist."""
         if isinstance(result, Undefined):
             str(result)  # raises
-        return plain(listed(result) if isinstance(result, Iterator) else result)
+        given = listed(result) if isinstance(result, Iterator) else result
+        self.meter.touch(given)
+        return plain(given)
 
     def _range(self, *bounds: int) -> range:
         numbers = range(*bounds)
@@ -154,6 +164,18 @@ class MeteredEnvironment(ImmutableSandboxedEnvironment):
 
         return counting
 
+    def _written(self, value: Any) -> str:
+        """Return how a value is written; a function is none, and what does not exist raises."""
+        if isinstance(value, Undefined):
+            str(value)  # raises, with the name
+        if callable(value) and not isinstance(value, str):
+            message = f"{value!r} is not a value"
+            raise SecurityError(message)
+        given = listed(value) if isinstance(value, Iterator) else value
+        if not isinstance(given, str):
+            self.meter.touch(given)
+        return to_text(given)
+
     def _meters(self) -> dict[str, Callable[..., Any]]:
         @pass_context
         def loop(_: Context, items: Any) -> Iterator[object]:
@@ -166,24 +188,20 @@ class MeteredEnvironment(ImmutableSandboxedEnvironment):
 
         @pass_context
         def text(_: Context, value: Any) -> str:
-            return _written(value)
+            return self._written(value)
 
         @pass_context
         def output(_: Context, value: Any) -> str:
-            written = _written(value)
+            written = self._written(value)
             self.meter.write(len(written))
             return written
 
         return {rewrite.LOOP: loop, rewrite.LOOK: look, rewrite.TEXT: text, rewrite.OUTPUT: output}
 
 
-def _written(value: Any) -> str:
-    if isinstance(value, Undefined):
-        str(value)  # raises, with the name
-    if callable(value) and not isinstance(value, str):
-        message = f"{value!r} is not a value"
-        raise SecurityError(message)
-    return to_text(value)
+def loader_of(read: Callable[[str], tuple[str, str]]) -> BaseLoader:
+    """Return a loader for a function that gives source and file name of a template."""
+    return FunctionLoader(lambda name: (*read(name), None))
 
 
 def _bounded(sign: str, left: Any, right: Any) -> None:

@@ -1,8 +1,12 @@
-"""What an expression reads, taken from its syntax tree."""
+"""What an expression reads; for the commonest kind, a mere path, without Jinja2."""
 
+import re
 from typing import NamedTuple
 
-from jinja2 import nodes
+from orchestrator.models.json import Json, JsonObject
+
+_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*\Z")
+_WORDS = frozenset({"and", "else", "false", "False", "if", "in", "is", "none", "None", "not", "or", "true", "True"})
 
 
 class Names(NamedTuple):
@@ -13,9 +17,8 @@ class Names(NamedTuple):
     tasks: frozenset[str]
 
 
-def names_of(tree: nodes.Node) -> Names:
-    """Return what is read by an expression; expressions bind no names, so every name in one is free."""
-    chains = list(_chains(tree))
+def names_of_chains(chains: list[tuple[str, ...]]) -> Names:
+    """Return the names in `("tasks", "1.1", "outputs")` and the like."""
     return Names(
         frozenset(chain[0] for chain in chains),
         tuple(dict.fromkeys(_path(chain) for chain in chains)),
@@ -23,27 +26,22 @@ def names_of(tree: nodes.Node) -> Names:
     )
 
 
-def _chains(node: nodes.Node) -> list[tuple[str, ...]]:
-    """Return `("tasks", "1.1", "outputs")` for each `tasks['1.1'].outputs`."""
-    chain = _chain(node)
-    if chain:
-        return [chain]
-    found = []
-    for child in node.iter_child_nodes():
-        found.extend(_chains(child))
-    return found
+def simple_path(expression: str) -> tuple[str, ...] | None:
+    """Return the steps of `params.coverage_target`; None for every other expression."""
+    if not _PATH.match(expression):
+        return None
+    steps = tuple(expression.split("."))
+    return None if steps[0] in _WORDS else steps
 
 
-def _chain(node: nodes.Node) -> tuple[str, ...]:
-    if isinstance(node, nodes.Name):
-        return (node.name,) if node.ctx == "load" else ()
-    if isinstance(node, nodes.Getattr):
-        below = _chain(node.node)
-        return (*below, node.attr) if below else ()
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
-        below = _chain(node.node)
-        return (*below, node.arg.value) if below else ()
-    return ()
+def follow(steps: tuple[str, ...], values: JsonObject) -> tuple[bool, Json]:
+    """Return whether a path leads to a value, and the value."""
+    value: Json = values
+    for step in steps:
+        if not isinstance(value, dict) or step not in value:
+            return False, None
+        value = value[step]
+    return True, value
 
 
 def _path(chain: tuple[str, ...]) -> str:

@@ -6,34 +6,39 @@ twice: what comes out is a value, never again a template.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from orchestrator.errors import OrchestrateError, TaskFailed
 from orchestrator.models.json import Json, JsonObject
-from orchestrator.templating.dynamic import split
+from orchestrator.templating.dynamic import Piece, split
 from orchestrator.templating.meter import EXPRESSION_SOURCE, TooMuch
+from orchestrator.templating.names import Names, follow, names_of_chains, simple_path
 from orchestrator.templating.values import plain, to_text
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
     from orchestrator.templating.environment import MeteredEnvironment
-    from orchestrator.templating.names import Names
 
-MOST_KEPT = 2_000  # compiled expressions
+MOST_KEPT = 2_000  # compiled expressions, and texts cut into pieces
+V = TypeVar("V")
 
 
 class _Compiled(NamedTuple):
-    template: "Template"
-    names: "Names"
+    """An expression that was understood: a mere path is followed by us, everything else by Jinja2."""
+
+    names: Names
+    path: tuple[str, ...] | None = None
+    template: "Template | None" = None
 
 
 class Sandbox:
-    """Evaluates expressions; keeps what it compiled. Jinja2 is imported by the first one."""
+    """Evaluates expressions; keeps what it compiled. Jinja2 is imported by the first that is more than a path."""
 
     def __init__(self) -> None:
         self._environment: MeteredEnvironment | None = None
         self._kept: dict[str, _Compiled] = {}
+        self._pieces: dict[str, tuple[Piece, ...]] = {}
 
     def render_text(self, source: str, values: JsonObject, where: str = "") -> str:
         """Return a text with its expressions replaced; lists and maps are written as JSON.
@@ -42,12 +47,12 @@ class Sandbox:
         """
         return "".join(
             piece.text if piece.expression is None else to_text(self.evaluate(piece.expression, values, where))
-            for piece in split(source)
+            for piece in self._cut(source)
         )
 
     def interpolate(self, source: str, values: JsonObject, where: str = "") -> Json:
         """Return a text with its expressions replaced; a text that is one expression gives its value with its type."""
-        pieces = split(source)
+        pieces = self._cut(source)
         if len(pieces) == 1 and pieces[0].expression is not None:
             return self.evaluate(pieces[0].expression, values, where)
         return self.render_text(source, values, where)
@@ -64,12 +69,20 @@ class Sandbox:
 
     def evaluate(self, expression: str, values: JsonObject, where: str = "") -> Json:
         """Return the value of an expression such as `params.coverage > 50`; TaskFailed when it has none."""
-        compiled = self._compiled(expression, where)
-        given = {name: plain(values[name]) for name in compiled.names.free if name in values}
+        names, path, template = self._compiled(expression, where)
+        if path is not None:
+            found, value = follow(path, values)
+            if found:
+                return plain(value)
+        if template is None:  # a path that leads nowhere: Jinja2 says how far it came
+            with _plain_failures(where, expression):
+                template = self._template(expression).template
+            assert template is not None
+        given = {name: plain(values[name]) for name in names.free if name in values}
         environment = self._ready()
         with _plain_failures(where, expression), environment.metered():
-            context = compiled.template.new_context(given)
-            for _ in compiled.template.root_render_func(context):
+            context = template.new_context(given)
+            for _ in template.root_render_func(context):
                 pass
             return environment.value(context.vars["result"])
 
@@ -81,13 +94,13 @@ class Sandbox:
             return error.message
         return None
 
-    def names(self, expression: str, where: str = "") -> "Names":
+    def names(self, expression: str, where: str = "") -> Names:
         """Return what an expression reads; TaskFailed when it is no expression."""
         return self._compiled(expression, where).names
 
-    def names_in(self, value: Json, where: str = "") -> "tuple[Names, ...]":
+    def names_in(self, value: Json, where: str = "") -> tuple[Names, ...]:
         """Return what each of the expressions in a text, list or map reads."""
-        return tuple(self.names(expression, where) for expression in _expressions(value))
+        return tuple(self.names(expression, where) for expression in self._expressions(value))
 
     def names_used(self, value: Json) -> frozenset[str]:
         """Return the free names of all expressions in a value: whether it can be decided before the run."""
@@ -96,15 +109,17 @@ class Sandbox:
     def _compiled(self, expression: str, where: str) -> _Compiled:
         kept = self._kept.get(expression)
         if kept is None:
-            with _plain_failures(where, expression):
-                kept = self._compile(expression)
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[expression] = kept
+            path = simple_path(expression)
+            if path is not None:
+                kept = _Compiled(names_of_chains([path]), path)
+            else:
+                with _plain_failures(where, expression):
+                    kept = self._template(expression)
+            _keep(self._kept, expression, kept)
         return kept
 
-    def _compile(self, expression: str) -> _Compiled:
-        from orchestrator.templating.names import names_of
+    def _template(self, expression: str) -> _Compiled:
+        from orchestrator.templating.syntax import names_of
 
         if len(expression) > EXPRESSION_SOURCE:
             message = f"it is longer than {EXPRESSION_SOURCE:,} characters"
@@ -112,7 +127,25 @@ class Sandbox:
         environment = self._ready()
         with environment.metered():
             tree = environment.expression(expression)
-            return _Compiled(environment.from_string(tree), names_of(tree))
+            return _Compiled(names_of(tree), None, environment.from_string(tree))
+
+    def _cut(self, text: str) -> tuple[Piece, ...]:
+        pieces = self._pieces.get(text)
+        if pieces is None:
+            pieces = split(text)
+            _keep(self._pieces, text, pieces)
+        return pieces
+
+    def _expressions(self, value: Json) -> Iterator[str]:
+        if isinstance(value, str):
+            if "{{" in value:
+                yield from (piece.expression for piece in self._cut(value) if piece.expression is not None)
+        elif isinstance(value, dict):
+            for item in value.values():
+                yield from self._expressions(item)
+        elif isinstance(value, list | tuple):
+            for item in value:
+                yield from self._expressions(item)
 
     def _ready(self) -> "MeteredEnvironment":
         if self._environment is None:
@@ -122,16 +155,10 @@ class Sandbox:
         return self._environment
 
 
-def _expressions(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        if "{{" in value:
-            yield from (piece.expression for piece in split(value) if piece.expression is not None)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _expressions(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _expressions(item)
+def _keep(kept: dict[str, V], key: str, value: V) -> None:
+    if len(kept) >= MOST_KEPT:
+        kept.clear()
+    kept[key] = value
 
 
 @contextmanager

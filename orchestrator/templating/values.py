@@ -1,7 +1,7 @@
 """What goes into a template and what comes out of it: JSON values, nothing with methods of its own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from orchestrator.models.json import Json
 from orchestrator.templating.meter import TooMuch, counted, sized
@@ -23,7 +23,7 @@ def plain(value: object, depth: int = 0) -> Json:
         raise TooMuch(message)
     if isinstance(value, str):  # a StrEnum, a Markup
         return "".join(value)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {_key(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item, depth + 1) for item in value]
@@ -44,7 +44,7 @@ def to_text(value: object) -> str:
     """Return text as it is and everything else as JSON: `true`, `null`, `["a", 1]`."""
     if isinstance(value, str):
         return value
-    return to_json(value)
+    return str(value) if type(value) is int else to_json(value)
 
 
 def to_json(value: object, indent: int | None = None) -> str:
