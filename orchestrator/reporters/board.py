@@ -1,11 +1,12 @@
 """How a run stands right now, gathered from its news; the displays draw what is on the board."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestrator.models.events import Event, EventType
 from orchestrator.models.plan import Plan
-from orchestrator.models.status import RunState, TaskState
+from orchestrator.models.status import FINAL, RunState, TaskState
 from orchestrator.reporters import news
 from orchestrator.reporters.outline import NOTABLE, CheckLine, Outline, TaskLine
 
@@ -27,10 +28,11 @@ class Running:
 
 
 class Board:
-    """Follows the news of one run."""
+    """Follows the news of one run; `expected` holds the seconds that tasks took in earlier runs."""
 
-    def __init__(self, plan: Plan, now: float) -> None:
+    def __init__(self, plan: Plan, now: float, expected: Mapping[str, float] | None = None) -> None:
         self.plan = plan
+        self._expected = dict(expected or {})
         self.began = now
         self.run = ""
         self.kind = "run"
@@ -41,6 +43,7 @@ class Board:
         self.names = {task.id: task.name for task in plan.tasks}
         self.phases: dict[str, str] = {}  # those that run, with their names
         self.states: dict[str, TaskState] = {task.id: TaskState.PENDING for task in plan.tasks}
+        self._counts = Counter(self.states.values())
         self.running: dict[str, Running] = {}
         self._notable: dict[str, TaskLine] = {}
         self._checks: dict[tuple[str, str], CheckLine] = {}
@@ -54,7 +57,7 @@ class Board:
     @property
     def ended(self) -> int:
         """Return how many tasks have ended, however."""
-        return sum(state.is_final for state in self.states.values())
+        return self.count(*FINAL)
 
     def name(self, task: str) -> str:
         """Return the name of a task, or nothing when nobody said it."""
@@ -62,17 +65,23 @@ class Board:
 
     def count(self, *states: TaskState) -> int:
         """Return how many tasks are in one of the states."""
-        return sum(state in states for state in self.states.values())
+        return sum(self._counts[state] for state in states)
 
     def left(self, now: float) -> float | None:
-        """Estimate the seconds to the end; None unless every task that is left has been timed before."""
-        total = 0.0
-        for task in self.running.values():
-            if task.expected is None:
+        """Estimate the seconds to the end from earlier runs; None unless every task that is left was timed."""
+        remaining = []
+        for task, state in self.states.items():
+            if state.is_final:
+                continue
+            row = self.running.get(task)
+            expected = row.expected if row else self._expected.get(task)
+            if expected is None or state is TaskState.WAITING:
                 return None
-            total = max(total, task.expected - (now - task.started))
-        unknown = any(state in (TaskState.PENDING, TaskState.READY) for state in self.states.values())
-        return None if unknown or not self.running else max(total, 0.0)
+            remaining.append(max(0.0, expected - (now - row.started)) if row else expected)
+        if not remaining:
+            return None
+        at_once = self.plan.limits.max_parallel_tasks or max(1, len(self.running))
+        return max(*remaining, sum(remaining) / at_once) if len(remaining) > 1 else remaining[0]
 
     def began_at(self, task: str | None, now: float) -> float:
         """Return when a task that runs was started; `now` for any other."""
@@ -91,15 +100,12 @@ class Board:
 
     def outline(self, now: float) -> Outline:
         """Return the run in short."""
-        counts: dict[TaskState, int] = {}
-        for state in self.states.values():
-            counts[state] = counts.get(state, 0) + 1
         return Outline(
             run=self.run,
             kind=self.kind,
             state=self.state or RunState.INTERRUPTED,
             seconds=self.seconds if self.seconds is not None else now - self.began,
-            counts=counts,
+            counts={state: number for state, number in self._counts.items() if number},
             tasks=tuple(sorted(self._notable.values(), key=lambda entry: NOTABLE.index(entry.state))),
             checks=tuple(self._checks.values()),
         )
@@ -136,16 +142,23 @@ class Board:
     def _start(self, event: Event, task: str, now: float) -> None:
         if name := news.text(event, "name"):
             self.names[task] = name
-        self.states[task] = TaskState.RUNNING
+        self._set(task, TaskState.RUNNING)
         self._notable.pop(task, None)
         row = self.running.get(task)
         if row is None:  # a further attempt keeps its row and its time
             row = self.running[task] = Running(id=task, name=self.name(task), started=now)
-        row.expected = news.number(event, "expected") or row.expected
+        row.expected = news.number(event, "expected") or row.expected or self._expected.get(task)
         row.attempt, row.waits, row.backoff = event.attempt or 1, False, False
 
+    def _set(self, task: str, state: TaskState) -> None:
+        before = self.states.get(task)
+        if before is not None:
+            self._counts[before] -= 1
+        self._counts[state] += 1
+        self.states[task] = state
+
     def _wait(self, event: Event, task: str, now: float) -> None:
-        self.states[task] = TaskState.WAITING
+        self._set(task, TaskState.WAITING)
         row = self.running.setdefault(task, Running(id=task, name=self.name(task), started=now))
         row.waits, row.last = True, news.text(event, "question")
         question = row.last.strip().split("\n")[0]
@@ -155,7 +168,7 @@ class Board:
         if name := news.text(event, "name"):
             self.names[task] = name
         state = state_of(event)
-        self.states[task] = state
+        self._set(task, state)
         self.running.pop(task, None)
         self._notable.pop(task, None)
         if state in NOTABLE:

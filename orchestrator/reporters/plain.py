@@ -6,7 +6,7 @@ Sixty seconds of silence bring a heartbeat, because CI systems end jobs that say
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -30,7 +30,10 @@ _MOST_HELD = 10_000  # lines that are kept while a person is asked
 
 
 class PlainReporter:
-    """Appends lines to a stream; with `quiet` only what went wrong."""
+    """Appends lines to a stream; with `quiet` only what went wrong.
+
+    `expected` holds the seconds that tasks took in earlier runs; without it there is no ETA.
+    """
 
     def __init__(
         self,
@@ -39,12 +42,14 @@ class PlainReporter:
         *,
         verbose: bool = False,
         quiet: bool = False,
+        expected: Mapping[str, float] | None = None,
         ticker: Ticker | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._sink = Sink(stream)
         self._look = look
         self._shown = Weight.TROUBLE if quiet else Weight.DETAIL if verbose else Weight.START
+        self._expected = expected
         self._ticker = ticker
         self._now = now
         self._lock = threading.RLock()
@@ -56,7 +61,7 @@ class PlainReporter:
     def start(self, plan: Plan) -> None:
         """Begin to follow a run of this plan."""
         with self._lock:
-            self._board = Board(plan, self._now())
+            self._board = Board(plan, self._now(), self._expected)
             self._widest = min(_WIDEST_ID, max((cells(line(task.id)) for task in plan.tasks), default=0))
             self._last_line = self._now()
         if self._ticker is not None:

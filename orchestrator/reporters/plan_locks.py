@@ -18,24 +18,24 @@ def find_locks(plan: Plan) -> dict[str, dict[str, tuple[str, ...]]]:
     for task in plan.tasks:
         for path in dict.fromkeys(task.targets.writes):
             writers.setdefault(path, []).append(task)
-    locks: dict[str, dict[str, tuple[str, ...]]] = {}
+    locks: dict[str, dict[str, dict[str, None]]] = {}
     for path, tasks in writers.items():
-        rivals = [*tasks, *_writers_of_folders(path, writers)]
-        if len(rivals) < 2:
-            continue
+        rivals = [(task, path) for task in tasks] + list(_writers_of_folders(path, writers))
         del rivals[_MOST_RIVALS:]
-        for task in tasks:
-            others = tuple(dict.fromkeys(other.id for other in rivals if not order.is_fixed(task, other)))
-            if others:
-                locks.setdefault(task.id, {})[path] = others
-    return locks
+        for task in tasks if len(rivals) > 1 else ():
+            for other, others_path in rivals:
+                if not order.is_fixed(task, other):
+                    locks.setdefault(task.id, {}).setdefault(path, {})[other.id] = None
+                    locks.setdefault(other.id, {}).setdefault(others_path, {})[task.id] = None
+    return {task: {path: tuple(ids) for path, ids in paths.items()} for task, paths in locks.items()}
 
 
-def _writers_of_folders(path: str, writers: Mapping[str, list[PlannedTask]]) -> Iterable[PlannedTask]:
-    """Yield the tasks that write a whole folder above the path."""
+def _writers_of_folders(path: str, writers: Mapping[str, list[PlannedTask]]) -> Iterable[tuple[PlannedTask, str]]:
+    """Yield the tasks that write a whole folder above the path, with that folder."""
     parts = path.rstrip("/").split("/")
     for depth in range(1, len(parts)):
-        yield from writers.get("/".join(parts[:depth]) + "/", ())
+        folder = "/".join(parts[:depth]) + "/"
+        yield from ((task, folder) for task in writers.get(folder, ()))
 
 
 class _Order:
