@@ -36,7 +36,7 @@ def expand(
     """
     values: JsonObject = {
         "params": dict(params),
-        "project": {"name": document.project.name, "description": document.project.description},
+        "project": {"name": document.project.name},
         "env": visible_environment(environ, {}),
     }
     interpolator = Interpolator(Sandbox(), values, places)

@@ -15,8 +15,8 @@ from orchestrator.planning.nodes import Path
 from orchestrator.planning.places import Places
 from orchestrator.templating.sandbox import Sandbox
 
-# Known only while the run goes on: outputs of other tasks, the run itself, the result of an attempt.
-LATE_NAMES = frozenset({"tasks", "run", "result"})
+# Known only while the run goes on: outputs of other tasks and of this one's last success, the run, an attempt's result.
+LATE_NAMES = frozenset({"tasks", "previous", "run", "result"})
 RESERVED = LATE_NAMES | {"params", "project", "env", "task"}
 
 

@@ -1,109 +1,125 @@
-"""Templates by name: the project's own folders first, then the shipped ones.
+"""The templates that handlers render: `contracts.Templates` over folders, in the sandbox."""
 
-A name is a path inside a folder; `conftest.py` finds `conftest.py.j2` too. A folder never gives a file from outside,
-whatever the name or a symbolic link says.
-"""
-
-import hashlib
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
 
-from orchestrator.errors import TaskFailed
-from orchestrator.templating.meter import TEMPLATE_SOURCE
+from orchestrator.errors import OrchestrateError, TaskFailed
+from orchestrator.models.json import JsonObject
+from orchestrator.templating.files import Folders, hash_text, refuse_outside, shipped_folder
+from orchestrator.templating.sandbox import reason
+from orchestrator.templating.values import plain
 
-SUFFIX = ".j2"
-MOST_NAMES = 5_000
+if TYPE_CHECKING:
+    from orchestrator.templating.environment import MeteredEnvironment
 
-
-def shipped_folder() -> Path:
-    """Return where the templates of this package lie: in a wheel beneath it, in the source tree beside it."""
-    package = Path(__file__).resolve().parent.parent
-    packed = package / "_data" / "templates"
-    return packed if packed.is_dir() else package.parent / "templates"
+_SIGNS = ("{{", "{%", "{#")
 
 
-class Folders:
-    """Finds and reads template sources."""
+class TemplateFolders:
+    """Reads a template when it is asked for and keeps it compiled; a source without expressions needs no Jinja2."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = tuple(folders)
+    def __init__(self, own: Sequence[Path] = (), *, root: Path | None = None, shipped: Path | None = None) -> None:
+        """Look in `own` folders first; PathRefused when one of them lies outside of `root`."""
+        if root is not None:
+            refuse_outside(own, root)
+        self._folders = Folders([*own, shipped or shipped_folder()])
+        self._made: MeteredEnvironment | None = None
 
     def names(self) -> tuple[str, ...]:
-        """Return every name that can be read, sorted, without the suffix."""
-        found: set[str] = set()
-        for folder in self._folders:
-            for name in _files(folder):
-                found.add(name.removesuffix(SUFFIX))
-                if len(found) >= MOST_NAMES:
-                    return tuple(sorted(found))
-        return tuple(sorted(found))
+        """Return the names that can be rendered."""
+        return self._folders.names()
 
-    def find(self, name: str) -> Path | None:
-        """Return the file that a name means, or None."""
-        if not _is_plain(name):
-            return None
-        for folder in self._folders:
-            for candidate in (name + SUFFIX, name):
-                path = folder / candidate
-                if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
-                    return path
+    def has(self, name: str) -> bool:
+        """Say whether there is such a template."""
+        return self._folders.find(name) is not None
+
+    def check(self, name: str) -> str | None:
+        """Return what is wrong with the syntax of a template or of what it includes, or None."""
+        try:
+            for used, source in self._with_includes(name).items():
+                if _is_template(source):
+                    with self._environment.metered():
+                        self._environment.get_template(used)
+        except TaskFailed as error:
+            return error.message
+        except Exception as error:
+            return _located(error, name)
         return None
 
-    def read(self, name: str) -> tuple[str, Path]:
-        """Return source and file of a template; TaskFailed when there is none, or it is no text of a sane size."""
-        path = self.find(name)
-        if path is None:
-            message = f"there is no template {name!r}"
-            raise TaskFailed(message, hint=f"looked in {', '.join(map(str, self._folders)) or 'no folder'}")
+    def source_hash(self, name: str) -> str:
+        """Return the hash of the template's source and of what it includes; TaskFailed when one cannot be read."""
+        return hash_text([text for item in sorted(self._with_includes(name).items()) for text in item])
+
+    def render(self, name: str, values: JsonObject) -> str:
+        """Return the rendered text. TaskFailed with template and line when it cannot be rendered."""
+        source, _ = self._folders.read(name)
+        if not _is_template(source):
+            return source
+        given = plain(values)
+        environment = self._environment
         try:
-            with path.open("rb") as file:
-                data = file.read(TEMPLATE_SOURCE + 1)
-            if len(data) > TEMPLATE_SOURCE:
-                message = f"template {name} is larger than {TEMPLATE_SOURCE:,} bytes"
-                raise TaskFailed(message)
-            return data.decode("utf-8-sig"), path
-        except UnicodeDecodeError as error:
-            message = f"template {name} is not UTF-8"
+            with environment.metered():
+                template = environment.get_template(name)
+                return "".join(template.root_render_func(template.new_context(given)))
+        except OrchestrateError:
+            raise
+        except RecursionError as error:
+            message = f"template {name}: it is nested too deeply, or includes itself"
             raise TaskFailed(message) from error
-        except OSError as error:
-            message = f"template {name} cannot be read: {error.strerror}"
+        except Exception as error:  # a template is foreign code and may fail in any way
+            message = f"template {_located(error, name)}"
             raise TaskFailed(message) from error
 
+    def _with_includes(self, name: str) -> dict[str, str]:
+        """Return the sources of a template and of all that it includes, by name."""
+        sources: dict[str, str] = {}
+        waiting = [name]
+        while waiting:
+            one = waiting.pop()
+            if one not in sources:
+                sources[one] = self._folders.read(one)[0]
+                if "{%" in sources[one]:
+                    waiting.extend(self._referenced(one, sources[one]))
+        return sources
 
-def own_folders(root: str, names: Sequence[str]) -> list[Path]:
-    """Return the project's folders for templates; TaskFailed for one that lies outside the repository."""
-    base = Path(root).resolve()
-    folders = []
-    for name in names:
-        folder = base / name
-        if not folder.resolve().is_relative_to(base):
-            message = f"the template folder {name} lies outside the repository"
-            raise TaskFailed(message, hint="settings.templates names folders below the root")
-        folders.append(folder)
-    return folders
+    def _referenced(self, name: str, source: str) -> list[str]:
+        try:
+            return self._environment.referenced(source, name)
+        except Exception as error:
+            message = _located(error, name)
+            raise TaskFailed(message) from error
 
+    @property
+    def _environment(self) -> "MeteredEnvironment":
+        if self._made is None:
+            from orchestrator.templating.environment import MeteredEnvironment, loader_of
 
-def hash_text(parts: Sequence[str]) -> str:
-    """Return one hash of several texts that keeps them apart."""
-    total = hashlib.sha256()
-    for part in parts:
-        data = part.encode()
-        total.update(f"{len(data)}\n".encode())
-        total.update(data)
-    return total.hexdigest()
-
-
-def _is_plain(name: str) -> bool:
-    if not name or "\0" in name or "\\" in name or name.startswith("/"):
-        return False
-    return all(part not in ("", ".", "..") for part in name.split("/"))
+            self._made = MeteredEnvironment(loader_of(_reader(self._folders)))
+        return self._made
 
 
-def _files(folder: Path) -> Iterator[str]:
-    for where, inner, files in os.walk(folder):  # does not follow links
-        inner[:] = sorted(one for one in inner if not one.startswith("."))
-        for file in sorted(files):
-            path = Path(where, file)
-            if not file.startswith(".") and path.resolve().is_relative_to(folder.resolve()):
-                yield path.relative_to(folder).as_posix()
+def _reader(folders: Folders) -> Callable[[str], tuple[str, str]]:
+    def read(name: str) -> tuple[str, str]:
+        source, path = folders.read(name)
+        return source, str(path)
+
+    return read
+
+
+def _is_template(source: str) -> bool:
+    return any(sign in source for sign in _SIGNS)
+
+
+def _located(error: Exception, name: str) -> str:
+    """Return `name:line: reason`; the line is that of the innermost template that was being rendered."""
+    line = getattr(error, "lineno", None)
+    name = str(getattr(error, "name", None) or name) if line else name
+    trace: TracebackType | None = error.__traceback__
+    while trace is not None:
+        template = trace.tb_frame.f_globals.get("__jinja_template__")
+        if template is not None:
+            name, line = template.name or name, template.get_corresponding_lineno(trace.tb_lineno)
+        trace = trace.tb_next
+    return f"{name}:{line}: {reason(error)}" if line else f"{name}: {reason(error)}"
