@@ -1,0 +1,103 @@
+"""Start one program: argv only, a session of its own, one pipe for all it prints.
+
+`subprocess.Popen` and not `os.posix_spawn`: the latter cannot set the working directory, leaves descriptors that
+other libraries opened to the child, and was faster by less than a tenth (`bench/spawn.py`). Popen forks with vfork
+as long as no `preexec_fn` is given.
+"""
+
+import errno
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestrator.errors import MissingTool, OrchestrateError, TaskFailed, Unusable
+
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
+
+
+class Exhausted(Unusable):
+    """No file descriptor, process slot or memory is left for another child; it may be when one has ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Child:
+    """A started program: `handle` is a pidfd, readable once it has ended; `output` the reading end of its pipe."""
+
+    process: subprocess.Popen[bytes]
+    handle: int
+    output: int
+
+    @property
+    def pid(self) -> int:
+        """The process id; its group's and session's too."""
+        return self.process.pid
+
+
+def start(
+    argv: Sequence[str], *, program: str, folder: str, env: Mapping[str, str], stdin: bytes | None = None
+) -> Child:
+    """Start the file `program` in `folder`; no descriptor stays open when it cannot be started.
+
+    Raise Exhausted when the machine has no room, MissingTool when the file cannot be executed.
+    """
+    opened: list[int] = []
+    try:
+        reading, writing = os.pipe()
+        opened += (reading, writing)
+        os.set_blocking(reading, False)
+        source = subprocess.DEVNULL if stdin is None else _file_with(stdin)
+        if stdin is not None:
+            opened.append(source)
+        process = subprocess.Popen(
+            argv,
+            executable=program,
+            cwd=folder,
+            env=env,
+            stdin=source,
+            stdout=writing,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        opened.remove(reading)
+    except (OSError, ValueError) as error:
+        raise _explained(error, argv, program, folder) from error
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+    try:
+        return Child(process=process, handle=os.pidfd_open(process.pid), output=reading)
+    except OSError as error:
+        os.close(reading)
+        process.kill()
+        process.wait()
+        raise _explained(error, argv, program, folder) from error
+
+
+def _file_with(content: bytes) -> int:
+    # A file, not a pipe: nobody has to feed it while the child runs. The pipe's own size would be the limit otherwise.
+    with tempfile.TemporaryFile(buffering=0) as file:
+        file.write(content)
+        file.seek(0)
+        return os.dup(file.fileno())
+
+
+def _explained(error: OSError | ValueError, argv: Sequence[str], program: str, folder: str) -> OrchestrateError:
+    name = argv[0]
+    if isinstance(error, ValueError):
+        return TaskFailed(f"{name} cannot be started: an argument or variable holds a NUL character")
+    if error.errno in _EXHAUSTED:
+        return Exhausted(
+            f"{name} cannot be started: {error.strerror}",
+            hint="raise the limit with `ulimit -n 4096`, or lower settings.max_parallel_tasks",
+        )
+    if error.errno == errno.E2BIG:
+        return TaskFailed(f"{name} cannot be started: its arguments and variables are too long")
+    if not os.path.isdir(folder):
+        return TaskFailed(f"{name} cannot be started: the folder {folder} does not exist")
+    if error.errno == errno.ENOENT and os.path.exists(program):
+        return MissingTool(f"{program} cannot be started: the interpreter that its first line names does not exist")
+    if error.errno == errno.ENOEXEC:
+        return MissingTool(f"{program} cannot be started: it is neither a binary nor a script with a #! line")
+    return MissingTool(f"{program} cannot be started: {error.strerror}")
