@@ -71,12 +71,15 @@ class Folders:
             raise TaskFailed(message) from error
 
 
-def refuse_outside(folders: Sequence[Path], root: Path) -> None:
-    """Raise PathRefused for a template folder that lies outside the repository: a document must not read other files."""
-    for folder in folders:
-        if not folder.resolve().is_relative_to(root.resolve()):
-            message = f"the template folder {folder} lies outside the repository"
+def own_folders(root: str, names: Sequence[str]) -> list[Path]:
+    """Return the project's template folders; PathRefused for one outside: documents read no other files."""
+    base = Path(root).resolve()
+    folders = [base / name for name in names]
+    for name, folder in zip(names, folders, strict=True):
+        if not folder.resolve().is_relative_to(base):
+            message = f"the template folder {name} lies outside the repository"
             raise PathRefused(message, hint="settings.templates names folders below the root")
+    return folders
 
 
 def hash_text(parts: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.errors import OrchestrateError, TaskFailed
 from orchestrator.models.json import JsonObject
-from orchestrator.templating.files import Folders, hash_text, refuse_outside, shipped_folder
+from orchestrator.templating.files import Folders, hash_text, own_folders, shipped_folder
 from orchestrator.templating.sandbox import reason
 from orchestrator.templating.values import plain
 
@@ -20,11 +20,9 @@ _SIGNS = ("{{", "{%", "{#")
 class TemplateFolders:
     """Reads a template when it is asked for and keeps it compiled; a source without expressions needs no Jinja2."""
 
-    def __init__(self, own: Sequence[Path] = (), *, root: Path | None = None, shipped: Path | None = None) -> None:
-        """Look in `own` folders first; PathRefused when one of them lies outside of `root`."""
-        if root is not None:
-            refuse_outside(own, root)
-        self._folders = Folders([*own, shipped or shipped_folder()])
+    def __init__(self, root: str, own: Sequence[str] = (), shipped: Path | None = None) -> None:
+        """Look in the `own` folders below `root` first; PathRefused when one of them lies elsewhere."""
+        self._folders = Folders([*own_folders(root, own), shipped or shipped_folder()])
         self._made: MeteredEnvironment | None = None
 
     def names(self) -> tuple[str, ...]:
