@@ -150,14 +150,14 @@ def medians(times: Iterable[tuple[str, float]]) -> dict[str, float]:
 
 def unfinished(rows: Iterable[tuple[str, str, str, int]]) -> tuple[tuple[str, str, int], ...]:
     """Return the attempts that intended changes and have no end; rows are (kind, run, task, attempt) in order."""
-    open_attempts: dict[tuple[str, str, int], None] = {}
+    intended: dict[tuple[str, str, int], None] = {}
+    ended: set[tuple[str, str, int]] = set()
     for kind, run, task, attempt in rows:
-        key = (run, task, attempt)
         if kind == CHANGE:
-            open_attempts[key] = None
+            intended[run, task, attempt] = None
         elif kind in (ATTEMPT_ENDED, ROLLED_BACK):
-            open_attempts.pop(key, None)
-    return tuple(open_attempts)
+            ended.add((run, task, attempt))
+    return tuple(attempt for attempt in intended if attempt not in ended)
 
 
 def open_questions(rows: Iterable[tuple[str, Row]]) -> tuple[tuple[str, ApprovalRecord], ...]:

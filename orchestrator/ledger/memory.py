@@ -56,7 +56,7 @@ class MemoryLedger:
         return self._done
 
     def read_run(self, run: str) -> RunRecord:
-        """Return one run; UsageError when there is none."""
+        """Return one run, told by its id or the beginning of it; UsageError when there is none."""
         run = history.match_run(run, self._rows)
         undone = history.undone_at(run, self._marks())
         return RunBuilder(undone).add(self._rows[run]).record(alive=self._is_alive(run))
@@ -74,15 +74,13 @@ class MemoryLedger:
 
     def last_successes(self) -> Mapping[str, LastSuccess]:
         """Return the newest success that was not undone, per task id."""
-        runs = {run for run, rows in self._rows.items() if (rows[0][6] or {})["kind"] == "run"}
-        successes = (success for success in self._successes(*GOOD) if success.run in runs)
-        return history.last_successes(successes, self._marks(), self._definitions())
+        return history.last_successes(self._good(), self._marks(), self._definitions())
 
     def durations(self) -> Mapping[str, float]:
         """Return the median seconds of each task's last five good attempts."""
         return history.medians(
             (success.task, success.body["seconds"])
-            for success in self._successes(*GOOD)
+            for success in self._good()
             if self._fences[success.run][success.task] & _bit(ATTEMPT_STARTED, success.attempt)
         )
 
@@ -136,6 +134,11 @@ class MemoryLedger:
         for run, (seq, kind, task, attempt, state, _time, body) in self._log():
             if kind == ATTEMPT_ENDED and state in states:
                 yield Success(seq=seq, run=run, task=task or "", attempt=attempt or 0, state=state, body=body or {})
+
+    def _good(self) -> Iterator[Success]:
+        """Yield the attempts that did what the plan asks for; an undo is none of them."""
+        runs = {run for run, rows in self._rows.items() if (rows[0][6] or {})["kind"] == "run"}
+        return (success for success in self._successes(*GOOD) if success.run in runs)
 
     def _marks(self) -> tuple[UndoneMark, ...]:
         return history.standing_marks(

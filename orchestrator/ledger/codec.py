@@ -1,0 +1,150 @@
+"""Facts as SQL values and back: JSON bodies, content-addressed documents, a checksum per row."""
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from json import JSONEncoder, loads
+from typing import Any, TypeAlias
+
+from orchestrator.errors import Unusable
+from orchestrator.ledger.rows import RUN_RESUMED, RUN_STARTED, Row, drafts
+from orchestrator.models.record import Fact
+
+# run id, kind, task, attempt, state, time, body
+Packed: TypeAlias = tuple[str, str, str | None, int | None, str | None, int | None, str | None]
+# seq, run number, kind, task, attempt, state, time, body, checksum
+Stored: TypeAlias = tuple[int, int, str, str | None, int | None, str | None, int | None, str | None, bytes]
+
+# Fields of a start or resume that are documents of their own.
+_DOCUMENTS = {RUN_STARTED: ("plan", "tasks"), RUN_RESUMED: ("tasks",)}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    message = f"{type(value).__name__} is not JSON"
+    raise TypeError(message)
+
+
+# ASCII only, so that file names that are no UTF-8 survive; what a checksum covers must not depend on the Unicode
+# version of the interpreter either.
+as_json = JSONEncoder(separators=(",", ":"), ensure_ascii=True, check_circular=False, default=_plain).encode
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parcel:
+    """The facts of one append, ready to be written."""
+
+    rows: tuple[Packed, ...]
+    documents: Mapping[str, str] = field(default_factory=dict)  # digest -> JSON text
+
+
+def pack(facts: Sequence[Fact]) -> Parcel:
+    """Turn facts into values; TypeError when one holds something that is not JSON."""
+    rows: list[Packed] = []
+    documents: dict[str, str] = {}
+    for fact in facts:
+        for kind, task, attempt, state, time, body in drafts(fact):
+            if body is not None and kind in _DOCUMENTS:
+                body = {**body, **_put_aside(kind, body, documents)}
+            rows.append((fact.run, kind, task, attempt, state, time, None if body is None else as_json(body)))
+    return Parcel(rows=tuple(rows), documents=documents)
+
+
+def _put_aside(kind: str, body: Mapping[str, Any], documents: dict[str, str]) -> dict[str, str]:
+    digests = {}
+    for name in _DOCUMENTS[kind]:
+        text = as_json(body[name])
+        digests[name] = blake2b(text.encode(), digest_size=16).hexdigest()
+        documents[digests[name]] = text
+    return digests
+
+
+def checksum(*values: object) -> bytes:
+    """Return the checksum of a row's values."""
+    return blake2b("\x1f".join([str(value) for value in values]).encode(), digest_size=8).digest()
+
+
+def fact_values(seq: int, run: int, packed: Packed) -> dict[str, object]:
+    """Return the named values of `append_fact.sql`."""
+    _run, kind, task, attempt, state, time, body = packed
+    # Spelled out as `read_rows` does: joining in a loop takes twice as long, and this is done for every fact.
+    covered = f"{seq}\x1f{run}\x1f{kind}\x1f{task}\x1f{attempt}\x1f{state}\x1f{time}\x1f{body}"
+    return {
+        "seq": seq,
+        "run": run,
+        "kind": kind,
+        "task": task,
+        "attempt": attempt,
+        "state": state,
+        "time": time,
+        "body": body,
+        "checksum": blake2b(covered.encode(), digest_size=8).digest(),
+    }
+
+
+def damaged(what: str) -> Unusable:
+    """Make the error for a ledger whose content is not what was written."""
+    return Unusable(f"the ledger is damaged: {what}", hint="`orchestrate doctor --repair` keeps what can be read")
+
+
+def check_rows(stored: Sequence[Stored]) -> None:
+    """Compare the checksums; Unusable names the first row that is not as it was written."""
+    for seq, run, kind, task, attempt, state, time, body, expected in stored:
+        covered = f"{seq}\x1f{run}\x1f{kind}\x1f{task}\x1f{attempt}\x1f{state}\x1f{time}\x1f{body}"
+        if blake2b(covered.encode(errors="surrogatepass"), digest_size=8).digest() != expected:
+            raise damaged(f"fact {seq} is not as it was written")
+
+
+def unpack(stored: Sequence[Stored]) -> list[Row]:
+    """Return rows whose checksums were compared; all bodies are parsed at once, which halves the time."""
+    bodies: Iterator[dict[str, Any]] = iter(loads(f"[{','.join([row[7] for row in stored if row[7] is not None])}]"))
+    return [
+        (seq, kind, task, attempt, state, time, None if body is None else next(bodies))
+        for seq, _run, kind, task, attempt, state, time, body, _checksum in stored
+    ]
+
+
+def compress(text: str) -> bytes:
+    """Return a document as it is stored."""
+    return zlib.compress(text.encode(), 1)
+
+
+def read_document(digest: str, content: bytes) -> Any:
+    """Return the JSON of a stored document; Unusable when it is not what was written."""
+    try:
+        text = zlib.decompress(content)
+    except (zlib.error, TypeError) as error:
+        message = f"document {digest} cannot be read"
+        raise damaged(message) from error
+    if blake2b(text, digest_size=16).hexdigest() != digest:
+        message = f"document {digest} is not as it was written"
+        raise damaged(message)
+    return loads(text)
+
+
+class StoredPlan(Mapping[str, Any]):
+    """A plan that is decompressed when somebody looks into it: `status` of 10,000 tasks does not."""
+
+    def __init__(self, digest: str, content: bytes) -> None:
+        self._digest = digest
+        self._content = content
+        self._plan: Mapping[str, Any] | None = None
+
+    def __getitem__(self, key: str) -> Any:
+        return self._read()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __repr__(self) -> str:
+        return f"StoredPlan({self._digest!r})"
+
+    def _read(self) -> Mapping[str, Any]:
+        if self._plan is None:
+            self._plan = read_document(self._digest, self._content)
+        return self._plan

@@ -1,0 +1,77 @@
+"""One commit: rows numbered, checksummed and written together with the head that counts them."""
+
+import sqlite3
+from collections.abc import Sequence
+from json import loads
+
+from orchestrator.ledger.codec import Packed, Parcel, checksum, compress, fact_values
+from orchestrator.ledger.rows import RUN_STARTED, FactRefused
+from orchestrator.ledger.sql import query
+
+
+class Journal:
+    """The statements of the writer; one thread at a time."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._numbers: dict[str, int] = {}  # of the runs that were written or looked up
+        self.commits = 0
+
+    def write(self, parcels: Sequence[Parcel]) -> None:
+        """Write parcels in one transaction, all or none.
+
+        FactRefused when one contradicts what is recorded; sqlite3.Error when the ledger cannot be written.
+        """
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._write(parcels)
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            self._numbers.clear()
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.IntegrityError):
+                message = f"a fact is recorded already, or is none: {error}"
+                raise FactRefused(message) from error
+            raise
+        self.commits += 1
+
+    def close(self) -> None:
+        """Give the file back; what the log holds goes into the ledger's file."""
+        self._connection.close()
+
+    def _write(self, parcels: Sequence[Parcel]) -> None:
+        # Another process may have written since (an approval), so the numbers come from the ledger each time.
+        _, facts, runs = self._connection.execute(query("read_head")).fetchone()
+        values = []
+        for parcel in parcels:
+            for digest, text in parcel.documents.items():
+                self._write_document(digest, text)
+            for row in parcel.rows:
+                facts += 1
+                if row[1] == RUN_STARTED:
+                    runs += 1
+                    self._write_run(row, runs, facts)
+                values.append(fact_values(facts, self._number(row[0]), row))
+        self._connection.executemany(query("append_fact"), values)
+        self._connection.execute(query("move_head"), {"facts": facts, "runs": runs})
+
+    def _write_document(self, digest: str, text: str) -> None:
+        if not self._connection.execute(query("has_document"), {"digest": digest}).fetchone()[0]:
+            self._connection.execute(query("append_document"), {"digest": digest, "content": compress(text)})
+
+    def _write_run(self, row: Packed, number: int, first: int) -> None:
+        run, kind = row[0], loads(row[6] or "{}")["kind"]
+        named = {"number": number, "id": run, "kind": kind, "first": first}
+        covered = checksum(*named.values())
+        self._connection.execute(query("append_run"), {**named, "checksum": covered})
+        self._numbers[run] = number
+
+    def _number(self, run: str) -> int:
+        number = self._numbers.get(run)
+        if number is None:
+            found = self._connection.execute(query("run_number"), {"id": run}).fetchone()
+            if found is None:
+                raise FactRefused.because_unknown(run)
+            number = self._numbers[run] = found[0]
+        return number

@@ -1,0 +1,3 @@
+INSERT INTO documents (digest, content)
+VALUES (:digest, :content)
+ON CONFLICT (digest) DO NOTHING

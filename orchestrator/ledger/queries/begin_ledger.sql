@@ -1,0 +1,2 @@
+INSERT INTO head (one, lineage, facts, runs)
+VALUES (1, :lineage, 0, 0)

@@ -1,0 +1,1 @@
+UPDATE head SET facts = :facts, runs = :runs

@@ -1,0 +1,1 @@
+SELECT content FROM documents WHERE digest = :digest

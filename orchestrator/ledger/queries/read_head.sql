@@ -1,0 +1,1 @@
+SELECT lineage, facts, runs FROM head

@@ -1,0 +1,4 @@
+SELECT seq, run, kind, task, attempt, state, time, body, checksum
+FROM facts NOT INDEXED
+WHERE seq >= :first AND run = :run
+ORDER BY seq

@@ -1,0 +1,164 @@
+"""The questions of `contracts.Ledger`, answered from the ledger's file."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from json import loads
+from pathlib import Path
+from typing import Any, TypeVar
+
+from orchestrator.ledger import history
+from orchestrator.ledger.contents import Compared, Contents, KnownRun, by_run
+from orchestrator.ledger.history import ATTEMPTS_THAT_COUNT, Definitions, Success, UndoneMark
+from orchestrator.ledger.projection import RUN_ROWS, RunBuilder, standing
+from orchestrator.ledger.rows import (
+    APPROVAL,
+    RUN_RESUMED,
+    RUN_STARTED,
+    TASK_ENDED,
+    TASK_RESET,
+    TASK_WAITING,
+    UNDONE,
+)
+from orchestrator.ledger.view import Looking
+from orchestrator.models.record import ApprovalRecord, LastSuccess, RunRecord, RunSummary
+from orchestrator.models.status import TaskState
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Reads one state of the file per question, at the same time as somebody else writes it."""
+
+    def __init__(self, path: Path, is_alive: Callable[[str], bool]) -> None:
+        self._looking = Looking(path)
+        self._is_alive = is_alive
+        self._compared = Compared()
+
+    def find_run(self, prefix: str) -> str:
+        """Return the one run whose id starts so; UsageError when it is none or several."""
+        return self._ask(lambda contents: contents.run(prefix).id)
+
+    def read_run(self, run: str) -> RunRecord:
+        """Return one run, told by its id or the beginning of it."""
+        return self._ask(lambda contents: self._record(contents, contents.run(run)))
+
+    def runs(self, limit: int = 0) -> tuple[RunSummary, ...]:
+        """Return the runs, newest first; 0 = all."""
+        return self._ask(lambda contents: self._summaries(contents, contents.runs[-limit:]))
+
+    def last_successes(self) -> Mapping[str, LastSuccess]:
+        """Return the newest success that was not undone, per task id."""
+        return self._ask(_last_successes)
+
+    def durations(self) -> Mapping[str, float]:
+        """Return the median seconds of each task's last five good attempts."""
+        return self._ask(_durations)
+
+    def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
+        """Return (run, task, attempt) of attempts with intended changes and no end."""
+        return self._ask(_unfinished_changes)
+
+    def open_questions(self) -> tuple[tuple[str, ApprovalRecord], ...]:
+        """Return the questions that nobody answered yet, with their runs, oldest first."""
+        return self._ask(_open_questions)
+
+    def check(self) -> int:
+        """Compare everything; return the number of facts. Unusable says what is damaged."""
+
+        def everything(contents: Contents) -> int:
+            contents.compare()
+            for _, row in contents.rows(RUN_STARTED, RUN_RESUMED):
+                dict((contents.whole(row)[6] or {}).get("plan", {}))
+            return contents.facts
+
+        return self._ask(everything)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._looking.close()
+
+    def _ask(self, question: Callable[[Contents], T]) -> T:
+        return self._looking.look(lambda connection: question(Contents(connection, self._compared)))
+
+    def _record(self, contents: Contents, run: KnownRun) -> RunRecord:
+        undone = history.undone_at(run.id, _marks(contents, run.first))
+        return RunBuilder(undone).add(contents.rows_of(run)).record(alive=self._is_alive(run.id))
+
+    def _summaries(self, contents: Contents, chosen: tuple[KnownRun, ...]) -> tuple[RunSummary, ...]:
+        if not chosen:
+            return ()
+        first = chosen[0].first
+        contents.compare(first)
+        ids = contents.ids()
+        changed = ((ids[run], task) for run, task in contents.select("changed_tasks"))
+        undone = history.undone_runs(_marks(contents), changed)
+        counts: defaultdict[int, Counter[TaskState]] = defaultdict(Counter)
+        for run, kind, state, count in contents.select("standings", first=first):
+            counts[run][standing(kind, state)] += count
+        rows = by_run(contents.rows(*RUN_ROWS, first=first))
+        return tuple(
+            RunBuilder()
+            .add(contents.whole(row) for row in rows[run.number])
+            .summary(counts[run.number], alive=self._is_alive(run.id), undone=run.id in undone)
+            for run in reversed(chosen)
+        )
+
+
+def _marks(contents: Contents, first: int = 1) -> tuple[UndoneMark, ...]:
+    ids = contents.ids()
+    return history.standing_marks(
+        UndoneMark(seq=row[0], run=ids[run], task=row[2] or "", by=(row[6] or {})["by"])
+        for run, row in contents.rows(UNDONE, first=first)
+    )
+
+
+def _last_successes(contents: Contents) -> Mapping[str, LastSuccess]:
+    contents.compare()
+    ids, marks = contents.ids(), _marks(contents)
+    marked = {mark.task for mark in marks}
+    found = [row for row in contents.select("newest_successes") if row[2] not in marked]
+    if marked:
+        found += [row for row in contents.select("marked_successes") if row[2] in marked]
+    bodies = _parsed([row[5] for row in found])
+    successes = [
+        Success(seq=seq, run=ids[run], task=task, attempt=attempt, state=state, body=body)
+        for (seq, run, task, attempt, state, _), body in zip(found, bodies, strict=True)
+    ]
+    return history.last_successes(successes, marks, _definitions(contents, {row[1] for row in found}))
+
+
+def _definitions(contents: Contents, runs: set[int]) -> Definitions:
+    ids = contents.ids()
+    first = min((run.first for run in contents.runs if run.number in runs), default=1)
+    return Definitions(
+        (ids[run], row[0], (contents.whole(row)[6] or {})["tasks"])
+        for run, row in contents.rows(RUN_STARTED, RUN_RESUMED, first=first)
+        if run in runs
+    )
+
+
+def _durations(contents: Contents) -> Mapping[str, float]:
+    contents.compare()
+    found = contents.select("recent_times", count=ATTEMPTS_THAT_COUNT)
+    bodies = _parsed([body for _, body in found])
+    return history.medians((task, body["seconds"]) for (task, _), body in zip(found, bodies, strict=True))
+
+
+def _unfinished_changes(contents: Contents) -> tuple[tuple[str, str, int], ...]:
+    contents.compare()
+    ids = contents.ids()
+    return tuple((ids[run], task, attempt) for run, task, attempt in contents.select("unfinished_changes"))
+
+
+def _open_questions(contents: Contents) -> tuple[tuple[str, ApprovalRecord], ...]:
+    first = next((row[0] for _, row in contents.rows(TASK_WAITING)), None)
+    if first is None:
+        return ()
+    ids = contents.ids()
+    rows = contents.rows(TASK_WAITING, APPROVAL, TASK_ENDED, TASK_RESET, first=first)
+    return history.open_questions((ids[run], row) for run, row in rows)
+
+
+def _parsed(bodies: list[str]) -> list[Mapping[str, Any]]:
+    parsed: list[Mapping[str, Any]] = loads(f"[{','.join(bodies)}]")
+    return parsed

@@ -1,0 +1,101 @@
+"""The ledger in a file: SQLite, one writer, any number of readers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from orchestrator.ledger.connection import open_to_write
+from orchestrator.ledger.folder import cannot
+from orchestrator.ledger.memory import anybody
+from orchestrator.ledger.reader import Reader
+from orchestrator.ledger.reserve import Reserve
+from orchestrator.ledger.writer import Writer
+from orchestrator.models.record import ApprovalRecord, Fact, LastSuccess, RunRecord, RunSummary
+from orchestrator.models.status import Durability
+
+
+class SqliteLedger:
+    """Where facts are kept; the contract is that of `contracts.Ledger`.
+
+    `is_alive` says of a run without an end whether somebody works on it; without it every such run counts as running.
+    """
+
+    def __init__(self, reader: Reader, writer: Writer | None) -> None:
+        """Use `open` or `open_readonly`."""
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        durability: Durability = Durability.FULL,
+        *,
+        create: bool = True,
+        is_alive: Callable[[str], bool] = anybody,
+    ) -> "SqliteLedger":
+        """Open the ledger to write and read; Unusable says what is wrong with it and what to type."""
+        connection = open_to_write(path, durability, create=create)
+        try:
+            Reserve(path.parent).fill()
+        except OSError as error:
+            connection.close()
+            raise cannot("keep room for the end of a run in", path.parent, error) from error
+        return cls(Reader(path, is_alive), Writer(connection, path, durability))
+
+    @classmethod
+    def open_readonly(cls, path: Path, *, is_alive: Callable[[str], bool] = anybody) -> "SqliteLedger":
+        """Open the ledger to read, also while a run writes it; makes no file. A missing one reads as empty."""
+        ledger = cls(Reader(path, is_alive), None)
+        ledger.runs(1)
+        return ledger
+
+    @property
+    def commits(self) -> int:
+        """Count the transactions of this ledger since it was opened."""
+        return self._writer.commits if self._writer else 0
+
+    def append(self, facts: Sequence[Fact]) -> "Future[None]":
+        """Write facts in this order in one transaction; the future is done when they are durable."""
+        if self._writer is None:
+            message = "this ledger was opened to read"
+            raise RuntimeError(message)
+        return self._writer.append(facts)
+
+    def read_run(self, run: str) -> RunRecord:
+        """Return one run, told by its id or the beginning of it; UsageError when there is none."""
+        return self._reader.read_run(run)
+
+    def find_run(self, prefix: str) -> str:
+        """Return the one run whose id starts so; UsageError when it is none or several."""
+        return self._reader.find_run(prefix)
+
+    def runs(self, limit: int = 0) -> tuple[RunSummary, ...]:
+        """Return the runs, newest first; 0 = all."""
+        return self._reader.runs(limit)
+
+    def last_successes(self) -> Mapping[str, LastSuccess]:
+        """Return the newest success that was not undone, per task id."""
+        return self._reader.last_successes()
+
+    def durations(self) -> Mapping[str, float]:
+        """Return the median seconds of each task's last five good attempts."""
+        return self._reader.durations()
+
+    def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
+        """Return (run, task, attempt) of attempts with intended changes and no end."""
+        return self._reader.unfinished_changes()
+
+    def open_questions(self) -> tuple[tuple[str, ApprovalRecord], ...]:
+        """Return the questions that nobody answered yet, with their runs, oldest first."""
+        return self._reader.open_questions()
+
+    def check(self) -> int:
+        """Compare every fact and document with its checksum; return the number of facts. Unusable when one differs."""
+        return self._reader.check()
+
+    def close(self) -> None:
+        """Commit what is waiting and close."""
+        self._reader.close()
+        if self._writer is not None:
+            self._writer.close()
