@@ -1,0 +1,51 @@
+"""What the operating system said no with, in the words of the product.
+
+A full disk, a read-only tree or a broken device stops the whole run (`Unusable`, exit code 10); a symbolic link in
+the way is a path that we refuse; "not there" and "there already" stay what they are, the caller knows what they mean.
+"""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from orchestrator.errors import PathRefused, Unusable
+
+_HINTS = {
+    errno.ENOSPC: "free some space, then `orchestrate resume`",
+    errno.EDQUOT: "the disk quota is used up: free some space, then `orchestrate resume`",
+    errno.EROFS: "mount the file system writable, then `orchestrate resume`",
+    errno.EACCES: "give yourself permission (`ls -ld` the path and its folder), then `orchestrate resume`",
+    errno.EPERM: "look for an immutable flag (`lsattr`) or another owner, then `orchestrate resume`",
+    errno.EIO: "the device reports an error: check `dmesg` and the disk before going on",
+    errno.EMFILE: "raise the limit of open files (`ulimit -n`) or lower `max_parallel_tasks`",
+    errno.ENFILE: "the machine has no file handles left: end other programs",
+}
+_LINK_IN_THE_WAY = frozenset({errno.ELOOP, errno.EXDEV})
+
+
+@contextmanager
+def translated(path: str, doing: str) -> Iterator[None]:
+    """Turn an OSError of the block into ours; `doing` completes "cannot … PATH"."""
+    try:
+        yield
+    except OSError as error:
+        raise our_error(error, path, doing) from error
+
+
+def our_error(error: OSError, path: str, doing: str) -> Exception:
+    """Return what is raised instead of this OSError."""
+    number = error.errno or 0
+    if number in (errno.ENOENT, errno.ENOTDIR):  # below a file there is nothing
+        return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+    if number == errno.EEXIST:
+        return FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+    if number in _LINK_IN_THE_WAY:
+        return PathRefused(
+            f"{path!r} is or goes through a symbolic link",
+            hint="name the file that the link stands for",
+        )
+    if number == errno.EISDIR:
+        return PathRefused(f"{path!r} is a folder")
+    name = errno.errorcode.get(number, str(number))
+    return Unusable(f"cannot {doing} {path}: {os.strerror(number)} ({name})", hint=_HINTS.get(number))

@@ -1,0 +1,87 @@
+"""Take one recorded change back, onto a staged overlay: the working part of `undo`."""
+
+from orchestrator.errors import Drift
+from orchestrator.models.record import Change
+from orchestrator.workspace.backing import Contents
+from orchestrator.workspace.changes import Verdict, judge, restored_mode
+from orchestrator.workspace.diff import difference
+from orchestrator.workspace.node import FOLDER, Identity, Node, identity_of
+from orchestrator.workspace.objects import NotKept
+from orchestrator.workspace.overlay import Overlay
+from orchestrator.workspace.paths import check_recorded
+
+
+def restore_onto(overlay: Overlay, change: Change, contents: Contents, *, overwrite: bool = False) -> bool:
+    """Stage the state before the change; False when it stands there. Drift when somebody changed it since."""
+    current = overlay.node(change.path)
+    verdict = judge(change, identity_of(current))
+    if verdict is Verdict.NOTHING:
+        return False
+    if verdict is Verdict.CONFLICT and (_is_busy_folder(change, current) or not overwrite):
+        raise _conflict(change, current, contents)
+    if change.kind == FOLDER and change.before is None and overlay.listing(change.path):
+        return False  # something that is not ours lies in the folder: it stays
+    before = node_before(change, identity_of(current), contents)
+    staged = overlay.stage(change.path, before)
+    if before is None:
+        _stage_empty_folders(overlay, change)
+    return staged
+
+
+def node_before(change: Change, current: Identity | None, contents: Contents) -> Node | None:
+    """Return what has to stand at the path again; NotKept when nobody has its content."""
+    if change.before is None:
+        return None
+    mode = restored_mode(change, current)
+    if change.kind == FOLDER:
+        return Node(kind=FOLDER, mode=mode)
+    try:
+        return Node(kind=change.kind, data=contents.get(change.before), mode=mode)
+    except NotKept as error:
+        raise NotKept(f"{change.path} cannot be taken back: {error.message}", hint=error.hint) from error
+
+
+def _stage_empty_folders(overlay: Overlay, change: Change) -> None:
+    """Stage the removal of the folders that were made for the file, if nothing else lies in them."""
+    for folder in reversed(change.folders):
+        node = overlay.node(check_recorded(folder))
+        if node is None or node.kind != FOLDER or overlay.listing(folder):
+            return
+        overlay.stage(folder, None)
+
+
+def _is_busy_folder(change: Change, current: Node | None) -> bool:
+    """Say whether a folder stands where a file or link has to go; it is never thrown away."""
+    return change.kind != FOLDER and current is not None and current.kind == FOLDER
+
+
+def _conflict(change: Change, current: Node | None, contents: Contents) -> Drift:
+    left = _kept(contents, change.after)
+    return Drift(
+        f"{change.path} was changed since: it is not as the run left it",
+        hint="`--keep` leaves such files as they are, `--force` restores them all the same",
+        detail="\n".join(
+            (
+                f"before the run:  {_short(change.before)}",
+                f"the run left:    {_short(change.after)}",
+                f"there is now:    {_short(None if current is None else current.identity.sha)}",
+                "what the run did:",
+                difference(change.path, _kept(contents, change.before), left),
+                "what was changed since:",
+                difference(change.path, left, current),
+            )
+        ),
+    )
+
+
+def _kept(contents: Contents, sha: str | None) -> Node | None:
+    if sha is None:
+        return None
+    try:
+        return Node(data=contents.get(sha))
+    except NotKept as error:
+        return Node(data=f"({error.message})\n".encode())
+
+
+def _short(sha: str | None) -> str:
+    return "nothing" if sha is None else sha[:12]

@@ -1,0 +1,240 @@
+"""The timeline of the tree: what commands changed, and whose change it was.
+
+A point is taken before the first command and after each one; what differs from the point before belongs to the command
+that ended. Writes of our own go through `wrote` and are never taken for a command's. So each change is recorded once,
+and the hashes of a file form a chain without gaps, which is what undo needs.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from orchestrator.errors import PathRefused, Unusable
+from orchestrator.models.record import Change
+from orchestrator.workspace.backing import AttemptLog
+from orchestrator.workspace.differences import Difference, changes_between
+from orchestrator.workspace.ignoring import ignore_rule
+from orchestrator.workspace.kept_contents import KeptContents
+from orchestrator.workspace.node import FILE, FOLDER, LINK, OTHER, PERMISSIONS, Identity, Node, digest_of
+from orchestrator.workspace.objects import ObjectStore
+from orchestrator.workspace.paths import parent_of, parents
+from orchestrator.workspace.tree import Tree, kind_of
+from orchestrator.workspace.walk import Walk, clock, signature_of
+
+LARGEST_KEPT = 16 << 20
+"""Bytes. The content of a larger file is not kept before commands run: its change is seen, and cannot be undone."""
+
+FEW_ENTRIES = 300
+"""Up to here a look at every entry takes under a millisecond and is done on the spot, not in a thread."""
+
+
+@dataclass(eq=False, kw_only=True, slots=True)
+class Window:
+    """A command that runs: whose it is, what it says it will write, and whether it runs by itself."""
+
+    attempt: AttemptLog
+    writes: tuple[str, ...] | None
+    alone: bool
+
+    def owns(self, path: str) -> bool:
+        """Say whether the path lies in what the command declared."""
+        return self.writes is not None and any(_lies_in(path, place) for place in self.writes)
+
+
+class Timeline:
+    """One tree over one run. All methods but `is_quiet` are to be called while it is `held`."""
+
+    def __init__(self, tree: Tree, objects: ObjectStore, warn: Callable[[str], None]) -> None:
+        self._tree = tree
+        self._objects = objects
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._alive: list[Window] = []
+        self._walk: Walk | None = None
+        self._contents: KeptContents | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep everybody else from taking a point or writing meanwhile."""
+        with self._lock:
+            yield
+
+    @property
+    def has_begun(self) -> bool:
+        """Say whether the first point was taken."""
+        return self._walk is not None
+
+    def begin(self) -> None:
+        """Take the first point, unless there is one: read the tree and keep its contents."""
+        if self._walk is not None:
+            return
+        ignored, git = ignore_rule(self._tree.root, self._warn)
+        walk = Walk(self._tree.root, ignored)
+        contents = KeptContents(self._objects, git)
+        now = clock()
+        walk.note("", os.lstat(self._tree.root), Node(kind=FOLDER).identity, now=0)
+        for path, status in walk.doubts().new:
+            now = clock()
+            identity = self._read(path, status, contents.add, first=True)
+            if identity is not None:
+                walk.note(path, status, identity, now=now)
+        contents.flush()
+        walk.nested.clear()
+        self._walk, self._contents = walk, contents
+
+    # ------------------------------------------------------------ commands
+
+    def open_window(self, attempt: AttemptLog, writes: Sequence[str] | None) -> Window:
+        """Note that a command starts."""
+        for other in self._alive:
+            other.alone = False
+        window = Window(attempt=attempt, writes=None if writes is None else tuple(writes), alone=not self._alive)
+        self._alive.append(window)
+        return window
+
+    def is_quiet(self) -> bool:
+        """Say whether a quick look finds nothing to do; False also when the look would not be quick."""
+        if self._walk is None or len(self._walk.entries) > FEW_ENTRIES or not self._lock.acquire(blocking=False):
+            return False
+        try:
+            return self._walk.is_quiet()
+        finally:
+            self._lock.release()
+
+    def close_window(self, window: Window) -> None:
+        """Note that a command ended, without a look."""
+        self._alive.remove(window)
+
+    def changes_by(self, window: Window) -> tuple[Change, ...]:
+        """Take a point and return what differs from the one before, as far as it belongs to the command."""
+        others = [other for other in self._alive if other is not window]
+
+        def claims(path: str) -> bool:
+            return window.owns(path) or not any(other.owns(path) for other in others)
+
+        return self._recorded(self._advance(claims))
+
+    def foreign(self, paths: Sequence[str]) -> list[tuple[AttemptLog, tuple[Change, ...]]]:
+        """Return what running commands did to files that we are about to write, with whose change it is."""
+        if self._walk is None or not self._alive:
+            return []
+        found = [each for path in paths if (each := self._unrecorded(path)) is not None]
+        owner = next((one for one in self._alive if any(one.owns(each.path) for each in found)), self._alive[0])
+        return [(owner.attempt, self._recorded(found))] if found else []
+
+    def wrote(self, path: str, identity: Identity | None) -> None:
+        """Note a write of our own; the next look compares with it."""
+        if self._walk is None:
+            return
+        if identity is None:
+            self._walk.entries.pop(path, None)
+            return
+        status = self._tree.status(path)
+        if status is None:
+            return
+        mode = None if identity.kind == LINK else status.st_mode & PERMISSIONS
+        self._walk.note(path, status, Identity(kind=identity.kind, sha=identity.sha, mode=mode), now=0)
+
+    # ------------------------------------------------------------ inside
+
+    def _unrecorded(self, path: str) -> Difference | None:
+        """Return how a path differs from its entry; None when it does not, or is not looked at."""
+        assert self._walk is not None
+        entry = self._walk.entries.get(path)
+        if entry is None and any(place in self._walk.ignored for place in (*parents(path), path)):
+            return None
+        status = self._tree.status(path)
+        if entry is not None and status is not None and signature_of(status) == entry.signature:
+            return None
+        known = None if entry is None else entry.identity
+        now = self._tree.identity(path)
+        return None if known == now else Difference(path=path, before=known, after=now)
+
+    def _advance(self, claims: Callable[[str], bool]) -> list[Difference]:
+        """Bring the entries to how the tree is now, where `claims` allows, and return what was different."""
+        assert self._walk is not None
+        walk = self._walk
+        doubts = walk.doubts()
+        found: list[Difference] = []
+        for path in doubts.gone:
+            self._pass(path, None, None, clock(), claims, found)
+        for path, status in (*doubts.changed, *doubts.new):
+            now = clock()
+            entry = walk.entries.get(path)
+            if entry is not None and status.st_size > LARGEST_KEPT and entry.signature == signature_of(status):
+                walk.note(path, status, entry.identity, now=now)  # too large to read again for nothing
+                continue
+            self._pass(path, self._read(path, status, self._objects_put), status, now, claims, found)
+        for path in walk.nested:
+            self._warn(f"{path}/ is a repository of its own: what happens in it is not recorded and not undone")
+        walk.nested.clear()
+        return found
+
+    def _pass(
+        self,
+        path: str,
+        identity: Identity | None,
+        status: os.stat_result | None,
+        now: int,
+        claims: Callable[[str], bool],
+        found: list[Difference],
+    ) -> None:
+        """Compare one path with its entry, note how it is now, and add the difference."""
+        assert self._walk is not None
+        entry = self._walk.entries.get(path)
+        before = None if entry is None else entry.identity
+        if path and before != identity:
+            if not claims(path):
+                self._walk.doubt(path if entry is not None else parent_of(path))
+                return
+            found.append(Difference(path=path, before=before, after=identity))
+        if identity is None or status is None:
+            self._walk.entries.pop(path, None)
+        else:
+            self._walk.note(path, status, identity, now=now)
+
+    def _recorded(self, found: Sequence[Difference]) -> tuple[Change, ...]:
+        """Return the changes, with the contents that undo needs brought to safety."""
+        assert self._contents is not None
+        before = {each.before.sha: each.path for each in found if each.before and each.before.kind != FOLDER}
+        for sha in self._contents.secure(before):
+            self._warn(f"{before[sha]} was changed by a command and cannot be restored: its content was not kept")
+        return changes_between(found)
+
+    def _objects_put(self, data: bytes) -> str:
+        return self._objects.put(data, durable=False)
+
+    def _read(
+        self, path: str, status: os.stat_result, keep: Callable[[bytes], str], *, first: bool = False
+    ) -> Identity | None:
+        """Return what stands at the path and keep its content; None when it is gone or no longer reachable."""
+        kind = kind_of(status)
+        mode = status.st_mode & PERMISSIONS
+        try:
+            if kind == FILE and status.st_size > LARGEST_KEPT:
+                return Identity(kind=FILE, sha=_unread(path, status), mode=mode) if first else self._tree.identity(path)
+            if kind == FOLDER:
+                is_there = not path or self._tree.status(path) is not None
+                return Node(kind=FOLDER, mode=mode).identity if is_there else None
+            node = None if kind == OTHER else self._tree.node(path)
+        except PathRefused:  # a folder above became a link: whatever lies there is not ours to see
+            return None
+        except Unusable as error:
+            if isinstance(error.__cause__, PermissionError):
+                return Identity(kind=FILE, sha=_unread(path, status), mode=mode)
+            raise
+        if node is None or node.kind == FOLDER:
+            return None if node is None else node.identity
+        return Identity(kind=node.kind, sha=keep(node.data), mode=node.mode)
+
+
+def _unread(path: str, status: os.stat_result) -> str:
+    """Return a stand-in for the hash of a content that was not read: no object has this name."""
+    return digest_of(f"{path}\0{signature_of(status)}".encode())
+
+
+def _lies_in(path: str, place: str) -> bool:
+    folder = place.rstrip("/") + "/"
+    return path == place or path + "/" == folder or path.startswith(folder)
