@@ -64,6 +64,7 @@ class Outcome:
     outputs: JsonObject = field(default_factory=dict)
     result: JsonObject = field(default_factory=dict)  # what `outputs:` expressions see as `result`
     question: str = ""  # of a WAITING outcome
+    keep_changes: bool = False  # of a FAILED outcome: what the attempt changed is not taken back
 
     @property
     def went_well(self) -> bool:
@@ -315,6 +316,8 @@ class Handler(ABC, Generic[P]):
     version: ClassVar[str] = "1"
     # Secondary effects that cannot be taken back need a question after a crash unless the task says `idempotent`.
     external_effects: ClassVar[bool] = False
+    # Params that are not interpolated when they are a text (a shell line); the handler refuses `{{ }}` in them.
+    verbatim: ClassVar[frozenset[str]] = frozenset()
 
     def targets(self, params: P, root: str) -> Targets:  # noqa: ARG002 - the default has none
         """Name the files that the task will read and write: locks, conflicts, caching, diff."""
