@@ -134,9 +134,9 @@ class Scheduler:
         """Cancel everything: what has not started at once, what runs through `Decision.cancel`."""
         self._progress.stop("the run was stopped", running=True)
 
-    def drain(self) -> None:
+    def drain(self, reason: str = "the run was drained", cause: str | None = None) -> None:
         """Start nothing more, but let what runs come to its end."""
-        self._progress.stop("the run was drained", running=False)
+        self._progress.stop(reason, cause, running=False)
 
     # ------------------------------------------------------------ what to do
 

@@ -1,0 +1,124 @@
+"""Checkpoints and guards of a scope, one after the other. What cannot be measured does not hold."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestrator.contracts import Measurement
+from orchestrator.engine.failures import judge
+from orchestrator.engine.ports import AskGuard, Clock, Measure
+from orchestrator.engine.scopes import RUN, group_scope, phase_scope
+from orchestrator.engine.uninterrupted import is_being_cancelled
+from orchestrator.errors import Unusable
+from orchestrator.models.plan import Plan, PlannedCheck, PlannedGuard, PlannedTask
+from orchestrator.models.record import Measured
+
+# A guard that says no does this; `warn` alone lets the work go on, what we do not know blocks.
+WARN, STOP = "warn", "stop"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScopeAnswer:
+    """What the checkpoint or the guards of a scope said; `stop` = a guard wants the whole run to end."""
+
+    scope: str
+    ok: bool
+    is_guard: bool = False
+    facts: tuple[Measured, ...] = ()
+    stop: bool = False
+    cancelled: bool = False
+    fatal: Unusable | None = None
+
+
+async def measured(work: Awaitable[Measurement]) -> tuple[Measurement, Unusable | None]:
+    """Await a measurement; whatever goes wrong becomes one that does not hold. Only our own cancelling passes."""
+    fatal: Unusable | None = None
+    try:
+        measurement: object = await work
+        if isinstance(measurement, Measurement):
+            return measurement, None
+        why = f"got {type(measurement).__name__} instead of a measurement"
+    except GeneratorExit:
+        raise
+    except asyncio.CancelledError:
+        if is_being_cancelled():
+            raise
+        why = "it cancelled itself"
+    except Unusable as error:
+        why, fatal = error.message, error
+    except BaseException as error:  # even SystemExit: a plug-in does not end the run
+        why = judge(error).outcome.summary
+    return Measurement(ok=False, message=f"cannot be measured: {why}"), fatal
+
+
+def fact_of(run: str, scope: str, clock: Clock, of: PlannedCheck | PlannedGuard, measurement: Measurement) -> Measured:
+    """Return the fact that stands for a measurement."""
+    return Measured(
+        run=run,
+        scope=scope,
+        time=clock.now(),
+        type=of.type,
+        title=of.title if isinstance(of, PlannedCheck) else "",
+        ok=measurement.ok,
+        value=measurement.value,
+        limit=measurement.limit,
+        unit=measurement.unit,
+        source=measurement.source,
+        message=measurement.message,
+        details=measurement.details,
+    )
+
+
+class ScopeChecks:
+    """Measures the checkpoints and asks the guards of a plan's phases and groups."""
+
+    def __init__(self, run: str, plan: Plan, clock: Clock, measure: Measure, ask: AskGuard | None) -> None:
+        self._run = run
+        self._clock = clock
+        self._measure = measure
+        self._ask = ask
+        self._checks: dict[str, tuple[PlannedCheck, ...]] = {}
+        self._guards: dict[str, tuple[PlannedGuard, ...]] = {RUN: plan.guards}
+        for phase in plan.phases:
+            self._checks[phase_scope(phase)] = phase.checkpoint
+            self._guards[phase_scope(phase)] = phase.guards
+        for group in plan.groups:
+            self._checks[group_scope(group)] = group.checkpoint
+            self._guards[group_scope(group)] = group.guards
+
+    def checks(self, scope: str) -> tuple[PlannedCheck, ...]:
+        """Return the entries of a scope's checkpoint."""
+        return self._checks[scope]
+
+    async def checkpoint(self, scope: str, states: Mapping[str, str], tasks: Sequence[PlannedTask]) -> ScopeAnswer:
+        """Measure every entry, also after one that does not hold: all numbers are worth seeing."""
+        facts: list[Measured] = []
+        try:
+            for check in self._checks[scope]:
+                work = self._measure(check, scope, states, tasks, None)
+                measurement, fatal = await measured(work)
+                facts.append(fact_of(self._run, scope, self._clock, check, measurement))
+                if fatal is not None:
+                    return ScopeAnswer(scope=scope, ok=False, facts=tuple(facts), fatal=fatal)
+        except asyncio.CancelledError:
+            return ScopeAnswer(scope=scope, ok=False, facts=tuple(facts), cancelled=True)
+        return ScopeAnswer(scope=scope, ok=all(fact.ok for fact in facts), facts=tuple(facts))
+
+    async def guards(self, scope: str) -> ScopeAnswer:
+        """Ask every guard until one blocks or stops."""
+        facts: list[Measured] = []
+        try:
+            for guard in self._guards[scope]:
+                measurement, fatal = await measured(self._answer(guard, scope))
+                facts.append(fact_of(self._run, f"guard of {scope}", self._clock, guard, measurement))
+                if not measurement.ok and (guard.on_fail != WARN or fatal):
+                    stop = guard.on_fail == STOP
+                    return ScopeAnswer(scope=scope, ok=False, is_guard=True, facts=tuple(facts), stop=stop, fatal=fatal)
+        except asyncio.CancelledError:
+            return ScopeAnswer(scope=scope, ok=False, is_guard=True, facts=tuple(facts), cancelled=True)
+        return ScopeAnswer(scope=scope, ok=True, is_guard=True, facts=tuple(facts))
+
+    async def _answer(self, guard: PlannedGuard, scope: str) -> Measurement:
+        if self._ask is None:
+            return Measurement(ok=False, message=f"there is nobody who could answer the guard {guard.type}")
+        return await self._ask(guard, scope)

@@ -1,0 +1,53 @@
+"""How a whole run ended: its state and its exit code."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.engine.decision import Ended
+from orchestrator.errors import ExitCode, worst
+from orchestrator.models.status import RunState, TaskState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunResult:
+    """How a run ended. `error` is what ended it early; its message and hint are for the user."""
+
+    state: RunState
+    exit_code: ExitCode
+    seconds: float
+    states: Mapping[str, TaskState] = field(default_factory=dict)
+    error: BaseException | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class Verdicts:
+    """What was seen during a run that decides its exit code."""
+
+    codes: set[ExitCode] = field(default_factory=set)  # of expected errors: Drift, MissingTool, …
+    refused: set[str] = field(default_factory=set)  # scopes whose checkpoint or guards said no
+
+    def exit_code(self, states: Iterable[TaskState], causes: Collection[Ended], stopped: ExitCode | None) -> ExitCode:
+        """Return the code of the worst thing that happened.
+
+        A task that a checkpoint blocks is the checkpoint's doing (8), one that a failed task blocks comes with that
+        task's own 1.
+        """
+        seen = set(states)
+        codes = set(self.codes)
+        if stopped is not None:
+            codes.add(stopped)
+        if self.refused:
+            codes.add(ExitCode.REFUSED)
+        by_task = any(ended.cause not in self.refused for ended in causes)
+        if TaskState.FAILED in seen or by_task:
+            codes.add(ExitCode.FAILED)
+        if TaskState.WAITING in seen:
+            codes.add(ExitCode.WAITING)
+        return worst(sorted(codes))
+
+
+def run_state(code: ExitCode, stopped: ExitCode | None) -> RunState:
+    """Return the state that goes with an exit code."""
+    if stopped is not None and code == stopped:
+        return RunState.CANCELLED
+    return {ExitCode.OK: RunState.SUCCEEDED, ExitCode.WAITING: RunState.WAITING}.get(code, RunState.FAILED)
