@@ -1,0 +1,89 @@
+"""What a success depended on, in one text that can say later what has changed since.
+
+It covers the definition, what the handler adds (templates), params that were rendered just before the attempt, and the
+contents of files: those read as they were before it, those written as they were after it. A file that is read and
+written counts as it was afterwards.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ABSENT = ""  # stands for the content of a file that does not exist
+MOST_FILES = 200  # beyond them only one hash of all is kept
+ALL_FILES = "*"
+_DIGITS = 24
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fingerprint:
+    """`files` maps a path to the hash of its content; `late` is a hash of rendered params, "" when there are none."""
+
+    definition: str
+    handler: str
+    late: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def fingerprint_of(
+    definition: str,
+    handler: str | None,
+    *,
+    reads: Mapping[str, str | None],
+    writes: Mapping[str, str | None],
+    late: str = "",
+) -> str | None:
+    """Return the text that is kept with a success; None when the handler cannot say what its result depends on.
+
+    `reads` and `writes` map paths to hashes of contents, None for a file that does not exist.
+    """
+    if handler is None:
+        return None
+    files = {path: (content or ABSENT)[:_DIGITS] for path, content in {**reads, **writes}.items()}
+    if len(files) > MOST_FILES:
+        total = hashlib.sha256(json.dumps(files, sort_keys=True).encode("utf-8", "surrogatepass"))
+        files = {ALL_FILES: total.hexdigest()[:_DIGITS]}
+    parts = {"definition": definition, "handler": handler, "late": late, "files": files}
+    return json.dumps(parts, sort_keys=True, separators=(",", ":"))
+
+
+def read_fingerprint(text: str) -> Fingerprint | None:
+    """Return the parts of a kept fingerprint; None when it has none (it can still be compared as a whole)."""
+    try:
+        parts = json.loads(text)
+        return Fingerprint(
+            definition=parts["definition"], handler=parts["handler"], late=parts["late"], files=parts["files"]
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def differences(before: str, now: str) -> tuple[str, ...]:
+    """Return what has changed between two fingerprints, most telling first; empty when they are equal."""
+    if before == now:
+        return ()
+    old, new = read_fingerprint(before), read_fingerprint(now)
+    if old is None or new is None:
+        return ("its files or templates have changed",)
+    found = ["its definition has changed"] if old.definition != new.definition else []
+    if old.late != new.late:
+        found.append("the values that its params are made from have changed")
+    if old.handler != new.handler:
+        found.append("what its handler reads beside the files (a template) has changed")
+    for path in sorted({*old.files, *new.files}):
+        if old.files.get(path) != new.files.get(path):
+            found.append(_file(path, old.files.get(path), new.files.get(path)))
+    return tuple(found) or ("its files or templates have changed",)
+
+
+def _file(path: str, before: str | None, now: str | None) -> str:
+    if path == ALL_FILES:
+        return "its files have changed"
+    if now == ABSENT:
+        return f"{path} is gone"
+    if before == ABSENT:
+        return f"{path} is there now"
+    if before is None or now is None:
+        return f"{path} is {'new' if before is None else 'no longer'} among its files"
+    return f"{path} has changed"

@@ -1,0 +1,40 @@
+"""Whether a task is up to date: nothing that its last success depended on has changed."""
+
+from dataclasses import dataclass
+
+from orchestrator.models.fingerprint import differences
+from orchestrator.models.plan import PlannedTask
+from orchestrator.models.record import LastSuccess
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Freshness:
+    """Whether a task is up to date, and why it is or is not; `run` is the run of its last success."""
+
+    up_to_date: bool
+    reasons: tuple[str, ...]
+    run: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """Return the reasons as one sentence."""
+        return "; ".join(self.reasons)
+
+
+def up_to_date(
+    task: PlannedTask, last: LastSuccess | None, fingerprint_now: str | None, *, force: bool = False
+) -> Freshness:
+    """Decide whether a task has to run; `fingerprint_now` is what its fingerprint would be if nothing changed again."""
+    run = last.run if last is not None else None
+    if force:
+        return Freshness(up_to_date=False, reasons=("it is forced",), run=run)
+    if last is None:
+        return Freshness(up_to_date=False, reasons=("it has not been done yet",))
+    if last.definition != task.definition:
+        return Freshness(up_to_date=False, reasons=("its definition has changed",), run=run)
+    if last.fingerprint is None or fingerprint_now is None:
+        return Freshness(up_to_date=False, reasons=("nothing tells whether it is up to date",), run=run)
+    changed = differences(last.fingerprint, fingerprint_now)
+    if changed:
+        return Freshness(up_to_date=False, reasons=changed, run=run)
+    return Freshness(up_to_date=True, reasons=(f"up to date since run {last.run}",), run=run)
