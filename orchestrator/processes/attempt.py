@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from orchestrator.contracts import Finished
 from orchestrator.errors import MissingTool, PathRefused, Unusable
+from orchestrator.models.json import Json
 from orchestrator.processes.children import Children, Running
 from orchestrator.processes.ending import Ending
 from orchestrator.processes.environment import absolute_path, base_environment, find_program, read_secrets
@@ -58,13 +59,15 @@ class ProcessFactory:
         *,
         secrets: Sequence[str] = (),
         root: str | None = None,
+        idle_timeout: float = 0.0,
         on_output: Callable[[str], None] | None = None,
     ) -> "AttemptProcesses":
         """Return the `Processes` of one attempt.
 
         `env` and the named secrets are added to what its children see. `root` is where they run when that is not the
-        repository (a worktree). `on_output` gets complete lines, redacted and safe to show, a limited amount at a time.
-        Raise TaskFailed when a secret is not set.
+        repository (a worktree). `idle_timeout` holds for each child that is started without one of its own. `on_output`
+        gets complete lines, redacted and safe to show, a limited amount at a time. Raise TaskFailed when a secret is
+        not set.
         """
         values = read_secrets(secrets, self.environ)
         return AttemptProcesses(
@@ -73,6 +76,7 @@ class ProcessFactory:
             env={**self.base, **env, **values, TASK_TAG: f"{run}/{task}/{attempt}"},
             redactor=self.redactor.including(values),
             log_name=f"{run}/{_file_name(task)}.{attempt}.log",
+            idle_timeout=idle_timeout,
             on_output=on_output,
         )
 
@@ -98,6 +102,7 @@ class AttemptProcesses:
         env: Mapping[str, str],
         redactor: Redactor,
         log_name: str,
+        idle_timeout: float,
         on_output: Callable[[str], None] | None,
     ) -> None:
         self.last_output = ""  # the tail of the child that ended last, also of one that was cancelled
@@ -107,7 +112,17 @@ class AttemptProcesses:
         self._redactor = redactor
         self._log_name = log_name
         self._log = AttemptLog(os.path.join(factory.logs_folder, log_name), factory.log_limit)
+        self._idle_timeout = idle_timeout
         self._on_output = on_output
+
+    @property
+    def log(self) -> str | None:
+        """The attempt's log below `.orchestrate/`; None as long as nothing was printed."""
+        return f"logs/{self._log_name}" if self._log.exists else None
+
+    def redact(self, value: Json) -> Json:
+        """Return a JSON value without the secrets that the attempt knows."""
+        return self._redactor.json(value)
 
     def find(self, program: str) -> str | None:
         """Return the path of a program that `run` would start, or None."""
@@ -137,7 +152,7 @@ class AttemptProcesses:
         pipe = Pipe(loop, running.child.output, output)
         ending = Ending(running, factory.children, factory.grace, lambda: factory.in_a_hurry)
         try:
-            idle = await _is_idle(running, pipe, idle_timeout)
+            idle = await _is_idle(running, pipe, idle_timeout or self._idle_timeout)
             if idle:
                 await ending.stop()
             leftovers = await ending.clear()
@@ -192,7 +207,7 @@ class AttemptProcesses:
             seconds=seconds,
             tail=output.tail,
             output_bytes=output.size,
-            log=f"logs/{self._log_name}" if self._log.exists else None,
+            log=self.log,
             idle=idle,
             leftovers=leftovers,
         )
