@@ -43,12 +43,13 @@ class Plugin:
 class Catalogue:
     """All plug-ins by kind and name. Nothing is imported or scanned before somebody asks for it."""
 
-    def __init__(self, built_in: Mapping[str, Mapping[str, str]] = BUILT_IN) -> None:
+    def __init__(self, built_in: Mapping[str, Mapping[str, str]] = BUILT_IN, *, scan: bool = True) -> None:
+        """Start from a table of `module:attribute`; `scan` False knows nothing else."""
         self._known = {
             kind: {name: Plugin(name=name, target=target, package=OWN_PACKAGE) for name, target in names.items()}
             for kind, names in built_in.items()
         }
-        self._scanned: set[str] = set()
+        self._scanned: set[str] = set() if scan else set(KINDS)
         self._made: dict[tuple[str, str], Any] = {}
         self._warnings: list[Problem] = []
 
@@ -91,14 +92,14 @@ class Catalogue:
         found = self._known.get(kind, {}).get(name)
         if found is None and kind not in self._scanned:
             self._scan(kind)
-            found = self._known[kind].get(name)
+            found = self._known.get(kind, {}).get(name)
         return found
 
     def installed(self, kind: str) -> tuple[Plugin, ...]:
         """Return all plug-ins of a kind, sorted by name; scans the installed packages."""
         if kind not in self._scanned:
             self._scan(kind)
-        return tuple(sorted(self._known[kind].values(), key=lambda plugin: plugin.name))
+        return tuple(sorted(self._known.get(kind, {}).values(), key=lambda plugin: plugin.name))
 
     def load(self, kind: str, name: str) -> Any:
         """Import one plug-in and return its class; MissingTool names the package when it is missing or broken."""

@@ -124,8 +124,6 @@ class Profile(Part):
 class Foreach(Part):
     """Make one task per file that matches `glob`, or per item of `items`; `as` names it for `{{ }}`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
-
     glob: Line | None = None
     items: list[Json] | None = Field(default=None, max_length=10_000)
     as_: Annotated[str, Field(pattern=NAME_PATTERN)] = Field(default="item", alias="as")
@@ -157,15 +155,16 @@ class Verify(Check):
 class Task(BaseModel):
     """One piece of work. The handler's params stand under `with:` or directly here, never one key in both."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
+    # Factories and not `= []`: pydantic copies such a default deeply for each of ten thousand tasks.
     id: Identifier
     name: Annotated[str, Field(min_length=1, max_length=200)]
     type: Annotated[str, Field(min_length=1, max_length=64)]
     description: Text = ""
-    with_: dict[str, Json] = Field(default={}, alias="with")
+    with_: dict[str, Json] = Field(default_factory=dict, alias="with")
     priority: Annotated[Priority, Field(strict=False)] = Priority.MEDIUM
-    depends_on: References = []
+    depends_on: References = Field(default_factory=list)
     when: str | bool | None = None
     foreach: Foreach | None = None
     timeout: Seconds | None = None
@@ -173,11 +172,11 @@ class Task(BaseModel):
     retry: Retry | None = None
     critical: bool = True
     exclusive: bool = False
-    env: dict[EnvName, Line] = {}
-    secrets: list[EnvName] = Field(default=[], max_length=100)
-    outputs: dict[Annotated[str, Field(pattern=NAME_PATTERN)], str] = {}
-    verify: list[Verify] = Field(default=[], max_length=20)
-    tags: list[Identifier] = Field(default=[], max_length=50)
+    env: dict[EnvName, Line] = Field(default_factory=dict)
+    secrets: list[EnvName] = Field(default_factory=list, max_length=100)
+    outputs: dict[Annotated[str, Field(pattern=NAME_PATTERN)], str] = Field(default_factory=dict)
+    verify: list[Verify] = Field(default_factory=list, max_length=20)
+    tags: list[Identifier] = Field(default_factory=list, max_length=50)
 
     @property
     def params(self) -> dict[str, Json]:

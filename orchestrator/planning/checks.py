@@ -7,6 +7,7 @@ from orchestrator.errors import Problem, Severity
 from orchestrator.planning.checks_graph import check_graph
 from orchestrator.planning.checks_types import TypeChecks
 from orchestrator.planning.checks_writers import check_writers
+from orchestrator.planning.collector import paused_collector
 from orchestrator.planning.document_loader import LoadedDocument, in_order
 from orchestrator.planning.outline import make_outline
 from orchestrator.plugins import Catalogue
@@ -19,6 +20,11 @@ def check_document(
 
     The sound parts of a document are checked whatever is wrong with the others.
     """
+    with paused_collector():
+        return _all_problems(loaded, catalogue, scene, strict)
+
+
+def _all_problems(loaded: LoadedDocument, catalogue: Catalogue, scene: CheckScene, strict: bool) -> tuple[Problem, ...]:
     problems = list(loaded.problems)
     if loaded.root is not None:
         outline = make_outline(loaded.root)

@@ -10,6 +10,7 @@ from orchestrator.errors import Place, Problem, Severity, UsageError
 from orchestrator.models.document import Document
 from orchestrator.planning import nodes
 from orchestrator.planning.ancestor import is_ancestor, to_native
+from orchestrator.planning.collector import paused_collector
 from orchestrator.planning.document_rules import check_rules
 from orchestrator.planning.files import read_bounded, shown_name
 from orchestrator.planning.includes import add_included
@@ -60,7 +61,11 @@ def load_document(path: str | Path) -> LoadedDocument:
 
 def load_bytes(data: bytes, path: Path) -> LoadedDocument:
     """Like load_document, for content that was read already; included files are read from the disk."""
-    shown = shown_name(path)
+    with paused_collector():
+        return _load(data, path, shown_name(path))
+
+
+def _load(data: bytes, path: Path, shown: str) -> LoadedDocument:
     file = load_yaml(data, shown)
     root, problems = _map_of(file)
     if root is None:

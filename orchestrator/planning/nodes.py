@@ -73,7 +73,12 @@ class Scalar(Node):
         plain: bool,
         value: Json,
     ) -> None:
-        super().__init__(source, line, column, end_line, end_column)
+        # Not through super(): there are hundreds of thousands of these.
+        self.source = source
+        self.line = line
+        self.column = column
+        self.end_line = end_line
+        self.end_column = end_column
         self.text = text
         self.plain = plain
         self.value = value

@@ -5,10 +5,8 @@ hang on merge bombs and leak foreign exceptions. Here nothing recurses, and ever
 Mistakes that leave the meaning of the rest clear (a duplicate key, a tag) are collected; others end the reading.
 """
 
-import gc
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -25,6 +23,7 @@ from yaml.events import (
 )
 
 from orchestrator.errors import Place, Problem
+from orchestrator.planning.collector import paused_collector
 from orchestrator.planning.nodes import AnyNode, Mapping, Scalar, Sequence, Source
 from orchestrator.planning.scalars import resolve
 from orchestrator.planning.yaml_syntax import syntax_problem
@@ -72,7 +71,7 @@ def load_yaml(data: bytes, file: str, *, pure: bool = False) -> YamlFile:
     if problems:
         return YamlFile(source=source, root=None, problems=tuple(problems))
     builder = _Builder(source)
-    with _without_garbage_collection():
+    with paused_collector():
         try:
             builder.read(pure=pure)
         except _Stop as stop:
@@ -116,18 +115,6 @@ def _control_characters(source: Source) -> Iterator[Problem]:
 def _line_and_column(text: str, index: int) -> tuple[int, int]:
     before = text[:index].replace("\r\n", "\n").replace("\r", "\n")
     return before.count("\n"), len(before) - before.rfind("\n") - 1
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Pause the collector: building makes no garbage, but many objects that it would walk again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class _Frame:
@@ -252,7 +239,8 @@ class _Builder:
             return
         frame = self._stack[-1]
         frame.size += size
-        frame.height = max(frame.height, height + 1)
+        if height >= frame.height:
+            frame.height = height + 1
         if frame.size > MAX_EXPANDED:
             raise _Stop(self._problem("E009", f"aliases expand to more than {MAX_EXPANDED:,} values", at or node))
         parent = frame.node
