@@ -23,6 +23,7 @@ _STYLES = {
     "": "",
 }
 _MOST_ROWS = 14
+_WIDEST_ID = 12
 _SLOW, _LONG = 1.5, 3.0  # times the usual duration
 
 
@@ -46,9 +47,10 @@ class LiveRows:
             running = [task for task in seated if task is not None]
             seated = [*running[: max(0, room - 1)]]
             hidden = len(running) - len(seated)
+        widest = min(_WIDEST_ID, max((cell_len(line(task)) for task in seated if task), default=0))
         for task in seated:
             row = board.running.get(task) if task else None
-            texts.append(self._task(row, now, columns) if row else Text(" "))
+            texts.append(self._task(row, now, columns, widest) if row else Text(" "))
         if hidden:
             texts.append(self._cut(self._span(f"  +{hidden} more running", "dim"), columns))
         return texts[:most]
@@ -114,10 +116,10 @@ class LiveRows:
         text.append(self._look.glyph("track") * (room - full), _STYLES["dim"])
         return self._cut(text.append_text(tail), columns)
 
-    def _task(self, row: Running, now: float, columns: int) -> Text:
+    def _task(self, row: Running, now: float, columns: int, widest: int) -> Text:
         glyph, style = ("wait", "warn") if row.waits else ("retry", "warn") if row.backoff else ("run", "accent")
         text = self._span(f"{self._look.glyph(glyph)} ", style)
-        text.append(f"{self._fit(line(row.id), max(4, min(12, cell_len(line(row.id)))))} ", _STYLES["bold"])
+        text.append(f"{self._fit(line(row.id), widest)}  ", _STYLES["bold"])
         text.append(f"{self._fit(line(row.name), max(8, min(30, columns // 3)))} ")
         elapsed = now - row.started
         usual = f" / {about(row.expected)}" if row.expected else ""

@@ -67,7 +67,7 @@ class News:
             group=group,
             task=task,
             attempt=attempt,
-            data=data,
+            data=data if attempt is None else {"attempt": attempt, **data},
         )
 
 
