@@ -14,6 +14,7 @@ from orchestrator.templating.meter import TEMPLATE_SOURCE
 
 SUFFIX = ".j2"
 MOST_NAMES = 5_000
+LONGEST_PART = 240  # bytes; file systems take 255, the suffix included
 
 
 def shipped_folder() -> Path:
@@ -93,9 +94,13 @@ def hash_text(parts: Sequence[str]) -> str:
 
 
 def _is_plain(name: str) -> bool:
+    """Say whether a text can be the name of a template; any text of a document may be asked about."""
     if not name or "\0" in name or "\\" in name or name.startswith("/"):
         return False
-    return all(part not in ("", ".", "..") for part in name.split("/"))
+    return all(
+        part not in ("", ".", "..") and len(part.encode("utf-8", "surrogatepass")) < LONGEST_PART
+        for part in name.split("/")
+    )
 
 
 def _files(folder: Path) -> Iterator[str]:
