@@ -156,6 +156,7 @@ class Plan:
     durability: Durability = Durability.FULL
     snapshot: bool = True  # record what commands change
     params: Mapping[str, Json] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)  # of `settings.env`, for checkpoints; tasks have it merged
     guards: tuple[PlannedGuard, ...] = ()
     notifications: tuple[Notification, ...] = ()
     template_folders: tuple[str, ...] = ()

@@ -130,6 +130,11 @@ _TEXTS = {
         "not an include file",
         "An included file holds `phases:` (a list), or one phase: a map with `id` and `groups`.",
     ),
+    "E405": (
+        "expression cannot be evaluated",
+        "What stands between `{{` and `}}`, or in `when`, is wrong or reads something that does not exist. Known before the "
+        "run are `params`, `project`, `env`, `task` and the name of `foreach`; during it also `tasks`, `previous` and `run`.",
+    ),
     "W501": (
         "id without quotes",
         "YAML reads this id as a number, and `1.10` and `1.1` are the same number. It was taken as it is "

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from orchestrator.models.json import Json
+from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import PlannedCheck
 from orchestrator.planning.drafts import TaskDraft
 
@@ -22,15 +22,15 @@ def digest(value: Json) -> str:
     ).hexdigest()
 
 
-def definition_of(draft: TaskDraft, handler_version: str) -> str:
+def definition_of(draft: TaskDraft, params: JsonObject, handler_version: str) -> str:
     """Return the hash of handler, params, post-conditions, environment and outputs of a task."""
     task = draft.task
     return digest(
         [
             task.type,
             handler_version,
-            draft.params,
-            draft.values,
+            dict(params),
+            dict(draft.values),
             _checks(draft.verify),
             dict(draft.env),
             task.secrets,

@@ -57,4 +57,5 @@ class Draft:
     document: Document
     params: Mapping[str, Json]
     phases: tuple[PhaseDraft, ...]
+    env: Mapping[str, str] = field(default_factory=dict)  # of `settings.env`, as far as it is known
     guards: tuple[PlannedGuard, ...] = ()

@@ -49,7 +49,7 @@ def expand(
     guards = interpolator.guards(document.guards, ("guards",))
     if interpolator.problems:
         raise DocumentInvalid(interpolator.problems)
-    return Draft(document=document, params=dict(params), phases=phases, guards=guards)
+    return Draft(document=document, params=dict(params), phases=phases, env=_texts(known), guards=guards)
 
 
 def _texts(env: Mapping[str, Json]) -> dict[str, str]:

@@ -128,6 +128,7 @@ _PLAN = _Codec(
     limits=_Codec(Limits).one(),
     durability=(str, Durability),
     params=_MAP,
+    env=_MAP,
     guards=_GUARD.many(),
     notifications=_Codec(Notification, on=_TUPLE, to=_TUPLE).many(),
     template_folders=_TUPLE,

@@ -43,6 +43,7 @@ def resolve(
         durability=settings.durability,
         snapshot=settings.snapshot,
         params=draft.params,
+        env=draft.env,
         guards=draft.guards,
         notifications=_notifications(settings),
         template_folders=tuple(settings.templates),
@@ -95,14 +96,14 @@ class _Resolver:
 
     def _task(self, draft: TaskDraft, phase: str, group: str) -> PlannedTask:
         task, settings = draft.task, self._settings
-        targets, known = self._handlers.targets(draft)
+        fitted = self._handlers.fitted(draft)
         return PlannedTask(
             id=draft.id,
             name=draft.name,
             handler=task.type,
             phase=phase,
             group=group,
-            params=draft.params,
+            params=fitted.params,
             description=task.description,
             priority=task.priority,
             depends_on=self._dependencies.tasks[draft.id],
@@ -112,17 +113,17 @@ class _Resolver:
             idle_timeout=settings.idle_timeout if task.idle_timeout is None else task.idle_timeout,
             retry=self._default_retry if task.retry is None else _policy(settings.retry, task.retry),
             critical=task.critical,
-            exclusive=task.exclusive or not known,
+            exclusive=task.exclusive or not fitted.is_certain,
             env=draft.env,
             secrets=tuple(task.secrets),
             outputs=task.outputs,
             verify=self._titled(draft.verify),
             tags=tuple(task.tags),
-            targets=targets,
+            targets=fitted.targets,
             late=draft.late,
             values=draft.values,
             base=draft.base,
-            definition=definition_of(draft, self._handlers.version(task.type)),
+            definition=definition_of(draft, fitted.params, self._handlers.version(task.type)),
             origin=draft.origin,
         )
 

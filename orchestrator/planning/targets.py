@@ -1,13 +1,19 @@
 """The files that a task will read and write, asked from its handler before the run."""
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from orchestrator.contracts import Checkpoint, Handler
 from orchestrator.errors import OrchestrateError, Problem
+from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import PlannedCheck, Targets
 from orchestrator.planning.drafts import TaskDraft
+from orchestrator.templating.fitting import fit
+
+
+NO_TARGETS = Targets()
 
 
 class Plugins(Protocol):
@@ -18,6 +24,15 @@ class Plugins(Protocol):
 
     def checkpoint(self, type: str, /) -> Checkpoint[Any]:
         """Return the checkpoint of a type."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fitted:
+    """Params and targets of a task; `is_certain` says that nothing else will be written."""
+
+    params: JsonObject
+    targets: Targets = NO_TARGETS
+    is_certain: bool = True
 
 
 class Handlers:
@@ -35,25 +50,25 @@ class Handlers:
         handler = self._handler(type)
         return handler.version if handler is not None else ""
 
-    def targets(self, draft: TaskDraft) -> tuple[Targets, bool]:
-        """Return what a task reads and writes, and whether that is all.
+    def fitted(self, draft: TaskDraft) -> Fitted:
+        """Return a task's params as its handler takes them, and what it will read and write.
 
         Params that are left for later may hide a path. Then the folder in front of the expression is locked, and when
         even that is unknown the task has to run alone: one file never has two writers.
         """
         handler = self._handler(draft.task.type)
         if handler is None or draft.skip_reason is not None:
-            return Targets(), True
+            return Fitted(params=draft.params)
         try:
-            params = handler.params_model.model_validate(draft.params)
-            targets = handler.targets(params, self._root)
+            model, params = fit(handler.params_model, draft.params, draft.task.params)
         except ValidationError as error:
             if not draft.late:
                 self._misfit(draft, error)
-            return Targets(), not draft.late
+            return Fitted(params=draft.params, is_certain=not draft.late)
+        targets = handler.targets(model, self._root)
         if draft.late and any("{{" in path for path in (*targets.reads, *targets.writes)):
-            return _folders(targets)
-        return targets, True
+            return _folders(params, targets)
+        return Fitted(params=params, targets=targets)
 
     def title(self, check: PlannedCheck) -> str:
         """Return the few words that say what is measured: its own name, else what the type says of it."""
@@ -91,8 +106,9 @@ class Handlers:
             self.problems.append(Problem(code=code, message=message))
 
 
-def _folders(targets: Targets) -> tuple[Targets, bool]:
-    """Return the folders in front of expressions; False when a path to write starts with one."""
+def _folders(params: JsonObject, targets: Targets) -> Fitted:
+    """Keep the folders in front of expressions; a path to write that starts with one may be any file."""
     reads = tuple(path for path in targets.reads if "{{" not in path)
     writes = [path if "{{" not in path else path.partition("{{")[0].rpartition("/")[0] + "/" for path in targets.writes]
-    return Targets(reads=reads, writes=tuple(path for path in writes if path != "/")), "/" not in writes
+    known = Targets(reads=reads, writes=tuple(path for path in writes if path != "/"))
+    return Fitted(params=params, targets=known, is_certain="/" not in writes)
