@@ -178,14 +178,19 @@ class LeftAlone:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TakenBack:
-    """What became of the changes of an attempt that did not end well."""
+    """What became of the changes of an attempt that did not end well.
+
+    `kept` are changes seen after a command while another one ran: whose they are cannot be told, so they stay
+    recorded as made.
+    """
 
     restored: tuple[str, ...] = ()
     left: tuple[LeftAlone, ...] = ()
+    kept: tuple[LeftAlone, ...] = ()
 
     @property
     def is_whole(self) -> bool:
-        """Say whether nothing of the attempt is left in the tree."""
+        """Say whether nothing that is surely the attempt's is left in the tree."""
         return not self.left
 
 

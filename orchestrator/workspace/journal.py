@@ -117,7 +117,8 @@ class Journal:
         paths = dict.fromkeys(change.path for batch in kept for change in batch.changes)
         return TakenBack(
             restored=taken.restored,
-            left=(*taken.left, *(LeftAlone(path=path, reason=reason) for path in paths)),
+            left=taken.left,
+            kept=tuple(LeftAlone(path=path, reason=reason) for path in paths),
         )
 
     def intended(self, attempt: AttemptLog, changes: tuple[Change, ...], *, external: bool = False) -> Fact:

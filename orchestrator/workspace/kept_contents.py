@@ -17,7 +17,7 @@ class KeptContents:
     def __init__(self, objects: ObjectStore, git: GitTree | None) -> None:
         self._objects = objects
         self._git = git
-        self._blobs: dict[str, str] = {}  # sha256 -> name in git
+        self.blobs: dict[str, str] = {}  # sha256 -> name in git
         self._waiting: dict[str, tuple[str, bytes]] = {}  # name in git -> sha256, content
         self._bytes = 0
 
@@ -26,12 +26,21 @@ class KeptContents:
         if self._git is None:
             return self._objects.put(data, durable=False)
         sha = digest_of(data)
-        if sha not in self._blobs and not self._objects.has(sha):
+        if sha not in self.blobs and not self._objects.has(sha):
             self._waiting[self._git.blob_name(data)] = (sha, data)
             self._bytes += len(data)
             if self._bytes > _BYTES_AT_ONCE:
                 self.flush()
         return sha
+
+    def recall(self, sha: str, blob: str | None) -> bool:
+        """Say whether a content that an earlier run saw is still kept, so that it need not be read again."""
+        if self._objects.has(sha):
+            return True
+        if blob is not None and self._git is not None:
+            self.blobs[sha] = blob
+            return True
+        return False
 
     def flush(self) -> None:
         """Put what git does not have into the object store."""
@@ -43,7 +52,7 @@ class KeptContents:
             known = set()
         for name, (sha, data) in self._waiting.items():
             if name in known:
-                self._blobs[sha] = name
+                self.blobs[sha] = name
             else:
                 self._objects.put(data, durable=False)
         self._waiting.clear()
@@ -57,8 +66,8 @@ class KeptContents:
             try:
                 self._objects.put(self._objects.get(sha))
             except NotKept:
-                if sha in self._blobs:
-                    from_git[self._blobs[sha]] = sha
+                if sha in self.blobs:
+                    from_git[self.blobs[sha]] = sha
                 else:
                     missing.add(sha)
         names = iter(from_git)

@@ -11,20 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from orchestrator.errors import PathRefused, Unusable
 from orchestrator.models.record import Change
 from orchestrator.workspace.backing import AttemptLog
 from orchestrator.workspace.differences import Difference, changes_between
+from orchestrator.workspace.first_point import load_first_point, save_first_point
 from orchestrator.workspace.ignoring import ignore_rule
 from orchestrator.workspace.kept_contents import KeptContents
-from orchestrator.workspace.node import FILE, FOLDER, LINK, OTHER, PERMISSIONS, Identity, Node, digest_of
+from orchestrator.workspace.node import FOLDER, LINK, PERMISSIONS, Identity, Node
 from orchestrator.workspace.objects import ObjectStore
 from orchestrator.workspace.paths import parent_of, parents
-from orchestrator.workspace.tree import Tree, kind_of
+from orchestrator.workspace.reading import LARGEST_KEPT, Reader
+from orchestrator.workspace.running import RunningCommands
+from orchestrator.workspace.tree import Tree
 from orchestrator.workspace.walk import Walk, clock, signature_of
-
-LARGEST_KEPT = 16 << 20
-"""Bytes. The content of a larger file is not kept before commands run: its change is seen, and cannot be undone."""
 
 FEW_ENTRIES = 300
 """Up to here a look at every entry takes under a millisecond and is done on the spot, not in a thread."""
@@ -37,6 +36,7 @@ class Window:
     attempt: AttemptLog
     writes: tuple[str, ...] | None
     alone: bool
+    slot: int
 
     def owns(self, path: str) -> bool:
         """Say whether the path lies in what the command declared."""
@@ -46,20 +46,29 @@ class Window:
 class Timeline:
     """One tree over one run. All methods but `is_quiet` are to be called while it is `held`."""
 
-    def __init__(self, tree: Tree, objects: ObjectStore, warn: Callable[[str], None]) -> None:
+    def __init__(self, tree: Tree, state: int, objects: ObjectStore, run: str, warn: Callable[[str], None]) -> None:
         self._tree = tree
+        self._state = state
         self._objects = objects
+        self._run = run
         self._warn = warn
         self._lock = threading.Lock()
         self._alive: list[Window] = []
         self._walk: Walk | None = None
         self._contents: KeptContents | None = None
+        self._running: RunningCommands | None = None
+        self._reader = Reader(tree)
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Keep everybody else from taking a point or writing meanwhile."""
         with self._lock:
             yield
+
+    def close(self) -> None:
+        """Give the files back."""
+        if self._running is not None:
+            self._running.close()
 
     @property
     def has_begun(self) -> bool:
@@ -73,16 +82,27 @@ class Timeline:
         ignored, git = ignore_rule(self._tree.root, self._warn)
         walk = Walk(self._tree.root, ignored)
         contents = KeptContents(self._objects, git)
-        now = clock()
+        self._fill(walk, contents)
+        save_first_point(self._state, self._run, walk.entries, walk.ignored, contents.blobs)
+        self._running = RunningCommands(self._state, self._run)
+        self._walk, self._contents = walk, contents
+
+    def _fill(self, walk: Walk, contents: KeptContents) -> None:
+        """Enter the whole tree; a file whose stat an earlier run knew is not read again."""
+        earlier = load_first_point(self._state).known
         walk.note("", os.lstat(self._tree.root), Node(kind=FOLDER).identity, now=0)
         for path, status in walk.doubts().new:
             now = clock()
-            identity = self._read(path, status, contents.add, first=True)
+            known = earlier.get(path)
+            identity = None
+            if known is not None and known.settled and known.signature == signature_of(status):
+                is_kept = known.identity.kind == FOLDER or contents.recall(known.identity.sha, known.blob)
+                identity = known.identity if is_kept else None
+            identity = identity or self._reader.read(path, status, contents.add, first=True)
             if identity is not None:
                 walk.note(path, status, identity, now=now)
         contents.flush()
         walk.nested.clear()
-        self._walk, self._contents = walk, contents
 
     # ------------------------------------------------------------ commands
 
@@ -90,7 +110,13 @@ class Timeline:
         """Note that a command starts."""
         for other in self._alive:
             other.alone = False
-        window = Window(attempt=attempt, writes=None if writes is None else tuple(writes), alone=not self._alive)
+        assert self._running is not None
+        window = Window(
+            attempt=attempt,
+            writes=None if writes is None else tuple(writes),
+            alone=not self._alive,
+            slot=self._running.start(attempt.task, attempt.number),
+        )
         self._alive.append(window)
         return window
 
@@ -106,6 +132,8 @@ class Timeline:
     def close_window(self, window: Window) -> None:
         """Note that a command ended, without a look."""
         self._alive.remove(window)
+        assert self._running is not None
+        self._running.end(window.slot)
 
     def changes_by(self, window: Window) -> tuple[Change, ...]:
         """Take a point and return what differs from the one before, as far as it belongs to the command."""
@@ -166,7 +194,7 @@ class Timeline:
             if entry is not None and status.st_size > LARGEST_KEPT and entry.signature == signature_of(status):
                 walk.note(path, status, entry.identity, now=now)  # too large to read again for nothing
                 continue
-            self._pass(path, self._read(path, status, self._objects_put), status, now, claims, found)
+            self._pass(path, self._reader.read(path, status, self._keep), status, now, claims, found)
         for path in walk.nested:
             self._warn(f"{path}/ is a repository of its own: what happens in it is not recorded and not undone")
         walk.nested.clear()
@@ -195,6 +223,9 @@ class Timeline:
         else:
             self._walk.note(path, status, identity, now=now)
 
+    def _keep(self, data: bytes) -> str:
+        return self._objects.put(data, durable=False)
+
     def _recorded(self, found: Sequence[Difference]) -> tuple[Change, ...]:
         """Return the changes, with the contents that undo needs brought to safety."""
         assert self._contents is not None
@@ -202,37 +233,6 @@ class Timeline:
         for sha in self._contents.secure(before):
             self._warn(f"{before[sha]} was changed by a command and cannot be restored: its content was not kept")
         return changes_between(found)
-
-    def _objects_put(self, data: bytes) -> str:
-        return self._objects.put(data, durable=False)
-
-    def _read(
-        self, path: str, status: os.stat_result, keep: Callable[[bytes], str], *, first: bool = False
-    ) -> Identity | None:
-        """Return what stands at the path and keep its content; None when it is gone or no longer reachable."""
-        kind = kind_of(status)
-        mode = status.st_mode & PERMISSIONS
-        try:
-            if kind == FILE and status.st_size > LARGEST_KEPT:
-                return Identity(kind=FILE, sha=_unread(path, status), mode=mode) if first else self._tree.identity(path)
-            if kind == FOLDER:
-                is_there = not path or self._tree.status(path) is not None
-                return Node(kind=FOLDER, mode=mode).identity if is_there else None
-            node = None if kind == OTHER else self._tree.node(path)
-        except PathRefused:  # a folder above became a link: whatever lies there is not ours to see
-            return None
-        except Unusable as error:
-            if isinstance(error.__cause__, PermissionError):
-                return Identity(kind=FILE, sha=_unread(path, status), mode=mode)
-            raise
-        if node is None or node.kind == FOLDER:
-            return None if node is None else node.identity
-        return Identity(kind=node.kind, sha=keep(node.data), mode=node.mode)
-
-
-def _unread(path: str, status: os.stat_result) -> str:
-    """Return a stand-in for the hash of a content that was not read: no object has this name."""
-    return digest_of(f"{path}\0{signature_of(status)}".encode())
 
 
 def _lies_in(path: str, place: str) -> bool:

@@ -55,7 +55,7 @@ class TreeWorkspace:
         self._tree = Tree(root)
         self._objects = ObjectStore(self._state.fd, durable=durable, fault=fault)
         self._tracking = tracking
-        self._timeline = Timeline(self._tree, self._objects, warn)
+        self._timeline = Timeline(self._tree, self._state.fd, self._objects, run, warn)
         self.umask = current_umask()
         self._journal = Journal(
             tree=self._tree,
@@ -76,6 +76,7 @@ class TreeWorkspace:
 
     def close(self) -> None:
         """Give the directories back."""
+        self._timeline.close()
         self._tree.close()
         self._state.close()
 

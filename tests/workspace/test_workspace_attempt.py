@@ -82,7 +82,7 @@ def test_apply_records_the_intent_with_hashes_modes_and_folders(
     assert (root / "package.json").stat().st_mode & 0o777 == 0o640
     assert (root / "docs/guide/a.md").stat().st_mode & 0o777 == new_mode
     assert not (root / "src/app.ts").exists()
-    assert not [path for path in root.rglob(".orch-*")]
+    assert not list(root.rglob(".orch-*"))
 
 
 def test_the_changes_of_an_attempt_are_told_before_and_after_apply(workspace: TreeWorkspace) -> None:
@@ -213,7 +213,7 @@ def test_a_hard_link_keeps_the_old_content_under_its_other_name(workspace: TreeW
 
 def test_a_file_cannot_be_made_below_a_file(workspace: TreeWorkspace) -> None:
     attempt = workspace.open_attempt("1.1", 1)
-    with pytest.raises(PathRefused, match="'package.json' is a file, not a folder"):
+    with pytest.raises(PathRefused, match=r"'package\.json' is a file, not a folder"):
         attempt.write_text("package.json/x", "x")
     assert not attempt.exists("package.json/x")
 

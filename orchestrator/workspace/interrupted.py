@@ -1,0 +1,97 @@
+"""Record what commands had changed when the engine died under them.
+
+The first point of that run is on disk, the ledger has every change recorded since; what differs from the two is what
+the command did (or a person, since: it cannot be told, so nothing is taken back here).
+"""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from orchestrator.contracts import Ledger
+from orchestrator.models.record import AttemptEnded, ChangesIntended, RunRecord
+from orchestrator.models.status import OutcomeKind
+from orchestrator.workspace.changes import after_of
+from orchestrator.workspace.differences import Difference, changes_between
+from orchestrator.workspace.first_point import FirstPoint, load_first_point
+from orchestrator.workspace.ignoring import ignore_rule
+from orchestrator.workspace.kept_contents import KeptContents
+from orchestrator.workspace.node import FOLDER, Identity, Node
+from orchestrator.workspace.objects import ObjectStore
+from orchestrator.workspace.reading import Reader
+from orchestrator.workspace.running import forget_running, read_running
+from orchestrator.workspace.tree import Tree
+from orchestrator.workspace.walk import Walk, signature_of
+
+Interrupted = tuple[tuple[tuple[str, str, int], tuple[str, ...]], ...]
+
+
+def record_interrupted(
+    ledger: Ledger, tree: Tree, state: Tree, objects: ObjectStore, now: Callable[[], datetime]
+) -> Interrupted:
+    """Record what differs as the change of the command that ran last, and end its attempt; return what was found."""
+    running = read_running(state.fd)
+    point = load_first_point(state.fd)
+    found: Interrupted = ()
+    if running.attempts and point.run == running.run:
+        record = ledger.read_run(running.run)
+        task, number = running.attempts[-1]
+        differences = _differences(tree, objects, point, record)
+        if differences and _is_open(record, task, number):
+            changes = changes_between(differences)
+            ledger.append(
+                [
+                    ChangesIntended(run=record.id, task=task, attempt=number, changes=changes, external=True),
+                    # Its end is recorded with it, or the next start would take the changes back.
+                    AttemptEnded(
+                        run=record.id,
+                        task=task,
+                        attempt=number,
+                        time=now(),
+                        kind=OutcomeKind.CANCELLED,
+                        seconds=0.0,
+                        summary="the engine died while it ran",
+                    ),
+                ]
+            ).result()
+            found = (((record.id, task, number), tuple(change.path for change in changes)),)
+    forget_running(state.fd)
+    return found
+
+
+def _is_open(record: RunRecord, task: str, number: int) -> bool:
+    attempts = (attempt for each in record.tasks if each.id == task for attempt in each.attempts)
+    return any(attempt.number == number and attempt.ended is None for attempt in attempts)
+
+
+def _differences(tree: Tree, objects: ObjectStore, point: FirstPoint, record: RunRecord) -> list[Difference]:
+    """Return how the tree differs from what the first point and the ledger say together."""
+    expected: dict[str, Identity | None] = {path: known.identity for path, known in point.known.items()}
+    for each in sorted(record.changes, key=lambda each: each.seq):
+        if each.state == "made":
+            expected[each.change.path] = after_of(each.change)
+    ignored, git = ignore_rule(tree.root, lambda _: None)
+    contents = KeptContents(objects, git)
+    for known in point.known.values():
+        contents.recall(known.identity.sha, known.blob)
+    walk = Walk(tree.root, ignored)
+    walk.ignored.update(point.ignored)
+    walk.note("", os.lstat(tree.root), Node(kind=FOLDER).identity, now=0)
+    reader = Reader(tree)
+    now: dict[str, Identity] = {}
+    for path, status in walk.doubts().new:
+        before = point.known.get(path)
+        if before is not None and before.settled and before.signature == signature_of(status):
+            identity: Identity | None = before.identity
+        else:
+            identity = reader.read(path, status, partial(objects.put, durable=False))
+        if identity is not None:
+            now[path] = identity
+    differences = [
+        Difference(path=path, before=expected.get(path), after=now.get(path))
+        for path in sorted({*expected, *now})
+        if expected.get(path) != now.get(path)
+    ]
+    contents.secure(each.before.sha for each in differences if each.before and each.before.kind != FOLDER)
+    return differences
