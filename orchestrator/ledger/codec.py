@@ -44,11 +44,10 @@ def pack(facts: Sequence[Fact]) -> Parcel:
     """Turn facts into values; TypeError when one holds something that is not JSON."""
     rows: list[Packed] = []
     documents: dict[str, str] = {}
-    for fact in facts:
-        for kind, task, attempt, state, time, body in drafts(fact):
-            if body is not None and kind in _DOCUMENTS:
-                body = {**body, **_put_aside(kind, body, documents)}
-            rows.append((fact.run, kind, task, attempt, state, time, None if body is None else as_json(body)))
+    for run, kind, task, attempt, state, time, body in drafts(facts):
+        if body is not None and kind in _DOCUMENTS:
+            body = {**body, **_put_aside(kind, body, documents)}
+        rows.append((run, kind, task, attempt, state, time, None if body is None else as_json(body)))
     return Parcel(rows=tuple(rows), documents=documents)
 
 
@@ -93,7 +92,7 @@ def check_rows(stored: Sequence[Stored]) -> None:
     """Compare the checksums; Unusable names the first row that is not as it was written."""
     for seq, run, kind, task, attempt, state, time, body, expected in stored:
         covered = f"{seq}\x1f{run}\x1f{kind}\x1f{task}\x1f{attempt}\x1f{state}\x1f{time}\x1f{body}"
-        if blake2b(covered.encode(errors="surrogatepass"), digest_size=8).digest() != expected:
+        if blake2b(covered.encode(), digest_size=8).digest() != expected:
             raise damaged(f"fact {seq} is not as it was written")
 
 

@@ -14,6 +14,7 @@ from orchestrator.ledger.codec import Stored, StoredPlan, check_rows, checksum, 
 from orchestrator.ledger.rows import RUN_RESUMED, RUN_STARTED, Row
 from orchestrator.ledger.sql import query
 
+_WITH_DOCUMENTS = frozenset({RUN_STARTED, RUN_RESUMED})
 _CHUNK = 20_000  # rows that are compared at a time
 
 
@@ -81,7 +82,7 @@ class Contents:
         self._count(run.first)
         stored: list[Stored] = self.select("read_run_facts", first=run.first, run=run.number)
         check_rows(stored)
-        return [self.whole(row) for row in unpack(stored)]
+        return [self.whole(row) if row[1] in _WITH_DOCUMENTS else row for row in unpack(stored)]
 
     def rows(self, *kinds: str, first: int = 1) -> Iterator[tuple[int, Row]]:
         """Yield the rows of these kinds with the numbers of their runs, compared one by one."""
@@ -92,7 +93,7 @@ class Contents:
     def whole(self, row: Row) -> Row:
         """Return the row of a start or resume with its documents; any other as it is."""
         seq, kind, task, attempt, state, time, body = row
-        if kind not in (RUN_STARTED, RUN_RESUMED) or body is None:
+        if kind not in _WITH_DOCUMENTS or body is None:
             return row
         body = {**body, "tasks": self._document(body["tasks"])}
         if kind == RUN_STARTED:

@@ -10,8 +10,9 @@ from typing import Any
 from orchestrator.errors import UsageError
 from orchestrator.ledger.rows import (
     APPROVAL,
-    ATTEMPT_ENDED,
     CHANGE,
+    ENDINGS,
+    LAST_ATTEMPT_ENDED,
     ROLLED_BACK,
     TASK_ENDED,
     TASK_RESET,
@@ -23,6 +24,8 @@ from orchestrator.models.record import ApprovalRecord, LastSuccess
 from orchestrator.models.status import OutcomeKind
 
 ATTEMPTS_THAT_COUNT = 5  # the median of so many attempts is the expected time of a task
+# A question is open no longer when its task has one of these.
+ANSWERS = frozenset({APPROVAL, TASK_ENDED, LAST_ATTEMPT_ENDED, TASK_RESET})
 GOOD = frozenset({OutcomeKind.CHANGED.value, OutcomeKind.UNCHANGED.value})
 
 
@@ -155,7 +158,7 @@ def unfinished(rows: Iterable[tuple[str, str, str, int]]) -> tuple[tuple[str, st
     for kind, run, task, attempt in rows:
         if kind == CHANGE:
             intended[run, task, attempt] = None
-        elif kind in (ATTEMPT_ENDED, ROLLED_BACK):
+        elif kind in ENDINGS or kind == ROLLED_BACK:
             ended.add((run, task, attempt))
     return tuple(attempt for attempt in intended if attempt not in ended)
 
@@ -167,7 +170,7 @@ def open_questions(rows: Iterable[tuple[str, Row]]) -> tuple[tuple[str, Approval
         if kind == TASK_WAITING:
             question = (body or {})["question"]
             asked[run, task] = ApprovalRecord(task=task or "", asked=to_time(time or 0), question=question)
-        elif kind in (APPROVAL, TASK_ENDED, TASK_RESET):
+        elif kind in ANSWERS:
             asked.pop((run, task), None)
     return tuple((run, question) for (run, _), question in asked.items())
 

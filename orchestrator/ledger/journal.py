@@ -15,6 +15,7 @@ class Journal:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._numbers: dict[str, int] = {}  # of the runs that were written or looked up
+        self._head: tuple[int, int] | None = None  # facts and runs, as far as this process knows
         self.commits = 0
 
     def write(self, parcels: Sequence[Parcel]) -> None:
@@ -24,7 +25,7 @@ class Journal:
         """
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._write(parcels)
+            head = self._write(parcels)
             self._connection.execute("COMMIT")
         except BaseException as error:
             self._numbers.clear()
@@ -34,27 +35,45 @@ class Journal:
                 message = f"a fact is recorded already, or is none: {error}"
                 raise FactRefused(message) from error
             raise
+        self._head = head
         self.commits += 1
 
     def close(self) -> None:
         """Give the file back; what the log holds goes into the ledger's file."""
         self._connection.close()
 
-    def _write(self, parcels: Sequence[Parcel]) -> None:
-        # Another process may have written since (an approval), so the numbers come from the ledger each time.
-        _, facts, runs = self._connection.execute(query("read_head")).fetchone()
-        values = []
+    def _write(self, parcels: Sequence[Parcel]) -> tuple[int, int]:
+        rows = [row for parcel in parcels for row in parcel.rows]
+        started = [row for row in rows if row[1] == RUN_STARTED]
+        facts, runs = self._move_head(len(rows), len(started))
         for parcel in parcels:
             for digest, text in parcel.documents.items():
                 self._write_document(digest, text)
-            for row in parcel.rows:
-                facts += 1
-                if row[1] == RUN_STARTED:
-                    runs += 1
-                    self._write_run(row, runs, facts)
-                values.append(fact_values(facts, self._number(row[0]), row))
+        values = []
+        for seq, row in enumerate(rows, facts + 1):
+            if row[1] == RUN_STARTED:
+                runs += 1
+                self._write_run(row, runs, seq)
+            values.append(fact_values(seq, self._number(row[0]), row))
         self._connection.executemany(query("append_fact"), values)
-        self._connection.execute(query("move_head"), {"facts": facts, "runs": runs})
+        return facts + len(rows), runs
+
+    def _move_head(self, facts: int, runs: int) -> tuple[int, int]:
+        """Count so many more facts and runs; return how many there were."""
+        if self._head is None or not self._try_to_move(self._head, facts, runs):
+            # Another process has written since: an approval, for one.
+            self._numbers.clear()
+            _, *found = self._connection.execute(query("read_head")).fetchone()
+            self._head = (found[0], found[1])
+            self._try_to_move(self._head, facts, runs)
+        return self._head
+
+    def _try_to_move(self, head: tuple[int, int], facts: int, runs: int) -> bool:
+        before = {"facts_before": head[0], "runs_before": head[1]}
+        moved = self._connection.execute(
+            query("move_head"), {"facts": head[0] + facts, "runs": head[1] + runs, **before}
+        )
+        return moved.rowcount == 1
 
     def _write_document(self, digest: str, text: str) -> None:
         if not self._connection.execute(query("has_document"), {"digest": digest}).fetchone()[0]:

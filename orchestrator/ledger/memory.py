@@ -10,8 +10,8 @@ from orchestrator.ledger import history
 from orchestrator.ledger.history import GOOD, Definitions, Success, UndoneMark
 from orchestrator.ledger.projection import RUN_ROWS, STANDING_ROWS, RunBuilder, standing
 from orchestrator.ledger.rows import (
-    ATTEMPT_ENDED,
     ATTEMPT_STARTED,
+    ENDINGS,
     FENCED,
     RUN_RESUMED,
     RUN_STARTED,
@@ -21,7 +21,7 @@ from orchestrator.ledger.rows import (
     Row,
     drafts,
 )
-from orchestrator.models.record import ApprovalRecord, Fact, LastSuccess, RunRecord, RunStarted, RunSummary
+from orchestrator.models.record import ApprovalRecord, Fact, LastSuccess, RunRecord, RunSummary
 from orchestrator.models.status import OutcomeKind
 
 
@@ -48,7 +48,7 @@ class MemoryLedger:
         """Keep facts in this order, all or none; the future raises FactRefused."""
         with self._lock:
             try:
-                self._keep([(fact, tuple(drafts(fact))) for fact in facts])
+                self._keep(list(drafts(facts)))
             except FactRefused as error:
                 refused: Future[None] = Future()
                 refused.set_exception(error)
@@ -95,35 +95,30 @@ class MemoryLedger:
     def close(self) -> None:
         """Nothing is waiting to be written."""
 
-    def _keep(self, facts: Sequence[tuple[Fact, tuple[Draft, ...]]]) -> None:
-        self._check(facts)
-        for fact, rows in facts:
-            kept, fences = self._rows.setdefault(fact.run, []), self._fences[fact.run]
-            for draft in rows:
-                self._seq += 1
-                kept.append((self._seq, *draft))
-                if draft[0] in FENCED:
-                    fences[draft[1] or ""] |= _bit(draft[0], draft[2] or 0)
+    def _keep(self, rows: Sequence[Draft]) -> None:
+        self._check(rows)
+        for run, kind, task, attempt, state, time, body in rows:
+            self._seq += 1
+            self._rows.setdefault(run, []).append((self._seq, kind, task, attempt, state, time, body))
+            if kind in FENCED:
+                self._fences[run][task or ""] |= _bit(kind, attempt or 0)
 
-    def _check(self, facts: Sequence[tuple[Fact, tuple[Draft, ...]]]) -> None:
+    def _check(self, rows: Sequence[Draft]) -> None:
         started: set[str] = set()
-        fenced: set[tuple[str, str, str | None, int | None]] = set()
-        for fact, rows in facts:
-            run = fact.run
+        fenced: set[tuple[str, str, int]] = set()
+        for run, kind, task, attempt, *_ in rows:
             known = run in self._rows or run in started
-            if isinstance(fact, RunStarted):
+            if kind == RUN_STARTED:
                 if known:
                     raise FactRefused.because_known(run)
                 started.add(run)
             elif not known:
                 raise FactRefused.because_unknown(run)
-            for kind, task, attempt, *_ in rows:
-                if kind not in FENCED:
-                    continue
-                key = (run, kind, task, attempt)
-                if key in fenced or self._fences[run][task or ""] & _bit(kind, attempt or 0):
+            if kind in FENCED:
+                bit = _bit(kind, attempt or 0)
+                if (run, task or "", bit) in fenced or self._fences[run][task or ""] & bit:
                     raise FactRefused.because_known(run, task, attempt)
-                fenced.add(key)
+                fenced.add((run, task or "", bit))
 
     def _log(self) -> Iterator[tuple[str, Row]]:
         """Yield every row with its run, in the order in which they were written."""
@@ -132,7 +127,7 @@ class MemoryLedger:
 
     def _successes(self, *states: str) -> Iterator[Success]:
         for run, (seq, kind, task, attempt, state, _time, body) in self._log():
-            if kind == ATTEMPT_ENDED and state in states:
+            if kind in ENDINGS and state in states:
                 yield Success(seq=seq, run=run, task=task or "", attempt=attempt or 0, state=state, body=body or {})
 
     def _good(self) -> Iterator[Success]:
@@ -164,4 +159,4 @@ class MemoryLedger:
 
 
 def _bit(kind: str, attempt: int) -> int:
-    return 1 << (2 * attempt + (kind == ATTEMPT_ENDED))
+    return 1 << (2 * attempt + (kind != ATTEMPT_STARTED))

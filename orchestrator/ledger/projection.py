@@ -13,6 +13,7 @@ from orchestrator.ledger.rows import (
     ATTEMPT_ENDED,
     ATTEMPT_STARTED,
     CHANGE,
+    LAST_ATTEMPT_ENDED,
     MEASURED,
     ROLLED_BACK,
     RUN_ENDED,
@@ -40,7 +41,7 @@ from orchestrator.models.status import FailureClass, OutcomeKind, RunState, Task
 TASK_STATES: Mapping[str, TaskState] = {state.value: state for state in TaskState}
 _OUTCOMES: Mapping[str, OutcomeKind] = {kind.value: kind for kind in OutcomeKind}
 RUN_ROWS = frozenset({RUN_STARTED, RUN_RESUMED, RUN_ENDED})
-STANDING_ROWS = frozenset({ATTEMPT_STARTED, ATTEMPT_ENDED, TASK_ENDED, TASK_RESET, TASK_WAITING})
+STANDING_ROWS = frozenset({ATTEMPT_STARTED, ATTEMPT_ENDED, LAST_ATTEMPT_ENDED, TASK_ENDED, TASK_RESET, TASK_WAITING})
 
 
 def standing(kind: str, state: str | None) -> TaskState:
@@ -79,29 +80,29 @@ class _Task:
         return TaskRecord(
             id=task,
             definition=self.definition,
-            state=seen_from_outside(self.state, run),
+            state=self.state if run is RunState.RUNNING else seen_from_outside(self.state, run),
             reason=self.reason,
             cause=self.cause,
-            attempts=tuple([_attempt(number, *found) for number, found in self.attempts.items()]),
+            attempts=tuple([_attempt(*attempt) for attempt in self.attempts.items()]) if self.attempts else (),
             outputs=self.outputs,
         )
 
 
-def _attempt(number: int, started: int, end: Row | None) -> AttemptRecord:
+def _attempt(number: int, found: tuple[int, Row | None]) -> AttemptRecord:
+    started, end = found
     if end is None:
         return AttemptRecord(number=number, started=to_time(started))
-    _seq, _kind, _task, _number, state, time, body = end
-    said = (body or {}).get
-    failure = said("failure")
+    body = end[6] or {}
+    said = body.get
     return AttemptRecord(
         number=number,
         started=to_time(started),
-        ended=to_time(time or 0),
-        kind=_OUTCOMES[state or ""],
+        ended=to_time(end[5] or 0),
+        kind=_OUTCOMES[end[4] or ""],
         seconds=said("seconds"),
         summary=said("summary", ""),
         detail=said("detail", ""),
-        failure=None if failure is None else FailureClass(failure),
+        failure=FailureClass(body["failure"]) if "failure" in body else None,
         exit_code=said("exit_code"),
         log=said("log"),
     )
@@ -126,6 +127,7 @@ class RunBuilder:
         takers = {
             ATTEMPT_STARTED: self._attempt_started,
             ATTEMPT_ENDED: self._attempt_ended,
+            LAST_ATTEMPT_ENDED: self._last_attempt_ended,
             TASK_ENDED: self._task_standing,
             TASK_RESET: self._task_standing,
             TASK_WAITING: self._task_waiting,
@@ -235,6 +237,13 @@ class RunBuilder:
         task.attempts[number] = (started, row)
         task.state = TaskState.READY
         task.outputs = body.get("outputs", {})
+
+    def _last_attempt_ended(self, row: Row) -> None:
+        self._attempt_ended(row)
+        task = self._task(row[2])
+        task.state = TASK_STATES[row[4] or ""]
+        task.reason = (row[6] or {}).get("summary", "")
+        task.cause = None
 
     def _task_standing(self, row: Row) -> None:
         task, body = self._task(row[2]), row[6] or {}

@@ -8,14 +8,11 @@ from typing import Any, TypeVar
 
 from orchestrator.ledger import history
 from orchestrator.ledger.contents import Compared, Contents, KnownRun, by_run
-from orchestrator.ledger.history import ATTEMPTS_THAT_COUNT, Definitions, Success, UndoneMark
+from orchestrator.ledger.history import ANSWERS, ATTEMPTS_THAT_COUNT, Definitions, Success, UndoneMark
 from orchestrator.ledger.projection import RUN_ROWS, RunBuilder, standing
 from orchestrator.ledger.rows import (
-    APPROVAL,
     RUN_RESUMED,
     RUN_STARTED,
-    TASK_ENDED,
-    TASK_RESET,
     TASK_WAITING,
     UNDONE,
 )
@@ -155,7 +152,7 @@ def _open_questions(contents: Contents) -> tuple[tuple[str, ApprovalRecord], ...
     if first is None:
         return ()
     ids = contents.ids()
-    rows = contents.rows(TASK_WAITING, APPROVAL, TASK_ENDED, TASK_RESET, first=first)
+    rows = contents.rows(TASK_WAITING, *ANSWERS, first=first)
     return history.open_questions((ids[run], row) for run, row in rows)
 
 

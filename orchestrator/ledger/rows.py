@@ -4,8 +4,8 @@ A fact becomes one row (a set of changes one row per change), numbered without g
 rows, so that `projection` and `history` read both and the two cannot disagree.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from orchestrator.models.json import JsonObject
@@ -33,6 +33,7 @@ RUN_RESUMED = "run_resumed"
 RUN_ENDED = "run_ended"
 ATTEMPT_STARTED = "attempt_started"
 ATTEMPT_ENDED = "attempt_ended"
+LAST_ATTEMPT_ENDED = "last_attempt_ended"  # and the task with it, in the same state: one row instead of two
 TASK_ENDED = "task_ended"
 TASK_RESET = "task_reset"
 TASK_WAITING = "task_waiting"
@@ -43,13 +44,14 @@ UNDONE = "undone"
 MEASURED = "measured"
 ADOPTED = "adopted"
 
-# kind, task, attempt, state, time (microseconds since 1970), body
-Draft: TypeAlias = tuple[str, str | None, int | None, str | None, int | None, dict[str, Any] | None]
-# seq, then the fields of a draft
+# run id, kind, task, attempt, state, time (microseconds since 1970), body
+Draft: TypeAlias = tuple[str, str, str | None, int | None, str | None, int | None, dict[str, Any] | None]
+# seq, then the fields of a draft but the run
 Row: TypeAlias = tuple[int, str, str | None, int | None, str | None, int | None, dict[str, Any] | None]
 
 # Rows that may stand once per run, task and attempt: only the attempt that holds the number may write its end.
-FENCED = frozenset({ATTEMPT_STARTED, ATTEMPT_ENDED})
+FENCED = frozenset({ATTEMPT_STARTED, ATTEMPT_ENDED, LAST_ATTEMPT_ENDED})
+ENDINGS = frozenset({ATTEMPT_ENDED, LAST_ATTEMPT_ENDED})
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -76,13 +78,30 @@ def to_micros(time: datetime) -> int:
 
 
 def to_time(micros: int) -> datetime:
-    """Return the aware UTC time of `to_micros`."""
-    return _EPOCH + timedelta(microseconds=micros)
+    """Return the aware UTC time of `to_micros`; seconds as a float are exact to the microsecond until 2100."""
+    return datetime.fromtimestamp(micros / 1_000_000, UTC)
 
 
-def drafts(fact: Fact) -> Iterable[Draft]:
-    """Return the rows of one fact, not yet numbered."""
-    return _DRAFTS[type(fact)](fact)
+def drafts(facts: Sequence[Fact]) -> Iterator[Draft]:
+    """Yield the rows of facts, not yet numbered."""
+    known = iter(zip(facts, (*facts[1:], None), strict=True))
+    for fact, following in known:
+        if type(fact) is AttemptEnded and type(following) is TaskEnded and _ends_with(fact, following):
+            yield _attempt_row(LAST_ATTEMPT_ENDED, fact)
+            next(known)
+        else:
+            yield from _DRAFTS[type(fact)](fact)
+
+
+def _ends_with(attempt: AttemptEnded, task: TaskEnded) -> bool:
+    """Say whether the end of the task adds nothing to that of its attempt."""
+    return (
+        task.task == attempt.task
+        and task.run == attempt.run
+        and task.state.value == attempt.kind.value
+        and task.reason == attempt.summary
+        and task.cause is None
+    )
 
 
 def _filled(**fields: object) -> dict[str, Any] | None:
@@ -99,26 +118,30 @@ def _run_started(fact: RunStarted) -> Iterable[Draft]:
         "tasks": fact.tasks,
         "undoes": fact.undoes,
     }
-    return ((RUN_STARTED, None, None, RunState.RUNNING.value, to_micros(fact.time), body),)
+    return ((fact.run, RUN_STARTED, None, None, RunState.RUNNING.value, to_micros(fact.time), body),)
 
 
 def _run_resumed(fact: RunResumed) -> Iterable[Draft]:
     time = to_micros(fact.time)
-    yield (RUN_RESUMED, None, None, RunState.RUNNING.value, time, {"tasks": fact.tasks})
+    yield (fact.run, RUN_RESUMED, None, None, RunState.RUNNING.value, time, {"tasks": fact.tasks})
     for task in fact.again:
-        yield (TASK_RESET, task, None, TaskState.PENDING.value, time, None)
+        yield (fact.run, TASK_RESET, task, None, TaskState.PENDING.value, time, None)
 
 
 def _run_ended(fact: RunEnded) -> Iterable[Draft]:
     body = {"exit_code": int(fact.exit_code), "seconds": fact.seconds}
-    return ((RUN_ENDED, None, None, fact.state.value, to_micros(fact.time), body),)
+    return ((fact.run, RUN_ENDED, None, None, fact.state.value, to_micros(fact.time), body),)
 
 
 def _attempt_started(fact: AttemptStarted) -> Iterable[Draft]:
-    return ((ATTEMPT_STARTED, fact.task, fact.attempt, None, to_micros(fact.time), None),)
+    return ((fact.run, ATTEMPT_STARTED, fact.task, fact.attempt, None, to_micros(fact.time), None),)
 
 
 def _attempt_ended(fact: AttemptEnded) -> Iterable[Draft]:
+    return (_attempt_row(ATTEMPT_ENDED, fact),)
+
+
+def _attempt_row(kind: str, fact: AttemptEnded) -> Draft:
     body: dict[str, Any] = {"seconds": fact.seconds}
     if fact.summary:
         body["summary"] = fact.summary
@@ -134,22 +157,22 @@ def _attempt_ended(fact: AttemptEnded) -> Iterable[Draft]:
         body["outputs"] = plain(fact.outputs)
     if fact.fingerprint is not None:
         body["fingerprint"] = fact.fingerprint
-    return ((ATTEMPT_ENDED, fact.task, fact.attempt, fact.kind.value, to_micros(fact.time), body),)
+    return fact.run, kind, fact.task, fact.attempt, fact.kind.value, to_micros(fact.time), body
 
 
 def _task_ended(fact: TaskEnded) -> Iterable[Draft]:
     body = _filled(reason=fact.reason, cause=fact.cause) if fact.reason or fact.cause else None
-    return ((TASK_ENDED, fact.task, None, fact.state.value, to_micros(fact.time), body),)
+    return ((fact.run, TASK_ENDED, fact.task, None, fact.state.value, to_micros(fact.time), body),)
 
 
 def _task_waiting(fact: TaskWaiting) -> Iterable[Draft]:
     body = {"question": fact.question}
-    return ((TASK_WAITING, fact.task, None, TaskState.WAITING.value, to_micros(fact.time), body),)
+    return ((fact.run, TASK_WAITING, fact.task, None, TaskState.WAITING.value, to_micros(fact.time), body),)
 
 
 def _approval(fact: ApprovalGiven) -> Iterable[Draft]:
     body = _filled(by=fact.by, note=fact.note, evidence=fact.evidence) or {}
-    return ((APPROVAL, fact.task, None, None, to_micros(fact.time), {"decision": fact.decision, **body}),)
+    return ((fact.run, APPROVAL, fact.task, None, None, to_micros(fact.time), {"decision": fact.decision, **body}),)
 
 
 def _changes(fact: ChangesIntended) -> Iterable[Draft]:
@@ -163,15 +186,15 @@ def _changes(fact: ChangesIntended) -> Iterable[Draft]:
             body["folders"] = list(change.folders)
         if fact.external:
             body["external"] = True
-        yield (CHANGE, fact.task, fact.attempt, None, None, body)
+        yield (fact.run, CHANGE, fact.task, fact.attempt, None, None, body)
 
 
 def _rolled_back(fact: ChangesRolledBack) -> Iterable[Draft]:
-    return ((ROLLED_BACK, fact.task, fact.attempt, None, to_micros(fact.time), None),)
+    return ((fact.run, ROLLED_BACK, fact.task, fact.attempt, None, to_micros(fact.time), None),)
 
 
 def _undone(fact: ChangesUndone) -> Iterable[Draft]:
-    return ((UNDONE, fact.task, None, None, None, {"by": fact.by_run}),)
+    return ((fact.run, UNDONE, fact.task, None, None, None, {"by": fact.by_run}),)
 
 
 def _measured(fact: Measured) -> Iterable[Draft]:
@@ -184,11 +207,11 @@ def _measured(fact: Measured) -> Iterable[Draft]:
         details=plain(fact.details),
     )
     named = {"scope": fact.scope, "type": fact.type, "title": fact.title, "ok": fact.ok}
-    return ((MEASURED, None, None, None, to_micros(fact.time), named | (body or {})),)
+    return ((fact.run, MEASURED, None, None, None, to_micros(fact.time), named | (body or {})),)
 
 
 def _adopted(fact: FilesAdopted) -> Iterable[Draft]:
-    return ((ADOPTED, None, None, None, to_micros(fact.time), {"paths": list(fact.paths)}),)
+    return ((fact.run, ADOPTED, None, None, None, to_micros(fact.time), {"paths": list(fact.paths)}),)
 
 
 def plain(value: JsonObject) -> dict[str, Any]:

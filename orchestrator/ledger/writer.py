@@ -43,6 +43,9 @@ class Writer:
         self._closed = False
         self._broken: Unusable | None = None
         self._full: Unusable | None = None
+        # One future serves every append that its caller committed: nobody can change it any more.
+        self._written: Future[None] = Future()
+        self._written.set_result(None)
 
     @property
     def commits(self) -> int:
@@ -51,15 +54,15 @@ class Writer:
 
     def append(self, facts: Sequence[Fact]) -> "Future[None]":
         """Write facts in this order in one transaction; see `contracts.Ledger`."""
-        letter: Letter = (pack(facts), Future())
-        letter[1].set_running_or_notify_cancel()  # what is on its way to the disk cannot be called back
+        parcel = pack(facts)
         if self._in_caller and self._connection_lock.acquire(blocking=False):
             try:
-                if not self._letters and not self._closed:
-                    self._deliver([letter])
-                    return letter[1]
+                if not (self._letters or self._closed or self._broken or self._full):
+                    return self._deliver_now(parcel)
             finally:
                 self._connection_lock.release()
+        future: Future[None] = Future()
+        future.set_running_or_notify_cancel()  # what is on its way to the disk cannot be called back
         with self._arrived:
             if self._closed:
                 message = "the ledger is closed"
@@ -67,9 +70,9 @@ class Writer:
             if self._thread is None:
                 self._thread = Thread(target=self._serve, name="ledger", daemon=True)
                 self._thread.start()
-            self._letters.append(letter)
+            self._letters.append((parcel, future))
             self._arrived.notify()
-        return letter[1]
+        return future
 
     def close(self) -> None:
         """Commit what is waiting and give the file back."""
@@ -102,21 +105,30 @@ class Writer:
             return
         try:
             self._journal.write([parcel for parcel, _ in batch])
-        except sqlite3.Error as error:
-            self._fail(batch, error)
         except Exception as error:  # a fact that cannot be stored must not end the thread
-            self._refuse(batch, error)
+            self._recover(batch, error)
         else:
             for _, future in batch:
                 future.set_result(None)
 
-    def _refuse(self, batch: Sequence[Letter], error: Exception) -> None:
-        """Find the append that cannot be written: each alone, the others are well."""
-        if len(batch) > 1:
+    def _deliver_now(self, parcel: Parcel) -> "Future[None]":
+        try:
+            self._journal.write([parcel])
+        except Exception as error:
+            future: Future[None] = Future()
+            self._recover([(parcel, future)], error)
+            return future
+        return self._written
+
+    def _recover(self, batch: Sequence[Letter], error: Exception) -> None:
+        if isinstance(error, sqlite3.Error):
+            self._fail(batch, error)
+        elif len(batch) > 1:
+            # One of them cannot be written, the others are well: each alone shows which.
             for letter in batch:
                 self._deliver([letter])
-            return
-        batch[0][1].set_exception(error)
+        else:
+            batch[0][1].set_exception(error)
 
     def _fail(self, batch: Sequence[Letter], error: sqlite3.Error) -> None:
         told = in_words(self._path, error)

@@ -2,7 +2,7 @@
 SELECT max(seq), run, task, attempt, state, body
 FROM facts NOT INDEXED
 WHERE
-    kind = 'attempt_ended' AND (state = 'changed' OR state = 'unchanged')
+    (kind = 'last_attempt_ended' OR kind = 'attempt_ended') AND (state = 'changed' OR state = 'unchanged')
     AND run IN (SELECT number FROM runs WHERE kind = 'run')
 GROUP BY task
 ORDER BY 1

@@ -5,7 +5,7 @@ FROM (
     FROM facts NOT INDEXED
     WHERE
         seq >= :first
-        AND (kind = 'attempt_started' OR kind = 'attempt_ended' OR kind = 'task_ended'
+        AND (kind = 'attempt_started' OR kind = 'last_attempt_ended' OR kind = 'attempt_ended' OR kind = 'task_ended'
             OR kind = 'task_reset' OR kind = 'task_waiting')
     GROUP BY run, task
 )

@@ -29,8 +29,8 @@ CREATE TABLE facts (
     seq INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs (number),
     kind TEXT NOT NULL CHECK (
-        kind = 'attempt_started' OR kind = 'attempt_ended' OR kind = 'task_ended' OR kind = 'change'
-        OR kind = 'measured' OR kind = 'run_started' OR kind = 'run_ended' OR kind = 'run_resumed'
+        kind = 'attempt_started' OR kind = 'last_attempt_ended' OR kind = 'task_ended' OR kind = 'change'
+        OR kind = 'attempt_ended' OR kind = 'measured' OR kind = 'run_started' OR kind = 'run_ended' OR kind = 'run_resumed'
         OR kind = 'task_reset' OR kind = 'task_waiting' OR kind = 'approval' OR kind = 'rolled_back'
         OR kind = 'undone' OR kind = 'adopted'
     ),
@@ -47,5 +47,5 @@ CREATE TABLE facts (
 ) STRICT;
 
 -- The fence: an attempt starts once and ends once, whoever writes.
-CREATE UNIQUE INDEX one_start_and_one_end ON facts (task, run, attempt, kind)
-WHERE kind = 'attempt_started' OR kind = 'attempt_ended';
+CREATE UNIQUE INDEX one_start_and_one_end ON facts (task, run, attempt, kind = 'attempt_started')
+WHERE kind = 'attempt_started' OR kind = 'last_attempt_ended' OR kind = 'attempt_ended';
