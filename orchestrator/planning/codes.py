@@ -132,8 +132,9 @@ _TEXTS = {
     ),
     "E405": (
         "expression cannot be evaluated",
-        "What stands between `{{` and `}}`, or in `when`, is wrong or reads something that does not exist. Known before the "
-        "run are `params`, `project`, `env`, `task` and the name of `foreach`; during it also `tasks`, `previous` and `run`.",
+        "What stands between `{{` and `}}`, or in `when`, is wrong or reads something that does not exist. Known before "
+        "the run are `params`, `project`, `env`, `task` and the name of `foreach`; during it also `tasks`, `previous` "
+        "and `run`.",
     ),
     "W501": (
         "id without quotes",

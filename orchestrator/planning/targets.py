@@ -12,7 +12,6 @@ from orchestrator.models.plan import PlannedCheck, Targets
 from orchestrator.planning.drafts import TaskDraft
 from orchestrator.templating.fitting import fit
 
-
 NO_TARGETS = Targets()
 
 
