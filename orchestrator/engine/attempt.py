@@ -131,7 +131,7 @@ class TaskAttempts:
         if judged.outcome.kind in (OutcomeKind.CHANGED, OutcomeKind.UNCHANGED):
             self.outputs[ready.key] = judged.outcome.outputs
             fingerprint = self.freshness.after(ready.task, ready.context.workspace, ready.before)
-        else:
+        elif not judged.outcome.keep_changes:
             judged = await _taken_back(ready, judged)
         return AttemptEnd(
             key=ready.key,

@@ -243,7 +243,10 @@ class PhaseExecutor:
             step.end_task(ended, self._ends.pop(ended.task, None))
         step.move_scopes(decision)
         for scope in decision.ask:
-            self._launch(scope, self._checks.guards(scope), is_guard=True)
+            if self._dry_run:
+                self._jobs.inbox.append(ScopeAnswer(scope=scope, ok=True, is_guard=True))
+            else:
+                self._launch(scope, self._checks.guards(scope), is_guard=True)
         for scope in decision.measure:
             self._measure(scope)
         for name in decision.start:

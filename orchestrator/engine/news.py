@@ -90,7 +90,7 @@ class News:
         self._bus.publish(
             EventType.TASK_FINISHED,
             task=planned,
-            attempt=end.number if end else None,
+            attempt=end.number if end and end.attempted else None,
             name=planned.name,
             state=ended.state.value,
             kind=outcome.kind.value if outcome else None,

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,8 +82,6 @@ def counts_skipped_as_failed(scheduler: Scheduler) -> None:
 
 
 def ignores_exclusive(scheduler: Scheduler) -> None:
-    from dataclasses import replace
-
     dispatcher = scheduler._dispatcher
     dispatcher.tasks = [replace(task, exclusive=False) for task in dispatcher.tasks]
 
