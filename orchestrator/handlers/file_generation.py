@@ -45,7 +45,7 @@ class FileGenerationParams(Params):
     overwrite: Literal["never", "if_unchanged", "always"] = "if_unchanged"
     header: bool = Field(default=False, description="start each file with a comment that says where it comes from")
     values: dict[str, Json] = Field(default={}, description="further names that the templates see")
-    mode: str | None = Field(default=None, pattern=r"^0?[0-7]{3}\Z", description='permission bits, like "0755"')
+    mode: str | None = Field(default=None, pattern=r"^0?[0-7]{3}$", description='permission bits, like "0755"')
     format: Literal["auto", "none"] = Field(default="auto", description="auto: by the project's own formatter")
 
 
@@ -124,7 +124,7 @@ class FileGeneration(Handler[FileGenerationParams]):
         """Compare the files on the tree with what was written; in another process at least see that they parse."""
         expected = self._expected.pop((context.run, context.task.id, context.attempt), None)
         if expected is None:
-            is_folder = context.workspace.is_folder(params.target)
+            is_folder = _is_folder(context.workspace, params.target)
             expected = {path: "" for _, path in output_paths(params, is_folder=is_folder)}
         for path, digest in expected.items():
             data = _present(context.workspace, path)
@@ -165,15 +165,16 @@ class FileGeneration(Handler[FileGenerationParams]):
         notes: Sequence[str],
     ) -> Outcome:
         written, same, kept = [], [], []
+        mode = int(params.mode, 8) if params.mode else None
         for file in files:
-            if present[file.path] == file.data:
-                same.append(file)
-            elif reason := _reason_to_keep(params, context, file.path, present[file.path]):
+            now = present[file.path]
+            reason = None if now == file.data else _reason_to_keep(params, context, file.path, now)
+            if reason is not None:
                 kept.append((file, reason))
-            else:
-                mode = int(params.mode, 8) if params.mode else None
-                context.workspace.write_bytes(file.path, file.data, mode=mode)
+            elif context.workspace.write_bytes(file.path, file.data, mode=mode):
                 written.append(file)
+            else:
+                same.append(file)
         ours = {file.path: file.record for file in [*written, *same]}
         self._expected[context.run, context.task.id, context.attempt] = {
             path: record["sha256"] for path, record in ours.items()
@@ -185,17 +186,27 @@ class FileGeneration(Handler[FileGenerationParams]):
 
 def output_paths(params: FileGenerationParams, *, is_folder: bool) -> tuple[tuple[str, str], ...]:
     """Return (template, output path) pairs; a name such as `fixtures/common.py` keeps its folder below the target."""
-    target = params.target
-    if len(params.templates) == 1 and not target.endswith("/") and not is_folder:
+    target = _plain(params.target)
+    if len(params.templates) == 1 and not params.target.endswith("/") and not is_folder:
         return ((params.templates[0], target),)
-    folder = "" if target in (".", "./") else target.rstrip("/") + "/"
-    return tuple((name, folder + name.removesuffix(_SUFFIX)) for name in params.templates)
+    names = ((name, _plain(name.removesuffix(_SUFFIX))) for name in params.templates)
+    return tuple((template, f"{target}/{name}" if target else name) for template, name in names)
+
+
+def _plain(path: str) -> str:
+    """Return the path without `./` and a slash at its end; empty for the root itself."""
+    return "/".join(part for part in path.split("/") if part not in ("", "."))
+
+
+def _is_folder(workspace: Workspace, target: str) -> bool:
+    path = _plain(target)
+    return not path or workspace.is_folder(path)
 
 
 def _render(params: FileGenerationParams, context: TaskContext) -> list[_File]:
     """Render every template; TaskFailed says which one cannot be."""
     values = {**context.values, **params.values}
-    is_folder = context.workspace.is_folder(params.target)
+    is_folder = _is_folder(context.workspace, params.target)
     files = []
     for name, path in output_paths(params, is_folder=is_folder):
         text = context.templates.render(name, values)

@@ -103,7 +103,7 @@ def _python_formatter(workspace: Workspace, processes: Processes) -> Formatter |
         tools = tomllib.loads(source.decode()).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return None
-    own = _read(workspace, "ruff.toml") or _read(workspace, ".ruff.toml")
+    own = next((found for name in ("ruff.toml", ".ruff.toml") if (found := _read(workspace, name)) is not None), None)
     options: tuple[str, ...]
     if "black" in tools:
         name, options = "black", ("--quiet", "--stdin-filename")
