@@ -92,7 +92,7 @@ class Progress:
             if ok and not self.stopping:
                 self._open(scope)
             else:
-                self._block(scope, scope.name, f"the guards of {scope.name} said no")
+                self._block(scope, scope.name, f"the guards of {scope.name} said no", "its guards said no")
         else:
             if not ok:
                 self._doom(scope, scope.name, "its checkpoint did not pass")
@@ -251,15 +251,16 @@ class Progress:
         while at is not None and at.cause is None:
             at.cause = root
             for follower in at.followers:
-                self._steps.append((self._block, (follower, root, f"needs {at.name}: {why}")))
+                self._steps.append((self._block, (follower, root, f"needs {at.name}: {why}", f"{root} went badly")))
             at = at.parent
 
-    def _block(self, scope: Scope, root: str, reason: str) -> None:
+    def _block(self, scope: Scope, root: str, reason: str, why: str) -> None:
+        """Keep a scope shut for good: `reason` is told to its tasks, `why` to what comes after it."""
         self.went_badly = True
         scope.blocked = True
-        self._doom(scope, root, f"{root} went badly")
+        self._doom(scope, root, why)
         for child in scope.children:
-            self._steps.append((self._block, (child, root, reason)))
+            self._steps.append((self._block, (child, root, reason, why)))
         for member in scope.members:
             self._steps.append((self._end, (member, TaskState.BLOCKED, reason, root)))
         if not scope.left:
