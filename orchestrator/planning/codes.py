@@ -84,6 +84,10 @@ _TEXTS = {
         "`default` and `choices` must fit the declared type, `minimum` and `maximum`.",
     ),
     "E109": ("keys that exclude each other", "Of these keys exactly one is needed, or they cannot stand together."),
+    "E110": (
+        "name that is not declared",
+        "A profile sets params that stand under `params:`, and locks those and settings.",
+    ),
     "E201": ("task id used twice", "Task ids are unique in the whole document, files that are included too."),
     "E202": ("group id used twice", "Group ids are unique within their phase, without regard to case."),
     "E203": (
@@ -132,9 +136,9 @@ _TEXTS = {
     ),
     "E405": (
         "expression cannot be evaluated",
-        "What stands between `{{` and `}}`, or in `when`, is wrong or reads something that does not exist. Known before "
-        "the run are `params`, `project`, `env`, `task` and the name of `foreach`; during it also `tasks`, `previous` "
-        "and `run`.",
+        "What stands between `{{` and `}}`, or in `when`, is wrong or reads something that does not exist. Known "
+        "before the run are `params`, `project`, `env`, `task` and the name of `foreach`; during it also `tasks`, "
+        "`previous` and `run`.",
     ),
     "W501": (
         "id without quotes",

@@ -71,7 +71,7 @@ class MeteredEnvironment(ImmutableSandboxedEnvironment):
         parser = Parser(self, source, state="variable")
         expression = parser.parse_expression()
         if not parser.stream.eos:
-            parser.fail(f"unexpected {parser.stream.current.value!r}", parser.stream.current.lineno)
+            parser.fail(f"unexpected '{parser.stream.current.value}'", parser.stream.current.lineno)
         body: list[nodes.Node] = [nodes.Assign(nodes.Name("result", "store", lineno=1), expression, lineno=1)]
         return self._rewritten(nodes.Template(body, lineno=1))
 
