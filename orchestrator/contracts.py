@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Generic, Protocol, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 
 from orchestrator.errors import Problem
 from orchestrator.models.events import Event
@@ -38,7 +38,9 @@ def _plain_path(value: str) -> str:
     return value
 
 
-RelativePath = Annotated[str, AfterValidator(_plain_path)]
+# The same rule for editors, which know the JSON Schema only.
+_PATH_SCHEMA = {"type": "string", "pattern": r"^(?!/)(?!(.*/)?\.\.(/|$))[^\\\u0000]*[^\s\\\u0000][^\\\u0000]*$"}
+RelativePath = Annotated[str, AfterValidator(_plain_path), WithJsonSchema(_PATH_SCHEMA)]
 
 
 class Params(BaseModel):

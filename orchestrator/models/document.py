@@ -53,6 +53,14 @@ References = Annotated[
 EnvName = Annotated[str, Field(pattern=ENV_PATTERN)]
 
 
+def _not_a_truth(value: object) -> object:
+    """Refuse `true`, which is the number 1 for Python and so for a literal."""
+    if isinstance(value, bool):
+        message = "write 1"
+        raise ValueError(message)
+    return value
+
+
 class Part(BaseModel):
     """Base of every piece of the document: unknown keys are errors, values never change."""
 
@@ -216,7 +224,7 @@ class Phase(Part):
 class Document(Part):
     """A whole phases.yaml."""
 
-    version: Literal[1]
+    version: Annotated[Literal[1], BeforeValidator(_not_a_truth, json_schema_input_type=Literal[1])]
     project: Project
     settings: Settings = Settings()
     params: dict[Annotated[str, Field(pattern=NAME_PATTERN)], Param] = {}

@@ -93,7 +93,7 @@ def _profile(profile: Mapping, declared: dict[str, Param]) -> Iterator[Problem]:
     values = profile.get("params")
     for name, (key, node) in values.entries.items() if isinstance(values, Mapping) else ():
         if name not in declared:
-            yield _problem("E101", f"there is no param `{name[:60]}`", key, one_of(name, list(declared), "params"))
+            yield _problem("E110", f"there is no param `{name[:60]}`", key, one_of(name, list(declared), "params"))
         elif reason := misfit(declared[name], node.value):
             yield _problem("E108", f"param `{name}` {reason}", node)
     known = [*Settings.model_fields, *declared]
@@ -101,7 +101,7 @@ def _profile(profile: Mapping, declared: dict[str, Param]) -> Iterator[Problem]:
     for node in lock.items if isinstance(lock, Sequence) else ():
         if isinstance(node, Scalar) and node.value not in known:
             message = f"`{node.text[:60]}` is neither a setting nor a param"
-            yield _problem("E101", message, node, one_of(node.text, known, "known"))
+            yield _problem("E110", message, node, one_of(node.text, known, "known"))
 
 
 # ---------------------------------------------------------------- groups and tasks

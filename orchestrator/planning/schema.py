@@ -31,15 +31,16 @@ def json_schema(catalogue: Catalogue) -> dict[str, Json]:
     checks = [plugin.name for plugin in catalogue.checkpoints()]
     _name_types(definitions["Task"], {*types, *COMING_HANDLERS})
     models = _models(types, lambda name: catalogue.handler(name).params_model)
-    definitions["Task"]["allOf"] = [_task_rule(name, model, definitions) for name, model in models.items()]
+    definitions["Task"]["allOf"] = [True, *(_task_rule(name, model, definitions) for name, model in models.items())]
     models = _models(checks, lambda name: catalogue.checkpoint(name).params_model)
     for kind, default in (("Check", None), ("Verify", "command")):
         _name_types(definitions[kind], {*checks, *COMING_CHECKPOINTS})
         definitions[kind]["allOf"] = [
-            _check_rule(name, model, definitions, required=name != default) for name, model in models.items()
+            True,
+            *(_check_rule(name, model, definitions, required=name != default) for name, model in models.items()),
         ]
-    _loosen(raw, definitions)
-    schema = {"$schema": DIALECT, "title": "phases.yaml of orchestrate", **raw, "definitions": definitions}
+    _add_rules(raw, definitions)
+    schema = {"$schema": DIALECT, **raw, "title": "phases.yaml of orchestrate", "definitions": definitions}
     _walk(schema)
     return schema
 
@@ -55,8 +56,8 @@ def _models(names: Iterable[str], find: Callable[[str], type[BaseModel]]) -> dic
     return models
 
 
-def _loosen(raw: dict[str, Json], definitions: dict[str, Json]) -> None:
-    """Say what the loader does beyond the models: numbers as ids, phases from includes, parts of settings."""
+def _add_rules(raw: dict[str, Json], definitions: dict[str, Json]) -> None:
+    """Say what the loader does beyond the models: numbers as ids, phases from includes, keys that need each other."""
     for owner in ("Phase", "Group", "Task"):
         properties = definitions[owner]["properties"]
         for key in ("id", "depends_on", "parallel_with", "tags"):
@@ -66,6 +67,8 @@ def _loosen(raw: dict[str, Json], definitions: dict[str, Json]) -> None:
     raw["anyOf"] = [{"required": ["phases"]}, {"required": ["include"]}]
     definitions["Profile"]["properties"]["settings"] = {"$ref": "#/definitions/Settings"}
     definitions["Foreach"]["oneOf"] = [{"required": ["glob"]}, {"required": ["items"]}]
+    numbers = {"required": ["type"], "properties": {"type": {"enum": ["integer", "number"]}}}
+    definitions["Param"] |= {"if": {"not": numbers}, "then": {"properties": {"minimum": False, "maximum": False}}}
     # Guards come from packages only; what they take is not known here.
     for owner in (raw["properties"], definitions["Phase"]["properties"], definitions["Group"]["properties"]):
         owner["guards"] = {**owner["guards"], "items": {"type": "object", "required": ["type"]}}
@@ -76,7 +79,7 @@ def _or_number(schema: dict[str, Json]) -> dict[str, Json]:
     if schema.get("type") == "string":
         about: dict[str, Json] = {key: schema[key] for key in ("description", "default") if key in schema}
         text = {key: inner for key, inner in schema.items() if key not in about}
-        return {**about, "anyOf": [text, {"type": "number"}]}
+        return {**about, "anyOf": [text, {"type": "number", "minimum": 0}]}
     loosened = dict(schema)
     if "items" in schema:
         loosened["items"] = _or_number(schema["items"])
@@ -105,7 +108,10 @@ def _name_types(definition: dict[str, Json], names: Iterable[str]) -> None:
 
 
 def _task_rule(name: str, model: type[BaseModel], definitions: dict[str, Json]) -> dict[str, Json]:
-    """Return the rule for one task type: its params stand under `with` or on the task, each in one place only."""
+    """Return the rule for one task type: its params stand under `with` or on the task, each in one place only.
+
+    The lists of rules begin with `True`, which everything keeps: draft-07 does not allow empty ones.
+    """
     properties, required = _params(model, definitions)
     own = sorted(definitions["Task"]["properties"])
     given = {"type": "object", "additionalProperties": False, "properties": properties}
@@ -124,7 +130,7 @@ def _task_rule(name: str, model: type[BaseModel], definitions: dict[str, Json]) 
         "then": {
             "propertyNames": {"enum": sorted({*own, *direct})},
             "properties": {**direct, "with": given},
-            "allOf": [*needed, *once],
+            "allOf": [True, *needed, *once],
         },
     }
 

@@ -87,10 +87,11 @@ def check_shape(
     located = [(_real_path(root, entry), entry) for entry in found[: 4 * MAX_PROBLEMS]]
     problems: list[Problem] = []
     for (path, _), group in groupby(located, key=lambda pair: (pair[0], _is_about_key(pair[1]))):
+        entries = [entry for _, entry in group]
         node = node_at(root, path)
-        if ignore is not None and node is not None and ignore(node.value):
+        if ignore is not None and node is not None and entries[0]["type"] != "extra_forbidden" and ignore(node.value):
             continue
-        problems.append(_Teller(model, root, codes, also_known).tell(path, [entry for _, entry in group]))
+        problems.append(_Teller(model, root, codes, also_known).tell(path, entries))
     return None, problems[:MAX_PROBLEMS]
 
 

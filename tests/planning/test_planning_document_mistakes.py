@@ -143,7 +143,7 @@ MISTAKES = {
     ),
     "a locked key that does not exist": (
         top("profiles: {ci: {lock: [«time_out»]}}"),
-        "E101",
+        "E110",
         "`time_out` is neither a setting nor a param",
         "did you mean `timeout`?",
     ),

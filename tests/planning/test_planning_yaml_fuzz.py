@@ -1,4 +1,4 @@
-"""Documents broken at random: every one ends as a document or as problems with places, soon, and never as a traceback."""
+"""Documents broken at random: each ends as a document or as problems with places, soon, never as a traceback."""
 
 import random
 import re
@@ -14,11 +14,26 @@ from orchestrator.planning.document_loader import load_bytes
 SLOWEST = 2.0  # seconds for one document
 TOKEN = re.compile(r"\s+|[\w.]+|.", re.DOTALL)
 STRANGE = [
-    "[", "]", "{", "}", ",", ": ", "- ", "? ", "&a ", "*a", "!!str ", "!x ", "|", ">", "|2-\n", '"', "'", "#", "%", "@", "`",
-    "---\n", "...\n", "<<: ", "%YAML 1.1\n", "~", "null", "no", "true", "1e999", "1.10", "0x1f", "-1", ".inf", "\t", "\r", "\n",
-    "\x00", "\x1b", "\u202e", "\ufeff", "é", "😀", "\\", '"\\uD800"', '"\\x00"', "1" * 40, "a" * 300, "{{ x }}", "{{", "..", "/",
-    "id", "groups", "tasks", "phases", "depends_on", "foreach", "with", "type", "orchestrator", "include", "1", "a", "[" * 50,
-]  # fmt: skip
+    *"[]{},|>\"'#%@`~\t\r\n\x00\x1b\u202e\ufeffé😀\\/1a",
+    *(": ", "- ", "? ", "&a ", "*a", "!!str ", "!x ", "|2-\n", "---\n", "...\n", "<<: ", "%YAML 1.1\n"),
+    *(
+        "null",
+        "no",
+        "true",
+        "1e999",
+        "1.10",
+        "0x1f",
+        "-1",
+        ".inf",
+        '"\\uD800"',
+        '"\\x00"',
+        "1" * 40,
+        "a" * 300,
+        "[" * 50,
+    ),
+    *("{{ x }}", "{{", "..", "id", "groups", "tasks", "phases", "depends_on", "foreach", "with", "type"),
+    *("orchestrator", "include"),
+]
 NATIVE = (
     HEAD
     + """settings: {max_parallel_tasks: 2, timeout: 5m, retry: {attempts: 2, on: [timeout]}}
@@ -48,7 +63,10 @@ phases:
         depends_on: [a]
         tasks: [{id: "1.3", name: three, type: config_edit, target: x}]
         checkpoint: [{type: level, min: "{{ params.cover }}"}]
-  - {id: 2, name: Two, parallel_with: [phase_1], groups: [{id: c, tasks: [{id: "2.1", name: x, type: manual, depends_on: [1.a]}]}]}
+  - id: 2
+    name: Two
+    parallel_with: [phase_1]
+    groups: [{id: c, tasks: [{id: "2.1", name: x, type: manual, depends_on: [1.a]}]}]
 """
 )
 ANCESTOR = (Path(__file__).parent.parent / "fixtures/documents/ancestor.yaml").read_text()
