@@ -1,7 +1,9 @@
 import asyncio
 import os
 import re
+import shlex
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -387,6 +389,13 @@ class TestTheProjectsFormatter:
         bench.run(handler, {"templates": ["a.py"], "target": "out/"})
         options = "--quiet --stdin-filename" if "black" in program else "format --quiet --stdin-filename"
         assert re.fullmatch(rf"# \S*{re.escape(program)} {options} out/a\.py -\nx = 1\n", bench.read("out/a.py"))
+
+    def test_is_called_as_the_real_one_wants_it(self, bench, handler):
+        bench.write("templates/a.py.j2", "x = {  'a':1 }\n")
+        bench.write("ruff.toml", "line-length = 100\n")
+        self.install(bench, ".venv/bin/ruff", f'#!/bin/sh\nexec {shlex.quote(sys.prefix)}/bin/ruff "$@"\n')
+        outcome = bench.run(handler, {"templates": ["a.py"], "target": "out/"})
+        assert (bench.read("out/a.py"), outcome.detail) == ('x = {"a": 1}\n', "")
 
     def test_is_not_started_in_a_dry_run(self, bench, handler):
         bench.write("templates/users.ts.j2", "export {};\n")
