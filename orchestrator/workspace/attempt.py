@@ -51,7 +51,7 @@ class AttemptWorkspace:
 
     def stamp(self, path: str) -> str | None:
         """Return a text that differs after every writing of the file on the tree."""
-        check_path(path)
+        self._kind(path)  # refuses links and devices
         return self._backing.stamp(path)
 
     def glob(self, pattern: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from orchestrator.models.record import Change
 from orchestrator.workspace.backing import AttemptLog
@@ -17,7 +18,7 @@ from orchestrator.workspace.differences import Difference, changes_between
 from orchestrator.workspace.first_point import load_first_point, save_first_point
 from orchestrator.workspace.ignoring import ignore_rule
 from orchestrator.workspace.kept_contents import KeptContents
-from orchestrator.workspace.node import FOLDER, LINK, PERMISSIONS, Identity, Node
+from orchestrator.workspace.node import FOLDER, LINK, PERMISSIONS, Identity, Node, digest_of
 from orchestrator.workspace.objects import ObjectStore
 from orchestrator.workspace.paths import parent_of, parents
 from orchestrator.workspace.reading import LARGEST_KEPT, Reader
@@ -194,7 +195,9 @@ class Timeline:
             if entry is not None and status.st_size > LARGEST_KEPT and entry.signature == signature_of(status):
                 walk.note(path, status, entry.identity, now=now)  # too large to read again for nothing
                 continue
-            self._pass(path, self._reader.read(path, status, self._keep), status, now, claims, found)
+            known = None if entry is None else entry.identity.sha
+            identity = self._reader.read(path, status, partial(self._keep_if_changed, known))
+            self._pass(path, identity, status, now, claims, found)
         for path in walk.nested:
             self._warn(f"{path}/ is a repository of its own: what happens in it is not recorded and not undone")
         walk.nested.clear()
@@ -223,8 +226,9 @@ class Timeline:
         else:
             self._walk.note(path, status, identity, now=now)
 
-    def _keep(self, data: bytes) -> str:
-        return self._objects.put(data, durable=False)
+    def _keep_if_changed(self, known: str | None, data: bytes) -> str:
+        sha = digest_of(data)
+        return sha if sha == known else self._objects.put(data, durable=False)
 
     def _recorded(self, found: Sequence[Difference]) -> tuple[Change, ...]:
         """Return the changes, with the contents that undo needs brought to safety."""

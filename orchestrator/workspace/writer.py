@@ -139,7 +139,7 @@ class Writer:
             if expected is not None:
                 with self._tree.file(path) as (old, status):
                     _take_over(old, status, opened)
-                    if mode == expected.mode:
+                    if mode in (None, expected.mode):
                         mode = status.st_mode  # somebody may have changed it since; that is theirs to decide
             if mode is not None:
                 os.fchmod(opened, mode & 0o777)
