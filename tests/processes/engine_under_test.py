@@ -17,6 +17,12 @@ def engine() -> int:
     return asyncio.run(run())
 
 
+def announce(root: str) -> None:
+    with open(f"{root}/engine.new", "w") as file:
+        file.write(f"{os.getppid()} {os.getpid()}")
+    os.rename(f"{root}/engine.new", f"{root}/engine")
+
+
 async def run() -> int:
     mode, root, name, script = sys.argv[1:5]
     factory = ProcessFactory(root, f"{root}/.orchestrate/logs", Redactor({}), grace=0.3)
@@ -36,9 +42,7 @@ async def run() -> int:
         job.cancel()
 
     with StopSignals(asyncio.get_running_loop(), stop):
-        with open(f"{root}/engine.new", "w") as file:
-            file.write(f"{os.getppid()} {os.getpid()}")
-        os.rename(f"{root}/engine.new", f"{root}/engine")
+        announce(root)
         try:
             await job
         except TimeoutError:
