@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from orchestrator.planning.yaml_loader import MAX_BYTES
+from orchestrator.planning.yaml_text import MAX_BYTES
 
 
 def read_bounded(path: Path) -> bytes:

@@ -11,7 +11,8 @@ from orchestrator.errors import Problem
 from orchestrator.planning.files import read_bounded
 from orchestrator.planning.nodes import AnyNode, Mapping, Scalar, Sequence
 from orchestrator.planning.suggest import one_of
-from orchestrator.planning.yaml_loader import MAX_BYTES, load_yaml
+from orchestrator.planning.yaml_loader import load_yaml
+from orchestrator.planning.yaml_text import MAX_BYTES
 
 MAX_FILES = 100
 _KEYS = ("version", "include", "phases")

@@ -6,9 +6,7 @@ Mistakes that leave the meaning of the rest clear (a duplicate key, a tag) are c
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import yaml
@@ -27,8 +25,8 @@ from orchestrator.planning.collector import paused_collector
 from orchestrator.planning.nodes import AnyNode, Mapping, Scalar, Sequence, Source
 from orchestrator.planning.scalars import resolve
 from orchestrator.planning.yaml_syntax import syntax_problem
+from orchestrator.planning.yaml_text import CONTROL, Unreadable, control_characters, decode
 
-MAX_BYTES = 16 * 1024 * 1024
 MAX_NODES = 1_500_000
 MAX_DEPTH = 32
 MAX_ALIASES = 100
@@ -36,8 +34,6 @@ MAX_EXPANDED = 1_500_000  # nodes, aliases counted with all that they stand for
 MAX_SCALAR = 256_000  # characters
 MAX_PROBLEMS = 500  # of one kind of reading; a file with more is not helped by a longer list
 
-# C0 without tab and line ends, DEL, C1, line and paragraph separators, bidirectional controls, byte order mark.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -50,71 +46,25 @@ class YamlFile:
     problems: tuple[Problem, ...]
 
 
-class _Stop(Exception):
-    """Reading cannot go on; carries the reason."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-
-
 def load_yaml(data: bytes, file: str, *, pure: bool = False) -> YamlFile:
     """Read a YAML file; `file` is the name shown in messages, `pure` avoids the C library.
 
     Never raises for what stands in `data`.
     """
     try:
-        source = _decode(data, file)
-    except _Stop as stop:
+        source = decode(data, file)
+    except Unreadable as stop:
         return YamlFile(source=Source(file, ""), root=None, problems=(stop.problem,))
-    problems = list(_control_characters(source))
+    problems = list(control_characters(source))
     if problems:
         return YamlFile(source=source, root=None, problems=tuple(problems))
     builder = _Builder(source)
     with paused_collector():
         try:
             builder.read(pure=pure)
-        except _Stop as stop:
+        except Unreadable as stop:
             return YamlFile(source=source, root=None, problems=(*builder.problems, stop.problem))
     return YamlFile(source=source, root=builder.root, problems=tuple(builder.problems))
-
-
-def _decode(data: bytes, file: str) -> Source:
-    if len(data) > MAX_BYTES:
-        raise _Stop(
-            Problem(
-                code="E009",
-                message=f"the file is larger than {MAX_BYTES // 1024 // 1024} MB",
-                place=Place(file=file, line=1, column=1, end_column=2),
-                hint="split it and `include:` the parts",
-            )
-        )
-    try:
-        return Source(file, data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        good = data[: error.start].decode("utf-8-sig", errors="replace")
-        source = Source(file, good + data[error.start : error.start + 80].decode("utf-8", errors="replace"))
-        line, column = _line_and_column(good, len(good))
-        message = f"the file is not UTF-8: byte 0x{data[error.start]:02x} does not belong here"
-        place = source.place(line, column, line, column + 1)
-        hint = "save the file as UTF-8"
-        raise _Stop(Problem(code="E001", message=message, place=place, hint=hint)) from None
-
-
-def _control_characters(source: Source) -> Iterator[Problem]:
-    for found in islice(_CONTROL.finditer(source.text), 20):
-        line, column = _line_and_column(source.text, found.start())
-        yield Problem(
-            code="E003",
-            message=f"control character U+{ord(found.group()):04X} is not allowed",
-            place=source.place(line, column, line, column + 1),
-            hint="remove it",
-        )
-
-
-def _line_and_column(text: str, index: int) -> tuple[int, int]:
-    before = text[:index].replace("\r\n", "\n").replace("\r", "\n")
-    return before.count("\n"), len(before) - before.rfind("\n") - 1
 
 
 class _Frame:
@@ -161,11 +111,11 @@ class _Builder:
                 if step is not None:
                     step(event)
         except yaml.YAMLError as error:
-            raise _Stop(syntax_problem(error, self._source)) from None
+            raise Unreadable(syntax_problem(error, self._source)) from None
         except (ValueError, IndexError, OverflowError):
             # The pure parser lets these out for escapes like "\UFFFFFFFF".
             message = "this is not YAML: an escape or number in a quoted text has no meaning"
-            raise _Stop(Problem(code="E002", message=message, place=self._last_place())) from None
+            raise Unreadable(Problem(code="E002", message=message, place=self._last_place())) from None
 
     # ------------------------------------------------------------ events
 
@@ -180,7 +130,7 @@ class _Builder:
         else:
             self._check_text(node)
         if len(text) > MAX_SCALAR:
-            raise _Stop(self._problem("E009", f"a text is longer than {MAX_SCALAR:,} characters", node))
+            raise Unreadable(self._problem("E009", f"a text is longer than {MAX_SCALAR:,} characters", node))
         if event.anchor:
             self._anchors[event.anchor] = (node, 1, 0)
         self._put(node, 1, 0)
@@ -196,7 +146,7 @@ class _Builder:
     def _open(self, event: Any, node: Sequence | Mapping) -> None:
         self._count(event, node)
         if len(self._stack) >= MAX_DEPTH:
-            raise _Stop(self._problem("E009", f"nested deeper than {MAX_DEPTH} levels", node))
+            raise Unreadable(self._problem("E009", f"nested deeper than {MAX_DEPTH} levels", node))
         self._stack.append(_Frame(node, event.anchor))
 
     def _close(self, event: Any) -> None:
@@ -212,7 +162,7 @@ class _Builder:
         here = Scalar(self._source, start.line, start.column, end.line, end.column, event.anchor, True, None)
         self._aliases += 1
         if self._aliases > MAX_ALIASES:
-            raise _Stop(self._problem("E009", f"more than {MAX_ALIASES} aliases", here))
+            raise Unreadable(self._problem("E009", f"more than {MAX_ALIASES} aliases", here))
         if event.anchor not in self._anchors:
             message = f"alias `*{event.anchor[:60]}` stands for nothing that was marked before it"
             self._note("E010", message, here, f"mark the value with `&{event.anchor[:60]}` where it stands first")
@@ -220,7 +170,7 @@ class _Builder:
             return
         node, size, height = self._anchors[event.anchor]
         if len(self._stack) + height > MAX_DEPTH:
-            raise _Stop(self._problem("E009", f"nested deeper than {MAX_DEPTH} levels", here))
+            raise Unreadable(self._problem("E009", f"nested deeper than {MAX_DEPTH} levels", here))
         self._put(node, size, height, at=here)
 
     def _start_document(self, event: Any) -> None:
@@ -229,7 +179,7 @@ class _Builder:
             mark = event.start_mark
             here = Scalar(self._source, mark.line, mark.column, mark.line, mark.column + 3, "---", True, None)
             hint = "put it into a file of its own and `include:` it"
-            raise _Stop(self._problem("E008", "only one YAML document is allowed in a file", here, hint))
+            raise Unreadable(self._problem("E008", "only one YAML document is allowed in a file", here, hint))
 
     # ------------------------------------------------------------ building
 
@@ -242,7 +192,7 @@ class _Builder:
         if height >= frame.height:
             frame.height = height + 1
         if frame.size > MAX_EXPANDED:
-            raise _Stop(self._problem("E009", f"aliases expand to more than {MAX_EXPANDED:,} values", at or node))
+            raise Unreadable(self._problem("E009", f"aliases expand to more than {MAX_EXPANDED:,} values", at or node))
         parent = frame.node
         if isinstance(parent, Sequence):
             parent.append(node)
@@ -277,13 +227,13 @@ class _Builder:
     def _count(self, event: Any, node: AnyNode) -> None:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise _Stop(self._problem("E009", f"more than {MAX_NODES:,} values", node))
+            raise Unreadable(self._problem("E009", f"more than {MAX_NODES:,} values", node))
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")[:60]
             self._note("E005", f"tag `{tag}` is not allowed", node, "remove it; quotes decide what is text")
 
     def _check_text(self, node: Scalar) -> None:
-        found = _CONTROL.search(node.text) or _SURROGATE.search(node.text)
+        found = CONTROL.search(node.text) or _SURROGATE.search(node.text)
         if found:
             message = f"control character U+{ord(found.group()):04X} is not allowed"
             self._note("E003", message, node, "remove the escape")
