@@ -1,6 +1,6 @@
 """What a pydantic model says about a tree of nodes, as problems in plain words, each at its key or value."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
@@ -119,7 +119,7 @@ class _Teller:
         self._codes = codes
         self._also_known = also_known
 
-    def tell(self, path: Path, entries: list[Mapping[str, Any]]) -> Problem:
+    def tell(self, path: Path, entries: Sequence[Mapping[str, Any]]) -> Problem:
         kinds = [entry["type"] for entry in entries]
         choices = self._choices(path)
         if kinds[0] == "missing":
