@@ -1,0 +1,282 @@
+"""Edit a YAML text by paths: each operation changes the text by patches and, by itself, the model that is intended.
+
+The two never see each other; that they agree in the end is the proof of the edit.
+"""
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+from orchestrator.edits.patch import Patch, apply, compose, in_order
+from orchestrator.edits.result import EditCode, FileEdit, Refusal
+from orchestrator.edits.yaml.emit import Headed, plain
+from orchestrator.edits.yaml.insertion import closing_literal, fill_patches, insert_patches, strip_header
+from orchestrator.edits.yaml.model import load_checked
+from orchestrator.edits.yaml.paths import as_step, index_of, model_key, same, shown, with_value
+from orchestrator.edits.yaml.removal import remove_patches
+from orchestrator.edits.yaml.replacement import rename_patch, replace_patches
+from orchestrator.edits.yaml.style import Style, style_of
+from orchestrator.edits.yaml.tree import ALIAS, MAP, SEQ, Node, Path, Step, Tree
+from orchestrator.models.json import Json
+
+
+class YamlEditor:
+    """A text under edit. Every operation raises Refusal, and changes nothing, when it cannot be made."""
+
+    def __init__(self, path: str, text: str, kind: str = "yaml") -> None:
+        self.path = path
+        self.kind = kind
+        self.before = text
+        self.tree = Tree(text)
+        self.model: Json = load_checked(text)
+        self._steps: list[tuple[Patch, ...]] = []
+        self._style: Style | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the text as edited so far."""
+        return self.tree.text
+
+    @property
+    def style(self) -> Style:
+        """Return the habits of the file as it was."""
+        if self._style is None:
+            self._style = style_of(self.tree)
+        return self._style
+
+    @property
+    def is_changed(self) -> bool:
+        """Say whether anything was edited."""
+        return self.text != self.before
+
+    def finish(self) -> FileEdit:
+        """Return all operations as one edit of the text before."""
+        patches = compose(self._steps, self.before)
+        return FileEdit(path=self.path, kind=self.kind, before=self.before, patches=patches, intended=self.model)
+
+    # ------------------------------------------------------------ looking
+
+    def node(self, *path: Step) -> Node:
+        """Return the node at a path; Refusal E_NOT_FOUND when there is none."""
+        found = self.tree.find(path)
+        if found is None:
+            raise Refusal(EditCode.NOT_FOUND, f"there is no {shown(path)}")
+        return found
+
+    def has(self, *path: Step) -> bool:
+        """Say whether there is something at a path."""
+        return self.tree.find(path) is not None
+
+    def get(self, *path: Step) -> Json:
+        """Return the intended value at a path, or None."""
+        found = self.model
+        for step in path:
+            if isinstance(found, dict):
+                found = found.get(model_key(found, step))
+            elif isinstance(found, list) and isinstance(step, int) and -len(found) <= step < len(found):
+                found = found[step]
+            else:
+                return None
+        return found
+
+    # ------------------------------------------------------------ operations
+
+    def set(self, path: Sequence[Step], value: Any, *, before: str | None = None, after: str | None = None) -> bool:
+        """Make the value at a path this one; False when it is so already.
+
+        What is equal in both stays as it is written. A missing key is added at the end, or `before` or `after`
+        another key, and so are the mappings above it.
+        """
+        path = tuple(path)
+        if self.tree.find(path) is not None:
+            return self._assign(path, value)
+        parent = self.tree.find(path[:-1])
+        if not path or (parent is None and len(path) < 2):
+            raise Refusal(EditCode.NOT_FOUND, f"there is no {shown(path)}")
+        if parent is None:
+            return self.set(path[:-1], {path[-1]: value}, before=before, after=after)
+        key = path[-1]
+        if not isinstance(key, str):
+            raise Refusal(EditCode.NOT_FOUND, f"there is no {shown(path)}")
+        if parent.kind == MAP:
+            at = next((at for name in (before,) if name and (at := parent.index_of(name)) is not None), None)
+            if at is None and after and (found := parent.index_of(after)) is not None:
+                at = found + 1
+            self.insert_key(path[:-1], key, value, len(parent.values) if at is None else at)
+        elif parent.kind == "scalar" and self.tree.value(parent) is None:
+            self._replace(path[:-1], {key: value})
+        else:
+            raise Refusal(EditCode.CONFLICT, f"{shown(path[:-1])} is no mapping")
+        return True
+
+    def insert_key(self, path: Sequence[Step], key: str, value: Any, index: int) -> None:
+        """Put a new key into a mapping as its entry at an index."""
+        path = tuple(path)
+        node = self._editable(path)
+        if node.index_of(key) is not None:
+            raise Refusal(EditCode.CONFLICT, f"{shown((*path, key))} is there already")
+        if node.flow and not node.values and path and not self._in_flow(path[:-1]):
+            self._replace(path, {key: value})
+            return
+        self._edit(insert_patches(self.tree, node, index, key, value, self.style))
+        items = list(self.get(*path).items())
+        items.insert(index, (key, plain(value)))
+        self._model_replace(path, dict(items))
+
+    def insert_item(self, path: Sequence[Step], index: int, value: Any) -> None:
+        """Put a new item into a list at an index."""
+        path = tuple(path)
+        node = self._editable(path)
+        if node.kind != SEQ:
+            raise Refusal(EditCode.CONFLICT, f"{shown(path)} is no list")
+        if node.flow and not node.values and path and not self._in_flow(path[:-1]):
+            self._replace(path, [value])
+            return
+        self._edit(insert_patches(self.tree, node, index, None, value, self.style))
+        items = list(self.get(*path))
+        items.insert(index, plain(value))
+        self._model_replace(path, items)
+
+    def append(self, path: Sequence[Step], value: Any) -> None:
+        """Put a new item at the end of a list; a key without a value becomes a list."""
+        node = self.node(*path)
+        if node.kind == "scalar" and self.tree.value(node) is None:
+            self._replace(tuple(path), [value])
+        else:
+            self.insert_item(path, len(node.values), value)
+
+    def delete(self, path: Sequence[Step], *, with_comments: bool = False) -> bool:
+        """Take an entry out; False when there is none. The last one of a collection leaves `{}` or `[]`."""
+        path = tuple(path)
+        node = self.tree.find(path)
+        if not path or node is None:
+            return False
+        self._refuse_shared(path, node)
+        owner = self._editable(path[:-1])
+        index = index_of(owner, path[-1])
+        self._edit(remove_patches(self.tree, owner, index, with_comments=with_comments))
+        self._model_without(path)
+        return True
+
+    def rename(self, path: Sequence[Step], name: str) -> bool:
+        """Give a key another name; its place and value stay. False when it has that name."""
+        path = tuple(path)
+        owner = self._editable(path[:-1])
+        if path[-1] == name:
+            return False
+        if owner.kind != MAP or owner.index_of(str(path[-1])) is None:
+            raise Refusal(EditCode.NOT_FOUND, f"there is no {shown(path)}")
+        if owner.index_of(name) is not None:
+            raise Refusal(EditCode.CONFLICT, f"{shown((*path[:-1], name))} is there already")
+        self._edit([rename_patch(self.tree, owner.keys[index_of(owner, path[-1])], name, self.style)])
+        found = self.get(*path[:-1])
+        old = model_key(found, path[-1])
+        self._model_replace(path[:-1], {name if key == old else key: value for key, value in found.items()})
+        return True
+
+    def replace_scalar(self, path: Sequence[Step], value: Any) -> bool:
+        """Give a scalar another value and its comment (`Noted`), even if only the comment differs."""
+        before = self.text
+        self._replace(tuple(path), value)
+        return self.text != before
+
+    # ------------------------------------------------------------ how they are made
+
+    def _assign(self, path: Path, value: Any) -> bool:
+        """Bring the value at a path to another one by as few changes as possible."""
+        value = value.value if isinstance(value, Headed) else value
+        old, new = self.get(*path), plain(value)
+        if same(old, new):
+            return False
+        if isinstance(old, dict) and isinstance(new, dict) and old and new:
+            for key in [key for key in old if key not in new]:
+                self.delete((*path, as_step(key)))
+            for key, item in value.items():
+                self.set((*path, as_step(key)), item)
+        elif isinstance(old, list) and isinstance(new, list) and old and new:
+            self._assign_items(path, old, list(value))
+        else:
+            self._replace(path, value)
+        return True
+
+    def _assign_items(self, path: Path, old: list[Json], new: list[Any]) -> None:
+        models = [plain(item) for item in new]
+        least = min(len(old), len(new))
+        head = next((at for at in range(least) if not same(old[at], models[at])), least)
+        tail = next((at for at in range(least - head) if not same(old[-1 - at], models[-1 - at])), least - head)
+        common = least - head - tail
+        for at in range(head, head + common):
+            self._assign((*path, at), new[at])
+        for _ in range(len(old) - least):
+            self.delete((*path, head + common))
+        for at in range(head + common, len(new) - tail):
+            self.insert_item(path, at, new[at])
+
+    def _replace(self, path: Path, value: Any) -> None:
+        if not path:
+            raise Refusal(EditCode.PRECONDITION, "the whole document cannot be replaced by another kind of value")
+        node = self.node(*path)
+        self._refuse_shared(path, node)
+        owner = self._editable(path[:-1])
+        index = index_of(owner, path[-1])
+        in_flow = self._in_flow(path[:-1])
+        closing = closing_literal(self.tree)
+        if node.is_empty and not in_flow and isinstance(value, dict | list) and value:
+            made = fill_patches(self.tree, owner, index, value, self.style)
+        else:
+            made = replace_patches(self.tree, owner, index, value, self.style, in_flow=in_flow)
+        if closing is not None and closing is not node and any(item.start >= closing.end for item in made):
+            made = [*strip_header(self.tree, closing), *made]
+        self._edit(made)
+        self._model_replace(path, plain(value))
+
+    def _edit(self, patches: Sequence[Patch]) -> None:
+        style = self.style  # of the text as it was
+        real = tuple(item for item in in_order(patches) if item.old != item.new)
+        if not real:
+            return
+        try:
+            tree = Tree(apply(self.text, real))
+        except Refusal as refusal:
+            raise Refusal(EditCode.VERIFY, f"the result could not be read: {refusal.reason}") from refusal
+        self.tree, self._style = tree, style
+        self._steps.append(real)
+
+    def _editable(self, path: Path) -> Node:
+        """Return the node at a path after checking that an edit inside of it changes one place only."""
+        node = self.tree.root
+        for at in range(len(path) + 1):
+            if node.kind == ALIAS or (node.anchor is not None and node.anchor in self.tree.aliased):
+                raise Refusal(EditCode.ALIAS, f"{shown(path[:at])} is shared by an anchor, it would change elsewhere")
+            if node.is_odd:
+                line = self.tree.place(node.start)[0]
+                raise Refusal(EditCode.PRECONDITION, f"line {line}: {shown(path[:at])} is written oddly")
+            if at < len(path):
+                following = node.child(path[at])
+                if following is None:
+                    raise Refusal(EditCode.NOT_FOUND, f"there is no {shown(path[: at + 1])}")
+                node = following
+        return node
+
+    def _refuse_shared(self, path: Path, node: Node) -> None:
+        if any(below.anchor is not None and below.anchor in self.tree.aliased for below in node.walk()):
+            raise Refusal(EditCode.ALIAS, f"{shown(path)} holds an anchor that is used elsewhere")
+
+    def _in_flow(self, path: Path) -> bool:
+        nodes = [self.tree.find(path[:at]) for at in range(len(path) + 1)]
+        return any(node is not None and node.flow for node in nodes)
+
+    # ------------------------------------------------------------ the intended model
+
+    def _model_replace(self, path: Path, value: Json) -> None:
+        self.model = with_value(self.model, path, copy.deepcopy(value))
+
+    def _model_without(self, path: Path) -> None:
+        found = self.get(*path[:-1])
+        if isinstance(found, dict):
+            gone = model_key(found, path[-1])
+            left: Json = {key: value for key, value in found.items() if key != gone}
+        else:
+            left = list(found)
+            del left[path[-1]]
+        self.model = with_value(self.model, path[:-1], left)

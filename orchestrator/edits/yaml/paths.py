@@ -1,0 +1,57 @@
+"""Paths into trees and models, and values at them."""
+
+from orchestrator.edits.result import EditCode, Refusal
+from orchestrator.edits.yaml.scalars import resolve
+from orchestrator.edits.yaml.tree import Node, Path, Step
+from orchestrator.models.json import Json
+
+
+def with_value(model: Json, path: Path, value: Json) -> Json:
+    """Return a model with another value at a path; what is not on the path is shared."""
+    if not path:
+        return value
+    if isinstance(model, dict):
+        changing = model_key(model, path[0])
+        return {key: with_value(item, path[1:], value) if key == changing else item for key, item in model.items()}
+    items = list(model)
+    items[path[0]] = with_value(items[path[0]], path[1:], value)  # type: ignore[index]  # a list's step
+    return items
+
+
+def model_key(model: Json, step: Step) -> Json:
+    """Return the model's key for a written one: `3.10` may be a number there."""
+    return step if step in model or not isinstance(step, str) else resolve(step)
+
+
+def as_step(key: Json) -> Step:
+    """Return the step of a path for a key of a model."""
+    return key if isinstance(key, str) else str(key)
+
+
+def index_of(owner: Node, step: Step) -> int:
+    """Return the position of an entry in its collection; Refusal E_NOT_FOUND."""
+    if isinstance(step, int):
+        return step if step >= 0 else len(owner.values) + step
+    found = owner.index_of(step)
+    if found is None:
+        raise Refusal(EditCode.NOT_FOUND, f"there is no {step}")
+    return found
+
+
+def same(left: Json, right: Json) -> bool:
+    """Compare with types: 1, 1.0 and true differ."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list):
+        return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
+    return bool(left == right)
+
+
+def shown(path: Path) -> str:
+    """Return a path as a person writes it: `jobs.build.steps[2]`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else step)
+    return text or "document"
