@@ -35,12 +35,13 @@ class Board:
         self._expected = dict(expected or {})
         self.began = now
         self.run = ""
-        self.kind = "run"
+        self.kind = "run" if plan.document else "undo"  # only an undo has a plan without a document
         self.state = ""
         self.stopping = ""
         self.seconds: float | None = None
         self.retries = 0
         self.names = {task.id: task.name for task in plan.tasks}
+        self.most_attempts = {task.id: task.retry.attempts for task in plan.tasks}
         self.phases: dict[str, str] = {}  # those that run, with their names
         self.states: dict[str, TaskState] = {task.id: TaskState.PENDING for task in plan.tasks}
         self._counts = Counter(self.states.values())
@@ -83,16 +84,12 @@ class Board:
         at_once = self.plan.limits.max_parallel_tasks or max(1, len(self.running))
         return max(*remaining, sum(remaining) / at_once) if len(remaining) > 1 else remaining[0]
 
-    def began_at(self, task: str | None, now: float) -> float:
-        """Return when a task that runs was started; `now` for any other."""
-        row = self.running.get(task or "")
-        return row.started if row else now
-
     def take(self, event: Event, now: float) -> None:
         """Note one piece of news; what is not understood changes nothing."""
         self.run = self.run or event.run
         if event.type is EventType.CHECKPOINT:
-            self._take_check(event)
+            if not news.texts(event, "listed"):
+                self._take_check(event)
         elif event.task is not None:
             self._take_task(event, event.task, now)
         else:
@@ -112,9 +109,9 @@ class Board:
 
     def _take_run(self, event: Event) -> None:
         if event.type is EventType.RUN_STARTED:
-            self.kind = news.text(event, "kind", "run")
+            self.kind = "dry run" if news.says_yes(event, "dry_run") else self.kind
         elif event.type is EventType.RUN_STOPPING:
-            self.stopping = news.text(event, "signal", "signal")
+            self.stopping = news.text(event, "reason", "asked to")
         elif event.type is EventType.RUN_FINISHED:
             self.state = news.text(event, "state")
             self.seconds = news.number(event, "seconds")
@@ -129,10 +126,8 @@ class Board:
         elif event.type is EventType.TASK_FINISHED:
             self._finish(event, task)
         elif (row := self.running.get(task)) is not None:
-            if event.type is EventType.TASK_OUTPUT:
-                row.last = news.text(event, "line") or row.last
-            elif event.type is EventType.TASK_PROGRESS:
-                row.last = news.text(event, "text") or row.last
+            if event.type in (EventType.TASK_OUTPUT, EventType.TASK_PROGRESS):
+                row.last = news.text(event, "text").rstrip().rpartition("\n")[2] or row.last
             elif event.type is EventType.TASK_RETRY:
                 self.retries += 1
                 row.backoff, row.last = True, news.text(event, "summary")
@@ -193,7 +188,7 @@ def check_of(event: Event) -> CheckLine:
     return CheckLine(
         scope=news.text(event, "scope"),
         title=news.text(event, "title", "checkpoint"),
-        ok=news.said_yes(event),
+        ok=news.says_yes(event, "ok"),
         value=news.number(event, "value"),
         limit=news.number(event, "limit"),
         unit=news.text(event, "unit"),

@@ -75,9 +75,8 @@ class LiveReporter:
             if self._board is None:
                 return
             now = self._now()
-            began = self._board.began_at(event.task, now)
             self._board.take(event, now)
-            told = tell(event, self._board, began, now, self._look)
+            told = tell(event, self._board, self._look)
             if told is not None and told.weight is not Weight.START and told.weight <= self._shown:
                 self._above += self._laid_out(told)
             if event.type is EventType.RUN_FINISHED:

@@ -2,22 +2,21 @@
 
 | event | keys of `data` |
 |---|---|
-| run.started | `tasks` (how many, or the ids), `kind` (run, undo) |
-| run.stopping | `signal` |
-| run.finished | `state`, `exit_code`, `seconds`, `counts` (state -> number) |
-| phase.started, group.started | `name` |
-| phase.finished, group.finished | `name`, `state` |
-| task.started | `name`, `expected` (seconds) |
-| task.output | `line` |
-| task.progress | `text` |
-| task.retry | `attempt` (the failed one), `of`, `wait` (seconds), `summary` |
+| run.started | `dry_run` |
+| run.stopping | `reason`, `at_once` |
+| run.finished | `state`, `seconds`, `error` |
+| phase.started, group.started | `name` (else the plan's) |
+| phase.finished, group.finished | `ok`, `cause` |
+| task.started | `name` (else the plan's), `expected` (seconds, else from earlier runs) |
+| task.output, task.progress | `text`: one or more lines |
+| task.retry | `summary`, `pause` (seconds) |
 | task.waiting | `question` |
-| task.finished | `name`, `state`, `summary`, `seconds`, `attempt`, `of`, `detail`, `exit_code`, `log`, `cause` |
-| checkpoint | `scope`, `title`, `ok`, `value`, `limit`, `unit`, `source`, `message` |
+| task.finished | `name`, `state`, `summary`, `detail`, `cause`, `seconds`, `exit_code`, `log` |
+| checkpoint | `scope`, `title`, `ok`, `value`, `limit`, `unit`, `source`, `message`; `listed` (titles, in a dry run) |
 | guard | `title`, `ok`, `message` |
-| warning | `message` |
+| warning | `text` |
 
-`log` is a path below `.orchestrate/`. Who a task belongs to stands in the event itself (`phase`, `group`, `task`).
+`log` is a path below `.orchestrate/`. Whom news is about stands in the event: `phase`, `group`, `task`, `attempt`.
 """
 
 import math
@@ -50,12 +49,17 @@ def number_of(data: JsonObject, key: str) -> float | None:
     return value
 
 
-def whole(event: Event, key: str) -> int | None:
-    """Return a whole number of the event."""
+def texts(event: Event, key: str) -> tuple[str, ...]:
+    """Return the texts of a list; empty when there is none."""
     value = event.data.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list | tuple) else ()
 
 
-def said_yes(event: Event, key: str = "ok") -> bool:
+def says_yes(event: Event, key: str) -> bool:
     """Say whether the event claims something; anything but a plain true is a no."""
     return event.data.get(key) is True
+
+
+def says_no(event: Event, key: str) -> bool:
+    """Say whether the event denies something plainly."""
+    return event.data.get(key) is False

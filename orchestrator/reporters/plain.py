@@ -73,9 +73,8 @@ class PlainReporter:
             if self._board is None:
                 return
             now = self._now()
-            began = self._board.began_at(event.task, now)
             self._board.take(event, now)
-            told = tell(event, self._board, began, now, self._look)
+            told = tell(event, self._board, self._look)
             if told is not None and told.weight <= self._shown:
                 self._append(told, now - self._board.began)
             if event.type is EventType.RUN_FINISHED:
@@ -121,7 +120,7 @@ class PlainReporter:
 
     def _append(self, told: Told, elapsed: float) -> None:
         if told.weight is Weight.DETAIL:
-            self._write(f"{told.text}\n")
+            self._write("".join(f"{row}\n" for row in (told.text, *told.below)))
             return
         text = told.text
         if told.word:

@@ -86,7 +86,12 @@ def next_commands(outline: Outline) -> tuple[str, ...]:
         commands += [f"orchestrate approve {outline.run} {waiting[0].id}", "orchestrate resume"]
     if not commands and not all(check.ok for check in outline.checks):
         commands.append("orchestrate status")
-    if not commands and outline.state == RunState.SUCCEEDED and outline.counts.get(TaskState.CHANGED):
+    if (
+        not commands
+        and outline.kind == "run"
+        and outline.state == RunState.SUCCEEDED
+        and outline.counts.get(TaskState.CHANGED)
+    ):
         commands = ["orchestrate diff", "orchestrate undo"]
     return tuple(map(line, commands))
 
@@ -99,9 +104,9 @@ def state_word(state: str, look: Look) -> str:
 
 def _head(outline: Outline, look: Look) -> str:
     word = state_word(outline.state, look)
-    undo = " undo:" if outline.kind == "undo" else ""
+    kind = f" {line(outline.kind)}:" if outline.kind != "run" else ""
     time = f" in {took(outline.seconds)}" if outline.seconds is not None else ""
-    return f"{word}{undo} {count_text(outline)}{time}"
+    return f"{word}{kind} {count_text(outline)}{time}"
 
 
 def _task_lines(tasks: Sequence[TaskLine], look: Look) -> list[str]:

@@ -41,10 +41,10 @@ class Told:
     below: tuple[str, ...] = ()
 
 
-def tell(event: Event, board: Board, began: float, now: float, look: Look) -> Told | None:
-    """Return what to say about an event that is on the board already; `began` is when its task started."""
+def tell(event: Event, board: Board, look: Look) -> Told | None:
+    """Return what to say about an event that is on the board already."""
     part = _PARTS.get(event.type)
-    return part(_Scene(event=event, board=board, seconds=now - began, look=look)) if part else None
+    return part(_Scene(event=event, board=board, look=look)) if part else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,12 +53,25 @@ class _Scene:
 
     event: Event
     board: Board
-    seconds: float
     look: Look
 
     def said(self, key: str) -> str:
         """Return a text of the event as one harmless line."""
         return line(news.text(self.event, key).strip())
+
+    def rows(self, key: str) -> list[str]:
+        """Return the lines of a text, as they came."""
+        return news.text(self.event, key).rstrip("\r\n").split("\n")
+
+    @property
+    def attempt(self) -> int:
+        """Return the number of the attempt that this is about."""
+        return self.event.attempt or 1
+
+    @property
+    def most_attempts(self) -> int:
+        """Return how many attempts the task has."""
+        return max(self.attempt, self.board.most_attempts.get(self.event.task or "", 1))
 
     def task(
         self,
@@ -82,6 +95,8 @@ def _run_started(scene: _Scene) -> Told:
 
 
 def _run_stopping(scene: _Scene) -> Told:
+    if news.says_yes(scene.event, "at_once"):
+        return Told(text="stopping at once", weight=Weight.TROUBLE)
     running = ", ".join(map(line, scene.board.running)) or "nothing"
     text = f"stopping ({line(scene.board.stopping)}): nothing new starts, ending {running}; once more stops at once"
     return Told(text=text, weight=Weight.TROUBLE)
@@ -97,37 +112,41 @@ def _phase_started(scene: _Scene) -> Told | None:
 
 def _scope_finished(scene: _Scene) -> Told | None:
     """Tell the end of a phase or group only when it did not go well: its tasks have said the rest."""
-    state = scene.said("state")
-    if state not in (TaskState.FAILED, TaskState.BLOCKED):
+    if not news.says_no(scene.event, "ok"):
         return None
     group, phase = scene.event.group, scene.event.phase
     scope = f"group {line(group)}" if group else f"phase {line(phase or '')}"
-    return Told(text=f"{scope} {scene.look.paint('bad', state)}  {scene.said('name')}".rstrip(), weight=Weight.TROUBLE)
+    cause = scene.said("cause")
+    because = f", because of {cause}" if cause else ""
+    return Told(text=f"{scope} {scene.look.paint('bad', 'did not end well')}{because}", weight=Weight.TROUBLE)
 
 
 def _task_started(scene: _Scene) -> Told | None:
-    if (scene.event.attempt or 1) > 1:
+    if scene.attempt > 1:
         return None
-    expected = news.number(scene.event, "expected")
+    row = scene.board.running.get(scene.event.task or "")
+    expected = row.expected if row else None
     return scene.task("start", "run", "dim", f"expected {about(expected)}" if expected else "", weight=Weight.START)
 
 
 def _task_output(scene: _Scene) -> Told:
-    text = output(news.text(scene.event, "line"), colour=scene.look.colour)
-    return Told(text=f"[{line(scene.event.task or '')}] {text}", weight=Weight.DETAIL)
+    return _with_task(scene, [output(row, colour=scene.look.colour) for row in scene.rows("text")])
 
 
 def _task_progress(scene: _Scene) -> Told:
-    return Told(text=f"[{line(scene.event.task or '')}] {scene.said('text')}", weight=Weight.DETAIL)
+    return _with_task(scene, [line(row) for row in scene.rows("text")])
+
+
+def _with_task(scene: _Scene, rows: list[str]) -> Told:
+    """Return lines of a task with its id before each: those of several tasks come mixed."""
+    first, *rest = [f"[{line(scene.event.task or '')}] {row}" for row in rows or [""]]
+    return Told(text=first, below=tuple(rest), weight=Weight.DETAIL)
 
 
 def _task_retry(scene: _Scene) -> Told:
-    attempt, of = news.whole(scene.event, "attempt"), news.whole(scene.event, "of")
-    wait = news.number(scene.event, "wait")
-    summary = scene.said("summary")
-    what = f"attempt {attempt or scene.event.attempt or 1}{f' of {of}' if of else ''} failed"
-    again = f", again in {took(wait)}" if wait is not None else ", again"
-    return scene.task("retry", "retry", "warn", f"{what}{f': {summary}' if summary else ''}{again}")
+    pause, summary = news.number(scene.event, "pause"), scene.said("summary")
+    what = f"attempt {scene.attempt} of {scene.most_attempts} failed{f': {summary}' if summary else ''}"
+    return scene.task("retry", "retry", "warn", f"{what}, again{f' in {took(pause)}' if pause else ''}")
 
 
 def _task_waiting(scene: _Scene) -> Told:
@@ -139,7 +158,7 @@ def _task_waiting(scene: _Scene) -> Told:
 def _task_finished(scene: _Scene) -> Told:
     state = state_of(scene.event)
     seconds = news.number(scene.event, "seconds")
-    time = took(seconds if seconds is not None else scene.seconds)
+    time = "" if seconds is None else took(seconds)
     glyph, role = names_of_state(state)
     if state is TaskState.FAILED:
         return _failure(scene, time)
@@ -154,32 +173,36 @@ def _task_finished(scene: _Scene) -> Told:
 
 def _failure(scene: _Scene, time: str) -> Told:
     """Say how it failed, with the end of its output and where the whole of it is."""
-    event, summary = scene.event, scene.said("summary")
-    attempt, of = news.whole(event, "attempt") or event.attempt or 1, news.whole(event, "of")
-    tries = f", attempt {attempt}{f' of {of}' if of else ''}" if attempt > 1 or of else ""
-    code = ending(event.data)
+    event = scene.event
+    how = ending(event.data) or "failed"
+    after = f" after {time}" if time else ""
+    tries = f", attempt {scene.attempt} of {scene.most_attempts}" if scene.most_attempts > 1 else ""
     tail = news.text(event, "detail").rstrip().splitlines()[-_TAIL:]
     below = [f"    | {output(text, colour=scene.look.colour)}".rstrip() for text in tail]
     if log := scene.said("log"):
         below.append(f"    log: .orchestrate/{log}")
-    words = f"{code or 'failed'} after {time}{tries}"
-    return scene.task("FAILED", "bad", "error", words, summary, weight=Weight.TROUBLE, below=tuple(below))
+    parts = (f"{how}{after}{tries}", scene.said("summary"))
+    return scene.task("FAILED", "bad", "error", *parts, weight=Weight.TROUBLE, below=tuple(below))
 
 
 def _checkpoint(scene: _Scene) -> Told:
+    listed = news.texts(scene.event, "listed")
+    if listed:
+        titles = "; ".join(map(line, listed))
+        return Told(text=f"checkpoint {scene.said('scope')}: not measured in a dry run: {titles}")
     check = check_of(scene.event)
     return Told(text=check_text(check, scene.look), weight=Weight.NORMAL if check.ok else Weight.TROUBLE)
 
 
 def _guard(scene: _Scene) -> Told | None:
-    if news.said_yes(scene.event):
+    if news.says_yes(scene.event, "ok"):
         return None
     title, message = scene.said("title"), scene.said("message")
     return Told(text=f"{scene.look.paint('warn', 'guard')} {title}: {message}", weight=Weight.TROUBLE)
 
 
 def _warning(scene: _Scene) -> Told:
-    text = f"{scene.look.paint('warning', 'warning')}: {scene.said('message')}"
+    text = f"{scene.look.paint('warning', 'warning')}: {scene.said('text')}"
     return Told(text=text, weight=Weight.TROUBLE)
 
 

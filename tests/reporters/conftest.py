@@ -14,6 +14,7 @@ from orchestrator.models.plan import (
     PlannedGroup,
     PlannedPhase,
     PlannedTask,
+    RetryPolicy,
     Targets,
 )
 from orchestrator.models.status import Execution, Priority
@@ -67,7 +68,7 @@ class News:
             group=group,
             task=task,
             attempt=attempt,
-            data=data if attempt is None else {"attempt": attempt, **data},
+            data=data,
         )
 
 
@@ -141,6 +142,7 @@ def plan() -> Plan:
                 phase="1",
                 group="1.a",
                 priority=Priority.CRITICAL,
+                retry=RetryPolicy(attempts=2),
                 targets=Targets(writes=("test/users.ts", "test/setup.ts")),
             ),
             PlannedTask(

@@ -67,7 +67,7 @@ def test_running_tasks_stand_at_the_bottom_and_finished_ones_scroll_above(live, 
     reporter.handle(news("task.started", "1.1", expected=40.0))
     reporter.handle(news("task.started", "1.2"))
     clock.forward(15)
-    reporter.handle(news("task.output", "1.2", line="writing\x1b[2J test\r\nfile"))
+    reporter.handle(news("task.output", "1.2", text="file\nwriting\x1b[2J test\r\n"))
     ticker.tick()
     assert terminal.rows() == [
         "phase 1: Foundation",
@@ -91,7 +91,7 @@ def test_no_row_reaches_the_last_column_and_the_canvas_stays_low(live, clock, ti
     reporter.handle(news("phase.started", phase="1", name="A very long name of a phase " * 5))
     for number in range(30):
         reporter.handle(news("task.started", f"9.{number}", name="A task with quite a long name", expected=20.0))
-        reporter.handle(news("task.output", f"9.{number}", line="日本語 output that goes on and on " * 5))
+        reporter.handle(news("task.output", f"9.{number}", text="日本語 output that goes on and on " * 5))
     clock.forward(25)
     ticker.tick()
     canvas = [row for row in terminal.screen.display if row.strip()][-min(14, lines - 2) :]
@@ -222,7 +222,7 @@ def test_hostile_text_only_ever_shows_itself(live, clock, ticker, news):
     bad = "\x1b[2J\x1b[H\x1b]0;owned\x07\u202e[/foo][link=file:///etc/passwd]\r\n\ud800\x9b31m"
     reporter.handle(news("phase.started", phase=bad, name=bad))
     reporter.handle(news("task.started", bad, name=bad))
-    reporter.handle(news("task.output", bad, line=bad))
+    reporter.handle(news("task.output", bad, text=bad))
     reporter.handle(news("task.waiting", bad, question=bad))
     clock.forward(1)
     ticker.tick()

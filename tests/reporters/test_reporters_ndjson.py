@@ -12,7 +12,7 @@ def test_an_event_is_one_line_with_the_common_fields_first(news):
     line = event_line(news("task.finished", "1.1", group="1.a", attempt=2, state="changed", seconds=2.0))
     assert line == (
         '{"v":1,"seq":1,"t":"2026-11-20T12:00:01.000Z","run":"r7f3a","type":"task.finished","group":"1.a","task":"1.1",'
-        '"attempt":2,"data":{"attempt":2,"state":"changed","seconds":2.0}}\n'
+        '"attempt":2,"data":{"state":"changed","seconds":2.0}}\n'
     )
 
 

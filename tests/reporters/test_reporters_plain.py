@@ -1,5 +1,6 @@
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,16 +38,16 @@ def event(*args, **data):
 
 
 WHOLE_RUN = (
-    event("run.started", tasks=4, kind="run"),
-    event("phase.started", phase="1", name="Foundation"),
-    event("group.started", phase="1", group="1.a", name="Blockers"),
+    event("run.started", project="x", tasks=4, dry_run=False),
+    event("phase.started", phase="1"),
+    event("group.started", phase="1", group="1.a"),
     event("task.started", "1.1", name="Collect coverage", attempt=1, expected=40),
     2,
-    event("task.output", "1.1", line="editing"),
+    event("task.output", "1.1", text="editing"),
     event("task.finished", "1.1", state="changed", seconds=2.04, summary="wrote jest.config.js", attempt=1),
     event("task.started", "1.2", name="Fixtures", attempt=1),
     70,
-    event("task.retry", "1.2", attempt=1, of=2, wait=5, summary="exit 1"),
+    event("task.retry", "1.2", attempt=1, pause=5, summary="exit 1"),
     5,
     event("task.started", "1.2", name="Fixtures", attempt=2),
     10,
@@ -60,7 +61,6 @@ WHOLE_RUN = (
         exit_code=1,
         log="logs/r7f3a/1.2.2.log",
         attempt=2,
-        of=2,
     ),
     event(
         "checkpoint",
@@ -74,11 +74,11 @@ WHOLE_RUN = (
         source="coverage/coverage-summary.json",
         message="25 % of statements covered",
     ),
-    event("group.finished", phase="1", group="1.a", name="Blockers", state="failed"),
-    event("phase.finished", phase="1", name="Foundation", state="failed"),
+    event("group.finished", phase="1", group="1.a", ok=False, cause="1.2"),
+    event("phase.finished", phase="1", ok=False, cause=None),
     event("task.waiting", "2.10", question="Create the environments.\nThen …"),
     event("task.finished", "2.9", state="blocked", cause="1.2", summary="1.2 failed"),
-    event("warning", message="a reporter was dropped"),
+    event("warning", text="a reporter was dropped"),
     event("run.finished", state="failed", exit_code=1, seconds=87.0, counts={}),
 )
 
@@ -98,8 +98,8 @@ def test_a_run_reads_from_top_to_bottom_with_failures_and_next_commands_last(pla
         "    log: .orchestrate/logs/r7f3a/1.2.2.log\n"
         "[   1:27] checkpoint group 1.a: statements covered, at least 30 %: NOT MET, "
         "measured 25 %, limit 30 %, coverage/coverage-summary.json\n"
-        "[   1:27] group 1.a failed  Blockers\n"
-        "[   1:27] phase 1 failed  Foundation\n"
+        "[   1:27] group 1.a did not end well, because of 1.2\n"
+        "[   1:27] phase 1 did not end well\n"
         "[   1:27] waiting   2.10  Path filters  Create the environments.  (orchestrate approve r7f3a 2.10)\n"
         "[   1:27] blocked   2.9   Parallel builds  needs 1.2, which did not end well\n"
         "[   1:27] warning: a reporter was dropped\n"
@@ -138,17 +138,17 @@ def test_quiet_says_nothing_about_a_run_that_went_well(play):
 def test_verbose_streams_output_with_the_id_of_its_task(play):
     text = play(
         event("task.started", "1.1"),
-        event("task.output", "1.1", line="10%\r100%"),
-        event("task.output", "1.1", line="\x1b[31mred\x1b[2J"),
+        event("task.output", "1.1", text="10%\r100%\nsecond line"),
+        event("task.output", "1.1", text="\x1b[31mred\x1b[2J"),
         event("task.progress", "1.1", text="formatting"),
         verbose=True,
     )
-    assert text.splitlines()[1:] == ["[1.1] 100%", "[1.1] red", "[1.1] formatting"]
+    assert text.splitlines()[1:] == ["[1.1] 100%", "[1.1] second line", "[1.1] red", "[1.1] formatting"]
 
 
 def test_output_cannot_become_a_workflow_command(play):
     failing = event("task.finished", "1.1", state="failed", detail="::error::x\n::add-mask::y", summary="::warning::z")
-    text = play(event("task.output", "1.1", line="::set-output name=a::b"), failing, verbose=True)
+    text = play(event("task.output", "1.1", text="ok\n::set-output name=a::b"), failing, verbose=True)
     assert not [row for row in text.splitlines() if row.strip().startswith("::")]
 
 
@@ -188,16 +188,31 @@ def test_ascii_output_is_pure_ascii(play):
 
 def test_hostile_names_and_messages_cannot_steer_the_terminal(play, news):
     bad = "\x1b[2J\x1b]0;x\x07\u202e\r\n[/foo]\ud800"
-    names = ("name", "summary", "detail", "log", "cause", "question", "line", "text", "message", "title", "source")
-    data = dict.fromkeys(names, bad) | {"scope": bad, "unit": bad, "signal": bad, "kind": bad, "value": 1.0}
+    names = ("name", "summary", "detail", "log", "cause", "question", "text", "message", "title", "source")
+    data = dict.fromkeys(names, bad) | {"scope": bad, "unit": bad, "reason": bad, "kind": bad, "value": 1.0}
     kinds = [step[0][0] for step in WHOLE_RUN if isinstance(step, tuple)] + ["guard", "run.stopping"]
-    steps = [event(kind, "1.1", phase=bad, group=bad, state="failed", **data) for kind in dict.fromkeys(kinds)]
+    steps = [
+        event(kind, "1.1", phase=bad, group=bad, state="failed", ok=False, **data) for kind in dict.fromkeys(kinds)
+    ]
     text = play(*steps, verbose=True)
     assert not set(text) & {"\x1b", "\x07", "\u202e", "\r", "\ud800"}
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"state": 5, "seconds": "x", "of": "y", "wait": True, "detail": None, "expected": []}]
+    "data",
+    [
+        {},
+        {
+            "state": 5,
+            "seconds": "x",
+            "ok": "y",
+            "pause": True,
+            "detail": None,
+            "listed": [5, {}],
+            "text": 3,
+            "expected": [],
+        },
+    ],
 )
 def test_missing_and_wrong_keys_never_break_the_display(play, data):
     kinds = [step[0][0] for step in WHOLE_RUN if isinstance(step, tuple)] + ["guard", "run.stopping", "task.progress"]
@@ -213,10 +228,37 @@ def test_lines_are_held_back_while_somebody_is_asked(plan, stream, clock, news):
     assert stream.getvalue() == "[   0:00] start     1.1   Collect coverage\n"
 
 
+def test_a_dry_run_lists_its_checkpoints_and_says_that_it_is_one(play):
+    text = play(
+        event("run.started", dry_run=True),
+        event(
+            "checkpoint", phase="1", scope="phase 1", listed=["statements covered, at least 30 %", "workflows_valid"]
+        ),
+        event("task.finished", "1.1", state="unchanged", seconds=None, summary="up to date"),
+        event("run.finished", state="succeeded", seconds=1.0),
+    )
+    assert text == (
+        "[   0:00] dry run r7f3a: 4 tasks, learning-platform\n"
+        "[   0:00] checkpoint phase 1: not measured in a dry run: statements covered, at least 30 %; workflows_valid\n"
+        "[   0:00] unchanged 1.1   Collect coverage  up to date\n"
+        "\n"
+        "DONE dry run: 1 done (1 unchanged), 3 pending of 4 in 1.0s\n"
+    )
+
+
+def test_an_undo_is_called_one(play, plan):
+    undone = replace(plan, document="")
+    text = play(event("run.started"), event("run.finished", state="succeeded", seconds=1.0), plan=undone)
+    assert text.splitlines()[0] == "[   0:00] undo r7f3a: 4 tasks, learning-platform"
+    assert text.splitlines()[2] == "DONE undo: 0 done, 4 pending of 4 in 1.0s"
+
+
 def test_news_of_an_orderly_stop(play):
-    text = play(event("task.started", "1.1"), event("run.stopping", signal="SIGINT"))
+    text = play(
+        event("task.started", "1.1"), event("run.stopping", reason="SIGINT"), event("run.stopping", at_once=True)
+    )
     expected = "[   0:00] stopping (SIGINT): nothing new starts, ending 1.1; once more stops at once"
-    assert text.splitlines()[-1] == expected
+    assert text.splitlines()[-2:] == [expected, "[   0:00] stopping at once"]
 
 
 def test_the_shipped_roadmap_takes_at_most_160_lines(play):
@@ -234,7 +276,7 @@ def test_the_shipped_roadmap_takes_at_most_160_lines(play):
     plan = Plan(
         project="demo",
         root="/",
-        document="",
+        document="phases.yaml",
         document_hash="",
         phases=tuple(phases),
         groups=tuple(groups),
@@ -247,7 +289,7 @@ def test_the_shipped_roadmap_takes_at_most_160_lines(play):
             done = event("task.finished", task.id, state="changed", seconds=31, summary="wrote one file")
             steps += [event("task.started", task.id), 31, done]
         steps += [event("checkpoint", scope=f"phase {phase.id}", title="coverage", ok=True, value=80.0, limit=70.0)]
-        steps += [event("phase.finished", phase=phase.id, state="succeeded")]
+        steps += [event("phase.finished", phase=phase.id, ok=True)]
     steps.append(event("run.finished", state="succeeded", seconds=61 * 31))
     assert len(plan.tasks) == 61
     assert len(play(*steps, plan=plan).splitlines()) <= 160
