@@ -43,9 +43,7 @@ def render_overview() -> str:
     width = max(map(len, COMMANDS))
     for section in dict.fromkeys(entry.section for entry in COMMANDS.values()):
         lines.append(f"{section}:")
-        lines += [
-            f"  {name:<{width}}  {entry.summary}" for name, entry in COMMANDS.items() if entry.section == section
-        ]
+        lines += [f"  {name:<{width}}  {entry.summary}" for name, entry in COMMANDS.items() if entry.section == section]
         lines.append("")
     lines += [
         "Examples:",

@@ -88,7 +88,7 @@ def guarded(call: Callable[[], int]) -> int:
         return ExitCode.OK
     except KeyboardInterrupt:
         return ExitCode.SIGINT
-    except Exception:  # noqa: BLE001 - the outermost frame: whatever else comes is a bug of ours
+    except Exception:
         from orchestrator.cli.crash import write_crash_file
 
         path = write_crash_file()

@@ -1,10 +1,11 @@
 """Option groups that several commands share, and the decorator that unfolds them for typer.
 
-A command is a function whose parameters are plain typer options or option groups (the dataclasses below); it returns its
-exit code.
+A command is a function whose parameters are plain typer options or option groups (dataclasses); it returns its exit
+code.
 """
 
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
@@ -52,19 +53,32 @@ class Choice:
     tag: Annotated[list[str] | None, option("--tag", help="tasks with this tag (repeatable)")] = None
     from_: Annotated[str | None, option("--from", help="this task and all after it")] = None
     until: Annotated[str | None, option("--until", help="all tasks up to this one")] = None
-    only: Annotated[
-        list[str] | None, option("--only", help="exactly these; what they need is taken as given")
-    ] = None
+    only: Annotated[list[str] | None, option("--only", help="exactly these; what they need is taken as given")] = None
     skip: Annotated[list[str] | None, option("--skip", help="all but these (repeatable)")] = None
     failed: Annotated[bool, option("--failed", help="what failed or was blocked in the last run")] = False
     with_deps: Annotated[bool, option("--with-deps", help="add what the selection needs")] = False
     all_: Annotated[bool, option("--all", help="everything")] = False
 
+    @property
+    def narrows(self) -> bool:
+        """Say whether any selector was given."""
+        lists = (self.phase, self.group, self.task, self.tag, self.only, self.skip)
+        return any(lists) or self.failed or self.from_ is not None or self.until is not None
+
+
+def _remember_look(common: Common) -> None:
+    """Put the flags about looks where error messages read them too: into their environment twins."""
+    os.environ["ORCHESTRATE_COLOR"] = common.color
+    if common.ascii:
+        os.environ["ORCHESTRATE_ASCII"] = "1"
+
 
 def command(function: Callable[..., int]) -> Callable[..., None]:
     """Unfold option groups into single options; end the process with the code that the function returns."""
     signature = inspect.signature(function)
-    groups = {name: p.annotation for name, p in signature.parameters.items() if is_dataclass(p.annotation)}
+    groups: dict[str, Any] = {
+        name: p.annotation for name, p in signature.parameters.items() if is_dataclass(p.annotation)
+    }
     plain = [p for name, p in signature.parameters.items() if name not in groups]
     unfolded = [
         inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
@@ -78,6 +92,9 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
             name: group(**{field.name: values.pop(field.name) for field in fields(group)})
             for name, group in groups.items()
         }
+        for common in arguments.values():
+            if isinstance(common, Common):
+                _remember_look(common)
         raise SystemExit(function(**arguments, **values))
 
     call.__doc__ = function.__doc__

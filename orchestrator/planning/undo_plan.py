@@ -162,7 +162,7 @@ def _task(
     task: str, planned: PlannedTask | None, changes: Sequence[RecordedChange], after: Sequence[str], conflict: Conflict
 ) -> PlannedTask:
     last_first = sorted(changes, key=lambda change: -change.seq)
-    params: dict[str, Json] = {"changes": [_change(change) for change in last_first], "force": str(conflict)}
+    params: dict[str, Json] = {"changes": [_change(change) for change in last_first], "on_conflict": str(conflict)}
     return PlannedTask(
         id=task,
         name=f"take back {planned.name if planned is not None else task}",

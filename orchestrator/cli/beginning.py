@@ -1,0 +1,60 @@
+"""Where a run begins: anew, in the middle of an earlier one, or as the undo of one."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from orchestrator.cli.wiring import Beginning, new_run_id
+from orchestrator.models.plan import Plan
+from orchestrator.models.record import RunRecord, RunResumed, RunStarted
+from orchestrator.models.status import DONE
+from orchestrator.planning.plan_json import plan_to_json
+
+
+def begin_anew(plan: Plan, command: Sequence[str], *, undoes: str | None = None) -> Beginning:
+    """Return the beginning of a new run; with `undoes` it is the undo of that run."""
+    run, now = new_run_id(), datetime.now(UTC)
+    started = RunStarted(
+        run=run,
+        kind="run" if undoes is None else "undo",
+        time=now,
+        command=tuple(command),
+        plan=plan_to_json(plan),
+        tasks=tuple((task.id, task.definition) for task in plan.tasks),
+        undoes=undoes,
+    )
+    return Beginning(run=run, facts=(started,))
+
+
+def begin_again(record: RunRecord, plan: Plan) -> Beginning:
+    """Return the beginning of the rest of a run: what is done stays done, everything else is tried again."""
+    changed = changed_since(record, plan)
+    done = {task.id: task.state for task in record.tasks if task.state in DONE and task.id not in changed}
+    planned = {task.id for task in plan.tasks}
+    resumed = RunResumed(
+        run=record.id,
+        time=datetime.now(UTC),
+        again=tuple(task.id for task in record.tasks if task.id not in done and task.id in planned),
+        tasks=tuple((task.id, task.definition) for task in plan.tasks),
+    )
+    return Beginning(
+        run=record.id,
+        facts=(resumed,),
+        done={task: state for task, state in done.items() if task in planned},
+        passed=_passed(record),
+        tries={task.id: max((each.number for each in task.attempts), default=0) for task in record.tasks},
+        outputs={task.id: task.outputs for task in record.tasks if task.outputs},
+    )
+
+
+def changed_since(record: RunRecord, plan: Plan) -> frozenset[str]:
+    """Return the tasks that the run has as done and whose definition is another one in the plan."""
+    now = {task.id: task.definition for task in plan.tasks}
+    done = (task for task in record.tasks if task.state in DONE)
+    return frozenset(task.id for task in done if now.get(task.id, task.definition) != task.definition)
+
+
+def _passed(record: RunRecord) -> tuple[str, ...]:
+    """Return the scopes whose newest measurements all passed."""
+    newest = {(each.scope, each.type, each.title): each for each in record.measurements}
+    failed = {each.scope for each in newest.values() if not each.ok}
+    return tuple(sorted({each.scope for each in newest.values()} - failed))

@@ -1,0 +1,62 @@
+"""Record what a person decides about a waiting task; a run that goes on hears of it within a second."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestrator.cli.options import Common
+from orchestrator.cli.places import STATE, find_root
+from orchestrator.cli.questions import user_name
+from orchestrator.cli.state import LEDGER, chosen_run, open_to_read
+from orchestrator.errors import ExitCode, UsageError
+from orchestrator.ledger.sqlite import SqliteLedger
+from orchestrator.models.record import ApprovalGiven, RunRecord
+from orchestrator.models.status import TaskState
+from orchestrator.workspace.lock import is_held
+
+
+def decide(
+    common: Common, run: str | None, task: str | None, decision: str, *, note: str, evidence: str | None, by: str | None
+) -> ExitCode:
+    """Write the decision to the ledger; UsageError when the task does not wait."""
+    root = find_root(common)
+    reader = open_to_read(root)
+    record = chosen_run(reader, run, kind="run")
+    reader.close()
+    chosen = _waiting_task(record, task)
+    given = ApprovalGiven(
+        run=record.id,
+        task=chosen,
+        time=datetime.now(UTC),
+        decision=decision,
+        by=by or user_name(),
+        note=note,
+        evidence=evidence,
+    )
+    ledger = SqliteLedger.open(root / STATE / LEDGER, create=False)
+    try:
+        ledger.append([given]).result()
+    finally:
+        ledger.close()
+    sys.stdout.write(f"{decision}: {chosen} of run {record.id}\n{_next(root)}")
+    return ExitCode.OK
+
+
+def _waiting_task(record: RunRecord, task: str | None) -> str:
+    waiting = [entry.id for entry in record.tasks if entry.state is TaskState.WAITING]
+    if task is None and len(waiting) == 1:
+        return waiting[0]
+    names = ", ".join(waiting) or "none"
+    if task is None:
+        message = "name the task that is decided about"
+        raise UsageError(message, hint=f"waiting tasks of run {record.id}: {names}")
+    if task not in waiting:
+        message = f"task {task} of run {record.id} does not wait for a person"
+        raise UsageError(message, hint=f"waiting tasks: {names}")
+    return task
+
+
+def _next(root: Path) -> str:
+    if is_held(root / STATE / "lock"):
+        return "the run goes on with it\n"
+    return "next: orchestrate resume\n"

@@ -1,0 +1,47 @@
+"""`orchestrate diff`: what a run changed and did not take back."""
+
+import sys
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import command as as_command
+from orchestrator.cli.places import STATE, find_root
+from orchestrator.cli.present import look_of
+from orchestrator.cli.state import chosen_run, open_to_read
+from orchestrator.errors import ExitCode
+from orchestrator.models.diff import FileDiff
+from orchestrator.reporters.diff_view import render_diffs
+from orchestrator.workspace.diff import diff_of_changes
+from orchestrator.workspace.objects import ObjectStore
+from orchestrator.workspace.tree import Tree
+
+
+@as_command
+def command(
+    common: Common,
+    run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
+    task: Annotated[list[str] | None, option("--task", "-t", help="only what this task changed", envvar=None)] = None,
+    stat: Annotated[bool, option("--stat", help="only names and numbers of lines", envvar=None)] = False,
+) -> int:
+    """Show what a run changed, first state to last, in git's format."""
+    root = find_root(common)
+    ledger = open_to_read(root)
+    record = chosen_run(ledger, run)
+    if task:
+        record = replace(record, changes=tuple(each for each in record.changes if each.task in task))
+    diffs: list[FileDiff] = []
+    if record.changes:
+        state = Tree(root / STATE)
+        try:
+            diffs = diff_of_changes(record, ObjectStore(state.fd))
+        finally:
+            state.close()
+    if stat:
+        for diff in diffs:
+            sys.stdout.write(f"{diff.status:<9}+{diff.added:<6}-{diff.removed:<6}{diff.path}\n")
+    else:
+        sys.stdout.write(render_diffs(diffs, look_of(sys.stdout), nothing=f"run {record.id} changed nothing"))
+    return ExitCode.OK

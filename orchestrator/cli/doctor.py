@@ -1,0 +1,146 @@
+"""`orchestrate doctor`: look at everything that a run needs; each finding says what to type."""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import command as as_command
+from orchestrator.cli.places import STATE, find_root
+from orchestrator.cli.present import look_of
+from orchestrator.cli.state import LEDGER
+from orchestrator.errors import ExitCode, OrchestrateError
+from orchestrator.ledger.repair import repair
+from orchestrator.ledger.sqlite import SqliteLedger
+from orchestrator.plugins import Catalogue
+from orchestrator.workspace.lock import RunLock, holder, is_held
+from orchestrator.workspace.state_dir import check_state_dir
+
+_LEAST_FREE = 256 << 20  # bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; `hint` is what to do when it is not well."""
+
+    what: str
+    ok: bool
+    message: str
+    hint: str | None = None
+
+
+@as_command
+def command(
+    common: Common,
+    as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
+    mend: Annotated[
+        bool, option("--repair", help="move a damaged ledger aside and save what can be read of it", envvar=None)
+    ] = False,
+) -> int:
+    """Check Python, git, disk, permissions, lock, ledger and plug-ins."""
+    root = find_root(common)
+    if mend:
+        return _repair(root)
+    findings = list(examine(root))
+    if as_json:
+        content = {"schema_version": 1, "command": "doctor", "findings": [asdict(each) for each in findings]}
+        sys.stdout.write(json.dumps(content, indent=2) + "\n")
+    else:
+        look = look_of(sys.stdout)
+        for each in findings:
+            mark = look.paint("good", look.glyph("good")) if each.ok else look.paint("bad", look.glyph("bad"))
+            sys.stdout.write(f"{mark} {each.what}: {each.message}\n")
+            if each.hint and not each.ok:
+                sys.stdout.write(f"    {each.hint}\n")
+    return ExitCode.OK if all(each.ok for each in findings) else ExitCode.FAILED
+
+
+def examine(root: Path) -> Iterator[Finding]:
+    """Yield a finding for everything that a run needs."""
+    yield Finding(what="python", ok=True, message=platform.python_version())
+    yield _git()
+    yield _disk(root)
+    yield _writable(root)
+    yield _asked("state folder", lambda: _state(root))
+    yield _lock(root)
+    yield _asked("ledger", lambda: _ledger(root))
+    yield from _plugins()
+
+
+def _asked(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what=what, ok=True, message=look())
+    except OrchestrateError as error:
+        return Finding(what=what, ok=False, message=error.message, hint=error.hint)
+
+
+def _git() -> Finding:
+    program = shutil.which("git")
+    if program is None:
+        return Finding(what="git", ok=False, message="is not installed", hint="apt-get install git")
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=10)
+    return Finding(what="git", ok=answer.returncode == 0, message=answer.stdout.strip(), hint="reinstall git")
+
+
+def _disk(root: Path) -> Finding:
+    free = shutil.disk_usage(root).free
+    hint = "free some space, or `orchestrate clean`"
+    return Finding(what="disk", ok=free >= _LEAST_FREE, message=f"{free >> 20:,} MB free", hint=hint)
+
+
+def _writable(root: Path) -> Finding:
+    ok = os.access(root, os.W_OK)
+    return Finding(
+        what="repository", ok=ok, message=str(root) if ok else f"{root} cannot be written", hint="check its permissions"
+    )
+
+
+def _state(root: Path) -> str:
+    return f"{STATE}/ is ours" if check_state_dir(root) else "none yet; the first run makes it"
+
+
+def _lock(root: Path) -> Finding:
+    lock = root / STATE / "lock"
+    working = holder(lock) if is_held(lock) else None
+    return Finding(what="lock", ok=True, message=f"held by {working}" if working else "free")
+
+
+def _ledger(root: Path) -> str:
+    path = root / STATE / LEDGER
+    if not path.exists():
+        return "none yet"
+    ledger = SqliteLedger.open_readonly(path)
+    try:
+        return f"{ledger.check():,} facts, every checksum right"
+    finally:
+        ledger.close()
+
+
+def _plugins() -> Iterator[Finding]:
+    catalogue = Catalogue()
+    for kind, plugins, load in (
+        ("handler", catalogue.handlers(), catalogue.handler),
+        ("checkpoint", catalogue.checkpoints(), catalogue.checkpoint),
+    ):
+        for plugin in plugins:
+            yield _asked(
+                f"{kind} {plugin.name}", lambda plugin=plugin, load=load: _loaded(plugin.package, load(plugin.name))
+            )  # type: ignore[misc]  # bound now
+
+
+def _loaded(package: str, _plugin: object) -> str:
+    return f"from {package}"
+
+
+def _repair(root: Path) -> ExitCode:
+    with RunLock(root / STATE / "lock", command=("orchestrate", "doctor", "--repair")):
+        report = repair(root / STATE / LEDGER)
+    sys.stdout.write(f"{report}\n")
+    return ExitCode.OK

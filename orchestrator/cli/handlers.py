@@ -1,0 +1,73 @@
+"""`orchestrate handlers`: the task and checkpoint types that are installed, and their params."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from orchestrator.cli.options import command as as_command
+from orchestrator.cli.options import option
+from orchestrator.errors import ExitCode, MissingTool, UsageError
+from orchestrator.plugins import Catalogue, Plugin
+
+
+@as_command
+def command(
+    name: Annotated[str | None, typer.Argument(help="show the params of this type")] = None,
+    as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
+) -> int:
+    """List the installed types with where they come from; with a name, its params."""
+    catalogue = Catalogue()
+    found = {"handlers": catalogue.handlers(), "checkpoints": catalogue.checkpoints()}
+    if as_json:
+        content = {kind: [_as_json(catalogue, kind, plugin) for plugin in plugins] for kind, plugins in found.items()}
+        sys.stdout.write(json.dumps({"schema_version": 1, "command": "handlers", **content}, indent=2) + "\n")
+        return ExitCode.OK
+    if name is not None:
+        _show_one(catalogue, found, name)
+        return ExitCode.OK
+    for kind, plugins in found.items():
+        sys.stdout.write(f"{kind}:\n")
+        width = max((len(plugin.name) for plugin in plugins), default=0)
+        for plugin in plugins:
+            sys.stdout.write(f"  {plugin.name:<{width}}  {_summary(catalogue, kind, plugin)}  ({plugin.package})\n")
+    return ExitCode.OK
+
+
+def _model(catalogue: Catalogue, kind: str, plugin: Plugin) -> type[Any]:
+    made = catalogue.handler(plugin.name) if kind == "handlers" else catalogue.checkpoint(plugin.name)
+    return type(made)
+
+
+def _summary(catalogue: Catalogue, kind: str, plugin: Plugin) -> str:
+    try:
+        return (_model(catalogue, kind, plugin).__doc__ or "").strip().split("\n")[0]
+    except MissingTool as error:
+        return f"broken: {error.message}"
+
+
+def _as_json(catalogue: Catalogue, kind: str, plugin: Plugin) -> dict[str, Any]:
+    described: dict[str, Any] = {"name": plugin.name, "package": plugin.package}
+    try:
+        described["params"] = _model(catalogue, kind, plugin).params_model.model_json_schema()
+    except MissingTool as error:
+        described["error"] = error.message
+    return described
+
+
+def _show_one(catalogue: Catalogue, found: dict[str, tuple[Plugin, ...]], name: str) -> None:
+    matches = [(kind, plugin) for kind, plugins in found.items() for plugin in plugins if plugin.name == name]
+    if not matches:
+        message = f"no handler or checkpoint {name!r} is installed"
+        raise UsageError(message, hint="`orchestrate handlers` lists them")
+    for kind, plugin in matches:
+        sys.stdout.write(f"{kind[:-1]} {name} ({plugin.package}): {_summary(catalogue, kind, plugin)}\n")
+        for field_name, field in _model(catalogue, kind, plugin).params_model.model_fields.items():
+            needed = "needed" if field.is_required() else f"default {field.get_default(call_default_factory=True)!r}"
+            text = f"  {field.alias or field_name}: {_type_name(field.annotation)}, {needed}"
+            sys.stdout.write(text + (f" - {field.description}" if field.description else "") + "\n")
+
+
+def _type_name(annotation: object) -> str:
+    return getattr(annotation, "__name__", None) or str(annotation).replace("typing.", "")

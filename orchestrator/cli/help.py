@@ -1,0 +1,55 @@
+"""`orchestrate help`: the commands, the exit codes, and what happens to a document."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from orchestrator.cli.commands import COMMANDS, render_overview
+from orchestrator.cli.options import command as as_command
+from orchestrator.errors import ExitCode, UsageError
+
+MEANINGS = {
+    ExitCode.OK: "everything selected is done or up to date",
+    ExitCode.FAILED: "at least one task failed or is blocked",
+    ExitCode.USAGE: "usage: unknown flag or id, unreadable file",
+    ExitCode.INVALID: "the document is invalid (`validate` says where)",
+    ExitCode.INTERNAL: "internal error: a bug of ours, with the crash file's path",
+    ExitCode.NOTHING_SELECTED: "nothing selected (`--allow-empty` makes it 0)",
+    ExitCode.INPUT_NEEDED: "input needed but no terminal, or `--no-input`",
+    ExitCode.WAITING: "stopped waiting for approval; `resume` continues",
+    ExitCode.REFUSED: "a checkpoint or guard said no",
+    ExitCode.LOCKED: "another run holds the lock (the holder is named)",
+    ExitCode.UNUSABLE: "workspace or ledger cannot be used: disk full, read-only, corrupt, newer schema",
+    ExitCode.DRIFT: "drift or undo conflict: a file is not as we left it",
+    ExitCode.MISSING_TOOL: "a plug-in or a needed tool is missing or broken",
+    ExitCode.SIGHUP: "SIGHUP, after an orderly stop",
+    ExitCode.SIGINT: "SIGINT (Ctrl-C), after an orderly stop",
+    ExitCode.SIGTERM: "SIGTERM, after an orderly stop",
+}
+
+
+def render_exit_codes() -> str:
+    """Return the table of exit codes and which of several is reported."""
+    from orchestrator.errors import PRECEDENCE
+
+    lines = [f"{code:>4}  {meaning}" for code, meaning in sorted(MEANINGS.items())]
+    order = ", ".join(str(int(code)) for code in PRECEDENCE)
+    return "Exit codes\n" + "\n".join(lines) + f"\n\nWith several causes the first of these is reported: {order}\n"
+
+
+@as_command
+def command(topic: Annotated[str | None, typer.Argument(help="a command, or exit-codes")] = None) -> int:
+    """Explain a command or a topic."""
+    if topic is None:
+        sys.stdout.write(render_overview())
+    elif topic == "exit-codes":
+        sys.stdout.write(render_exit_codes())
+    elif topic in COMMANDS:
+        from orchestrator.cli.entry import enter
+
+        return enter([topic, "--help"])
+    else:
+        message = f"no help about {topic!r}"
+        raise UsageError(message, hint="`orchestrate help exit-codes`, or `orchestrate help` followed by a command")
+    return ExitCode.OK

@@ -1,0 +1,72 @@
+"""`orchestrate plan`: what would run, in which order, and why. Writes nothing, starts nothing."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from orchestrator.cli.opening import OpenedDocument, open_valid, plan_of, refuse_unhandled
+from orchestrator.cli.options import Choice, Common, option
+from orchestrator.cli.options import command as as_command
+from orchestrator.cli.present import look_of
+from orchestrator.cli.state import failed_last_time, open_to_read
+from orchestrator.engine.simulate import simulate
+from orchestrator.errors import ExitCode, NothingSelected
+from orchestrator.models.diff import FileDiff
+from orchestrator.models.plan import Plan
+from orchestrator.planning.plan_json import plan_to_json
+from orchestrator.reporters.plan_view import PlanNotes, render_plan
+
+
+@as_command
+def command(
+    common: Common,
+    choice: Choice,
+    format: Annotated[
+        Literal["tree", "table", "json", "mermaid", "dot"], option("--format", help="how the plan is shown")
+    ] = "tree",
+    as_json: Annotated[bool, option("--json", help="the same as --format json", envvar=None)] = False,
+    out: Annotated[
+        Path | None, option("--out", "-o", help="save the plan for `run --plan`, with the hashes of what it is made of")
+    ] = None,
+    diff: Annotated[bool, option("--diff", help="also show (and save) the changes that it would make")] = False,
+    allow_empty: Annotated[bool, option("--allow-empty", help="an empty selection is no error")] = False,
+) -> int:
+    """Show the plan: tasks in order, their dependencies and locks, expected times."""
+    opened = open_valid(common)
+    ledger = open_to_read(opened.root)
+    successes, durations = ledger.last_successes(), ledger.durations()
+    try:
+        plan = plan_of(opened, common, choice, successes=successes, failed=failed_last_time(ledger))
+    except NothingSelected:
+        if allow_empty:
+            return ExitCode.OK
+        raise
+    ledger.close()
+    chosen = "json" if as_json else format
+    if chosen == "json":
+        content = {"schema_version": 1, "command": "plan", "plan": plan_to_json(plan)}
+        sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    else:
+        makespan = simulate(plan, durations) if durations else None
+        notes = PlanNotes(expected=durations, makespan=makespan)
+        sys.stdout.write(render_plan(plan, look_of(sys.stdout), format=chosen, notes=notes))
+    proposed: list[FileDiff] = []
+    if diff:
+        from orchestrator.cli.preview import proposed_changes
+        from orchestrator.reporters.diff_view import render_diffs
+
+        refuse_unhandled(plan, opened.catalogue)
+        proposed = proposed_changes(plan, opened.root, opened.templates, opened.catalogue, successes=successes)
+        if chosen != "json":
+            sys.stdout.write(render_diffs(proposed, look_of(sys.stdout)))
+    if out is not None:
+        _save(out, plan, opened, proposed)
+    return ExitCode.OK
+
+
+def _save(out: Path, plan: Plan, opened: OpenedDocument, proposed: list[FileDiff]) -> None:
+    from orchestrator.cli.saved import write_plan
+
+    write_plan(out, plan, opened, proposed)
+    sys.stderr.write(f"saved: {out}\nnext: orchestrate run --plan {out}\n")

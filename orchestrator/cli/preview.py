@@ -1,0 +1,100 @@
+"""A dry run: the same engine on an overlay, then the whole diff. Nothing is written and nothing is started."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from orchestrator.cli.beginning import begin_anew
+from orchestrator.cli.carrying import carry_out
+from orchestrator.cli.options import Common
+from orchestrator.cli.present import look_of
+from orchestrator.cli.showing import Display, choose_audience
+from orchestrator.cli.wiring import Materials
+from orchestrator.cli.working import conclude
+from orchestrator.contracts import Reporter, Templates
+from orchestrator.engine.outcome import RunResult
+from orchestrator.errors import ExitCode
+from orchestrator.ledger.memory import MemoryLedger
+from orchestrator.models.diff import FileDiff
+from orchestrator.models.plan import Plan
+from orchestrator.models.record import LastSuccess
+from orchestrator.plugins import Catalogue
+from orchestrator.reporters.diff_view import render_diffs
+from orchestrator.workspace.dry_run import DryRunWorkspace
+
+NO_SUCCESSES: Mapping[str, LastSuccess] = MappingProxyType({})
+NO_DURATIONS: Mapping[str, float] = MappingProxyType({})
+
+
+def preview(
+    plan: Plan,
+    root: Path,
+    templates: Templates,
+    catalogue: Catalogue,
+    *,
+    common: Common,
+    display: Display,
+    successes: Mapping[str, LastSuccess] = NO_SUCCESSES,
+    durations: Mapping[str, float] = NO_DURATIONS,
+    force: bool = False,
+) -> ExitCode:
+    """Carry the plan out in memory and print what it would change; the diff goes to standard output."""
+    reporters = choose_audience(display, common, plan, durations, notify=False).reporters
+    result, diffs = _dry_run(plan, root, templates, catalogue, reporters, successes, force=force)
+    if display.json:
+        sys.stdout.write(json.dumps({"type": "diff", "files": [_as_json(diff) for diff in diffs]}) + "\n")
+    else:
+        sys.stdout.write(render_diffs(diffs, look_of(sys.stdout)))
+    return conclude(result)
+
+
+def proposed_changes(
+    plan: Plan, root: Path, templates: Templates, catalogue: Catalogue, *, successes: Mapping[str, LastSuccess]
+) -> list[FileDiff]:
+    """Return what the plan would change, without a display; what ends the dry run early is raised."""
+    result, diffs = _dry_run(plan, root, templates, catalogue, (), successes, force=False)
+    if result.error is not None:
+        raise result.error
+    return diffs
+
+
+def _dry_run(
+    plan: Plan,
+    root: Path,
+    templates: Templates,
+    catalogue: Catalogue,
+    reporters: Sequence[Reporter],
+    successes: Mapping[str, LastSuccess],
+    *,
+    force: bool,
+) -> tuple[RunResult, list[FileDiff]]:
+    workspace = DryRunWorkspace(root)
+    try:
+        materials = Materials(
+            root=root,
+            plan=plan,
+            ledger=MemoryLedger(),
+            workspaces=workspace,
+            templates=templates,
+            catalogue=catalogue,
+            reporters=reporters,
+            successes=successes,
+            force=force,
+            dry_run=True,
+        )
+        return carry_out(materials, begin_anew(plan, sys.argv[1:])), workspace.diff()
+    finally:
+        workspace.close()
+
+
+def _as_json(diff: FileDiff) -> dict[str, object]:
+    return {
+        "path": diff.path,
+        "status": diff.status,
+        "added": diff.added,
+        "removed": diff.removed,
+        "binary": diff.binary,
+        "diff": diff.text,
+    }

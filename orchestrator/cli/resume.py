@@ -1,0 +1,130 @@
+"""`orchestrate resume`: go on with a run that was interrupted, stopped, failed, or waits for a person."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestrator.cli.beginning import begin_again, changed_since
+from orchestrator.cli.opening import OpenedDocument, durability_of, open_valid, plan_of, refuse_unhandled
+from orchestrator.cli.options import Choice, Common, option
+from orchestrator.cli.options import command as as_command
+from orchestrator.cli.places import find_root
+from orchestrator.cli.questions import confirm
+from orchestrator.cli.showing import Display
+from orchestrator.cli.state import WorkingState, chosen_run, open_to_read, open_to_work
+from orchestrator.cli.undoing import resume_undo
+from orchestrator.cli.working import work_on
+from orchestrator.errors import Drift, ExitCode, UsageError
+from orchestrator.models.plan import Plan
+from orchestrator.models.record import RunRecord
+from orchestrator.models.status import RunState, TaskState
+from orchestrator.planning.params import resolve_params
+
+
+@as_command
+def command(
+    common: Common,
+    display: Display,
+    run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
+    accept_changes: Annotated[
+        bool, option("--accept-changes", help="run tasks anew whose definition changed since they were done")
+    ] = False,
+    approve: Annotated[
+        list[str] | None, option("--approve", help="say yes to this manual task (repeatable)", envvar=None)
+    ] = None,
+    keep_going: Annotated[bool, option("--keep-going", "-k", help="ignore every `fail_fast`")] = False,
+    yes: Annotated[bool, option("--yes", "-y", help="start interrupted commands again without asking")] = False,
+) -> int:
+    """Go on where a run stopped: what is done stays done, what was half done has been taken back."""
+    root = find_root(common)
+    reader = open_to_read(root)
+    record = chosen_run(reader, run)
+    reader.close()
+    if record.state is RunState.SUCCEEDED:
+        sys.stdout.write(f"run {record.id} is complete: nothing to resume\n")
+        return ExitCode.OK
+    if record.kind == "undo":
+        return resume_undo(root, record, common, display)
+    opened = open_valid(replace(common, config=common.config or _document_of(record), project=root))
+    with open_to_work(root, sys.argv[1:], durability_of(opened, common)) as state:
+        record = state.ledger.read_run(record.id)
+        plan = _plan_now(opened, common, record, state, accept_changes)
+        refuse_unhandled(plan, opened.catalogue)
+        again = _interrupted_commands(record, plan, opened)
+        if again and not yes and not confirm(common, f"start again, whatever they did already: {again}?", flag="--yes"):
+            return ExitCode.OK
+        return work_on(
+            state,
+            plan,
+            begin_again(record, plan),
+            common=common,
+            display=display,
+            templates=opened.templates,
+            catalogue=opened.catalogue,
+            approved=approve or (),
+            keep_going=keep_going,
+        )
+
+
+def _document_of(record: RunRecord) -> Path | None:
+    """Return the document that the run was made from, if it is still there."""
+    path = record.plan.get("document")
+    return Path(path) if isinstance(path, str) and path and Path(path).is_file() else None
+
+
+def _plan_now(
+    opened: OpenedDocument, common: Common, record: RunRecord, state: WorkingState, accept_changes: bool
+) -> Plan:
+    """Return the plan of the run's tasks as the document has them now; Drift names done ones that have changed."""
+    common = replace(
+        common, param=common.param or _params_of(opened, record), profile=common.profile or _profile(record)
+    )
+    successes = state.ledger.last_successes()
+    plan = plan_of(opened, common, Choice(all_=True), successes=successes, failed=None)
+    wanted = {task.id for task in record.tasks}
+    kept = [task.id for task in plan.tasks if task.id in wanted]
+    if not kept:
+        message = f"no task of run {record.id} is in the document any more"
+        raise UsageError(message, hint="`orchestrate run` starts a new run")
+    if len(kept) < len(plan.tasks):
+        plan = plan_of(opened, common, Choice(only=kept), successes=successes, failed=None)
+    changed = changed_since(record, plan)
+    if changed and not accept_changes:
+        message = f"done, and changed in the document since: {', '.join(sorted(changed))}"
+        raise Drift(message, hint="`orchestrate resume --accept-changes` runs them anew")
+    return plan
+
+
+def _profile(record: RunRecord) -> str | None:
+    name = record.plan.get("profile")
+    return name if isinstance(name, str) else None
+
+
+def _params_of(opened: OpenedDocument, record: RunRecord) -> list[str] | None:
+    """Return the `--param` flags with which the run was started, where the document says otherwise."""
+    assert opened.loaded.document is not None
+    declared = resolve_params(opened.loaded.document, {}, _profile(record))
+    given = record.plan.get("params")
+    if not isinstance(given, dict):
+        return None
+    return [f"{name}={_word(value)}" for name, value in given.items() if name in declared and declared[name] != value]
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _interrupted_commands(record: RunRecord, plan: Plan, opened: OpenedDocument) -> str:
+    """Name the tasks that had begun when the engine died and that cannot be known to be harmless when repeated."""
+    begun = {task.id for task in record.tasks if task.state is TaskState.INTERRUPTED}
+    asked = [
+        task.id
+        for task in plan.tasks
+        if task.id in begun
+        and opened.catalogue.handler(task.handler).external_effects
+        and task.params.get("idempotent") is not True
+    ]
+    return ", ".join(asked)

@@ -1,0 +1,109 @@
+"""`orchestrate run`: carry the plan out, or preview it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from orchestrator.cli.beginning import begin_anew
+from orchestrator.cli.opening import durability_of, open_valid, plan_of, refuse_unhandled
+from orchestrator.cli.options import Choice, Common, option
+from orchestrator.cli.options import command as as_command
+from orchestrator.cli.present import look_of
+from orchestrator.cli.preview import preview
+from orchestrator.cli.questions import confirm
+from orchestrator.cli.saved import load_unchanged
+from orchestrator.cli.showing import Display
+from orchestrator.cli.state import failed_last_time, open_to_read, open_to_work
+from orchestrator.cli.working import work_on
+from orchestrator.contracts import Ledger
+from orchestrator.errors import ExitCode, NothingSelected
+from orchestrator.models.json import Json
+from orchestrator.models.plan import Plan
+
+
+@as_command
+def command(
+    common: Common,
+    choice: Choice,
+    display: Display,
+    dry_run: Annotated[bool, option("--dry-run", "-n", help="show the whole diff; write nothing, run nothing")] = False,
+    sequential: Annotated[bool, option("--sequential", help="one task at a time")] = False,
+    jobs: Annotated[int | None, option("--max-parallel", "-j", help="so many tasks at a time, 0 = all", min=0)] = None,
+    keep_going: Annotated[bool, option("--keep-going", "-k", help="ignore every `fail_fast`")] = False,
+    fail_fast: Annotated[bool, option("--fail-fast", help="stop at the first failure")] = False,
+    force: Annotated[bool, option("--force", help="run what is up to date, too")] = False,
+    yes: Annotated[bool, option("--yes", "-y", help="do not ask before starting")] = False,
+    approve: Annotated[
+        list[str] | None, option("--approve", help="say yes to this manual task (repeatable)", envvar=None)
+    ] = None,
+    saved: Annotated[Path | None, option("--plan", help="exactly this saved plan, or nothing", envvar=None)] = None,
+    allow_empty: Annotated[bool, option("--allow-empty", help="an empty selection is no error")] = False,
+) -> int:
+    """Carry the plan out: in order, measured at checkpoints, every change recorded."""
+    settings = _settings(sequential, jobs, fail_fast)
+    opened = open_valid(common)
+
+    def make_plan(ledger: Ledger) -> Plan:
+        if saved is not None:
+            return load_unchanged(saved, opened)
+        successes, failed = ledger.last_successes(), failed_last_time(ledger)
+        plan = plan_of(opened, common, choice, successes=successes, failed=failed, settings=settings)
+        refuse_unhandled(plan, opened.catalogue)
+        return plan
+
+    try:
+        ledger = open_to_read(opened.root)
+        plan = make_plan(ledger)
+        if dry_run:
+            return preview(
+                plan,
+                opened.root,
+                opened.templates,
+                opened.catalogue,
+                common=common,
+                display=display,
+                successes=ledger.last_successes(),
+                durations=ledger.durations(),
+                force=force,
+            )
+        ledger.close()
+        if not (yes or choice.all_ or saved or choice.narrows) and not _agreed(plan, common):
+            return ExitCode.OK
+        with open_to_work(opened.root, sys.argv[1:], durability_of(opened, common)) as state:
+            plan = make_plan(state.ledger)
+            return work_on(
+                state,
+                plan,
+                begin_anew(plan, sys.argv[1:]),
+                common=common,
+                display=display,
+                templates=opened.templates,
+                catalogue=opened.catalogue,
+                approved=approve or (),
+                force=force,
+                keep_going=keep_going,
+            )
+    except NothingSelected:
+        if allow_empty:
+            return ExitCode.OK
+        raise
+
+
+def _settings(sequential: bool, jobs: int | None, fail_fast: bool) -> dict[str, Json]:
+    """Return what the flags say about the document's settings; only what was said."""
+    settings: dict[str, Json] = {}
+    if jobs is not None or sequential:
+        settings["max_parallel_tasks"] = 1 if sequential else jobs
+    if fail_fast:
+        settings["fail_fast"] = True
+    return settings
+
+
+def _agreed(plan: Plan, common: Common) -> bool:
+    """Show the whole plan and ask; nothing was selected, so everything would run."""
+    from orchestrator.reporters.plan_view import render_plan
+
+    if not common.no_input and sys.stdin.isatty():
+        sys.stderr.write(render_plan(plan, look_of(sys.stderr)))
+    count = len(plan.tasks)
+    return confirm(common, f"run all {count} task{'s' if count != 1 else ''}?", flag="--all or --yes")

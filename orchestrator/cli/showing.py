@@ -1,0 +1,95 @@
+"""Who shows a run: the display that fits the terminal, an event stream, and whoever is to be notified."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, TextIO
+
+from orchestrator.cli.options import Common, option
+from orchestrator.cli.present import look_of
+from orchestrator.contracts import Reporter
+from orchestrator.errors import Unusable
+from orchestrator.models.plan import Plan
+from orchestrator.reporters.live import LiveReporter
+from orchestrator.reporters.ndjson import NdjsonReporter
+from orchestrator.reporters.plain import PlainReporter
+from orchestrator.reporters.ticker import ThreadTicker
+from orchestrator.reporters.ui import choose_ui
+
+_FRAME, _LOOK_FOR_SILENCE = 0.1, 5.0  # seconds between the ticks of the live and the plain display
+
+
+@dataclass(frozen=True, kw_only=True)
+class Display:
+    """How a run is shown."""
+
+    ui: Annotated[Literal["auto", "live", "plain", "json", "none"], option("--ui", help="how the run is shown")] = (
+        "auto"
+    )
+    json: Annotated[bool, option("--json", help="events as JSON lines on standard output (--ui json)")] = False
+    events: Annotated[str | None, option("--events", help="write events as JSON lines to this file, - = stdout")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """The reporters of a run; `held` keeps the display off the terminal while a person is asked."""
+
+    reporters: Sequence[Reporter]
+    display: PlainReporter | LiveReporter | None = None
+
+    def held(self) -> AbstractContextManager[None]:
+        """Return what to be in while the terminal is somebody else's."""
+        return self.display.hold() if self.display is not None else nullcontext()
+
+
+def choose_audience(
+    display: Display, common: Common, plan: Plan, expected: Mapping[str, float], *, notify: bool = True
+) -> Audience:
+    """Return who is to be told about a run of the plan."""
+    chosen = "json" if display.json else choose_ui(display.ui, os.environ, is_terminal=sys.stderr.isatty())
+    reporters: list[Reporter] = []
+    screen = _screen(chosen, common, expected)
+    if screen is not None:
+        reporters.append(screen)
+    if chosen == "json":
+        reporters.append(NdjsonReporter(sys.stdout))
+    if display.events is not None:
+        reporters.append(_event_file(display.events))
+    for notification in plan.notifications if notify else ():
+        from orchestrator.reporters.webhook import WebhookReporter
+
+        reporters += [WebhookReporter(url, notification.on) for url in notification.to]
+    return Audience(reporters=reporters, display=screen)
+
+
+def _screen(chosen: str, common: Common, expected: Mapping[str, float]) -> PlainReporter | LiveReporter | None:
+    look = look_of(sys.stderr)
+    if chosen == "live":
+        return LiveReporter(
+            sys.stderr,
+            look,
+            verbose=common.verbose,
+            quiet=common.quiet,
+            expected=expected,
+            ticker=ThreadTicker(_FRAME),
+        )
+    if chosen == "plain":
+        ticker = ThreadTicker(_LOOK_FOR_SILENCE)
+        return PlainReporter(
+            sys.stderr, look, verbose=common.verbose, quiet=common.quiet, expected=expected, ticker=ticker
+        )
+    return None
+
+
+def _event_file(name: str) -> NdjsonReporter:
+    if name == "-":
+        return NdjsonReporter(sys.stdout)
+    try:
+        stream: TextIO = Path(name).open("w", encoding="utf-8")  # noqa: SIM115 - the reporter closes it
+    except OSError as error:
+        message = f"--events {name}: {error.strerror}"
+        raise Unusable(message, hint="name a file in a folder that can be written") from error
+    return NdjsonReporter(stream, owned=True)

@@ -1,0 +1,52 @@
+"""`orchestrate status`: how a run stands, out of the ledger. Never opens the document."""
+
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import command as as_command
+from orchestrator.cli.places import find_root
+from orchestrator.cli.present import look_of
+from orchestrator.cli.state import chosen_run, open_to_read
+from orchestrator.errors import ExitCode
+from orchestrator.models.record import RunRecord
+from orchestrator.models.status import RunState
+from orchestrator.reporters.record_json import record_json
+from orchestrator.reporters.status_view import StatusNotes, render_status
+
+_CLEAR = "\x1b[H\x1b[2J"
+
+
+@as_command
+def command(
+    common: Common,
+    run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
+    as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
+    watch: Annotated[bool, option("--watch", "-w", help="again and again until the run ends", envvar=None)] = False,
+    interval: Annotated[float, option("--interval", help="seconds between two looks of --watch", min=0.1)] = 2.0,
+    all_tasks: Annotated[bool, option("--all", "-a", help="name the tasks that are done, too", envvar=None)] = False,
+    exit_code: Annotated[bool, option("--exit-code", help="end with the run's own exit code", envvar=None)] = False,
+) -> int:
+    """Show how a run stands: what is done, what failed, what waits, and what to type next."""
+    root = find_root(common)
+    while True:
+        ledger = open_to_read(root)
+        record = chosen_run(ledger, run)
+        ledger.close()
+        text = _shown(record, as_json=as_json, all_tasks=all_tasks)
+        sys.stdout.write((_CLEAR if watch and sys.stdout.isatty() and not as_json else "") + text)
+        sys.stdout.flush()
+        if not watch or record.state is not RunState.RUNNING:
+            break
+        time.sleep(interval)
+    return (record.exit_code or ExitCode.OK) if exit_code else ExitCode.OK
+
+
+def _shown(record: RunRecord, *, as_json: bool, all_tasks: bool) -> str:
+    if as_json:
+        return record_json(record, command="status")
+    return render_status(record, look_of(sys.stdout), StatusNotes(now=datetime.now(UTC), all_tasks=all_tasks))

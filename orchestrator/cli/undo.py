@@ -1,0 +1,60 @@
+"""`orchestrate undo`: take a run back, or a part of it, last change first. Never opens the document."""
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import command as as_command
+from orchestrator.cli.places import find_root
+from orchestrator.cli.questions import confirm
+from orchestrator.cli.showing import Display
+from orchestrator.cli.state import chosen_run, open_to_read, open_to_work
+from orchestrator.cli.undoing import preview_undo, undo_run
+from orchestrator.errors import ExitCode
+from orchestrator.models.plan import Plan
+from orchestrator.models.record import RunRecord
+from orchestrator.planning.undo_plan import Conflict, build_undo_plan
+
+
+@as_command
+def command(
+    common: Common,
+    display: Display,
+    run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
+    phase: Annotated[
+        list[str] | None, option("--phase", "-p", help="only the tasks of this phase", envvar=None)
+    ] = None,
+    group: Annotated[
+        list[str] | None, option("--group", "-g", help="only the tasks of this group", envvar=None)
+    ] = None,
+    task: Annotated[list[str] | None, option("--task", "-t", help="only this task (repeatable)", envvar=None)] = None,
+    conflict: Annotated[
+        Literal["refuse", "keep", "overwrite"], option("--on-conflict", help="files that were edited since")
+    ] = "refuse",
+    force: Annotated[bool, option("--force", help="overwrite edits made since (--on-conflict overwrite)")] = False,
+    keep: Annotated[bool, option("--keep", help="leave edited files as they are (--on-conflict keep)")] = False,
+    dry_run: Annotated[bool, option("--dry-run", "-n", help="show what would be taken back; write nothing")] = False,
+    yes: Annotated[bool, option("--yes", "-y", help="do not ask")] = False,
+) -> int:
+    """Take the changes of a run back; an undo is itself a run, and can be undone."""
+    root = find_root(common)
+    chosen = Conflict.OVERWRITE if force else Conflict.KEEP if keep else Conflict(conflict)
+
+    def make_plan(record: RunRecord) -> Plan:
+        return build_undo_plan(record, phases=phase or (), groups=group or (), tasks=task or (), conflict=chosen)
+
+    reader = open_to_read(root)
+    record = chosen_run(reader, run)
+    plan = make_plan(record)
+    reader.close()
+    files = sum(len(each.targets.writes) for each in plan.tasks)
+    count = f"{files} file{'s' if files != 1 else ''}"
+    if dry_run:
+        return preview_undo(root, plan, common, display)
+    if not yes and sys.stdin.isatty() and not confirm(common, f"take back {count} of run {record.id}?", flag="--yes"):
+        return ExitCode.OK
+    with open_to_work(root, sys.argv[1:], plan.durability) as state:
+        record = state.ledger.read_run(record.id)
+        return undo_run(state, record, make_plan(record), common, display)

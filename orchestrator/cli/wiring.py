@@ -1,0 +1,161 @@
+"""The one composition root: which implementations a run is made of."""
+
+import os
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestrator.cli.measuring import Measuring
+from orchestrator.cli.places import STATE
+from orchestrator.contracts import Handler, Interaction, Ledger, Reporter, Templates, Workspaces
+from orchestrator.engine.attempt import TaskAttempts
+from orchestrator.engine.bus import Bus
+from orchestrator.engine.clock import SystemClock
+from orchestrator.engine.executor import PhaseExecutor
+from orchestrator.engine.freshness import Freshness
+from orchestrator.engine.ports import OpenTools, Tools
+from orchestrator.engine.scheduler import Scheduler
+from orchestrator.handlers.restore import Restore
+from orchestrator.models.json import JsonObject
+from orchestrator.models.plan import Plan, PlannedTask
+from orchestrator.models.record import Fact, LastSuccess
+from orchestrator.models.status import TaskState
+from orchestrator.plugins import Catalogue
+from orchestrator.processes.attempt import ProcessFactory
+from orchestrator.processes.redact import Redactor
+from orchestrator.runners.local import LocalRunner
+from orchestrator.templating.binding import LateBinding
+
+RESTORE = "restore"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """Where a run begins: anew, or in the middle (`done` and `tries` are of its earlier parts)."""
+
+    run: str
+    facts: tuple[Fact, ...]
+    done: Mapping[str, TaskState] = field(default_factory=dict)
+    passed: tuple[str, ...] = ()  # scopes whose checkpoint passed in an earlier part
+    tries: Mapping[str, int] = field(default_factory=dict)
+    outputs: Mapping[str, JsonObject] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Materials:
+    """What a run works with and on."""
+
+    root: Path
+    plan: Plan
+    ledger: Ledger
+    workspaces: Workspaces
+    templates: Templates
+    catalogue: Catalogue
+    reporters: Sequence[Reporter] = ()
+    successes: Mapping[str, LastSuccess] = field(default_factory=dict)
+    durations: Mapping[str, float] = field(default_factory=dict)
+    interaction: Interaction | None = None
+    force: bool = False
+    keep_going: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machinery:
+    """A run that is ready to go."""
+
+    executor: PhaseExecutor
+    attempts: TaskAttempts
+    bus: Bus
+    processes: ProcessFactory
+
+
+def assemble(materials: Materials, beginning: Beginning) -> Machinery:
+    """Put a run together; to be called in the process and on the loop that will carry it out."""
+    plan, clock = materials.plan, SystemClock()
+    processes = ProcessFactory(str(materials.root), str(materials.root / STATE / "logs"), Redactor(_secrets(plan)))
+    bus = Bus(beginning.run, materials.reporters, clock.now)
+    binding = LateBinding(plan, beginning.run, os.environ, materials.successes, dry_run=materials.dry_run)
+    outputs = {**_outputs_of(materials.successes), **beginning.outputs}
+    measuring = Measuring(
+        run=beginning.run,
+        env=plan.env,
+        catalogue=materials.catalogue,
+        workspaces=materials.workspaces,
+        processes=processes,
+        binding=binding,
+        outputs=outputs,
+    )
+    attempts = TaskAttempts(
+        run=beginning.run,
+        handlers=_handlers(materials.catalogue),
+        workspaces=materials.workspaces,
+        tools=_tools(processes, beginning.run),
+        templates=materials.templates,
+        binding=binding,
+        runner=LocalRunner(),
+        measure=measuring.measure,
+        clock=clock,
+        bus=bus,
+        freshness=Freshness(successes=materials.successes, force=materials.force),
+        interaction=materials.interaction,
+        dry_run=materials.dry_run,
+        outputs=outputs,
+    )
+    executor = PhaseExecutor(
+        run=beginning.run,
+        plan=plan,
+        scheduler=Scheduler(
+            plan, materials.durations, beginning.done, passed=beginning.passed, keep_going=materials.keep_going
+        ),
+        ledger=materials.ledger,
+        attempts=attempts,
+        measure=measuring.measure,
+        bus=bus,
+        clock=clock,
+        rng=random.Random(),  # noqa: S311 - jitter of retries, nothing to guess
+        ask=measuring.ask,
+        opening=beginning.facts,
+        before=beginning.tries,
+        hurry=processes.hurry,
+        dry_run=materials.dry_run,
+    )
+    return Machinery(executor=executor, attempts=attempts, bus=bus, processes=processes)
+
+
+def new_run_id(now: datetime | None = None) -> str:
+    """Return an id that sorts by time and is safe as a file name."""
+    moment = now or datetime.now(UTC)
+    return f"{moment:%Y%m%d-%H%M%S}-{os.urandom(2).hex()}"
+
+
+def _outputs_of(successes: Mapping[str, LastSuccess]) -> dict[str, JsonObject]:
+    return {task: success.outputs for task, success in successes.items() if success.outputs}
+
+
+def _secrets(plan: Plan) -> dict[str, str]:
+    """Return the values of all secrets of the plan: what one task may see, no task's output may show."""
+    names = {name for task in plan.tasks for name in task.secrets}
+    return {name: os.environ[name] for name in sorted(names) if os.environ.get(name)}
+
+
+def _handlers(catalogue: Catalogue) -> Callable[[str], Handler[Any]]:
+    """Return the look-up of handlers; `restore` serves undo only and cannot be named in a document."""
+    restore: Handler[Any] = Restore()
+    return lambda name: restore if name == RESTORE else catalogue.handler(name)
+
+
+def _tools(processes: ProcessFactory, run: str) -> OpenTools:
+    def make(task: PlannedTask, attempt: int, on_output: Callable[[str], None]) -> Tools:
+        children = processes.for_attempt(run, task.id, attempt, task.env, secrets=task.secrets, on_output=on_output)
+        return Tools(
+            processes=children,
+            log=lambda: children.log,
+            last_output=lambda: children.last_output,
+            redact=children.redact,
+        )
+
+    return make

@@ -1,0 +1,81 @@
+"""From a plan and the state that we hold to a run and its exit code."""
+
+import sys
+from collections.abc import Sequence
+
+from orchestrator.cli.carrying import carry_out
+from orchestrator.cli.options import Common
+from orchestrator.cli.present import look_of, show_error
+from orchestrator.cli.questions import Approvals, has_person
+from orchestrator.cli.showing import Audience, Display, choose_audience
+from orchestrator.cli.state import WorkingState
+from orchestrator.cli.wiring import Beginning, Materials
+from orchestrator.contracts import Interaction, Templates
+from orchestrator.engine.outcome import RunResult
+from orchestrator.errors import ExitCode, OrchestrateError
+from orchestrator.models.plan import Plan
+from orchestrator.plugins import Catalogue
+from orchestrator.workspace.workspace import TreeWorkspace
+
+
+def work_on(
+    state: WorkingState,
+    plan: Plan,
+    beginning: Beginning,
+    *,
+    common: Common,
+    display: Display,
+    templates: Templates,
+    catalogue: Catalogue,
+    approved: Sequence[str] = (),
+    force: bool = False,
+    keep_going: bool = False,
+) -> ExitCode:
+    """Carry the plan out on the tree and return how it ended."""
+    state.announce(beginning.run)
+    durations = state.ledger.durations()
+    audience = choose_audience(display, common, plan, durations)
+    workspace = TreeWorkspace(
+        state.root,
+        ledger=state.ledger,
+        run=beginning.run,
+        durability=plan.durability,
+        tracking=plan.snapshot,
+        warn=lambda text: print(f"warning: {text}", file=sys.stderr),
+    )
+    try:
+        materials = Materials(
+            root=state.root,
+            plan=plan,
+            ledger=state.ledger,
+            workspaces=workspace,
+            templates=templates,
+            catalogue=catalogue,
+            reporters=audience.reporters,
+            successes=state.ledger.last_successes(),
+            durations=durations,
+            interaction=_interaction(common, audience, approved),
+            force=force,
+            keep_going=keep_going,
+        )
+        return conclude(carry_out(materials, beginning))
+    finally:
+        workspace.close()
+
+
+def conclude(result: RunResult) -> ExitCode:
+    """Show what ended a run early, if anything did, and return its exit code."""
+    if isinstance(result.error, OrchestrateError):
+        show_error(result.error)
+    elif result.error is not None:
+        raise result.error
+    return result.exit_code
+
+
+def _interaction(common: Common, audience: Audience, approved: Sequence[str]) -> Interaction | None:
+    person: Interaction | None = None
+    if has_person(common):
+        from orchestrator.reporters.terminal_interaction import TerminalInteraction
+
+        person = TerminalInteraction(sys.stderr, look_of(sys.stderr), hold=audience.held)
+    return Approvals(approved, person) if approved or person is not None else None

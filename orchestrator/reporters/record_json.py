@@ -1,0 +1,35 @@
+"""What the ledger has, as JSON for programs: schema 1, to which fields are only ever added."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from orchestrator.models.json import Json
+from orchestrator.models.record import RunRecord, RunSummary
+
+SCHEMA_VERSION = 1
+
+
+def record_json(record: RunRecord, *, command: str) -> str:
+    """Return one run; the plan is left out, `plan --json` has it."""
+    body = {name: value for name, value in asdict(record).items() if name != "plan"}
+    body["project"] = record.plan.get("project")
+    return _document(command, {"run": body})
+
+
+def history_json(runs: Sequence[RunSummary]) -> str:
+    """Return the runs, newest first."""
+    return _document("history", {"runs": [asdict(run) for run in runs]})
+
+
+def _document(command: str, content: dict[str, Json]) -> str:
+    whole = {"schema_version": SCHEMA_VERSION, "command": command, **content}
+    return json.dumps(whole, indent=2, default=_plain) + "\n"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    message = f"{type(value).__name__} has no JSON form here"
+    raise TypeError(message)
