@@ -102,8 +102,8 @@ def _needs(plan: Plan, chosen: Collection[int], missing: Collection[int]) -> Usa
     wanted, needed = _listed(plan, chosen), _listed(plan, missing)
     many = len(missing) != 1
     message = f"{wanted} {'need' if len(chosen) != 1 else 'needs'} {needed}, which {'are' if many else 'is'} not done"
-    count = f"{len(missing)} task{'s' if many else ''}"
-    hint = f"--with-deps adds {'these' if many else 'this'} {count}; --only takes {'them' if many else 'it'} as given"
+    what, them = (f"these {len(missing)} tasks", "them") if many else ("it", "it")
+    hint = f"--with-deps adds {what}; --only takes {them} as given"
     return UsageError(message, hint=hint)
 
 
