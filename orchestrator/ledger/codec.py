@@ -55,7 +55,7 @@ def _put_aside(kind: str, body: Mapping[str, Any], documents: dict[str, str]) ->
     digests = {}
     for name in _DOCUMENTS[kind]:
         text = as_json(body[name])
-        digests[name] = blake2b(text.encode(), digest_size=16).hexdigest()
+        digests[name] = digest_of(text)
         documents[digests[name]] = text
     return digests
 
@@ -105,6 +105,20 @@ def unpack(stored: Sequence[Stored]) -> list[Row]:
     ]
 
 
+def documents_of(row: Stored) -> tuple[tuple[str, str], ...]:
+    """Return (name, digest) of the documents that a compared row speaks of."""
+    kind, body = row[2], row[7]
+    if kind not in _DOCUMENTS or body is None:
+        return ()
+    said = loads(body)
+    return tuple((name, said[name]) for name in _DOCUMENTS[kind])
+
+
+def digest_of(text: str) -> str:
+    """Return the name of a document."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
 def compress(text: str) -> bytes:
     """Return a document as it is stored."""
     return zlib.compress(text.encode(), 1)
@@ -112,15 +126,20 @@ def compress(text: str) -> bytes:
 
 def read_document(digest: str, content: bytes) -> Any:
     """Return the JSON of a stored document; Unusable when it is not what was written."""
+    return loads(document_text(digest, content))
+
+
+def document_text(digest: str, content: bytes) -> str:
+    """Return the text of a stored document; Unusable when it is not what was written."""
     try:
-        text = zlib.decompress(content)
-    except (zlib.error, TypeError) as error:
+        text = zlib.decompress(content).decode()
+    except (zlib.error, TypeError, UnicodeDecodeError) as error:
         message = f"document {digest} cannot be read"
         raise damaged(message) from error
-    if blake2b(text, digest_size=16).hexdigest() != digest:
+    if digest_of(text) != digest:
         message = f"document {digest} is not as it was written"
         raise damaged(message)
-    return loads(text)
+    return text
 
 
 class StoredPlan(Mapping[str, Any]):

@@ -9,23 +9,14 @@ from typing import Any
 
 from orchestrator.errors import UsageError
 from orchestrator.ledger.rows import (
-    APPROVAL,
     CHANGE,
     ENDINGS,
-    LAST_ATTEMPT_ENDED,
     ROLLED_BACK,
-    TASK_ENDED,
-    TASK_RESET,
-    TASK_WAITING,
-    Row,
-    to_time,
 )
-from orchestrator.models.record import ApprovalRecord, LastSuccess
+from orchestrator.models.record import LastSuccess
 from orchestrator.models.status import OutcomeKind
 
 ATTEMPTS_THAT_COUNT = 5  # the median of so many attempts is the expected time of a task
-# A question is open no longer when its task has one of these.
-ANSWERS = frozenset({APPROVAL, TASK_ENDED, LAST_ATTEMPT_ENDED, TASK_RESET})
 GOOD = frozenset({OutcomeKind.CHANGED.value, OutcomeKind.UNCHANGED.value})
 
 
@@ -161,18 +152,6 @@ def unfinished(rows: Iterable[tuple[str, str, str, int]]) -> tuple[tuple[str, st
         elif kind in ENDINGS or kind == ROLLED_BACK:
             ended.add((run, task, attempt))
     return tuple(attempt for attempt in intended if attempt not in ended)
-
-
-def open_questions(rows: Iterable[tuple[str, Row]]) -> tuple[tuple[str, ApprovalRecord], ...]:
-    """Return the questions without an answer, with their runs; rows come with their runs, in order."""
-    asked: dict[tuple[str, str | None], ApprovalRecord] = {}
-    for run, (_seq, kind, task, _attempt, _state, time, body) in rows:
-        if kind == TASK_WAITING:
-            question = (body or {})["question"]
-            asked[run, task] = ApprovalRecord(task=task or "", asked=to_time(time or 0), question=question)
-        elif kind in ANSWERS:
-            asked.pop((run, task), None)
-    return tuple((run, question) for (run, _), question in asked.items())
 
 
 def match_run(prefix: str, runs: Iterable[str]) -> str:

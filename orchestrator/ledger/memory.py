@@ -9,6 +9,7 @@ from threading import Lock
 from orchestrator.ledger import history
 from orchestrator.ledger.history import GOOD, Definitions, Success, UndoneMark
 from orchestrator.ledger.projection import RUN_ROWS, STANDING_ROWS, RunBuilder, standing
+from orchestrator.ledger.questions import open_questions, questions
 from orchestrator.ledger.rows import (
     ATTEMPT_STARTED,
     ENDINGS,
@@ -90,7 +91,11 @@ class MemoryLedger:
 
     def open_questions(self) -> tuple[tuple[str, ApprovalRecord], ...]:
         """Return the questions that nobody answered yet, with their runs, oldest first."""
-        return history.open_questions(self._log())
+        return open_questions(self._log())
+
+    def approvals(self, run: str) -> tuple[ApprovalRecord, ...]:
+        """Return the questions of one run with their answers."""
+        return questions(self._rows[history.match_run(run, self._rows)])
 
     def close(self) -> None:
         """Nothing is waiting to be written."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from orchestrator.ledger.questions import questions
 from orchestrator.ledger.rows import (
     APPROVAL,
     ATTEMPT_ENDED,
@@ -28,7 +29,6 @@ from orchestrator.ledger.rows import (
     to_time,
 )
 from orchestrator.models.record import (
-    ApprovalRecord,
     AttemptRecord,
     RecordedChange,
     RunRecord,
@@ -118,7 +118,7 @@ class RunBuilder:
         self._changes: list[Row] = []
         self._rolled_back_at: dict[tuple[str | None, int | None], int] = {}
         self._measured: list[tuple[int, Mapping[str, Any]]] = []
-        self._approvals: list[ApprovalRecord] = []
+        self._asked: list[Row] = []
         self._start: tuple[int, Mapping[str, Any]] = (0, {})
         self._end: tuple[int, RunState, Mapping[str, Any]] | None = None
 
@@ -162,7 +162,7 @@ class RunBuilder:
             undoes=said["undoes"],
             changes=tuple([self._recorded(row) for row in self._changes]),
             measurements=tuple([measured_of(said["id"], micros, body) for micros, body in self._measured]),
-            approvals=tuple(self._approvals),
+            approvals=questions(self._asked),
         )
 
     def summary(self, counts: Mapping[TaskState, int], *, alive: bool = True, undone: bool = False) -> RunSummary:
@@ -253,12 +253,10 @@ class RunBuilder:
 
     def _task_waiting(self, row: Row) -> None:
         self._task_standing(row)
-        question = (row[6] or {})["question"]
-        self._approvals = [known for known in self._approvals if known.task != row[2] or known.decision is not None]
-        self._approvals.append(ApprovalRecord(task=row[2] or "", asked=to_time(row[5] or 0), question=question))
+        self._asked.append(row)
 
     def _approval(self, row: Row) -> None:
-        answer(self._approvals, row)
+        self._asked.append(row)
 
     def _change(self, row: Row) -> None:
         self._changes.append(row)
@@ -268,26 +266,3 @@ class RunBuilder:
 
     def _measurement(self, row: Row) -> None:
         self._measured.append((row[5] or 0, row[6] or {}))
-
-
-def answer(asked: list[ApprovalRecord], row: Row) -> None:
-    """Write the decision of an APPROVAL row to the question that it answers.
-
-    A decision may come before the question (`--approve 4.4`); it then stands for itself.
-    """
-    task, body = row[2] or "", row[6] or {}
-    place = next(
-        (place for place, known in enumerate(asked) if known.task == task and known.decision is None), len(asked)
-    )
-    known = asked[place] if place < len(asked) else ApprovalRecord(task=task, asked=to_time(row[5] or 0), question="")
-    asked[place : place + 1] = [
-        ApprovalRecord(
-            task=task,
-            asked=known.asked,
-            question=known.question,
-            decision=body["decision"],
-            by=body.get("by", ""),
-            note=body.get("note", ""),
-            evidence=body.get("evidence"),
-        )
-    ]

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 from orchestrator.ledger import history
 from orchestrator.ledger.contents import Compared, Contents, KnownRun, by_run
-from orchestrator.ledger.history import ANSWERS, ATTEMPTS_THAT_COUNT, Definitions, Success, UndoneMark
+from orchestrator.ledger.history import ATTEMPTS_THAT_COUNT, Definitions, Success, UndoneMark
 from orchestrator.ledger.projection import RUN_ROWS, RunBuilder, standing
+from orchestrator.ledger.questions import ANSWERS, open_questions, questions
 from orchestrator.ledger.rows import (
+    APPROVAL,
     RUN_RESUMED,
     RUN_STARTED,
     TASK_WAITING,
@@ -59,13 +61,27 @@ class Reader:
         """Return the questions that nobody answered yet, with their runs, oldest first."""
         return self._ask(_open_questions)
 
+    def approvals(self, run: str) -> tuple[ApprovalRecord, ...]:
+        """Return the questions of one run with their answers."""
+
+        def asked(contents: Contents) -> tuple[ApprovalRecord, ...]:
+            known = contents.run(run)
+            rows = (
+                row
+                for number, row in contents.rows(TASK_WAITING, APPROVAL, first=known.first)
+                if number == known.number
+            )
+            return questions(rows)
+
+        return self._ask(asked)
+
     def check(self) -> int:
         """Compare everything; return the number of facts. Unusable says what is damaged."""
 
         def everything(contents: Contents) -> int:
             contents.compare()
             for _, row in contents.rows(RUN_STARTED, RUN_RESUMED):
-                dict((contents.whole(row)[6] or {}).get("plan", {}))
+                len((contents.whole(row)[6] or {}).get("plan", ()))  # a plan is read when somebody looks into it
             return contents.facts
 
         return self._ask(everything)
@@ -153,7 +169,7 @@ def _open_questions(contents: Contents) -> tuple[tuple[str, ApprovalRecord], ...
         return ()
     ids = contents.ids()
     rows = contents.rows(TASK_WAITING, *ANSWERS, first=first)
-    return history.open_questions((ids[run], row) for run, row in rows)
+    return open_questions((ids[run], row) for run, row in rows)
 
 
 def _parsed(bodies: list[str]) -> list[Mapping[str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
+from orchestrator.ledger.backup import back_up
 from orchestrator.ledger.connection import open_to_write
 from orchestrator.ledger.folder import cannot
 from orchestrator.ledger.memory import anybody
@@ -20,8 +21,9 @@ class SqliteLedger:
     `is_alive` says of a run without an end whether somebody works on it; without it every such run counts as running.
     """
 
-    def __init__(self, reader: Reader, writer: Writer | None) -> None:
+    def __init__(self, path: Path, reader: Reader, writer: Writer | None) -> None:
         """Use `open` or `open_readonly`."""
+        self._path = path
         self._reader = reader
         self._writer = writer
 
@@ -41,12 +43,12 @@ class SqliteLedger:
         except OSError as error:
             connection.close()
             raise cannot("keep room for the end of a run in", path.parent, error) from error
-        return cls(Reader(path, is_alive), Writer(connection, path, durability))
+        return cls(path, Reader(path, is_alive), Writer(connection, path, durability))
 
     @classmethod
     def open_readonly(cls, path: Path, *, is_alive: Callable[[str], bool] = anybody) -> "SqliteLedger":
         """Open the ledger to read, also while a run writes it; makes no file. A missing one reads as empty."""
-        ledger = cls(Reader(path, is_alive), None)
+        ledger = cls(path, Reader(path, is_alive), None)
         ledger.runs(1)
         return ledger
 
@@ -93,6 +95,18 @@ class SqliteLedger:
     def check(self) -> int:
         """Compare every fact and document with its checksum; return the number of facts. Unusable when one differs."""
         return self._reader.check()
+
+    def approvals(self, run: str) -> tuple[ApprovalRecord, ...]:
+        """Return the questions of one run with their answers; cheap enough to ask every second."""
+        return self._reader.approvals(run)
+
+    def backup(self, folder: Path, keep: int = 5) -> Path:
+        """Compare everything, copy it into `folder`, keep the newest copies; return the new one.
+
+        A damaged ledger is not copied (Unusable), so that it cannot drive the good copies out.
+        """
+        self.check()
+        return back_up(self._path, folder, keep)
 
     def close(self) -> None:
         """Commit what is waiting and close."""

@@ -1,1 +1,1 @@
-SELECT content FROM documents WHERE digest = :digest
+SELECT content FROM documents NOT INDEXED WHERE digest = :digest
