@@ -64,13 +64,14 @@ class Restore(Handler[RestoreParams]):
         restored: dict[str, None] = {}
         kept: dict[str, Drift] = {}
         for each in sorted(params.changes, key=lambda each: each.seq, reverse=True):
-            if each.path in kept:
-                continue
             try:
                 if context.workspace.restore(each.change(), overwrite=params.on_conflict == "overwrite"):
                     restored[each.path] = None
             except Drift as drift:
-                kept[each.path] = drift
+                kept.setdefault(each.path, drift)
+            else:
+                # As the run had it at an earlier point: nothing of a person's is in it.
+                kept.pop(each.path, None)
         if kept and params.on_conflict != "keep":
             raise _refusal(list(kept.values()))
         names: dict[str, list[str]] = {"restored": list(restored), "kept": list(kept)}

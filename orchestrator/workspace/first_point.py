@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from orchestrator.errors import PathRefused
 from orchestrator.workspace.node import FILE, FOLDER, LINK, Identity
 from orchestrator.workspace.oserrors import translated
 from orchestrator.workspace.paths import check_recorded
@@ -81,7 +82,7 @@ def load_first_point(state: int) -> FirstPoint:
             return FirstPoint()
         known = {check_recorded(row[0]): _known(row) for row in value["entries"]}
         return FirstPoint(run=str(value["run"]), known=known, ignored=frozenset(map(str, value["ignored"])))
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, PathRefused):
         return FirstPoint()
 
 

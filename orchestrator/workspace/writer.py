@@ -82,6 +82,8 @@ class Writer:
                     self._fault("rmdir")
                     os.rmdir(_name(folder), dir_fd=above)
                     self._touched(above, folder)
+            except FileNotFoundError:  # it was never made
+                continue
             except OSError:
                 break
             gone.append(folder)
