@@ -46,6 +46,8 @@ def _why_ready(progress: Progress, dispatcher: Dispatcher, task: int) -> Wait:
     if lock is not None:
         key, holder = lock
         return Wait(reason=WaitReason.LOCK, detail=f"{names[holder].id} writes {key}")
+    if dispatcher.has_room():
+        return Wait(reason=WaitReason.RUN_LIMIT, detail="it is about to start")
     return Wait(reason=WaitReason.RUN_LIMIT, detail=f"the run does {dispatcher.busy} of {dispatcher.limit} at a time")
 
 

@@ -65,6 +65,7 @@ class RecordingLedger:
         self.transactions: list[tuple[Fact, ...]] = []
         self.committed: list[Fact] = []
         self.calls = 0
+        self.awaited: dict[type, asyncio.Event] = {}  # set when a fact of this type is appended
         self._refuse_from = refuse_from
         self._error = error
         self._threaded = threaded
@@ -75,6 +76,9 @@ class RecordingLedger:
         number = self.calls
         future: Future[None] = Future()
         facts = tuple(facts)
+        for fact in facts:
+            if type(fact) in self.awaited:
+                self.awaited[type(fact)].set()
         if not self._threaded:
             self._finish(number, facts, future)
         else:
@@ -100,6 +104,11 @@ class RecordingLedger:
         future.set_result(None)
 
     # what tests ask
+
+    def appended(self, kind: type) -> Awaitable[bool]:
+        """Return what ends when the next fact of this type is appended."""
+        event = self.awaited[kind] = asyncio.Event()
+        return event.wait()
 
     def ended(self) -> dict[str, str]:
         return {fact.task: fact.state.value for fact in self.committed if isinstance(fact, TaskEnded)}

@@ -90,6 +90,7 @@ class Life:
                 return True
             if decision.verdict is not Verdict.DISPATCHED:
                 self.referee.idle(self.now)
+                self._explain()
                 claim(bool(self.events), f"deadlock at {self.now}: {self.scheduler.reasons()}")
                 self._happen()
         message = "the run does not come to an end"
@@ -123,6 +124,13 @@ class Life:
             self._later("check", scope, self.rng.random())
         if decision.until is not None:
             self._later("wake", "", max(0.0, decision.until - self.now))
+
+    def _explain(self) -> None:
+        """Ask now and then why everything waits: whatever neither runs nor has ended has a reason."""
+        if self.rng.random() < 0.1:
+            states = self.scheduler.states()
+            still = {name for name, state in states.items() if state not in FINAL and state is not TaskState.RUNNING}
+            claim(set(self.scheduler.reasons()) == still, f"no reasons for {still - set(self.scheduler.reasons())}")
 
     def _later(self, kind: str, name: str, after: float) -> None:
         self.counter += 1

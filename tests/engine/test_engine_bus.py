@@ -1,0 +1,150 @@
+"""News never holds up a run, whatever reporters do."""
+
+import logging
+import threading
+from typing import Any
+
+import pytest
+from engine_plans import plan, task
+from engine_stage import EPOCH, RUN, Recorder
+
+from orchestrator.engine.bus import Bus
+from orchestrator.models.events import Event, EventType
+from orchestrator.models.plan import Plan
+
+
+class Stuck(Recorder):
+    """Blocks in its first event until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = threading.Event()
+        self.let_go = threading.Event()
+
+    def handle(self, event: Event) -> None:
+        self.reached.set()
+        self.let_go.wait()
+        super().handle(event)
+
+
+class Raising(Recorder):
+    def __init__(self, where: str, error: BaseException) -> None:
+        super().__init__()
+        self.where = where
+        self.error = error
+
+    def _maybe(self, where: str) -> None:
+        if where == self.where:
+            raise self.error
+
+    def start(self, plan: Plan) -> None:
+        self._maybe("start")
+
+    def handle(self, event: Event) -> None:
+        self._maybe("handle")
+        super().handle(event)
+
+    def close(self) -> None:
+        self._maybe("close")
+
+
+def bus_of(*reporters: Any, **more: Any) -> Bus:
+    bus = Bus(RUN, reporters, lambda: EPOCH, **more)
+    bus.start(plan([task("1")]))
+    return bus
+
+
+def test_events_arrive_in_order_with_their_places() -> None:
+    recorder = Recorder()
+    bus = bus_of(recorder)
+    bus.publish(EventType.PHASE_STARTED, phase="1")
+    bus.publish(EventType.TASK_PROGRESS, task=task("1"), attempt=2, text="half")
+    bus.close()
+    assert recorder.events == [
+        Event(seq=1, time=EPOCH, run=RUN, type=EventType.PHASE_STARTED, phase="1"),
+        Event(
+            seq=2,
+            time=EPOCH,
+            run=RUN,
+            type=EventType.TASK_PROGRESS,
+            phase="1",
+            group="1.a",
+            task="1",
+            attempt=2,
+            data={"text": "half"},
+        ),
+    ]
+
+
+@pytest.mark.parametrize("where", ["start", "handle"])
+@pytest.mark.parametrize("error", [RuntimeError("no screen"), SystemExit(1), KeyboardInterrupt()])
+def test_a_reporter_that_raises_is_dropped_with_one_warning(
+    where: str, error: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    raising, recorder = Raising(where, error), Recorder()
+    bus = bus_of(raising, recorder)
+    bus.publish(EventType.PHASE_STARTED, phase="1")
+    for thread in threading.enumerate():
+        if thread.name == "reporter Raising":
+            thread.join(5)
+    for number in range(5):
+        bus.publish(EventType.PHASE_STARTED, phase=str(number))
+    bus.close()
+    warnings = recorder.told().count("warning")
+    assert warnings == 1
+    assert len(recorder.events) == 7
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+def test_a_reporter_that_cannot_close_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    bus_of(Raising("close", RuntimeError("terminal gone"))).close()
+    assert caplog.messages == ["the reporter Raising was dropped: RuntimeError: terminal gone"]
+
+
+def test_a_reporter_that_blocks_does_not_block_others_and_is_dropped_when_its_queue_is_full() -> None:
+    stuck, recorder = Stuck(), Recorder()
+    bus = bus_of(stuck, recorder, bound=3)
+    bus.publish(EventType.PHASE_STARTED, phase="0")
+    stuck.reached.wait(5)
+    while "warning" not in recorder.told():
+        bus.publish(EventType.PHASE_STARTED, phase="x")
+        threading.Event().wait(0.001)
+    stuck.let_go.set()
+    bus.close()
+    assert recorder.of(EventType.WARNING)[0].data == {"text": "the reporter Stuck was dropped: it is 3 events behind"}
+
+
+def test_the_end_does_not_wait_for_a_reporter_that_never_moves(caplog: pytest.LogCaptureFixture) -> None:
+    stuck = Stuck()
+    bus = bus_of(stuck, patience=0.01)
+    bus.publish(EventType.PHASE_STARTED, phase="1")
+    stuck.reached.wait(5)
+    bus.close()
+    assert caplog.messages == ["the reporter Stuck was dropped: it does not come to an end"]
+    stuck.let_go.set()
+
+
+def test_the_end_waits_for_a_reporter_that_is_behind_but_moves() -> None:
+    class Slow(Recorder):
+        def handle(self, event: Event) -> None:
+            threading.Event().wait(0.002)
+            super().handle(event)
+
+    slow = Slow()
+    bus = bus_of(slow, patience=0.05)
+    for _ in range(100):
+        bus.publish(EventType.PHASE_STARTED, phase="1")
+    bus.close()
+    assert len(slow.events) == 100
+    assert slow.closed
+
+
+def test_without_reporters_nothing_is_made() -> None:
+    bus = bus_of()
+    assert bus.has_listeners is False
+    bus.publish(EventType.PHASE_STARTED, phase="1")
+    bus.close()
+
+
+def test_a_bus_that_never_started_can_be_closed() -> None:
+    Bus(RUN, [Recorder()], lambda: EPOCH).close()
