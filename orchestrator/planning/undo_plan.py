@@ -54,14 +54,9 @@ def build_undo_plan(
         raise _nothing(record, chosen)
     if chosen is not None and conflict is Conflict.REFUSE:
         _refuse_overlaps(made, chosen)
-    first = {task: set(others) for task, others in taken_back_before(changes).items()}
-    by_task: dict[str, list[RecordedChange]] = {task: [] for task in first}
-    for change in changes:
-        by_task[change.task].append(change)
-    for together in tangles(first):
-        _untangle(together, first, by_task)
+    first, by_task = _shared_out(changes)
     names = {task.id: task for task in plan.tasks}
-    ordered = _last_first(first, {task: max((one.seq for one in some), default=0) for task, some in by_task.items()})
+    newest = {task: max((one.seq for one in some), default=0) for task, some in by_task.items()}
     return Plan(
         project=plan.project,
         root=plan.root,
@@ -69,11 +64,25 @@ def build_undo_plan(
         document_hash="",
         phases=(PlannedPhase(id=PHASE, name=f"take back run {record.id}"),),
         groups=(_group(record),),
-        tasks=tuple(_task(task, names.get(task), by_task[task], sorted(first[task]), conflict) for task in ordered),
+        tasks=tuple(
+            _task(task, names.get(task), by_task[task], sorted(first[task]), conflict)
+            for task in _last_first(first, newest)
+        ),
         limits=plan.limits,
         durability=plan.durability,
         snapshot=False,
     )
+
+
+def _shared_out(changes: Sequence[RecordedChange]) -> tuple[dict[str, set[str]], dict[str, list[RecordedChange]]]:
+    """Return for each task what is taken back before it, and the changes that it takes back."""
+    first = taken_back_before(changes)
+    by_task: dict[str, list[RecordedChange]] = {task: [] for task in first}
+    for change in changes:
+        by_task[change.task].append(change)
+    for together in tangles(first):
+        _untangle(together, first, by_task)
+    return first, by_task
 
 
 def _chosen(plan: Plan, phases: Sequence[str], groups: Sequence[str], tasks: Sequence[str]) -> set[str] | None:

@@ -89,8 +89,6 @@ def test_a_path_that_is_not_known_yet_locks_its_folder_or_everything(target, wri
 
 
 def test_params_that_fit_only_later_make_the_task_run_alone():
-    assert (
-    )
     only = one_task({"times": "{{ run.number }}", "target": "x"})
     assert only.exclusive
     assert only.late == ("times",)
