@@ -242,6 +242,18 @@ class YamlEditor:
         self.tree, self._style = tree, style
         self._steps.append(real)
 
+    def _settle_end(self) -> None:
+        """Give the file a final newline when its last value is a new block that ends with one."""
+        closing = closing_literal(self.tree)
+        if closing is None or closing.text.endswith("\n"):
+            return
+        last = self.model
+        while isinstance(last, dict | list) and last:
+            last = list(last.values())[-1] if isinstance(last, dict) else last[-1]
+        if last == closing.text + "\n":
+            end = len(self.text)
+            self._edit([Patch(end, end, "", self.style.eol)])
+
     def _editable(self, path: Path) -> Node:
         """Return the node at a path after checking that an edit inside of it changes one place only."""
         node = self.tree.root
@@ -270,6 +282,7 @@ class YamlEditor:
 
     def _model_replace(self, path: Path, value: Json) -> None:
         self.model = with_value(self.model, path, copy.deepcopy(value))
+        self._settle_end()
 
     def _model_without(self, path: Path) -> None:
         found = self.get(*path[:-1])

@@ -8,6 +8,7 @@ from orchestrator.edits.result import EditCode, Refusal
 from orchestrator.edits.yaml.emit import Noted, block_lines, inline, item_lines, literal_lines, plain, stands_alone
 from orchestrator.edits.yaml.insertion import closing_literal, fill_patches
 from orchestrator.edits.yaml.lines import (
+    after_entry,
     column_of,
     content_end,
     entry_column,
@@ -15,6 +16,7 @@ from orchestrator.edits.yaml.lines import (
     entry_start,
     eol_near,
     holds_comment,
+    next_line,
 )
 from orchestrator.edits.yaml.scalars import write_scalar
 from orchestrator.edits.yaml.style import Style
@@ -31,7 +33,7 @@ def replace_patches(tree: Tree, owner: Node, index: int, value: Any, style: Styl
     if in_flow or (old.flow and isinstance(value, dict | list)):
         new = inline(value, style, prefer=_quote_of(old, value), in_flow=True)
         return [_put(text, old, new)]
-    if isinstance(plain(value), str) and stands_alone(value):
+    if isinstance(plain(value), str) and stands_alone(value) and not _would_eat_comments(tree, owner, index):
         return _block_text(tree, owner, index, value, style)
     column = column_of(text, entry_start(tree, owner, index))
     lines = block_lines(value, column, style)
@@ -40,6 +42,15 @@ def replace_patches(tree: Tree, owner: Node, index: int, value: Any, style: Styl
     if old.is_empty:
         return fill_patches(tree, owner, index, value, style)
     return _block_collection(tree, owner, index, value, style, lines)
+
+
+def _would_eat_comments(tree: Tree, owner: Node, index: int) -> bool:
+    """Say whether deeper comments follow: behind a new block of text they would become a part of it."""
+    end = entry_end(tree, owner, index)
+    column = entry_column(tree, owner)
+    return owner.values[index].style != "|" and after_entry(tree.text, end, column) != after_entry(
+        tree.text[: next_line(tree.text, end)], end, column
+    )
 
 
 def rename_patch(tree: Tree, key: Node, name: str, style: Style) -> Patch:
@@ -149,6 +160,7 @@ def _head_end(tree: Tree, owner: Node, index: int) -> int:
 
 def _refuse_comments(tree: Tree, owner: Node, index: int) -> None:
     old = owner.values[index]
-    if holds_comment(tree, _head_end(tree, owner, index), old.end, old):
+    end = content_end(tree.text, old.end) if tree.text[old.end - 1 : old.end] != "\n" else old.end
+    if holds_comment(tree, _head_end(tree, owner, index), end, old):
         line = tree.place(old.start)[0]
         raise Refusal(EditCode.PRECONDITION, f"line {line}: a comment inside of the value would be lost")
