@@ -38,8 +38,8 @@ class CoverageCheckpoint(Checkpoint[CoverageParams]):
     params_model = CoverageParams
 
     def title(self, params: CoverageParams) -> str:
-        """Say metric and minimum."""
-        return f"{params.metric} covered, at least {params.min:g} %"
+        """Say metric, minimum and report: a phase often measures several parts of a repository."""
+        return f"{params.metric} covered, at least {params.min:g} % ({params.source})"
 
     async def measure(self, params: CoverageParams, context: CheckContext) -> Measurement:
         """Run the command, read the report, compare."""

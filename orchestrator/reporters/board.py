@@ -47,7 +47,7 @@ class Board:
         self._counts = Counter(self.states.values())
         self.running: dict[str, Running] = {}
         self._notable: dict[str, TaskLine] = {}
-        self._checks: dict[tuple[str, str], CheckLine] = {}
+        self._checks: dict[tuple[str, str, str], CheckLine] = {}
         self._phase_names = {phase.id: phase.name for phase in plan.phases}
 
     @property
@@ -174,7 +174,7 @@ class Board:
 
     def _take_check(self, event: Event) -> None:
         check = check_of(event)
-        self._checks[check.scope, check.title] = check
+        self._checks[check.scope, check.title, check.source] = check
 
 
 def state_of(event: Event) -> TaskState:

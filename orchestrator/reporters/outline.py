@@ -95,7 +95,7 @@ def is_done(outline: Outline) -> bool:
 
 def _newest(measurements: tuple[Measured, ...]) -> list[Measured]:
     """Return the last measurement of each checkpoint: a resumed run measures again."""
-    return list({(m.scope, m.type, m.title): m for m in measurements}.values())
+    return list({(m.scope, m.type, m.title, m.source): m for m in measurements}.values())
 
 
 def _check(measured: Measured) -> CheckLine:

@@ -69,7 +69,7 @@ def check_text(check: CheckLine, look: Look) -> str:
         parts.append(f"measured {_number(check.value)}{_unit(check.unit)}{limit}")
     elif check.message:
         parts.append(line(check.message))
-    parts += [line(check.source)] if check.source else []
+    parts += [line(check.source)] if check.source and check.source not in check.title else []
     return ", ".join(parts)
 
 
@@ -83,7 +83,7 @@ def next_commands(outline: Outline) -> tuple[str, ...]:
     elif failed:
         commands.append("orchestrate run --failed")
     if waiting:
-        commands += [f"orchestrate approve {outline.run} {waiting[0].id}", "orchestrate resume"]
+        commands += [f"orchestrate approve {waiting[0].id}", "orchestrate resume"]
     if not commands and not all(check.ok for check in outline.checks):
         commands.append("orchestrate status")
     if (
@@ -119,8 +119,8 @@ def _task_lines(tasks: Sequence[TaskLine], look: Look) -> list[str]:
         if task.id not in hidden:
             glyph, role = look.of_state(task.state)
             text = f": {line(task.text)}" if task.text else ""
-            state = "" if task.state is TaskState.BLOCKED and task.text else f" {task.state}"
-            lines.append(f"  {look.paint(role, glyph)} {pad(line(task.id), widest)}  {line(task.name)}{state}{text}")
+            head = f"  {look.paint(role, glyph)} {pad(line(task.id), widest)}  {line(task.name)}"
+            lines.append(f"{head}  {task.state}{text}")
         if hidden and task is blocked[-1]:
             lines.append(f"    and {len(hidden)} more blocked: orchestrate status")
     return lines

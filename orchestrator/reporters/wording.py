@@ -16,6 +16,7 @@ from orchestrator.reporters.sanitize import line, output
 from orchestrator.reporters.style import Look, names_of_state
 from orchestrator.reporters.summary import check_text
 
+_NOTHING = 0.05  # seconds that would be shown as 0.0
 _TAIL = 20  # lines of a failure's output; the rest is in its log
 
 
@@ -151,14 +152,14 @@ def _task_retry(scene: _Scene) -> Told:
 
 def _task_waiting(scene: _Scene) -> Told:
     question = line(news.text(scene.event, "question").strip().split("\n")[0])
-    command = f"orchestrate approve {line(scene.board.run)} {line(scene.event.task or '')}"
+    command = f"orchestrate approve {line(scene.event.task or '')}"
     return scene.task("waiting", "wait", "warn", question, f"({command})", weight=Weight.TROUBLE)
 
 
 def _task_finished(scene: _Scene) -> Told:
     state = state_of(scene.event)
     seconds = news.number(scene.event, "seconds")
-    time = "" if seconds is None else took(seconds)
+    time = "" if seconds is None or seconds < _NOTHING else took(seconds)
     glyph, role = names_of_state(state)
     if state is TaskState.FAILED:
         return _failure(scene, time)
@@ -174,14 +175,13 @@ def _task_finished(scene: _Scene) -> Told:
 def _failure(scene: _Scene, time: str) -> Told:
     """Say how it failed, with the end of its output and where the whole of it is."""
     event = scene.event
-    how = ending(event.data) or "failed"
-    after = f" after {time}" if time else ""
-    tries = f", attempt {scene.attempt} of {scene.most_attempts}" if scene.most_attempts > 1 else ""
+    how = " after ".join(part for part in (ending(event.data), time) if part)
+    tries = f"attempt {scene.attempt} of {scene.most_attempts}" if scene.most_attempts > 1 else ""
     tail = news.text(event, "detail").rstrip().splitlines()[-_TAIL:]
     below = [f"    | {output(text, colour=scene.look.colour)}".rstrip() for text in tail]
     if log := scene.said("log"):
         below.append(f"    log: .orchestrate/{log}")
-    parts = (f"{how}{after}{tries}", scene.said("summary"))
+    parts = (", ".join(part for part in (how, tries) if part), scene.said("summary"))
     return scene.task("FAILED", "bad", "error", *parts, weight=Weight.TROUBLE, below=tuple(below))
 
 

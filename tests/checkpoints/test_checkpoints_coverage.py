@@ -164,7 +164,8 @@ def test_value_and_counts_are_told(gauge, coverage):
     params = {"min": 81.25, "source": "coverage/coverage-summary.json"}
     found = gauge.measure(coverage, params)
     assert (found.ok, found.message) == (True, "81.25 % of statements covered, 13 of 16")
-    assert coverage.title(CoverageParams.model_validate(params)) == "statements covered, at least 81.25 %"
+    title = "statements covered, at least 81.25 % (coverage/coverage-summary.json)"
+    assert coverage.title(CoverageParams.model_validate(params)) == title
 
 
 def test_formats_without_statements_say_what_they_count(gauge, coverage):

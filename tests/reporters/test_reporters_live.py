@@ -158,8 +158,8 @@ def test_a_failure_is_told_at_once_and_again_at_the_end(live, clock, ticker, new
         "- 1.2   blocked  Fixtures  needs 1.1, which did not end well",
         "",
         "FAILED 0 done, 1 failed, 1 blocked, 2 pending of 4 in 3.0s",
-        "  - 1.2  Fixtures: needs 1.1",
-        "  ✗ 1.1  Collect coverage failed: tests failed",
+        "  - 1.2  Fixtures  blocked: needs 1.1",
+        "  ✗ 1.1  Collect coverage  failed: tests failed",
         "  next: orchestrate logs 1.1",
         "        orchestrate run --failed",
     ]

@@ -67,6 +67,7 @@ def record():
                 value=10.0,
                 limit=30.0,
                 unit="%",
+                source="coverage.json",
             ),
             Measured(
                 run="r7f3a",
@@ -97,7 +98,7 @@ def test_the_status_shows_groups_and_every_task_that_is_not_done(record, plain):
         "changed 1 file\n"
         "next: orchestrate logs 1.2\n"
         "      orchestrate run --failed\n"
-        "      orchestrate approve r7f3a 2.10\n"
+        "      orchestrate approve 2.10\n"
         "      orchestrate resume\n"
     )
 
@@ -133,12 +134,12 @@ def test_the_end_block_says_the_same_out_of_the_ledger(record, plain):
     assert render_summary(record, plain) == (
         "FAILED 1 done (1 changed), 1 failed, 1 blocked, 1 waiting of 4 in 1:27\n"
         "  checkpoint phase 1: statements covered, at least 30 %: met, measured 81.15 %, limit 30 %, coverage.json\n"
-        "  ⏸ 2.10  Path filters waiting: Create the environments.\n"
-        "  - 2.9   Parallel builds: needs 1.2\n"
-        "  ✗ 1.2   Fixtures failed: tests failed\n"
+        "  ⏸ 2.10  Path filters  waiting: Create the environments.\n"
+        "  - 2.9   Parallel builds  blocked: needs 1.2\n"
+        "  ✗ 1.2   Fixtures  failed: tests failed\n"
         "  next: orchestrate logs 1.2\n"
         "        orchestrate run --failed\n"
-        "        orchestrate approve r7f3a 2.10\n"
+        "        orchestrate approve 2.10\n"
         "        orchestrate resume\n"
     )
 
@@ -151,7 +152,7 @@ def test_the_end_block_says_the_same_out_of_the_ledger(record, plain):
         (RunState.CANCELLED, [TaskState.CANCELLED], True, ["orchestrate resume"]),
         (RunState.INTERRUPTED, [TaskState.INTERRUPTED], True, ["orchestrate resume"]),
         (RunState.FAILED, [TaskState.CHANGED], False, ["orchestrate status"]),
-        (RunState.WAITING, [TaskState.WAITING], True, ["orchestrate approve r7f3a 1.0", "orchestrate resume"]),
+        (RunState.WAITING, [TaskState.WAITING], True, ["orchestrate approve 1.0", "orchestrate resume"]),
     ],
 )
 def test_every_end_names_what_to_type_next(record, plain, state, states, ok, commands):
