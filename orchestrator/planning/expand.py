@@ -39,10 +39,12 @@ def expand(
         "project": {"name": document.project.name},
         "env": visible_environment(environ, {}),
     }
-    interpolator = Interpolator(Sandbox(), values, places)
-    settings_env = interpolator.fill(document.settings.env, ("settings", "env"))
+    sandbox = Sandbox()
+    before = Interpolator(sandbox, values, places)
+    settings_env = before.fill(document.settings.env, ("settings", "env"))
     known = {name: text for name, text in settings_env.params.items() if name not in settings_env.late}
-    interpolator.values = {**values, "env": visible_environment(environ, _texts(known))}
+    seen = {**values, "env": visible_environment(environ, _texts(known))}
+    interpolator = Interpolator(sandbox, seen, places, before.problems)
     taken = {task.id for phase in document.phases for group in phase.groups for task in group.tasks}
     expander = _Expander(interpolator, settings_env, list_files, taken, len(taken))
     phases = tuple(expander.phase(phase, ("phases", number)) for number, phase in enumerate(document.phases))

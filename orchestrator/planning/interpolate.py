@@ -17,6 +17,7 @@ from orchestrator.templating.sandbox import Sandbox
 
 # Known only while the run goes on: outputs of other tasks and of this one's last success, the run, an attempt's result.
 LATE_NAMES = frozenset({"tasks", "previous", "run", "result"})
+SHARED_NAMES = frozenset({"params", "project", "env"})  # the same for every task
 RESERVED = LATE_NAMES | {"params", "project", "env", "task"}
 
 
@@ -48,6 +49,7 @@ class Interpolator:
     values: JsonObject
     places: Places
     problems: list[Problem] = field(default_factory=list)
+    _shared: dict[str, Json] = field(default_factory=dict)  # values of texts that are the same for every task
 
     def fill(self, params: JsonObject, path: Path, more: JsonObject | None = None) -> Filled:
         """Evaluate params; `more` holds the names of this task alone, `path` leads to what holds the params."""
@@ -65,10 +67,25 @@ class Interpolator:
                 if any(found.free & LATE_NAMES for found in names):
                     late.append(name)
                 else:
-                    filled[name] = self.sandbox.fill(value, {**self.values, **(more or {})})
+                    filled[name] = self._value(value, more)
             except TaskFailed as error:
                 self.report(error, (*path, name))
         return Filled(params=filled, late=tuple(late), asks=frozenset(asks))
+
+    def _value(self, value: Json, more: JsonObject | None) -> Json:
+        """Evaluate all texts below a value; one that reads no name of a task alone is evaluated once for all."""
+        if isinstance(value, dict):
+            return {key: self._value(item, more) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._value(item, more) for item in value]
+        if not isinstance(value, str) or "{{" not in value:
+            return value
+        if value in self._shared:
+            return self._shared[value]
+        result = self.sandbox.interpolate(value, {**self.values, **(more or {})})
+        if self.sandbox.names_used(value) <= SHARED_NAMES:
+            self._shared[value] = result
+        return result
 
     def text(self, text: str, path: Path, more: JsonObject | None = None) -> str:
         """Evaluate a text that has to be known before the run."""

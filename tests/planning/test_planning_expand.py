@@ -129,6 +129,12 @@ def test_settings_env_is_for_every_task_and_a_tasks_own_comes_before_it():
     assert only.late == ()
 
 
+def test_settings_env_sees_the_machine_and_tasks_see_settings_env():
+    settings = {"env": {"CI": "no", "WAS": "{{ env.CI }}"}}
+    only = one_task({"target": "{{ env.CI }}"}, settings=settings, build={"environ": {"CI": "yes"}})
+    assert (only.env["WAS"], only.params["target"]) == ("yes", "no")
+
+
 def test_env_that_reads_outputs_is_left_for_later():
     only = one_task(
         {"env": {"X": "{{ run.id }}", "Y": "1"}}, settings={"env": {"Z": "{{ run.id }}", "Y": "{{ run.id }}"}}
@@ -218,6 +224,15 @@ def test_foreach_makes_a_task_per_file_and_others_depend_on_all_of_them():
     assert plan.tasks[0].values == {"f": "src/a.service.ts"}
     assert plan.tasks[0].base == "1.1"
     assert plan.task("1.2").depends_on == ("1.1.a.service", "1.1.b")
+
+
+def test_the_same_text_means_another_value_in_another_instance():
+    item = {"items": ["a", "b"], "as": "it"}
+    plan = plan_of(
+        phase("1", group("a", task("1", foreach=item, words=["{{ it }}", "{{ task.id }}", "{{ params.word }}"]))),
+        params=PARAMS,
+    )
+    assert [one.params["words"] for one in plan.tasks] == [["a", "1.a", "hello"], ["b", "1.b", "hello"]]
 
 
 def test_foreach_goes_over_items_of_any_kind():
