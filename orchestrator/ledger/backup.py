@@ -1,11 +1,10 @@
 """Copies of the ledger: whole, compared, and only the newest few."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestrator.ledger.connection import open_to_read
-from orchestrator.ledger.folder import cannot, make_folder, sync_folder
+from orchestrator.ledger.folder import cannot, make_folder, sync
 from orchestrator.ledger.sql import query
 from orchestrator.ledger.sqlite_errors import told_in_words
 
@@ -22,11 +21,11 @@ def back_up(path: Path, folder: Path, keep: int) -> Path:
         with told_in_words(path):
             _copy(path, draft)
         draft.chmod(0o600)
-        _sync(draft)
+        sync(draft)
         draft.replace(target)
         for old in backups(folder)[keep:]:
             old.unlink(missing_ok=True)
-        sync_folder(folder)
+        sync(folder)
     except OSError as error:
         raise cannot("write the backup", target, error) from error
     finally:
@@ -45,11 +44,3 @@ def _copy(path: Path, draft: Path) -> None:
         view.connection.execute(query("copy_into"), {"target": str(draft)})
     finally:
         view.close()
-
-
-def _sync(file: Path) -> None:
-    opened = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

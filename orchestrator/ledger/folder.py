@@ -54,9 +54,9 @@ def cannot(verb: str, path: Path, error: OSError) -> Unusable:
     return Unusable(f"cannot {verb} {path}: {error.strerror or error}", hint="`orchestrate doctor` looks at the folder")
 
 
-def sync_folder(folder: Path) -> None:
-    """Make sure that the names in a folder survive a power cut."""
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def sync(path: Path) -> None:
+    """Make sure that a file's content, or the names in a folder, survive a power cut."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(file)
     finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from orchestrator.errors import Unusable
 from orchestrator.ledger.codec import damaged
-from orchestrator.ledger.folder import beside, cannot, sync_folder
+from orchestrator.ledger.folder import beside, cannot, sync
 from orchestrator.ledger.sql import migration, query
 from orchestrator.ledger.sqlite_errors import told_in_words
 
@@ -30,9 +30,10 @@ def create(path: Path) -> None:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
         with told_in_words(path):
             _fill(draft)
+        sync(draft)
         with suppress(FileExistsError):
             os.link(draft, path)
-        sync_folder(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise cannot("make", path, error) from error
     finally:
@@ -44,9 +45,11 @@ def _fill(draft: Path) -> None:
     connection = sqlite3.connect(draft, isolation_level=None)
     try:
         connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
+        # The file is synchronized once, as a whole, before it gets its name.
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.execute("PRAGMA synchronous = OFF")
         begin(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
 

@@ -12,7 +12,7 @@ from orchestrator.ledger import migrations
 from orchestrator.ledger.backup import backups
 from orchestrator.ledger.codec import Packed, Parcel, Stored, as_json, digest_of, document_text, documents_of
 from orchestrator.ledger.connection import open_to_write
-from orchestrator.ledger.folder import beside, cannot, check_folder, sync_folder
+from orchestrator.ledger.folder import beside, cannot, check_folder, sync
 from orchestrator.ledger.journal import Journal
 from orchestrator.ledger.rows import RUN_STARTED
 from orchestrator.ledger.salvage import Salvaged, salvage
@@ -143,5 +143,5 @@ def _exchange(path: Path, draft: Path) -> Path:
             # A log that stayed would be taken for that of the new file.
             beside(path, suffix).rename(beside(aside, suffix))
     draft.replace(path)
-    sync_folder(path.parent)
+    sync(path.parent)
     return aside

@@ -6,6 +6,7 @@ rows, so that `projection` and `history` read both and the two cannot disagree.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from orchestrator.models.json import JsonObject
@@ -84,12 +85,12 @@ def to_time(micros: int) -> datetime:
 
 def drafts(facts: Sequence[Fact]) -> Iterator[Draft]:
     """Yield the rows of facts, not yet numbered."""
-    known = iter(zip(facts, (*facts[1:], None), strict=True))
-    for fact, following in known:
+    pairs = pairwise((*facts, None))
+    for fact, following in pairs:
         if type(fact) is AttemptEnded and type(following) is TaskEnded and _ends_with(fact, following):
             yield _attempt_row(LAST_ATTEMPT_ENDED, fact)
-            next(known)
-        else:
+            next(pairs)
+        elif fact is not None:
             yield from _DRAFTS[type(fact)](fact)
 
 
