@@ -121,17 +121,30 @@ def _why_nothing(selection: Selection) -> str:
 
 
 def _part(plan: Plan, kept: AbstractSet[str], done: AbstractSet[str] | Mapping[str, object]) -> Plan:
-    """Return the plan of these tasks; where something between two of them is left out, they stay in order."""
+    """Return the plan of these tasks; where something between two of them is left out, they stay in order.
+
+    The checkpoint of a group or phase says that all of it is done, so it stands only where nothing of it is missing.
+    """
     edges = restrict({task.id: task.depends_on for task in plan.tasks}, kept)
     tasks = tuple(_rewired(task, edges[task.id], kept, done) for task in plan.tasks if task.id in kept)
     in_groups = {task.group for task in tasks}
     in_phases = {task.phase for task in tasks}
+    unfinished = [task for task in plan.tasks if task.id not in kept and task.id not in done and not task.skip_reason]
+    partial = {task.group for task in unfinished} | {task.phase for task in unfinished}
     groups = restrict({group.id: group.depends_on for group in plan.groups}, in_groups)
     phases = restrict({phase.id: phase.after for phase in plan.phases}, in_phases)
     return replace(
         plan,
-        phases=tuple(replace(phase, after=phases[phase.id]) for phase in plan.phases if phase.id in in_phases),
-        groups=tuple(replace(group, depends_on=groups[group.id]) for group in plan.groups if group.id in in_groups),
+        phases=tuple(
+            replace(phase, after=phases[phase.id], checkpoint=() if phase.id in partial else phase.checkpoint)
+            for phase in plan.phases
+            if phase.id in in_phases
+        ),
+        groups=tuple(
+            replace(group, depends_on=groups[group.id], checkpoint=() if group.id in partial else group.checkpoint)
+            for group in plan.groups
+            if group.id in in_groups
+        ),
         tasks=tasks,
     )
 

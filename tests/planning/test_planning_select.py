@@ -151,11 +151,15 @@ def test_a_skipped_task_is_not_needed():
     assert ids(select(plan, Selection(tasks=("y",)))) == ["y"]
 
 
-def test_checkpoints_gate_in_partial_runs_too():
+def test_a_checkpoint_stands_in_a_partial_run_once_nothing_of_its_scope_is_missing():
     check = [{"type": "count", "least": 1}]
-    plan = plan_of(phase("1", group("a", "x", checkpoint=check), group("b", "y", checkpoint=check), checkpoint=check))
-    part = select(plan, Selection(groups=("a",)))
-    assert [len(one.checkpoint) for one in (*part.phases, *part.groups)] == [1, 1]
+    plan = plan_of(phase("1", group("a", "x"), group("b", "y", "z", checkpoint=check), checkpoint=check))
+    whole_group = select(plan, Selection(groups=("b",)))
+    assert [len(one.checkpoint) for one in (*whole_group.phases, *whole_group.groups)] == [0, 1]
+    half_a_group = select(plan, Selection(tasks=("y",)))
+    assert [len(one.checkpoint) for one in (*half_a_group.phases, *half_a_group.groups)] == [0, 0]
+    rest_is_done = select(plan, Selection(groups=("b",)), {"x"})
+    assert [len(one.checkpoint) for one in (*rest_is_done.phases, *rest_is_done.groups)] == [1, 1]
 
 
 def test_instances_of_foreach_answer_to_their_base_id():
