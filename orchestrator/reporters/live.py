@@ -35,7 +35,7 @@ class LiveReporter:
 
     def __init__(
         self,
-        stream: TextIO,
+        stream: TextIO | None,
         look: Look,
         *,
         verbose: bool = False,
@@ -137,8 +137,10 @@ class LiveReporter:
                 self._above.append(f"{self._look.paint('warn', self._look.glyph('run'))} {text}")
 
 
-def terminal_size(stream: TextIO) -> tuple[int, int]:
+def terminal_size(stream: TextIO | None) -> tuple[int, int]:
     """Return columns and lines of the terminal behind a stream; 80 by 24 when it does not say."""
+    if stream is None:
+        return 80, 24
     try:
         size = os.get_terminal_size(stream.fileno())
     except (OSError, ValueError):

@@ -22,7 +22,7 @@ VERSION = 1
 class NdjsonReporter:
     """Writes every event to a stream; `owned` streams (a file of `--events`) are closed at the end."""
 
-    def __init__(self, stream: TextIO, *, owned: bool = False) -> None:
+    def __init__(self, stream: TextIO | None, *, owned: bool = False) -> None:
         self._stream = stream
         self._sink = Sink(stream)
         self._owned = owned
@@ -37,7 +37,7 @@ class NdjsonReporter:
     def close(self) -> None:
         """Hand over what a slow reader has not taken yet."""
         self._sink.close()
-        if self._owned:
+        if self._owned and self._stream is not None:
             self._stream.close()
 
 

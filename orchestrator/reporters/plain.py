@@ -37,7 +37,7 @@ class PlainReporter:
 
     def __init__(
         self,
-        stream: TextIO,
+        stream: TextIO | None,
         look: Look,
         *,
         verbose: bool = False,

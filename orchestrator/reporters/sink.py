@@ -16,27 +16,27 @@ _PATIENCE = 10.0  # seconds that `close` waits for a reader that takes nothing
 
 
 class Sink:
-    """A text stream as reporters use it; safe to use from several threads."""
+    """A text stream as reporters use it; safe to use from several threads. None: it was closed before we started."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
         self._lock = threading.Lock()
         self._backlog = bytearray()
         self._dropped = 0
-        self.is_broken = False
-        self._fd = _descriptor(stream)
+        self.is_broken = stream is None
+        self._fd = None if stream is None else _descriptor(stream)
 
     def write(self, text: str) -> None:
         """Hand the text over as far as the reader takes it now."""
         with self._lock:
-            if self.is_broken:
+            if self.is_broken or self._stream is None:
                 return
             try:
                 if self._fd is None:
                     self._stream.write(_encodable(text, self._stream))
                     self._stream.flush()
                 else:
-                    self._keep(text)
+                    self._keep(text, self._stream.encoding)
                     self._drain(self._fd, wait=0.0)
             except (OSError, ValueError):  # gone, full, or closed by somebody
                 self.is_broken = True
@@ -54,8 +54,8 @@ class Sink:
             except (OSError, ValueError):
                 self.is_broken = True
 
-    def _keep(self, text: str) -> None:
-        data = text.encode(self._stream.encoding or "utf-8", "backslashreplace")
+    def _keep(self, text: str, encoding: str | None) -> None:
+        data = text.encode(encoding or "utf-8", "backslashreplace")
         if len(self._backlog) + len(data) > _LARGEST_BACKLOG:
             self._dropped += len(data)
         else:

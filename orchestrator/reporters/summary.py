@@ -64,7 +64,7 @@ def check_text(check: CheckLine, look: Look) -> str:
     """Return one measurement: what, measured value and limit, source, and whether it holds."""
     word = look.paint("good", "met") if check.ok else look.paint("error", "NOT MET")
     parts = [f"checkpoint {line(check.scope)}: {line(check.title)}: {word}"]
-    if check.value is not None:
+    if check.value is not None and (check.unit == "%" or not check.message):
         limit = "" if check.limit is None else f", limit {_number(check.limit)}{_unit(check.unit)}"
         parts.append(f"measured {_number(check.value)}{_unit(check.unit)}{limit}")
     elif check.message:

@@ -92,7 +92,8 @@ class _Scene:
 
 def _run_started(scene: _Scene) -> Told:
     board = scene.board
-    return Told(text=f"{line(board.kind)} {line(board.run)}: {board.total} tasks, {line(board.plan.project)}")
+    tasks = f"{board.total} task{'s' if board.total != 1 else ''}"
+    return Told(text=f"{line(board.kind)} {line(board.run)}: {tasks}, {line(board.plan.project)}")
 
 
 def _run_stopping(scene: _Scene) -> Told:

@@ -5,6 +5,8 @@ import threading
 
 import pytest
 
+from orchestrator.reporters.live import LiveReporter
+from orchestrator.reporters.ndjson import NdjsonReporter
 from orchestrator.reporters.plain import PlainReporter
 from orchestrator.reporters.sink import Sink
 from orchestrator.reporters.style import Look
@@ -45,6 +47,13 @@ def test_a_closed_stream_ends_the_display_and_nothing_else(plan, news):
     stream.close()
     reporter.handle(news("task.started", "1.1"))
     reporter.close()
+
+
+def test_a_stream_that_was_closed_before_we_started_is_none(plan, news):
+    for reporter in (PlainReporter(None, Look()), LiveReporter(None, Look()), NdjsonReporter(None, owned=True)):
+        reporter.start(plan)
+        reporter.handle(news("task.started", "1.1"))
+        reporter.close()
 
 
 def test_a_full_disk_ends_the_display_and_nothing_else():

@@ -168,6 +168,14 @@ def test_a_measured_value_is_never_rounded_up_to_its_limit(record, plain):
     assert "NOT MET, measured 79.99 %, limit 80 %" in text
 
 
+def test_a_measurement_without_percent_speaks_for_itself(record, plain):
+    tasks = replace(record.measurements[1], title="every task is done", value=1.0, limit=4.0, unit="tasks", source="")
+    told = render_summary(replace(record, measurements=(replace(tasks, message="not done: 1.2 (failed)"),)), plain)
+    assert told.splitlines()[1] == "  checkpoint phase 1: every task is done: met, not done: 1.2 (failed)"
+    bare = render_summary(replace(record, measurements=(tasks,)), plain)
+    assert bare.splitlines()[1] == "  checkpoint phase 1: every task is done: met, measured 1 tasks, limit 4 tasks"
+
+
 def test_many_victims_of_one_failure_are_counted_not_listed(record, plain):
     victims = tuple(task(f"3.{number}", TaskState.BLOCKED, attempts=0, cause="1.2") for number in range(40))
     rows = render_summary(replace(record, tasks=(*victims, record.tasks[1]), measurements=()), plain).splitlines()
