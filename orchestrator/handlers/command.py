@@ -23,7 +23,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from orchestrator.contracts import CheckScene, Handler, Outcome, TaskContext, Workspace, skipped, unchanged
-from orchestrator.errors import Problem, TaskFailed
+from orchestrator.errors import PathRefused, Problem, TaskFailed
 from orchestrator.handlers.command_outcome import judge, shortened
 from orchestrator.handlers.command_params import CommandParams
 from orchestrator.models.plan import Targets
@@ -153,8 +153,16 @@ def _missing(workspace: Workspace, paths: Iterable[str]) -> list[str]:
     return [
         path
         for path in paths
-        if not (workspace.glob(path) if _is_pattern(path) else workspace.exists(path.rstrip("/")))
+        if not (workspace.glob(path) if _is_pattern(path) else _is_there(workspace, path.rstrip("/")))
     ]
+
+
+def _is_there(workspace: Workspace, path: str) -> bool:
+    try:
+        return workspace.exists(path)
+    except PathRefused:
+        workspace.glob(path)  # refuses again what nobody may name
+        return True  # a link: there is nothing in it to work with, but it is there, like all of node_modules/.bin
 
 
 def _content_hash(workspace: Workspace, path: str) -> str:

@@ -17,7 +17,7 @@ class Ending:
     """The end of one child. `at_once` is asked at every look and cuts the grace short."""
 
     def __init__(self, running: Running, children: Children, grace: float, at_once: Callable[[], bool]) -> None:
-        self.killed = 0
+        self._killed: set[int] = set()
         self._running = running
         self._children = children
         self._grace = grace
@@ -39,19 +39,19 @@ class Ending:
         """End what a child left behind that ended by itself; return how many processes that were."""
         if self._children.orphans_of(self._running):
             await self._wait_until_gone(_SETTLE, self._at_once)
-            if self._cancelled:
-                raise asyncio.CancelledError
             await self._kill()
-        return self.killed
+        if self._cancelled:
+            raise asyncio.CancelledError
+        return len(self._killed)
 
     async def _kill(self) -> None:
         # A kill may race with a fork, so this goes on until a look finds nothing.
         deadline = self._loop.time() + _STUCK
         while not self._is_gone() and self._loop.time() < deadline:
-            self._running.signal(signal.SIGKILL)
+            # One by one first: the group's members would be dead before they are counted.
             for orphan in self._children.orphans_of(self._running):
-                for pid in (orphan, *descendants(orphan)):
-                    self.killed += send(pid, signal.SIGKILL)
+                self._killed.update(pid for pid in (orphan, *descendants(orphan)) if send(pid, signal.SIGKILL))
+            self._running.signal(signal.SIGKILL)
             await self._pause(_SHORTEST_LOOK)
 
     async def _wait_until_gone(self, seconds: float, at_once: Callable[[], bool]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from orchestrator.contracts import CheckScene, Outcome, TaskContext
-from orchestrator.errors import MissingTool, TaskFailed
+from orchestrator.errors import MissingTool, PathRefused, TaskFailed
 from orchestrator.handlers.command import Command
 from orchestrator.handlers.command_params import CommandParams
 from orchestrator.ledger.memory import MemoryLedger
@@ -247,6 +247,16 @@ def test_a_command_whose_files_are_there_is_not_run(scene: Callable[..., TaskCon
     outcome = run(shell("touch was-run", creates=["package.json", "src/*.ts"]), scene())
     assert said(outcome) == (OutcomeKind.UNCHANGED, "is there already: package.json, src/*.ts")
     assert not (tree / "was-run").exists()
+
+
+def test_a_link_that_is_there_counts(scene: Callable[..., TaskContext], tree: Path) -> None:
+    (tree / "tool").symlink_to("package.json")
+    assert run(shell("touch was-run", creates="tool"), scene()).kind is OutcomeKind.UNCHANGED
+
+
+def test_a_place_that_nobody_may_name_is_never_there(scene: Callable[..., TaskContext]) -> None:
+    with pytest.raises(PathRefused):
+        run(params(["true"], creates=".git/hooks/pre-commit"), scene())
 
 
 def test_a_command_with_one_file_missing_is_run(scene: Callable[..., TaskContext], tree: Path) -> None:

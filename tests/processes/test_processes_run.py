@@ -243,6 +243,22 @@ def test_cancelling_twice_ends_the_grace(make_factory, root: Path) -> None:
     assert asyncio.run(scenario()) < 5
 
 
+@pytest.mark.parametrize("delay", [0.0, 0.05, 0.1, 0.25, 0.252, 0.254])
+def test_cancelling_while_leftovers_are_ended_is_not_lost(factory: ProcessFactory, root: Path, delay: float) -> None:
+    tag = f"late-{os.getpid()}-{delay}"
+    processes = factory.for_attempt(tag, "1.1", 1, {})
+
+    async def scenario() -> None:
+        job = asyncio.create_task(processes.run(["sh", "-c", "sleep 300.7 & echo $! > up; exit 0"]))
+        await until(lambda: (root / "up").exists() and not alive(tag, "sh"))
+        asyncio.get_running_loop().call_later(delay, job.cancel)
+        await asyncio.wait([job])
+        assert job.cancelled() or job.result().leftovers == 1
+
+    asyncio.run(scenario())
+    assert alive(tag) == []
+
+
 def test_hurrying_ends_the_grace_of_all(make_factory, root: Path) -> None:
     factory = make_factory(grace=60)
     processes = factory.for_attempt("r", "t", 1, {})
