@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from orchestrator.checkpoints.coverage import CoverageCheckpoint, CoverageParams, read_report
 from orchestrator.checkpoints.path_globs import matches_any
-from orchestrator.checkpoints.report import NotAReport
+from orchestrator.checkpoints.report import LARGEST, NotAReport
 
 
 def metric(covered, total):
@@ -237,6 +237,18 @@ def test_a_broken_report_is_no_measurement_and_never_a_crash(gauge, coverage, te
     assert found.value is None
     assert found.message.startswith("cannot be measured: ")
     assert reason in found.message
+
+
+def test_globs_that_leave_no_file_measure_nothing(gauge, coverage):
+    gauge.write("r.json", REPORTS["summary"])
+    found = gauge.measure(coverage, {"min": 0, "source": "r.json", "include": ["lib/**"]})
+    expected = "cannot be measured: r.json: no file of the report is left by `include` and `exclude`"
+    assert (found.ok, found.message) == (False, expected)
+
+
+def test_a_report_of_absurd_size_is_refused_unread():
+    with pytest.raises(NotAReport, match="it is larger than 64 MiB"):
+        read_report(b"{" + b" " * LARGEST)
 
 
 def test_a_billion_laughs_is_refused_before_it_can_expand(gauge, coverage):

@@ -140,7 +140,9 @@ class TestAFileThatIsThereAlready:
     ("name", "text", "problem"),
     [
         ("a.py", "x = (\n", "line 1: '(' was never closed"),
+        ("a.py", "x = 1\0\n", "null bytes"),
         ("a.json", '{"a": 1,}', "line 1: "),
+        ("a.yml", "a: \x01\n", "special characters are not allowed"),
         ("a.json", '{"a": NaN}', "NaN is not JSON"),
         ("a.toml", "a = \n", "Invalid value"),
         ("a.yml", "a: [\n", "line 2: "),
@@ -164,6 +166,15 @@ def test_a_failure_to_parse_shows_the_lines_around(bench, handler):
     bench.write("templates/a.py.j2", "a = 1\nb = 2\nc = = 3\nd = 4\ne = 5\nf = 6\n")
     outcome = bench.run(handler, {"templates": ["a.py"], "target": "out/"})
     assert outcome.detail == "    1 | a = 1\n    2 | b = 2\n    3 | c = = 3\n    4 | d = 4\n    5 | e = 5"
+
+
+def test_without_the_extra_scripts_are_written_unchecked_and_that_is_told(bench, handler, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tree_sitter", None)
+    bench.write("templates/users.ts.j2", "export {};\n")
+    outcome = bench.run(handler, TASK)
+    assert outcome.kind is OutcomeKind.CHANGED
+    note = "src/test/users.ts: its syntax was not checked (pip install 'orchestrate[edits]')"
+    assert outcome.detail == note
 
 
 @pytest.mark.parametrize(
@@ -423,6 +434,17 @@ class TestTheProjectsFormatter:
         outcome = bench.run(handler, TASK)
         assert outcome.detail.startswith(f"src/test/users.ts: {note}")
         assert bench.read("src/test/users.ts") == "export {};\n"
+
+    @pytest.mark.parametrize(
+        ("config", "text"),
+        [("package.json", "{"), ("package.json", "[]"), ("pyproject.toml", "["), ("pyproject.toml", "[tool.mypy]\n")],
+    )
+    def test_is_not_looked_for_in_files_that_do_not_name_one(self, bench, handler, config, text):
+        bench.write(config, text)
+        for name in ("a.py", "a.ts"):
+            bench.write(f"templates/{name}.j2", "x = 1\n")
+        outcome = bench.run(handler, {"templates": ["a.py", "a.ts"], "target": "out/"})
+        assert (outcome.summary, outcome.detail) == ("wrote 2 files", "")
 
     def test_is_left_alone_when_that_was_asked_for(self, bench, handler):
         bench.write("templates/users.ts.j2", "export {};\n")
