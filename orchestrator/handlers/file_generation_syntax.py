@@ -98,7 +98,7 @@ def _yaml(text: str, *, is_workflow: bool) -> Syntax:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         return Syntax(problem=f"line {line}: {error.problem}", line=line)
     except (yaml.YAMLError, ValueError) as error:
-        return Syntax(problem=str(error))
+        return Syntax(problem=str(error).partition("\n")[0])
     missing = [key for key in ("on", "jobs") if key not in keys] if is_workflow else []
     if missing:
         return Syntax(problem=f"a workflow needs `on` and `jobs` at the top; {' and '.join(missing)} is missing")

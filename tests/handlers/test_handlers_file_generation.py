@@ -142,7 +142,7 @@ class TestAFileThatIsThereAlready:
         ("a.py", "x = (\n", "line 1: '(' was never closed"),
         ("a.py", "x = 1\0\n", "null bytes"),
         ("a.json", '{"a": 1,}', "line 1: "),
-        ("a.yml", "a: \x01\n", "special characters are not allowed"),
+        ("a.yml", "a: \x01\n", "control characters are not allowed"),
         ("a.json", '{"a": NaN}', "NaN is not JSON"),
         ("a.toml", "a = \n", "Invalid value"),
         ("a.yml", "a: [\n", "line 2: "),
