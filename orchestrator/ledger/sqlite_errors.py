@@ -27,9 +27,9 @@ def in_words(path: Path, error: sqlite3.Error) -> Unusable:
     """Return the error that says what is wrong with the ledger at `path` and what to type."""
     code = getattr(error, "sqlite_errorcode", None)
     name = getattr(error, "sqlite_errorname", type(error).__name__)
+    if is_full(error, path.parent):
+        return Unusable(f"no room left on the disk for {path}", hint="free some space, then `orchestrate resume`")
     match None if code is None else code & _PRIMARY:
-        case sqlite3.SQLITE_FULL:
-            return Unusable(f"no room left on the disk for {path}", hint="free some space, then `orchestrate resume`")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             message = f"another program has had {path} locked for {BUSY_SECONDS:.0f} seconds"
             return Unusable(message, hint="end it (a database browser, perhaps), then `orchestrate resume`")
@@ -52,5 +52,8 @@ def is_full(error: sqlite3.Error, folder: Path) -> bool:
         return True
     if code not in (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE):
         return False
-    disk = os.statvfs(folder)
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False
     return disk.f_bavail * disk.f_frsize < _NEARLY_FULL

@@ -140,17 +140,17 @@ class Writer:
         self._deliver_last(batch)
 
     def _deliver_last(self, batch: Sequence[Letter]) -> None:
-        """Write what ends something, if there is room; the rest goes to the emergency file."""
+        """Write what ends something, if there is room; what is not written goes to the emergency file."""
         for parcel, future in batch:
-            ends = tuple(row for row in parcel.rows if row[1] not in _BEGINNINGS)
-            told = self._broken or self._full
+            left = parcel.rows
+            ends = tuple(row for row in left if row[1] not in _BEGINNINGS)
             if not self._broken and self._try(Parcel(rows=ends)):
-                told = None if len(ends) == len(parcel.rows) else self._full
-            elif told:
-                self._reserve.save(parcel.rows, told.message)
-            if told is None:
+                left = tuple(row for row in left if row[1] in _BEGINNINGS)
+            told = self._broken or self._full
+            if told is None or not left:
                 future.set_result(None)
             else:
+                self._reserve.save(left, told.message)
                 future.set_exception(told)
 
     def _try(self, parcel: Parcel) -> bool:
