@@ -42,6 +42,7 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _NONE_IGNORED = 1
+_PATIENCE = 120.0  # seconds
 
 
 class GitTree:
@@ -117,13 +118,17 @@ class GitTree:
 
     def _call(self, arguments: Sequence[str], extra: Mapping[str, str], stdin: bytes, fine: tuple[int, ...]) -> bytes:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "XDG_CONFIG_HOME") if name in os.environ}
-        done = subprocess.run(
-            [self._program, "-C", str(self._root), "--no-pager", *arguments],
-            input=stdin,
-            capture_output=True,
-            env={**kept, **extra},
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [self._program, "-C", str(self._root), "--no-pager", *arguments],
+                input=stdin,
+                capture_output=True,
+                env={**kept, **extra},
+                check=False,
+                timeout=_PATIENCE,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise GitFailed(str(error)) from error
         if done.returncode not in fine:
             raise GitFailed(done.stderr.decode("utf-8", "replace").strip())
         return done.stdout

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from orchestrator.contracts import Ledger
+from orchestrator.errors import UsageError
 from orchestrator.models.record import AttemptEnded, ChangesIntended, RunRecord
 from orchestrator.models.status import OutcomeKind
 from orchestrator.workspace.changes import after_of
@@ -34,8 +35,8 @@ def record_interrupted(
     running = read_running(state.fd)
     point = load_first_point(state.fd)
     found: Interrupted = ()
-    if running.attempts and point.run == running.run:
-        record = ledger.read_run(running.run)
+    record = _record_of(ledger, running.run) if running.attempts and point.run == running.run else None
+    if record is not None:
         task, number = running.attempts[-1]
         differences = _differences(tree, objects, point, record)
         if differences and _is_open(record, task, number):
@@ -58,6 +59,13 @@ def record_interrupted(
             found = (((record.id, task, number), tuple(change.path for change in changes)),)
     forget_running(state.fd)
     return found
+
+
+def _record_of(ledger: Ledger, run: str) -> RunRecord | None:
+    try:
+        return ledger.read_run(run)
+    except UsageError:  # the ledger was replaced since
+        return None
 
 
 def _is_open(record: RunRecord, task: str, number: int) -> bool:

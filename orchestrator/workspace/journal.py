@@ -148,17 +148,20 @@ class Journal:
     def _plan(self, staged: Sequence[Staged]) -> list[Planned]:
         """Return what is staged with its changes, and these with the folders that will have to be made."""
         made: set[str] = set()
+        gone: set[str] = set()
         planned: list[Planned] = []
         for each in staged:
-            folders = () if each.after is None else tuple(self._missing(each.path, made))
+            folders = () if each.after is None else tuple(self._missing(each.path, made, gone))
             made.update(folders)
-            if each.after is not None and each.after.kind == FOLDER:
-                made.add(each.path)
+            (made if each.after is not None and each.after.kind == FOLDER else gone).add(each.path)
             planned.append((each, changes_of(each, folders=folders, umask=self._umask)))
         return planned
 
-    def _missing(self, path: str, made: set[str]) -> Iterator[str]:
-        return (folder for folder in parents(path) if folder not in made and self._tree.status(folder) is None)
+    def _missing(self, path: str, made: set[str], gone: set[str]) -> Iterator[str]:
+        """Yield the folders above a path that will not be there; one that is no folder now is about to go."""
+        for folder in parents(path):
+            if folder not in made and (folder in gone or self._tree.kind(folder) != FOLDER):
+                yield folder
 
     def _keep(self, each: Staged) -> None:
         """Keep both contents; the new one only for diffs, so it need not survive a power cut."""

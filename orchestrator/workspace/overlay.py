@@ -66,9 +66,9 @@ class Overlay:
     def node(self, path: str) -> Node | None:
         """Return what stands at the path; PathRefused for devices and pipes."""
         staged = self._staged.get(path)
-        if staged is not None:
+        if staged is not None and staged.after is not None:
             return staged.after
-        if self._covered(path):
+        if staged is not None or self._covered(path):
             return Node(kind=FOLDER) if path in self._below else None
         base = self._base.node(path)
         return Node(kind=FOLDER) if base is None and path in self._below else base
@@ -76,11 +76,11 @@ class Overlay:
     def kind(self, path: str) -> str | None:
         """Return FILE, LINK, FOLDER or OTHER; None when nothing is there."""
         staged = self._staged.get(path)
-        if staged is not None:
-            return None if staged.after is None else staged.after.kind
+        if staged is not None and staged.after is not None:
+            return staged.after.kind
         if path in self._below:
             return FOLDER
-        return None if self._covered(path) else self._base.kind(path)
+        return None if staged is not None or self._covered(path) else self._base.kind(path)
 
     def listing(self, folder: str) -> dict[str, str]:
         """Return name -> kind of what a folder holds."""
