@@ -178,7 +178,8 @@ def test_ctrl_c_reaches_the_engine_once(root: Path) -> None:
 
 
 def test_ctrl_z_stops_both_and_fg_continues_both(root: Path) -> None:
-    shell = Shell(root, "while [ ! -e end ]; do sleep 0.01; done")
+    shell = Shell(root, "touch up; while [ ! -e end ]; do sleep 0.01; done")
+    wait_until((root / "up").exists)  # an engine that is just starting a child stops once that is done
     shell.press(b"\x1a")
     wait_until(lambda: shell.news() == ["stopped"] and state(shell.engine) == "T")
     assert state(shell.supervisor) == "T"
