@@ -16,7 +16,7 @@ class Batch:
 
     changes: tuple[Change, ...]
     external: bool = False  # made by a command
-    alone: bool = True  # no other command was alive meanwhile, so that they are surely its own
+    alone: bool = True  # no other command can have made them, so that they may be taken back
     staged: tuple[Staged, ...] = ()  # in a dry run: what to put back
 
 

@@ -127,12 +127,17 @@ class Journal:
             run=self._run, task=attempt.task, attempt=attempt.number, changes=changes, external=external
         )
 
-    def record_external(self, attempt: AttemptLog, changes: tuple[Change, ...], *, alone: bool) -> None:
-        """Commit what a command changed."""
+    def record_external(
+        self, attempt: AttemptLog, changes: Sequence[Change], *, is_surely_its: Callable[[str], bool]
+    ) -> None:
+        """Commit what a command changed; told per path whether no other command can have done it."""
         if not changes:
             return
-        self._append([self.intended(attempt, changes, external=True)])
-        attempt.batches.append(Batch(changes=changes, external=True, alone=alone))
+        self._append([self.intended(attempt, tuple(changes), external=True)])
+        for alone in (True, False):
+            some = tuple(change for change in changes if is_surely_its(change.path) is alone)
+            if some:
+                attempt.batches.append(Batch(changes=some, external=True, alone=alone))
 
     # ------------------------------------------------------------ inside
 

@@ -43,6 +43,10 @@ class Window:
         """Say whether the path lies in what the command declared."""
         return self.writes is not None and any(_lies_in(path, place) for place in self.writes)
 
+    def is_surely_its(self, path: str) -> bool:
+        """Say whether nobody else can have changed the path: what is declared is locked for others."""
+        return self.alone or self.owns(path)
+
 
 class Timeline:
     """One tree over one run. All methods but `is_quiet` are to be called while it is `held`."""

@@ -139,7 +139,8 @@ class TreeWorkspace:
     def _end(self, attempt: AttemptLog, window: Window) -> None:
         try:
             with self._timeline.held():
-                self._journal.record_external(attempt, self._timeline.changes_by(window), alone=window.alone)
+                changes = self._timeline.changes_by(window)
+                self._journal.record_external(attempt, changes, is_surely_its=window.is_surely_its)
         finally:
             self._timeline.close_window(window)
 

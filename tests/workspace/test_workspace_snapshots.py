@@ -264,6 +264,40 @@ def test_declared_writes_of_a_running_command_wait_for_its_end(
     ]
 
 
+def test_what_a_command_declared_is_taken_back_though_another_one_ran(
+    place: Path, open_workspace: Open, ledger: FactList
+) -> None:
+    async def overlap() -> None:
+        workspace = open_workspace()
+        started, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> Finished:
+            started.set()
+            await go_on.wait()
+            return finished()
+
+        async def quick() -> Finished:
+            await write(place / "declared.txt", b"d")
+            return await write(place / "undeclared.txt", b"u")
+
+        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(slow()))
+        await started.wait()
+        attempt = workspace.open_attempt("quick", 1)
+        await attempt.track(quick(), writes=["declared.txt"])
+        taken = await attempt.rollback()
+        assert taken.restored == ("declared.txt",)
+        assert [left.path for left in taken.kept] == ["undeclared.txt"]
+        go_on.set()
+        await job
+
+    asyncio.run(overlap())
+    assert [(each.change.path, each.state) for each in ledger.changes()] == [
+        ("declared.txt", "rolled_back"),
+        ("undeclared.txt", "rolled_back"),
+        ("undeclared.txt", "made"),
+    ]
+
+
 def test_a_write_of_ours_over_what_a_running_command_wrote_keeps_the_chain(
     place: Path, open_workspace: Open, ledger: FactList
 ) -> None:
