@@ -9,8 +9,9 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeAlias
 
+from orchestrator.engine.failures import cancelled
 from orchestrator.engine.measure import ScopeAnswer
-from orchestrator.engine.ports import AttemptEnd
+from orchestrator.engine.ports import AttemptEnd, Ready
 
 Item: TypeAlias = AttemptEnd | ScopeAnswer
 Work: TypeAlias = Coroutine[Any, Any, Item]
@@ -58,3 +59,8 @@ class Jobs:
         item = None if job.cancelled() else job.result()
         self.inbox.append(otherwise() if item is None else item)
         self._ring()
+
+
+def never_begun(ready: Ready) -> AttemptEnd:
+    """Return the end of an attempt that was called off before its first step."""
+    return AttemptEnd(key=ready.key, number=ready.number, outcome=cancelled("was cancelled before it began"))

@@ -113,10 +113,6 @@ class Progress:
             step, arguments = steps.popleft()
             step(*arguments)
 
-    def is_final(self, task: int) -> bool:
-        """Say whether the task has ended."""
-        return self.states[task] in FINAL
-
     # ------------------------------------------------------------ tasks
 
     def _end(self, task: int, state: TaskState, reason: str, cause: str | None) -> None:

@@ -12,7 +12,7 @@ from engine_stage import MemoryTree, Stage, never
 
 from orchestrator.contracts import LeftAlone, Outcome, TaskContext, changed, failed, unchanged
 from orchestrator.engine.freshness import Freshness
-from orchestrator.errors import Drift, ExitCode, TaskFailed, Unusable
+from orchestrator.errors import Drift, ExitCode, PathRefused, TaskFailed, Unusable
 from orchestrator.models.plan import PlannedTask, RetryPolicy, Targets
 from orchestrator.models.record import AttemptStarted, LastSuccess, Measured
 from orchestrator.models.status import FailureClass, OutcomeKind, TaskState
@@ -341,6 +341,26 @@ def test_a_file_that_changed_makes_it_run(path: str) -> None:
     stage = second_run(tree, first)
     stage.play()
     assert stage.ledger.started() == ["1"]
+
+
+def test_a_path_that_cannot_be_read_has_no_content_of_its_own() -> None:
+    class WithLink(MemoryTree):
+        def open_attempt(self, task: str, attempt: int) -> Any:
+            files = super().open_attempt(task, attempt)
+            plain = files.read_bytes
+
+            def read_bytes(path: str) -> bytes:
+                if path == "in.txt":
+                    raise PathRefused("'in.txt' is a symbolic link")
+                return plain(path)
+
+            files.read_bytes = read_bytes  # type: ignore[method-assign]
+            return files
+
+    tree = WithLink(FILES)
+    stage = second_run(tree, first_run(tree))
+    stage.play()
+    assert stage.ledger.reasons() == {"1": "up to date"}
 
 
 def test_a_file_that_is_gone_makes_it_run() -> None:

@@ -1,6 +1,7 @@
 """Whole runs: facts, news, ends and exit codes."""
 
 import asyncio
+import contextlib
 import signal
 from dataclasses import replace
 from typing import Any
@@ -500,6 +501,28 @@ def test_a_bug_of_ours_ends_the_run_in_order_and_is_raised() -> None:
     assert stage.ledger.ended() == {"1": "cancelled", "2": "blocked"}
 
 
+def test_a_bug_in_the_loop_itself_is_raised_without_a_group_around_it() -> None:
+    class Buggy(TaskAttempts):
+        def prepare(self, *arguments: Any) -> Any:
+            raise ZeroDivisionError("our own")
+
+    stage = Stage(plan([task("1")]), attempts_class=Buggy)
+    with pytest.raises(ZeroDivisionError, match="our own"):
+        stage.play()
+
+
+@pytest.mark.parametrize("where", ["checkpoint", "guards", "verify"])
+def test_an_unusable_workspace_found_while_measuring_stops_the_run(where: str) -> None:
+    error = Unusable("the log cannot be written")
+    checks = {"checkpoint": {"checkpoint": CHECK}, "guards": {"guards": GUARD}}.get(where, {})
+    of = plan([task("1", verify=CHECK if where == "verify" else ()), task("2", "1.b")], [group(**checks), group("1.b")])
+    answers = {"group 1.a": error, "task 1": error}
+    stage = Stage(of, {"2": never()}, measurements=answers, guards=answers)
+    result = stage.play()
+    assert (result.exit_code, result.error) == (ExitCode.UNUSABLE, error)
+    assert stage.ledger.ended()["2"] == "cancelled"
+
+
 # ---------------------------------------------------------------- stopping
 
 
@@ -585,6 +608,30 @@ def test_a_stop_during_a_pause_does_not_wait_for_its_end() -> None:
     stage.handler.script.update({"1": failed("busy", failure=FailureClass.TRANSIENT), "2": stop})
     assert stage.play().exit_code == ExitCode.SIGTERM
     assert stage.ledger.ended()["1"] == "cancelled"
+
+
+def test_a_stop_while_guards_are_asked_gives_them_up() -> None:
+    stage = Stage(plan([task("1")], [group(guards=GUARD)]))
+
+    async def answer_never() -> bool:
+        stage.executor.request_stop(signal.SIGINT)
+        await asyncio.Event().wait()
+        return True
+
+    stage.guards["group 1.a"] = answer_never
+    assert stage.play().exit_code == ExitCode.SIGINT
+    assert stage.ledger.ended() == {"1": "cancelled"}
+
+
+def test_a_question_asked_while_the_group_is_being_cancelled_is_cancelled() -> None:
+    async def ask(context: TaskContext) -> Outcome:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return waiting("may I?")
+
+    stage = Stage(plan([task("1"), task("2")], [group(fail_fast=True)]), {"1": failed("no"), "2": ask})
+    stage.play()
+    assert stage.ledger.ended() == {"1": "failed", "2": "cancelled"}
 
 
 def test_drain_lets_what_runs_end_well() -> None:

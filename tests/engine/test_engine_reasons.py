@@ -51,6 +51,12 @@ def test_run_limit() -> None:
     assert begun(of).reason("2") == Wait(reason=WaitReason.RUN_LIMIT, detail="the run does 1 of 1 at a time")
 
 
+def test_a_task_that_nothing_hinders_is_about_to_start() -> None:
+    scheduler = Scheduler(plan([task("1")]))
+    scheduler.start(0)
+    assert scheduler.reason("1") == Wait(reason=WaitReason.RUN_LIMIT, detail="it is about to start")
+
+
 def test_exclusive_waits_for_all_others() -> None:
     scheduler = begun(plan([task("1"), task("2", exclusive=True)]))
     assert scheduler.reason("2") == Wait(reason=WaitReason.EXCLUSIVE, detail="waits for all others, to run alone")

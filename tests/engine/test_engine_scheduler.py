@@ -455,6 +455,33 @@ def test_stop_gives_up_measuring_and_pauses() -> None:
     assert (decision.verdict, decision.until) == (Verdict.ALL_BLOCKED, None)
 
 
+def test_stop_drops_a_checkpoint_that_waits_for_room() -> None:
+    scheduler = begin(plan([task("1"), task("2", "1.b")], [group(checkpoint=CHECK), group("1.b")], limit=2))
+    scheduler.next(0)
+    scheduler.finished("1", CHANGED, 0)
+    scheduler.stop(0)
+    decision = scheduler.next(0)
+    assert (decision.measure, decision.cancel) == ((), ("2",))
+    assert decision.closed == (Closed(scope="group 1.a", ok=False, cause="group 1.a"),)
+
+
+def test_a_question_of_a_task_that_is_being_cancelled_is_not_kept() -> None:
+    scheduler = begin(plan([task("1")]))
+    scheduler.next(0)
+    scheduler.stop(0)
+    scheduler.waiting("1", "may I?")
+    assert states(scheduler) == {"1": "cancelled"}
+
+
+def test_a_decision_after_the_stop_starts_nothing() -> None:
+    scheduler = begin(plan([task("1")]))
+    scheduler.next(0)
+    scheduler.waiting("1")
+    scheduler.stop(0)
+    scheduler.decided("1")
+    assert scheduler.next(0).start == ()
+
+
 def test_stop_leaves_questions_open() -> None:
     scheduler = begin(plan([task("1")]))
     scheduler.next(0)
