@@ -1,6 +1,6 @@
 import asyncio
-import os
 import resource
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,22 +51,21 @@ def test_a_log_keeps_the_first_and_the_last_half_and_says_what_it_left_out(tmp_p
     assert log_of(tmp_path / "run/t.1.log") == "aaaaaaaaaa\n… 80 bytes left out …\njjjjjjjjjj".encode()
 
 
-@given(st.lists(st.integers(min_value=1, max_value=70), max_size=30))
+@given(st.lists(st.integers(min_value=1, max_value=70), min_size=1, max_size=30))
 def test_a_log_holds_what_was_written_however_it_came(sizes: list[int]) -> None:
     data = bytes(number % 251 for number in range(sum(sizes)))
-    path = f"/dev/shm/orchestrate-test-{os.getpid()}/run/t.log"
-    log = AttemptLog(path, limit=200)
-    at = 0
-    for size in sizes:
-        log.add(data[at : at + size])
-        at += size
-        log.close()  # closing between the chunks makes no difference: an attempt may run several children
-    if not sizes:
-        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run" / "t.log"
+        log = AttemptLog(str(path), limit=200)
+        at = 0
+        for size in sizes:
+            log.add(data[at : at + size])
+            at += size
+            log.close()  # closing between the chunks makes no difference: an attempt may run several children
+        written = path.read_bytes()
     left_out = max(0, len(data) - 200)
     note = f"\n… {left_out:,} bytes left out …\n".encode() if left_out else b""
-    wanted = data[:100] + note + data[100:][-100:] if len(data) > 100 else data
-    assert Path(path).read_bytes() == wanted
+    assert written == (data[:100] + note + data[100:][-100:] if len(data) > 100 else data)
 
 
 def test_lines_of_a_flood_are_counted_instead_of_shown() -> None:
