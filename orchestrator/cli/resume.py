@@ -14,8 +14,9 @@ from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm
 from orchestrator.cli.showing import Display
-from orchestrator.cli.state import WorkingState, chosen_run, open_to_read, open_to_work
+from orchestrator.cli.state import chosen_run, open_to_read
 from orchestrator.cli.undoing import resume_undo
+from orchestrator.cli.work_state import WorkingState, open_to_work
 from orchestrator.cli.working import work_on
 from orchestrator.errors import Drift, ExitCode, UsageError
 from orchestrator.models.plan import Plan

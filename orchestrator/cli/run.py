@@ -13,7 +13,8 @@ from orchestrator.cli.preview import preview
 from orchestrator.cli.questions import confirm
 from orchestrator.cli.saved import load_unchanged
 from orchestrator.cli.showing import Display
-from orchestrator.cli.state import failed_last_time, open_to_read, open_to_work
+from orchestrator.cli.state import failed_last_time, open_to_read
+from orchestrator.cli.work_state import open_to_work
 from orchestrator.cli.working import work_on
 from orchestrator.contracts import Ledger
 from orchestrator.errors import ExitCode, NothingSelected

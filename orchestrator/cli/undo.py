@@ -10,8 +10,9 @@ from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm
 from orchestrator.cli.showing import Display
-from orchestrator.cli.state import chosen_run, open_to_read, open_to_work
+from orchestrator.cli.state import chosen_run, open_to_read
 from orchestrator.cli.undoing import preview_undo, undo_run
+from orchestrator.cli.work_state import open_to_work
 from orchestrator.errors import ExitCode
 from orchestrator.models.plan import Plan
 from orchestrator.models.record import RunRecord

@@ -11,7 +11,7 @@ from orchestrator.cli.beginning import begin_again, begin_anew
 from orchestrator.cli.options import Common
 from orchestrator.cli.preview import preview
 from orchestrator.cli.showing import Display
-from orchestrator.cli.state import WorkingState, open_to_work
+from orchestrator.cli.work_state import WorkingState, open_to_work
 from orchestrator.cli.working import work_on
 from orchestrator.contracts import Ledger
 from orchestrator.errors import ExitCode

@@ -8,8 +8,8 @@ from orchestrator.cli.options import Common
 from orchestrator.cli.present import look_of, show_error
 from orchestrator.cli.questions import Approvals, has_person
 from orchestrator.cli.showing import Audience, Display, choose_audience
-from orchestrator.cli.state import WorkingState
 from orchestrator.cli.wiring import Beginning, Materials
+from orchestrator.cli.work_state import WorkingState
 from orchestrator.contracts import Interaction, Templates
 from orchestrator.engine.outcome import RunResult
 from orchestrator.errors import ExitCode, OrchestrateError

@@ -1,0 +1,52 @@
+"""The state of a repository, opened under the lock to work."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.cli.state import LEDGER
+from orchestrator.contracts import Ledger
+from orchestrator.ledger.sqlite import SqliteLedger
+from orchestrator.models.status import Durability
+from orchestrator.workspace.lock import RunLock
+from orchestrator.workspace.recovery import ReconcileReport, reconcile
+from orchestrator.workspace.state_dir import prepare_state_dir
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkingState:
+    """The state of a repository that we alone work on: the ledger, and what was put right when it was opened."""
+
+    root: Path
+    ledger: Ledger
+    report: ReconcileReport
+    announce: Callable[[str], None]  # says which run is carried out under the lock
+
+
+@contextmanager
+def open_to_work(root: Path, command: Sequence[str], durability: Durability) -> Iterator[WorkingState]:
+    """Take the lock, open the ledger and put right what a crash left; LockHeld names who works here."""
+    folder = prepare_state_dir(root)
+    with RunLock(folder / "lock", command=command) as lock:
+        # nobody else holds the lock, so a run without an end is an interrupted one
+        ledger = SqliteLedger.open(folder / LEDGER, durability, is_alive=lambda _run: False)
+        try:
+            report = reconcile(ledger, root, durability=durability)
+            _tell(report)
+            yield WorkingState(root=root, ledger=ledger, report=report, announce=lock.announce)
+        finally:
+            ledger.close()
+
+
+def _tell(report: ReconcileReport) -> None:
+    """Say on standard error what was put right after a crash."""
+    for run, task, attempt in report.taken_back:
+        sys.stderr.write(f"taken back: what attempt {attempt} of {task} (run {run}) left half done\n")
+    for left in report.left:
+        kept = f"; the content it would have got is in {left.proposed}" if left.proposed else ""
+        sys.stderr.write(f"left as it is: {left.path}: {left.reason}{kept}\n")
+    for (run, task, attempt), paths in report.interrupted:
+        names = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
+        sys.stderr.write(f"interrupted: attempt {attempt} of {task} (run {run}) had changed {names}\n")

@@ -1,0 +1,39 @@
+"""Programs that an attempt starts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finished:
+    """How a child process ended. `exit_code` is negative for a signal; `tail` holds its last output, redacted."""
+
+    exit_code: int
+    seconds: float
+    tail: str
+    output_bytes: int
+    log: str | None = None
+    idle: bool = False  # it was stopped because it said nothing for `idle_timeout`
+    leftovers: int = 0  # processes that it left behind and that were ended
+
+
+class Processes(Protocol):
+    """Start children: own session, bounded output to the attempt's log, no one left behind."""
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str = ".",
+        env: Mapping[str, str] | None = None,
+        idle_timeout: float = 0.0,
+        stdin: bytes | None = None,
+    ) -> Finished:
+        """Run a program to its end. MissingTool when it does not exist. Cancelling ends its whole tree.
+
+        `cwd` is relative to the root; `env` is added to the allow-listed environment of the attempt.
+        """
+
+    def find(self, program: str) -> str | None:
+        """Return the path of a program that `run` would start, or None."""

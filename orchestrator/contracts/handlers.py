@@ -1,0 +1,108 @@
+"""The plug-ins that do tasks, and what they work with."""
+
+import builtins
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+
+from orchestrator.contracts.children import Processes
+from orchestrator.contracts.files import Workspace
+from orchestrator.contracts.outcomes import Outcome
+from orchestrator.contracts.people import Answer, Interaction
+from orchestrator.errors import Problem
+from orchestrator.models.json import JsonObject
+from orchestrator.models.plan import PlannedTask, Targets
+
+if TYPE_CHECKING:  # pydantic is loaded by the first handler, not by the contract
+    from orchestrator.contracts.params import Params
+
+P = TypeVar("P", bound="Params")
+
+
+class Templates(Protocol):
+    """Render templates of the project's own folders first, then the shipped ones (sandboxed, strict undefined)."""
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names that can be rendered."""
+
+    def has(self, name: str) -> bool:
+        """Say whether there is such a template."""
+
+    def check(self, name: str) -> str | None:
+        """Return what is wrong with the template's syntax, or None."""
+
+    def source_hash(self, name: str) -> str:
+        """Return the hash of the template's source and of what it includes."""
+
+    def render(self, name: str, values: JsonObject) -> str:
+        """Return the rendered text. TaskFailed with template and line when it cannot be rendered."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskContext:
+    """What one attempt works with.
+
+    `say` announces progress in a few words; `decision` is what a person decided about a waiting task since;
+    `values` are the names that templates see (project, params, task, tasks, run, env, item/file of foreach).
+    """
+
+    task: PlannedTask
+    run: str
+    attempt: int
+    dry_run: bool
+    workspace: Workspace
+    processes: Processes
+    templates: Templates
+    values: JsonObject
+    say: Callable[[str], None]
+    interaction: Interaction | None = None
+    decision: Answer | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckScene:
+    """What a handler may look at while a document is checked; `tree` is None unless the check is deep."""
+
+    root: str
+    templates: Templates
+    profile: str | None = None
+    deep: bool = False
+
+
+class Handler(ABC, Generic[P]):
+    """The plug-in that does one `type` of task."""
+
+    type: ClassVar[str]
+    params_model: ClassVar["builtins.type[Params]"]
+    # Raised when the same params come to mean something else; a task done by another version is not "up to date".
+    version: ClassVar[str] = "1"
+    # Secondary effects that cannot be taken back need a question after a crash unless the task says `idempotent`.
+    external_effects: ClassVar[bool] = False
+    # Params that are not interpolated when they are a text (a shell line); the handler refuses `{{ }}` in them.
+    verbatim: ClassVar[frozenset[str]] = frozenset()
+
+    def targets(self, params: P, root: str) -> Targets:  # noqa: ARG002 - the default has none
+        """Name the files that the task will read and write: locks, conflicts, caching, diff."""
+        return Targets()
+
+    def check(self, params: P, scene: CheckScene) -> Sequence[Problem]:  # noqa: ARG002
+        """Return what is wrong with the params beyond their types; places are added by the caller.
+
+        A problem's message starts with the name of the param in backticks when it belongs to one.
+        """
+        return ()
+
+    def fingerprint(self, params: P, context: TaskContext) -> str | None:  # noqa: ARG002
+        """Return a hash of everything outside the tree that decides the result (templates); None = never up to date.
+
+        The engine adds the definition and the contents of `targets` (before the attempt for reads, after for writes).
+        """
+        return None
+
+    @abstractmethod
+    async def run(self, params: P, context: TaskContext) -> Outcome:
+        """Do the work through `context.workspace`."""
+
+    async def verify(self, params: P, context: TaskContext) -> None:
+        """Check the post-condition on the tree; raise TaskFailed and the change is taken back."""

@@ -1,0 +1,21 @@
+"""Persons who are asked."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a person said: `done`, `skip`, `abort` or `later`."""
+
+    decision: str
+    note: str = ""
+    evidence: str | None = None
+    by: str = ""
+
+
+class Interaction(Protocol):
+    """A person at a terminal."""
+
+    async def ask(self, task: str, title: str, instructions: str) -> "Answer":
+        """Ask what became of a manual step."""

@@ -1,0 +1,68 @@
+"""Where facts and news go, where plans come from, where attempts run."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Protocol
+
+from orchestrator.contracts.outcomes import Outcome
+from orchestrator.models.events import Event
+from orchestrator.models.plan import Plan
+from orchestrator.models.record import Fact, LastSuccess, RunRecord, RunSummary
+
+
+class Ledger(Protocol):
+    """Where facts are kept."""
+
+    def append(self, facts: Sequence[Fact]) -> "Future[None]":
+        """Write facts in this order in one transaction; the future is done when they are durable.
+
+        Facts that arrive together share one commit. May be called from any thread. The future raises Unusable.
+        """
+
+    def read_run(self, run: str) -> RunRecord:
+        """Return one run; UsageError when there is none."""
+
+    def runs(self, limit: int = 0) -> tuple[RunSummary, ...]:
+        """Return the runs, newest first; 0 = all."""
+
+    def last_successes(self) -> Mapping[str, LastSuccess]:
+        """Return the newest success that was not undone, per task id."""
+
+    def durations(self) -> Mapping[str, float]:
+        """Return the median seconds of each task's last five good attempts."""
+
+    def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
+        """Return (run, task, attempt) of attempts with intended changes and no end."""
+
+    def close(self) -> None:
+        """Commit what is waiting and close."""
+
+
+class Reporter(Protocol):
+    """Somebody who shows news. One that raises or is slow is dropped with a warning, the run goes on."""
+
+    def start(self, plan: Plan) -> None:
+        """Prepare to show a run of this plan."""
+
+    def handle(self, event: Event) -> None:
+        """Show one piece of news; must not block."""
+
+    def close(self) -> None:
+        """Give the terminal or file back."""
+
+
+class Source(Protocol):
+    """What a plan is read from."""
+
+    def load(self, path: str) -> object:
+        """Read the document; DocumentInvalid with all problems."""
+
+
+class Runner(Protocol):
+    """The place where attempts run."""
+
+    async def run(self, job: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Carry one attempt out and return how it ended."""
+
+    async def close(self) -> None:
+        """Release the place."""
