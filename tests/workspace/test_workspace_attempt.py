@@ -1,15 +1,18 @@
 """One attempt: what it reads and stages, what reaches the tree, what is taken back."""
 
 import asyncio
+import errno
 import os
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from workspace_world import NOON, RUN, FactList, tree_hash
 
-from orchestrator.errors import Drift, PathRefused, TaskFailed
+from orchestrator.errors import Drift, PathRefused, TaskFailed, Unusable
 from orchestrator.models.record import Change, ChangesIntended, ChangesRolledBack
 from orchestrator.workspace.node import digest_of
+from orchestrator.workspace.recovery import reconcile
 from orchestrator.workspace.workspace import TreeWorkspace
 
 
@@ -265,3 +268,69 @@ def test_a_cancellation_during_apply_waits_for_the_files(workspace: TreeWorkspac
 
     run(cancel_at_once())
     assert not (root / "many").exists()
+
+
+@pytest.mark.parametrize(
+    "point", ["temp #2", "data #2", "rename #2", "remove #1", "folder #2", "sync folder #1", "mode #1"]
+)
+def test_a_disk_that_says_no_in_the_middle_leaves_nothing_half_done(root: Path, ledger: FactList, point: str) -> None:
+    name, _, count = point.partition(" #")
+    seen = 0
+
+    def fail(at: str) -> None:
+        nonlocal seen
+        seen += at == name
+        if at == name and seen == int(count):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    start = tree_hash(root)
+    workspace = TreeWorkspace(root, ledger=ledger, run=RUN, now=lambda: NOON, fault=fail)
+    attempt = workspace.open_attempt("1.1", 1)
+    attempt.write_text("package.json", "{}\n")
+    attempt.write_text("a/b/c.txt", "c\n")
+    attempt.remove("src/deep/leaf.txt")
+    attempt.write_bytes("src/app.ts", b"export const app = 1;\n", mode=0o700)
+    with pytest.raises(Unusable, match=r"\(ENOSPC\)"):
+        run(attempt.apply())
+    assert tree_hash(root) == start
+    assert isinstance(ledger.facts[-1], ChangesRolledBack)
+    workspace.close()
+
+
+def test_a_disk_that_keeps_saying_no_is_left_to_the_next_start(root: Path, ledger: FactList) -> None:
+    full = False
+
+    def fail(at: str) -> None:
+        nonlocal full
+        full = full or at == "remove"
+        if full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    start = tree_hash(root)
+    workspace = TreeWorkspace(root, ledger=ledger, run=RUN, now=lambda: NOON, fault=fail)
+    attempt = workspace.open_attempt("1.1", 1)
+    attempt.write_text("package.json", "{}\n")
+    attempt.remove("src/app.ts")
+    with pytest.raises(Unusable, match=r"cannot remove src/app\.ts: No space left on device \(ENOSPC\)"):
+        run(attempt.apply())
+    assert tree_hash(root) != start
+    assert reconcile(ledger, root).restored == ("package.json",)
+    assert tree_hash(root) == start
+    workspace.close()
+
+
+def test_a_ledger_that_cannot_commit_keeps_the_tree_untouched(root: Path) -> None:
+    class Full(FactList):
+        def append(self, facts):
+            failed = Future()
+            failed.set_exception(Unusable("the ledger cannot be written: disk full"))
+            return failed
+
+    start = tree_hash(root)
+    workspace = TreeWorkspace(root, ledger=Full(), run=RUN)
+    attempt = workspace.open_attempt("1.1", 1)
+    attempt.write_text("package.json", "{}\n")
+    with pytest.raises(Unusable, match="disk full"):
+        run(attempt.apply())
+    assert tree_hash(root) == start
+    workspace.close()

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import subprocess
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -527,3 +529,111 @@ def test_the_environment_of_a_git_hook_does_not_lead_to_another_repository(
     monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
     asyncio.run(workspace.open_attempt("1.1", 1).track(write(repository / "new.txt", b"x")))
     assert [each.change.path for each in ledger.changes()] == ["new.txt"]
+
+
+def track_one(root: Path, ledger: FactList, warnings: list[str], script: str) -> list[str]:
+    """Return what was recorded of a command, by a workspace that is opened for it alone."""
+    workspace = TreeWorkspace(root, ledger=ledger, run=RUN, durability=Durability.NORMAL, warn=warnings.append)
+    asyncio.run(workspace.open_attempt("1.1", 1).track(shell(root, script)))
+    workspace.close()
+    return [each.change.path for each in ledger.changes()]
+
+
+def test_a_damaged_repository_is_walked_as_any_folder(root: Path, ledger: FactList, warnings: list[str]) -> None:
+    (root / ".git").mkdir()
+    (root / ".git/HEAD").write_text("nonsense")
+    assert track_one(root, ledger, warnings, "echo x > new.txt") == ["new.txt"]
+
+
+def test_without_git_a_repository_is_walked_as_any_folder(
+    repository: Path, ledger: FactList, warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "relative:/nowhere")
+    script = "/bin/echo x > new.txt; /bin/echo x > not-ignored-now.log"
+    workspace = TreeWorkspace(repository, ledger=ledger, run=RUN, warn=warnings.append)
+
+    async def by_path() -> Finished:
+        return finished(await (await asyncio.create_subprocess_exec("/bin/sh", "-ec", script, cwd=repository)).wait())
+
+    asyncio.run(workspace.open_attempt("1.1", 1).track(by_path()))
+    workspace.close()
+    assert [each.change.path for each in ledger.changes()] == ["new.txt", "not-ignored-now.log"]
+
+
+def test_when_git_stops_answering_new_paths_are_left_out_and_it_is_said(
+    repository: Path, ledger: FactList, warnings: list[str]
+) -> None:
+    script = "echo x > package.json; echo x > new.txt; echo '[broken' > .git/config"
+    assert track_one(repository, ledger, warnings, script) == ["package.json"]
+    assert warnings[0].startswith("git cannot say what it ignores (")
+    assert warnings[0].endswith("): 1 new paths are not recorded")
+    assert warnings[1:] == ["package.json was changed by a command and cannot be restored: its content was not kept"]
+
+
+def test_a_content_that_git_has_lost_is_said(repository: Path, ledger: FactList, warnings: list[str]) -> None:
+    script = "echo x > package.json; rm -rf .git/objects/*"
+    assert track_one(repository, ledger, warnings, script) == ["package.json"]
+    assert warnings == ["package.json was changed by a command and cannot be restored: its content was not kept"]
+
+
+def test_the_ignore_file_of_the_user_counts(
+    repository: Path, tmp_path: Path, ledger: FactList, warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/.gitconfig").write_text("[core]\n\texcludesFile = ~/mine\n")
+    (tmp_path / "home/mine").write_text("*.swp\n")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    assert track_one(repository, ledger, warnings, "touch a.swp b.txt") == ["b.txt"]
+
+
+def test_a_repository_above_the_root_is_asked_too(repository: Path, ledger: FactList, warnings: list[str]) -> None:
+    assert track_one(repository / "src", ledger, warnings, "touch a.log b.txt; mkdir ignored; touch ignored/x") == [
+        "b.txt"
+    ]
+
+
+def test_the_second_run_reads_only_what_changed_since(
+    place: Path, ledger: FactList, warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_ago = 1_000_000_000
+    for path in [place, *place.rglob("*")]:
+        if ".git" not in path.parts:
+            os.utime(path, (long_ago, long_ago))
+    # A stat is believed only when it is old, and the time of a change cannot be set back: so the clock is put forward.
+    monkeypatch.setattr("orchestrator.workspace.snapshots.clock", lambda: time.time_ns() + 10**9)
+    track_one(place, ledger, warnings, "true")
+    (place / "src/app.ts").write_text("edited between the runs")
+    read: list[str] = []
+    reading_one = reading.Reader.read
+
+    def noting(self, path, status, keep, *, first=False):
+        read.append(path)
+        return reading_one(self, path, status, keep, first=first)
+
+    monkeypatch.setattr(reading.Reader, "read", noting)
+    workspace = TreeWorkspace(place, ledger=ledger, run="run-2", durability=Durability.NORMAL)
+    workspace._take_first_point()
+    workspace.close()
+    assert read == ["src/app.ts"]
+
+
+def test_a_file_that_we_may_not_read_is_no_reason_to_stop() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("becoming another user needs root")
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "secret").write_text("root's own")
+        (root / "secret").chmod(0o600)
+        os.chown(root, 65534, 65534)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+                code = 0 if track_one(root, FactList(), [], "echo x > new.txt") == ["new.txt"] else 2
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
