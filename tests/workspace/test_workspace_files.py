@@ -17,6 +17,9 @@ from orchestrator.workspace.node import Identity, Node
 from orchestrator.workspace.tree import Tree
 from orchestrator.workspace.writer import Writer
 
+# The child does its work and ends at once; that the runner of the tests may have threads does not matter to it.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
 OPENERS = pytest.mark.parametrize("opener", [open_beneath, open_by_steps], ids=["openat2", "by steps"])
 
 

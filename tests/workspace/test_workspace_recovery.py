@@ -19,6 +19,9 @@ from orchestrator.workspace.node import digest_of
 from orchestrator.workspace.recovery import ReconcileReport, reconcile
 from orchestrator.workspace.workspace import TreeWorkspace
 
+# The child does its work and ends at once; that the runner of the tests may have threads does not matter to it.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
 
 class SurvivingFacts(FactList):
     """A ledger whose facts outlive the process: each is in a file before its future is done."""

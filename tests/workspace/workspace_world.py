@@ -1,8 +1,10 @@
 """What the tests of the workspace share: a ledger that keeps facts in a list, and hashes of whole trees."""
 
+import asyncio
 import hashlib
 import os
 import stat
+import subprocess
 from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
@@ -11,6 +13,8 @@ from pathlib import Path
 from orchestrator.contracts import Finished
 from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.models.record import Fact, RecordedChange, RunStarted
+from orchestrator.models.status import Durability
+from orchestrator.workspace.workspace import TreeWorkspace
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 RUN = "run-1"
@@ -64,3 +68,29 @@ def listing(root: Path) -> list[bytes]:
 def finished(code: int = 0) -> Finished:
     """Return the end of a command."""
     return Finished(exit_code=code, seconds=0.0, tail="", output_bytes=0)
+
+
+def git(root: Path, *arguments: str) -> bytes:
+    """Run git as somebody."""
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    return subprocess.run(["git", "-C", root, *identity, *arguments], check=True, capture_output=True).stdout
+
+
+async def shell(root: Path, script: str) -> Finished:
+    """Run a script in a folder."""
+    child = await asyncio.create_subprocess_exec("sh", "-ec", script, cwd=root)
+    return finished(await child.wait())
+
+
+async def write(path: Path, data: bytes) -> Finished:
+    """Write a file as a command would."""
+    path.write_bytes(data)  # noqa: ASYNC240 - a command in this process
+    return finished()
+
+
+def track_one(root: Path, ledger: FactList, warnings: list[str], script: str) -> list[str]:
+    """Return what was recorded of a command, by a workspace that is opened for it alone."""
+    workspace = TreeWorkspace(root, ledger=ledger, run=RUN, durability=Durability.NORMAL, warn=warnings.append)
+    asyncio.run(workspace.open_attempt("1.1", 1).track(shell(root, script)))
+    workspace.close()
+    return [each.change.path for each in ledger.changes()]

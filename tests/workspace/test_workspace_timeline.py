@@ -1,0 +1,187 @@
+"""Whose change it was: our own writes, commands one after the other, commands at the same time."""
+
+import asyncio
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+from workspace_world import FactList, finished, shell, write
+
+from orchestrator.contracts import Finished
+from orchestrator.workspace.node import digest_of
+from orchestrator.workspace.workspace import TreeWorkspace
+
+Open = Callable[[], TreeWorkspace]
+
+
+def test_writes_of_our_own_are_never_taken_for_a_commands(place: Path, open_workspace: Open, ledger: FactList) -> None:
+    async def both() -> None:
+        workspace = open_workspace()
+        first = workspace.open_attempt("1.1", 1)
+        await first.track(shell(place, "echo 1 > by-command.txt"))
+        second = workspace.open_attempt("1.2", 1)
+        second.write_text("made/by-us.txt", "us")
+        second.write_text("src/app.ts", "us")
+        second.remove("package.json")
+        await second.apply()
+        third = workspace.open_attempt("1.3", 1)
+        await third.track(shell(place, "echo 2 > by-command.txt"))
+
+    asyncio.run(both())
+    assert [(each.task, each.change.path) for each in ledger.changes()] == [
+        ("1.1", "by-command.txt"),
+        ("1.2", "made/by-us.txt"),
+        ("1.2", "src/app.ts"),
+        ("1.2", "package.json"),
+        ("1.3", "by-command.txt"),
+    ]
+
+
+def test_the_hashes_of_a_file_form_a_chain_without_gaps(place: Path, open_workspace: Open, ledger: FactList) -> None:
+    async def in_turn() -> None:
+        workspace = open_workspace()
+        for number in range(6):
+            attempt = workspace.open_attempt(f"1.{number}", 1)
+            if number % 2:
+                attempt.write_text("src/app.ts", f"ours {number}\n")
+                await attempt.apply()
+            else:
+                await attempt.track(shell(place, f"echo command {number} > src/app.ts"))
+
+    asyncio.run(in_turn())
+    chain = [each.change for each in ledger.changes() if each.change.path == "src/app.ts"]
+    assert len(chain) == 6
+    assert all(one.after == other.before for one, other in pairwise(chain))
+
+
+def test_a_file_written_twice_in_one_tick_is_seen(place: Path, open_workspace: Open, ledger: FactList) -> None:
+    async def quickly() -> None:
+        workspace = open_workspace()
+        for number in range(30):
+            await workspace.open_attempt("1", number).track(write(place / "same-size", b"%03d" % number))
+
+    asyncio.run(quickly())
+    assert [each.change.after for each in ledger.changes()] == [digest_of(b"%03d" % number) for number in range(30)]
+
+
+def test_when_commands_overlap_changes_belong_to_the_one_that_ended_and_are_kept(
+    place: Path, open_workspace: Open, ledger: FactList
+) -> None:
+    async def overlap() -> None:
+        workspace = open_workspace()
+        started, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> Finished:
+            started.set()
+            await go_on.wait()
+            return await write(place / "slow.txt", b"slow")
+
+        one, other = workspace.open_attempt("slow", 1), workspace.open_attempt("quick", 1)
+        job = asyncio.ensure_future(one.track(slow()))
+        await started.wait()
+        await other.track(write(place / "quick.txt", b"quick"))
+        taken = await other.rollback()
+        assert taken.is_whole
+        assert [left.path for left in taken.kept] == ["quick.txt"]
+        assert "another command ran at the same time" in taken.kept[0].reason
+        go_on.set()
+        await job
+
+    asyncio.run(overlap())
+    assert [(each.task, each.change.path, each.state) for each in ledger.changes()] == [
+        ("quick", "quick.txt", "made"),
+        ("slow", "slow.txt", "made"),
+    ]
+
+
+def test_declared_writes_of_a_running_command_wait_for_its_end(
+    place: Path, open_workspace: Open, ledger: FactList
+) -> None:
+    async def overlap() -> None:
+        workspace = open_workspace()
+        written, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> Finished:
+            (place / "dist").mkdir()
+            await write(place / "dist/a.js", b"a")
+            await write(place / "report.txt", b"r")
+            written.set()
+            await go_on.wait()
+            return finished()
+
+        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(slow(), writes=["dist/", "report.txt"]))
+        await written.wait()
+        await workspace.open_attempt("quick", 1).track(write(place / "quick.txt", b"q"))
+        go_on.set()
+        await job
+
+    asyncio.run(overlap())
+    assert [(each.task, each.change.path) for each in ledger.changes()] == [
+        ("quick", "quick.txt"),
+        ("slow", "dist"),
+        ("slow", "dist/a.js"),
+        ("slow", "report.txt"),
+    ]
+
+
+def test_what_a_command_declared_is_taken_back_though_another_one_ran(
+    place: Path, open_workspace: Open, ledger: FactList
+) -> None:
+    async def overlap() -> None:
+        workspace = open_workspace()
+        started, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> Finished:
+            started.set()
+            await go_on.wait()
+            return finished()
+
+        async def quick() -> Finished:
+            await write(place / "declared.txt", b"d")
+            return await write(place / "undeclared.txt", b"u")
+
+        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(slow()))
+        await started.wait()
+        attempt = workspace.open_attempt("quick", 1)
+        await attempt.track(quick(), writes=["declared.txt"])
+        taken = await attempt.rollback()
+        assert taken.restored == ("declared.txt",)
+        assert [left.path for left in taken.kept] == ["undeclared.txt"]
+        go_on.set()
+        await job
+
+    asyncio.run(overlap())
+    assert [(each.change.path, each.state) for each in ledger.changes()] == [
+        ("declared.txt", "rolled_back"),
+        ("undeclared.txt", "rolled_back"),
+        ("undeclared.txt", "made"),
+    ]
+
+
+def test_a_write_of_ours_over_what_a_running_command_wrote_keeps_the_chain(
+    place: Path, open_workspace: Open, ledger: FactList
+) -> None:
+    async def overlap() -> None:
+        workspace = open_workspace()
+        written, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> Finished:
+            await write(place / "src/app.ts", b"by the command")
+            written.set()
+            await go_on.wait()
+            return finished()
+
+        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(slow()))
+        await written.wait()
+        ours = workspace.open_attempt("ours", 1)
+        ours.write_text("src/app.ts", "by us")
+        await ours.apply()
+        go_on.set()
+        await job
+
+    start = digest_of((place / "src/app.ts").read_bytes())
+    asyncio.run(overlap())
+    assert [(each.task, each.change.before, each.change.after) for each in ledger.changes()] == [
+        ("slow", start, digest_of(b"by the command")),
+        ("ours", digest_of(b"by the command"), digest_of(b"by us")),
+    ]
