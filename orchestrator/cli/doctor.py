@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from orchestrator.cli.state import LEDGER
 from orchestrator.errors import ExitCode, OrchestrateError
 from orchestrator.ledger.repair import repair
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.plugins import Catalogue
+from orchestrator.plugins import Catalogue, Plugin
 from orchestrator.workspace.lock import RunLock, holder, is_held
 from orchestrator.workspace.state_dir import check_state_dir
 
@@ -125,18 +126,15 @@ def _ledger(root: Path) -> str:
 
 def _plugins() -> Iterator[Finding]:
     catalogue = Catalogue()
-    for kind, plugins, load in (
-        ("handler", catalogue.handlers(), catalogue.handler),
-        ("checkpoint", catalogue.checkpoints(), catalogue.checkpoint),
-    ):
-        for plugin in plugins:
-            yield _asked(
-                f"{kind} {plugin.name}", lambda plugin=plugin, load=load: _loaded(plugin.package, load(plugin.name))
-            )  # type: ignore[misc]  # bound now
+    for plugin in catalogue.handlers():
+        yield _asked(f"handler {plugin.name}", partial(_loaded, plugin, catalogue.handler))
+    for plugin in catalogue.checkpoints():
+        yield _asked(f"checkpoint {plugin.name}", partial(_loaded, plugin, catalogue.checkpoint))
 
 
-def _loaded(package: str, _plugin: object) -> str:
-    return f"from {package}"
+def _loaded(plugin: Plugin, load: Callable[[str], object]) -> str:
+    load(plugin.name)
+    return f"from {plugin.package}"
 
 
 def _repair(root: Path) -> ExitCode:

@@ -2,17 +2,28 @@
 
 import re
 import sys
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
-from orchestrator.cli.opening import open_valid, plan_of
+from orchestrator.cli.beginning import begin_anew
+from orchestrator.cli.opening import OpenedDocument, open_valid, plan_of
 from orchestrator.cli.options import Choice, Common, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.state import open_to_read
-from orchestrator.errors import ExitCode
-from orchestrator.planning.explain import explain_task
+from orchestrator.cli.wiring import Materials, assemble
+from orchestrator.engine.ports import Ready
+from orchestrator.errors import ExitCode, UsageError
+from orchestrator.ledger.memory import MemoryLedger
+from orchestrator.models.plan import Plan, PlannedTask
+from orchestrator.models.record import LastSuccess
+from orchestrator.planning.codes import explain as explain_code
+from orchestrator.planning.explain import Explanation, explain_task
 from orchestrator.planning.plan_json import plan_from_json
+from orchestrator.planning.suggest import did_you_mean
+from orchestrator.reporters.sanitize import line
+from orchestrator.workspace.dry_run import DryRunWorkspace
 
 _CODE = re.compile(r"[EW]\d{3}\Z")
 
@@ -37,7 +48,58 @@ def command(
     if last is not None:
         planned = plan_from_json(ledger.read_run(last.run).plan)
         before = next((each for each in planned.tasks if each.id == task.id), None)
-    now = _fingerprint_now(opened, plan, task, last)
+    now = _fingerprint_now(opened, plan, task, successes)
     ledger.close()
     sys.stdout.write(_told(explain_task(plan, task.id, last=last, before=before, fingerprint_now=now, force=force)))
     return ExitCode.OK
+
+
+def _about_code(code: str) -> str:
+    found = explain_code(code)
+    return f"{found.code}: {found.title}\n\n{found.text}\n"
+
+
+def _task_of(plan: Plan, topic: str) -> PlannedTask:
+    found = next((task for task in plan.tasks if task.id == topic), None)
+    if found is None:
+        hint = did_you_mean(topic, [task.id for task in plan.tasks])
+        message = f"the document has no task {topic!r}"
+        raise UsageError(message, hint=hint or "`orchestrate plan` shows every task")
+    return found
+
+
+def _fingerprint_now(
+    opened: OpenedDocument, plan: Plan, task: PlannedTask, successes: Mapping[str, LastSuccess]
+) -> str | None:
+    """Return what the task's fingerprint would be if it found nothing to change, as the engine would see it."""
+    if task.id not in successes or task.skip_reason is not None or not opened.catalogue.has_handler(task.handler):
+        return None
+    workspace = DryRunWorkspace(opened.root)
+    try:
+        materials = Materials(
+            root=opened.root,
+            plan=plan,
+            ledger=MemoryLedger(),
+            workspaces=workspace,
+            templates=opened.templates,
+            catalogue=opened.catalogue,
+            successes=successes,
+            force=True,  # so that the attempt is made ready in any case
+            dry_run=True,
+        )
+        attempts = assemble(materials, begin_anew(plan, ())).attempts
+        ready = attempts.prepare(task, 1, None)
+        if not isinstance(ready, Ready):
+            return None
+        return attempts.freshness.after(ready.task, ready.context.workspace, ready.before)
+    finally:
+        workspace.close()
+
+
+def _told(explanation: Explanation) -> str:
+    lines = [f"{explanation.task}: {explanation.verdict}"]
+    for title, reasons in (("because", explanation.reasons), ("waits for", explanation.waits)):
+        for reason in reasons:
+            lines.append(f"  {title}: {line(reason.text)}")
+            lines += [f"    {line(each)}" for each in reason.evidence]
+    return "\n".join(lines) + "\n"

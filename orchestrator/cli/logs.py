@@ -47,7 +47,7 @@ def command(
             sys.stdout.write(f"== {entry.id}, attempt {which.number}: {line(which.summary)}\n")
         _print(file, which, tail)
     if follow and task is not None and not path:
-        _follow(common, record.id, task, root)
+        _follow(record.id, task, root)
     return ExitCode.OK
 
 
@@ -90,7 +90,7 @@ def _lines(file: Path, tail: int) -> Iterator[str]:
         yield from deque(stream, maxlen=tail)
 
 
-def _follow(common: Common, run: str, task: str, root: Path) -> None:
+def _follow(run: str, task: str, root: Path) -> None:
     """Print what is added to the task's log until its attempt ends."""
     shown: dict[str, int] = {}
     while True:

@@ -1,4 +1,4 @@
-"""What earlier runs left in `.orchestrate/`, opened to look. Imports little: these are the commands that answer at once."""
+"""What earlier runs left in `.orchestrate/`, opened to look. Imports little: what looks has to answer at once."""
 
 from pathlib import Path
 
