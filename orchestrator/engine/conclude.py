@@ -1,10 +1,9 @@
 """The end of a run: decide its exit code and record it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from orchestrator.contracts import Ledger
-from orchestrator.engine.decision import Ended
 from orchestrator.engine.outcome import RunResult, Verdicts, run_state
 from orchestrator.engine.ports import Clock
 from orchestrator.errors import ExitCode, OrchestrateError
@@ -19,7 +18,6 @@ async def conclude(
     clock: Clock,
     started: float,
     states: Mapping[str, TaskState],
-    not_done: Sequence[Ended],
     verdicts: Verdicts,
     stopped: ExitCode | None,
     error: BaseException | None,
@@ -27,7 +25,7 @@ async def conclude(
     """Record the end of the run, also after the ledger refused something: the disk may have room again."""
     if error is not None:
         verdicts.codes.add(error.exit_code if isinstance(error, OrchestrateError) else ExitCode.INTERNAL)
-    code = verdicts.exit_code(states.values(), not_done, stopped)
+    code = verdicts.exit_code(states.values(), stopped)
     state = run_state(code, stopped)
     seconds = clock.monotonic() - started
     fact = RunEnded(run=run, time=clock.now(), state=state, exit_code=int(code), seconds=seconds)
@@ -36,6 +34,6 @@ async def conclude(
     except Exception as refused:
         error = error or refused
         verdicts.codes.add(refused.exit_code if isinstance(refused, OrchestrateError) else ExitCode.INTERNAL)
-        code = verdicts.exit_code(states.values(), not_done, stopped)
+        code = verdicts.exit_code(states.values(), stopped)
         state = run_state(code, stopped)
     return RunResult(state=state, exit_code=code, seconds=seconds, states=states, error=error)

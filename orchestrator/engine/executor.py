@@ -13,15 +13,16 @@ from signal import SIGTERM
 from types import MappingProxyType
 
 from orchestrator.contracts import Answer, Ledger
+from orchestrator.engine.alarm import Alarm
 from orchestrator.engine.bus import Bus
 from orchestrator.engine.commit import Commits
 from orchestrator.engine.conclude import conclude
-from orchestrator.engine.decision import Decision, Ended, Verdict
+from orchestrator.engine.decision import Decision, Verdict
 from orchestrator.engine.jobs import Jobs, Work, never_begun
 from orchestrator.engine.measure import ScopeAnswer, ScopeChecks
 from orchestrator.engine.news import News
 from orchestrator.engine.outcome import RunResult, Verdicts
-from orchestrator.engine.ports import AskGuard, AttemptEnd, Attempts, Clock, Measure, Ready
+from orchestrator.engine.ports import AskGuard, AttemptEnd, Attempts, Clock, Measure
 from orchestrator.engine.retry import pause_before_next
 from orchestrator.engine.scheduler import Scheduler
 from orchestrator.engine.step import Step
@@ -71,24 +72,19 @@ class PhaseExecutor:
         self._news = News(bus, plan, self._tasks)
         self._clock = clock
         self._rng = rng
-        self._step = Step(run, clock, self._news)
-        self._step.facts += opening
+        self._step = Step(run, clock, self._news, opening)
         self._before = before
-        self._hurry = hurry
         self._dry_run = dry_run
-        self._stopping = Stopping()
+        self._stopping = Stopping(hurry)
         self._verdicts = Verdicts()
         self._bell = asyncio.Event()
         self._jobs = Jobs(self._bell.set)
-        self._starting: dict[str, Ready] = {}
-        self._called_off: set[str] = set()
+        self._starting: dict[str, bool] = {}  # False = called off before its start was durable
         self._tries: dict[str, int] = {}
         self._ends: dict[str, AttemptEnd] = {}
         self._decisions: dict[str, Answer] = {}
-        self._not_done: list[Ended] = []
         self._error: BaseException | None = None
-        self._alarm_at: float | None = None
-        self._call_off_alarm: Callable[[], None] = lambda: None
+        self._alarm = Alarm(clock, self._bell.set)
 
     # ------------------------------------------------------------ from outside, on the loop's thread
 
@@ -110,7 +106,6 @@ class PhaseExecutor:
             clock=self._clock,
             started=started,
             states=self.scheduler.states(),
-            not_done=self._not_done,
             verdicts=self._verdicts,
             stopped=self._stopping.code,
             error=self._jobs.crash or self._error or self._commits.failure,
@@ -127,7 +122,6 @@ class PhaseExecutor:
         if self._stopping.ask(signal):
             self.scheduler.stop(self._clock.monotonic())
         else:
-            self._hurry()
             self._jobs.cancel_all()
         self._news.run_stopping("stopped by a signal", self._stopping.at_once)
         self._bell.set()
@@ -172,23 +166,12 @@ class PhaseExecutor:
             self._fail(self._jobs.crash)
         decision = self.scheduler.next(now, MOST_STARTS)
         self._follow(decision)
-        self._set_alarm(decision.until)
+        self._alarm.set(decision.until)
         self._commit()
         if len(decision.start) >= MOST_STARTS or inbox:
             asyncio.get_running_loop().call_soon(self._bell.set)  # go on, but let the loop breathe
             return False
         return decision.verdict in _OVER and not self._jobs and not self._starting and not self._commits.pending
-
-    def _set_alarm(self, until: float | None) -> None:
-        if until != self._alarm_at:
-            self._call_off_alarm()
-            self._alarm_at = until
-            if until is not None:
-                self._call_off_alarm = self._clock.call_at(until, self._alarm)
-
-    def _alarm(self) -> None:
-        self._alarm_at = None
-        self._bell.set()
 
     # ------------------------------------------------------------ what has ended
 
@@ -238,10 +221,9 @@ class PhaseExecutor:
         step = self._step
         for name in decision.cancel:
             if not self._jobs.cancel(name) and name in self._starting:
-                self._called_off.add(name)
+                self._starting[name] = False
         for ended in decision.ended:
-            if ended.state in (TaskState.BLOCKED, TaskState.CANCELLED):
-                self._not_done.append(ended)
+            self._verdicts.see(ended)
             step.end_task(ended, self._ends.pop(ended.task, None))
         step.move_scopes(decision)
         for scope in decision.ask:
@@ -258,7 +240,7 @@ class PhaseExecutor:
                 self._jobs.inbox.append(ready)
             else:
                 self._tries[name] = self._tries.get(name, 0) + 1
-                self._starting[name] = ready
+                self._starting[name] = True
                 step.start(ready)
 
     def _measure(self, scope: str) -> None:
@@ -289,10 +271,8 @@ class PhaseExecutor:
         if durable:
             step.announce()
         for ready in step.launches:
-            del self._starting[ready.key]
             gone = partial(never_begun, ready)
-            if durable and ready.key not in self._called_off:
+            if self._starting.pop(ready.key) and durable:
                 self._jobs.launch(self._group, ready.key, self._attempts.carry_out(ready), gone)
             else:
-                self._called_off.discard(ready.key)
                 self._jobs.inbox.append(gone())

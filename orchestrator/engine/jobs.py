@@ -24,16 +24,16 @@ class Jobs:
         self.inbox: deque[Item] = deque()
         self.crash: Exception | None = None  # a bug of ours: the run ends in order, and raises it then
         self._ring = ring
-        self._running: dict[str, asyncio.Task[Item | None]] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
 
     def __len__(self) -> int:
         return len(self._running)
 
     def launch(self, group: asyncio.TaskGroup, name: str, work: Work, otherwise: Callable[[], Item]) -> None:
         """Start a job; `otherwise` makes its end should it be cancelled before its first step, or break."""
-        job = group.create_task(self._guarded(work))
+        job = group.create_task(self._guarded(name, work, otherwise))
         self._running[name] = job
-        job.add_done_callback(partial(self._arrived, name, work, otherwise))
+        job.add_done_callback(partial(self._ended, name, work, otherwise))
 
     def cancel(self, name: str) -> bool:
         """Cancel a job; False when there is none of this name."""
@@ -45,19 +45,23 @@ class Jobs:
         for job in self._running.values():
             job.cancel()
 
-    async def _guarded(self, work: Work) -> Item | None:
+    async def _guarded(self, name: str, work: Work, otherwise: Callable[[], Item]) -> None:
         try:
-            return await work
+            item = await work
         except Exception as error:
             self.crash = self.crash or error
-            return None
+            item = otherwise()
+        self._arrived(name, item)
 
-    def _arrived(self, name: str, work: Work, otherwise: Callable[[], Item], job: "asyncio.Task[Item | None]") -> None:
-        del self._running[name]
-        if job.cancelled():
+    def _ended(self, name: str, work: Work, otherwise: Callable[[], Item], job: "asyncio.Task[None]") -> None:
+        """See to a job that was cancelled before its first step: nothing of it has arrived."""
+        if self._running.get(name) is job:
             work.close()
-        item = None if job.cancelled() else job.result()
-        self.inbox.append(otherwise() if item is None else item)
+            self._arrived(name, otherwise())
+
+    def _arrived(self, name: str, item: Item) -> None:
+        del self._running[name]
+        self.inbox.append(item)
         self._ring()
 
 

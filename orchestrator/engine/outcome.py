@@ -1,6 +1,6 @@
 """How a whole run ended: its state and its exit code."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from orchestrator.engine.decision import Ended
@@ -25,8 +25,14 @@ class Verdicts:
 
     codes: set[ExitCode] = field(default_factory=set)  # of expected errors: Drift, MissingTool, …
     refused: set[str] = field(default_factory=set)  # scopes whose checkpoint or guards said no
+    causes: set[str | None] = field(default_factory=set)  # of tasks that were blocked or cancelled
 
-    def exit_code(self, states: Iterable[TaskState], causes: Collection[Ended], stopped: ExitCode | None) -> ExitCode:
+    def see(self, ended: Ended) -> None:
+        """Take a task's end into account."""
+        if ended.state in (TaskState.BLOCKED, TaskState.CANCELLED):
+            self.causes.add(ended.cause)
+
+    def exit_code(self, states: Iterable[TaskState], stopped: ExitCode | None) -> ExitCode:
         """Return the code of the worst thing that happened.
 
         A task that a checkpoint blocks is the checkpoint's doing (8), one that a failed task blocks comes with that
@@ -38,8 +44,7 @@ class Verdicts:
             codes.add(stopped)
         if self.refused:
             codes.add(ExitCode.REFUSED)
-        by_task = any(ended.cause not in self.refused for ended in causes)
-        if TaskState.FAILED in seen or by_task:
+        if TaskState.FAILED in seen or self.causes - self.refused:
             codes.add(ExitCode.FAILED)
         if TaskState.WAITING in seen:
             codes.add(ExitCode.WAITING)

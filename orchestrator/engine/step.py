@@ -1,6 +1,6 @@
 """What one turn of the executor leads to: facts for one transaction, and what follows once they are durable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from orchestrator.engine.decision import Decision, Ended
@@ -14,8 +14,8 @@ from orchestrator.models.record import AttemptEnded, AttemptStarted, Fact, TaskE
 class Step:
     """Collects facts with the news that goes with each; news waits until the facts are durable."""
 
-    def __init__(self, run: str, clock: Clock, news: News) -> None:
-        self.facts: list[Fact] = []
+    def __init__(self, run: str, clock: Clock, news: News, opening: Iterable[Fact] = ()) -> None:
+        self.facts: list[Fact] = list(opening)
         self.launches: list[Ready] = []
         self._run = run
         self._clock = clock

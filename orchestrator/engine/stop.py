@@ -1,5 +1,6 @@
 """How a run is stopped: the first signal ends it in order, the second at once."""
 
+from collections.abc import Callable
 from signal import Signals
 
 from orchestrator.errors import ExitCode
@@ -8,9 +9,10 @@ _CODES = {Signals.SIGHUP: ExitCode.SIGHUP, Signals.SIGINT: ExitCode.SIGINT, Sign
 
 
 class Stopping:
-    """Whether somebody asked for the end, and how urgently."""
+    """Whether somebody asked for the end, and how urgently; `hurry` is called when it is to be at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, hurry: Callable[[], None]) -> None:
+        self._hurry = hurry
         self.code: ExitCode | None = None
         self.at_once = False
 
@@ -20,4 +22,5 @@ class Stopping:
             self.code = _CODES.get(Signals(signal), ExitCode.SIGTERM)
             return True
         self.at_once = True
+        self._hurry()
         return False

@@ -1,7 +1,5 @@
 """State and exit code of a whole run."""
 
-from collections.abc import Collection
-
 import pytest
 
 from orchestrator.engine.decision import Ended
@@ -18,7 +16,7 @@ def blocked_by(cause: str) -> Ended:
 
 
 @pytest.mark.parametrize(
-    ("states", "not_done", "verdicts", "stopped", "expected"),
+    ("states", "ends", "verdicts", "stopped", "expected"),
     [
         ([], [], Verdicts(), None, ExitCode.OK),
         ([CHANGED, TaskState.UNCHANGED, TaskState.SKIPPED], [], Verdicts(), None, ExitCode.OK),
@@ -37,12 +35,14 @@ def blocked_by(cause: str) -> Ended:
 )
 def test_the_worst_thing_that_happened_is_reported(
     states: list[TaskState],
-    not_done: Collection[Ended],
+    ends: list[Ended],
     verdicts: Verdicts,
     stopped: ExitCode | None,
     expected: ExitCode,
 ) -> None:
-    assert verdicts.exit_code(states, not_done, stopped) is expected
+    for ended in ends:
+        verdicts.see(ended)
+    assert verdicts.exit_code(states, stopped) is expected
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,11 @@ def test_the_state_follows_from_the_code(code: ExitCode, stopped: ExitCode | Non
 
 
 def test_a_signal_without_a_code_of_its_own_ends_like_a_termination() -> None:
-    stopping = Stopping()
+    hurried: list[bool] = []
+    stopping = Stopping(lambda: hurried.append(True))
     assert stopping.ask(12) is True
     assert stopping.code is ExitCode.SIGTERM
+    assert hurried == []
     assert stopping.ask(2) is False
+    assert hurried == [True]
     assert (stopping.code, stopping.at_once) == (ExitCode.SIGTERM, True)
