@@ -10,6 +10,7 @@ from orchestrator.cli.state import LEDGER
 from orchestrator.contracts import Ledger
 from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.status import Durability
+from orchestrator.processes.sweep import end_abandoned
 from orchestrator.workspace.lock import RunLock
 from orchestrator.workspace.recovery import ReconcileReport, reconcile
 from orchestrator.workspace.state_dir import prepare_state_dir
@@ -30,6 +31,9 @@ def open_to_work(root: Path, command: Sequence[str], durability: Durability) -> 
     """Take the lock, open the ledger and put right what a crash left; LockHeld names who works here."""
     folder = prepare_state_dir(root)
     with RunLock(folder / "lock", command=command) as lock:
+        ended = end_abandoned(str(root))
+        if ended:
+            sys.stderr.write(f"ended {ended} process{'es' if ended != 1 else ''} that an earlier run had left\n")
         # nobody else holds the lock, so a run without an end is an interrupted one
         ledger = SqliteLedger.open(folder / LEDGER, durability, is_alive=lambda _run: False)
         try:

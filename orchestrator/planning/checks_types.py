@@ -71,6 +71,7 @@ class TypeChecks:
             handler.params_model, params_node, codes=PARAM_CODES, also_known=tuple(sorted(TASK_KEYS)), ignore=_is_open
         )
         self.problems += problems
+        self.problems += _interpolated_verbatim(handler, params_node)
         if params is None or _is_open(params_node.value):
             return
         found = self._ask(handler, task.type, params, node or task.node)
@@ -170,6 +171,18 @@ def _is_open(value: Json) -> bool:
         return holds_expression(value)
     except OrchestrateError:  # an expression that is never closed: told when it is evaluated
         return True
+
+
+def _interpolated_verbatim(handler: Handler[Params], params: Mapping) -> list[Problem]:
+    """Refuse expressions in texts that a handler takes as code: a value with a quote in it would become code, too."""
+    found = []
+    for name in sorted(handler.verbatim):
+        node = node_at(params, (name,))
+        if node is not None and isinstance(node.value, str) and ("{{" in node.value or "{%" in node.value):
+            message = f"`{name}`: nothing is interpolated into this text, because it is run as code"
+            hint = 'give the value by env: {NAME: "{{ … }}"} and write "$NAME"'
+            found.append(Problem(code="E309", message=message, place=locate(params, (name,)), hint=hint))
+    return found
 
 
 def _placed(problem: Problem, params: Mapping, otherwise: AnyNode) -> Problem:
