@@ -14,7 +14,7 @@ YAML, WORKFLOW, JSON, TOML, JAVASCRIPT, DOCKERFILE = "yaml", "workflow", "json",
 LOADERS: Mapping[str, str] = {
     YAML: "orchestrator.edits.yaml.model:load_model",
     WORKFLOW: "orchestrator.edits.yaml.model:load_model",
-    JSON: "orchestrator.edits.json.model:load_model",
+    JSON: "orchestrator.edits.jsonc.model:load_model",
     TOML: "orchestrator.edits.toml.model:load_model",
     JAVASCRIPT: "orchestrator.edits.javascript.model:load_model",
     DOCKERFILE: "orchestrator.edits.dockerfile.model:load_model",

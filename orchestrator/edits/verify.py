@@ -11,8 +11,10 @@ from orchestrator.edits.finding import Finding, new_findings
 from orchestrator.edits.kinds import check, load_model
 from orchestrator.edits.patch import is_untouched_outside
 from orchestrator.edits.result import EditCode, EditResult, EditStatus, FileEdit, Refusal, refused
-from orchestrator.errors import Severity
 from orchestrator.models.json import Json
+
+# What an edit may bring: told as a warning. Any other new finding, however light, is a mistake of the edit.
+_ADVICE = frozenset(("unpinned-use", "unreachable-job"))
 
 
 def verify(action: Action[Any], scene: Scene, params: Any, result: EditResult) -> EditResult:
@@ -27,7 +29,7 @@ def verify(action: Action[Any], scene: Scene, params: Any, result: EditResult) -
         if problem is not None:
             return refused(EditCode.VERIFY, f"{edit.path}: {problem}")
         fresh = new_in(edit)
-        errors = [finding for finding in fresh if finding.severity is Severity.ERROR]
+        errors = [finding for finding in fresh if finding.rule not in _ADVICE]
         if errors:
             return refused(EditCode.VALIDATOR, f"{edit.path} would get a new mistake: {errors[0]}")
         warnings += [f"{edit.path}:{finding}" for finding in fresh]

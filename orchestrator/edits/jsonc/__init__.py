@@ -1,0 +1,1 @@
+"""JSON, also with comments and trailing commas: package.json, tsconfig.json, jest.config.json."""
