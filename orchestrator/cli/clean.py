@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import Asking, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.questions import confirm
@@ -36,7 +36,7 @@ class Rubbish:
 
 @as_command
 def command(
-    common: Common,
+    common: Asking,
     older_than: Annotated[str, option("--older-than", help="age of runs, such as 30d or 12h")] = "30d",
     dry_run: Annotated[bool, option("--dry-run", "-n", help="only list", envvar=None)] = False,
     yes: Annotated[bool, option("--yes", "-y", help="do not ask", envvar=None)] = False,

@@ -9,7 +9,7 @@ import typer
 
 from orchestrator.cli.beginning import begin_anew
 from orchestrator.cli.opening import OpenedDocument, open_valid, plan_of
-from orchestrator.cli.options import Choice, Common, option
+from orchestrator.cli.options import Choice, Planning, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.state import open_to_read
 from orchestrator.cli.wiring import Materials, assemble
@@ -22,7 +22,7 @@ from orchestrator.planning.codes import explain as explain_code
 from orchestrator.planning.explain import Explanation, explain_task
 from orchestrator.planning.plan_json import plan_from_json
 from orchestrator.planning.suggest import did_you_mean
-from orchestrator.reporters.sanitize import line
+from orchestrator.sanitize import line
 from orchestrator.workspace.dry_run import DryRunWorkspace
 
 _CODE = re.compile(r"[EW]\d{3}\Z")
@@ -30,7 +30,7 @@ _CODE = re.compile(r"[EW]\d{3}\Z")
 
 @as_command
 def command(
-    common: Common,
+    common: Planning,
     topic: Annotated[str, typer.Argument(help="a task's id, or a code such as E203")],
     force: Annotated[bool, option("--force", help="as if run with --force", envvar=None)] = False,
 ) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import Look, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import enter_directory
 from orchestrator.cli.writing import write_new_text
@@ -87,7 +87,7 @@ def render_document(root: Path) -> str:
 
 @as_command
 def command(
-    common: Common,
+    common: Look,
     dry_run: Annotated[bool, option("--dry-run", "-n", help="print the document, write nothing")] = False,
     force: Annotated[bool, option("--force", help="replace a document that is there")] = False,
 ) -> int:

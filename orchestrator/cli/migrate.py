@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import Look, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import document_path
 from orchestrator.cli.writing import write_new_text
@@ -13,7 +13,7 @@ from orchestrator.errors import DocumentInvalid, ExitCode
 
 @as_command
 def command(
-    common: Common,
+    common: Look,
     output: Annotated[Path | None, option("--output", "-o", help="write it to this file", envvar=None)] = None,
 ) -> int:
     """Print the document in the native layout; it means the same."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from orchestrator.cli.options import Choice, Common
+from orchestrator.cli.options import Checking, Choice, Planning
 from orchestrator.cli.places import document_path
 from orchestrator.contracts import CheckScene
 from orchestrator.errors import DocumentInvalid, MissingTool, Problem, Severity
@@ -47,7 +47,7 @@ class OpenedDocument:
         return ", ".join(f"{number} {word}{'s' if number != 1 else ''}" for number, word in counts)
 
 
-def open_document(common: Common, *, strict: bool = False, deep: bool = False) -> OpenedDocument:
+def open_document(common: Checking, *, strict: bool = False, deep: bool = False) -> OpenedDocument:
     """Read and check the document; its problems are in the result, only an unreadable file raises."""
     path = document_path(common)
     loaded = load_document(path)
@@ -63,7 +63,7 @@ def open_document(common: Common, *, strict: bool = False, deep: bool = False) -
     )
 
 
-def open_valid(common: Common) -> OpenedDocument:
+def open_valid(common: Checking) -> OpenedDocument:
     """Read the document; DocumentInvalid with all its problems when it has errors."""
     opened = open_document(common)
     if any(problem.severity is Severity.ERROR for problem in opened.problems):
@@ -73,7 +73,7 @@ def open_valid(common: Common) -> OpenedDocument:
 
 def plan_of(
     opened: OpenedDocument,
-    common: Common,
+    common: Planning,
     choice: Choice,
     *,
     successes: Mapping[str, LastSuccess],
@@ -124,7 +124,7 @@ def selection_of(choice: Choice, failed: tuple[str, ...] | None) -> Selection:
     )
 
 
-def durability_of(opened: OpenedDocument, common: Common) -> Durability:
+def durability_of(opened: OpenedDocument, common: Checking) -> Durability:
     """Return how durable facts have to be, by the document and its profile."""
     assert opened.loaded.document is not None
     return apply_profile(opened.loaded.document, common.profile).settings.durability

@@ -1,7 +1,7 @@
 """Option groups that several commands share, and the decorator that unfolds them for typer.
 
 A command is a function whose parameters are plain typer options or option groups (dataclasses); it returns its exit
-code.
+code. A command takes the smallest group that it needs: an option without effect is refused like any unknown one.
 """
 
 import inspect
@@ -22,23 +22,58 @@ def option(*names: str, help: str, **more: Any) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Common:
-    """Where to work and how to look."""
+class Look:
+    """Which document, and how answers and errors look: what every command about a document takes."""
 
     config: Annotated[
         Path | None, option("--config", "-c", help="the document (default: searched upward from here)")
     ] = None
     directory: Annotated[Path | None, option("--directory", "-C", help="work as if started in this folder")] = None
+    color: Annotated[Literal["auto", "always", "never"], option("--color", help="colours")] = "auto"
+    ascii: Annotated[bool, option("--ascii", help="no glyphs beyond ASCII")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common(Look):
+    """Also which repository: what every command about a repository takes."""
+
     project: Annotated[Path | None, option("--project", help="the repository, instead of the document's root")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking(Common):
+    """Of commands that may ask."""
+
+    no_input: Annotated[bool, option("--no-input", help="never ask; fail with exit 6 instead")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checking(Common):
+    """Of commands that read the document."""
+
     profile: Annotated[str | None, option("--profile", help="lay a profile of the document over its settings")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planning(Checking):
+    """Of commands that make a plan."""
+
     param: Annotated[
         list[str] | None, option("--param", "-D", help="set a param of the document: NAME=VALUE", envvar=None)
     ] = None
-    color: Annotated[Literal["auto", "always", "never"], option("--color", help="colours")] = "auto"
-    ascii: Annotated[bool, option("--ascii", help="no glyphs beyond ASCII")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Working(Asking):
+    """Of commands that carry something out."""
+
     quiet: Annotated[bool, option("--quiet", "-q", help="say only what went wrong")] = False
     verbose: Annotated[bool, option("--verbose", "-v", help="stream the output of tasks")] = False
-    no_input: Annotated[bool, option("--no-input", help="never ask; fail with exit 6 instead")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running(Working, Planning):
+    """Of commands that carry a document out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +101,7 @@ class Choice:
         return any(lists) or self.failed or self.from_ is not None or self.until is not None
 
 
-def _remember_look(common: Common) -> None:
+def _remember_look(common: Look) -> None:
     """Put the flags about looks where error messages read them too: into their environment twins."""
     os.environ["ORCHESTRATE_COLOR"] = common.color
     if common.ascii:
@@ -93,7 +128,7 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
             for name, group in groups.items()
         }
         for common in arguments.values():
-            if isinstance(common, Common):
+            if isinstance(common, Look):
                 _remember_look(common)
         raise SystemExit(function(**arguments, **values))
 

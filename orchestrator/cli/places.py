@@ -3,13 +3,13 @@
 import os
 from pathlib import Path
 
-from orchestrator.cli.options import Common
+from orchestrator.cli.options import Common, Look
 from orchestrator.errors import UsageError
 
 STATE = ".orchestrate"
 
 
-def enter_directory(common: Common) -> Path:
+def enter_directory(common: Look) -> Path:
     """Change into `--directory` and return the working folder; UsageError when it is none."""
     if common.directory is not None:
         try:
@@ -42,7 +42,7 @@ def find_root(common: Common) -> Path:
     return read_root(common.config or find_document(here))
 
 
-def document_path(common: Common) -> Path:
+def document_path(common: Look) -> Path:
     """Return the document that is meant: `--config`, else the nearest one upward."""
     here = enter_directory(common)
     if common.config is not None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from orchestrator.cli.beginning import begin_anew
 from orchestrator.cli.carrying import carry_out
-from orchestrator.cli.options import Common
+from orchestrator.cli.options import Working
 from orchestrator.cli.present import look_of
 from orchestrator.cli.showing import Display, choose_audience
 from orchestrator.cli.wiring import Materials
@@ -34,7 +34,7 @@ def preview(
     templates: Templates,
     catalogue: Catalogue,
     *,
-    common: Common,
+    common: Working,
     display: Display,
     successes: Mapping[str, LastSuccess] = NO_SUCCESSES,
     durations: Mapping[str, float] = NO_DURATIONS,

@@ -4,17 +4,17 @@ import getpass
 import sys
 from collections.abc import Collection
 
-from orchestrator.cli.options import Common
+from orchestrator.cli.options import Asking
 from orchestrator.contracts import Answer, Interaction
 from orchestrator.errors import InputNeeded
 
 
-def has_person(common: Common) -> bool:
+def has_person(common: Asking) -> bool:
     """Say whether somebody can be asked."""
     return not common.no_input and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def confirm(common: Common, question: str, *, flag: str) -> bool:
+def confirm(common: Asking, question: str, *, flag: str) -> bool:
     """Ask yes or no; InputNeeded names the flag when nobody can be asked."""
     if not has_person(common):
         message = f"cannot ask: {question}"

@@ -9,7 +9,7 @@ import typer
 
 from orchestrator.cli.beginning import begin_again, changed_since
 from orchestrator.cli.opening import OpenedDocument, durability_of, open_valid, plan_of, refuse_unhandled
-from orchestrator.cli.options import Choice, Common, option
+from orchestrator.cli.options import Choice, Running, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm
@@ -27,7 +27,7 @@ from orchestrator.planning.params import resolve_params
 
 @as_command
 def command(
-    common: Common,
+    common: Running,
     display: Display,
     run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
     accept_changes: Annotated[
@@ -77,7 +77,7 @@ def _document_of(record: RunRecord) -> Path | None:
 
 
 def _plan_now(
-    opened: OpenedDocument, common: Common, record: RunRecord, state: WorkingState, accept_changes: bool
+    opened: OpenedDocument, common: Running, record: RunRecord, state: WorkingState, accept_changes: bool
 ) -> Plan:
     """Return the plan of the run's tasks as the document has them now; Drift names done ones that have changed."""
     common = replace(

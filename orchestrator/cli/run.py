@@ -6,7 +6,7 @@ from typing import Annotated
 
 from orchestrator.cli.beginning import begin_anew
 from orchestrator.cli.opening import durability_of, open_valid, plan_of, refuse_unhandled
-from orchestrator.cli.options import Choice, Common, option
+from orchestrator.cli.options import Choice, Running, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
 from orchestrator.cli.preview import preview
@@ -24,7 +24,7 @@ from orchestrator.models.plan import Plan
 
 @as_command
 def command(
-    common: Common,
+    common: Running,
     choice: Choice,
     display: Display,
     dry_run: Annotated[bool, option("--dry-run", "-n", help="show the whole diff; write nothing, run nothing")] = False,
@@ -100,7 +100,7 @@ def _settings(sequential: bool, jobs: int | None, fail_fast: bool) -> dict[str, 
     return settings
 
 
-def _agreed(plan: Plan, common: Common) -> bool:
+def _agreed(plan: Plan, common: Running) -> bool:
     """Show the whole plan and ask; nothing was selected, so everything would run."""
     from orchestrator.reporters.plan_view import render_plan
 

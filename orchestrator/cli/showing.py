@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TextIO
 
-from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import Working, option
 from orchestrator.cli.present import look_of
 from orchestrator.contracts import Reporter
 from orchestrator.errors import Unusable
@@ -46,7 +46,7 @@ class Audience:
 
 
 def choose_audience(
-    display: Display, common: Common, plan: Plan, expected: Mapping[str, float], *, notify: bool = True
+    display: Display, common: Working, plan: Plan, expected: Mapping[str, float], *, notify: bool = True
 ) -> Audience:
     """Return who is to be told about a run of the plan."""
     chosen = "json" if display.json else choose_ui(display.ui, os.environ, is_terminal=sys.stderr.isatty())
@@ -65,7 +65,7 @@ def choose_audience(
     return Audience(reporters=reporters, display=screen)
 
 
-def _screen(chosen: str, common: Common, expected: Mapping[str, float]) -> PlainReporter | LiveReporter | None:
+def _screen(chosen: str, common: Working, expected: Mapping[str, float]) -> PlainReporter | LiveReporter | None:
     look = look_of(sys.stderr)
     if chosen == "live":
         return LiveReporter(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.cli.beginning import begin_again, begin_anew
-from orchestrator.cli.options import Common
+from orchestrator.cli.options import Working
 from orchestrator.cli.preview import preview
 from orchestrator.cli.showing import Display
 from orchestrator.cli.work_state import WorkingState, open_to_work
@@ -47,7 +47,7 @@ class MarkingLedger:
         return getattr(self._inner, name)
 
 
-def undo_run(state: WorkingState, record: RunRecord, plan: Plan, common: Common, display: Display) -> ExitCode:
+def undo_run(state: WorkingState, record: RunRecord, plan: Plan, common: Working, display: Display) -> ExitCode:
     """Take the changes of the plan back in a new run."""
     beginning = begin_anew(plan, sys.argv[1:], undoes=record.id)
     marking = replace(state, ledger=MarkingLedger(state.ledger, record.id, beginning.run))
@@ -62,7 +62,7 @@ def undo_run(state: WorkingState, record: RunRecord, plan: Plan, common: Common,
     )
 
 
-def resume_undo(root: Path, record: RunRecord, common: Common, display: Display) -> ExitCode:
+def resume_undo(root: Path, record: RunRecord, common: Working, display: Display) -> ExitCode:
     """Go on with an undo that was interrupted; its plan stands in the ledger."""
     plan = plan_from_json(record.plan)
     with open_to_work(root, sys.argv[1:], plan.durability) as state:
@@ -79,6 +79,6 @@ def resume_undo(root: Path, record: RunRecord, common: Common, display: Display)
         )
 
 
-def preview_undo(root: Path, plan: Plan, common: Common, display: Display) -> ExitCode:
+def preview_undo(root: Path, plan: Plan, common: Working, display: Display) -> ExitCode:
     """Show what an undo would do to the files; writes nothing."""
     return preview(plan, root, TemplateFolders(str(root)), Catalogue(), common=common, display=display)

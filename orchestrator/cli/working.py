@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from orchestrator.cli.carrying import carry_out
-from orchestrator.cli.options import Common
+from orchestrator.cli.options import Working
 from orchestrator.cli.present import look_of, show_error
 from orchestrator.cli.questions import Approvals, has_person
 from orchestrator.cli.showing import Audience, Display, choose_audience
@@ -23,7 +23,7 @@ def work_on(
     plan: Plan,
     beginning: Beginning,
     *,
-    common: Common,
+    common: Working,
     display: Display,
     templates: Templates,
     catalogue: Catalogue,
@@ -72,7 +72,7 @@ def conclude(result: RunResult) -> ExitCode:
     return result.exit_code
 
 
-def _interaction(common: Common, audience: Audience, approved: Sequence[str]) -> Interaction | None:
+def _interaction(common: Working, audience: Audience, approved: Sequence[str]) -> Interaction | None:
     person: Interaction | None = None
     if has_person(common):
         from orchestrator.reporters.terminal_interaction import TerminalInteraction
