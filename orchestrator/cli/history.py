@@ -14,7 +14,7 @@ from orchestrator.errors import ExitCode, UsageError
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.history_view import render_history
 from orchestrator.reporters.record_json import history_json
-from orchestrator.reporters.sanitize import line
+from orchestrator.sanitize import line
 
 
 @as_command

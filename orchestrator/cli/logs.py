@@ -15,7 +15,7 @@ from orchestrator.cli.state import chosen_run, open_to_read
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.record import AttemptRecord, RunRecord, TaskRecord
 from orchestrator.models.status import TaskState
-from orchestrator.reporters.sanitize import line, output
+from orchestrator.sanitize import coloured, line
 
 _LOOK_AGAIN = 0.2  # seconds between two looks of --follow
 
@@ -77,7 +77,7 @@ def _print(file: Path | None, attempt: AttemptRecord, tail: int) -> None:
         sys.stdout.write(f"{text}\n" if text else "(no output)\n")
         return
     for chunk in _lines(file, tail):
-        sys.stdout.write(output(chunk, colour=sys.stdout.isatty()))
+        sys.stdout.write(_shown(chunk))
 
 
 def _lines(file: Path, tail: int) -> Iterator[str]:
@@ -103,8 +103,13 @@ def _follow(run: str, task: str, root: Path) -> None:
                 stream.seek(shown.setdefault(str(log), log.stat().st_size))
                 added = stream.read()
             shown[str(log)] += len(added)
-            sys.stdout.write(output(added.decode("utf-8", "replace"), colour=sys.stdout.isatty()))
+            sys.stdout.write(_shown(added.decode("utf-8", "replace")))
             sys.stdout.flush()
         if entry.state is not TaskState.RUNNING:
             return
         time.sleep(_LOOK_AGAIN)
+
+
+def _shown(text: str) -> str:
+    """Return output for a terminal without what steers it; for a pipe as the task printed it."""
+    return coloured(text) if sys.stdout.isatty() else text

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 
 from orchestrator.processes.redact import Redactor
-from orchestrator.processes.sanitize import plain
+from orchestrator.sanitize import plain
 
 LOG_LIMIT = 10_000_000  # bytes of output kept per attempt: the first half and the last half of them
 _BLOCK = 65_536

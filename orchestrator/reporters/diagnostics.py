@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from orchestrator.errors import OrchestrateError, Place, Problem, Severity
 from orchestrator.reporters.cells import cells, clip
-from orchestrator.reporters.sanitize import TAB, line
+from orchestrator.sanitize import TAB, line
 from orchestrator.reporters.style import Look
 
 FORMATS = ("full", "concise", "github", "json")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from orchestrator.models.diff import FileDiff
-from orchestrator.reporters.sanitize import line
+from orchestrator.sanitize import line
 from orchestrator.reporters.style import Look
 
 _ROLES = (("+++", "bold"), ("---", "bold"), ("diff --git", "bold"), ("@@", "accent"), ("+", "good"), ("-", "bad"))

@@ -17,7 +17,7 @@ from orchestrator.reporters.canvas import Canvas
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.durations import about, clock
 from orchestrator.reporters.live_rows import LiveRows
-from orchestrator.reporters.sanitize import line
+from orchestrator.sanitize import line
 from orchestrator.reporters.sink import Sink
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import render_outline

@@ -9,7 +9,7 @@ from rich.text import Text
 from orchestrator.models.status import DONE, TaskState
 from orchestrator.reporters.board import Board, Running
 from orchestrator.reporters.durations import about, clock
-from orchestrator.reporters.sanitize import line, output
+from orchestrator.sanitize import line, output
 from orchestrator.reporters.style import Look
 
 _STYLES = {

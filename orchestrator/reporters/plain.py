@@ -16,7 +16,7 @@ from orchestrator.reporters.board import Board
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.durations import about, clock
 from orchestrator.reporters.outline import is_done
-from orchestrator.reporters.sanitize import line
+from orchestrator.sanitize import line
 from orchestrator.reporters.sink import Sink
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import render_outline

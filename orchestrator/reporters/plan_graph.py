@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.models.status import Execution
-from orchestrator.reporters.sanitize import line
+from orchestrator.sanitize import line
 
 # Mermaid refuses more than 500 edges and 50,000 characters; above that the picture shows groups only.
 _MOST_EDGES = 500

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from orchestrator.reporters.cells import cells, clip, pad
-from orchestrator.reporters.sanitize import line
+from orchestrator.sanitize import line
 from orchestrator.reporters.style import Look
 
 _GAP = 2

@@ -13,7 +13,7 @@ from orchestrator.reporters.durations import about
 from orchestrator.reporters.plan_graph import render_dot, render_mermaid
 from orchestrator.reporters.plan_locks import find_locks
 from orchestrator.reporters.plan_table import Row, render_table
-from orchestrator.reporters.sanitize import line
+from orchestrator.sanitize import line
 from orchestrator.reporters.style import Look
 
 FORMATS = ("tree", "table", "mermaid", "dot")

@@ -8,7 +8,7 @@ from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.outline import CheckLine, Outline, TaskLine, outline_of
-from orchestrator.reporters.sanitize import line
+from orchestrator.sanitize import line
 from orchestrator.reporters.style import Look
 
 _WORDS = {

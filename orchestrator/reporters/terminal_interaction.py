@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TextIO
 
 from orchestrator.contracts import Answer
-from orchestrator.reporters.sanitize import block, line
+from orchestrator.sanitize import block, line
 from orchestrator.reporters.style import Look
 
 _CHOICES = {

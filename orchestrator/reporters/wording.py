@@ -12,7 +12,7 @@ from orchestrator.models.status import TaskState
 from orchestrator.reporters import news
 from orchestrator.reporters.board import Board, check_of, ending, state_of
 from orchestrator.reporters.durations import about, took
-from orchestrator.reporters.sanitize import line, output
+from orchestrator.sanitize import line, output
 from orchestrator.reporters.style import Look, names_of_state
 from orchestrator.reporters.summary import check_text
 

@@ -10,29 +10,9 @@ from hypothesis import strategies as st
 
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.output import AttemptLog, LineFeed
-from orchestrator.processes.sanitize import plain, sanitize, sanitize_coloured
+from orchestrator.sanitize import plain
 
 HOSTILE = "\x1b[2J\x1b[H\x07\x9b31m\u202e\u2066\u200b\u2028\x7f\r\b"
-
-
-def test_what_a_terminal_would_obey_is_spelled_out() -> None:
-    assert sanitize("a\x1b[2Jb\x07\x9b\u202e\u200b\u2028\x7f\ttab\nline") == (
-        "a\\x1b[2Jb\\x07\\x9b\\u202e\\u200b\\u2028\\x7f\ttab\nline"
-    )
-
-
-@given(st.text())
-def test_sanitized_text_holds_no_control_and_sanitizing_twice_changes_nothing(text: str) -> None:
-    safe = sanitize(text)
-    assert all(char in "\n\t" or not (ord(char) < 32 or 127 <= ord(char) < 160) for char in safe)
-    assert sanitize(safe) == safe
-    safe.encode()
-
-
-def test_colours_may_stay_and_nothing_else() -> None:
-    assert sanitize_coloured("\x1b[1;31mred\x1b[0m\x1b[2J\x1b]8;;file:///etc\x07") == (
-        "\x1b[1;31mred\x1b[0m\\x1b[2J\\x1b]8;;file:///etc\\x07"
-    )
 
 
 def test_plain_output_has_no_colours_and_only_the_last_state_of_a_progress_bar() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.reporters.cells import cells, clip, pad
-from orchestrator.reporters.sanitize import block, line, output
+from orchestrator.sanitize import block, coloured, line, output
 
 
 def test_what_steers_a_terminal_becomes_visible():
@@ -61,3 +61,14 @@ def test_wide_characters_count_two_and_marks_none():
     assert clip("日本語", 5) == "日本…"
     assert clip("日本語", 4) == "日…"
     assert clip("abc", 0) == "abc"
+
+
+def test_colours_may_stay_over_several_lines_and_nothing_else():
+    assert coloured("\x1b[1;31mred\x1b[0m\x1b[2J\nnext") == "\x1b[1;31mred\x1b[0m\\x1b[2J\nnext"
+
+
+@given(st.text())
+def test_what_is_shown_steers_nothing_and_showing_it_twice_changes_nothing(text: str):
+    safe = block(text)
+    assert all(char == "\n" or char.isprintable() or unicodedata.category(char) == "Zs" for char in safe)
+    assert block(safe) == safe

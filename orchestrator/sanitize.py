@@ -9,6 +9,7 @@ import unicodedata
 
 TAB = 4
 _SGR = re.compile(r"\x1b\[[0-9;]{0,64}m")
+_OVERWRITTEN = re.compile("[^\n]*\r(?!\n)")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\))")
 
 
@@ -38,6 +39,19 @@ def output(text: str, *, colour: bool = False) -> str:
     parts = [line(_ESCAPES.sub("", part).expandtabs(TAB)) for part in _SGR.split(last)]
     codes = [*_SGR.findall(last), "\x1b[0m"]
     return "".join(text + code for text, code in zip(parts, codes, strict=True))
+
+
+def coloured(text: str) -> str:
+    """Return lines of a program's output with their colours; whatever else steers a terminal is made visible."""
+    parts = (block(part) for part in _SGR.split(text))
+    codes = [*_SGR.findall(text), ""]
+    return "".join(part + code for part, code in zip(parts, codes, strict=True))
+
+
+def plain(data: bytes) -> str:
+    """Return a program's output as it would stand on paper: no colours, of a line written over itself the last."""
+    text = _SGR.sub("", data.decode("utf-8", "replace")).replace("\r\n", "\n")
+    return block(_OVERWRITTEN.sub("", text.rstrip("\r")))
 
 
 def _is_plain(char: str) -> bool:
