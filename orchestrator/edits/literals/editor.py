@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from orchestrator.edits.literals.emit import emit, emit_pair
-from orchestrator.edits.literals.insertion import insert_patches, is_flat
+from orchestrator.edits.literals.insertion import insert_patches
 from orchestrator.edits.literals.paths import shown
 from orchestrator.edits.literals.removal import remove_patches
 from orchestrator.edits.literals.style import line_indent, line_start, style_of
@@ -260,6 +260,3 @@ def _same_types(left: Json, right: Json) -> bool:
 
 def _named(literal: Literal) -> str:
     return "a single value" if literal.kind is Kind.SCALAR else f"an {literal.kind}"
-
-
-__all__ = ["LiteralEditor", "is_flat"]

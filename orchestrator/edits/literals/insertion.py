@@ -46,8 +46,10 @@ def _fill(text: str, owner: Literal, emit: Emit, style: Style) -> list[Patch]:
         inner = line_indent(text, owner.comments[-1][0]) if begins_line(text, owner.comments[-1][0]) else inner
         lines = [style.eol + inner + item for item in emit(inner, False)]
         return [patch(text, at, at, ",".join(lines) + last)]
-    if owner.kind is Kind.ARRAY and style.inline_lists:
+    if style.one_line or (owner.kind is Kind.ARRAY and style.inline_lists):
         line = ", ".join(emit(indent, True))
+        if style.one_line:
+            return [patch(text, owner.start + 1, owner.end - 1, line)]
         if owner.start - line_start(text, owner.start) + len(line) + 3 <= style.width and "\n" not in line:
             return [patch(text, owner.start + 1, owner.end - 1, line)]
     lines = [style.eol + inner + item for item in emit(inner, False)]

@@ -1,4 +1,4 @@
-"""Paths as a person writes them: `coverageThreshold.global.lines`, `projects[0]`, `paths["@/*"]`, or a list of steps."""
+"""Paths as a person writes them: `coverageThreshold.global.lines`, `projects[0]`, `paths["@/*"]`, or the steps."""
 
 import json
 import re

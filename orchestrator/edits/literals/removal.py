@@ -24,6 +24,12 @@ def remove_patches(text: str, owner: Literal, index: int) -> list[Patch]:
 
 def _span(text: str, owner: Literal, index: int) -> tuple[int, int]:
     member = owner.members[index]
+    if index and begins_line(text, (owner.members[index - 1].comma or 1) - 1):  # commas lead the lines
+        before = owner.members[index - 1]
+        return (
+            before.full_end - 1 if member.comma is None else member.start,
+            member.end if member.comma is None else _next(owner, index),
+        )
     end = _behind_comments(text, member.full_end, owner)
     closes = _LINE_END.match(text, end)
     if begins_line(text, member.start) and closes is not None:  # it has its lines to itself
@@ -38,6 +44,10 @@ def _span(text: str, owner: Literal, index: int) -> tuple[int, int]:
     if index and "\n" not in text[owner.members[index - 1].full_end : member.start]:
         return owner.members[index - 1].full_end if not _comment_between(owner, index) else member.start, end
     return member.start, end
+
+
+def _next(owner: Literal, index: int) -> int:
+    return owner.members[index + 1].start if index + 1 < len(owner.members) else owner.members[index].full_end
 
 
 def _behind_comments(text: str, at: int, owner: Literal) -> int:

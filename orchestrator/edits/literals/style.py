@@ -23,6 +23,7 @@ class Style:
     is_json: bool = True
     trailing_comma: bool = False
     inline_lists: bool = False
+    one_line: bool = False
     width: int = 80
 
 
@@ -38,6 +39,7 @@ def style_of(text: str, *, is_json: bool) -> Style:
         quote='"' if is_json else _quote(text),
         is_json=is_json,
         trailing_comma=trailing > 0 and (is_json or trailing * 2 >= len(_BARE_END.findall(text))),
+        one_line="\n" not in text.strip(),
         inline_lists=not is_json or re.search(r"\[[ \t]*[^\s\[\]{}]", text) is not None,
         width=min(max(longest, 80), 120),
     )

@@ -1,0 +1,1 @@
+"""Config objects in JavaScript and TypeScript: found through what the file exports, edited by patches."""
