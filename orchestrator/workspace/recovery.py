@@ -71,7 +71,7 @@ def reconcile(
             taken_back=report.taken_back,
             restored=report.restored,
             left=report.left,
-            temps=(*report.temps, *_remove_object_temps(state)),
+            temps=(*report.temps, *_remove_state_temps(state)),
             interrupted=interrupted,
         )
     finally:
@@ -129,8 +129,8 @@ def _remove_temps(tree: Tree, changes: tuple[Change, ...]) -> list[str]:
     return removed
 
 
-def _remove_object_temps(state: Tree) -> list[str]:
-    removed = []
+def _remove_state_temps(state: Tree) -> list[str]:
+    removed = _remove_temps_in(state, "")
     for shelf, kind in state.listing(OBJECTS).items():
         if kind != FILE:
             removed += _remove_temps_in(state, f"{OBJECTS}/{shelf}")

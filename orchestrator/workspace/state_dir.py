@@ -22,13 +22,14 @@ _NOT_FOLLOWED = os.O_NOFOLLOW | os.O_CLOEXEC
 def prepare_state_dir(root: Path) -> Path:
     """Make `.orchestrate/` below the root if need be, hide it from git, and return it; Unusable when it is not ours."""
     folder = root / STATE_FOLDER
+    if not os.path.lexists(folder):
+        # Before it is made: killed in between, it would never be hidden.
+        _hide_from_git(root)
     with translated(str(folder), "make"):
         try:
             os.mkdir(folder, 0o700)
         except FileExistsError:
             check_state_dir(root)
-        else:
-            _hide_from_git(root)
     return folder
 
 

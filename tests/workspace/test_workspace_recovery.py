@@ -179,6 +179,15 @@ def test_only_temporary_files_of_ours_are_removed(root: Path, tmp_path: Path) ->
     assert (root / "src/.orch-ffffffffffff").is_symlink()
 
 
+def test_half_made_files_of_the_state_folder_are_removed(root: Path, tmp_path: Path) -> None:
+    begin_and_die(root, tmp_path / "facts", "rename #2")
+    (root / ".orchestrate/.orch-0123456789ab").write_text("half of it")
+    (root / ".orchestrate/objects/aa").mkdir()
+    (root / ".orchestrate/objects/aa/.orch-0123456789ab").write_text("half of it")
+    reconcile(SurvivingFacts(tmp_path / "facts"), root)
+    assert list((root / ".orchestrate").rglob(".orch-*")) == []
+
+
 def test_where_nothing_ever_ran_nothing_is_made(root: Path) -> None:
     start = tree_hash(root)
     assert reconcile(FactList(), root).is_clean

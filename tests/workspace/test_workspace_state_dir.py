@@ -23,6 +23,22 @@ def test_it_is_made_once_and_closed_to_others(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_it_is_hidden_from_git_before_it_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(tmp_path, "init", "-q")
+    made = os.mkdir
+
+    def killed(*arguments: object, **more: object) -> None:
+        made(*arguments, **more)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "mkdir", killed)
+    with pytest.raises(KeyboardInterrupt):
+        prepare_state_dir(tmp_path)
+    monkeypatch.undo()
+    (prepare_state_dir(tmp_path) / "file").touch()
+    assert git(tmp_path, "status", "--short", "-uall") == ""
+
+
 def test_looking_makes_nothing(tmp_path: Path) -> None:
     assert not check_state_dir(tmp_path)
     assert os.listdir(tmp_path) == []
