@@ -37,11 +37,12 @@ def open_to_write(path: Path, durability: Durability, *, create: bool) -> sqlite
     with told_in_words(path):
         connection = _connect(path, "mode=rw")
         try:
+            # Looked at before anything is written: what is no ledger of ours stays as it is.
+            migrations.check_identity(connection, path)
+            check_structure(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {durability.value.upper()}")
             connection.execute("PRAGMA foreign_keys = ON")
-            migrations.check_identity(connection, path)
-            check_structure(connection)
             migrations.upgrade(connection)
         except BaseException:
             connection.close()
@@ -61,6 +62,7 @@ def open_to_read(path: Path) -> View:
         view = _view(path)
         try:
             migrations.check_identity(view.connection, path)
+            migrations.check_current(view.connection, path)
         except BaseException:
             view.close()
             raise

@@ -44,7 +44,7 @@ class Contents:
         self._connection = connection
         self._compared = compared
         head = self.select("read_head")
-        if len(head) != 1:
+        if len(head) != 1 or not all(isinstance(count, int) for count in head[0][1:]):
             raise damaged("its head is lost")
         self.facts: int
         self.facts, runs = head[0][1:]
@@ -64,30 +64,31 @@ class Contents:
         """Return the ids of the runs by their numbers."""
         return {run.number: run.id for run in self.runs}
 
+    def count(self, first: int = 1) -> None:
+        """Make sure that no fact is missing, without comparing them."""
+        count = max(0, self.facts - first + 1)
+        if self.select("count_facts", first=first)[0] != (count, (first + self.facts) * count // 2):
+            raise damaged(f"not all of its {self.facts} facts are there")
+
     def compare(self, first: int = 1) -> None:
         """Compare all facts from `first` on, and that none is missing."""
-        self._count(first)
-        done = self._compared
-        if done.high < done.low:
-            done.low, done.high = self.facts + 1, self.facts
-        elif done.high < self.facts:
-            self._compare(done.high + 1, self.facts)
-            done.high = self.facts
-        if first < done.low:
-            self._compare(first, done.low - 1)
-            done.low = first
+        for _ in self._comparing(first):
+            pass
 
     def rows_of(self, run: KnownRun) -> list[Row]:
-        """Return the rows of a run, compared."""
-        self._count(run.first)
-        stored: list[Stored] = self.select("read_run_facts", first=run.first, run=run.number)
-        check_rows(stored)
+        """Return the rows of a run, after comparing all from its first on: a damaged one may claim another run."""
+        done = self._compared
+        if done.low <= run.first and done.high == self.facts:
+            self.count(run.first)
+            stored: list[Stored] = self.select("read_run_facts", first=run.first, run=run.number)
+        else:
+            done.low, done.high = 1, 0  # so that all of them come by
+            stored = [row for chunk in self._comparing(run.first) for row in chunk if row[1] == run.number]
         return [self.whole(row) if row[1] in _WITH_DOCUMENTS else row for row in unpack(stored)]
 
     def rows(self, *kinds: str, first: int = 1) -> Iterator[tuple[int, Row]]:
-        """Yield the rows of these kinds with the numbers of their runs, compared one by one."""
+        """Yield the rows of these kinds with the numbers of their runs; the caller has compared those from `first`."""
         stored: list[Stored] = self.select("read_kinds", first=first, kinds=f" {' '.join(kinds)} ")
-        check_rows(stored)
         return zip((row[1] for row in stored), unpack(stored), strict=True)
 
     def whole(self, row: Row) -> Row:
@@ -110,14 +111,22 @@ class Contents:
             raise damaged("a run is lost")
         return tuple(runs)
 
-    def _count(self, first: int) -> None:
-        count = max(0, self.facts - first + 1)
-        if self.select("count_facts", first=first)[0] != (count, (first + self.facts) * count // 2):
-            raise damaged(f"not all of its {self.facts} facts are there")
+    def _comparing(self, first: int) -> Iterator[list[Stored]]:
+        """Yield the rows from `first` on that were not compared yet, in chunks, each compared."""
+        self.count(first)
+        done = self._compared
+        if done.high < done.low:
+            done.low, done.high = first, first - 1
+        yield from self._chunks(done.high + 1, self.facts)
+        done.high = max(done.high, self.facts)
+        yield from self._chunks(first, done.low - 1)
+        done.low = min(done.low, first)
 
-    def _compare(self, first: int, last: int) -> None:
+    def _chunks(self, first: int, last: int) -> Iterator[list[Stored]]:
         for start in range(first, last + 1, _CHUNK):
-            check_rows(self.select("read_facts", first=start, last=min(start + _CHUNK - 1, last)))
+            stored: list[Stored] = self.select("read_facts", first=start, last=min(start + _CHUNK - 1, last))
+            check_rows(stored)
+            yield stored
 
     def _document(self, digest: str) -> Any:
         known = self._compared.documents

@@ -10,7 +10,9 @@ from orchestrator.errors import Unusable
 def make_folder(folder: Path) -> None:
     """Make the state folder for its owner alone; one that is there stays as it is."""
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        return
     except OSError as error:
         raise cannot("make", folder, error) from error
 
@@ -27,6 +29,9 @@ def check_folder(folder: Path, *, writing: bool) -> None:
     if writing and found.st_uid != os.geteuid():
         message = f"{folder} belongs to another user (uid {found.st_uid})"
         raise Unusable(message, hint=f"chown {os.geteuid()} {folder}, or work as that user")
+    if writing and not os.access(folder, os.W_OK):
+        message = f"{folder} cannot be written"
+        raise Unusable(message, hint=f"ls -ld {folder}, and look whether its file system is mounted read-only")
 
 
 def check_file(path: Path) -> bool:

@@ -86,6 +86,14 @@ def check_identity(connection: sqlite3.Connection, path: Path) -> None:
         raise damaged(f"{path} has another schema than version {version} (a trigger, a view, or a lost table)")
 
 
+def check_current(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse an older schema to those who only read: bringing it up would write."""
+    version = version_of(connection)
+    if version < VERSION:
+        message = f"{path} was written by an older version of orchestrate (schema {version}, this one reads {VERSION})"
+        raise Unusable(message, hint="`orchestrate run` or `orchestrate resume` brings it up to date")
+
+
 def _schema(connection: sqlite3.Connection) -> frozenset[tuple[str, ...]]:
     return frozenset(connection.execute(query("read_schema")))
 

@@ -33,6 +33,10 @@ class Reader:
         self._is_alive = is_alive
         self._compared = Compared()
 
+    def look(self) -> None:
+        """Make sure that the ledger can be read and no fact is missing, without comparing them."""
+        self._ask(Contents.count)
+
     def find_run(self, prefix: str) -> str:
         """Return the one run whose id starts so; UsageError when it is none or several."""
         return self._ask(lambda contents: contents.run(prefix).id)
@@ -66,6 +70,7 @@ class Reader:
 
         def asked(contents: Contents) -> tuple[ApprovalRecord, ...]:
             known = contents.run(run)
+            contents.compare(known.first)
             rows = (
                 row
                 for number, row in contents.rows(TASK_WAITING, APPROVAL, first=known.first)
@@ -94,8 +99,9 @@ class Reader:
         return self._looking.look(lambda connection: question(Contents(connection, self._compared)))
 
     def _record(self, contents: Contents, run: KnownRun) -> RunRecord:
+        rows = contents.rows_of(run)
         undone = history.undone_at(run.id, _marks(contents, run.first))
-        return RunBuilder(undone).add(contents.rows_of(run)).record(alive=self._is_alive(run.id))
+        return RunBuilder(undone).add(rows).record(alive=self._is_alive(run.id))
 
     def _summaries(self, contents: Contents, chosen: tuple[KnownRun, ...]) -> tuple[RunSummary, ...]:
         if not chosen:
@@ -103,8 +109,8 @@ class Reader:
         first = chosen[0].first
         contents.compare(first)
         ids = contents.ids()
-        changed = ((ids[run], task) for run, task in contents.select("changed_tasks"))
-        undone = history.undone_runs(_marks(contents), changed)
+        changed = ((ids[run], task) for run, task in contents.select("changed_tasks", first=first))
+        undone = history.undone_runs(_marks(contents, first), changed)
         counts: defaultdict[int, Counter[TaskState]] = defaultdict(Counter)
         for run, kind, state, count in contents.select("standings", first=first):
             counts[run][standing(kind, state)] += count
@@ -164,6 +170,7 @@ def _unfinished_changes(contents: Contents) -> tuple[tuple[str, str, int], ...]:
 
 
 def _open_questions(contents: Contents) -> tuple[tuple[str, ApprovalRecord], ...]:
+    contents.compare()
     first = next((row[0] for _, row in contents.rows(TASK_WAITING)), None)
     if first is None:
         return ()

@@ -60,7 +60,7 @@ def repair(path: Path, *, backup_folder: Path | None = None) -> RepairReport:
         aside=aside,
         kept=len(rescued.rows),
         from_backup=len(whole.rows.keys() - found.rows.keys()),
-        lost=tuple(rescued.lost),
+        lost=tuple(rescued.lost) if rescued.rows else ("everything",),
     )
 
 

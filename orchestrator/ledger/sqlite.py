@@ -37,19 +37,24 @@ class SqliteLedger:
         is_alive: Callable[[str], bool] = anybody,
     ) -> "SqliteLedger":
         """Open the ledger to write and read; Unusable says what is wrong with it and what to type."""
-        connection = open_to_write(path, durability, create=create)
+        ledger = cls(
+            path, Reader(path, is_alive), Writer(open_to_write(path, durability, create=create), path, durability)
+        )
         try:
+            ledger._reader.look()
             Reserve(path.parent).fill()
-        except OSError as error:
-            connection.close()
-            raise cannot("keep room for the end of a run in", path.parent, error) from error
-        return cls(path, Reader(path, is_alive), Writer(connection, path, durability))
+        except BaseException as error:
+            ledger.close()
+            if isinstance(error, OSError):
+                raise cannot("keep room for the end of a run in", path.parent, error) from error
+            raise
+        return ledger
 
     @classmethod
     def open_readonly(cls, path: Path, *, is_alive: Callable[[str], bool] = anybody) -> "SqliteLedger":
         """Open the ledger to read, also while a run writes it; makes no file. A missing one reads as empty."""
         ledger = cls(path, Reader(path, is_alive), None)
-        ledger.runs(1)
+        ledger._reader.look()
         return ledger
 
     @property

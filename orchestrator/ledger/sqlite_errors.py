@@ -21,6 +21,9 @@ def told_in_words(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise in_words(path, error) from error
+    except UnicodeDecodeError as error:  # SQLite's message cites the damaged text
+        message = f"{path}: {error.object.decode(errors='backslashreplace')}"
+        raise damaged(message) from error
 
 
 def in_words(path: Path, error: sqlite3.Error) -> Unusable:

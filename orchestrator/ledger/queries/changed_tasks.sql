@@ -1,3 +1,3 @@
 SELECT DISTINCT run, task
 FROM facts NOT INDEXED
-WHERE (kind = 'last_attempt_ended' OR kind = 'attempt_ended') AND state = 'changed'
+WHERE seq >= :first AND (kind = 'last_attempt_ended' OR kind = 'attempt_ended') AND state = 'changed'
