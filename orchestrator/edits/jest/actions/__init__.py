@@ -1,0 +1,1 @@
+"""The actions that edit Jest configurations, one file each."""
