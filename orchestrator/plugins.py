@@ -9,13 +9,13 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
-from orchestrator.contracts import Checkpoint, Handler
+from orchestrator.contracts import Checkpoint, Guard, Handler
 from orchestrator.errors import MissingTool, Problem, Severity
 
 OWN_PACKAGE = "orchestrate"
-KINDS = ("handlers", "checkpoints", "guards", "reporters", "runners", "sources")
+KINDS = ("handlers", "checkpoints", "guards")
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "handlers": {
         "command": "orchestrator.handlers.command:Command",
@@ -53,7 +53,7 @@ class Catalogue:
         self._made: dict[tuple[str, str], Any] = {}
         self._warnings: list[Problem] = []
 
-    # ------------------------------------------------------------ handlers and checkpoints
+    # ------------------------------------------------------------ handlers, checkpoints and guards
 
     def handlers(self) -> tuple[Plugin, ...]:
         """Return all installed task types, sorted by name."""
@@ -84,6 +84,17 @@ class Catalogue:
         if not isinstance(made, Checkpoint):
             self._broken("checkpoints", name, "it is not a Checkpoint")
         return made
+
+    def guards(self) -> tuple[Plugin, ...]:
+        """Return all installed guard types, sorted by name; none are our own."""
+        return self.installed("guards")
+
+    def guard(self, name: str) -> Guard:
+        """Return the guard of a type, the same object every time; MissingTool when missing or broken."""
+        made = self._make("guards", name)
+        if not callable(getattr(made, "ask", None)):
+            self._broken("guards", name, "it has no method `ask`")
+        return cast(Guard, made)
 
     # ------------------------------------------------------------ any kind
 

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import sys
+import time
 from contextlib import suppress
 
+from orchestrator.cli.waits_writer import WaitsFile
 from orchestrator.cli.wiring import Beginning, Machinery, Materials, assemble
 from orchestrator.contracts import Answer, Ledger
 from orchestrator.engine.outcome import RunResult
@@ -13,7 +15,7 @@ from orchestrator.models.record import RunRecord
 from orchestrator.models.status import TaskState
 from orchestrator.processes.signals import StopSignals
 
-_SECONDS_BETWEEN_LOOKS = 1.0  # at the ledger, while a task waits for a person and others run
+_SECONDS_BETWEEN_LOOKS = 1.0  # at what people decided, and at what tasks wait for
 
 
 def carry_out(materials: Materials, beginning: Beginning) -> RunResult:
@@ -25,7 +27,8 @@ async def _carry_out(materials: Materials, beginning: Beginning) -> RunResult:
     machinery = assemble(materials, beginning)
     loop = asyncio.get_running_loop()
     machinery.bus.start(materials.plan)
-    listener = loop.create_task(_hear_approvals(machinery, materials.ledger, beginning.run))
+    waits = None if materials.dry_run else WaitsFile(materials.root, beginning.run)
+    listener = loop.create_task(_keep_in_touch(machinery, materials.ledger, beginning.run, waits))
     try:
         with StopSignals(loop, lambda signum, times: _stop(machinery, signum, times)):
             return await machinery.executor.run()
@@ -33,6 +36,8 @@ async def _carry_out(materials: Materials, beginning: Beginning) -> RunResult:
         listener.cancel()
         with suppress(asyncio.CancelledError):
             await listener
+        if waits is not None:
+            waits.close(machinery.executor.scheduler, time.monotonic())
         machinery.processes.close()
         machinery.bus.close()
 
@@ -46,11 +51,13 @@ def _stop(machinery: Machinery, signum: int, times: int) -> None:
     machinery.executor.request_stop(signum)
 
 
-async def _hear_approvals(machinery: Machinery, ledger: Ledger, run: str) -> None:
-    """Hand over what people decide from other terminals while tasks wait and others run."""
+async def _keep_in_touch(machinery: Machinery, ledger: Ledger, run: str, waits: WaitsFile | None) -> None:
+    """Say to other terminals why tasks wait, and hand over what people decide there while others run."""
     executor = machinery.executor
     while True:
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        if waits is not None:
+            waits.update(executor.scheduler, time.monotonic())
         waiting = [task for task, state in executor.scheduler.states().items() if state is TaskState.WAITING]
         if not waiting:
             continue

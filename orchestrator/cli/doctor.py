@@ -130,6 +130,8 @@ def _plugins() -> Iterator[Finding]:
         yield _asked(f"handler {plugin.name}", partial(_loaded, plugin, catalogue.handler))
     for plugin in catalogue.checkpoints():
         yield _asked(f"checkpoint {plugin.name}", partial(_loaded, plugin, catalogue.checkpoint))
+    for plugin in catalogue.guards():
+        yield _asked(f"guard {plugin.name}", partial(_loaded, plugin, catalogue.guard))
 
 
 def _loaded(plugin: Plugin, load: Callable[[str], object]) -> str:

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +13,9 @@ from orchestrator.cli.opening import OpenedDocument, open_valid, plan_of
 from orchestrator.cli.options import Choice, Planning, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.state import open_to_read
+from orchestrator.cli.waits import read_waits
 from orchestrator.cli.wiring import Materials, assemble
+from orchestrator.contracts import Ledger
 from orchestrator.engine.ports import Ready
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.ledger.memory import MemoryLedger
@@ -22,7 +25,7 @@ from orchestrator.planning.codes import explain as explain_code
 from orchestrator.planning.explain import Explanation, explain_task
 from orchestrator.planning.plan_json import plan_from_json
 from orchestrator.planning.suggest import did_you_mean
-from orchestrator.sanitize import line
+from orchestrator.sanitize import block, line
 from orchestrator.workspace.dry_run import DryRunWorkspace
 
 _CODE = re.compile(r"[EW]\d{3}\Z")
@@ -49,9 +52,19 @@ def command(
         planned = plan_from_json(ledger.read_run(last.run).plan)
         before = next((each for each in planned.tasks if each.id == task.id), None)
     now = _fingerprint_now(opened, plan, task, successes)
+    wait = _wait_now(ledger, opened.root, task.id)
     ledger.close()
+    description = f"{task.description.strip()}\n" if task.description.strip() else ""
+    sys.stdout.write(block(description))
     sys.stdout.write(_told(explain_task(plan, task.id, last=last, before=before, fingerprint_now=now, force=force)))
+    sys.stdout.write(f"  now: {line(wait)}\n" if wait else "")
     return ExitCode.OK
+
+
+def _wait_now(ledger: Ledger, root: Path, task: str) -> str | None:
+    """Return why the task waits in the run that goes on, or that waits for a person."""
+    newest = ledger.runs(1)
+    return read_waits(root, ledger.read_run(newest[0].id)).get(task) if newest else None
 
 
 def _about_code(code: str) -> str:

@@ -1,4 +1,4 @@
-"""`orchestrate handlers`: the task and checkpoint types that are installed, and their params."""
+"""`orchestrate handlers`: the task, checkpoint and guard types that are installed, and their params."""
 
 import json
 import sys
@@ -19,7 +19,11 @@ def command(
 ) -> int:
     """List the installed types with where they come from; with a name, its params."""
     catalogue = Catalogue()
-    found = {"handlers": catalogue.handlers(), "checkpoints": catalogue.checkpoints()}
+    found = {
+        "handlers": catalogue.handlers(),
+        "checkpoints": catalogue.checkpoints(),
+        "guards": catalogue.guards(),
+    }
     if as_json:
         content = {kind: [_as_json(catalogue, kind, plugin) for plugin in plugins] for kind, plugins in found.items()}
         sys.stdout.write(json.dumps({"schema_version": 1, "command": "handlers", **content}, indent=2) + "\n")
@@ -28,6 +32,8 @@ def command(
         _show_one(catalogue, found, name)
         return ExitCode.OK
     for kind, plugins in found.items():
+        if not plugins:
+            continue
         sys.stdout.write(f"{kind}:\n")
         width = max((len(plugin.name) for plugin in plugins), default=0)
         for plugin in plugins:
@@ -36,8 +42,15 @@ def command(
 
 
 def _model(catalogue: Catalogue, kind: str, plugin: Plugin) -> type[Any]:
-    made = catalogue.handler(plugin.name) if kind == "handlers" else catalogue.checkpoint(plugin.name)
+    find = {"handlers": catalogue.handler, "checkpoints": catalogue.checkpoint, "guards": catalogue.guard}[kind]
+    made: object = find(plugin.name)
     return type(made)
+
+
+def _params_model(catalogue: Catalogue, kind: str, plugin: Plugin) -> type[Any] | None:
+    """Return the params model; a guard takes what it takes."""
+    found: type[Any] | None = getattr(_model(catalogue, kind, plugin), "params_model", None)
+    return found
 
 
 def _summary(catalogue: Catalogue, kind: str, plugin: Plugin) -> str:
@@ -50,7 +63,8 @@ def _summary(catalogue: Catalogue, kind: str, plugin: Plugin) -> str:
 def _as_json(catalogue: Catalogue, kind: str, plugin: Plugin) -> dict[str, Any]:
     described: dict[str, Any] = {"name": plugin.name, "package": plugin.package}
     try:
-        described["params"] = _model(catalogue, kind, plugin).params_model.model_json_schema()
+        params = _params_model(catalogue, kind, plugin)
+        described["params"] = params.model_json_schema() if params is not None else {}
     except MissingTool as error:
         described["error"] = error.message
     return described
@@ -59,11 +73,12 @@ def _as_json(catalogue: Catalogue, kind: str, plugin: Plugin) -> dict[str, Any]:
 def _show_one(catalogue: Catalogue, found: dict[str, tuple[Plugin, ...]], name: str) -> None:
     matches = [(kind, plugin) for kind, plugins in found.items() for plugin in plugins if plugin.name == name]
     if not matches:
-        message = f"no handler or checkpoint {name!r} is installed"
+        message = f"no handler, checkpoint or guard {name!r} is installed"
         raise UsageError(message, hint="`orchestrate handlers` lists them")
     for kind, plugin in matches:
         sys.stdout.write(f"{kind[:-1]} {name} ({plugin.package}): {_summary(catalogue, kind, plugin)}\n")
-        for field_name, field in _model(catalogue, kind, plugin).params_model.model_fields.items():
+        params = _params_model(catalogue, kind, plugin)
+        for field_name, field in params.model_fields.items() if params is not None else ():
             needed = "needed" if field.is_required() else f"default {field.get_default(call_default_factory=True)!r}"
             text = f"  {field.alias or field_name}: {_type_name(field.annotation)}, {needed}"
             sys.stdout.write(text + (f" - {field.description}" if field.description else "") + "\n")

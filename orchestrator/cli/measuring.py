@@ -55,8 +55,7 @@ class Measuring:
         """Ask one guard."""
         around = self._around(f"guard {scope}", {}, (), None)
         params = self._binding.fill(guard.params, guard.late, around.values)
-        measurement: Measurement = await self._catalogue.load("guards", guard.type).ask(params, around)
-        return measurement
+        return await self._catalogue.guard(guard.type).ask(params, around)
 
     def _around(
         self, scope: str, states: Mapping[str, str], tasks: Sequence[PlannedTask], context: TaskContext | None

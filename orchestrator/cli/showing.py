@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import Annotated, Literal, TextIO
 from orchestrator.cli.options import Working, option
 from orchestrator.cli.present import look_of
 from orchestrator.contracts import Reporter
-from orchestrator.errors import Unusable
-from orchestrator.models.plan import Plan
+from orchestrator.errors import TaskFailed, Unusable
+from orchestrator.models.plan import Notification, Plan
 from orchestrator.reporters.live import LiveReporter
 from orchestrator.reporters.ndjson import NdjsonReporter
 from orchestrator.reporters.plain import PlainReporter
@@ -59,9 +59,7 @@ def choose_audience(
     if display.events is not None:
         reporters.append(_event_file(display.events))
     for notification in plan.notifications if notify else ():
-        from orchestrator.reporters.webhook import WebhookReporter
-
-        reporters += [WebhookReporter(url, notification.on) for url in notification.to]
+        reporters += _webhooks(notification)
     return Audience(reporters=reporters, display=screen)
 
 
@@ -82,6 +80,18 @@ def _screen(chosen: str, common: Working, expected: Mapping[str, float]) -> Plai
             sys.stderr, look, verbose=common.verbose, quiet=common.quiet, expected=expected, ticker=ticker
         )
     return None
+
+
+def _webhooks(notification: Notification) -> Iterator[Reporter]:
+    """Yield who tells each target; one that cannot be told is said, and keeps nothing from running."""
+    from orchestrator.reporters.webhook import WebhookReporter
+    from orchestrator.templating.dynamic import read_environment
+
+    for number, target in enumerate(notification.to, start=1):
+        try:
+            yield WebhookReporter(read_environment(target, os.environ), notification.on)
+        except (TaskFailed, ValueError) as error:  # the URL itself is a secret: it stands in no message
+            sys.stderr.write(f"warning: notification target {number} is left out: {error}\n")
 
 
 def _event_file(name: str) -> NdjsonReporter:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.present import look_of
 from orchestrator.cli.state import chosen_run, open_to_read
+from orchestrator.cli.waits import read_waits
 from orchestrator.errors import ExitCode
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import RunState
@@ -37,7 +39,7 @@ def command(
         ledger = open_to_read(root)
         record = chosen_run(ledger, run)
         ledger.close()
-        text = _shown(record, as_json=as_json, all_tasks=all_tasks)
+        text = _shown(record, read_waits(root, record), as_json=as_json, all_tasks=all_tasks)
         sys.stdout.write((_CLEAR if watch and sys.stdout.isatty() and not as_json else "") + text)
         sys.stdout.flush()
         if not watch or record.state is not RunState.RUNNING:
@@ -46,7 +48,8 @@ def command(
     return (record.exit_code or ExitCode.OK) if exit_code else ExitCode.OK
 
 
-def _shown(record: RunRecord, *, as_json: bool, all_tasks: bool) -> str:
+def _shown(record: RunRecord, waits: Mapping[str, str], *, as_json: bool, all_tasks: bool) -> str:
     if as_json:
-        return record_json(record, command="status")
-    return render_status(record, look_of(sys.stdout), StatusNotes(now=datetime.now(UTC), all_tasks=all_tasks))
+        return record_json(record, command="status", waits=waits)
+    notes = StatusNotes(now=datetime.now(UTC), all_tasks=all_tasks, waits=waits)
+    return render_status(record, look_of(sys.stdout), notes)

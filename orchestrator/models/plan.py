@@ -50,6 +50,7 @@ class PlannedGuard:
 
     type: str
     params: JsonObject = field(default_factory=dict)
+    title: str = ""
     on_fail: str = "block"
     late: tuple[str, ...] = ()  # as in PlannedCheck
 
@@ -81,7 +82,6 @@ class PlannedTask:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     critical: bool = True
     exclusive: bool = False
-    isolation: str = "none"
     env: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     outputs: Mapping[str, str] = field(default_factory=dict)
@@ -161,6 +161,7 @@ class Plan:
     notifications: tuple[Notification, ...] = ()
     template_folders: tuple[str, ...] = ()
     profile: str | None = None
+    description: str = ""
 
     def task(self, task_id: str) -> PlannedTask:
         """Return the task with this id; KeyError when the plan has none."""

@@ -133,7 +133,7 @@ class TypeChecks:
             elif kind == "checkpoints":
                 self._catalogue.checkpoint(name)
             else:
-                self._catalogue.load(kind, name)
+                self._catalogue.guard(name)
         except MissingTool as error:
             self.problems.append(problem_at("E308", error.message, node, error.hint))
             return False

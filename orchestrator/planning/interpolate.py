@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from orchestrator.errors import Problem, TaskFailed
-from orchestrator.models.document import Check
+from orchestrator.models.document import Check, GuardEntry
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import PlannedCheck, PlannedGuard
 from orchestrator.planning.nodes import Path
@@ -106,14 +106,16 @@ class Interpolator:
         """Return all entries of a list of checkpoints."""
         return tuple(self.check(entry, (*path, number), more) for number, entry in enumerate(entries))
 
-    def guards(self, entries: Iterable[Check], path: Path) -> tuple[PlannedGuard, ...]:
+    def guards(self, entries: Iterable[GuardEntry], path: Path) -> tuple[PlannedGuard, ...]:
         """Return all entries of a list of guards; `on_fail` says what a "no" means."""
         guards = []
         for number, entry in enumerate(entries):
             filled = self.fill(entry.params, (*path, number))
-            params = {name: value for name, value in filled.params.items() if name != "on_fail"}
-            on_fail = str(filled.params.get("on_fail", "block"))
-            guards.append(PlannedGuard(type=entry.type, params=params, on_fail=on_fail, late=filled.late))
+            guards.append(
+                PlannedGuard(
+                    type=entry.type, params=filled.params, title=entry.name, on_fail=entry.on_fail, late=filled.late
+                )
+            )
         return tuple(guards)
 
     def report(self, error: TaskFailed, path: Path) -> None:

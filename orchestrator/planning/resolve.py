@@ -48,6 +48,7 @@ def resolve(
         notifications=_notifications(settings),
         template_folders=tuple(settings.templates),
         profile=profile,
+        description=draft.document.project.description,
     )
     if handlers.problems:
         raise DocumentInvalid(handlers.problems)

@@ -69,9 +69,6 @@ def _add_rules(raw: dict[str, Json], definitions: dict[str, Json]) -> None:
     definitions["Foreach"]["oneOf"] = [{"required": ["glob"]}, {"required": ["items"]}]
     numbers = {"required": ["type"], "properties": {"type": {"enum": ["integer", "number"]}}}
     definitions["Param"] |= {"if": {"not": numbers}, "then": {"properties": {"minimum": False, "maximum": False}}}
-    # Guards come from packages only; what they take is not known here.
-    for owner in (raw["properties"], definitions["Phase"]["properties"], definitions["Group"]["properties"]):
-        owner["guards"] = {**owner["guards"], "items": {"type": "object", "required": ["type"]}}
 
 
 def _or_number(schema: dict[str, Json]) -> dict[str, Json]:

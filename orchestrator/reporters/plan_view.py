@@ -13,8 +13,8 @@ from orchestrator.reporters.durations import about
 from orchestrator.reporters.plan_graph import render_dot, render_mermaid
 from orchestrator.reporters.plan_locks import find_locks
 from orchestrator.reporters.plan_table import Row, render_table
-from orchestrator.sanitize import line
 from orchestrator.reporters.style import Look
+from orchestrator.sanitize import line
 
 FORMATS = ("tree", "table", "mermaid", "dot")
 
@@ -46,7 +46,14 @@ def _head(plan: Plan, look: Look, notes: PlanNotes) -> str:
     text = f"{look.paint('bold', line(plan.project))}: {counts[0]} in {counts[1]} and {counts[2]}"
     if plan.limits.max_parallel_tasks:
         text += f", at most {plan.limits.max_parallel_tasks} at a time"
-    return text + (f", {about(notes.makespan)} expected" if notes.makespan is not None else "")
+    text += f", {about(notes.makespan)} expected" if notes.makespan is not None else ""
+    return "\n".join([text, *_about(plan.description, look)])
+
+
+def _about(description: str, look: Look) -> list[str]:
+    """Return the first line of a description, if there is one: the plan is read at a glance."""
+    first = description.strip().split("\n", maxsplit=1)[0]
+    return [look.paint("dim", line(first))] if first else []
 
 
 def _count(number: int, word: str) -> str:
@@ -61,11 +68,13 @@ def _tree(plan: Plan, look: Look, notes: PlanNotes) -> list[str]:
     lines = []
     for phase in plan.phases:
         lines.append(_phase_line(phase, look))
+        lines += [f"  {text}" for text in _about(phase.description, look)]
         groups = [group for group in plan.groups if group.phase == phase.id]
         last = len(groups) + len(phase.checkpoint) - 1
         for place, group in enumerate(groups):
             branch, below = _branch(look, is_last=place == last)
             lines.append(f"{branch}{_group_line(group, look)}")
+            lines += [f"{below}  {text}" for text in _about(group.description, look)]
             lines += [below + text for text in _group_lines(group, tasks.get(group.id, []), look, notes, locks)]
         for place, check in enumerate(phase.checkpoint, len(groups)):
             lines.append(_branch(look, is_last=place == last)[0] + _check_line(check, look))

@@ -1,21 +1,23 @@
 """What the ledger has, as JSON for programs: schema 1, to which fields are only ever added."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from types import MappingProxyType
 
 from orchestrator.models.json import Json
 from orchestrator.models.record import RunRecord, RunSummary
 
 SCHEMA_VERSION = 1
+NO_WAITS: Mapping[str, str] = MappingProxyType({})
 
 
-def record_json(record: RunRecord, *, command: str) -> str:
-    """Return one run; the plan is left out, `plan --json` has it."""
+def record_json(record: RunRecord, *, command: str, waits: Mapping[str, str] = NO_WAITS) -> str:
+    """Return one run and why its tasks wait; the plan is left out, `plan --json` has it."""
     body = {name: value for name, value in asdict(record).items() if name != "plan"}
     body["project"] = record.plan.get("project")
-    return _document(command, {"run": body})
+    return _document(command, {"run": body, "waits": dict(waits)})
 
 
 def history_json(runs: Sequence[RunSummary]) -> str:

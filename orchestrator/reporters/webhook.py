@@ -60,7 +60,8 @@ class WebhookReporter:
     def _text(self, event: Event) -> str | None:
         data = event.data
         if event.type is EventType.PHASE_FINISHED and "phase_end" in self._on:
-            return f"phase {event.phase} {data.get('state', 'ended')}"
+            cause = data.get("cause")
+            return f"phase {event.phase} is done" if data.get("ok") else f"phase {event.phase} failed: {cause}"
         if event.type is EventType.TASK_WAITING and "approval" in self._on:
             return f"task {event.task} waits for approval: {data.get('question', '')}".rstrip(": ")
         if event.type is EventType.RUN_FINISHED and "run_end" in self._on:
