@@ -30,8 +30,16 @@ def enter(arguments: Sequence[str]) -> int:
     if COMMANDS[name].supervised and not {"-h", "--help"} & set(rest):
         from orchestrator.processes.supervisor import supervise
 
-        return supervise(call)
+        return guarded(lambda: _look_for_another(name, [*rest[1:], *leading])) or supervise(call)
     return call()
+
+
+def _look_for_another(name: str, arguments: list[str]) -> int:
+    """Raise LockHeld when another run works here: said before the large imports."""
+    from orchestrator.cli.occupied import refuse_if_occupied
+
+    refuse_if_occupied(name, arguments)
+    return ExitCode.OK
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -25,7 +25,8 @@ PAGE_BYTES = 2048
 
 def create(path: Path) -> None:
     """Make an empty ledger at `path`; one that somebody else made meanwhile stays."""
-    draft = beside(path, f".new-{os.getpid()}-{secrets.token_hex(4)}")
+    # A name by which the next start knows what a kill left half made, and removes it.
+    draft = path.with_name(f".orch-{secrets.token_hex(6)}")
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
         with told_in_words(path):

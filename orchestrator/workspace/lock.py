@@ -123,6 +123,12 @@ class RunLock:
             raise _cannot_lock(side, error) from error
 
 
+def refuse_if_held(path: Path) -> None:
+    """Raise LockHeld, which names the holder, when a run holds the lock. Makes no file."""
+    if is_held(path):
+        raise _held(path)
+
+
 def is_held(path: Path) -> bool:
     """Say whether a run holds the lock. Makes no file, and does not get in the way of a run that starts."""
     try:
