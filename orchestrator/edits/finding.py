@@ -1,5 +1,6 @@
 """What a checker found in a file."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,13 +24,20 @@ class Finding:
 
 
 def new_findings(before: Sequence[Finding], after: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return the findings that were not there before; lines may have moved, so only rule and message count."""
-    known = Counter((finding.rule, finding.message) for finding in before)
+    """Return the findings that were not there before.
+
+    Lines and positions in lists may have moved, so the rule and the message without positions count.
+    """
+    known = Counter(_identity(finding) for finding in before)
     fresh = []
     for finding in after:
-        key = (finding.rule, finding.message)
+        key = _identity(finding)
         if known[key] > 0:
             known[key] -= 1
         else:
             fresh.append(finding)
     return tuple(fresh)
+
+
+def _identity(finding: Finding) -> tuple[str, str]:
+    return finding.rule, re.sub(r"\[\d+\]", "[]", finding.message)

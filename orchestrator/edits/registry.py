@@ -8,7 +8,29 @@ from typing import Any
 from orchestrator.edits.action import Action
 from orchestrator.edits.result import EditCode, Refusal
 
-ACTIONS: Mapping[str, str] = {}
+_WORKFLOWS = "orchestrator.edits.workflows.actions"
+_JEST = "orchestrator.edits.jest.actions"
+ACTIONS: Mapping[str, str] = {
+    "add_directory_thresholds": f"{_JEST}.add_directory_thresholds:AddDirectoryThresholds",
+    "expand_coverage_collection": f"{_JEST}.expand_coverage_collection:ExpandCoverageCollection",
+    "coverage_ratchet": f"{_JEST}.coverage_ratchet:CoverageRatchet",
+    "add_approval_gates": f"{_WORKFLOWS}.add_approval_gates:AddApprovalGates",
+    "add_deploy_migration": f"{_WORKFLOWS}.add_deploy_migration:AddDeployMigration",
+    "add_health_checks": f"{_WORKFLOWS}.add_health_checks:AddHealthChecks",
+    "add_migration_step": f"{_WORKFLOWS}.add_migration_step:AddMigrationStep",
+    "add_blue_green": f"{_WORKFLOWS}.add_blue_green:AddBlueGreen",
+    "add_canary": f"{_WORKFLOWS}.add_canary:AddCanary",
+    "add_container_scanning": f"{_WORKFLOWS}.add_container_scanning:AddContainerScanning",
+    "add_path_filters": f"{_WORKFLOWS}.add_path_filters:AddPathFilters",
+    "add_perf_checks": f"{_WORKFLOWS}.add_perf_checks:AddPerfChecks",
+    "add_sbom_generation": f"{_WORKFLOWS}.add_sbom_generation:AddSbomGeneration",
+    "parallelize_python_builds": f"{_WORKFLOWS}.parallelize_python_builds:ParallelizePythonBuilds",
+    "implement_production_deploy": f"{_WORKFLOWS}.implement_production_deploy:ImplementProductionDeploy",
+    "implement_staging_deploy": f"{_WORKFLOWS}.implement_staging_deploy:ImplementStagingDeploy",
+    "make_trivy_blocking": f"{_WORKFLOWS}.make_trivy_blocking:MakeTrivyBlocking",
+    "remove_continue_on_error": f"{_WORKFLOWS}.remove_continue_on_error:RemoveContinueOnError",
+    "upgrade_audit_level": f"{_WORKFLOWS}.upgrade_audit_level:UpgradeAuditLevel",
+}
 
 
 def action_names() -> tuple[str, ...]:

@@ -21,7 +21,7 @@ MOST_DIGITS = 4_000  # Python refuses to read longer numbers
 
 _OTHER_READERS = re.compile(
     r"(?:y|n|yes|no|on|off|true|false|null|~|<<|=)\Z"
-    r"|[-+]?[0-9._:][-+0-9._:eExXobaA-Fa-f]*\Z"  # numbers of 1.1: 1_000, 0b1, 3:25, 012, dates
+    r"|(?=.*\d)[-+]?[0-9._:][-+0-9._:eExXobaA-Fa-f]*\Z"  # numbers of 1.1: 1_000, 0b1, 3:25, 012, dates
     r"|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?\Z",
     re.IGNORECASE,
 )

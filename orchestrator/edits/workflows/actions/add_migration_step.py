@@ -1,0 +1,199 @@
+"""``add_migration_step``: tests in CI run on a migrated database.
+
+The step stands before the tests of the job that runs them and has their DATABASE_URL; a job without a database gets a
+service with throw-away credentials.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from orchestrator.contracts import Params
+from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.kinds import WORKFLOW
+from orchestrator.edits.result import EditCode, EditResult, Refusal, already
+from orchestrator.edits.workflows.commands import TEST
+from orchestrator.edits.workflows.migrations import SIGN_FILES, Migration, find_migration, migrates
+from orchestrator.edits.workflows.shape import steps_of
+from orchestrator.edits.workflows.workflow import Workflow, run_of
+from orchestrator.edits.yaml.emit import Folded
+from orchestrator.models.json import JsonObject
+
+_LOCAL = re.compile(r"^[a-z0-9+]+://(?:[^@/]*@)?(?P<host>[^:/?]+)")
+_JS = re.compile(r"\b(?:npm|yarn|pnpm|jest|vitest|mocha)\b")
+_PY = re.compile(r"\b(?:pytest|tox|nox|manage\.py)\b")
+
+
+class MigrationParams(Params):
+    """What migrates, where, on which database."""
+
+    job: str | None = Field(default=None, description="the job, else the first that runs tests in the tool's language")
+    before: str | None = Field(
+        default=None, description="id, name or `uses` of the step to stand before, else the tests"
+    )
+    tool: Literal["auto", "prisma", "alembic", "django", "knex", "sequelize", "drizzle"] = "auto"
+    command: str | None = Field(default=None, min_length=1)
+    database: Literal["postgres", "mysql", "none"] = Field(
+        default="postgres", description="the service if there is none"
+    )
+    image: str | None = Field(default=None, description="of the service; postgres:17-alpine or mysql:8.4")
+    check_drift: bool = Field(default=True, description="also fail when the models differ from the migrations")
+    roundtrip: bool = Field(default=False, description="also take the last migration back and apply it again")
+
+
+class AddMigrationStep(Action[MigrationParams]):
+    """Migrate before the tests."""
+
+    name = "add_migration_step"
+    summary = "Migrate the test database before the tests of a CI job"
+    params_model = MigrationParams
+    kinds = frozenset((WORKFLOW,))
+
+    def plan(self, scene: Scene, params: MigrationParams) -> EditResult:
+        """Insert one step, and a service where there is none."""
+        workflow = Workflow(scene)
+        job, at = _place(workflow, params)
+        steps = workflow.steps(job)
+        present = [index for index, step in enumerate(steps) if _migrates(scene, step, params)]
+        if any(index < at for index in present):
+            return already(f"{job} migrates before its tests")
+        if present:
+            raise Refusal(EditCode.CONFLICT, f"{job} migrates only after its tests")
+        migration = find_migration(scene, params.tool, params.command)
+        url = _database_url(workflow, job, at, params)
+        workflow.insert_step(job, at, _step(migration, url, params))
+        return workflow.finish(f"{job} migrates ({migration.tool}) before its tests", "")
+
+    def holds(self, scene: Scene, params: MigrationParams) -> str | None:
+        """Find exactly one migrating step, before the tests."""
+        workflow = Workflow(scene)
+        job, at = _place(workflow, params)
+        found = [index for index, step in enumerate(workflow.steps(job)) if _migrates(scene, step, params)]
+        return None if len(found) == 1 and found[0] < at else f"{job} has {len(found)} migrating steps before its tests"
+
+    def reads(self, target: str, params: MigrationParams) -> tuple[str, ...]:  # noqa: ARG002
+        """Name what decides on the tool."""
+        return ("package.json", *SIGN_FILES)
+
+
+def _migrates(scene: Scene, step: JsonObject, params: MigrationParams) -> bool:
+    script = run_of(step)
+    return migrates(scene, script) or (params.command is not None and params.command in script)
+
+
+def _place(workflow: Workflow, params: MigrationParams) -> tuple[str, int]:
+    """Return the job and the position of its tests."""
+    jobs = workflow.chosen_jobs(params.job)
+    if params.before is not None and params.job is not None:
+        return params.job, workflow.step_index(params.job, params.before)
+    tests = [(job, at) for job in jobs if (at := _test_index(workflow.job(job))) is not None]
+    if not tests:
+        raise Refusal(EditCode.NOT_FOUND, "no step runs tests", hint="`job` and `before` say where to migrate")
+    language = _language(workflow.scene, params)
+    fitting = [
+        place for place in tests if language is None or language.search(run_of(workflow.steps(place[0])[place[1]]))
+    ]
+    with_url = [place for place in fitting if _url_of(workflow.steps(place[0])[place[1]], workflow.job(place[0]))]
+    return (with_url or fitting or tests)[0]
+
+
+def _language(scene: Scene, params: MigrationParams) -> re.Pattern[str] | None:
+    try:
+        migration = find_migration(scene, params.tool, params.command)
+    except Refusal:
+        return None  # a workflow that migrates already needs no tool to be found
+    return _PY if migration.language == "python" else _JS
+
+
+def _test_index(job: JsonObject) -> int | None:
+    return next((at for at, step in enumerate(steps_of(job)) if TEST.search(run_of(step))), None)
+
+
+def _url_of(step: JsonObject, job: JsonObject) -> str | None:
+    for env in (step.get("env"), job.get("env")):
+        if isinstance(env, dict) and env.get("DATABASE_URL") is not None:
+            return str(env["DATABASE_URL"])
+    return None
+
+
+def _database_url(workflow: Workflow, job: str, at: int, params: MigrationParams) -> str | None:
+    """Return the URL for the step's env; None when the job or workflow has it for every step."""
+    for owner in (workflow.job(job), workflow.model):
+        if isinstance(owner.get("env"), dict) and "DATABASE_URL" in owner["env"]:
+            return None
+    present = _url_of(workflow.steps(job)[at], {})
+    if present is not None:
+        _refuse_real(workflow, job, present)
+        return present
+    if params.database == "none":
+        return None
+    services = workflow.job(job).get("services") or {}
+    if isinstance(services, str):
+        raise Refusal(EditCode.DYNAMIC, f"the services of {job} are computed")
+    name, service = _service(services, params)
+    if service is None:
+        service = _new_service(params)
+        workflow.set_key(job, "services", {**services, name: service})
+    return _url(workflow.job(job), name, service, params)
+
+
+def _refuse_real(workflow: Workflow, job: str, url: str) -> None:
+    found = _LOCAL.match(url)
+    hosts = {"localhost", "127.0.0.1", *(workflow.job(job).get("services") or {})}
+    if "${{" not in url and (found is None or found["host"] not in hosts):
+        reason = f"the DATABASE_URL of {job} is no database of the runner; a secret has no place in a workflow"
+        raise Refusal(EditCode.PRECONDITION, reason)
+
+
+def _service(services: Mapping[str, Any], params: MigrationParams) -> tuple[str, Mapping[str, Any] | None]:
+    for name, service in services.items():
+        if isinstance(service, dict) and params.database in str(service.get("image", "")):
+            return name, service
+    return params.database, None
+
+
+def _new_service(params: MigrationParams) -> dict[str, Any]:
+    if params.database == "mysql":
+        return {
+            "image": params.image or "mysql:8.4",
+            "env": {"MYSQL_ROOT_PASSWORD": "test", "MYSQL_DATABASE": "test"},
+            "ports": ["3306:3306"],
+            "options": Folded(
+                ('--health-cmd "mysqladmin ping"', "--health-interval 5s", "--health-timeout 5s", "--health-retries 10")
+            ),
+        }
+    return {
+        "image": params.image or "postgres:17-alpine",
+        "env": {"POSTGRES_USER": "test", "POSTGRES_PASSWORD": "test", "POSTGRES_DB": "test"},
+        "ports": ["5432:5432"],
+        "options": Folded(
+            ("--health-cmd pg_isready", "--health-interval 5s", "--health-timeout 5s", "--health-retries 10")
+        ),
+    }
+
+
+def _url(job: JsonObject, name: str, service: Mapping[str, Any], params: MigrationParams) -> str:
+    env = service.get("env") or {}
+    host = name if job.get("container") else "localhost"
+    if params.database == "mysql":
+        password, database = env.get("MYSQL_ROOT_PASSWORD", "test"), env.get("MYSQL_DATABASE", "test")
+        return f"mysql://root:{password}@{host}:3306/{database}"
+    user = env.get("POSTGRES_USER", "postgres")
+    return f"postgresql://{user}:{env.get('POSTGRES_PASSWORD', user)}@{host}:5432/{env.get('POSTGRES_DB', user)}"
+
+
+def _step(migration: Migration, url: str | None, params: MigrationParams) -> JsonObject:
+    lines = [migration.command]
+    if params.roundtrip and migration.down:
+        lines += [migration.down, migration.command]
+    if params.check_drift and migration.check:
+        lines.append(migration.check)
+    step: dict[str, Any] = {
+        "name": "Migrate the database",
+        "run": lines[0] if len(lines) == 1 else "\n".join(lines) + "\n",
+    }
+    if url is not None:
+        step["env"] = {"DATABASE_URL": url}
+    return step

@@ -1,0 +1,168 @@
+"""``add_path_filters``: on a pull request only the jobs run whose files changed.
+
+By default a `changes` job decides and every filtered job asks it: a job that is skipped by `if` reports success,
+whereas a workflow that is skipped by `on.*.paths` leaves its required checks pending for ever. Jobs behind a skipped
+one would be skipped as well, so their conditions are rewritten, and one gate job stands for all as the required check.
+"""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from orchestrator.contracts import Params
+from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.kinds import WORKFLOW
+from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
+from orchestrator.edits.workflows.gate import add_gate
+from orchestrator.edits.workflows.path_filters import filters_for, filters_text, jobs_for, matches_something
+from orchestrator.edits.workflows.shape import downstream, events_of, needs_of
+from orchestrator.edits.workflows.workflow import Workflow, uses_of
+
+_FILTER = "dorny/paths-filter"
+_STATUS = ("always()", "cancelled()", "failure()", "success()")
+
+
+class PathFilterParams(Params):
+    """Which files concern which jobs."""
+
+    mode: Literal["jobs", "workflow"] = "jobs"
+    filters: dict[str, list[str]] = Field(default={}, description="name: globs; default: by the languages found")
+    apply: dict[str, str] = Field(default={}, description="job: filter; default: by what the jobs run")
+    gate_job: str | None = Field(default="ci-required", pattern=r"^[A-Za-z_][\w-]*$", description="null = none")
+    confirm_required: bool = Field(default=False, description="no check of the workflow is required (mode workflow)")
+
+
+class AddPathFilters(Action[PathFilterParams]):
+    """Skip on pull requests what cannot have changed."""
+
+    name = "add_path_filters"
+    summary = "Run jobs on pull requests only when their files changed, with one gate job as the required check"
+    params_model = PathFilterParams
+    kinds = frozenset((WORKFLOW,))
+
+    def plan(self, scene: Scene, params: PathFilterParams) -> EditResult:
+        """Add the deciding job, the conditions, the gate."""
+        workflow = Workflow(scene)
+        if params.mode == "workflow":
+            return _workflow_mode(workflow, params)
+        if not {"pull_request", "pull_request_target"}.intersection(events_of(workflow.model)):
+            raise Refusal(EditCode.PRECONDITION, f"{scene.target} does not run on pull requests")
+        present = _changes_job(workflow)
+        if present is not None:
+            filtered = [name for name, job in workflow.jobs.items() if f"needs.{present}." in str(job.get("if", ""))]
+            if not filtered:
+                raise Refusal(EditCode.CONFLICT, f"{present} filters paths, and no job asks it")
+            return already(f"{present} decides for {', '.join(filtered)}")
+        filters = params.filters or filters_for(scene)
+        chosen = params.apply or jobs_for(workflow, filters)
+        _refuse_unknown(workflow, filters, chosen)
+        _filter_jobs(workflow, filters, chosen)
+        if params.gate_job is not None:
+            add_gate(workflow, params.gate_job)
+        listed = ", ".join(f"{job} ({name})" for job, name in chosen.items())
+        return workflow.finish(f"on pull requests these run only when their files changed: {listed}", "")
+
+    def holds(self, scene: Scene, params: PathFilterParams) -> str | None:
+        """See that the filtered jobs ask the deciding job, and that the gate needs all others."""
+        workflow = Workflow(scene)
+        if params.mode == "workflow":
+            return None
+        changes = _changes_job(workflow)
+        if changes is None:
+            return "no job decides by paths"
+        for name, job in workflow.jobs.items():
+            if f"needs.{changes}." in str(job.get("if", "")) and changes not in needs_of(job):
+                return f"{name} asks {changes} and does not need it"
+        gate = params.gate_job
+        missing = set(workflow.jobs) - {gate} - set(needs_of(workflow.jobs.get(gate or "", {})))
+        return f"{gate} does not need {sorted(missing)[0]}" if gate is not None and missing else None
+
+
+def _changes_job(workflow: Workflow) -> str | None:
+    for name in workflow.jobs:
+        if any(uses_of(step) == _FILTER for step in workflow.steps(name)):
+            return name
+    return None
+
+
+def _refuse_unknown(workflow: Workflow, filters: dict[str, list[str]], chosen: dict[str, str]) -> None:
+    if not chosen:
+        raise Refusal(EditCode.NOT_FOUND, "no job fits a filter", hint="`filters` and `apply` say which")
+    for job, name in chosen.items():
+        workflow.job(job)
+        if name not in filters:
+            raise Refusal(EditCode.PARAM, f"`apply` names the filter {name}; there are {', '.join(filters)}")
+    for name, globs in filters.items():
+        positive = [glob for glob in globs if not glob.startswith("!")]
+        if not any(matches_something(workflow.scene, glob) for glob in positive):
+            raise Refusal(EditCode.PRECONDITION, f"no file matches the filter {name}: {', '.join(globs)}")
+
+
+def _filter_jobs(workflow: Workflow, filters: dict[str, list[str]], chosen: dict[str, str]) -> None:
+    behind = sorted(
+        {name for job in chosen for name in downstream(workflow.jobs, job) if name not in chosen},
+        key=list(workflow.jobs).index,
+    )
+    first = next(iter(workflow.jobs))
+    used = {name: filters[name] for name in filters if name in chosen.values()}
+    workflow.editor.set(("jobs", "changes"), _deciding_job(workflow, used), before=first)
+    for job, name in chosen.items():
+        condition = f"github.event_name != 'pull_request' || needs.changes.outputs.{name} == 'true'"
+        workflow.add_needs(job, ["changes"])
+        _and_condition(workflow, job, condition)
+    for job in behind:
+        text = str(workflow.job(job).get("if", ""))
+        if not any(status in text for status in _STATUS):
+            _and_condition(workflow, job, "!cancelled() && !failure()")
+
+
+def _and_condition(workflow: Workflow, job: str, condition: str) -> None:
+    present = workflow.job(job).get("if")
+    if present is None:
+        wanted = condition
+    else:
+        text = str(present).strip()
+        old = text[3:-2].strip() if text.startswith("${{") and text.endswith("}}") and text.count("${{") == 1 else text
+        if "${{" in old:
+            raise Refusal(EditCode.CONFLICT, f"the `if` of {job} cannot be combined: {text}")
+        new = f"({condition})" if "||" in condition else condition
+        wanted = f"{new} && ({old})"
+    workflow.set_key(job, "if", f"${{{{ {wanted} }}}}" if wanted.startswith("!") else wanted)
+
+
+def _deciding_job(workflow: Workflow, filters: dict[str, list[str]]) -> dict[str, Any]:
+    return {
+        "name": "Find out what changed",
+        "runs-on": "ubuntu-latest",
+        "permissions": {"contents": "read", "pull-requests": "read"},
+        "outputs": {name: f"${{{{ steps.filter.outputs.{name} }}}}" for name in filters},
+        "steps": [
+            {
+                "name": "Compare paths",
+                "id": "filter",
+                "if": "github.event_name == 'pull_request'",
+                "uses": workflow.uses(_FILTER),
+                "with": {"filters": filters_text(filters, workflow.scene.target)},
+            }
+        ],
+    }
+
+
+def _workflow_mode(workflow: Workflow, params: PathFilterParams) -> EditResult:
+    if not params.confirm_required:
+        reason = "required checks of a workflow that is skipped by paths stay pending for ever"
+        hint = "use mode jobs, or say `confirm_required: true` when none of its checks is required"
+        raise Refusal(EditCode.PRECONDITION, reason, hint=hint)
+    filters = params.filters or filters_for(workflow.scene)
+    globs = list(dict.fromkeys([glob for group in filters.values() for glob in group] + [workflow.scene.target]))
+    for event in ("pull_request", "push"):
+        settings = events_of(workflow.model).get(event)
+        if event not in events_of(workflow.model) or (isinstance(settings, dict) and "paths" in settings):
+            continue
+        if isinstance(settings, dict) and "paths-ignore" in settings:
+            raise Refusal(EditCode.CONFLICT, f"{event} has paths-ignore, it cannot have paths as well")
+        if not isinstance(workflow.model["on"], dict):
+            workflow.set(("on",), dict(events_of(workflow.model)))
+        workflow.set(("on", event, "paths"), globs)
+    workflow.duties.append(Duty(kind="check", text="no check of this workflow may be required"))
+    return workflow.finish(f"runs only for changes of {', '.join(filters)}", "its events have paths")

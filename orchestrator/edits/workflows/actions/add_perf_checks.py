@@ -1,0 +1,164 @@
+"""``add_perf_checks``: a change that makes things slower fails.
+
+Runners are noisy: the fastest of several runs is compared, with a threshold, with the baseline that the default branch
+left in the cache; each measurement is also kept as an artifact. The first run has no baseline and says so.
+"""
+
+from typing import Any
+
+from pydantic import Field
+
+from orchestrator.contracts import Params
+from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.kinds import WORKFLOW
+from orchestrator.edits.result import EditCode, EditResult, Refusal, already
+from orchestrator.edits.workflows.migrations import install_command, package_manager, package_scripts
+from orchestrator.edits.workflows.workflow import Workflow, uses_of
+
+_NAMES = ("bench", "benchmark", "perf", "bench:ci", "test:perf")
+_MEASURE = """\
+best=
+for _ in $(seq "$RUNS"); do
+  start="$(date +%s%N)"
+  bash -c "$COMMAND"
+  took="$(( ($(date +%s%N) - start) / 1000000 ))"
+  if [ -z "$best" ] || [ "$took" -lt "$best" ]; then
+    best="$took"
+  fi
+done
+mkdir -p perf
+echo "$best" > perf/current
+"""
+_COMPARE = """\
+current="$(cat perf/current)"
+if [ ! -f perf/baseline ]; then
+  echo "No baseline yet; this run took $current ms" >> "$GITHUB_STEP_SUMMARY"
+  exit 0
+fi
+baseline="$(cat perf/baseline)"
+limit="$(( baseline * (100 + THRESHOLD) / 100 ))"
+echo "$current ms, baseline $baseline ms, limit $limit ms" >> "$GITHUB_STEP_SUMMARY"
+if [ "$current" -gt "$limit" ]; then
+  echo "::error::$current ms is more than $THRESHOLD % over the baseline of $baseline ms"
+  exit 1
+fi
+"""
+
+
+class PerfParams(Params):
+    """What is measured, and how much slower is too slow."""
+
+    command: str | None = Field(
+        default=None, min_length=1, description="default: the script bench or perf, else the tests"
+    )
+    job: str = Field(default="performance", pattern=r"^[A-Za-z_][\w-]*$", description="name of the new job")
+    threshold: int = Field(default=20, ge=1, le=1_000, description="percent over the baseline")
+    runs: int = Field(default=5, ge=1, le=50, description="the fastest of them counts")
+    branch: str | None = Field(default=None, description="whose measurements are the baseline; default: main or master")
+
+
+class AddPerfChecks(Action[PerfParams]):
+    """Add a job that measures and compares."""
+
+    name = "add_perf_checks"
+    summary = "Add a job that measures a command, compares it with the default branch's baseline and fails when slower"
+    params_model = PerfParams
+    kinds = frozenset((WORKFLOW,))
+
+    def plan(self, scene: Scene, params: PerfParams) -> EditResult:
+        """Add the job, unless there is one that compares."""
+        workflow = Workflow(scene)
+        if params.job in workflow.jobs:
+            if _compares(workflow, params.job):
+                return already(f"{params.job} compares with a baseline")
+            raise Refusal(EditCode.CONFLICT, f"there is a job {params.job} that does something else")
+        command = params.command or _command(workflow)
+        workflow.add_job(params.job, _job(workflow, command, params))
+        return workflow.finish(f"{params.job} fails when `{command}` gets {params.threshold} % slower", "")
+
+    def holds(self, scene: Scene, params: PerfParams) -> str | None:
+        """See that the job measures, restores a baseline and compares."""
+        workflow = Workflow(scene)
+        return None if _compares(workflow, params.job) else f"{params.job} does not compare"
+
+
+def _compares(workflow: Workflow, job: str) -> bool:
+    scripts = [str(step.get("run", "")) for step in workflow.steps(job)]
+    restores = any(uses_of(step).startswith("actions/cache") for step in workflow.steps(job))
+    return restores and any("baseline" in script and "exit 1" in script for script in scripts)
+
+
+def _command(workflow: Workflow) -> str:
+    scripts = package_scripts(workflow.scene)
+    manager = package_manager(workflow.scene)
+    for name in _NAMES:
+        if name in scripts:
+            return f"{manager} run {name}"
+    if "test" not in scripts:
+        raise Refusal(EditCode.PRECONDITION, "nothing says what to measure", hint="`command` says it")
+    text = "the time of the tests is measured, because there is no script `bench` or `perf`"
+    workflow.warnings.append(text)
+    return f"{manager} test"
+
+
+def _job(workflow: Workflow, command: str, params: PerfParams) -> dict[str, Any]:
+    branch = params.branch or "main"
+    is_baseline = f"github.event_name == 'push' && github.ref == 'refs/heads/{branch}'"
+    if params.branch is None:
+        is_baseline = "github.event_name == 'push' && (github.ref_name == 'main' || github.ref_name == 'master')"
+    return {
+        "name": "Performance",
+        "runs-on": "ubuntu-latest",
+        "permissions": {"contents": "read"},
+        "timeout-minutes": 30,
+        "steps": [
+            *_setup(workflow),
+            {
+                "name": "Measure",
+                "env": {"COMMAND": command, "RUNS": str(params.runs)},
+                "run": _MEASURE,
+            },
+            {
+                "name": "Restore the baseline",
+                "uses": _sub(workflow, "restore"),
+                "with": {
+                    "path": "perf/baseline",
+                    "key": "perf-baseline-${{ runner.os }}-${{ github.sha }}",
+                    "restore-keys": "perf-baseline-${{ runner.os }}-",
+                },
+            },
+            {"name": "Compare with the baseline", "env": {"THRESHOLD": str(params.threshold)}, "run": _COMPARE},
+            {
+                "name": "Keep the measurement",
+                "if": "${{ !cancelled() }}",
+                "uses": workflow.uses("actions/upload-artifact"),
+                "with": {"name": "performance", "path": "perf/current"},
+            },
+            {"name": "Make it the baseline", "if": is_baseline, "run": "cp perf/current perf/baseline"},
+            {
+                "name": "Save the baseline",
+                "if": is_baseline,
+                "uses": _sub(workflow, "save"),
+                "with": {"path": "perf/baseline", "key": "perf-baseline-${{ runner.os }}-${{ github.sha }}"},
+            },
+        ],
+    }
+
+
+def _sub(workflow: Workflow, folder: str) -> object:
+    return workflow.uses(f"actions/cache/{folder}")
+
+
+def _setup(workflow: Workflow) -> list[dict[str, Any]]:
+    checkout = {"persist-credentials": False}
+    steps: list[dict[str, Any]] = [
+        {"name": "Checkout", "uses": workflow.uses("actions/checkout"), "with": checkout},
+    ]
+    if workflow.scene.tree.exists("package.json"):
+        env = workflow.model.get("env")
+        named = isinstance(env, dict) and "NODE_VERSION" in env
+        version = "${{ env.NODE_VERSION }}" if named else "lts/*"
+        given = {"node-version": version}
+        steps.append({"name": "Set up Node.js", "uses": workflow.uses("actions/setup-node"), "with": given})
+        steps.append({"name": "Install dependencies", "run": install_command(workflow.scene)})
+    return steps

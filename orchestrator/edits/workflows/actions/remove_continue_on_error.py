@@ -1,0 +1,143 @@
+"""``remove_continue_on_error``: checks that fail have to fail the build.
+
+The excuse stands in one of two layers: the YAML key, or the shell (`|| true`, `--exit-zero`, …) behind an auditor,
+linter or test runner. A `|| true` behind anything else is somebody's intention and stays.
+"""
+
+import re
+from typing import Literal
+
+from pydantic import Field
+
+from orchestrator.contracts import Params
+from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.kinds import WORKFLOW
+from orchestrator.edits.result import EditResult
+from orchestrator.edits.workflows.commands import (
+    AUDITORS,
+    logical_lines,
+    pipes_without_pipefail,
+    runs_tool,
+    without_excuses,
+)
+from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of
+from orchestrator.edits.yaml.lines import above_entry, column_of
+from orchestrator.models.json import JsonObject
+
+_STALE = re.compile(r"continue|for now|reports? only|until|temporar|todo|fixme", re.IGNORECASE)
+_SAFETY = re.compile(r"\bsafety[ \t]+check\b(?P<rest>[^\n|;&]*)")
+_REQUIREMENTS = re.compile(r"(?:-r|--file|--requirement)[= \t]+(\S+)")
+
+
+class RemoveParams(Params):
+    """Where to look; without a job the whole workflow."""
+
+    job: str | None = Field(default=None, description="the job, else all")
+    step: str | None = Field(default=None, description="id, name or `uses` prefix of one step of the job")
+    layers: list[Literal["yaml", "shell"]] = Field(default=["yaml", "shell"], min_length=1)
+    tools: list[str] = Field(default=list(AUDITORS), description="commands that may not be excused in the shell")
+    replace_with: Literal["pip-audit"] | None = Field(default=None, description="what takes the place of safety check")
+    keep_if_expression: bool = Field(default=True, description="leave a continue-on-error that is computed")
+
+
+class RemoveContinueOnError(Action[RemoveParams]):
+    """Take every excuse away from checks."""
+
+    name = "remove_continue_on_error"
+    summary = "Let failing checks fail the build: no continue-on-error, no `|| true` behind auditors and tests"
+    params_model = RemoveParams
+    kinds = frozenset((WORKFLOW,))
+
+    def plan(self, scene: Scene, params: RemoveParams) -> EditResult:
+        """Delete the key and the excuses of the selection."""
+        workflow = Workflow(scene)
+        removed: list[str] = []
+        for job in workflow.chosen_jobs(params.job):
+            only = workflow.step_index(job, params.step) if params.step and params.job else None
+            if only is None and "yaml" in params.layers:
+                removed += _delete_key(workflow, ("jobs", job), params, job)
+            for at, step in enumerate(workflow.steps(job)):
+                if only in (None, at):
+                    removed += _step(workflow, job, at, step, params)
+        return workflow.finish(f"removed {_listed(removed)}", "nothing excuses a failing check")
+
+    def holds(self, scene: Scene, params: RemoveParams) -> str | None:
+        """Look for excuses that are left in the selection."""
+        workflow = Workflow(scene)
+        for job in workflow.chosen_jobs(params.job):
+            for step in workflow.steps(job):
+                if "yaml" in params.layers and not params.step and step.get("continue-on-error") is True:
+                    return f"a step of {job} has continue-on-error"
+        return None
+
+
+def _step(workflow: Workflow, job: str, at: int, step: JsonObject, params: RemoveParams) -> list[str]:
+    path = ("jobs", job, "steps", at)
+    title = f"{job}: {title_of(step, at)}"
+    removed = _delete_key(workflow, path, params, title) if "yaml" in params.layers else []
+    script = run_of(step)
+    if "shell" in params.layers and script:
+        removed += _shell(workflow, path, script, title, params)
+        if pipes_without_pipefail(step.get("shell"), script, tuple(params.tools)):
+            workflow.warnings.append(f"{title}: a pipe hides the exit code; `shell: bash` turns pipefail on")
+    if removed:
+        _warn_stale(workflow, path)
+    return removed
+
+
+def _delete_key(workflow: Workflow, path: tuple[str | int, ...], params: RemoveParams, title: str) -> list[str]:
+    value = workflow.editor.get(*path, "continue-on-error")
+    if value is None or value is False:
+        return []
+    if value is not True and params.keep_if_expression:
+        workflow.warnings.append(f"{title}: continue-on-error is computed ({value}) and stays")
+        return []
+    workflow.editor.delete((*path, "continue-on-error"))
+    return [f"continue-on-error of {title}"]
+
+
+def _shell(workflow: Workflow, path: tuple[str | int, ...], script: str, title: str, params: RemoveParams) -> list[str]:
+    tools = tuple(params.tools)
+    wanted = without_excuses(script, tools)
+    if params.replace_with is not None:
+        wanted = _with_pip_audit(wanted)
+    elif _SAFETY.search(wanted):
+        workflow.warnings.append(
+            f"{title}: `safety check` is no longer supported; `replace_with: pip-audit` replaces it"
+        )
+    lines = [line.text.strip() for line in logical_lines(wanted)]
+    if "set +e" in lines and any(runs_tool(line, tools) for line in lines):
+        workflow.warnings.append(f"{title}: `set +e` keeps the script going after a failure")
+    if wanted == script:
+        return []
+    workflow.set((*path, "run"), wanted)
+    return [f"the excuse in {title}"]
+
+
+def _with_pip_audit(script: str) -> str:
+    """Put pip-audit in the place of safety, with the same requirements file."""
+
+    def command(found: re.Match[str]) -> str:
+        files = _REQUIREMENTS.findall(found["rest"])
+        return " ".join(["pip-audit", *(f"-r {name}" for name in files)])
+
+    if not _SAFETY.search(script):
+        return script
+    return re.sub(
+        r"\b(pip3? install[^\n]*?)\bsafety\b(?:[=<>~!]=?[\w.]+)?", r"\1pip-audit", _SAFETY.sub(command, script)
+    )
+
+
+def _warn_stale(workflow: Workflow, path: tuple[str | int, ...]) -> None:
+    """Name comment lines above an edited step that speak of the excuse."""
+    editor = workflow.editor
+    start = editor.text.rfind("-", 0, editor.node(*path).start)
+    top = above_entry(editor.text, start, column_of(editor.text, start))
+    for line in editor.text[top:start].splitlines():
+        if line.strip().startswith("#") and _STALE.search(line):
+            number = editor.tree.place(top)[0]
+            workflow.warnings.append(f"line {number}: the comment may no longer be true: {line.strip()}")
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{len(parts)} excuses: {'; '.join(parts)}"

@@ -1,0 +1,94 @@
+"""Shell scripts of `run`: logical lines, tools that judge (auditors, tests, linters), and what lets them pass."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+TEST = re.compile(
+    r"\b(?:npm (?:run )?test\b|npm t\b|yarn (?:run )?test\b|pnpm (?:run )?test\b|(?:npx )?(?:jest|vitest|mocha)\b"
+    r"|(?:python3? -m )?pytest\b|tox\b|nox\b|manage\.py test\b|go test\b|cargo test\b|phpunit\b|rspec\b"
+    r"|gradlew? test\b)"
+)
+AUDITORS = (
+    "safety", "pip-audit", "npm audit", "pnpm audit", "yarn audit", "yarn npm audit", "trivy", "grype", "snyk",
+    "bandit", "semgrep", "gitleaks", "cargo audit", "govulncheck", "checkov", "tfsec", "hadolint",
+    "eslint", "mypy", "tsc", "flake8", "ruff", "black --check", "isort --check", "pylint", "prettier --check",
+    "npm run lint", "npm run typecheck", "npm run type-check", "npm run test", "npm test", "yarn test", "yarn lint",
+    "pnpm test", "pnpm lint", "jest", "vitest", "pytest", "tox", "go test", "go vet", "cargo test", "phpunit",
+)  # fmt: skip
+_FLAGS = re.compile(
+    r"[ \t]+(?:--continue-on-error(?:=true)?|--exit-zero|--soft-fail|--exit-code[= ]['\"]?0['\"]?)(?=[ \t\\;|&]|$)"
+)
+_EXCUSE = re.compile(r"[ \t]*(?:\|\|[ \t]*(?:true|:|exit[ \t]+0|echo\b[^|&;\n]*)|;[ \t]*true)[ \t]*\Z")
+_HEAD = r"(?:^|[;&|({][ \t]*|\b(?:npx|poetry run|uv run|uvx|pipx run|python3? -m|sudo|time|if|then|do|!)[ \t]+)"
+PLACEHOLDER = re.compile(r"(?:echo|printf|true|:|sleep|exit[ \t]+0|#)(?:[ \t].*)?\Z", re.DOTALL)
+_UNSAFE_ECHO = re.compile(r"\$\(|`|>>?|\|")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A logical line: physical ones that a backslash joins; `start` and `end` are its span in the script."""
+
+    start: int
+    end: int
+    text: str
+
+
+def logical_lines(script: str) -> Iterator[Line]:
+    """Yield the logical lines of a script."""
+    at = 0
+    while at < len(script):
+        end = at
+        while True:
+            stop = script.find("\n", end)
+            stop = len(script) if stop < 0 else stop
+            if stop >= len(script) or not script[at:stop].endswith("\\"):
+                break
+            end = stop + 1
+        yield Line(at, stop, script[at:stop])
+        at = stop + 1
+
+
+def runs_tool(line: str, tools: tuple[str, ...] = AUDITORS) -> bool:
+    """Say whether a logical line starts one of the tools; comments and the installing of it do not."""
+    text = line.strip()
+    if text.startswith("#"):
+        return False
+    return any(re.search(_HEAD + re.escape(tool) + r"(?![\w-])", text, re.MULTILINE) for tool in tools)
+
+
+def without_excuses(script: str, tools: tuple[str, ...] = AUDITORS) -> str:
+    """Return the script in which no named tool is let pass: no `|| true`, no `--exit-zero`, no `--continue-on-error`.
+
+    An excuse counts only at the end of a line whose last command is the tool: a `|| true` behind anything else stays.
+    """
+    changed = script
+    for line in reversed(list(logical_lines(script))):
+        if not runs_tool(line.text, tools):
+            continue
+        text = _FLAGS.sub("", line.text)
+        found = _EXCUSE.search(text)
+        while found is not None and runs_tool(_last_command(text[: found.start()]), tools):
+            text = text[: found.start()].rstrip(" \t\\\n")
+            found = _EXCUSE.search(text)
+        changed = changed[: line.start] + text + changed[line.end :]
+    return changed
+
+
+def _last_command(text: str) -> str:
+    return re.split(r"&&|;|\|\|", text)[-1].strip()
+
+
+def is_placeholder(script: str) -> bool:
+    """Say whether a script does nothing but talk: echo, true, sleep, exit 0, comments."""
+    lines = [line.text.strip() for line in logical_lines(script) if line.text.strip()]
+    return all(PLACEHOLDER.match(line) and not _UNSAFE_ECHO.search(line.split("#", 1)[0]) for line in lines)
+
+
+def pipes_without_pipefail(step_shell: str | None, script: str, tools: tuple[str, ...] = AUDITORS) -> bool:
+    """Say whether a tool's exit code is lost in a pipe: without `shell: bash` there is no pipefail."""
+    if step_shell is not None or "pipefail" in script:
+        return False
+    return any(
+        runs_tool(line.text, tools) and re.search(r"(?<!\|)\|(?!\|)", line.text) for line in logical_lines(script)
+    )

@@ -1,0 +1,176 @@
+"""Filling a placeholder deploy job in: what staging and production have in common."""
+
+import re
+from typing import Any, Literal
+
+from pydantic import Field
+
+from orchestrator.contracts import Params
+from orchestrator.edits.result import Duty, EditCode, Refusal
+from orchestrator.edits.workflows import rollout
+from orchestrator.edits.workflows.deploys import environment_url, is_kubectl, look_at
+from orchestrator.edits.workflows.images import find_pushed, login_step
+from orchestrator.edits.workflows.reachability import blocked_by, job_condition, mentioned_refs
+from orchestrator.edits.workflows.shape import environment_of, events_of
+from orchestrator.edits.workflows.workflow import Workflow, run_of
+from orchestrator.models.json import JsonObject
+
+_KUBECONFIG_WRITE = re.compile(r"base64 (?:-d|--decode|-D)\b[^\n]*>\s*(?P<file>\S+)")
+
+
+class DeployParams(Params):
+    """How a job deploys."""
+
+    job: str | None = Field(default=None, description="the job to fill in, else the one with the environment")
+    url: str | None = Field(default=None, description="where the service answers; default: the environment's url")
+    health_path: str = Field(default="/health", description="asked at the url when that has no path of its own")
+    strategy: Literal["auto", "kubectl", "command"] = "auto"
+    command: str | None = Field(default=None, description="of the strategy `command`; sees $IMAGE_TAG")
+    rollback_command: str | None = None
+    build_job: str | None = Field(default=None, description="the job that pushes the images, when there are several")
+    fix_trigger: bool = Field(default=False, description="add the branch that the job's `if` names to on.push")
+    timeout: int = Field(default=30, ge=1, le=360, description="minutes")
+    concurrency: Literal["latest", "queue"] = Field(
+        default="latest", description="of waiting deployments keep the latest, or queue all"
+    )
+
+
+def ensure_reachable(workflow: Workflow, job: str, params: DeployParams) -> None:
+    """Add the branch that no trigger has, if that is wished; Refusal E_UNREACHABLE when the job can never run."""
+    blocked = blocked_by(workflow.model, job)
+    if blocked is None:
+        return
+    condition = job_condition(workflow.model, blocked)
+    branches = (
+        [ref.removeprefix("refs/heads/") for ref in mentioned_refs(condition) if ref.startswith("refs/heads/")]
+        if condition
+        else []
+    )
+    text = workflow.job(blocked).get("if")
+    reason = f"{blocked} can never run: `{text}` is false for every event that `on` names"
+    if not params.fix_trigger:
+        raise Refusal(EditCode.UNREACHABLE, reason, hint="`fix_trigger: true` adds the branch to on.push")
+    push = events_of(workflow.model).get("push")
+    if not branches or not isinstance(push, dict) or not isinstance(push.get("branches"), list):
+        raise Refusal(EditCode.UNREACHABLE, reason, hint="no branch can be added to on.push.branches")
+    for branch in branches:
+        workflow.editor.append(("on", "push", "branches"), branch)
+    if blocked_by(workflow.model, job) is not None:
+        raise Refusal(EditCode.UNREACHABLE, reason, hint=f"it cannot run on {', '.join(branches)} either")
+    others = ", ".join(name for name in workflow.jobs if name != blocked)
+    workflow.warnings.append(f"on.push now names {', '.join(branches)}, so these jobs run on it too: {others}")
+
+
+def is_complete(workflow: Workflow, job: str) -> bool:
+    """Say whether a job deploys for real: an environment, a probe, a way back, nothing that only talks."""
+    found = look_at(workflow.job(job))
+    has_parts = found.deploy is not None and found.probe is not None and found.rollback is not None
+    return has_parts and not found.placeholders and environment_of(workflow.job(job)) is not None
+
+
+def fill_in(workflow: Workflow, job: str, environment: str, params: DeployParams, *, guard: JsonObject | None) -> None:
+    """Replace the placeholders of a job by a deployment; `guard` is a step that goes ahead of it."""
+    item = workflow.job(job)
+    if "uses" in item:
+        raise Refusal(EditCode.PRECONDITION, f"{job} calls another workflow, its steps are there")
+    found = look_at(item)
+    if not found.placeholders:
+        if found.deploy is not None:
+            raise Refusal(EditCode.CONFLICT, f"{job} has a deployment of its own, without a probe or a way back")
+        raise Refusal(EditCode.NOT_FOUND, f"{job} has no placeholder step to replace")
+    if found.deploy is not None:
+        line = workflow.line("jobs", job, "steps", found.deploy)
+        raise Refusal(EditCode.CONFLICT, f"{job} has a real command next to its placeholders, line {line}")
+    health = _health_url(item, params)
+    steps = _steps(workflow, job, environment, params, health)
+    _put(workflow, job, found.placeholders, [dict(guard), *steps] if guard else list(steps))
+    _job_keys(workflow, job, environment, params)
+
+
+def _health_url(item: JsonObject, params: DeployParams) -> str:
+    url = params.url or environment_url(item)
+    if url is None:
+        raise Refusal(EditCode.PRECONDITION, "nobody says where the deployed service answers", hint="`url` says it")
+    return with_path(url, params.health_path)
+
+
+def with_path(url: str, path: str) -> str:
+    """Return a URL with a path, unless it has one of its own."""
+    head, sep, rest = url.partition("://")
+    return url if "/" in rest.rstrip("/") or "${{" in url else f"{head}{sep}{rest.rstrip('/')}/{path.lstrip('/')}"
+
+
+def _steps(workflow: Workflow, job: str, environment: str, params: DeployParams, health: str) -> list[dict[str, Any]]:
+    strategy = params.strategy
+    if strategy == "auto":
+        strategy = "kubectl" if is_kubectl(workflow.job(job)) else "command"
+    if strategy == "command":
+        if params.command is None or params.rollback_command is None:
+            hint = "`command` and `rollback_command` say how to deploy and how to go back"
+            raise Refusal(EditCode.PRECONDITION, f"nothing says how {job} deploys", hint=hint)
+        tag = _tag(workflow, params)
+        going, back = rollout.command_steps(params.command, params.rollback_command, tag)
+        return [going, rollout.probe(health), back, rollout.summary(environment)]
+    pushed = find_pushed(workflow, params.build_job)
+    workflow.add_needs(job, [pushed.job])
+    _secure_kubeconfig(workflow, job, environment)
+    if pushed.registry.startswith("ghcr.io") or "REGISTRY" in pushed.registry:
+        workflow.add_permissions(job, {"contents": "read", "packages": "read"})
+    names = ", ".join(pushed.names)
+    text = f"the cluster of {environment} has a deployment for each of: {names}"
+    workflow.duties.append(Duty(kind="setting", text=text))
+    return list(rollout.kubectl_steps(pushed, login_step(workflow, pushed), health, environment))
+
+
+def _tag(workflow: Workflow, params: DeployParams) -> str | None:
+    try:
+        return find_pushed(workflow, params.build_job).tag
+    except Refusal:
+        return None
+
+
+def _secure_kubeconfig(workflow: Workflow, job: str, environment: str) -> None:
+    """Move the kubeconfig out of the workspace, readable for the job alone; add the step when there is none."""
+    secret = f"KUBE_CONFIG_{environment.upper().replace('-', '_')}"
+    for at, step in enumerate(workflow.steps(job)):
+        if _KUBECONFIG_WRITE.search(run_of(step)) and "KUBE_CONFIG" in (step.get("env") or {}):
+            path = ("jobs", job, "steps", at)
+            workflow.set((*path, "env", "KUBECONFIG"), rollout.KUBECONFIG)
+            workflow.set((*path, "run"), rollout.CONFIGURE_SCRIPT)
+            value = str(step["env"]["KUBE_CONFIG"])
+            named = re.search(r"secrets\.(\w+)", value)
+            secret = named[1] if named else secret
+            break
+    else:
+        first = look_at(workflow.job(job)).placeholders[0]
+        workflow.insert_step(job, first, rollout.configure(secret))
+    text = f"{secret} holds the base64 of a kubeconfig for {environment}"
+    workflow.duties.append(Duty(kind="secret", text=text, command=f"gh secret set {secret} --env {environment}"))
+
+
+def _put(workflow: Workflow, job: str, placeholders: tuple[int, ...], steps: list[dict[str, Any]]) -> None:
+    """Put the steps where the first placeholder is and take the placeholders out."""
+    placeholders = look_at(workflow.job(job)).placeholders or placeholders
+    at = placeholders[0]
+    for index in reversed(placeholders[1:]):
+        workflow.remove_step(job, index)
+    # the placeholder makes room first: a list never becomes empty, and ids of old and new steps never meet
+    workflow.editor.set(("jobs", job, "steps", at), steps[0])
+    for offset, step in enumerate(steps[1:], start=1):
+        workflow.insert_step(job, at + offset, step)
+
+
+def _job_keys(workflow: Workflow, job: str, environment: str, params: DeployParams) -> None:
+    item = workflow.job(job)
+    if environment_of(item) is None:
+        value: Any = {"name": environment, "url": params.url} if params.url else environment
+        workflow.set_key(job, "environment", value)
+    if "concurrency" not in item:
+        wanted: dict[str, Any] = {"group": f"deploy-{environment}", "cancel-in-progress": False}
+        workflow.set_key(job, "concurrency", {**wanted, "queue": "max"} if params.concurrency == "queue" else wanted)
+    elif isinstance(item["concurrency"], dict) and item["concurrency"].get("cancel-in-progress") is True:
+        workflow.set(("jobs", job, "concurrency", "cancel-in-progress"), False)
+    if "timeout-minutes" not in item:
+        workflow.set_key(job, "timeout-minutes", params.timeout)
+    text = f"the environment {environment} exists and has its secrets"
+    workflow.duties.append(Duty(kind="environment", text=text))

@@ -1,0 +1,97 @@
+"""Jobs that deploy: which ones they are, whether they are only placeholders, what they probe and take back."""
+
+import re
+from dataclasses import dataclass
+
+from orchestrator.edits.result import EditCode, Refusal
+from orchestrator.edits.workflows.commands import is_placeholder
+from orchestrator.edits.workflows.shape import environment_of, steps_of
+from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
+from orchestrator.models.json import JsonObject
+
+_PROBE = re.compile(r"\b(?:curl|wget|http)\b[^\n]*(?:https?://|\$\{?[A-Z_]*URL)|wait-on\b|/health\b")
+_RETRY = re.compile(r"--retry\b|--tries\b|\bfor\b|\bwhile\b|\buntil\b|wait-on")
+_FAILS = re.compile(r"--fail\b|-[a-zA-Z]*f[a-zA-Z]*\b|\bexit 1\b|wget|wait-on")
+_PRODUCTION = re.compile(r"prod", re.IGNORECASE)
+_SETUP = re.compile(r"kube_?config|kubectl config|aws configure|gcloud auth|docker login|helm repo", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the parts of a deploying job are; None when there is no such step."""
+
+    deploy: int | None
+    probe: int | None
+    rollback: int | None
+    placeholders: tuple[int, ...]
+
+
+def deploying_job(workflow: Workflow, environment: str, name: str | None) -> str:
+    """Return the named job, else the one job with this environment, else the one that is named for it."""
+    if name is not None:
+        workflow.job(name)
+        return name
+    jobs = [job for job, item in workflow.jobs.items() if environment_of(item) == environment]
+    jobs = jobs or [job for job in workflow.jobs if environment in job.lower() and "deploy" in job.lower()]
+    if len(jobs) > 1:
+        raise Refusal(EditCode.AMBIGUOUS, f"several jobs deploy to {environment}: {', '.join(jobs)}")
+    if not jobs:
+        hint = f"jobs: {', '.join(workflow.jobs)}"
+        raise Refusal(EditCode.NOT_FOUND, f"no job deploys to {environment}", hint=hint)
+    return jobs[0]
+
+
+def deploying_jobs(workflow: Workflow, name: str | None) -> list[str]:
+    """Return the named job, else all that have an environment; Refusal E_NOT_FOUND when there is none."""
+    if name is not None:
+        workflow.job(name)
+        return [name]
+    jobs = [job for job, item in workflow.jobs.items() if environment_of(item) and "uses" not in item]
+    if not jobs:
+        raise Refusal(EditCode.NOT_FOUND, "no job has an environment", hint="`job` names the one that deploys")
+    return jobs
+
+
+def is_production(name: str) -> bool:
+    """Say whether an environment or job is named for production."""
+    return _PRODUCTION.search(name) is not None
+
+
+def look_at(job: JsonObject) -> Found:
+    """Find the deploy, probe and rollback steps of a job, and the steps that only talk."""
+    steps = steps_of(job)
+    placeholders = tuple(at for at, step in enumerate(steps) if run_of(step) and is_placeholder(run_of(step)))
+    rollback = next((at for at, step in enumerate(steps) if is_rollback(step)), None)
+    probe = next((at for at, step in enumerate(steps) if is_probe(step) and at != rollback), None)
+    deploy = next((at for at, step in enumerate(steps) if step.get("id") == "deploy"), None)
+    if deploy is None:
+        real = [at for at, step in enumerate(steps) if _does_work(step) and at not in (*placeholders, rollback, probe)]
+        deploy = real[-1] if real else None
+    return Found(deploy, probe, rollback, placeholders)
+
+
+def is_probe(step: JsonObject) -> bool:
+    """Say whether a step asks the deployed service, again and again, and fails when it does not answer."""
+    script = run_of(step)
+    return bool(_PROBE.search(script) and _RETRY.search(script) and _FAILS.search(script))
+
+
+def is_rollback(step: JsonObject) -> bool:
+    """Say whether a step takes a failed deployment back."""
+    return "failure()" in str(step.get("if", "")) and bool(run_of(step)) and not is_placeholder(run_of(step))
+
+
+def is_kubectl(job: JsonObject) -> bool:
+    """Say whether a job works with a Kubernetes cluster."""
+    return any("kube" in f"{run_of(step)}{step.get('env', '')}{uses_of(step)}".lower() for step in steps_of(job))
+
+
+def _does_work(step: JsonObject) -> bool:
+    script = run_of(step)
+    return bool(script) and not _SETUP.search(script) and not is_placeholder(script)
+
+
+def environment_url(job: JsonObject) -> str | None:
+    """Return the URL of a job's environment, or None."""
+    value = job.get("environment")
+    return str(value["url"]) if isinstance(value, dict) and value.get("url") else None
