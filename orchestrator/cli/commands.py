@@ -33,7 +33,7 @@ COMMANDS = {
     "schema": Entry("schema", "print the JSON Schema of phases.yaml", "Extend"),
     "handlers": Entry("handlers", "list the task types and their params", "Extend"),
     "completion": Entry("completion", "print a completion script for your shell", "Extend"),
-    "help": Entry("help", "explain a command or a topic (exit-codes)", "Extend"),
+    "help": Entry("help", "explain a command or a topic (exit-codes, environment)", "Extend"),
 }
 
 
@@ -52,6 +52,6 @@ def render_overview() -> str:
         "  orchestrate run --phase 2 --group c       do it",
         "  orchestrate undo                          take the last run back",
         "",
-        "`orchestrate COMMAND --help` shows a command's options. Every option --NAME can be set as ORCHESTRATE_NAME.",
+        "`orchestrate COMMAND --help` shows a command's options, `orchestrate help environment` the variables that set them.",
     ]
     return "\n".join(lines) + "\n"

@@ -1,7 +1,7 @@
 """`orchestrate completion`: a static script, so that TAB starts no Python for commands."""
 
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -39,15 +39,20 @@ compdef _orchestrate orchestrate
 """
 
 
-def options_of(name: str) -> list[str]:
-    """Return the long and short options of a command."""
+def parameters_of(name: str) -> list[Any]:
+    """Return the options and arguments of a command, as click has them."""
     import importlib
 
     from typer.main import get_command
 
     app = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
     app.command(name=name)(importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}").command)
-    found = [text for parameter in get_command(app).params for text in parameter.opts if text.startswith("-")]
+    return list(get_command(app).params)
+
+
+def options_of(name: str) -> list[str]:
+    """Return the long and short options of a command."""
+    found = [text for parameter in parameters_of(name) for text in parameter.opts if text.startswith("-")]
     return sorted({*found, "--help"})
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import Common, Drawing, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.present import look_of
@@ -40,6 +40,7 @@ class Finding:
 @as_command
 def command(
     common: Common,
+    _drawing: Drawing,
     as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
     mend: Annotated[
         bool, option("--repair", help="move a damaged ledger aside and save what can be read of it", envvar=None)

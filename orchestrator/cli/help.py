@@ -38,18 +38,42 @@ def render_exit_codes() -> str:
     return "Exit codes\n" + "\n".join(lines) + f"\n\nWith several causes the first of these is reported: {order}\n"
 
 
+def render_environment() -> str:
+    """Return the table of environment variables: what each sets, and for which commands."""
+    from orchestrator.cli.completion import parameters_of
+
+    found: dict[tuple[str, str], list[str]] = {}
+    for name in COMMANDS:
+        for parameter in parameters_of(name):
+            if parameter.envvar:
+                option = next(text for text in parameter.opts if text.startswith("--"))
+                found.setdefault((str(parameter.envvar), option), []).append(name)
+    lines = [f"  {variable:<28}{option:<18}{', '.join(names)}" for (variable, option), names in sorted(found.items())]
+    return (
+        "Environment variables. A flag on the command line comes first; `1` and `0` switch, lists are parted by spaces.\n"
+        + "\n".join(lines)
+        + "\n"
+    )
+
+
 @as_command
-def command(topic: Annotated[str | None, typer.Argument(help="a command, or exit-codes")] = None) -> int:
+def command(
+    topic: Annotated[str | None, typer.Argument(help="a command, exit-codes, or environment")] = None,
+) -> int:
     """Explain a command or a topic."""
     if topic is None:
         sys.stdout.write(render_overview())
     elif topic == "exit-codes":
         sys.stdout.write(render_exit_codes())
+    elif topic == "environment":
+        sys.stdout.write(render_environment())
     elif topic in COMMANDS:
         from orchestrator.cli.entry import enter
 
         return enter([topic, "--help"])
     else:
         message = f"no help about {topic!r}"
-        raise UsageError(message, hint="`orchestrate help exit-codes`, or `orchestrate help` followed by a command")
+        raise UsageError(
+            message, hint="`orchestrate help exit-codes`, `orchestrate help environment`, or `orchestrate help COMMAND`"
+        )
     return ExitCode.OK

@@ -23,13 +23,19 @@ def option(*names: str, help: str, **more: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """Which document, and how answers and errors look: what every command about a document takes."""
+    """Which document, and whether answers and errors are in colour: what every command about a document takes."""
 
     config: Annotated[
         Path | None, option("--config", "-c", help="the document (default: searched upward from here)")
     ] = None
     directory: Annotated[Path | None, option("--directory", "-C", help="work as if started in this folder")] = None
     color: Annotated[Literal["auto", "always", "never"], option("--color", help="colours")] = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """Of commands whose answers have glyphs; kept in its environment twin (see `cli.present`)."""
+
     ascii: Annotated[bool, option("--ascii", help="no glyphs beyond ASCII")] = False
 
 
@@ -101,10 +107,11 @@ class Choice:
         return any(lists) or self.failed or self.from_ is not None or self.until is not None
 
 
-def _remember_look(common: Look) -> None:
+def _remember_look(group: object) -> None:
     """Put the flags about looks where error messages read them too: into their environment twins."""
-    os.environ["ORCHESTRATE_COLOR"] = common.color
-    if common.ascii:
+    if isinstance(group, Look):
+        os.environ["ORCHESTRATE_COLOR"] = group.color
+    elif isinstance(group, Drawing) and group.ascii:
         os.environ["ORCHESTRATE_ASCII"] = "1"
 
 
@@ -127,9 +134,8 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
             name: group(**{field.name: values.pop(field.name) for field in fields(group)})
             for name, group in groups.items()
         }
-        for common in arguments.values():
-            if isinstance(common, Look):
-                _remember_look(common)
+        for group in arguments.values():
+            _remember_look(group)
         raise SystemExit(function(**arguments, **values))
 
     call.__doc__ = function.__doc__

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from orchestrator.cli.opening import OpenedDocument, open_valid, plan_of, refuse_unhandled
-from orchestrator.cli.options import Choice, Planning, option
+from orchestrator.cli.options import Choice, Drawing, Planning, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
 from orchestrator.cli.state import failed_last_time, open_to_read
@@ -21,6 +21,7 @@ from orchestrator.reporters.plan_view import PlanNotes, render_plan
 @as_command
 def command(
     common: Planning,
+    _drawing: Drawing,
     choice: Choice,
     format: Annotated[
         Literal["tree", "table", "json", "mermaid", "dot"], option("--format", help="how the plan is shown")

@@ -9,7 +9,7 @@ import typer
 
 from orchestrator.cli.beginning import begin_again, changed_since
 from orchestrator.cli.opening import OpenedDocument, durability_of, open_valid, plan_of, refuse_unhandled
-from orchestrator.cli.options import Choice, Running, option
+from orchestrator.cli.options import Choice, Drawing, Running, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm
@@ -28,6 +28,7 @@ from orchestrator.planning.params import resolve_params
 @as_command
 def command(
     common: Running,
+    _drawing: Drawing,
     display: Display,
     run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
     accept_changes: Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from orchestrator.cli.beginning import begin_anew
 from orchestrator.cli.opening import durability_of, open_valid, plan_of, refuse_unhandled
-from orchestrator.cli.options import Choice, Running, option
+from orchestrator.cli.options import Choice, Drawing, Running, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
 from orchestrator.cli.preview import preview
@@ -25,6 +25,7 @@ from orchestrator.models.plan import Plan
 @as_command
 def command(
     common: Running,
+    _drawing: Drawing,
     choice: Choice,
     display: Display,
     dry_run: Annotated[bool, option("--dry-run", "-n", help="show the whole diff; write nothing, run nothing")] = False,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import Common, Drawing, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.present import look_of
@@ -26,6 +26,7 @@ _CLEAR = "\x1b[H\x1b[2J"
 @as_command
 def command(
     common: Common,
+    _drawing: Drawing,
     run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
     as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
     watch: Annotated[bool, option("--watch", "-w", help="again and again until the run ends", envvar=None)] = False,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from orchestrator.cli.options import Working, option
+from orchestrator.cli.options import Drawing, Working, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm
@@ -22,6 +22,7 @@ from orchestrator.planning.undo_plan import Conflict, build_undo_plan
 @as_command
 def command(
     common: Working,
+    _drawing: Drawing,
     display: Display,
     run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
     phase: Annotated[

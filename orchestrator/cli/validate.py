@@ -4,7 +4,7 @@ import sys
 from typing import Annotated, Literal
 
 from orchestrator.cli.opening import open_document
-from orchestrator.cli.options import Checking, option
+from orchestrator.cli.options import Checking, Drawing, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of, show_problems
 from orchestrator.errors import ExitCode, Severity
@@ -13,6 +13,7 @@ from orchestrator.errors import ExitCode, Severity
 @as_command
 def command(
     common: Checking,
+    _drawing: Drawing,
     format: Annotated[
         Literal["full", "concise", "github", "json"], option("--format", help="how problems are shown")
     ] = "full",
