@@ -52,6 +52,6 @@ def render_overview() -> str:
         "  orchestrate run --phase 2 --group c       do it",
         "  orchestrate undo                          take the last run back",
         "",
-        "`orchestrate COMMAND --help` shows a command's options, `orchestrate help environment` the variables that set them.",
+        "`orchestrate COMMAND --help` shows options, `orchestrate help environment` the variables that set them.",
     ]
     return "\n".join(lines) + "\n"
