@@ -50,7 +50,7 @@ def render_environment() -> str:
                 found.setdefault((str(parameter.envvar), option), []).append(name)
     lines = [f"  {variable:<28}{option:<18}{', '.join(names)}" for (variable, option), names in sorted(found.items())]
     return (
-        "Environment variables. A flag on the command line comes first; `1` and `0` switch, lists are parted by spaces.\n"
+        "Environment variables. The command line comes first; 1 and 0 switch, lists are parted by spaces.\n"
         + "\n".join(lines)
         + "\n"
     )
@@ -73,7 +73,5 @@ def command(
         return enter([topic, "--help"])
     else:
         message = f"no help about {topic!r}"
-        raise UsageError(
-            message, hint="`orchestrate help exit-codes`, `orchestrate help environment`, or `orchestrate help COMMAND`"
-        )
+        raise UsageError(message, hint="topics: exit-codes, environment, and every command")
     return ExitCode.OK

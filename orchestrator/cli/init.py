@@ -89,7 +89,7 @@ def render_document(root: Path) -> str:
 def command(
     common: Look,
     dry_run: Annotated[bool, option("--dry-run", "-n", help="print the document, write nothing")] = False,
-    force: Annotated[bool, option("--force", help="replace a document that is there")] = False,
+    force: Annotated[bool, option("--force", help="replace a document that is there", envvar=None)] = False,
 ) -> int:
     """Write a small commented phases.yaml for the repository in this folder."""
     root = enter_directory(common)

@@ -24,7 +24,8 @@ def command(
     _drawing: Drawing,
     choice: Choice,
     format: Annotated[
-        Literal["tree", "table", "json", "mermaid", "dot"], option("--format", help="how the plan is shown")
+        Literal["tree", "table", "json", "mermaid", "dot"],
+        option("--format", help="how the plan is shown", envvar=None),
     ] = "tree",
     as_json: Annotated[bool, option("--json", help="the same as --format json", envvar=None)] = False,
     out: Annotated[

@@ -35,8 +35,12 @@ def command(
     conflict: Annotated[
         Literal["refuse", "keep", "overwrite"], option("--on-conflict", help="files that were edited since")
     ] = "refuse",
-    force: Annotated[bool, option("--force", help="overwrite edits made since (--on-conflict overwrite)")] = False,
-    keep: Annotated[bool, option("--keep", help="leave edited files as they are (--on-conflict keep)")] = False,
+    force: Annotated[
+        bool, option("--force", help="overwrite edits made since (--on-conflict overwrite)", envvar=None)
+    ] = False,
+    keep: Annotated[
+        bool, option("--keep", help="leave edited files as they are (--on-conflict keep)", envvar=None)
+    ] = False,
     dry_run: Annotated[bool, option("--dry-run", "-n", help="show what would be taken back; write nothing")] = False,
     yes: Annotated[bool, option("--yes", "-y", help="do not ask")] = False,
 ) -> int:

@@ -15,7 +15,7 @@ def command(
     common: Checking,
     _drawing: Drawing,
     format: Annotated[
-        Literal["full", "concise", "github", "json"], option("--format", help="how problems are shown")
+        Literal["full", "concise", "github", "json"], option("--format", help="how problems are shown", envvar=None)
     ] = "full",
     strict: Annotated[bool, option("--strict", help="warnings are errors")] = False,
     quiet: Annotated[bool, option("--quiet", "-q", help="say only what is wrong")] = False,
