@@ -81,6 +81,7 @@ class TaskAttempts:
         values = self.binding.values(task, number, self.outputs)
         if task.when is not None and not self.binding.wanted(task, values):
             return _needless(task, number, skipped(f"`when` is false: {task.when}"))
+        planned = task
         if task.late:
             task = self.binding.bind(task, values)
         handler = self.handlers(task.handler)
@@ -101,7 +102,7 @@ class TaskAttempts:
             interaction=self.interaction,
             decision=decision,
         )
-        before = self.freshness.before(task, handler, params, context)
+        before = self.freshness.before(planned, handler, params, context)
         if decision is None and self.freshness.stale(task, context.workspace, before) is None:
             self.outputs[key] = self.freshness.successes[key].outputs
             return _needless(task, number, unchanged(UP_TO_DATE))

@@ -1,19 +1,31 @@
-"""Whether a task is up to date: its definition, its handler's inputs and its files are as its last success left them.
+"""What a task's result depends on, read from the tree: the fingerprint that decides "up to date" next time.
 
-A fingerprint covers the definition, what the handler adds (templates), the files that are read as they were before
-the attempt, and the files that are written as they are after it.
+It covers the definition, what the handler adds (templates), values that were rendered just before the attempt, the files
+that are read as they were before the attempt, and the files that are written as they are after it.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from orchestrator.contracts import Handler, Params, TaskContext, Workspace
 from orchestrator.errors import OrchestrateError
+from orchestrator.models.fingerprint import fingerprint_of
+from orchestrator.models.freshness import up_to_date
 from orchestrator.models.plan import PlannedTask
 from orchestrator.models.record import LastSuccess
 
 _SIZE = 16  # bytes of a digest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Before:
+    """What decides the result and was there before the attempt."""
+
+    handler: str
+    late: str
+    reads: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,53 +35,59 @@ class Freshness:
     successes: Mapping[str, LastSuccess] = field(default_factory=dict)
     force: bool = False
 
-    def before(self, task: PlannedTask, handler: Handler[Params], params: Params, context: TaskContext) -> str | None:
-        """Return all that decides the result and is there before the attempt; None = the handler cannot say.
+    def before(
+        self, task: PlannedTask, handler: Handler[Params], params: Params, context: TaskContext
+    ) -> Before | None:
+        """Look at what is there before the attempt; None = the handler cannot say what its result depends on.
 
-        A file that the task also writes counts as it is afterwards.
+        `task` is as it was planned: it names the params that have been rendered since. A file that the task also writes
+        counts as it is afterwards.
         """
         own = handler.fingerprint(params, context)
         if own is None:
             return None
         written = set(task.targets.writes)
-        reads = _digest(context.workspace, (path for path in task.targets.reads if path not in written))
-        return f"{task.definition}\0{own}\0{reads}"
+        reads = (path for path in task.targets.reads if path not in written)
+        return Before(handler=own, late=_late(task, context.task), reads=_contents(context.workspace, reads))
 
-    def after(self, task: PlannedTask, workspace: Workspace, before: str | None) -> str | None:
+    def after(self, task: PlannedTask, workspace: Workspace, before: Before | None) -> str | None:
         """Return the fingerprint that decides "up to date" next time; None = never."""
         if before is None:
             return None
-        parts = f"{before}\0{_digest(workspace, task.targets.writes)}"
-        return hashlib.blake2b(parts.encode(), digest_size=_SIZE).hexdigest()
+        writes = _contents(workspace, task.targets.writes)
+        return fingerprint_of(task.definition, before.handler, reads=before.reads, writes=writes, late=before.late)
 
-    def stale(self, task: PlannedTask, workspace: Workspace, before: str | None) -> str | None:
+    def stale(self, task: PlannedTask, workspace: Workspace, before: Before | None) -> str | None:
         """Return why the task has to run; None when it is up to date."""
-        if self.force:
-            return "it is forced"
         last = self.successes.get(task.id)
-        if last is None:
-            return "it has not been done yet"
-        if last.definition != task.definition:
-            return "its definition has changed"
-        if last.fingerprint is None or before is None:
-            return "nothing tells whether it is up to date"
-        if self.after(task, workspace, before) != last.fingerprint:
-            return "its files or templates have changed"
-        return None
+        now = None
+        if last is not None and not self.force and last.definition == task.definition:
+            now = self.after(task, workspace, before)  # reads files: only when nothing simpler decides
+        found = up_to_date(task, last, now, force=self.force)
+        return None if found.up_to_date else found.reason
 
 
-def _digest(workspace: Workspace, paths: Iterable[str]) -> str:
-    total = hashlib.blake2b(digest_size=_SIZE)
+def _late(planned: PlannedTask, bound: PlannedTask) -> str:
+    """Return a hash of the values that were rendered just before the attempt, "" when there are none."""
+    if not planned.late:
+        return ""
+    values = json.dumps([bound.params, dict(bound.env)], sort_keys=True, default=str)
+    return hashlib.blake2b(values.encode("utf-8", "surrogatepass"), digest_size=_SIZE).hexdigest()
+
+
+def _contents(workspace: Workspace, paths: Iterable[str]) -> dict[str, str | None]:
+    """Return the hash of every file that the paths stand for; None for one that does not exist."""
+    found: dict[str, str | None] = {}
     for path in paths:
         for file in workspace.glob(f"{path}**") if path.endswith("/") else (path,):
-            total.update(f"{file}\0{_content(workspace, file)}\n".encode("utf-8", "surrogatepass"))
-    return total.hexdigest()
+            found[file] = _content(workspace, file)
+    return found
 
 
-def _content(workspace: Workspace, path: str) -> str:
+def _content(workspace: Workspace, path: str) -> str | None:
     try:
         return hashlib.blake2b(workspace.read_bytes(path), digest_size=_SIZE).hexdigest()
     except FileNotFoundError:
-        return "absent"
+        return None
     except OrchestrateError as error:  # a link, a folder, a protected place: it has no content of its own
         return type(error).__name__

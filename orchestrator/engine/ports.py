@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from orchestrator.contracts import Answer, AttemptFiles, Handler, Measurement, Outcome, Params, Processes, TaskContext
+from orchestrator.engine.freshness import Before
 from orchestrator.errors import ExitCode, OrchestrateError
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import PlannedCheck, PlannedGuard, PlannedTask
@@ -95,7 +96,7 @@ class Ready:
     context: TaskContext
     files: AttemptFiles
     tools: Tools
-    before: str | None = None  # what decides the result and was there before (see Freshness.before)
+    before: Before | None = None  # what decides the result and was there before
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

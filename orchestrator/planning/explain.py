@@ -8,7 +8,7 @@ from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.models.record import LastSuccess
 from orchestrator.models.status import Execution
-from orchestrator.planning.caching import up_to_date
+from orchestrator.models.freshness import up_to_date
 
 LONGEST_VALUE = 60
 

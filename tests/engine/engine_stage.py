@@ -244,6 +244,8 @@ class Scripted(Handler[NoParams]):
 class PlainBinding:
     """Expressions are Python lookups: `when` is the name of a task whose outputs have `yes`."""
 
+    word = ""
+
     def values(self, task: PlannedTask, attempt: int, outputs: Mapping[str, Any]) -> dict[str, Any]:
         return {"tasks": dict(outputs)}
 
@@ -251,7 +253,7 @@ class PlainBinding:
         return bool(values["tasks"][task.when].get("yes"))
 
     def bind(self, task: PlannedTask, values: Mapping[str, Any]) -> PlannedTask:
-        return replace(task, params={}, late=(), env={"BOUND": str(sorted(values["tasks"]))})
+        return replace(task, params={}, late=(), env={"BOUND": self.word + str(sorted(values["tasks"]))})
 
     def outputs(self, task: PlannedTask, values: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
         return {name: result[key] for name, key in task.outputs.items()}
@@ -307,6 +309,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.handler = Scripted(self.script, self.own_hash)
+        self.binding = PlainBinding()
         self.bus = Bus(RUN, self.reporters, self.clock.now, patience=0.2)
         self.attempts = self.attempts_class(
             run=RUN,
@@ -314,7 +317,7 @@ class Stage:
             workspaces=self.tree,  # type: ignore[arg-type]
             tools=lambda task, attempt, on_output: self.tools,
             templates=None,  # type: ignore[arg-type]
-            binding=PlainBinding(),
+            binding=self.binding,
             runner=LocalRunner(),
             measure=self.measure,
             clock=self.clock,

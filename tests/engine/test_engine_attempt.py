@@ -418,3 +418,20 @@ def test_outputs_that_cannot_be_made_take_the_change_back() -> None:
     stage = staged(writing(), of=task("1", outputs={"percent": "missing"}))
     assert stage.play().exit_code == ExitCode.FAILED
     assert stage.tree.files == {"a.txt": b"old"}
+
+
+def late_cached() -> PlannedTask:
+    return replace(cached(), params={"text": "{{ run.id }}"}, late=("text",))
+
+
+def test_a_value_that_was_rendered_before_the_attempt_and_is_another_now_makes_it_run() -> None:
+    tree = MemoryTree(FILES)
+    first = staged(writing(), tree=tree, of=late_cached(), own_hash="h")
+    first.play()
+    same = second_run(tree, first, of=late_cached())
+    same.play()
+    assert same.ledger.started() == []
+    other = second_run(tree, first, of=late_cached())
+    other.binding.word = "another"
+    other.play()
+    assert other.ledger.started() == ["1"]
