@@ -130,7 +130,8 @@ def _use(source: Source, node: Node) -> Use:
     """Classify one use by what stands around it."""
     top, key = _chain(source, node)
     parent = top.parent
-    line, text = source.line(node), clipped(source.code(parent or node), 60)
+    around = parent.parent if parent is not None and parent.type == "arguments" else parent
+    line, text = source.line(node), clipped(source.code(around or node), 60)
     if parent is None:
         return Use(node, False, None, text, line)
     if parent.type in _ASSIGNING and parent.child_by_field_name("right") != top:
