@@ -18,8 +18,9 @@ class StopSignals:
 
     The same signal within a quarter of a second is one request: a signal to the whole group reaches the engine
     directly and through the supervisor, and `timeout` sends its own twice. The death of the supervisor arrives as
-    SIGTERM and counts as two, because nobody is left who would sweep after us. A signal that was ignored when we
-    started (nohup, a script's background job) stays ignored.
+    SIGTERM and counts as two, because nobody is left who would sweep after us; for the same reason no signal after
+    it counts as three (a session leader's death brings SIGHUP as well). A signal that was ignored when we started
+    (nohup, a script's background job) stays ignored.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, on_stop: Callable[[int, int], None]) -> None:
@@ -49,5 +50,5 @@ class StopSignals:
         if now - self._last[signum] < _SAME and not orphaned:
             return
         self._last[signum] = now
-        self._times = max(self._times + 1, _AT_ONCE if orphaned else 0)
+        self._times = _AT_ONCE if orphaned else self._times + 1
         self._on_stop(signum, self._times)

@@ -106,6 +106,16 @@ def test_the_death_of_the_supervisor_is_a_request_to_stop_at_once(root: Path) ->
     assert requests(root) == ["15 2"]
 
 
+def test_after_the_death_of_the_supervisor_nothing_makes_the_engine_leave_its_children(root: Path) -> None:
+    process, _ = start_run("plain", root, "trap '' TERM; sleep 300.7; :")
+    supervisor, engine = engine_of(root)
+    os.kill(supervisor, signal.SIGKILL)
+    wait_until((root / "requests").exists)
+    os.kill(engine, signal.SIGHUP)  # what the kernel sends when a session's leader dies
+    process.communicate(timeout=20)
+    assert {line.split()[1] for line in requests(root)} == {"2"}
+
+
 def test_what_nohup_ignores_stays_ignored(root: Path) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

@@ -152,7 +152,7 @@ def test_a_hundred_looks_do_not_disturb_a_run(tmp_path: Path) -> None:
     looks = []
     while run.poll() is None and len(looks) < 100:
         looks.append(scene.call("status"))
-    out, err = run.communicate(timeout=60)
+    _, err = run.communicate(timeout=60)
     assert run.returncode == 0, err.decode()
     assert {look.code for look in looks} <= {0, 2}  # 2: there is no run yet
     assert not [look.err for look in looks if "Traceback" in look.err]
