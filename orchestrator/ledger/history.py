@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from orchestrator.errors import UsageError
 from orchestrator.ledger.rows import (
@@ -37,9 +37,8 @@ class Definitions:
         return ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Success:
-    """An attempt that ended well, in the words of its row."""
+class Success(NamedTuple):
+    """An attempt that ended well, in the words of its row; a tuple, for there are as many as tasks."""
 
     seq: int
     run: str

@@ -108,9 +108,7 @@ class Reader:
             return ()
         first = chosen[0].first
         contents.compare(first)
-        ids = contents.ids()
-        changed = ((ids[run], task) for run, task in contents.select("changed_tasks", first=first))
-        undone = history.undone_runs(_marks(contents, first), changed)
+        undone = _undone_runs(contents, first)
         counts: defaultdict[int, Counter[TaskState]] = defaultdict(Counter)
         for run, kind, state, count in contents.select("standings", first=first):
             counts[run][standing(kind, state)] += count
@@ -131,6 +129,14 @@ def _marks(contents: Contents, first: int = 1) -> tuple[UndoneMark, ...]:
     )
 
 
+def _undone_runs(contents: Contents, first: int) -> frozenset[str]:
+    marks = _marks(contents, first)
+    if not marks:
+        return frozenset()
+    ids = contents.ids()
+    return history.undone_runs(marks, ((ids[run], task) for run, task in contents.select("changed_tasks", first=first)))
+
+
 def _last_successes(contents: Contents) -> Mapping[str, LastSuccess]:
     contents.compare()
     ids, marks = contents.ids(), _marks(contents)
@@ -140,7 +146,7 @@ def _last_successes(contents: Contents) -> Mapping[str, LastSuccess]:
         found += [row for row in contents.select("marked_successes") if row[2] in marked]
     bodies = _parsed([row[5] for row in found])
     successes = [
-        Success(seq=seq, run=ids[run], task=task, attempt=attempt, state=state, body=body)
+        Success(seq, ids[run], task, attempt, state, body)
         for (seq, run, task, attempt, state, _), body in zip(found, bodies, strict=True)
     ]
     return history.last_successes(successes, marks, _definitions(contents, {row[1] for row in found}))

@@ -21,7 +21,5 @@ def migration(name: str) -> str:
 def _read(path: str) -> str:
     # pkgutil, for importlib.resources costs `status` 10 ms: it brings zipfile and tempfile along.
     text = pkgutil.get_data(_PACKAGE, path)
-    if text is None:
-        message = f"{path} is not in the package"
-        raise FileNotFoundError(message)
+    assert text is not None  # a loader that cannot give data, and no package is installed with one
     return text.decode()

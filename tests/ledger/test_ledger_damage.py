@@ -192,6 +192,7 @@ def test_a_planted_or_lost_part_of_the_schema_is_refused(path: Path, statement: 
         ("DELETE FROM facts WHERE seq = 4", "not all of its"),
         ("DELETE FROM facts WHERE seq = (SELECT max(seq) FROM facts)", "not all of its"),
         ("UPDATE runs SET id = 'rx' WHERE number = 2", "run 2 is not as it was written"),
+        ("DELETE FROM runs WHERE number = 2", "a run is lost"),
         ("DELETE FROM documents", "is lost"),
         ("UPDATE documents SET content = x'00'", "cannot be read"),
         ("DELETE FROM head", "its head is lost"),
@@ -200,12 +201,22 @@ def test_a_planted_or_lost_part_of_the_schema_is_refused(path: Path, statement: 
 )
 def test_what_somebody_changed_is_told(path: Path, statement: str, told: str) -> None:
     build(path)
-    alter(path, "PRAGMA foreign_keys = OFF", statement)
+    alter(path, "PRAGMA foreign_keys = OFF", "PRAGMA ignore_check_constraints = ON", statement)
     with pytest.raises(Unusable, match=told) as refused:
         asked(path)
     assert refused.value.message.startswith("the ledger is damaged: ")
     assert refused.value.hint == "`orchestrate doctor --repair` keeps what can be read"
     assert refused.value.exit_code is ExitCode.UNUSABLE
+
+
+def test_a_schema_that_is_no_text_any_more_is_told(path: Path) -> None:
+    build(path)
+    content = path.read_bytes()
+    assert content.count(b"CREATE TABLE head") == 1
+    path.write_bytes(content.replace(b"CREATE TABLE head", b"CREATE\xc1TABLE head"))
+    for open_ in (SqliteLedger.open, SqliteLedger.open_readonly):
+        with pytest.raises(Unusable, match="malformed database schema"):
+            open_(path)
 
 
 def test_a_ledger_of_a_newer_version_is_refused_and_kept(path: Path) -> None:

@@ -14,6 +14,7 @@ from ledger_facts import attempt, done, ended, everything, started
 
 from orchestrator.errors import Unusable
 from orchestrator.ledger.sqlite import SqliteLedger
+from orchestrator.ledger.view import Looking
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import Durability, TaskState
 
@@ -245,3 +246,36 @@ def ledger_facts_count(path: Path) -> int:
         return count
     finally:
         connection.close()
+
+
+def test_a_writer_that_begins_in_the_middle_of_a_reading_makes_it_read_again(path: Path) -> None:
+    written(path)
+    looking = Looking(path)
+    begun: list[SqliteLedger] = []
+
+    def read(connection: sqlite3.Connection) -> int:
+        if not begun:
+            begun.append(SqliteLedger.open(path))
+            begun[0].append([started("r2")]).result(timeout=20)
+            raise Unusable("pages of two states")
+        count: int = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
+        return count
+
+    assert looking.look(read) == 2
+    looking.close()
+    begun[0].close()
+
+
+def test_damage_is_told_though_nobody_writes(path: Path) -> None:
+    written(path)
+    looking = Looking(path)
+    asked = []
+
+    def read(_connection: sqlite3.Connection) -> None:
+        asked.append(1)
+        raise Unusable("damaged")
+
+    with pytest.raises(Unusable, match="damaged"):
+        looking.look(read)
+    assert asked == [1]
+    looking.close()

@@ -322,6 +322,30 @@ def test_the_end_of_an_append_is_kept_when_its_beginning_has_no_room(small_disk:
     ledger.close()
 
 
+def test_when_the_last_room_is_used_up_nothing_is_taken_any_more(small_disk: Path) -> None:
+    path = small_disk / "state" / "ledger.db"
+    ledger = SqliteLedger.open(path)
+    ledger.append([started(tasks=())]).result(timeout=20)
+    fill_up(ledger)
+    kept = 0
+    while ledger.append([task_end(f"9.{kept}", TaskState.CANCELLED)]).exception(timeout=20) is None:
+        kept += 1
+    assert kept > 20
+    assert isinstance(ledger.append([ended()]).exception(timeout=20), Unusable)
+    tasks = ledger.read_run("r1").tasks
+    assert sum(task.state is TaskState.CANCELLED for task in tasks) == kept
+    ledger.close()
+
+
+def test_a_ballast_that_cannot_be_made_is_told_before_anything_starts(path: Path) -> None:
+    SqliteLedger.open(path).close()
+    (path.parent / "ballast").unlink()
+    (path.parent / "ballast").mkdir()
+    with pytest.raises(Unusable) as refused:
+        SqliteLedger.open(path)
+    assert refused.value.message == f"cannot keep room for the end of a run in {path.parent}: Is a directory"
+
+
 def test_a_limit_on_file_size_is_a_disk_that_says_no(path: Path) -> None:
     ledger = SqliteLedger.open(path)
     ledger.append([started(tasks=())]).result(timeout=20)
