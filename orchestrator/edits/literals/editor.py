@@ -70,6 +70,16 @@ class LiteralEditor(ABC):
         found = self.find(path)
         return None if found is None else found.plain()
 
+    def peek(self, path: Sequence[Step]) -> tuple[bool, Json]:
+        """Return whether there is something at a path, and its value; Refusal E_DYNAMIC when that is computed."""
+        found = self.find(path)
+        return (False, None) if found is None else (True, found.plain())
+
+    def is_object(self, path: Sequence[Step]) -> bool:
+        """Say whether there is an object at a path, even if a part of it is computed."""
+        found = self.find(path)
+        return found is not None and found.kind is Kind.OBJECT
+
     @property
     def is_changed(self) -> bool:
         """Say whether anything was edited."""
@@ -100,6 +110,15 @@ class LiteralEditor(ABC):
             raise Refusal(EditCode.CONFLICT, f"{shown(path[:-1])} is {_named(owner)}, no object")
         self._insert(owner, len(owner.members), [(path[-1], value)])
         return True
+
+    def insert_key(self, path: Sequence[Step], key: str, value: Json, index: int) -> None:
+        """Put a new key into an object as its entry at an index."""
+        owner = self.find(path)
+        if owner is None or owner.kind is not Kind.OBJECT:
+            raise Refusal(EditCode.NOT_FOUND, f"there is no object at {shown(path)}")
+        if owner.index_of(key) is not None:
+            raise Refusal(EditCode.CONFLICT, f"{shown((*path, key))} is there already")
+        self._insert(owner, index, [(key, value)])
 
     def insert_items(self, path: Sequence[Step], index: int, values: Sequence[Json]) -> None:
         """Put new items into an array before the one at `index`."""

@@ -60,6 +60,15 @@ class TomlEditor:
         """Say whether there is something at a path."""
         return self.get(*path) is not None
 
+    def peek(self, path: Sequence[Step]) -> tuple[bool, Json]:
+        """Return whether there is something at a path, and its value."""
+        found = self.get(*path)
+        return found is not None, found
+
+    def is_object(self, path: Sequence[Step]) -> bool:
+        """Say whether there is a table at a path."""
+        return isinstance(self.get(*path), dict)
+
     # ------------------------------------------------------------ operations
 
     def set(self, path: Sequence[Step], value: Json) -> bool:

@@ -1,0 +1,1 @@
+"""Dockerfiles: read line by line as BuildKit does, edited by patches."""
