@@ -6,12 +6,12 @@ import sys
 import time
 from contextlib import suppress
 
+from orchestrator.cli.beginning import answers_of
 from orchestrator.cli.waits_writer import WaitsFile
 from orchestrator.cli.wiring import Beginning, Machinery, Materials, assemble
-from orchestrator.contracts import Answer, Ledger
+from orchestrator.contracts import Ledger
 from orchestrator.engine.outcome import RunResult
 from orchestrator.errors import OrchestrateError
-from orchestrator.models.record import RunRecord
 from orchestrator.models.status import TaskState
 from orchestrator.processes.signals import StopSignals
 
@@ -65,13 +65,3 @@ async def _keep_in_touch(machinery: Machinery, ledger: Ledger, run: str, waits: 
             for task, answer in answers_of(ledger.read_run(run)).items():
                 if task in waiting:
                     executor.decide(task, answer)
-
-
-def answers_of(record: RunRecord) -> dict[str, Answer]:
-    """Return the decisions about those tasks whose newest question has been answered."""
-    newest = {approval.task: approval for approval in record.approvals}
-    return {
-        task: Answer(decision=said.decision, note=said.note, evidence=said.evidence, by=said.by or "")
-        for task, said in newest.items()
-        if said.decision is not None
-    }

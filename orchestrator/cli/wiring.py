@@ -10,7 +10,7 @@ from typing import Any
 
 from orchestrator.cli.measuring import Measuring
 from orchestrator.cli.places import STATE
-from orchestrator.contracts import Handler, Interaction, Ledger, Reporter, Templates, Workspaces
+from orchestrator.contracts import Answer, Handler, Interaction, Ledger, Reporter, Templates, Workspaces
 from orchestrator.engine.attempt import TaskAttempts
 from orchestrator.engine.bus import Bus
 from orchestrator.engine.clock import SystemClock
@@ -42,6 +42,7 @@ class Beginning:
     passed: tuple[str, ...] = ()  # scopes whose checkpoint passed in an earlier part
     tries: Mapping[str, int] = field(default_factory=dict)
     outputs: Mapping[str, JsonObject] = field(default_factory=dict)
+    decisions: Mapping[str, Answer] = field(default_factory=dict)  # given while no engine was there to hear them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +121,7 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
         ask=measuring.ask,
         opening=beginning.facts,
         before=beginning.tries,
+        decisions=beginning.decisions,
         hurry=processes.hurry,
         dry_run=materials.dry_run,
     )

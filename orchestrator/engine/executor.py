@@ -35,6 +35,7 @@ from orchestrator.models.status import OutcomeKind, TaskState
 # So many tasks start in one turn; the loop breathes in between, however many are ready.
 MOST_STARTS = 64
 NO_ATTEMPTS: Mapping[str, int] = MappingProxyType({})
+NO_DECISIONS: Mapping[str, Answer] = MappingProxyType({})
 _OVER = (Verdict.COMPLETE, Verdict.ALL_BLOCKED, Verdict.WAITING)
 
 
@@ -42,7 +43,8 @@ class PhaseExecutor:
     """Carries out one run of a plan; made for one call of `run`.
 
     `opening` are the facts that the run begins with (RunStarted or RunResumed), `before` the attempts that each
-    task had in earlier parts of the run, `hurry` is called when a second signal wants the end at once.
+    task had in earlier parts of the run, `decisions` what people said meanwhile about tasks that wait. `hurry` is
+    called when a second signal wants the end at once.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class PhaseExecutor:
         ask: AskGuard | None = None,
         opening: Sequence[Fact] = (),
         before: Mapping[str, int] = NO_ATTEMPTS,
+        decisions: Mapping[str, Answer] = NO_DECISIONS,
         hurry: Callable[[], None] = lambda: None,
         dry_run: bool = False,
     ) -> None:
@@ -82,7 +85,7 @@ class PhaseExecutor:
         self._starting: dict[str, bool] = {}  # False = called off before its start was durable
         self._tries: dict[str, int] = {}
         self._ends: dict[str, AttemptEnd] = {}
-        self._decisions: dict[str, Answer] = {}
+        self._decisions = dict(decisions)
         self._error: BaseException | None = None
         self._alarm = Alarm(clock, self._bell.set)
 
