@@ -19,6 +19,7 @@ KINDS = ("handlers", "checkpoints", "guards")
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "handlers": {
         "command": "orchestrator.handlers.command:Command",
+        "config_edit": "orchestrator.handlers.config_edit:ConfigEdit",
         "file_generation": "orchestrator.handlers.file_generation:FileGeneration",
         "manual": "orchestrator.handlers.manual:Manual",
     },
@@ -27,6 +28,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "coverage": "orchestrator.checkpoints.coverage:CoverageCheckpoint",
         "tasks_done": "orchestrator.checkpoints.tasks_done:TasksDone",
         "file_exists": "orchestrator.checkpoints.file_exists:FileExists",
+        "workflows_valid": "orchestrator.checkpoints.workflows_valid:WorkflowsValid",
     },
 }
 

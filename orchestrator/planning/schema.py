@@ -111,7 +111,9 @@ def _task_rule(name: str, model: type[BaseModel], definitions: dict[str, Json]) 
     """
     properties, required = _params(model, definitions)
     own = sorted(definitions["Task"]["properties"])
-    given = {"type": "object", "additionalProperties": False, "properties": properties}
+    # A type may take keys that only its `check` can judge, as the params of an action.
+    is_open = model.model_config.get("extra") == "allow"
+    given = {"type": "object", "additionalProperties": is_open, "properties": properties}
     needed = [
         {"anyOf": [{"required": [param]}, {"required": ["with"], "properties": {"with": {"required": [param]}}}]}
         for param in required
@@ -125,7 +127,7 @@ def _task_rule(name: str, model: type[BaseModel], definitions: dict[str, Json]) 
     return {
         "if": {"required": ["type"], "properties": {"type": {"const": name}}},
         "then": {
-            "propertyNames": {"enum": sorted({*own, *direct})},
+            "propertyNames": True if is_open else {"enum": sorted({*own, *direct})},
             "properties": {**direct, "with": given},
             "allOf": [True, *needed, *once],
         },

@@ -1,0 +1,200 @@
+"""``type: config_edit`` changes a configuration file by one action, so that every byte that was not meant stays.
+
+The action plans patches from the text, the patches are proven before anything is written (`orchestrator.edits.verify`),
+and the post-condition is read again from the tree afterwards. What cannot be proven is refused with a reason; nothing
+that did not happen is called a success.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from orchestrator.contracts import (
+    CheckScene,
+    Handler,
+    Outcome,
+    Params,
+    RelativePath,
+    TaskContext,
+    Workspace,
+    changed,
+    failed,
+    unchanged,
+)
+from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.kinds import kind_of
+from orchestrator.edits.pins import OVERRIDES, Pins, shipped_pins
+from orchestrator.edits.propose import propose, read_params
+from orchestrator.edits.registry import find_action
+from orchestrator.edits.result import Duty, EditCode, EditResult, EditStatus, Refusal
+from orchestrator.errors import MissingTool, Problem, Severity, TaskFailed
+from orchestrator.handlers.config_edit_tree import DiskTree
+from orchestrator.models.json import Json, JsonObject
+from orchestrator.models.plan import Targets
+
+_CODES = {"extra_forbidden": "E304", "missing": "E305"}
+
+
+class ConfigEditParams(Params):
+    """The file and the action; every further param is the action's own and checked by its model."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    target: RelativePath
+    action: str = Field(min_length=1, description="`orchestrate actions` lists them with their params")
+
+    @property
+    def given(self) -> dict[str, Json]:
+        """Return the params of the action."""
+        return dict(self.model_extra or {})
+
+
+class ConfigEdit(Handler[ConfigEditParams]):
+    """Carry one action out on one file."""
+
+    type = "config_edit"
+    params_model = ConfigEditParams
+
+    def targets(self, params: ConfigEditParams, root: str) -> Targets:  # noqa: ARG002 - they follow from the params
+        """Name the files that the action writes, and those that decide what it does."""
+        try:
+            action = _action(params.action)
+            checked = read_params(action, params.given)
+        except Refusal:
+            return Targets(writes=(params.target,))
+        reads = dict.fromkeys((*action.reads(params.target, checked), OVERRIDES))
+        return Targets(reads=tuple(reads), writes=action.writes(params.target, checked))
+
+    def check(self, params: ConfigEditParams, scene: CheckScene) -> Sequence[Problem]:
+        """Return an unknown action, every param that does not fit it, and a target of the wrong kind."""
+        try:
+            action = _action(params.action)
+        except Refusal as refusal:
+            return [Problem(code="E309", message=f"`action`: {refusal.reason}", hint=refusal.hint or None)]
+        problems = _param_problems(action, params.given)
+        kind = kind_of(params.target)
+        if kind not in action.kinds:
+            wanted = ", ".join(sorted(action.kinds))
+            message = f"`target` is {f'a {kind} file' if kind else 'of no kind that can be edited'}"
+            problems.append(Problem(code="E309", message=message, hint=f"{action.name} edits: {wanted}"))
+        elif scene.deep and not problems:
+            problems += _deep(action, params, scene)
+        return problems
+
+    def fingerprint(self, params: ConfigEditParams, context: TaskContext) -> str | None:
+        """Hash the action with the pins that it would write."""
+        try:
+            pins = _pins(context.workspace)
+        except Refusal:
+            return None
+        parts = [params.action, params.given, {name: pin.commit for name, pin in pins.by_repo.items()}]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+    async def run(self, params: ConfigEditParams, context: TaskContext) -> Outcome:
+        """Plan, prove, stage."""
+        try:
+            action = _action(params.action)
+            checked = read_params(action, params.given)
+            scene = Scene(params.target, context.workspace, _pins(context.workspace))
+        except Refusal as refusal:
+            return _refused(refusal.code, refusal.reason, refusal.hint)
+        result = propose(action, scene, checked)
+        if result.code is not None:
+            return _refused(result.code, result.reason, result.hint)
+        for edit in result.edits:
+            context.workspace.write_text(edit.path, edit.after)
+        return _outcome(result)
+
+    async def verify(self, params: ConfigEditParams, context: TaskContext) -> None:
+        """Read the tree again: the action has nothing left to do and its post-condition holds."""
+        try:
+            action = _action(params.action)
+            checked = read_params(action, params.given)
+            scene = Scene(params.target, context.workspace, _pins(context.workspace))
+            again = action.plan(scene, checked)
+            missing = action.holds(scene, checked) if again.status is EditStatus.ALREADY else again.reason
+        except Refusal as refusal:
+            missing = f"{refusal.code}: {refusal.reason}"
+        if missing is not None:
+            message = f"{params.action} on {params.target} does not hold: {missing}"
+            raise TaskFailed(message, hint="another program may have changed the file in the meantime")
+
+
+def _action(name: str) -> Action[Any]:
+    """Return an action; MissingTool when a library that it needs is not installed."""
+    try:
+        return find_action(name)
+    except ModuleNotFoundError as error:
+        message = f"the action {name} needs the module {error.name}, which is not installed"
+        raise MissingTool(message, hint="pip install 'orchestrate[edits]'") from error
+
+
+def _pins(workspace: Workspace) -> Pins:
+    """Return the shipped pins with those of the repository over them."""
+    try:
+        text = workspace.read_text(OVERRIDES)
+    except FileNotFoundError:
+        return shipped_pins()
+    return shipped_pins().overridden(text)
+
+
+def _param_problems(action: Action[Any], given: Mapping[str, Json]) -> list[Problem]:
+    try:
+        action.params_model.model_validate(dict(given))
+    except ValidationError as error:
+        return [_param_problem(action, item) for item in error.errors(include_url=False)]
+    return []
+
+
+def _param_problem(action: Action[Any], item: Mapping[str, Any]) -> Problem:
+    known = ", ".join(f"`{name}`" for name in action.params_model.model_fields)
+    first = str(item["loc"][0]) if item["loc"] else ""
+    code = _CODES.get(item["type"], "E306")
+    if code == "E304":
+        message = f"`{first}` is no param of {action.name}"
+    elif len(item["loc"]) > 1:
+        message = f"`{first}` at {'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}"
+    else:
+        message = f"`{first}`: {item['msg']}" if first else f"{action.name}: {item['msg']}"
+    return Problem(code=code, message=message, hint=f"params of {action.name}: {known}" if known else "it takes none")
+
+
+def _deep(action: Action[Any], params: ConfigEditParams, scene: CheckScene) -> list[Problem]:
+    """Say what the action would be refused for, as the repository is now."""
+    result = propose(action, Scene(params.target, DiskTree(scene.root)), read_params(action, params.given))
+    if result.code in (None, EditCode.PRECONDITION, EditCode.FILE_MISSING):
+        return []  # an earlier task may well make what is missing
+    message = f"`action` would be refused now: {result.code}: {result.reason}"
+    return [Problem(code="E309", message=message, hint=result.hint or None, severity=Severity.WARNING)]
+
+
+def _refused(code: EditCode, reason: str, hint: str) -> Outcome:
+    return failed(f"{code}: {reason}", detail=hint)
+
+
+def _outcome(result: EditResult) -> Outcome:
+    parts = [result.reason, *(f"to do: {duty.text}" for duty in result.duties)]
+    parts += [f"warning: {warning}" for warning in result.warnings]
+    detail = "\n".join([*parts[1:], *(f"$ {duty.command}" for duty in result.duties if duty.command)])
+    done = changed(result.reason) if result.status is EditStatus.CHANGED else unchanged(result.reason)
+    count = len(result.duties)
+    summary = f"{result.reason}; {count} thing{'s' if count > 1 else ''} left for a person" if count else result.reason
+    outputs = _outputs(result)
+    return Outcome(kind=done.kind, summary=summary, detail=detail, outputs=outputs, result=outputs)
+
+
+def _outputs(result: EditResult) -> JsonObject:
+    return {
+        "status": str(result.status),
+        "files": [edit.path for edit in result.edits],
+        "patches": sum(len(edit.patches) for edit in result.edits),
+        "duties": [_duty(duty) for duty in result.duties],
+        "warnings": list(result.warnings),
+    }
+
+
+def _duty(duty: Duty) -> JsonObject:
+    return {"kind": duty.kind, "text": duty.text, "command": duty.command}
