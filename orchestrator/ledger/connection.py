@@ -1,5 +1,6 @@
 """Opening the ledger's file: for the one who writes, and for those who only look."""
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.errors import MissingTool
+from orchestrator.errors import MissingTool, UsageError
 from orchestrator.ledger import migrations
 from orchestrator.ledger.codec import damaged
 from orchestrator.ledger.folder import beside, check_file, check_folder, make_folder
@@ -31,6 +32,9 @@ def open_to_write(path: Path, durability: Durability, *, create: bool) -> sqlite
     _need_strict_tables()
     if create:
         make_folder(path.parent)
+    elif not path.parent.exists() or not os.path.lexists(path):
+        message = f"there is no ledger at {path}"
+        raise UsageError(message, hint="`orchestrate run` makes one")
     check_folder(path.parent, writing=True)
     if not check_file(path) and create:
         migrations.create(path)

@@ -11,6 +11,7 @@ from typing import Any
 
 from orchestrator.ledger import history
 from orchestrator.ledger.codec import Stored, StoredPlan, check_rows, checksum, damaged, read_document, unpack
+from orchestrator.ledger.connection import check_structure
 from orchestrator.ledger.rows import RUN_RESUMED, RUN_STARTED, Row
 from orchestrator.ledger.sql import query
 
@@ -63,6 +64,10 @@ class Contents:
     def ids(self) -> dict[int, str]:
         """Return the ids of the runs by their numbers."""
         return {run.number: run.id for run in self.runs}
+
+    def check_structure(self) -> None:
+        """Let SQLite look at pages and indexes."""
+        check_structure(self._connection)
 
     def count(self, first: int = 1) -> None:
         """Make sure that no fact is missing, without comparing them."""

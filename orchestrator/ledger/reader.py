@@ -84,6 +84,7 @@ class Reader:
         """Compare everything; return the number of facts. Unusable says what is damaged."""
 
         def everything(contents: Contents) -> int:
+            contents.check_structure()
             contents.compare()
             for _, row in contents.rows(RUN_STARTED, RUN_RESUMED):
                 len((contents.whole(row)[6] or {}).get("plan", ()))  # a plan is read when somebody looks into it

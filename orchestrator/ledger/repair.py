@@ -31,6 +31,11 @@ class RepairReport:
     from_backup: int
     lost: tuple[str, ...]
 
+    def __str__(self) -> str:
+        lines = [f"kept {_facts(self.kept)}" + (f", {self.from_backup} of them from a backup" * bool(self.from_backup))]
+        lines += [f"lost: {what}" for what in self.lost or ("nothing",)]
+        return "\n".join([*lines, f"the old file is {self.aside}"])
+
 
 @dataclass(kw_only=True, slots=True)
 class _Rescued:

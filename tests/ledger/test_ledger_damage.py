@@ -317,6 +317,22 @@ def test_an_older_schema_is_brought_up_to_date(
         migrations._expected.cache_clear()
 
 
+def test_an_index_that_contradicts_its_table_is_told_by_the_check(path: Path) -> None:
+    build(path)
+    content = bytearray(path.read_bytes())
+    pages = range(0, len(content), migrations.PAGE_BYTES)
+    leaves = [page for page in pages if content[page] == 0x0A]  # the byte that marks a leaf of an index
+    at = max(content.find(b"1.10", page, page + migrations.PAGE_BYTES) for page in leaves)
+    content[at : at + 4] = b"1.19"
+    path.write_bytes(content)
+    reader = SqliteLedger.open_readonly(path)
+    with pytest.raises(Unusable, match="the ledger is damaged"):
+        reader.check()
+    reader.close()
+    with pytest.raises(Unusable, match="the ledger is damaged"):
+        SqliteLedger.open(path)
+
+
 # ---------------------------------------------------------------- repair
 
 
@@ -339,6 +355,13 @@ def test_a_repair_keeps_what_can_be_read_and_lists_what_was_lost(path: Path) -> 
         "2 facts after fact 3 (run r1)",
         "1 fact after fact 8 (run r1)",
         "1 fact after fact 19 (run r1)",
+    )
+    assert str(report) == (
+        f"kept {report.kept} facts\n"
+        "lost: 2 facts after fact 3 (run r1)\n"
+        "lost: 1 fact after fact 8 (run r1)\n"
+        "lost: 1 fact after fact 19 (run r1)\n"
+        f"the old file is {report.aside}"
     )
     assert report.from_backup == 0
     assert report.aside.read_bytes() == content

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ledger_facts import attempt, done, ended, everything, started
 
-from orchestrator.errors import Unusable
+from orchestrator.errors import Unusable, UsageError
 from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.ledger.view import Looking
 from orchestrator.models.record import RunRecord
@@ -27,6 +27,16 @@ def test_without_a_ledger_there_are_no_runs_and_nothing_is_made(path: Path) -> N
     ledger = SqliteLedger.open_readonly(path)
     assert ledger.runs() == ()
     ledger.close()
+    assert not path.parent.exists()
+
+
+def test_a_missing_ledger_is_made_only_when_that_was_asked_for(path: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        SqliteLedger.open(path, create=False)
+    assert (refused.value.message, refused.value.hint) == (
+        f"there is no ledger at {path}",
+        "`orchestrate run` makes one",
+    )
     assert not path.parent.exists()
 
 
