@@ -105,6 +105,8 @@ class YamlEditor:
             self.insert_key(path[:-1], key, value, len(parent.values) if at is None else at)
         elif parent.kind == "scalar" and self.tree.value(parent) is None:
             self._replace(path[:-1], {key: value})
+        elif parent.kind == ALIAS:
+            raise Refusal(EditCode.ALIAS, f"{shown(path[:-1])} is an alias, the edit would change its anchor elsewhere")
         else:
             raise Refusal(EditCode.CONFLICT, f"{shown(path[:-1])} is no mapping")
         return True

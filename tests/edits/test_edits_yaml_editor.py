@@ -1,0 +1,187 @@
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from orchestrator.edits.result import EditCode, Refusal
+from orchestrator.edits.verify import first_difference
+from orchestrator.edits.yaml.editor import YamlEditor
+from orchestrator.edits.yaml.emit import Noted
+from orchestrator.edits.yaml.model import load_model
+
+Operation = Callable[[YamlEditor], object]
+NINE = ",".join(["*{0}"] * 9)
+BOMB = "\n".join(["a: &a [x,x,x,x,x,x,x,x,x]", *(f"{b}: &{b} [{NINE.format(a)}]" for a, b in pairwise("abcdefgh"))])
+
+
+def edited(text: str, operation: Operation) -> str:
+    """Carry an operation out, prove the result and return it."""
+    editor = YamlEditor("a.yml", text)
+    operation(editor)
+    edit = editor.finish()
+    assert edit.after == editor.text
+    assert first_difference(edit.intended, load_model(edit.after)) is None
+    return edit.after
+
+
+@pytest.mark.parametrize(
+    ("before", "operation", "after"),
+    [
+        pytest.param(
+            "a:\n  b: 1\n  # about b\n\n# about c\nc: 2\n",
+            lambda e: e.set(("a", "x"), 3),
+            "a:\n  b: 1\n  x: 3\n  # about b\n\n# about c\nc: 2\n",
+            id="comments in its own column follow the entry they stand above",
+        ),
+        pytest.param(
+            "a:\n  b:\n    - 1\n    # - 2\n\n# about c\nc: 2\n",
+            lambda e: e.set(("a", "x"), 3),
+            "a:\n  b:\n    - 1\n    # - 2\n  x: 3\n\n# about c\nc: 2\n",
+            id="deeper comments belong to the block above them",
+        ),
+        pytest.param(
+            "run: |\n  echo\n  fi",
+            lambda e: e.set(("x",), 1),
+            "run: |-\n  echo\n  fi\nx: 1",
+            id="a block at the end of a file without a newline keeps its value",
+        ),
+        pytest.param(
+            "on:\n  push:\n  pull_request:\n",
+            lambda e: e.set(("on", "push", "branches"), ["main"]),
+            "on:\n  push:\n    branches: [main]\n  pull_request:\n",
+            id="an empty value gets a block of its own",
+        ),
+        pytest.param(
+            "on: push # always\njobs: {}\n",
+            lambda e: e.set(("on",), {"push": {"branches": ["main"]}}),
+            "on: # always\n  push:\n    branches: [main]\njobs: {}\n",
+            id="a text becomes a mapping and the comment stays on its line",
+        ),
+        pytest.param(
+            "s:\n  - if: x\n    run: y\n",
+            lambda e: e.delete(("s", 0, "if")),
+            "s:\n  - run: y\n",
+            id="the key behind the first one is pulled up to the dash",
+        ),
+        pytest.param(
+            "s:\n  - if: x\n    # why\n    run: y\n",
+            lambda e: e.delete(("s", 0, "if")),
+            "s:\n  -\n    # why\n    run: y\n",
+            id="a comment in between leaves a bare dash",
+        ),
+        pytest.param(
+            "a:\n  b: 1\nc: 2\n", lambda e: e.delete(("a", "b")), "a: {}\nc: 2\n", id="the last key leaves {}"
+        ),
+        pytest.param("a:\n  - 1\n", lambda e: e.delete(("a", 0)), "a: []\n", id="the last item leaves []"),
+        pytest.param(
+            "a: {b: 1, c: 2}\n", lambda e: e.delete(("a", "b")), "a: {c: 2}\n", id="a flow mapping stays in flow"
+        ),
+        pytest.param(
+            "a: [\n  x,\n  y,\n]\n",
+            lambda e: e.append(("a",), "z"),
+            "a: [\n  x,\n  y,\n  z,\n]\n",
+            id="a list with commas",
+        ),
+        pytest.param("a: [ x ]\n", lambda e: e.append(("a",), "b,c"), "a: [ x, 'b,c' ]\n", id="flow texts are quoted"),
+        pytest.param(
+            'a: "x"\n', lambda e: e.set(("a",), 'say "hi"'), 'a: "say \\"hi\\""\n', id="double quotes are kept"
+        ),
+        pytest.param(
+            "s:\n- a\n- b\n", lambda e: e.insert_item(("s",), 1, "c"), "s:\n- a\n- c\n- b\n", id="list offset 0"
+        ),
+        pytest.param(
+            "a:\n    b:\n        c: 1\n",
+            lambda e: e.set(("a", "d"), {"e": {"f": 1}}),
+            "a:\n    b:\n        c: 1\n    d:\n        e:\n            f: 1\n",
+            id="indentation of four",
+        ),
+        pytest.param(
+            "s:\n  - a: 1\n    b: 2\n\n  - a: 3\n    b: 4\n",
+            lambda e: e.append(("s",), {"a": 5, "b": 6}),
+            "s:\n  - a: 1\n    b: 2\n\n  - a: 3\n    b: 4\n\n  - a: 5\n    b: 6\n",
+            id="blank lines between items",
+        ),
+        pytest.param(
+            "s:\n  - a: 1\n    b: 2\n\n  # second\n  - a: 3\n    b: 4\n\n  - a: 5\n    b: 6\n",
+            lambda e: e.delete(("s", 1), with_comments=True),
+            "s:\n  - a: 1\n    b: 2\n\n  - a: 5\n    b: 6\n",
+            id="an item goes with its comment and one blank line",
+        ),
+        pytest.param(
+            "u: a/b@v1 # v1.2\n",
+            lambda e: e.replace_scalar(("u",), Noted("a/b@c", "v2")),
+            "u: a/b@c # v2\n",
+            id="a version comment is replaced",
+        ),
+        pytest.param(
+            "u: a/b@v1 # why we need it\n",
+            lambda e: e.replace_scalar(("u",), Noted("a/b@c", "v2")),
+            "u: a/b@c # v2 # why we need it\n",
+            id="any other comment stays",
+        ),
+        pytest.param(
+            "a: 1\nb: 2\n", lambda e: e.rename(("a",), "yes"), "'yes': 1\nb: 2\n", id="a key is renamed in place"
+        ),
+        pytest.param(
+            "r: |\n  a\n  b # x\n  c\n",
+            lambda e: e.set(("r",), "a\nB # x\nc\n"),
+            "r: |\n  a\n  B # x\n  c\n",
+            id="one line of a block of text",
+        ),
+        pytest.param(
+            "---\na: 1\n...\n", lambda e: e.set(("b",), 2), "---\na: 1\nb: 2\n...\n", id="markers of a document"
+        ),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_an_edit_changes_these_lines_and_no_other(before: str, operation: Operation, after: str, end: str) -> None:
+    assert edited(before.replace("\n", end), operation) == after.replace("\n", end)
+
+
+@pytest.mark.parametrize(
+    ("text", "operation", "code"),
+    [
+        ("a: &x {b: 1}\nc: *x\n", lambda e: e.set(("a", "b"), 2), EditCode.ALIAS),
+        ("a: &x {b: 1}\nc: *x\n", lambda e: e.set(("c", "b"), 2), EditCode.ALIAS),
+        ("a: &x {b: 1}\nc: *x\n", lambda e: e.delete(("a",)), EditCode.ALIAS),
+        ("? a\n: 1\n", lambda e: e.set(("b",), 2), EditCode.PRECONDITION),
+        ("a:\n  # keep me\n  - 1\n", lambda e: e.set(("a",), "x"), EditCode.PRECONDITION),
+        ("a: 1\n", lambda e: e.node("b"), EditCode.NOT_FOUND),
+        ("a: 1\nb: 2\n", lambda e: e.rename(("a",), "b"), EditCode.CONFLICT),
+        ("a: 1\n", lambda e: e.set(("a", "b"), 2), EditCode.CONFLICT),
+    ],
+)
+def test_what_cannot_be_done_for_sure_is_refused(text: str, operation: Operation, code: EditCode) -> None:
+    editor = YamlEditor("a.yml", text)
+    with pytest.raises(Refusal) as caught:
+        operation(editor)
+    assert caught.value.code is code
+    assert not editor.is_changed
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a: 1\n---\nb: 2\n", EditCode.MULTIDOC),
+        ("a: 1\na: 2\n", EditCode.DUP_KEY),
+        ("", EditCode.PRECONDITION),
+        ("a: [\n", EditCode.PARSE),
+        ("a: 1\rb: 2\r", EditCode.PARSE),
+        ("[a, b]: 1\n", EditCode.PARSE),
+        ("a: !!python/object:os.x {}\n", EditCode.PARSE),
+        ("[" * 200 + "]" * 200, EditCode.PARSE),
+        (BOMB, EditCode.PARSE),
+    ],
+)
+def test_a_file_that_cannot_be_read_for_sure_is_refused(text: str, code: EditCode) -> None:
+    with pytest.raises(Refusal) as caught:
+        YamlEditor("a.yml", text)
+    assert caught.value.code is code
+
+
+def test_scalars_mean_what_yaml_1_2_says() -> None:
+    text = "on: yes\nv: 2_17\nn: 012\nh: 0x1F\no: 0o17\nt: 3:25\nf: 1e3\nb: true\nz: ~\nd: 2024-01-01\n"
+    assert load_model(text) == {
+        "on": "yes", "v": "2_17", "n": 12, "h": 31, "o": 15, "t": "3:25", "f": 1000.0, "b": True, "z": None,
+        "d": "2024-01-01",
+    }  # fmt: skip
