@@ -9,8 +9,32 @@ from orchestrator.edits.action import Action
 from orchestrator.edits.result import EditCode, Refusal
 
 _WORKFLOWS = "orchestrator.edits.workflows.actions"
+_DOCKERFILE = "orchestrator.edits.dockerfile.actions"
 _JEST = "orchestrator.edits.jest.actions"
+_JS = "orchestrator.edits.javascript.actions"
+_JSON = "orchestrator.edits.jsonc.actions"
+_TOML = "orchestrator.edits.toml.actions"
 ACTIONS: Mapping[str, str] = {
+    "add_dependency": f"{_TOML}.pyproject:AddDependency",
+    "add_dev_dependency": f"{_JSON}.package:AddDevDependency",
+    "add_script": f"{_JSON}.package:AddScript",
+    "set_engines": f"{_JSON}.package:SetEngines",
+    "set_tool_option": f"{_TOML}.pyproject:SetToolOption",
+    "js_config_append": f"{_JS}.at_path:JsConfigAppend",
+    "js_config_delete": f"{_JS}.at_path:JsConfigDelete",
+    "js_config_merge": f"{_JS}.at_path:JsConfigMerge",
+    "js_config_set": f"{_JS}.at_path:JsConfigSet",
+    "json_append": f"{_JSON}.at_path:JsonAppend",
+    "json_delete": f"{_JSON}.at_path:JsonDelete",
+    "json_merge": f"{_JSON}.at_path:JsonMerge",
+    "json_set": f"{_JSON}.at_path:JsonSet",
+    "toml_append": f"{_TOML}.at_path:TomlAppend",
+    "toml_delete": f"{_TOML}.at_path:TomlDelete",
+    "toml_merge": f"{_TOML}.at_path:TomlMerge",
+    "toml_set": f"{_TOML}.at_path:TomlSet",
+    "add_healthcheck": f"{_DOCKERFILE}.add_healthcheck:AddHealthcheck",
+    "add_nonroot_user": f"{_DOCKERFILE}.add_nonroot_user:AddNonrootUser",
+    "pin_base_digest": f"{_DOCKERFILE}.pin_base_digest:PinBaseDigest",
     "add_directory_thresholds": f"{_JEST}.add_directory_thresholds:AddDirectoryThresholds",
     "expand_coverage_collection": f"{_JEST}.expand_coverage_collection:ExpandCoverageCollection",
     "coverage_ratchet": f"{_JEST}.coverage_ratchet:CoverageRatchet",

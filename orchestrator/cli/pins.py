@@ -1,0 +1,111 @@
+"""`orchestrate pins`: the versions of actions by commit, and whether the repository's workflows keep to them."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from orchestrator.cli.edit_tree import EditTree, repository_root
+from orchestrator.cli.options import command as as_command
+from orchestrator.cli.options import option
+from orchestrator.cli.places import existing_folder
+from orchestrator.edits.pins import OVERRIDES, Pins, is_pinned, shipped_pins, split_uses
+from orchestrator.edits.result import Refusal
+from orchestrator.edits.yaml.model import load_model
+from orchestrator.errors import ExitCode, UsageError
+from orchestrator.models.json import Json
+from orchestrator.sanitize import line
+
+_WHERE = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".github/actions/**/action.yml", "action.yml")
+_USES = re.compile(r"""uses["']?:[ \t]+["']?(?P<uses>[^\s"'#]+)""")
+
+
+@as_command
+def command(
+    check: Annotated[bool, option("--check", help="compare the workflows of this repository", envvar=None)] = False,
+    directory: Annotated[
+        Path | None, option("--directory", "-C", help="work as if started in this folder", envvar=None)
+    ] = None,
+) -> int:
+    """List the pins that actions write: the shipped ones, and those of .github/action-pins.json over them.
+
+    With --check, name every `uses:` that can be moved to other code or is another commit than the pin; exit 1 then.
+    """
+    root = repository_root(existing_folder(directory) if directory is not None else Path.cwd())
+    tree = EditTree(root)
+    try:
+        pins = _pins(tree)
+        if not check:
+            _show(pins)
+            return ExitCode.OK
+        return _check(tree, pins)
+    finally:
+        tree.close()
+
+
+def _pins(tree: EditTree) -> Pins:
+    if not tree.exists(OVERRIDES):
+        return shipped_pins()
+    try:
+        return shipped_pins().overridden(tree.read_text(OVERRIDES))
+    except Refusal as refusal:
+        message = f"{OVERRIDES}: {refusal.reason}"
+        raise UsageError(message, hint='{"pins": {"owner/name": {"version": "v1.2.3", "commit": "…"}}}') from refusal
+
+
+def _show(pins: Pins) -> None:
+    width = max(len(name) for name in pins.by_repo)
+    for name, pin in sorted(pins.by_repo.items()):
+        sys.stdout.write(f"{name:<{width}}  {pin.version:<9} {pin.commit}\n")
+    sys.stdout.write(f"# {len(pins.by_repo)} pins, checked {pins.checked}\n")
+
+
+def _check(tree: EditTree, pins: Pins) -> int:
+    wrong = total = 0
+    for path in sorted({path for pattern in _WHERE for path in tree.glob(pattern)}):
+        for number, uses in _uses_in(tree, path):
+            total += 1
+            problem = _problem(uses, pins)
+            if problem is not None:
+                wrong += 1
+                sys.stdout.write(f"{path}:{number}: {line(uses)}: {problem}\n")
+    sys.stdout.write(f"# {total} uses, {wrong} to look at\n")
+    return ExitCode.FAILED if wrong else ExitCode.OK
+
+
+def _uses_in(tree: EditTree, path: str) -> Iterator[tuple[int, str]]:
+    """Yield line and value of each `uses:` key; a text in a script that only looks like one is none."""
+    text = tree.read_text(path)
+    try:
+        real = set(_values(load_model(text)))
+    except Refusal as refusal:
+        sys.stderr.write(f"warning: {path} is left out: {line(refusal.reason)}\n")
+        return
+    for number, written in enumerate(text.split("\n"), 1):
+        found = _USES.search(written)
+        if found is not None and found["uses"] in real:
+            yield number, found["uses"]
+
+
+def _values(model: Json) -> Iterator[str]:
+    if isinstance(model, dict):
+        for key, value in model.items():
+            if key == "uses" and isinstance(value, str):
+                yield value
+            yield from _values(value)
+    elif isinstance(model, list):
+        for item in model:
+            yield from _values(item)
+
+
+def _problem(uses: str, pins: Pins) -> str | None:
+    """Say what is wrong with a `uses:` value, or None."""
+    parts = split_uses(uses)
+    pin = pins.find(parts[0]) if parts is not None else None
+    if not is_pinned(uses):
+        advice = f", pin it to {pin.commit} # {pin.version}" if pin else ""
+        return f"can be moved to other code{advice}"
+    if parts is not None and pin is not None and parts[2] != pin.commit:
+        return f"is not the pin {pin.commit} # {pin.version}"
+    return None
