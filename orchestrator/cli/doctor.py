@@ -16,7 +16,7 @@ from orchestrator.cli.options import Common, Drawing, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.present import look_of
-from orchestrator.cli.state import LEDGER
+from orchestrator.cli.state import BACKUPS, LEDGER
 from orchestrator.errors import ExitCode, OrchestrateError
 from orchestrator.ledger.repair import repair
 from orchestrator.ledger.sqlite import SqliteLedger
@@ -142,6 +142,6 @@ def _loaded(plugin: Plugin, load: Callable[[str], object]) -> str:
 
 def _repair(root: Path) -> ExitCode:
     with RunLock(root / STATE / "lock", command=("orchestrate", "doctor", "--repair")):
-        report = repair(root / STATE / LEDGER)
+        report = repair(root / STATE / LEDGER, backup_folder=root / STATE / BACKUPS)
     sys.stdout.write(f"{report}\n")
     return ExitCode.OK

@@ -1,12 +1,12 @@
 """The state of a repository, opened under the lock to work."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.cli.state import LEDGER
+from orchestrator.cli.state import BACKUPS, LEDGER
+from orchestrator.cli.streams import tell
 from orchestrator.contracts import Ledger
 from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.status import Durability
@@ -24,6 +24,7 @@ class WorkingState:
     ledger: Ledger
     report: ReconcileReport
     announce: Callable[[str], None]  # says which run is carried out under the lock
+    back_up: Callable[[], object]  # keeps a copy of the ledger
 
 
 @contextmanager
@@ -33,13 +34,19 @@ def open_to_work(root: Path, command: Sequence[str], durability: Durability) -> 
     with RunLock(folder / "lock", command=command) as lock:
         ended = end_abandoned(str(root))
         if ended:
-            sys.stderr.write(f"ended {ended} process{'es' if ended != 1 else ''} that an earlier run had left\n")
+            tell(f"ended {ended} process{'es' if ended != 1 else ''} that an earlier run had left\n")
         # nobody else holds the lock, so a run without an end is an interrupted one
         ledger = SqliteLedger.open(folder / LEDGER, durability, is_alive=lambda _run: False)
         try:
             report = reconcile(ledger, root, durability=durability)
             _tell(report)
-            yield WorkingState(root=root, ledger=ledger, report=report, announce=lock.announce)
+            yield WorkingState(
+                root=root,
+                ledger=ledger,
+                report=report,
+                announce=lock.announce,
+                back_up=lambda: ledger.backup(folder / BACKUPS),
+            )
         finally:
             ledger.close()
 
@@ -47,10 +54,10 @@ def open_to_work(root: Path, command: Sequence[str], durability: Durability) -> 
 def _tell(report: ReconcileReport) -> None:
     """Say on standard error what was put right after a crash."""
     for run, task, attempt in report.taken_back:
-        sys.stderr.write(f"taken back: what attempt {attempt} of {task} (run {run}) left half done\n")
+        tell(f"taken back: what attempt {attempt} of {task} (run {run}) left half done\n")
     for left in report.left:
         kept = f"; the content it would have got is in {left.proposed}" if left.proposed else ""
-        sys.stderr.write(f"left as it is: {left.path}: {left.reason}{kept}\n")
+        tell(f"left as it is: {left.path}: {left.reason}{kept}\n")
     for (run, task, attempt), paths in report.interrupted:
         names = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
-        sys.stderr.write(f"interrupted: attempt {attempt} of {task} (run {run}) had changed {names}\n")
+        tell(f"interrupted: attempt {attempt} of {task} (run {run}) had changed {names}\n")
