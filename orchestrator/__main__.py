@@ -13,11 +13,22 @@ def main() -> int:
     if arguments[:1] in (["--version"], ["-V"]):
         from orchestrator import __version__
 
-        sys.stdout.write(f"orchestrate {__version__}\n")
-        return 0
+        return _print(f"orchestrate {__version__}\n")
     from orchestrator.cli.entry import enter
 
     return enter(arguments)
+
+
+def _print(text: str) -> int:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (AttributeError, OSError):  # closed before we started, full, or nobody reads it
+        from orchestrator.cli.streams import forget_output
+
+        forget_output()
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

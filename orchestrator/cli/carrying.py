@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-import sys
 import time
 from contextlib import suppress
 
 from orchestrator.cli.beginning import answers_of
+from orchestrator.cli.streams import tell
 from orchestrator.cli.waits_writer import WaitsFile
 from orchestrator.cli.wiring import Beginning, Machinery, Materials, assemble
 from orchestrator.contracts import Ledger
@@ -44,8 +44,7 @@ async def _carry_out(materials: Materials, beginning: Beginning) -> RunResult:
 
 def _stop(machinery: Machinery, signum: int, times: int) -> None:
     if times > 2:
-        sys.stderr.write("stopped without waiting; `orchestrate resume` sorts out what was left\n")
-        sys.stderr.flush()
+        tell("stopped without waiting; `orchestrate resume` sorts out what was left\n")
         # The supervisor ends what is left of the run.
         os._exit(128 + signum)
     machinery.executor.request_stop(signum)

@@ -1,37 +1,54 @@
 """From the command line to one command, and from an error to a message and an exit code."""
 
-import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 
 from orchestrator.cli.commands import COMMANDS, render_overview
+from orchestrator.cli.streams import finish, forget_output, is_lost_output, open_missing, tell, tell_lost_output
 from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError
 
+_ONLY_PRINT = frozenset({"Start", "Look", "Extend"})
 # Options before the command are moved behind it; these take a value.
 _WITH_VALUE = frozenset({"-c", "--config", "-C", "--directory", "--project", "--profile", "--param", "-D", "--color"})
 
 
 def enter(arguments: Sequence[str]) -> int:
     """Run one command line; the return value is the process's exit code."""
+    open_missing()
     leading, rest = _split(arguments)
+    if not rest and any(word not in ("-h", "--help") for word in leading):
+        return _unknown(leading[0])
     if not rest:
-        if any(word not in ("-h", "--help") for word in leading):
-            return _unknown(leading[0])
-        sys.stdout.write(render_overview())
-        return ExitCode.OK
+        return guarded(_show_overview)
     name = rest[0]
     if name not in COMMANDS:
         return _unknown(name)
+    asks_for_help = not {"-h", "--help"}.isdisjoint(rest)
+    if asks_for_help or COMMANDS[name].section in _ONLY_PRINT:
+        _end_with_the_reader()
 
     def call() -> int:
         return guarded(lambda: _invoke(name, [*rest[1:], *leading]))
 
-    if COMMANDS[name].supervised and not {"-h", "--help"} & set(rest):
+    if COMMANDS[name].supervised and not asks_for_help:
         from orchestrator.processes.supervisor import supervise
 
         return guarded(lambda: _look_for_another(name, [*rest[1:], *leading])) or supervise(call)
     return call()
+
+
+def _show_overview() -> int:
+    _end_with_the_reader()
+    sys.stdout.write(render_overview())
+    return ExitCode.OK
+
+
+def _end_with_the_reader() -> None:
+    """Let the process end silently when nobody reads its output any more (`status | head`), like any tool."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def _look_for_another(name: str, arguments: list[str]) -> int:
@@ -53,7 +70,7 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 def _unknown(name: str) -> int:
     close = get_close_matches(name, COMMANDS, n=1)
     hint = f"did you mean `orchestrate {close[0]}`?" if close else "`orchestrate --help` lists the commands"
-    sys.stderr.write(f"error: no command or option {name!r}\n  hint: {hint}\n")
+    tell(f"error: no command or option {name!r}\n  hint: {hint}\n")
     return ExitCode.USAGE
 
 
@@ -76,6 +93,10 @@ def _invoke(name: str, arguments: list[str]) -> int:
 
 def guarded(call: Callable[[], int]) -> int:
     """Turn expected errors into one clear message, and unexpected ones into a crash file."""
+    return finish(_with_errors_told(call))
+
+
+def _with_errors_told(call: Callable[[], int]) -> int:
     try:
         return call()
     except SystemExit as ending:
@@ -83,35 +104,28 @@ def guarded(call: Callable[[], int]) -> int:
     except DocumentInvalid as error:
         from orchestrator.cli.present import show_problems
 
-        show_problems(error.problems, sys.stderr)
+        with suppress(OSError, ValueError):  # nobody is there to be told
+            show_problems(error.problems, sys.stderr)
         return error.exit_code
     except OrchestrateError as error:
         from orchestrator.cli.present import show_error
 
         show_error(error)
         return error.exit_code
-    except BrokenPipeError:
-        # the reader went away (`status | head`): nothing is wrong; keep the interpreter from complaining at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
     except KeyboardInterrupt:
         return ExitCode.SIGINT
-    except Exception:
+    except Exception as error:
+        if isinstance(error, BrokenPipeError):
+            forget_output()
+            return ExitCode.OK
+        if isinstance(error, OSError) and is_lost_output(error):
+            return tell_lost_output(error)
         from orchestrator.cli.crash import write_crash_file
 
         path = write_crash_file()
-        sys.stderr.write(
+        tell(
             "internal error: this is a bug in orchestrate\n"
             f"  details: {path}\n"
             "  hint: report it with that file; `orchestrate resume` goes on where the run stopped\n"
         )
         return ExitCode.INTERNAL
-    finally:
-        _flush()
-
-
-def _flush() -> None:
-    try:
-        sys.stdout.flush()
-    except (BrokenPipeError, ValueError, OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -13,6 +13,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from orchestrator.cli.streams import forget_output
+from orchestrator.errors import ExitCode
+
 
 def option(*names: str, help: str, **more: Any) -> Any:
     """Make a typer option that can also be set by its environment twin."""
@@ -136,7 +139,12 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
         }
         for group in arguments.values():
             _remember_look(group)
-        raise SystemExit(function(**arguments, **values))
+        try:
+            code = function(**arguments, **values)
+        except BrokenPipeError:  # typer would take it for a failure and end with 1
+            forget_output()
+            code = ExitCode.OK
+        raise SystemExit(code)
 
     call.__doc__ = function.__doc__
     call.__name__ = function.__name__

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from orchestrator.cli.streams import tell
 from orchestrator.errors import OrchestrateError, Problem
 from orchestrator.reporters.style import Look, choose_look
 
@@ -41,4 +42,4 @@ def show_error(error: OrchestrateError) -> None:
     """Write an expected error to standard error."""
     from orchestrator.reporters.diagnostics import render_error
 
-    sys.stderr.write(render_error(error, look_of(sys.stderr)))
+    tell(render_error(error, look_of(sys.stderr)))

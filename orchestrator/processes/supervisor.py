@@ -62,13 +62,15 @@ def supervise(engine_main: Callable[[], int]) -> int:
 
 def _wait(engine: int, passed_on: set[signal.Signals]) -> int:
     """Pass signals on until the engine has ended; return its wait status."""
+    # A terminal that goes away tells the session's leader only (`ssh -t HOST orchestrate`, a window of its own).
+    leads = os.getsid(0) == os.getpid()
     while True:
         news = signal.sigwaitinfo(passed_on | {signal.SIGCHLD})
         if news.si_signo == signal.SIGCHLD:
             status = _reap(engine)
             if status is not None:
                 return status
-        elif news.si_code < _FROM_KERNEL:
+        elif news.si_code < _FROM_KERNEL or (news.si_signo == signal.SIGHUP and leads):
             # The engine is our unreaped child, so the number cannot belong to somebody else.
             os.kill(engine, news.si_signo)
 

@@ -70,6 +70,7 @@ class Scene:
     def environment(self) -> dict[str, str]:
         """Return what the command line is started with."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ORCHESTRATE", "GIT_"))}
+        kept.pop("PYTHONUNBUFFERED", None)
         return {**kept, TAG: str(self.home), "NO_COLOR": "1", **self.env}
 
     def command(self, *arguments: str) -> list[str]:
