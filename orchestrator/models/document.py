@@ -209,7 +209,7 @@ class Task(BaseModel):
     )
     depends_on: References = Field(default_factory=list, description="tasks, groups or phases that come first")
     when: str | bool | None = Field(default=None, description="an expression; the task is skipped when it is false")
-    foreach: Foreach | None = Field(default=None, description="make several tasks of this one: `ID[item]`")
+    foreach: Foreach | None = Field(default=None, description="make several tasks of this one, `ID.item`")
     timeout: Seconds | None = Field(
         default=None, description="for each attempt, instead of `settings.timeout`; 0 = off"
     )
@@ -266,9 +266,7 @@ class Phase(Part):
     name: Line = Field(default="", description="shown wherever the phase is")
     description: Text = Field(default="", description="shown by `plan`")
     estimate: Line = Field(default="", description="how long people think that it takes; shown by `plan`")
-    depends_on: References = Field(
-        default=[], description="phases that come first, instead of all before it in the file"
-    )
+    depends_on: References = Field(default=[], description="phases that come first, wherever they stand in the file")
     parallel_with: References = Field(default=[], description="phases that it may overlap with")
     guards: list[GuardEntry] = Field(default=[], max_length=50, description="asked before the phase starts")
     groups: list[Group] = Field(min_length=1, max_length=1_000, description="the parts of the phase")

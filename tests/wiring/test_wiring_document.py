@@ -15,7 +15,9 @@ SHOWN = {
     "group.name": lambda d: d["phases"][0]["groups"][0].update(name="SHOWN"),
     "group.description": lambda d: d["phases"][0]["groups"][0].update(description="SHOWN"),
     "task.name": lambda d: d["phases"][0]["groups"][0]["tasks"][0].update(name="SHOWN"),
-    "task.type": lambda d: d["phases"][0]["groups"][0]["tasks"][0].update(type="manual", instructions="x", command=None),
+    "task.type": lambda d: d["phases"][0]["groups"][0]["tasks"][0].update(
+        type="manual", instructions="x", command=None
+    ),
 }
 
 
@@ -62,7 +64,12 @@ def test_the_root_is_relative_to_the_document(make: Make) -> None:
 
 # ---------------------------------------------------------------- params
 
-PARAM_TYPES = {"string": ("word", '"word"', None), "integer": ("3", "3", "x"), "number": ("2.5", "2.5", "x"), "boolean": ("true", "true", "x")}
+PARAM_TYPES = {
+    "string": ("word", '"word"', None),
+    "integer": ("3", "3", "x"),
+    "number": ("2.5", "2.5", "x"),
+    "boolean": ("true", "true", "x"),
+}
 
 
 @wires("key:params", "key:params.type", *(f"value:params.type={word}" for word in PARAM_TYPES))
@@ -103,7 +110,9 @@ def test_a_param_without_a_default_has_to_be_set(make: Make) -> None:
 # ---------------------------------------------------------------- profiles
 
 
-@wires("key:profiles", "key:profiles.settings", "key:profiles.params", "flag:run --profile", "twin:run ORCHESTRATE_PROFILE")
+@wires(
+    "key:profiles", "key:profiles.settings", "key:profiles.params", "flag:run --profile", "twin:run ORCHESTRATE_PROFILE"
+)
 @pytest.mark.parametrize("how", ["flag", "twin", "none"])
 def test_a_profile_lies_over_the_document(make: Make, how: str) -> None:
     profile = {"settings": {"env": {"WHO": "profile"}}, "params": {"p": "profile"}}
@@ -115,7 +124,9 @@ def test_a_profile_lies_over_the_document(make: Make, how: str) -> None:
         profiles={"ci": profile},
     )
     repository = make(whole)
-    repository.run(*(["--profile", "ci"] if how == "flag" else []), env={"ORCHESTRATE_PROFILE": "ci"} if how == "twin" else {})
+    repository.run(
+        *(["--profile", "ci"] if how == "flag" else []), env={"ORCHESTRATE_PROFILE": "ci"} if how == "twin" else {}
+    )
     word = "document" if how == "none" else "profile"
     assert repository.read("said") == f"{word} {word}\n"
 
@@ -173,7 +184,14 @@ def test_groups_follow_what_they_depend_on(make: Make) -> None:
 
 
 @wires("key:group.execution", "execution:sequential", "execution:parallel", "key:group.max_parallel")
-@pytest.mark.parametrize(("more", "most"), [({"execution": "sequential"}, 1), ({"execution": "parallel"}, 3), ({"execution": "parallel", "max_parallel": 2}, 2)])
+@pytest.mark.parametrize(
+    ("more", "most"),
+    [
+        ({"execution": "sequential"}, 1),
+        ({"execution": "parallel"}, 3),
+        ({"execution": "parallel", "max_parallel": 2}, 2),
+    ],
+)
 def test_tasks_of_a_group_follow_each_other_or_run_together(make: Make, more, most: int) -> None:
     script = f"touch here-$0; until [ $(ls here-* | wc -l) -ge {most} ]; do sleep 0.01; done"
     work = [task(f"1.{n}", command=["sh", "-c", script, str(n)]) for n in range(3)]

@@ -21,7 +21,7 @@ SLOW = "sleep 20"
 @pytest.mark.parametrize(("limit", "most"), [(1, 1), (2, 2), (0, 3)])
 def test_the_run_is_bounded(make: Make, limit: int, most: int) -> None:
     # each waits until as many have begun as may run at once, so overlapping is not left to luck
-    script = f'touch begun-$0; until [ $(ls begun-* | wc -l) -ge {most} ]; do sleep 0.01; done'
+    script = f"touch begun-$0; until [ $(ls begun-* | wc -l) -ge {most} ]; do sleep 0.01; done"
     work = [task(f"1.{n}", command=["sh", "-c", script, str(n)], rollback=False) for n in range(3)]
     repository = make(tasks(*work, execution="parallel", settings={"max_parallel_tasks": limit, "timeout": 20}))
     assert repository.run().most_at_once == most
@@ -38,7 +38,11 @@ def test_auto_means_the_cores(make: Make) -> None:
 @wires("key:settings.timeout", "key:task.timeout", "outcome:timed_out")
 @pytest.mark.parametrize(
     ("settings", "own", "kind"),
-    [({"timeout": 0.2}, {}, "timed_out"), ({}, {"timeout": "200ms"}, "timed_out"), ({"timeout": 0.2}, {"timeout": 0}, None)],
+    [
+        ({"timeout": 0.2}, {}, "timed_out"),
+        ({}, {"timeout": "200ms"}, "timed_out"),
+        ({"timeout": 0.2}, {"timeout": 0}, None),
+    ],
 )
 def test_an_attempt_that_takes_too_long_is_ended(make: Make, settings, own, kind) -> None:
     script = SLOW if kind else "sleep 0.4"
@@ -50,7 +54,11 @@ def test_an_attempt_that_takes_too_long_is_ended(make: Make, settings, own, kind
 @wires("key:settings.idle_timeout", "key:task.idle_timeout")
 @pytest.mark.parametrize(
     ("settings", "own", "failure"),
-    [({"idle_timeout": 0.2}, {}, "timeout"), ({}, {"idle_timeout": 0.2}, "timeout"), ({"idle_timeout": 0.2}, {"idle_timeout": 0}, None)],
+    [
+        ({"idle_timeout": 0.2}, {}, "timeout"),
+        ({}, {"idle_timeout": 0.2}, "timeout"),
+        ({"idle_timeout": 0.2}, {"idle_timeout": 0}, None),
+    ],
 )
 def test_a_silent_command_is_ended(make: Make, settings, own, failure) -> None:
     script = SLOW if failure else "sleep 0.4"
@@ -62,7 +70,10 @@ FLAKY = "[ -e tried ] || {{ touch tried; exit {code}; }}"
 
 
 @wires("key:settings.retry", "key:settings.retry.attempts", "key:task.retry", "key:task.retry.attempts")
-@pytest.mark.parametrize(("settings", "own", "code"), [({}, {}, 1), ({"attempts": 2}, {}, 0), ({}, {"attempts": 2}, 0), ({"attempts": 2}, {"attempts": 1}, 1)])
+@pytest.mark.parametrize(
+    ("settings", "own", "code"),
+    [({}, {}, 1), ({"attempts": 2}, {}, 0), ({}, {"attempts": 2}, 0), ({"attempts": 2}, {"attempts": 1}, 1)],
+)
 def test_attempts_are_repeated(make: Make, settings, own, code) -> None:
     flaky = task("1.1", FLAKY.format(code=75), exit_codes={"transient": [75]}, rollback=False, retry=own)
     assert make(tasks(flaky, settings={"retry": settings})).run().code == code
@@ -70,7 +81,9 @@ def test_attempts_are_repeated(make: Make, settings, own, code) -> None:
 
 def _pauses(make: Make, settings, own) -> list[float]:
     failing = task("1.1", "exit 75", exit_codes={"transient": [75]}, retry=own)
-    return [event["data"]["pause"] for event in make(tasks(failing, settings={"retry": settings})).run().of("task.retry")]
+    return [
+        event["data"]["pause"] for event in make(tasks(failing, settings={"retry": settings})).run().of("task.retry")
+    ]
 
 
 @wires(*(f"key:{owner}.retry.{name}" for owner in ("settings", "task") for name in ("delay", "backoff", "max_delay")))
@@ -98,7 +111,11 @@ def test_jitter_shortens_pauses_by_chance(make: Make, owner: str) -> None:
     assert len(set(found)) > 1
 
 
-@wires("key:settings.retry.on", "key:task.retry.on", *(f"failure:{word}" for word in ("transient", "timeout", "infra", "failed")))
+@wires(
+    "key:settings.retry.on",
+    "key:task.retry.on",
+    *(f"failure:{word}" for word in ("transient", "timeout", "infra", "failed")),
+)
 @pytest.mark.parametrize("owner", ["settings", "task"])
 @pytest.mark.parametrize(
     ("failure", "more"),
