@@ -97,8 +97,8 @@ demo() {
   cd "$copy"
   local orchestrate=$VENV/bin/orchestrate config=$HERE/config/phases.yaml
   run_shown "$orchestrate" validate --config "$config" --project "$copy"
-  run_shown "$orchestrate" run --config "$config" --project "$copy" --only b --dry-run
-  run_shown "$orchestrate" run --config "$config" --project "$copy" --only b --yes
+  run_shown "$orchestrate" run --config "$config" --project "$copy" --phase 1 --dry-run
+  run_shown "$orchestrate" run --config "$config" --project "$copy" --phase 1 --yes
   run_shown "$orchestrate" status --config "$config" --project "$copy"
   say "the copy is in $copy; take everything back with: $orchestrate -C $copy undo"
 }

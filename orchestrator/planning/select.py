@@ -19,8 +19,8 @@ class Selection:
 
     A selector is an id in any accepted form, a name, a range (`1..3`) or a pattern (`2.*`); `+2.7` adds what it depends
     on, `2.7+` what depends on it. `phases`, `groups`, `tasks` and `failed` add up; `tags`, `start` (`--from`), `until`
-    and `skip` take away from that, or from everything when nothing was named. `only` takes exactly these, and what they
-    depend on as given. `failed` holds the ids of the tasks that failed in the last run, None = not asked for.
+    and `skip` take away from that, or from everything when nothing was named; what was skipped is taken as given. `only`
+    takes exactly these, and what they depend on as given. `failed` holds the ids of the tasks that failed in the last run, None = not asked for.
     """
 
     phases: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ def select(plan: Plan, selection: Selection, done: AbstractSet[str] | Mapping[st
     if not chosen:
         raise NothingSelected(_why_nothing(selection), hint="`orchestrate plan` shows every task")
     if not selection.only:
-        missing = _missing(plan, chosen, selectors.graph, done)
+        missing = _missing(plan, chosen, selectors.graph, done) - _skipped(selection, selectors)
         if missing and not selection.with_deps:
             raise _needs(plan, chosen, missing)
         chosen |= missing
@@ -84,9 +84,12 @@ def _chosen(plan: Plan, selection: Selection, selectors: Selectors) -> set[int]:
     if selection.until is not None:
         last = max(selectors.anything(selection.until, "--until"))
         chosen = {number for number in chosen if number <= last}
-    for selector in selection.skip:
-        chosen -= selectors.anything(selector, "--skip")
-    return chosen
+    return chosen - _skipped(selection, selectors)
+
+
+def _skipped(selection: Selection, selectors: Selectors) -> set[int]:
+    """Return what a person decided to leave out: whatever needs it takes it as given."""
+    return set[int]().union(*(selectors.anything(selector, "--skip") for selector in selection.skip))
 
 
 def _missing(plan: Plan, chosen: set[int], graph: Graph, done: AbstractSet[str] | Mapping[str, object]) -> set[int]:

@@ -268,3 +268,9 @@ def test_order_among_the_chosen_is_kept_when_direct_dependencies_are_left_out(pl
     assert set(restricted) == kept
     for one in kept:
         assert reach(restricted, one) == reach(edges, one) & kept
+
+
+def test_what_is_skipped_on_purpose_is_taken_as_given():
+    plan = plan_of(phase("1", group("a", "x", "y", "z")))
+    part = select(plan, Selection(phases=("1",), skip=("y",)))
+    assert ids(part) == ["x", "z"]
