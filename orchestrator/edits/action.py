@@ -9,6 +9,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from orchestrator.contracts import Params
 from orchestrator.edits.pins import Pins, shipped_pins
 from orchestrator.edits.result import EditCode, EditResult, Refusal
+from orchestrator.errors import PathRefused
 
 
 class NoParams(Params):
@@ -91,6 +92,8 @@ class Scene:
             return self.tree.read_text(path)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise Refusal(EditCode.FILE_MISSING, f"there is no file {path}") from error
+        except PathRefused as error:
+            raise Refusal(EditCode.FILE_MISSING, error.message) from error
         except UnicodeDecodeError as error:
             raise Refusal(EditCode.PARSE, f"{path} is not text: {error.reason}") from error
 
@@ -98,7 +101,7 @@ class Scene:
         """Return the text of a file, or None when there is none."""
         try:
             return self.tree.read_text(path)
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, UnicodeDecodeError):
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, UnicodeDecodeError, PathRefused):
             return None
 
     def with_texts(self, texts: Mapping[str, str]) -> "Scene":

@@ -42,11 +42,18 @@ def deploying_job(workflow: Workflow, environment: str, name: str | None) -> str
 
 
 def deploying_jobs(workflow: Workflow, name: str | None) -> list[str]:
-    """Return the named job, else all that have an environment; Refusal E_NOT_FOUND when there is none."""
+    """Return the named job, else all that have an environment; Refusal E_NOT_FOUND when there is none.
+
+    An environment whose name is computed says nothing about where a job deploys: Refusal E_DYNAMIC.
+    """
     if name is not None:
         workflow.job(name)
         return [name]
     jobs = [job for job, item in workflow.jobs.items() if environment_of(item) and "uses" not in item]
+    computed = next((job for job in jobs if "${{" in str(environment_of(workflow.job(job)))), None)
+    if computed is not None:
+        reason = f"the environment of {computed} is computed: {environment_of(workflow.job(computed))}"
+        raise Refusal(EditCode.DYNAMIC, reason, hint="`job` names the one that deploys")
     if not jobs:
         raise Refusal(EditCode.NOT_FOUND, "no job has an environment", hint="`job` names the one that deploys")
     return jobs

@@ -80,6 +80,9 @@ def _migrating(workflow: Workflow, job: str, params: DeployMigrationParams) -> i
 
 def _insert(workflow: Workflow, job: str, at: int, migration: Migration, params: DeployMigrationParams) -> None:
     environment = environment_of(workflow.job(job)) or job
+    if "${{" in environment and "{ENVIRONMENT}" in params.secret:
+        reason = f"the environment of {job} is computed, so is the name of its secret"
+        raise Refusal(EditCode.DYNAMIC, reason, hint="`secret` names it")
     secret = params.secret.replace("{ENVIRONMENT}", environment.upper().replace("-", "_"))
     steps = [*_setup(workflow, job, migration)]
     steps.append(

@@ -1,0 +1,404 @@
+"""The roadmap's workflow actions: what each makes of a small shop, and that a second time there is nothing to do."""
+
+from collections.abc import Callable
+
+import pytest
+from conftest import CI, DEPLOY, Repository
+
+from orchestrator.edits.patch import invert
+from orchestrator.edits.pins import is_pinned
+from orchestrator.edits.result import EditCode, EditResult, EditStatus
+from orchestrator.edits.workflows.checker import check_text
+from orchestrator.edits.yaml.model import load_model
+from orchestrator.errors import Severity
+
+Make = Callable[..., Repository]
+
+
+def done(result: EditResult) -> EditResult:
+    assert result.status is EditStatus.CHANGED, (result.code, result.reason, result.hint)
+    return result
+
+
+def code(result: EditResult) -> EditCode | None:
+    assert not result.edits
+    return result.code
+
+
+def jobs(shop: Repository, path: str = CI) -> dict:
+    return load_model(shop.files[path])["jobs"]
+
+
+def steps(shop: Repository, job: str, path: str = CI) -> dict:
+    return {step.get("name", step.get("uses")): step for step in jobs(shop, path)[job]["steps"]}
+
+
+CI_ACTIONS = (
+    ("remove_continue_on_error", {}),
+    ("add_migration_step", {}),
+    ("parallelize_python_builds", {}),
+    ("add_path_filters", {}),
+    ("make_trivy_blocking", {}),
+    ("upgrade_audit_level", {"level": "moderate"}),
+    ("add_perf_checks", {}),
+)
+DEPLOY_ACTIONS = (
+    ("implement_staging_deploy", {"fix_trigger": True}),
+    ("implement_production_deploy", {}),
+    ("add_deploy_migration", {}),
+    ("add_sbom_generation", {}),
+    ("add_container_scanning", {}),
+    ("add_blue_green", {}),
+    ("add_canary", {}),
+)
+
+
+def test_the_whole_roadmap_goes_one_after_another_and_ends_valid(shop: Repository, eol: str) -> None:
+    for target, actions in ((CI, CI_ACTIONS), (DEPLOY, DEPLOY_ACTIONS)):
+        for action, params in actions:
+            before = shop.files[target]
+            result = done(shop.edit(action, target, **params))
+            assert shop.files[target].count("\n") == shop.files[target].count(eol), action
+            back = sorted(invert(result.edits[0].patches))
+            assert len(back) == len(result.edits[0].patches)
+            assert result.edits[0].before == before
+        for action, params in actions:
+            again = shop.edit(action, target, **params)
+            assert again.status is EditStatus.ALREADY, (action, again.reason)
+        findings = [item for item in check_text(shop.files[target]) if item.rule != "unpinned-use"]
+        assert findings == []
+    for path in (CI, DEPLOY):
+        new = [step for job in jobs(shop, path).values() for step in job["steps"] if "uses" in step]
+        assert all(is_pinned(step["uses"]) or step["uses"].endswith(("@v3", "@v4", "@v6")) for step in new)
+
+
+def test_excuses_go_and_what_is_no_check_keeps_its_own(shop: Repository) -> None:
+    result = done(shop.edit("remove_continue_on_error"))
+    step = jobs(shop)["worker-test"]["steps"][2]
+    assert step == {"run": "flake8 worker\npsql -c 'drop table old' || true\npytest worker\n"}
+    assert result.reason.startswith("removed 2 excuses")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("safety check -r a.txt --continue-on-error || echo bad", "safety check -r a.txt"),
+        ("npm audit || true", "npm audit"),
+        ("bandit -r src --exit-zero", "bandit -r src"),
+        ("npx eslint . || exit 0", "npx eslint ."),
+        ("pytest; true", "pytest"),
+        ("echo mypy || true", None),
+        ("rm -rf mypy-cache || true", None),
+        ("mypy . || exit 1", None),
+        ("# mypy || true\nmake", None),
+        ("test -f x && mypy . || true", "test -f x && mypy ."),
+        ("mypy . && deploy || true", None),
+    ],
+)
+def test_only_the_excuse_of_a_check_is_removed(workflow: Make, before: str, after: str | None) -> None:
+    block = "\n".join(f"          {line}" for line in before.split("\n"))
+    text = f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n{block}\n"
+    repository = workflow(text)
+    result = repository.edit("remove_continue_on_error")
+    assert result.status is (EditStatus.ALREADY if after is None else EditStatus.CHANGED)
+    assert load_model(repository.files[CI])["jobs"]["a"]["steps"][0]["run"] == f"{after or before}\n"
+
+
+def test_a_computed_continue_on_error_stays_and_is_told(workflow: Make) -> None:
+    text = "on: push\njobs:\n  a:\n    runs-on: x\n    continue-on-error: ${{ vars.X }}\n    steps: [{run: make}]\n"
+    result = workflow(text).edit("remove_continue_on_error")
+    assert result.status is EditStatus.ALREADY
+    assert "is computed" in result.warnings[0]
+
+
+def test_migrations_run_before_the_tests_with_their_database(shop: Repository) -> None:
+    done(shop.edit("add_migration_step"))
+    names = list(steps(shop, "api-test"))
+    assert names == ["actions/checkout@v4", "Install", "Migrate the database", "Test"]
+    found = steps(shop, "api-test")
+    assert found["Migrate the database"]["run"] == "npm run migrate"
+    assert found["Migrate the database"]["env"] == found["Test"]["env"]
+
+
+def test_a_job_without_a_database_gets_a_service(workflow: Make) -> None:
+    text = "on: push\njobs:\n  t:\n    runs-on: x\n    steps:\n      - run: npm ci\n      - run: npm test\n"
+    repository = workflow(text, prisma__schema="", **{"prisma/schema.prisma": "x"})
+    done(repository.edit("add_migration_step"))
+    job = jobs(repository)["t"]
+    assert job["services"]["postgres"]["image"] == "postgres:17-alpine"
+    assert job["steps"][1]["env"] == {"DATABASE_URL": "postgresql://test:test@localhost:5432/test"}
+    assert job["steps"][1]["run"] == "npx prisma migrate deploy\nnpx prisma migrate status\n"
+
+
+@pytest.mark.parametrize(
+    ("steps_text", "expected"),
+    [
+        ("[{run: npm test}]", EditCode.PRECONDITION),
+        ("[{run: make}]", EditCode.NOT_FOUND),
+        ("[{run: npm test}, {run: npx knex migrate:latest}]", EditCode.CONFLICT),
+    ],
+)
+def test_migrations_that_cannot_be_placed_are_refused(workflow: Make, steps_text: str, expected: EditCode) -> None:
+    text = f"on: push\njobs:\n  t:\n    runs-on: x\n    steps: {steps_text}\n"
+    assert code(workflow(text).edit("add_migration_step")) is expected
+
+
+def test_a_real_database_is_never_written_into_a_workflow(workflow: Make) -> None:
+    text = (
+        "on: push\njobs:\n  t:\n    runs-on: x\n    steps:\n      - run: npm test\n"
+        "        env: {DATABASE_URL: 'postgresql://admin:hunter2@db.example/prod'}\n"
+    )
+    assert code(workflow(text, **{"knexfile.js": ""}).edit("add_migration_step")) is EditCode.PRECONDITION
+
+
+def test_a_staging_job_that_nothing_reaches_is_refused_until_its_trigger_may_be_mended(shop: Repository) -> None:
+    assert code(shop.edit("implement_staging_deploy", DEPLOY)) is EditCode.UNREACHABLE
+    result = done(shop.edit("implement_staging_deploy", DEPLOY, fix_trigger=True))
+    assert load_model(shop.files[DEPLOY])["on"]["push"]["branches"] == ["main", "develop"]
+    assert any("these jobs run on it too: build" in warning for warning in result.warnings)
+    assert {duty.kind for duty in result.duties} == {"secret", "setting", "environment"}
+
+
+def test_staging_deploys_the_tag_that_was_pushed_and_leaves_no_kubeconfig(shop: Repository) -> None:
+    done(shop.edit("implement_staging_deploy", DEPLOY, fix_trigger=True))
+    found = steps(shop, "staging", DEPLOY)
+    assert 'tag="$GITHUB_SHA"' in found["Find the images of this commit"]["run"]
+    assert found["Configure"]["run"] == 'umask 077\necho "$KUBE_CONFIG" | base64 -d > "$KUBECONFIG"\n'
+    assert found["Roll back"]["if"] == "failure() && steps.deploy.outcome != 'skipped'"
+    assert found["Remove the kubeconfig"]["if"] == "always()"
+    assert "--retry 10" in found["Check the health"]["run"]
+    assert found["Check the health"]["env"]["HEALTH_URL"] == "https://staging.shop.example/health"
+    job = jobs(shop, DEPLOY)["staging"]
+    assert job["concurrency"] == {"group": "deploy-staging", "cancel-in-progress": False}
+    assert job["timeout-minutes"] == 30
+
+
+def test_a_short_sha_tag_is_deployed_as_it_was_pushed(shop: Repository) -> None:
+    shop.files[DEPLOY] = shop.files[DEPLOY].replace("${{ env.IMAGE }}:${{ github.sha }}", "${{ steps.m.outputs.tags }}")
+    head, tail = shop.files[DEPLOY].split("      - name: Build and push", 1)
+    eol = "\r\n" if "\r\n" in head else "\n"
+    lines = [
+        "- id: m",
+        "  uses: docker/metadata-action@v5",
+        "  with:",
+        "    images: ${{ env.IMAGE }}",
+        "    tags: type=sha",
+    ]
+    shop.files[DEPLOY] = head + "".join(f"      {line}{eol}" for line in lines) + "      - name: Build and push" + tail
+    done(shop.edit("implement_production_deploy", DEPLOY))
+    assert 'tag="sha-${GITHUB_SHA::7}"' in steps(shop, "production", DEPLOY)["Find the images of this commit"]["run"]
+
+
+def test_production_takes_only_what_staging_has_run(shop: Repository) -> None:
+    done(shop.edit("implement_production_deploy", DEPLOY))
+    assert "gh api" in steps(shop, "production", DEPLOY)["Check the deployment to staging"]["run"]
+    assert jobs(shop, DEPLOY)["production"]["permissions"]["deployments"] == "read"
+
+
+def test_production_has_no_place_in_a_workflow_of_pull_requests(shop: Repository) -> None:
+    shop.files[DEPLOY] = shop.files[DEPLOY].replace("on:", "on:\n  pull_request:", 1)
+    assert code(shop.edit("implement_production_deploy", DEPLOY)) is EditCode.PRECONDITION
+
+
+def test_a_real_deployment_is_never_replaced(shop: Repository) -> None:
+    shop.files[DEPLOY] = shop.files[DEPLOY].replace('run: echo "deploying"', "run: ./ship.sh")
+    result = shop.edit("implement_staging_deploy", DEPLOY, fix_trigger=True)
+    assert result.status is EditStatus.CONFLICT
+    assert "a deployment of its own" in result.reason
+
+
+def test_migrations_go_ahead_of_each_deployment(shop: Repository) -> None:
+    assert code(shop.edit("add_deploy_migration", DEPLOY)) is EditCode.PRECONDITION
+    done(shop.edit("implement_staging_deploy", DEPLOY, fix_trigger=True))
+    done(shop.edit("implement_production_deploy", DEPLOY))
+    result = done(shop.edit("add_deploy_migration", DEPLOY))
+    for job, secret in (("staging", "STAGING_DATABASE_URL"), ("production", "PRODUCTION_DATABASE_URL")):
+        names = list(steps(shop, job, DEPLOY))
+        assert names.index("Migrate the database") == names.index("Deploy") - 1
+        assert steps(shop, job, DEPLOY)["Migrate the database"]["env"]["DATABASE_URL"] == f"${{{{ secrets.{secret} }}}}"
+    assert [duty.kind for duty in result.duties] == ["secret", "secret"]
+
+
+def test_reviewers_are_a_duty_and_never_a_key_of_the_workflow(shop: Repository) -> None:
+    result = shop.edit("add_approval_gates", DEPLOY, reviewers=["mia"])
+    assert result.status is EditStatus.ALREADY
+    assert "requires mia as reviewers" in result.duties[0].text
+    assert result.duties[0].command.startswith("gh api -X PUT repos/{owner}/{repo}/environments/production")
+    assert code(shop.edit("add_approval_gates", DEPLOY, job="staging")) is EditCode.CONFLICT
+
+
+def test_a_production_job_without_an_environment_gets_one(workflow: Make) -> None:
+    repository = workflow("on: push\njobs:\n  production:\n    runs-on: x\n    steps: [{run: ./ship}]\n")
+    done(repository.edit("add_approval_gates"))
+    assert list(jobs(repository)["production"]) == ["runs-on", "environment", "steps"]
+    called = workflow("on: push\njobs:\n  production:\n    uses: ./.github/workflows/x.yml\n")
+    assert code(called.edit("add_approval_gates")) is EditCode.PRECONDITION
+
+
+def test_a_probe_stands_behind_the_deployment(workflow: Make) -> None:
+    text = (
+        "on: push\njobs:\n  ship:\n    runs-on: x\n    environment: {name: staging, url: 'https://a.example'}\n"
+        "    steps:\n      - run: ./ship.sh\n      - run: echo done\n"
+    )
+    repository = workflow(text)
+    result = done(repository.edit("add_health_checks", retries=3))
+    assert "--retry 3" in jobs(repository)["ship"]["steps"][1]["run"]
+    assert "no step that takes a failed deployment back" in result.warnings[0]
+    assert code(workflow(text.replace("./ship.sh", "echo x")).edit("add_health_checks")) is EditCode.PRECONDITION
+
+
+def test_a_loop_becomes_a_matrix_and_what_needed_it_needs_the_matrix_too(shop: Repository) -> None:
+    result = done(shop.edit("parallelize_python_builds"))
+    job = jobs(shop)["build-the-workers"]
+    assert job["strategy"] == {"fail-fast": False, "matrix": {"service": ["mail", "stock"]}}
+    assert job["needs"] == ["api-test", "worker-test"]
+    build = job["steps"][-1]["with"]
+    assert build["build-args"] == "WORKER=${{ matrix.service }}"
+    assert build["cache-to"] == "type=gha,mode=max,scope=${{ matrix.service }}"
+    assert list(steps(shop, "images")) == ["actions/checkout@v4", "List them"]
+    assert "names of checks change" in result.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("for s in $(ls); do make $s; done", EditCode.DYNAMIC),
+        ("for s in a b; do make $s; echo x >> $GITHUB_OUTPUT; done", EditCode.PRECONDITION),
+        ("make all", EditCode.NOT_FOUND),
+    ],
+)
+def test_a_loop_that_cannot_be_a_matrix_is_refused(workflow: Make, script: str, expected: EditCode) -> None:
+    text = f"on: push\njobs:\n  b:\n    runs-on: x\n    steps:\n      - run: {script}\n"
+    assert code(workflow(text).edit("parallelize_python_builds")) is expected
+
+
+def test_filtered_jobs_ask_and_those_behind_them_still_run(shop: Repository) -> None:
+    done(shop.edit("add_path_filters"))
+    found = jobs(shop)
+    assert found["api-test"]["if"].endswith("needs.changes.outputs.backend == 'true'")
+    assert found["worker-test"]["needs"] == "changes"
+    assert found["images"]["if"] == "${{ !cancelled() && !failure() }}"
+    assert set(found["ci-required"]["needs"]) == set(found) - {"ci-required"}
+    filters = load_model(found["changes"]["steps"][0]["with"]["filters"])
+    assert all(CI in globs for globs in filters.values())
+
+
+def test_a_filter_that_matches_nothing_is_refused(shop: Repository) -> None:
+    result = shop.edit("add_path_filters", filters={"go": ["**/*.go"]}, apply={"api-test": "go"})
+    assert code(result) is EditCode.PRECONDITION
+    assert code(shop.edit("add_path_filters", mode="workflow")) is EditCode.PRECONDITION
+
+
+def test_trivy_blocks_by_a_second_step_and_the_report_is_still_uploaded(shop: Repository) -> None:
+    done(shop.edit("make_trivy_blocking"))
+    found = steps(shop, "audit")
+    assert "exit-code" not in found["Scan"]["with"]
+    assert is_pinned(found["Scan"]["uses"])
+    assert found["Upload"]["if"] == "${{ !cancelled() }}"
+    gate = found["Fail on vulnerabilities"]["with"]
+    assert (gate["exit-code"], gate["severity"], gate["format"]) == ("1", "HIGH,CRITICAL", "table")
+
+
+def test_trivy_in_a_script_blocks_too(workflow: Make) -> None:
+    text = "on: push\njobs:\n  s:\n    runs-on: x\n    steps:\n      - run: trivy fs . --exit-code 0 || true\n"
+    repository = workflow(text)
+    done(repository.edit("make_trivy_blocking"))
+    assert jobs(repository)["s"]["steps"][0]["run"] == "trivy fs --severity HIGH,CRITICAL --exit-code 1 ."
+    computed = text.replace(
+        "run: trivy fs . --exit-code 0 || true",
+        "uses: aquasecurity/trivy-action@v1\n        with: {exit-code: '${{ vars.X }}'}",
+    )
+    assert code(workflow(computed).edit("make_trivy_blocking")) is EditCode.CONFLICT
+    assert code(workflow(text.replace("trivy", "grype")).edit("make_trivy_blocking")) is EditCode.NOT_FOUND
+
+
+def test_an_audit_is_never_loosened_by_the_way(shop: Repository) -> None:
+    assert shop.edit("upgrade_audit_level", level="critical").status is EditStatus.ALREADY
+    done(shop.edit("upgrade_audit_level", level="low"))
+    assert steps(shop, "audit")["Packages"]["run"] == "npm audit --audit-level=low"
+    done(shop.edit("upgrade_audit_level", level="high", direction="looser"))
+    assert steps(shop, "audit")["Packages"]["run"] == "npm audit --audit-level=high"
+    assert code(shop.edit("upgrade_audit_level", DEPLOY)) is EditCode.NOT_FOUND
+
+
+def test_an_sbom_is_made_of_the_digest_that_was_pushed(shop: Repository) -> None:
+    done(shop.edit("add_sbom_generation", DEPLOY))
+    found = steps(shop, "build", DEPLOY)
+    assert found["Build and push"]["id"] == "build"
+    assert found["Generate the SBOM"]["with"]["image"] == "${{ env.IMAGE }}@${{ steps.build.outputs.digest }}"
+    assert jobs(shop, DEPLOY)["build"]["permissions"]["attestations"] == "write"
+    assert code(shop.edit("add_sbom_generation", CI)) is EditCode.NOT_FOUND
+
+
+def test_an_image_is_scanned_before_it_is_pushed(shop: Repository) -> None:
+    done(shop.edit("add_container_scanning", DEPLOY))
+    names = list(steps(shop, "build", DEPLOY))
+    assert names.index("Build for the scan") < names.index("Scan the image") < names.index("Build and push")
+    assert steps(shop, "build", DEPLOY)["Build for the scan"]["with"]["push"] is False
+    shop.files[DEPLOY] = shop.files[DEPLOY].replace(
+        "push: true", "push: true\n          platforms: linux/amd64,linux/arm64"
+    )
+    assert code(shop.edit("add_container_scanning", DEPLOY, severity="LOW,HIGH,CRITICAL")) is EditCode.PRECONDITION
+
+
+def test_two_colours_and_a_canary_need_a_real_deployment(shop: Repository) -> None:
+    assert code(shop.edit("add_blue_green", DEPLOY)) is EditCode.PRECONDITION
+    assert code(shop.edit("add_canary", DEPLOY)) is EditCode.PRECONDITION
+    done(shop.edit("implement_production_deploy", DEPLOY))
+    done(shop.edit("add_blue_green", DEPLOY))
+    done(shop.edit("add_canary", DEPLOY))
+    names = list(steps(shop, "production", DEPLOY))
+    order = [
+        "Try a canary",
+        "Deploy to the idle colour",
+        "Switch the traffic",
+        "Check the health",
+        "Roll back",
+        "Retire the old colour",
+    ]
+    assert [name for name in names if name in order] == order
+    assert "Record what is running" not in names
+
+
+def test_a_slower_command_fails_the_new_job(shop: Repository) -> None:
+    done(shop.edit("add_perf_checks", command="npm run bench", threshold=10))
+    found = steps(shop, "performance")
+    assert found["Measure"]["env"]["COMMAND"] == "npm run bench"
+    assert found["Compare with the baseline"]["env"]["THRESHOLD"] == "10"
+    assert code(shop.edit("add_perf_checks", job="audit")) is EditCode.CONFLICT
+
+
+@pytest.mark.parametrize("action", [name for name, _ in (*CI_ACTIONS, *DEPLOY_ACTIONS)])
+def test_every_action_refuses_what_it_cannot_read(workflow: Make, action: str) -> None:
+    for text, expected in (
+        ("a: 1\n---\nb: 2\n", EditCode.MULTIDOC),
+        ("on: push\non: pull_request\n", EditCode.DUP_KEY),
+        ("jobs: [", EditCode.PARSE),
+        ("name: x\n", EditCode.PRECONDITION),
+    ):
+        assert code(workflow(text).edit(action)) is expected
+    repository = workflow("x: 1\n")
+    assert code(repository.edit(action, ".github/workflows/none.yml")) is EditCode.FILE_MISSING
+    assert code(repository.edit(action, "package.json")) is EditCode.PARAM
+
+
+def test_real_workflows_keep_every_other_byte_and_get_no_new_finding(corpus: list[tuple[str, str]]) -> None:
+    counts = {"changed": 0}
+    unproven: list[tuple[str, str, str]] = []
+    for name, text in corpus:
+        for body in (text, text.replace("\n", "\r\n")) if "\r" not in text else (text,):
+            for action, params in (*CI_ACTIONS, *DEPLOY_ACTIONS):
+                repository = Repository(
+                    {CI: body, "package.json": "{}", "src/a.js": "", "x/y/a.py": "", "knexfile.js": ""}
+                )
+                result = repository.edit(action, **params)
+                counts["changed"] += result.status is EditStatus.CHANGED
+                if result.code in (EditCode.VERIFY, EditCode.VALIDATOR):
+                    unproven.append((name, action, result.reason))
+    assert unproven == []
+    assert counts["changed"] > 200
+
+
+def test_findings_of_the_fixtures_are_only_what_is_meant(shop: Repository) -> None:
+    assert [item for item in check_text(shop.files[CI]) if item.severity is Severity.ERROR] == []
+    assert [item.rule for item in check_text(shop.files[DEPLOY]) if item.rule != "unpinned-use"] == ["unreachable-job"]
