@@ -170,7 +170,9 @@ class _Builder:
         start, end = event.start_mark.index, event.end_mark.index
         if isinstance(event, yaml.AliasEvent):
             name = str(event.anchor)
-            return Node(ALIAS, start, start, end, text=name, size=self._sizes.get(name, 1))
+            if name not in self._sizes:
+                raise Refusal(EditCode.PARSE, f"line {event.start_mark.line + 1}: *{name} stands inside of &{name}")
+            return Node(ALIAS, start, start, end, text=name, size=self._sizes[name])
         anchor, tag = event.anchor, event.tag
         inner = self._after_properties(start) if anchor is not None or tag is not None else start
         if isinstance(event, yaml.ScalarEvent):

@@ -1,0 +1,142 @@
+from pathlib import Path
+
+import pytest
+
+from orchestrator.edits.finding import new_findings
+from orchestrator.edits.workflows.checker import check_text
+from orchestrator.edits.workflows.expressions import ExpressionError, parse, spans
+from orchestrator.edits.workflows.reachability import is_reachable
+from orchestrator.edits.yaml.model import load_model
+
+GOOD = """\
+name: x
+on:
+  push:
+    branches: [main]
+  schedule:
+    - cron: '5 4 * * sun'
+permissions:
+  contents: read
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    strategy:
+      matrix:
+        v: [1, 2]
+    outputs:
+      o: ${{ steps.s.outputs.o }}
+    steps:
+      - id: s
+        run: echo ${{ matrix.v }}
+      - if: steps.s.outcome == 'success' && always()
+        uses: ./.github/actions/x
+        with:
+          k: ${{ format('{0}', env.X) }}
+  b:
+    needs: a
+    if: ${{ !cancelled() && needs.a.outputs.o != '' }}
+    uses: ./.github/workflows/y.yml
+    secrets: inherit
+"""
+
+
+def test_a_sound_workflow_has_no_findings() -> None:
+    assert check_text(GOOD) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "line"),
+    [
+        ("name: x", "nmae: x", "unknown-key", 1),
+        ("runs-on: ubuntu", "run-on: ubuntu", "missing-key", 10),
+        ("  push:", "  pusch:", "event", 3),
+        ("    branches: [main]", "    branches: [main]\n    branches-ignore: [x]", "event-filter", 5),
+        ("5 4 * * sun", "5 25 * * sun", "cron", 6),
+        ("contents: read", "content: read", "permission", 8),
+        ("contents: read", "contents: admin", "permission", 8),
+        ("needs: a", "needs: c", "needs-unknown", 25),
+        ("    strategy:", "    needs: b\n    strategy:", "needs-cycle", 10),
+        ("matrix.v }}", "matrix.w }}", "matrix-key", 19),
+        ("steps.s.outputs.o", "steps.t.outputs.o", "step-output", 16),
+        ("needs.a.outputs.o", "needs.a.outputs.p", "needs-output", 26),
+        ("format('{0}', env.X)", "formt('{0}', env.X)", "expression", 23),
+        ("format('{0}', env.X)", "format('{0}', env.X", "expression", 23),
+        ("format('{0}', env.X)", "nothing.x", "context", 23),
+        ("needs.a.outputs.o != ''", "env.X != ''", "context", 26),
+        ("run: echo", "uses: a/b@main\n        run: echo", "step-form", 18),
+        ("- id: s", "- id: 1s", "step-id", 18),
+        ("  b:", "  b b:", "job-id", 24),
+        ("    secrets: inherit", "    steps: []", "job-form", 28),
+        ("uses: ./.github/actions/x", "uses: a/b@v1", "unpinned-use", 21),
+        ("${{ !cancelled() && needs.a.outputs.o != '' }}", "github.ref_name == 'dev' && github.event_name == 'push'", "unreachable-job", 26),
+        ("jobs:", "jobs: &x\n  <<: *x\n", "readable", 1),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_found_at_its_line(old: str, new: str, rule: str, line: int) -> None:
+    found = [(finding.rule, finding.line) for finding in check_text(GOOD.replace(old, new, 1))]
+    assert (rule, line) in found
+
+
+def test_only_new_findings_count_wherever_they_have_moved() -> None:
+    before = check_text(GOOD.replace("uses: ./.github/actions/x", "uses: a/b@v1"))
+    after = check_text(
+        GOOD.replace("uses: ./.github/actions/x", "uses: a/b@v1").replace(
+            "      - id: s", "      - run: x\n      - id: s"
+        )
+    )
+    assert new_findings(before, after) == ()
+    assert [finding.rule for finding in new_findings((), before)] == ["unpinned-use"]
+
+
+@pytest.mark.parametrize(
+    ("on", "condition", "reachable"),
+    [
+        ("{push: {branches: [main]}}", "github.ref == 'refs/heads/develop'", False),
+        ("{push: {branches: ['**']}}", "github.ref == 'refs/heads/develop'", True),
+        ("{push: {branches: [main, '!x']}}", "github.ref_name == 'main'", True),
+        ("{push: {tags: ['v*']}}", "startsWith(github.ref, 'refs/tags/v')", True),
+        ("{push: {branches: [main]}}", "startsWith(github.ref, 'refs/tags/v')", False),
+        ("{push: {branches-ignore: [dev]}}", "github.ref_name == 'dev'", False),
+        ("{push: {branches: [main]}, workflow_dispatch: }", "github.ref == 'refs/heads/develop'", True),
+        ("push", "github.event_name == 'pull_request'", False),
+        ("[push, pull_request]", "github.event_name == 'pull_request'", True),
+        ("pull_request", "github.ref == 'refs/heads/main'", False),
+        ("push", "vars.X == 'y' && false", False),
+        ("push", "vars.X == 'y'", True),
+        ("push", "!(github.event_name == 'push')", False),
+        ("schedule", "github.event_name != 'schedule' || success()", True),
+    ],
+)
+def test_a_job_that_no_event_can_start_is_known(on: str, condition: str, reachable: bool) -> None:
+    text = f'on: {on}\njobs:\n  a:\n    runs-on: x\n    if: "{condition}"\n    steps: [{{run: x}}]\n'
+    assert is_reachable(load_model(text), "a") is reachable
+
+
+@pytest.mark.parametrize(
+    "source", ["a.b[0].c", "a['b-c'].*", "f(1, 'it''s', !x) == null", "-1.5e3 < 0x1F", "(a || b) && c"]
+)
+def test_expressions_are_read(source: str) -> None:
+    parse(source)
+
+
+@pytest.mark.parametrize("source", ["", "a.", "a b", "f(", "'x", "a ==", '"x"', "a = b", "(" * 60 + ")" * 60])
+def test_what_is_no_expression_is_an_error(source: str) -> None:
+    with pytest.raises(ExpressionError):
+        parse(source)
+
+
+def test_the_expressions_of_a_text_are_found() -> None:
+    assert list(spans("a ${{ x }} b ${{ '}}' }}")) == [" x ", " '}}' "]
+    with pytest.raises(ExpressionError, match="never closed"):
+        list(spans("${{ x"))
+
+
+def test_real_workflows_have_hardly_any_error(corpus: list[tuple[str, str]]) -> None:
+    wrong = {
+        name
+        for name, text in corpus
+        for finding in check_text(text)
+        if finding.severity == "error" and "$cron-weekly" not in text and "{{ " not in finding.message
+    }
+    assert {Path(name).suffix for name in wrong} <= {".yml"}
+    assert len(wrong) <= len(corpus) // 100
