@@ -6,6 +6,7 @@ Follows the Dockerfile reference of Docker: a backslash continues a line unless 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from orchestrator.edits.result import EditCode, Refusal
 
@@ -58,9 +59,10 @@ class Instruction:
         return [self.keyword, self.text, list(self.heredocs)]
 
 
-def scan(text: str) -> list[Instruction]:
+@lru_cache(maxsize=4)
+def scan(text: str) -> Sequence[Instruction]:
     """Return the instructions; Refusal E_PARSE with the line of what cannot be read."""
-    return _Scanner(text).run()
+    return tuple(_Scanner(text).run())
 
 
 class _Scanner:

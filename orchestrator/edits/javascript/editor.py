@@ -6,7 +6,7 @@ What may be decided elsewhere (a spread, a merge, a later assignment) is refused
 from orchestrator.edits.javascript.config import Config, find_config, literal_of
 from orchestrator.edits.javascript.grammar import Node
 from orchestrator.edits.javascript.scopes import changes_of_exports, uses_of
-from orchestrator.edits.javascript.source import Source
+from orchestrator.edits.javascript.source import Source, read_source
 from orchestrator.edits.literals.editor import LiteralEditor
 from orchestrator.edits.literals.paths import shown
 from orchestrator.edits.literals.tree import Literal, Member, MemberKind, Path, clipped
@@ -26,13 +26,13 @@ class JsEditor(LiteralEditor):
         super().__init__(path, text, is_json=False)
 
     def _read(self, text: str) -> tuple[list[Literal], Literal]:
-        source = Source(text)
+        source = read_source(text)
         config = find_config(source)
         self._source, self._config = source, config
         return source.literals, config.literal
 
     def _intended(self, shadow: list[Json]) -> Json:
-        return {"between": Source(self.before).between(), "literals": shadow}
+        return {"between": read_source(self.before).between(), "literals": shadow}
 
     # ------------------------------------------------------------ what may be decided elsewhere
 

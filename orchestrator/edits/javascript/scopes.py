@@ -1,5 +1,6 @@
 """What a name stands for in a file, and who else uses or changes it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -101,6 +102,8 @@ def _declared_value(source: Source, node: Node, name: str) -> Node:
 
 def uses_of(source: Source, name: str, followed: set[int]) -> Iterator[Use]:
     """Yield the uses of a name besides its declaration and the places at which it was followed (their first bytes)."""
+    if len(re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", source.text)) <= len(followed) + 1:
+        return  # its declaration and where it was followed: no need to look at every node
     for node in walk(source.root):
         if node.type not in ("identifier", "shorthand_property_identifier") or node.start_byte in followed:
             continue
@@ -110,6 +113,8 @@ def uses_of(source: Source, name: str, followed: set[int]) -> Iterator[Use]:
 
 def changes_of_exports(source: Source) -> Iterator[Use]:
     """Yield the places that change a property of `module.exports`."""
+    if source.text.count("module.exports") < 2:
+        return
     for node in walk(source.root):
         if node.type == "member_expression" and source.code(node) == "module.exports":
             use = _use(source, node)

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from itertools import accumulate
 
 from orchestrator.edits.javascript.grammar import Node, parse
@@ -16,7 +17,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 
 class Source:
-    """A parsed text. `literals` are its outermost object and array literals, in order."""
+    """A parsed text, never changed. `literals` are its outermost object and array literals, in order."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -132,6 +133,12 @@ class Source:
             known, value = _scalar("number", code)
             return str(value) if known else None
         return None if "\\" in code else code
+
+
+@lru_cache(maxsize=4)
+def read_source(text: str) -> Source:
+    """Return a parsed text; planning, proof and second run read the same two texts again and again."""
+    return Source(text)
 
 
 def unwrapped(node: Node) -> Node:

@@ -48,7 +48,7 @@ def counted(patterns: Sequence[str], files: Iterable[str]) -> frozenset[str]:
     return frozenset(path for path in files if is_kept(path))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def matcher(pattern: str) -> re.Pattern[str]:
     """Return the glob as a regular expression for whole paths; UnknownGlob when a form is not known."""
     text, at = _translate(pattern, 0, "")

@@ -5,6 +5,7 @@ Own code, because the grammar at hand takes a trailing comma for a mistake, and 
 
 import json
 import re
+from functools import lru_cache
 
 from orchestrator.edits.literals.tree import DEEPEST, Kind, Literal, Member, MemberKind
 from orchestrator.edits.result import EditCode, Refusal
@@ -17,6 +18,7 @@ _WORD = re.compile(r"true|false|null")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
+@lru_cache(maxsize=4)
 def scan(text: str) -> Literal:
     """Return the value of a text; Refusal E_PARSE with the place, E_DUP_KEY for a repeated key."""
     scanner = _Scanner(text)
@@ -34,6 +36,10 @@ def has_extras(text: str) -> bool:
     except ValueError:
         return True
     return False
+
+
+def _string(source: str) -> str:
+    return str(json.loads(source)) if "\\" in source else source[1:-1]
 
 
 class _Scanner:
@@ -67,7 +73,7 @@ class _Scanner:
             return self.collection(Kind.OBJECT, "}", address, depth)
         if head == "[":
             return self.collection(Kind.ARRAY, "]", address, depth)
-        for pattern, read in ((_STRING, json.loads), (_NUMBER, json.loads), (_WORD, _WORDS.__getitem__)):
+        for pattern, read in ((_STRING, _string), (_NUMBER, json.loads), (_WORD, _WORDS.__getitem__)):
             found = pattern.match(self.text, start)
             if found is not None:
                 self.at = found.end()
@@ -110,7 +116,7 @@ class _Scanner:
         self.at += 1
         self.skip(comments)
         value = self.value(address, depth + 1)
-        return Member(MemberKind.PAIR, start, self.at, value, key=json.loads(key[0]), key_end=key.end(), is_quoted=True)
+        return Member(MemberKind.PAIR, start, self.at, value, key=_string(key[0]), key_end=key.end(), is_quoted=True)
 
     def refuse_repeated(self, members: list[Member]) -> None:
         seen: set[str] = set()

@@ -1,6 +1,5 @@
 """Edit literals by paths: each operation makes patches of the text and, apart from them, the model that is intended."""
 
-import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
@@ -88,7 +87,7 @@ class LiteralEditor(ABC):
     def finish(self) -> FileEdit:
         """Return all operations as one edit of the text before."""
         patches = compose(self._steps, self.before)
-        intended = self._intended(copy.deepcopy(self._shadow))
+        intended = self._intended(_copied(self._shadow))
         return FileEdit(path=self.path, kind=self.kind, before=self.before, patches=patches, intended=intended)
 
     # ------------------------------------------------------------ operations
@@ -261,6 +260,15 @@ class LiteralEditor(ABC):
     def _shadow_members(self, literal: Literal) -> list[Json]:
         owner, index = self._shadow_owner(literal.address)
         return _members(owner[index])
+
+
+def _copied(model: Json) -> Json:
+    """Return a copy that shares nothing that can change."""
+    if isinstance(model, list):
+        return [_copied(item) for item in model]
+    if isinstance(model, dict):
+        return {key: _copied(item) for key, item in model.items()}
+    return model
 
 
 def _members(model: Json) -> list[Json]:

@@ -201,6 +201,8 @@ class TomlEditor:
     def _line_patches(self, plain: str, new: str, path: Path) -> list[Patch]:
         old_lines, new_lines = _lines(plain), _lines(new)
         starts = list(accumulate((len(line) for line in _lines(self.text)), initial=0))
+        head, tail = _common(old_lines, new_lines)
+        old_lines, new_lines = old_lines[head : len(old_lines) - tail], new_lines[head : len(new_lines) - tail]
         codes = [
             code
             for code in SequenceMatcher(None, old_lines, new_lines, autojunk=False).get_opcodes()
@@ -211,7 +213,8 @@ class TomlEditor:
         patches = []
         for _, low, high, first, last in codes:
             text = "".join(new_lines[first:last]).replace("\n", self._eol)
-            patches.append(Patch(starts[low], starts[high], self.text[starts[low] : starts[high]], text))
+            start, end = starts[head + low], starts[head + high]
+            patches.append(Patch(start, end, self.text[start:end], text))
         return patches
 
     def _accept(self, patches: list[Patch], after: Json, path: Path) -> None:
@@ -226,6 +229,14 @@ class TomlEditor:
         if self._parsed is None:
             self._parsed = library().parse(self.text.replace("\r\n", "\n"))
         return self._parsed
+
+
+def _common(old: list[str], new: list[str]) -> tuple[int, int]:
+    """Return how many lines at the beginning and at the end are the same."""
+    least = min(len(old), len(new))
+    head = next((at for at in range(least) if old[at] != new[at]), least)
+    tail = next((at for at in range(least - head) if old[-1 - at] != new[-1 - at]), least - head)
+    return head, tail
 
 
 def _lines(text: str) -> list[str]:

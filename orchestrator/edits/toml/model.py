@@ -2,13 +2,15 @@
 
 import tomllib
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from orchestrator.edits.result import EditCode, Refusal
 from orchestrator.models.json import Json
 
 
+@lru_cache(maxsize=4)
 def load_model(text: str) -> Json:
-    """Return the document; dates and times are texts. Refusal E_PARSE when it cannot be read."""
+    """Return the document, not to be changed; dates and times are texts. Refusal E_PARSE when it cannot be read."""
     try:
         return _plain(tomllib.loads(text.replace("\r\n", "\n")))
     except (tomllib.TOMLDecodeError, RecursionError) as error:

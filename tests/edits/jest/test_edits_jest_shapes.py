@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from jest_shapes import BEFORE, DYNAMIC, TIGHT, Shape, shapes
+from jest_world import act
 
 from orchestrator.edits.patch import apply, invert
 from orchestrator.edits.result import EditResult
@@ -28,7 +29,7 @@ def test_there_are_many_shapes() -> None:
 
 
 @pytest.mark.parametrize("action", ["expand_coverage_collection", "add_directory_thresholds"])
-def test_every_static_shape_is_edited_in_its_own_style(act: Any, action: str) -> None:
+def test_every_static_shape_is_edited_in_its_own_style(action: str) -> None:
     params = EXPAND if action.startswith("expand") else THRESHOLDS
     for shape in SHAPES:
         check_edit(shape, act(action, shape.text, shape.path, **params))
@@ -51,7 +52,7 @@ def check_edit(shape: Shape, result: EditResult) -> None:
 
 @pytest.mark.parametrize("action", ["expand_coverage_collection", "add_directory_thresholds"])
 @pytest.mark.parametrize("text", DYNAMIC)
-def test_every_computed_shape_is_refused_by_name(act: Any, action: str, text: str) -> None:
+def test_every_computed_shape_is_refused_by_name(action: str, text: str) -> None:
     code, reason = DYNAMIC[text]
 
     result = act(action, text, "jest.config.js", **(EXPAND if action.startswith("expand") else THRESHOLDS))
@@ -61,7 +62,7 @@ def test_every_computed_shape_is_refused_by_name(act: Any, action: str, text: st
 
 
 @pytest.mark.slow
-def test_node_reads_from_every_edited_file_what_was_intended(act: Any, tmp_path: Path) -> None:
+def test_node_reads_from_every_edited_file_what_was_intended(tmp_path: Path) -> None:
     cases = []
     for shape in ALL_SHAPES:
         for action, params in (("expand_coverage_collection", EXPAND), ("add_directory_thresholds", THRESHOLDS)):

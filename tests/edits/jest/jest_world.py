@@ -1,9 +1,7 @@
 """A repository that stands in memory, and actions on its Jest configuration."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-import pytest
 
 from orchestrator.edits.action import Scene, TextTree
 from orchestrator.edits.propose import propose, read_params
@@ -22,18 +20,11 @@ FILES = {
     "lib/old.js": "",
 }
 
-Act = Callable[..., EditResult]
 
-
-@pytest.fixture
-def act() -> Act:
-    """Return a function that plans and proves an action on one config in that repository."""
-
-    def run(
-        action: str, text: str, path: str = "jest.config.js", files: Mapping[str, str] | None = None, **params: Any
-    ) -> EditResult:
-        found = find_action(action)
-        tree = TextTree({**FILES, **(files or {}), path: text})
-        return propose(found, Scene(path, tree), read_params(found, params))
-
-    return run
+def act(
+    action: str, text: str, path: str = "jest.config.js", files: Mapping[str, str] = {}, **params: Any
+) -> EditResult:
+    """Plan and prove an action on one config in that repository."""
+    found = find_action(action)
+    tree = TextTree({**FILES, **files, path: text})
+    return propose(found, Scene(path, tree), read_params(found, params))
