@@ -11,6 +11,7 @@ from orchestrator.models.status import TaskState
 from orchestrator.workspace.lock import holder, is_held
 
 LEDGER = "ledger.db"
+BACKUPS = "backups"
 _NOT_DONE = (TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED, TaskState.INTERRUPTED)
 
 

@@ -8,12 +8,14 @@ from orchestrator.cli.options import Working
 from orchestrator.cli.present import look_of, show_error
 from orchestrator.cli.questions import Approvals, has_person
 from orchestrator.cli.showing import Audience, Display, choose_audience
+from orchestrator.cli.streams import tell
 from orchestrator.cli.wiring import Beginning, Materials
 from orchestrator.cli.work_state import WorkingState
 from orchestrator.contracts import Interaction, Templates
 from orchestrator.engine.outcome import RunResult
 from orchestrator.errors import ExitCode, OrchestrateError
 from orchestrator.models.plan import Plan
+from orchestrator.models.status import TaskState
 from orchestrator.plugins import Catalogue
 from orchestrator.workspace.workspace import TreeWorkspace
 
@@ -41,7 +43,7 @@ def work_on(
         run=beginning.run,
         durability=plan.durability,
         tracking=plan.snapshot,
-        warn=lambda text: print(f"warning: {text}", file=sys.stderr),
+        warn=lambda text: tell(f"warning: {text}\n"),
     )
     try:
         materials = Materials(
@@ -58,9 +60,21 @@ def work_on(
             force=force,
             keep_going=keep_going,
         )
-        return conclude(carry_out(materials, beginning))
+        result = carry_out(materials, beginning)
     finally:
         workspace.close()
+    _back_up(state, result)
+    return conclude(result)
+
+
+def _back_up(state: WorkingState, result: RunResult) -> None:
+    """Keep a copy of the ledger after a run that changed something; a copy that fails takes nothing away."""
+    if TaskState.CHANGED not in result.states.values():
+        return
+    try:
+        state.back_up()
+    except OrchestrateError as error:
+        tell(f"warning: the ledger was not backed up: {error.message}\n")
 
 
 def conclude(result: RunResult) -> ExitCode:
