@@ -122,15 +122,19 @@ def _notes(document: JestDocument, wanted: Scope, after: Sequence[str]) -> list[
         if not own:
             notes.append(f"`{one}` matches nothing")
         elif not own & now:
-            culprit = next(
-                (n for n in after if n.startswith("!") and not own & (document.counted([one, n]) or own)), None
-            )
+            culprit = next((other for other in after if _takes_all(document, own, one, other)), None)
             by = f" by `{culprit}`" if culprit else ""
             notes.append(f"`{one}` matches {len(own)} files, and all of them are taken out again{by}")
     if odd := sorted(path for path in now or () if is_no_code_under_test(path)):
         more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
         notes.append(f"{odd[0]}{more} would count although it looks like a test, a fixture or a declaration")
     return notes
+
+
+def _takes_all(document: JestDocument, own: frozenset[str], include: str, other: str) -> bool:
+    """Say whether another entry alone takes all files of a glob out again."""
+    left = document.counted([include, other]) if other.startswith("!") else None
+    return left is not None and not own & left
 
 
 def _side_effects(document: JestDocument, present: Sequence[str] | None, text: str) -> list[str]:
