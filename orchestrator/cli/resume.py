@@ -20,8 +20,8 @@ from orchestrator.cli.work_state import WorkingState, open_to_work
 from orchestrator.cli.working import work_on
 from orchestrator.errors import Drift, ExitCode, UsageError
 from orchestrator.models.plan import Plan
-from orchestrator.models.record import RunRecord
-from orchestrator.models.status import RunState, TaskState
+from orchestrator.models.record import RunRecord, TaskRecord
+from orchestrator.models.status import OutcomeKind, RunState, TaskState
 from orchestrator.planning.params import resolve_params
 
 
@@ -121,7 +121,7 @@ def _word(value: object) -> str:
 
 def _interrupted_commands(record: RunRecord, plan: Plan, opened: OpenedDocument) -> str:
     """Name the tasks that had begun when the engine died and that cannot be known to be harmless when repeated."""
-    begun = {task.id for task in record.tasks if task.state is TaskState.INTERRUPTED}
+    begun = {task.id for task in record.tasks if _had_begun(task)}
     asked = [
         task.id
         for task in plan.tasks
@@ -130,3 +130,10 @@ def _interrupted_commands(record: RunRecord, plan: Plan, opened: OpenedDocument)
         and task.params.get("idempotent") is not True
     ]
     return ", ".join(asked)
+
+
+def _had_begun(task: TaskRecord) -> bool:
+    """Say whether the engine died under the task; one that had changed files has got an end at the next start."""
+    if task.state is TaskState.INTERRUPTED:
+        return True
+    return not task.state.is_final and bool(task.attempts) and task.attempts[-1].kind is OutcomeKind.CANCELLED
