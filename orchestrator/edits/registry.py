@@ -8,6 +8,7 @@ from typing import Any
 from orchestrator.edits.action import Action
 from orchestrator.edits.result import EditCode, Refusal
 
+_YAML = "orchestrator.edits.yaml.actions"
 _WORKFLOWS = "orchestrator.edits.workflows.actions"
 _DOCKERFILE = "orchestrator.edits.dockerfile.actions"
 _JEST = "orchestrator.edits.jest.actions"
@@ -54,6 +55,27 @@ ACTIONS: Mapping[str, str] = {
     "make_trivy_blocking": f"{_WORKFLOWS}.make_trivy_blocking:MakeTrivyBlocking",
     "remove_continue_on_error": f"{_WORKFLOWS}.remove_continue_on_error:RemoveContinueOnError",
     "upgrade_audit_level": f"{_WORKFLOWS}.upgrade_audit_level:UpgradeAuditLevel",
+    "add_concurrency": f"{_WORKFLOWS}.add_concurrency:AddConcurrency",
+    "add_dependabot": f"{_WORKFLOWS}.add_dependabot:AddDependabot",
+    "add_dependency_cache": f"{_WORKFLOWS}.add_dependency_cache:AddDependencyCache",
+    "add_job": f"{_WORKFLOWS}.jobs:AddJob",
+    "add_required_gate_job": f"{_WORKFLOWS}.add_required_gate_job:AddRequiredGateJob",
+    "add_step": f"{_WORKFLOWS}.steps:AddStep",
+    "add_timeouts": f"{_WORKFLOWS}.add_timeouts:AddTimeouts",
+    "add_trigger": f"{_WORKFLOWS}.add_trigger:AddTrigger",
+    "fix_template_injection": f"{_WORKFLOWS}.fix_template_injection:FixTemplateInjection",
+    "harden_checkout": f"{_WORKFLOWS}.harden_checkout:HardenCheckout",
+    "move_step": f"{_WORKFLOWS}.steps:MoveStep",
+    "pin_actions": f"{_WORKFLOWS}.pin_actions:PinActions",
+    "remove_job": f"{_WORKFLOWS}.jobs:RemoveJob",
+    "rename_job": f"{_WORKFLOWS}.jobs:RenameJob",
+    "replace_in_run": f"{_WORKFLOWS}.replace_in_run:ReplaceInRun",
+    "replace_step": f"{_WORKFLOWS}.steps:ReplaceStep",
+    "set_permissions": f"{_WORKFLOWS}.set_permissions:SetPermissions",
+    "yaml_append": f"{_YAML}.at_path:YamlAppend",
+    "yaml_delete": f"{_YAML}.at_path:YamlDelete",
+    "yaml_merge": f"{_YAML}.at_path:YamlMerge",
+    "yaml_set": f"{_YAML}.at_path:YamlSet",
 }
 
 

@@ -68,10 +68,15 @@ def test_a_sound_workflow_has_no_findings() -> None:
         ("  b:", "  b b:", "job-id", 24),
         ("    secrets: inherit", "    steps: []", "job-form", 28),
         ("uses: ./.github/actions/x", "uses: a/b@v1", "unpinned-use", 21),
-        ("${{ !cancelled() && needs.a.outputs.o != '' }}", "github.ref_name == 'dev' && github.event_name == 'push'", "unreachable-job", 26),
+        (
+            "${{ !cancelled() && needs.a.outputs.o != '' }}",
+            "github.ref_name == 'dev' && github.event_name == 'push'",
+            "unreachable-job",
+            26,
+        ),
         ("jobs:", "jobs: &x\n  <<: *x\n", "readable", 1),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_found_at_its_line(old: str, new: str, rule: str, line: int) -> None:
     found = [(finding.rule, finding.line) for finding in check_text(GOOD.replace(old, new, 1))]
     assert (rule, line) in found

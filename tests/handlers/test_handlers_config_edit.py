@@ -107,7 +107,7 @@ def test_a_file_that_somebody_changed_back_fails_the_verification(bench) -> None
         ({"jbo": "x"}, "`jbo` is no param of remove_continue_on_error", None),
         ({"layers": []}, "`layers`: List should have at least 1 item after validation, not 0", None),
     ],
-)  # fmt: skip
+)
 def test_mistakes_are_told_before_anything_runs(bench, given: dict, message: str, hint: str | None) -> None:
     problems = ConfigEdit().check(params(**{**REMOVE, **given}), bench.scene())
     assert [problem.message for problem in problems] == [message]

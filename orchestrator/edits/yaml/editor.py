@@ -79,6 +79,22 @@ class YamlEditor:
                 return None
         return found
 
+    def peek(self, path: Sequence[Step]) -> tuple[bool, Json]:
+        """Return whether there is something at a path, and its intended value."""
+        path = tuple(path)
+        owner = self.get(*path[:-1]) if path else None
+        if not path:
+            return True, self.model
+        if isinstance(owner, dict):
+            key = model_key(owner, path[-1])
+            return key in owner, owner.get(key)
+        is_there = isinstance(owner, list) and isinstance(path[-1], int) and -len(owner) <= path[-1] < len(owner)
+        return is_there, self.get(*path)
+
+    def is_object(self, path: Sequence[Step]) -> bool:
+        """Say whether there is a mapping at a path."""
+        return isinstance(self.get(*path), dict)
+
     # ------------------------------------------------------------ operations
 
     def set(self, path: Sequence[Step], value: Any, *, before: str | None = None, after: str | None = None) -> bool:
@@ -140,9 +156,11 @@ class YamlEditor:
         self._model_replace(path, items)
 
     def append(self, path: Sequence[Step], value: Any) -> None:
-        """Put a new item at the end of a list; a key without a value becomes a list."""
-        node = self.node(*path)
-        if node.kind == "scalar" and self.tree.value(node) is None:
+        """Put a new item at the end of a list; a missing one is made, and a key without a value becomes one."""
+        node = self.tree.find(tuple(path))
+        if node is None:
+            self.set(path, [value])
+        elif node.kind == "scalar" and self.tree.value(node) is None:
             self._replace(tuple(path), [value])
         else:
             self.insert_item(path, len(node.values), value)

@@ -171,7 +171,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             name = str(event.anchor)
             if name not in self._sizes:
-                raise Refusal(EditCode.PARSE, f"line {event.start_mark.line + 1}: *{name} stands inside of &{name}")
+                raise Refusal(EditCode.PARSE, f"*{name} stands inside of &{name}, or there is no such anchor")
             return Node(ALIAS, start, start, end, text=name, size=self._sizes[name])
         anchor, tag = event.anchor, event.tag
         inner = self._after_properties(start) if anchor is not None or tag is not None else start

@@ -1,0 +1,47 @@
+"""``add_concurrency``: a newer push stops the older run of a pull request; a deployment is never stopped half-way."""
+
+from typing import Any
+
+from pydantic import Field
+
+from orchestrator.contracts import Params
+from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.kinds import WORKFLOW
+from orchestrator.edits.result import EditCode, EditResult, Refusal
+from orchestrator.edits.workflows.shape import environment_of
+from orchestrator.edits.workflows.workflow import Workflow
+
+
+class ConcurrencyParams(Params):
+    """Which runs wait for each other."""
+
+    group: str = Field(default="${{ github.workflow }}-${{ github.ref }}", min_length=1)
+    cancel: bool | None = Field(
+        default=None, description="default: on pull requests only, never when the workflow deploys"
+    )
+
+
+class AddConcurrency(Action[ConcurrencyParams]):
+    """Give a workflow its group."""
+
+    name = "add_concurrency"
+    summary = "Let newer runs of a pull request stop older ones; deployments queue instead"
+    params_model = ConcurrencyParams
+    kinds = frozenset((WORKFLOW,))
+
+    def plan(self, scene: Scene, params: ConcurrencyParams) -> EditResult:
+        """Set the key unless there is one."""
+        workflow = Workflow(scene)
+        deploys = any(environment_of(job) for job in workflow.jobs.values())
+        if params.cancel is None:
+            cancel: Any = False if deploys else "${{ github.event_name == 'pull_request' }}"
+        else:
+            cancel = params.cancel
+        wanted = {"group": params.group, "cancel-in-progress": cancel}
+        present = workflow.model.get("concurrency")
+        if present is not None and present != wanted:
+            raise Refusal(EditCode.CONFLICT, f"{scene.target} has the concurrency {present}")
+        if params.cancel and deploys:
+            raise Refusal(EditCode.PRECONDITION, f"{scene.target} deploys, stopping it would leave it half done")
+        workflow.set(("concurrency",), wanted, before="env" if "env" in workflow.model else "jobs")
+        return workflow.finish("newer runs stop or follow older ones", "has this concurrency")

@@ -1,0 +1,54 @@
+"""``harden_checkout``: the token that checked the code out does not stay in the workspace for every later step."""
+
+import re
+
+from pydantic import Field
+
+from orchestrator.contracts import Params
+from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.kinds import WORKFLOW
+from orchestrator.edits.result import EditResult
+from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
+
+_PUSHES = re.compile(r"\bgit (?:push|fetch|pull|submodule|lfs)\b")
+_PUSHERS = (
+    "changesets/action",
+    "peter-evans/create-pull-request",
+    "stefanzweifel/git-auto-commit-action",
+    "jamesives/",
+)
+
+
+class HardenParams(Params):
+    """Where."""
+
+    job: str | None = Field(default=None, description="the job, else all")
+
+
+class HardenCheckout(Action[HardenParams]):
+    """Set persist-credentials to false where nobody needs them."""
+
+    name = "harden_checkout"
+    summary = "Set persist-credentials: false on checkouts, except in jobs that push"
+    params_model = HardenParams
+    kinds = frozenset((WORKFLOW,))
+
+    def plan(self, scene: Scene, params: HardenParams) -> EditResult:
+        """Set the input; jobs that push with git keep theirs and are named."""
+        workflow = Workflow(scene)
+        done: list[str] = []
+        for job in workflow.chosen_jobs(params.job):
+            steps = workflow.steps(job)
+            at = [index for index, step in enumerate(steps) if uses_of(step) == "actions/checkout"]
+            open_ones = [index for index in at if "persist-credentials" not in (steps[index].get("with") or {})]
+            if not open_ones:
+                continue
+            if any(_PUSHES.search(run_of(step)) or uses_of(step).startswith(_PUSHERS) for step in steps):
+                workflow.warnings.append(f"{job} works with the remote, its credentials stay")
+                continue
+            for index in open_ones:
+                workflow.set(("jobs", job, "steps", index, "with", "persist-credentials"), False)
+            done.append(job)
+        return workflow.finish(
+            f"{', '.join(done)}: no credentials left behind", "no checkout leaves credentials behind"
+        )

@@ -1,0 +1,127 @@
+"""``add_step``, ``move_step``, ``replace_step``: the steps of a job."""
+
+from pydantic import Field, model_validator
+
+from orchestrator.contracts import Params
+from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.kinds import WORKFLOW
+from orchestrator.edits.result import EditCode, EditResult, Refusal, already
+from orchestrator.edits.workflows.workflow import Workflow
+from orchestrator.models.json import Json
+
+
+class PlaceParams(Params):
+    """A job, and a place among its steps: by id, name or `uses` prefix of another step."""
+
+    job: str
+    before: str | None = None
+    after: str | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "PlaceParams":
+        if self.before is not None and self.after is not None:
+            message = "`before` and `after` exclude each other"
+            raise ValueError(message)
+        return self
+
+
+def _place(workflow: Workflow, params: PlaceParams) -> int:
+    if params.before is not None:
+        return workflow.step_index(params.job, params.before)
+    if params.after is not None:
+        return workflow.step_index(params.job, params.after) + 1
+    return len(workflow.steps(params.job))
+
+
+class AddStepParams(PlaceParams):
+    """The step as it is written in a workflow."""
+
+    step: dict[str, Json] = Field(min_length=1)
+
+
+class AddStep(Action[AddStepParams]):
+    """Add a step."""
+
+    name = "add_step"
+    summary = "Add a step to a job, at the end or next to another step"
+    params_model = AddStepParams
+    kinds = frozenset((WORKFLOW,))
+
+    def plan(self, scene: Scene, params: AddStepParams) -> EditResult:
+        """Add it unless the very same one is there; another one of its id or name is a conflict."""
+        workflow = Workflow(scene)
+        steps = workflow.steps(params.job)
+        if params.step in steps:
+            return already(f"{params.job} has the step")
+        for key in ("id", "name"):
+            if key in params.step and any(step.get(key) == params.step[key] for step in steps):
+                raise Refusal(EditCode.CONFLICT, f"{params.job} has another step with the {key} {params.step[key]}")
+        workflow.insert_step(params.job, _place(workflow, params), params.step)
+        return workflow.finish(f"added a step to {params.job}", "")
+
+
+class ReplaceStepParams(Params):
+    """Which step becomes what."""
+
+    job: str
+    step: str = Field(description="id, name or `uses` prefix")
+    content: dict[str, Json] = Field(min_length=1)
+
+
+class ReplaceStep(Action[ReplaceStepParams]):
+    """Bring a step to another content."""
+
+    name = "replace_step"
+    summary = "Give a step another content; what is equal stays as it is written"
+    params_model = ReplaceStepParams
+    kinds = frozenset((WORKFLOW,))
+
+    def plan(self, scene: Scene, params: ReplaceStepParams) -> EditResult:
+        """Replace it; the new one already there, and nothing else by the name, is `already`."""
+        workflow = Workflow(scene)
+        if params.content in workflow.steps(params.job):
+            return already(f"{params.job} has the step")
+        at = workflow.step_index(params.job, params.step)
+        workflow.replace_step(params.job, at, params.content)
+        return workflow.finish(f"replaced {params.step} of {params.job}", "")
+
+
+class MoveStepParams(PlaceParams):
+    """Which step goes there."""
+
+    step: str = Field(description="id, name or `uses` prefix")
+
+    @model_validator(mode="after")
+    def _some_place(self) -> "MoveStepParams":
+        if self.before is None and self.after is None:
+            message = "`before` or `after` says where the step goes"
+            raise ValueError(message)
+        return self
+
+
+class MoveStep(Action[MoveStepParams]):
+    """Move a step within its job."""
+
+    name = "move_step"
+    summary = "Move a step before or after another one; refused where an output would be read too early"
+    params_model = MoveStepParams
+    kinds = frozenset((WORKFLOW,))
+
+    def plan(self, scene: Scene, params: MoveStepParams) -> EditResult:
+        """Take the step out and put it in again."""
+        workflow = Workflow(scene)
+        at = workflow.step_index(params.job, params.step)
+        other = workflow.step_index(params.job, params.before or params.after or "")
+        if at == (other - 1 if params.before is not None else other + 1):
+            return already(f"{params.step} stands there")
+        if at == other:
+            raise Refusal(EditCode.PARAM, "a step cannot be moved next to itself")
+        path = ("jobs", params.job, "steps", at)
+        node = workflow.editor.node(*path)
+        if "#" in workflow.editor.text[node.start : node.end] and "run" not in workflow.steps(params.job)[at]:
+            raise Refusal(EditCode.PRECONDITION, f"{params.step} holds a comment that would be lost")
+        step = workflow.steps(params.job)[at]
+        workflow.editor.delete(path)
+        target = _place(workflow, params)
+        workflow.insert_step(params.job, target, step)
+        return workflow.finish(f"moved {params.step} of {params.job}", "")
