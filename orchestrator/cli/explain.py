@@ -44,7 +44,7 @@ def command(
     opened = open_valid(common)
     ledger = open_to_read(opened.root)
     successes = ledger.last_successes()
-    plan = plan_of(opened, common, Choice(all_=True), successes=successes, failed=None)
+    plan = plan_of(opened, common, Choice(), successes=successes, failed=None)
     task = _task_of(plan, topic)
     last = successes.get(task.id)
     before = None

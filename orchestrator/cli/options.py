@@ -101,7 +101,6 @@ class Choice:
     skip: Annotated[list[str] | None, option("--skip", help="all but these (repeatable)")] = None
     failed: Annotated[bool, option("--failed", help="what failed or was blocked in the last run")] = False
     with_deps: Annotated[bool, option("--with-deps", help="add what the selection needs")] = False
-    all_: Annotated[bool, option("--all", help="everything")] = False
 
     @property
     def narrows(self) -> bool:

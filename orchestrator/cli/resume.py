@@ -85,7 +85,7 @@ def _plan_now(
         common, param=common.param or _params_of(opened, record), profile=common.profile or _profile(record)
     )
     successes = state.ledger.last_successes()
-    plan = plan_of(opened, common, Choice(all_=True), successes=successes, failed=None)
+    plan = plan_of(opened, common, Choice(), successes=successes, failed=None)
     wanted = {task.id for task in record.tasks}
     kept = [task.id for task in plan.tasks if task.id in wanted]
     if not kept:

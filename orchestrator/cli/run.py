@@ -34,6 +34,7 @@ def command(
     keep_going: Annotated[bool, option("--keep-going", "-k", help="ignore every `fail_fast`")] = False,
     fail_fast: Annotated[bool, option("--fail-fast", help="stop at the first failure")] = False,
     force: Annotated[bool, option("--force", help="run what is up to date, too")] = False,
+    everything: Annotated[bool, option("--all", help="everything, without asking")] = False,
     yes: Annotated[bool, option("--yes", "-y", help="do not ask before starting")] = False,
     approve: Annotated[
         list[str] | None, option("--approve", help="say yes to this manual task (repeatable)", envvar=None)
@@ -69,7 +70,7 @@ def command(
                 force=force,
             )
         ledger.close()
-        if not (yes or choice.all_ or saved or choice.narrows) and not _agreed(plan, common):
+        if not (yes or everything or saved or choice.narrows) and not _agreed(plan, common):
             return ExitCode.OK
         with open_to_work(opened.root, sys.argv[1:], durability_of(opened, common)) as state:
             plan = make_plan(state.ledger)
