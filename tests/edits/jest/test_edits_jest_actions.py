@@ -85,7 +85,9 @@ def test_a_missing_list_is_made_unless_that_is_forbidden() -> None:
 
 
 def test_one_of_several_projects_is_chosen_by_its_name() -> None:
-    text = "module.exports = { projects: [{ displayName: 'a' }, { displayName: { name: 'b', color: 'red' } }] };"
+    text = (
+        "module.exports = { projects: [\n  { displayName: 'a' },\n  { displayName: { name: 'b', color: 'red' } }\n] };"
+    )
 
     result = act(EXPAND, text, include=["src/**/*.ts"], project="b")
 
@@ -142,7 +144,8 @@ def test_a_comment_above_the_list_is_pointed_out() -> None:
 def test_gates_get_a_trailing_slash_and_all_four_metrics() -> None:
     result = act(GATES, LIST, thresholds={"services": 70}, mode="set")
 
-    wanted = "'./src/services/': {\n      branches: 70,\n      functions: 70,\n      lines: 70,\n      statements: 70,\n    },"
+    metrics = "".join(f"\n      {each}: 70," for each in ("branches", "functions", "lines", "statements"))
+    wanted = f"'./src/services/': {{{metrics}\n    }},"
     assert wanted in result.edits[0].after
 
 
@@ -202,7 +205,8 @@ def test_what_is_left_to_the_global_gate_is_computed_from_the_report() -> None:
 
 
 def test_coverage_ratchet_raises_every_gate_and_lowers_none() -> None:
-    text = "module.exports = { coverageThreshold: { global: { lines: 10 }, './src/services/': { lines: 99, branches: 1 } } };"
+    gates = "{ global: { lines: 10 }, './src/services/': { lines: 99, branches: 1 } }"
+    text = f"module.exports = {{ coverageThreshold: {gates} }};"
     report = {"coverage/coverage-summary.json": summary(src__services__one=(2, 3), src__a=(1, 2))}
 
     result = act("coverage_ratchet", text, files=report)
