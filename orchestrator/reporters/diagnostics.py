@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from orchestrator.errors import OrchestrateError, Place, Problem, Severity
 from orchestrator.reporters.cells import cells, clip
-from orchestrator.sanitize import TAB, line
 from orchestrator.reporters.style import Look
+from orchestrator.sanitize import TAB, line
 
 FORMATS = ("full", "concise", "github", "json")
 # GitHub shows ten annotations of a kind per step and drops the rest without a word.

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from orchestrator.models.diff import FileDiff
-from orchestrator.sanitize import line
 from orchestrator.reporters.style import Look
+from orchestrator.sanitize import line
 
 _ROLES = (("+++", "bold"), ("---", "bold"), ("diff --git", "bold"), ("@@", "accent"), ("+", "good"), ("-", "bad"))
 

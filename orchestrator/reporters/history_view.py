@@ -6,9 +6,9 @@ from orchestrator.models.record import RunSummary
 from orchestrator.models.status import DONE, TaskState
 from orchestrator.reporters.cells import cells, clip, pad
 from orchestrator.reporters.durations import took
-from orchestrator.sanitize import line
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import state_word
+from orchestrator.sanitize import line
 
 _GAP = "  "
 

@@ -17,12 +17,12 @@ from orchestrator.reporters.canvas import Canvas
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.durations import about, clock
 from orchestrator.reporters.live_rows import LiveRows
-from orchestrator.sanitize import line
 from orchestrator.reporters.sink import Sink
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import render_outline
 from orchestrator.reporters.ticker import Ticker
 from orchestrator.reporters.wording import Told, Weight, tell
+from orchestrator.sanitize import line
 
 FRAMES_PER_SECOND = 8
 _FIRST_FRAME = 0.2

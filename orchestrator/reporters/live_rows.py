@@ -9,8 +9,8 @@ from rich.text import Text
 from orchestrator.models.status import DONE, TaskState
 from orchestrator.reporters.board import Board, Running
 from orchestrator.reporters.durations import about, clock
-from orchestrator.sanitize import line, output
 from orchestrator.reporters.style import Look
+from orchestrator.sanitize import line, output
 
 _STYLES = {
     "good": "green",

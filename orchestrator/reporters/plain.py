@@ -16,12 +16,12 @@ from orchestrator.reporters.board import Board
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.durations import about, clock
 from orchestrator.reporters.outline import is_done
-from orchestrator.sanitize import line
 from orchestrator.reporters.sink import Sink
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import render_outline
 from orchestrator.reporters.ticker import Ticker
 from orchestrator.reporters.wording import Told, Weight, tell
+from orchestrator.sanitize import line
 
 _HEARTBEAT = 60.0
 _WORD = 9  # "unchanged", "cancelled"

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from orchestrator.reporters.cells import cells, clip, pad
-from orchestrator.sanitize import line
 from orchestrator.reporters.style import Look
+from orchestrator.sanitize import line
 
 _GAP = 2
 _LEAST = {"name": 20, "writes": 16, "remark": 12}  # columns that may become this narrow

@@ -11,9 +11,9 @@ from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.news import text_of
 from orchestrator.reporters.outline import outline_of, task_names
-from orchestrator.sanitize import line
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import check_text, next_commands, state_word
+from orchestrator.sanitize import line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,8 +8,8 @@ from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.outline import CheckLine, Outline, TaskLine, outline_of
-from orchestrator.sanitize import line
 from orchestrator.reporters.style import Look
+from orchestrator.sanitize import line
 
 _WORDS = {
     RunState.SUCCEEDED: ("DONE", "good"),

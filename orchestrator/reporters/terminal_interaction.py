@@ -14,8 +14,8 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TextIO
 
 from orchestrator.contracts import Answer
-from orchestrator.sanitize import block, line
 from orchestrator.reporters.style import Look
+from orchestrator.sanitize import block, line
 
 _CHOICES = {
     "done": "done",

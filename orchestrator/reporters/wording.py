@@ -12,9 +12,9 @@ from orchestrator.models.status import TaskState
 from orchestrator.reporters import news
 from orchestrator.reporters.board import Board, check_of, ending, state_of
 from orchestrator.reporters.durations import about, took
-from orchestrator.sanitize import line, output
 from orchestrator.reporters.style import Look, names_of_state
 from orchestrator.reporters.summary import check_text
+from orchestrator.sanitize import line, output
 
 _NOTHING = 0.05  # seconds that would be shown as 0.0
 _TAIL = 20  # lines of a failure's output; the rest is in its log
