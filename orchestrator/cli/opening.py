@@ -17,7 +17,7 @@ from orchestrator.models.status import Durability
 from orchestrator.planning.build import build_plan
 from orchestrator.planning.checks import check_document
 from orchestrator.planning.document_loader import LoadedDocument, load_document
-from orchestrator.planning.params import apply_profile, parse_param
+from orchestrator.planning.params import apply_profile, find_profile, parse_param
 from orchestrator.planning.select import Selection
 from orchestrator.plugins import Catalogue
 from orchestrator.sources.phases_file import project_root
@@ -51,6 +51,8 @@ def open_document(common: Checking, *, strict: bool = False, deep: bool = False)
     """Read and check the document; its problems are in the result, only an unreadable file raises."""
     path = document_path(common)
     loaded = load_document(path)
+    if loaded.document is not None:
+        find_profile(loaded.document, common.profile)
     override = str(common.project) if common.project is not None else None
     declared = loaded.document.project.root if loaded.document else None
     root = project_root(path, declared, override)
