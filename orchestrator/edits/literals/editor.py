@@ -220,9 +220,8 @@ class LiteralEditor(ABC):
     def _entry(self, key: str | None, value: Json, indent: str, *, bare: bool, flat: bool, alike: bool) -> str:
         """Return one entry; an object stays on one line where its `alike` siblings do and it is short enough."""
         inside = isinstance(value, dict | list)
-        shallow = isinstance(value, dict) and not any(isinstance(item, dict | list) and item for item in value.values())
         flat = (flat and not inside) or (flat and self._fits(value, len(indent) + len(key or "")))
-        flat = flat or (alike and shallow and self._fits(value, len(indent) + len(key or "") + 4))
+        flat = flat or (alike and isinstance(value, dict) and self._fits(value, len(indent) + len(key or "") + 4))
         if key is None:
             return emit(value, self.style, indent, column=len(indent), flat=flat)
         return emit_pair(key, value, self.style, indent, bare=bare, flat=flat)
