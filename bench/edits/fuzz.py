@@ -21,7 +21,8 @@ NASTY = [
     "trail ", "- dash", "~", "3:25", "1_000", "0o17", "1e3", "'", '"', "a, b", "[x]", "{y}", "é✓", "tab\there", "a #b",
     "on", "n", "2024-01-01", ":", "a:", "!t", "&a", "%x", "@x", "`x`", "|", ">", "? k", "<<", "=", "\\n", "\x07",
     " first\nsecond\n", "a\n\n\nb\n", "x\n\n", True, False, None, 0, -1, 3.5, 10**20, [], {}, ["a", "b"], [1, [2, {}]],
-    {"k": "v"}, {"deep": {"list": [{"a": "b\nc\n"}, "x"], "t": True}}, [{"name": "s", "run": "a\nb\n"}, {"uses": "o/r@v1"}],
+    {"k": "v"}, {"deep": {"list": [{"a": "b\nc\n"}, "x"], "t": True}},
+    [{"name": "s", "run": "a\nb\n"}, {"uses": "o/r@v1"}],
 ]  # fmt: skip
 
 
@@ -91,9 +92,9 @@ def judge(fresh: YamlEditor, edit) -> str | None:
     after = edit.after
     if not is_untouched_outside(fresh.before, after, edit.patches):
         return "text outside the patches differs"
-    if "\r\n" in fresh.before and fresh.before.count("\n") == fresh.before.count("\r\n"):
-        if after.count("\n") != after.count("\r\n"):
-            return "mixed line ends"
+    is_crlf = fresh.before.count("\n") == fresh.before.count("\r\n") > 0
+    if is_crlf and after.count("\n") != after.count("\r\n"):
+        return "mixed line ends"
     try:
         return first_difference(edit.intended, load_model(after))
     except Refusal as refusal:

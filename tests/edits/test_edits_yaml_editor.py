@@ -185,3 +185,8 @@ def test_scalars_mean_what_yaml_1_2_says() -> None:
         "on": "yes", "v": "2_17", "n": 12, "h": 31, "o": 15, "t": "3:25", "f": 1000.0, "b": True, "z": None,
         "d": "2024-01-01",
     }  # fmt: skip
+
+
+def test_blanks_behind_a_value_do_not_become_part_of_the_text_in_its_place() -> None:
+    assert edited("s:\n  - a:\n      b: 1  \n", lambda e: e.set(("s", 0), "x\ny")) == "s:\n  - |-\n    x\n    y\n"
+    assert edited("a:\n  b: 1  \nc: 2\n", lambda e: e.set(("a",), "x\ny\n")) == "a: |\n  x\n  y\nc: 2\n"

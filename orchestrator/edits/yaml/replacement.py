@@ -111,7 +111,7 @@ def _block_text(tree: Tree, owner: Node, index: int, value: Any, style: Style) -
     if old.is_block or old.is_literal:
         _refuse_comments(tree, owner, index)
         start = _head_end(tree, owner, index)
-        return [patch(text, start, entry_end(tree, owner, index), f" {header}{body}")]
+        return [patch(text, start, _line_end(tree, owner, index), f" {header}{body}")]
     at = content_end(text, old.end)
     return [_put(text, old, header), patch(text, at, at, body)]
 
@@ -138,7 +138,7 @@ def _same_block(tree: Tree, old: Node, value: str, eol: str) -> list[Patch]:
 def _block_collection(tree: Tree, owner: Node, index: int, value: Any, style: Style, lines: list[str]) -> list[Patch]:
     text, old = tree.text, owner.values[index]
     eol = eol_near(text, old.end, style.eol) if "\n" in text else style.eol
-    end = entry_end(tree, owner, index)
+    end = _line_end(tree, owner, index)
     if owner.keys and not (old.is_block or old.is_literal):
         start = _head_end(tree, owner, index)
         at = content_end(text, old.end)
@@ -156,6 +156,15 @@ def _head_end(tree: Tree, owner: Node, index: int) -> int:
     if owner.keys:
         return tree.text.find(":", owner.keys[index].end) + 1
     return entry_start(tree, owner, index) + 1
+
+
+def _line_end(tree: Tree, owner: Node, index: int) -> int:
+    """Return the end of an entry with the blanks behind it, which a new block of text would take for its own."""
+    end = entry_end(tree, owner, index)
+    if tree.text[end - 1 : end] == "\n":  # a `|+` block ends with its last newline
+        return end
+    line_end = content_end(tree.text, end)
+    return end if tree.text[end:line_end].strip() else line_end
 
 
 def _refuse_comments(tree: Tree, owner: Node, index: int) -> None:
