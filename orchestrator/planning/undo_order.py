@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from orchestrator.models.record import RecordedChange
 from orchestrator.planning.graph import cyclic_parts
+
+STANDING = "made"
+FOLDER = "folder"
 
 
 def taken_back_before(changes: Sequence[RecordedChange]) -> dict[str, set[str]]:
@@ -26,6 +30,32 @@ def taken_back_before(changes: Sequence[RecordedChange]) -> dict[str, set[str]]:
         for folder in _parents(path):
             below.setdefault(folder, {})[change.task] = None
     return first
+
+
+def with_folders_left_behind(changes: Sequence[RecordedChange]) -> list[RecordedChange]:
+    """Return the changes that stand, some with folders to remove whose maker was taken back before.
+
+    A folder that held something then had to stay. It goes with the first of the changes that still lie in it,
+    which is the last to be taken back.
+    """
+    standing = sorted((change for change in changes if change.state == STANDING), key=lambda one: one.seq)
+    owned = {folder for change in standing for folder in _made_by(change)}
+    left = {folder for change in changes if change.state != STANDING for folder in _made_by(change)} - owned
+    given = []
+    for change in standing:
+        folders = [folder for folder in _parents(change.change.path) if folder in left]
+        left.difference_update(folders)
+        if folders:
+            outermost_first = tuple(sorted({*folders, *change.change.folders}, key=len))
+            change = replace(change, change=replace(change.change, folders=outermost_first))
+        given.append(change)
+    return given
+
+
+def _made_by(change: RecordedChange) -> tuple[str, ...]:
+    """Return the folders that were not there before the change."""
+    own = (change.change.path,) if change.change.kind == FOLDER and change.change.before is None else ()
+    return (*change.change.folders, *own)
 
 
 def tangles(first: Mapping[str, AbstractSet[str]]) -> list[set[str]]:

@@ -17,7 +17,7 @@ from orchestrator.models.status import Execution
 from orchestrator.planning.definitions import digest
 from orchestrator.planning.plan_json import plan_from_json
 from orchestrator.planning.selectors import Selectors
-from orchestrator.planning.undo_order import taken_back_before, tangles
+from orchestrator.planning.undo_order import taken_back_before, tangles, with_folders_left_behind
 
 HANDLER = "restore"
 PHASE = "undo"
@@ -48,7 +48,7 @@ def build_undo_plan(
     """
     plan = plan_from_json(record.plan)
     chosen = _chosen(plan, phases, groups, tasks)
-    made = [change for change in record.changes if change.state == "made"]
+    made = with_folders_left_behind(record.changes)
     changes = [change for change in made if chosen is None or change.task in chosen]
     if not changes:
         raise _nothing(record, chosen)

@@ -56,6 +56,7 @@ class Journal:
         self._umask = umask
         self._now = now
         self._fault = fault
+        self._left_behind: set[str] = set()  # folders of attempts that were taken back while others wrote into them
 
     def apply(self, attempt: AttemptLog, staged: Sequence[Staged]) -> None:
         """Keep, commit, replace. All or none: what was done is taken back when one replacement fails."""
@@ -105,7 +106,9 @@ class Journal:
         ours = [batch for batch in attempt.batches if batch.alone]
         kept = [batch for batch in attempt.batches if not batch.alone]
         with self._timeline.held():
-            taken = self._taking_back([change for batch in ours for change in batch.changes])
+            changes = [change for batch in ours for change in batch.changes]
+            taken = self._taking_back(changes)
+            self._clear_folders(changes)
         # Kept changes are recorded once more, or the ledger would have them as taken back.
         facts: list[Fact] = [self._rolled_back(attempt)] if ours else []
         if ours:
@@ -146,6 +149,20 @@ class Journal:
 
     def _rolled_back(self, attempt: AttemptLog) -> Fact:
         return ChangesRolledBack(run=self._run, task=attempt.task, attempt=attempt.number, time=self._now())
+
+    def _clear_folders(self, changes: Sequence[Change]) -> None:
+        """Remove the folders that earlier ones left behind and that are empty now; remember those that are not."""
+        self._left_behind.update(folder for change in changes if change.before is None for folder in change.folders)
+        writer = self._writer()
+        try:
+            for folder in sorted(self._left_behind, key=len, reverse=True):
+                if writer.remove_empty_folders((folder,)):
+                    self._timeline.wrote(folder, None)
+                if self._tree.kind(folder) != FOLDER:
+                    self._left_behind.discard(folder)
+            writer.settle()
+        finally:
+            writer.close()
 
     def _writer(self) -> Writer:
         return Writer(self._tree, durable=self._durable, fault=self._fault)

@@ -92,7 +92,8 @@ def _take_back_all(
     restored: list[str] = []
     left: list[LeftAlone] = []
     temps: list[str] = []
-    for run, task, attempt in ledger.unfinished_changes():
+    # The last one first: a folder that an earlier one made can only go when what others put into it is gone.
+    for run, task, attempt in reversed(ledger.unfinished_changes()):
         changes = _made_by(ledger.read_run(run).changes, task, attempt)
         if not changes:
             continue

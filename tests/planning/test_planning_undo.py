@@ -1,5 +1,6 @@
 """A run turned into the plan that takes it back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -73,6 +74,22 @@ def test_tasks_that_changed_the_same_file_follow_each_other():
 def test_a_folder_goes_after_what_was_put_into_it():
     plan = build_undo_plan(record(("A", "new/a", "new"), ("B", "new/b"), ("C", "new/deep/c", "new/deep")))
     assert {one.id: one.depends_on for one in plan.tasks} == {"C": (), "B": (), "A": ("B", "C")}
+
+
+def test_a_folder_whose_maker_was_taken_back_goes_with_the_first_that_still_lies_in_it():
+    run = record(("A", "new/deep/a", "new", "new/deep"), ("B", "new/deep/b"), ("C", "new/c"))
+    maker, *others = run.changes
+    plan = build_undo_plan(replace(run, changes=(replace(maker, state="rolled_back"), *others)))
+    folders = {task.id: task.params["changes"][0]["folders"] for task in plan.tasks}
+    assert folders == {"B": ["new", "new/deep"], "C": []}
+    assert [task.id for task in plan.tasks] == ["C", "B"]
+
+
+def test_a_folder_that_was_made_again_stays_with_its_second_maker():
+    run = record(("A", "new/a", "new"), ("B", "new/b", "new"), ("C", "new/c"))
+    maker, *others = run.changes
+    plan = build_undo_plan(replace(run, changes=(replace(maker, state="rolled_back"), *others)))
+    assert {task.id: task.params["changes"][0]["folders"] for task in plan.tasks} == {"B": ["new"], "C": []}
 
 
 def test_tasks_that_changed_files_in_turns_are_taken_back_as_one():

@@ -41,6 +41,19 @@ def test_going_back_to_the_start_leaves_nothing_staged(workspace: TreeWorkspace)
     assert not attempt.exists("new")
 
 
+def test_a_new_folder_goes_with_the_last_attempt_that_wrote_into_it(workspace: TreeWorkspace, root: Path) -> None:
+    before = tree_hash(root)
+    first, second = workspace.open_attempt("1.1", 1), workspace.open_attempt("1.2", 1)
+    first.write_text("new/deep/a.txt", "a\n")
+    run(first.apply())
+    second.write_text("new/deep/b.txt", "b\n")
+    run(second.apply())
+    run(first.rollback())
+    assert (root / "new/deep/b.txt").exists()
+    run(second.rollback())
+    assert tree_hash(root) == before
+
+
 def test_apply_records_the_intent_with_hashes_modes_and_folders(
     workspace: TreeWorkspace, root: Path, ledger: FactList
 ) -> None:
