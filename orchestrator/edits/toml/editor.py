@@ -12,7 +12,7 @@ from orchestrator.edits.literals.tree import Path, Step
 from orchestrator.edits.patch import Patch, apply, compose
 from orchestrator.edits.result import EditCode, FileEdit, Refusal
 from orchestrator.edits.toml.model import load_model
-from orchestrator.edits.toml.writing import add_table, check_value, library, new_item
+from orchestrator.edits.toml.writing import add_table, check_value, insert_item, library, new_item
 from orchestrator.models.json import Json
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ class TomlEditor:
             return False
         if isinstance(value, dict) and (old is None or isinstance(old, dict)) and self._is_table(path):
             return self._set_table(path, old or {}, value)
+        if isinstance(old, dict) and self._is_table(path):
+            raise Refusal(EditCode.CONFLICT, f"{shown(path)} is a table")
         owner = self.get(*path[:-1])
         if owner is None:
             self._add_table(path[:-1], {str(path[-1]): value})
@@ -98,7 +100,7 @@ class TomlEditor:
             holder = _at(document, path[:-1])
             holder[path[-1]] = new_item(value, holder[path[-1]] if old is not None else None)
 
-        self._edit(change, after, path)
+        self._edit(change, after, path, is_new_key=old is None)
         return True
 
     def append(self, path: Sequence[Step], value: Json) -> None:
@@ -118,7 +120,11 @@ class TomlEditor:
             raise Refusal(EditCode.CONFLICT, f"{shown(path)} is no array")
         after = copy.deepcopy(self.model)
         _at(after, path).insert(index, copy.deepcopy(value))
-        self._edit(lambda document: _at(document, path).insert(index, new_item(value)), after, path)
+
+        def change(document: "TOMLDocument") -> None:
+            insert_item(_at(document, path), index, value)
+
+        self._edit(change, after, path)
 
     def delete(self, path: Sequence[Step]) -> bool:
         """Take an entry out; False when there is none."""
@@ -185,7 +191,7 @@ class TomlEditor:
         made = add_table(self.text, tuple(str(step) for step in path), values, self._eol)
         self._accept([made], after, path)
 
-    def _edit(self, change: Any, after: Json, path: Path) -> None:
+    def _edit(self, change: Any, after: Json, path: Path, *, is_new_key: bool = False) -> None:
         """Let tomlkit make the change, and take over the one run of lines that differs."""
         plain = self.text.replace("\r\n", "\n")
         document, self._parsed = self._document(), None  # it is about to change
@@ -196,9 +202,9 @@ class TomlEditor:
             new = library().dumps(document)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError) as error:
             raise Refusal(EditCode.PRECONDITION, f"{shown(path)} cannot be edited: {error}") from error
-        self._accept(self._line_patches(plain, new, path), after, path)
+        self._accept(self._line_patches(plain, new, path, is_new_key=is_new_key), after, path)
 
-    def _line_patches(self, plain: str, new: str, path: Path) -> list[Patch]:
+    def _line_patches(self, plain: str, new: str, path: Path, *, is_new_key: bool) -> list[Patch]:
         old_lines, new_lines = _lines(plain), _lines(new)
         starts = list(accumulate((len(line) for line in _lines(self.text)), initial=0))
         head, tail = _common(old_lines, new_lines)
@@ -211,7 +217,9 @@ class TomlEditor:
         if len(codes) > 1:
             raise Refusal(EditCode.VERIFY, f"editing {shown(path)} would change other lines too")
         patches = []
-        for _, low, high, first, last in codes:
+        for kind, low, high, first, last in codes:
+            if kind == "insert" and is_new_key:
+                low = high = _above_next_comments(_lines(plain), head + low) - head
             text = "".join(new_lines[first:last]).replace("\n", self._eol)
             start, end = starts[head + low], starts[head + high]
             patches.append(Patch(start, end, self.text[start:end], text))
@@ -229,6 +237,14 @@ class TomlEditor:
         if self._parsed is None:
             self._parsed = library().parse(self.text.replace("\r\n", "\n"))
         return self._parsed
+
+
+def _above_next_comments(lines: list[str], at: int) -> int:
+    """Return the line for a new key: above the comment of the next table, behind comments that follow the last key."""
+    top = at
+    while top > 0 and (not lines[top - 1].strip() or lines[top - 1].lstrip().startswith("#")):
+        top -= 1
+    return next((line for line in range(top, at) if not lines[line].strip()), at)
 
 
 def _common(old: list[str], new: list[str]) -> tuple[int, int]:

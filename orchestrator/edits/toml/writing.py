@@ -12,7 +12,7 @@ from orchestrator.errors import MissingTool
 from orchestrator.models.json import Json
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_HEADER = re.compile(r"^[ \t]*\[\[?[ \t]*(?P<name>[^\]\n#]+?)[ \t]*\]\]?[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*\[\[?[ \t]*(?P<name>[^\]\n#]+?)[ \t]*\]\]?[ \t]*(?:#[^\n]*)?\r?$", re.MULTILINE)
 _LONGEST_LINE = 88
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
@@ -64,6 +64,17 @@ def new_item(value: Json, old: Any = None) -> Any:
         plain = "'" not in value and value.isprintable()
         return library().string(value, literal=bool(literal and plain))
     return library().item(value)
+
+
+def insert_item(array: Any, index: int, value: Json) -> None:
+    """Put a value into a tomlkit array; where there is one item on one line, tomlkit itself leaves out the blank."""
+    array.insert(index, new_item(value))
+    text = array.as_string()
+    if index == 0 and len(array) == 2 and "\n" not in text and f"{array[0].as_string()}, " not in text:
+        del array[0]
+        only = array[0]
+        array.clear()
+        array.extend([new_item(value), only])
 
 
 def add_table(text: str, path: tuple[str, ...], values: dict[str, Json], eol: str) -> Patch:

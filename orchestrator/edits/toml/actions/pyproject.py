@@ -81,7 +81,7 @@ class AddDependency(Action[DependencyParams]):
             editor.insert(path, at, params.requirement)
             return changed(f"added {params.requirement} to {shown(path)}", [editor.finish()])
         at = names.index(wanted)
-        if _squeezed(present[at]) == _squeezed(params.requirement):
+        if isinstance(present[at], str) and _squeezed(present[at]) == _squeezed(params.requirement):
             return already(f"{present[at]} is there")
         if not params.replace:
             raise Refusal(EditCode.CONFLICT, f"{shown(path)} has {present[at]}", hint="replace: true replaces it")
@@ -96,7 +96,9 @@ def project_name(requirement: Json) -> str:
 
 
 def _squeezed(requirement: str) -> str:
-    return re.sub(r"\s+", "", requirement)
+    """Return a requirement without what makes no difference, to compare it."""
+    name = _NAME.match(requirement)
+    return project_name(requirement) + re.sub(r"\s+", "", requirement[name.end() if name else 0 :])
 
 
 def _open(scene: Scene) -> TomlEditor:
