@@ -3,7 +3,7 @@
 import inspect
 
 import pytest
-from conftest import CI, Repository
+from edits_repository import CI, Repository
 
 from orchestrator.edits.action import Action
 from orchestrator.edits.registry import action_names, find_action

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from conftest import CI, DEPLOY, Repository
+from edits_repository import CI, DEPLOY, Repository
 
 from orchestrator.edits.patch import invert
 from orchestrator.edits.pins import is_pinned

@@ -12,7 +12,16 @@ from orchestrator.edits.result import EditCode, FileEdit, Refusal
 from orchestrator.edits.yaml.emit import Headed, plain
 from orchestrator.edits.yaml.insertion import closing_literal, fill_patches, insert_patches, strip_header
 from orchestrator.edits.yaml.model import load_checked
-from orchestrator.edits.yaml.paths import as_step, index_of, model_key, same, shown, with_value
+from orchestrator.edits.yaml.paths import (
+    as_step,
+    index_of,
+    model_key,
+    peek_at,
+    same,
+    shown,
+    with_value,
+    without_value,
+)
 from orchestrator.edits.yaml.removal import remove_patches
 from orchestrator.edits.yaml.replacement import rename_patch, replace_patches
 from orchestrator.edits.yaml.style import Style, style_of
@@ -69,27 +78,11 @@ class YamlEditor:
 
     def get(self, *path: Step) -> Json:
         """Return the intended value at a path, or None."""
-        found = self.model
-        for step in path:
-            if isinstance(found, dict):
-                found = found.get(model_key(found, step))
-            elif isinstance(found, list) and isinstance(step, int) and -len(found) <= step < len(found):
-                found = found[step]
-            else:
-                return None
-        return found
+        return peek_at(self.model, path)[1]
 
     def peek(self, path: Sequence[Step]) -> tuple[bool, Json]:
         """Return whether there is something at a path, and its intended value."""
-        path = tuple(path)
-        owner = self.get(*path[:-1]) if path else None
-        if not path:
-            return True, self.model
-        if isinstance(owner, dict):
-            key = model_key(owner, path[-1])
-            return key in owner, owner.get(key)
-        is_there = isinstance(owner, list) and isinstance(path[-1], int) and -len(owner) <= path[-1] < len(owner)
-        return is_there, self.get(*path)
+        return peek_at(self.model, tuple(path))
 
     def is_object(self, path: Sequence[Step]) -> bool:
         """Say whether there is a mapping at a path."""
@@ -175,7 +168,7 @@ class YamlEditor:
         owner = self._editable(path[:-1])
         index = index_of(owner, path[-1])
         self._edit(remove_patches(self.tree, owner, index, with_comments=with_comments))
-        self._model_without(path)
+        self.model = without_value(self.model, path)
         return True
 
     def rename(self, path: Sequence[Step], name: str) -> bool:
@@ -303,13 +296,3 @@ class YamlEditor:
     def _model_replace(self, path: Path, value: Json) -> None:
         self.model = with_value(self.model, path, copy.deepcopy(value))
         self._settle_end()
-
-    def _model_without(self, path: Path) -> None:
-        found = self.get(*path[:-1])
-        if isinstance(found, dict):
-            gone = model_key(found, path[-1])
-            left: Json = {key: value for key, value in found.items() if key != gone}
-        else:
-            left = list(found)
-            del left[path[-1]]
-        self.model = with_value(self.model, path[:-1], left)

@@ -18,6 +18,30 @@ def with_value(model: Json, path: Path, value: Json) -> Json:
     return items
 
 
+def peek_at(model: Json, path: Path) -> tuple[bool, Json]:
+    """Return whether a model has something at a path, and its value."""
+    found = model
+    for step in path:
+        if isinstance(found, dict) and model_key(found, step) in found:
+            found = found[model_key(found, step)]
+        elif isinstance(found, list) and isinstance(step, int) and -len(found) <= step < len(found):
+            found = found[step]
+        else:
+            return False, None
+    return True, found
+
+
+def without_value(model: Json, path: Path) -> Json:
+    """Return a model without the entry at a path."""
+    found = peek_at(model, path[:-1])[1]
+    if isinstance(found, dict):
+        gone = model_key(found, path[-1])
+        return with_value(model, path[:-1], {key: value for key, value in found.items() if key != gone})
+    left = list(found)
+    del left[path[-1]]  # type: ignore[arg-type]  # a list's step
+    return with_value(model, path[:-1], left)
+
+
 def model_key(model: Json, step: Step) -> Json:
     """Return the model's key for a written one: `3.10` may be a number there."""
     return step if step in model or not isinstance(step, str) else resolve(step)

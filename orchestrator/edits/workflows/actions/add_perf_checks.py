@@ -102,10 +102,7 @@ def _command(workflow: Workflow) -> str:
 
 
 def _job(workflow: Workflow, command: str, params: PerfParams) -> dict[str, Any]:
-    branch = params.branch or "main"
-    is_baseline = f"github.event_name == 'push' && github.ref == 'refs/heads/{branch}'"
-    if params.branch is None:
-        is_baseline = "github.event_name == 'push' && (github.ref_name == 'main' || github.ref_name == 'master')"
+    is_baseline = _is_baseline(params)
     return {
         "name": "Performance",
         "runs-on": "ubuntu-latest",
@@ -143,6 +140,13 @@ def _job(workflow: Workflow, command: str, params: PerfParams) -> dict[str, Any]
             },
         ],
     }
+
+
+def _is_baseline(params: PerfParams) -> str:
+    """Return the condition of a run whose measurement the others are compared with."""
+    if params.branch is not None:
+        return f"github.event_name == 'push' && github.ref == 'refs/heads/{params.branch}'"
+    return "github.event_name == 'push' && (github.ref_name == 'main' || github.ref_name == 'master')"
 
 
 def _sub(workflow: Workflow, folder: str) -> object:

@@ -1,0 +1,25 @@
+"""A repository in memory, and one way to carry an action out on it."""
+
+from pathlib import Path
+
+from orchestrator.edits.action import Scene, TextTree
+from orchestrator.edits.propose import propose, read_params
+from orchestrator.edits.registry import find_action
+from orchestrator.edits.result import EditResult
+
+FIXTURES = Path(__file__).parent / "fixtures"
+CI, DEPLOY = ".github/workflows/ci.yml", ".github/workflows/deploy.yml"
+
+
+class Repository:
+    """Files by path. `edit` carries an action out and keeps what it changed."""
+
+    def __init__(self, files: dict[str, str]) -> None:
+        self.files = files
+
+    def edit(self, action: str, target: str = CI, **params: object) -> EditResult:
+        """Plan and prove an action; its changes stay in the repository."""
+        found = find_action(action)
+        result = propose(found, Scene(target, TextTree(self.files)), read_params(found, params))
+        self.files = {**self.files, **{edit.path: edit.after for edit in result.edits}}
+        return result
