@@ -50,10 +50,10 @@ def is_mixed(text: str) -> bool:
     return 0 < text.count("\r\n") < text.count("\n")
 
 
-def row(name: str, files: int, zero: int, mixed: int, seconds: float) -> None:
-    """Print one row of the table."""
+def row(name: str, files: int, zero: int, mixed: int, seconds: float, tried: int) -> None:
+    """Print one row of the table; the time is per file that was tried."""
     share = f"{100 * zero / files:5.1f} %" if files else "    -  "
-    each = f"{1000 * seconds / files:6.1f} ms" if files else ""
+    each = f"{1000 * seconds / tried:6.1f} ms"
     print(f"{name:44} {files:6} {zero:8} {share:>9} {mixed:8} {each:>10}")
 
 
@@ -65,7 +65,14 @@ def compare(kind: str, texts: list[str], label: str) -> None:
     took = time.perf_counter() - begun
     changed = [(text, after) for text, after in results if after is not None]
     none = [collateral(text, after, meant) == 0 for text, after in changed]
-    row(f"{action} ({label}): orchestrate", len(changed), sum(none), sum(is_mixed(b) for _, b in changed), took)
+    row(
+        f"{action} ({label}): orchestrate",
+        len(changed),
+        sum(none),
+        sum(is_mixed(b) for _, b in changed),
+        took,
+        len(texts),
+    )
     given = json.dumps([(kind, text) for text, _ in changed])
     begun = time.perf_counter()
     done = subprocess.run(
@@ -74,7 +81,14 @@ def compare(kind: str, texts: list[str], label: str) -> None:
     took = time.perf_counter() - begun
     made = [(text, after) for (text, _), after in zip(changed, json.loads(done.stdout), strict=True) if after]
     none = [collateral(text, after, meant) == 0 for text, after in made]
-    row(f"{action} ({label}): ruamel.yaml", len(changed), sum(none), sum(is_mixed(b) for _, b in made), took)
+    row(
+        f"{action} ({label}): ruamel.yaml",
+        len(changed),
+        sum(none),
+        sum(is_mixed(b) for _, b in made),
+        took,
+        len(changed),
+    )
 
 
 def hardened(texts: list[str], label: str) -> None:
@@ -83,7 +97,14 @@ def hardened(texts: list[str], label: str) -> None:
     changed = [(text, after) for text in texts if (after := ours("harden_checkout", {}, text)) is not None]
     took = time.perf_counter() - begun
     none = [collateral(text, after, None) == 0 for text, after in changed]
-    row(f"harden_checkout ({label}): orchestrate", len(changed), sum(none), sum(is_mixed(b) for _, b in changed), took)
+    row(
+        f"harden_checkout ({label}): orchestrate",
+        len(changed),
+        sum(none),
+        sum(is_mixed(b) for _, b in changed),
+        took,
+        len(texts),
+    )
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / ".github" / "workflows"
         home.mkdir(parents=True)

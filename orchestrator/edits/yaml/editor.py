@@ -25,7 +25,7 @@ from orchestrator.edits.yaml.paths import (
 from orchestrator.edits.yaml.removal import remove_patches
 from orchestrator.edits.yaml.replacement import rename_patch, replace_patches
 from orchestrator.edits.yaml.style import Style, style_of
-from orchestrator.edits.yaml.tree import ALIAS, MAP, SEQ, Node, Path, Step, Tree
+from orchestrator.edits.yaml.tree import ALIAS, MAP, SEQ, Node, Path, Step, tree_of
 from orchestrator.models.json import Json
 
 
@@ -36,7 +36,7 @@ class YamlEditor:
         self.path = path
         self.kind = kind
         self.before = text
-        self.tree = Tree(text)
+        self.tree = tree_of(text)
         self.model: Json = load_checked(text)
         self._steps: list[tuple[Patch, ...]] = []
         self._style: Style | None = None
@@ -249,7 +249,7 @@ class YamlEditor:
         if not real:
             return
         try:
-            tree = Tree(apply(self.text, real))
+            tree = tree_of(apply(self.text, real))
         except Refusal as refusal:
             raise Refusal(EditCode.VERIFY, f"the result could not be read: {refusal.reason}") from refusal
         self.tree, self._style = tree, style

@@ -10,7 +10,7 @@ import yaml
 
 from orchestrator.edits.result import EditCode, Refusal
 from orchestrator.edits.yaml.scalars import FLOAT, INFINITE, INT, NAN, resolve
-from orchestrator.edits.yaml.tree import Tree
+from orchestrator.edits.yaml.tree import tree_of
 from orchestrator.models.json import Json
 
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -38,12 +38,12 @@ for _name, _pattern, _first in (
 
 def load_model(text: str) -> Json:
     """Return the plain model; Refusal when the text is not one document of plain values."""
-    Tree(text)  # bounds, duplicate keys and depth: the C library's own builder has no limits
+    tree_of(text)  # bounds, duplicate keys and depth: the C library's own builder has no limits
     return load_checked(text)
 
 
 def load_checked(text: str) -> Json:
-    """Return the plain model of a text that a Tree was made of."""
+    """Return the plain model of a text that `tree_of` has accepted."""
     loader = _CoreLoader(text)
     try:
         return loader.get_single_data()

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
@@ -126,6 +126,12 @@ class Tree:
         if node.kind == ALIAS:
             return None
         return node.text if node.style or node.tag else resolve(node.text)
+
+
+@lru_cache(maxsize=8)
+def tree_of(text: str) -> Tree:
+    """Return the tree of a text; the proof of an edit asks for the same few texts again and again."""
+    return Tree(text)
 
 
 def _refuse_odd(text: str) -> None:

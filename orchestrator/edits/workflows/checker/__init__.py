@@ -5,13 +5,14 @@ itself refuses or fails on; warnings are what it accepts and nobody means.
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from orchestrator.edits.finding import Finding
 from orchestrator.edits.result import Refusal
 from orchestrator.edits.workflows.checker import advice, contexts, keys, permissions, structure, triggers
 from orchestrator.edits.workflows.checker.checked import Checked
 from orchestrator.edits.yaml.model import load_checked
-from orchestrator.edits.yaml.tree import Tree
+from orchestrator.edits.yaml.tree import tree_of
 
 RULES: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     keys.check,
@@ -23,10 +24,11 @@ RULES: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
 )
 
 
+@lru_cache(maxsize=8)
 def check_text(text: str) -> tuple[Finding, ...]:
     """Return all findings in a workflow, by line; a file that cannot be read is one finding."""
     try:
-        tree = Tree(text)
+        tree = tree_of(text)
         model = load_checked(text)
     except Refusal as refusal:
         return (Finding(rule="readable", message=f"{refusal.code}: {refusal.reason}"),)
