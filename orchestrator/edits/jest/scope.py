@@ -55,9 +55,13 @@ class Scope:
 
 
 def whole_source(document: JestDocument, present: Sequence[str]) -> Scope:
-    """Work out the scope that covers the source folders; Refusal E_PRECONDITION when there are none."""
+    """Work out the scope that covers the source folders; Refusal E_PRECONDITION when there are none.
+
+    What counts already goes on counting, also a test that should not: that is a warning, not part of expanding.
+    """
     roots = _roots(document, present)
-    include = tuple(_include(document, root, present) for root in roots)
+    plain = [without_root(one) for one in present]
+    include = tuple(one for root in roots if (one := _include(document, root, present)) not in plain)
     remove = tuple(
         one
         for one in present
@@ -66,7 +70,8 @@ def whole_source(document: JestDocument, present: Sequence[str]) -> Scope:
         and any(found["folder"].startswith(root + "/") for root in roots)
     )
     after = [*include, *(one for one in present if one not in remove)]
-    return Scope(include, tuple(_excludes(document.counted(after) or (), roots)), remove)
+    fresh = (document.counted(after) or frozenset()) - (document.counted(present) or frozenset())
+    return Scope(include, tuple(_excludes(fresh, roots)), remove)
 
 
 def is_no_code_under_test(path: str) -> bool:

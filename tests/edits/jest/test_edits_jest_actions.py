@@ -50,6 +50,18 @@ def test_without_params_the_whole_source_counts_and_tests_stay_out() -> None:
     assert "'!src/types/**',\n    '!src/**/*.d.ts',\n    '!src/**/*.test.ts',\n" in after
 
 
+def test_a_glob_that_is_there_below_the_root_folder_is_not_added_again() -> None:
+    text = LIST.replace("src/services/**", "<rootDir>/src/**/*.ts").replace(
+        "!**", "!<rootDir>/src/routes/**',\n    '!**"
+    )
+
+    result = act(EXPAND, text)
+
+    assert result.reason == "collectCoverageFrom gets 0 entries, loses 1: +1 files, -0"
+    assert "    '<rootDir>/src/**/*.ts',\n    '!**/*.d.ts',\n  ],\n" in result.edits[0].after
+    assert any(warning.startswith("src/b.test.ts and 1 more would count") for warning in result.warnings)
+
+
 def test_what_excludes_a_wanted_glob_is_a_conflict_until_it_is_removed() -> None:
     text = LIST.replace("'!**/*.d.ts'", "'!src/routes/**'")
 
