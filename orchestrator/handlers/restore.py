@@ -74,6 +74,8 @@ class Restore(Handler[RestoreParams]):
                 kept.pop(each.path, None)
         if kept and params.on_conflict != "keep":
             raise _refusal(list(kept.values()))
+        for path in restored:
+            context.say(f"restores {path}")
         names: dict[str, list[str]] = {"restored": list(restored), "kept": list(kept)}
         if not restored:
             return unchanged(_counted("nothing to take back", kept), **names)

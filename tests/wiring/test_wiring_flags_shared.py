@@ -169,7 +169,9 @@ def test_color(used: Repository, name: str, flags: list[str], env, coloured: boo
 
 
 @wires(*claims("--ascii"))
-@pytest.mark.parametrize(("flags", "env", "plain"), [([], {}, False), (["--ascii"], {}, True), ([], {"ORCHESTRATE_ASCII": "1"}, True)])
+@pytest.mark.parametrize(
+    ("flags", "env", "plain"), [([], {}, False), (["--ascii"], {}, True), ([], {"ORCHESTRATE_ASCII": "1"}, True)]
+)
 @pytest.mark.parametrize("name", having("--ascii"))
 def test_ascii(used: Repository, name: str, flags: list[str], env, plain: bool) -> None:
     if name == "undo":
@@ -214,7 +216,10 @@ def test_profiles_and_params_decide(make: Make, name: str, option: str, flags: l
 
 
 @wires("flag:validate --profile", "twin:validate ORCHESTRATE_PROFILE")
-@pytest.mark.parametrize(("flags", "env", "told"), [([], {}, False), (["--profile", "ci"], {}, True), ([], {"ORCHESTRATE_PROFILE": "ci"}, True)])
+@pytest.mark.parametrize(
+    ("flags", "env", "told"),
+    [([], {}, False), (["--profile", "ci"], {}, True), ([], {"ORCHESTRATE_PROFILE": "ci"}, True)],
+)
 def test_validate_knows_who_answers_in_a_profile(used: Repository, flags, env, told: bool) -> None:
     assert ("W503" in used.orchestrate("validate", *flags, env=env).out) is told
     assert used.orchestrate("validate", "--profile", "nope").code == 2

@@ -1,0 +1,330 @@
+"""The options of `plan`, `run`, `resume` and `undo`."""
+
+import json
+from functools import partial
+
+import pytest
+from wiring_flags import option, table
+from wiring_registry import claims_of, wires
+from wiring_world import EVENTS, Make, Repository, document, group, phase, task, tasks
+
+FOUR = document(
+    phase(
+        group(
+            task("1.1"), task("1.2", depends_on=["1.1"]), task("1.3", "[ -e go ]", tags=["fast"]), execution="parallel"
+        )
+    ),
+    phase(group(task("2.1"), id="c"), id="2", parallel_with=["1"]),
+)
+ALL = ["1.1", "1.2", "1.3", "2.1"]
+
+
+def planned(make: Make, flags, env, *, base=(), before: bool = False):
+    repository = make(FOUR)
+    if before:
+        repository.run()
+    answer = repository.orchestrate("plan", "--json", *base, *flags, env=env)
+    return [entry["id"] for entry in json.loads(answer.out)["plan"]["tasks"]] if answer.code == 0 else answer.code
+
+
+def started(make: Make, flags, env, *, base=(), before: bool = False):
+    repository = make(FOUR)
+    if before:
+        repository.run()
+    answer = repository.orchestrate("run", "--yes", "--ui", "json", *base, *flags, env=env)
+    if answer.code not in (0, 1):
+        return answer.code
+    events = map(json.loads, answer.out.splitlines())
+    return sorted({event["task"] for event in events if event["type"] == "task.started"})
+
+
+SELECTORS = [
+    ("--phase -p", "2", ["2.1"], {}),
+    ("--group -g", "c", ["2.1"], {}),
+    ("--task -t", "1.1", ["1.1"], {}),
+    ("--tag", "fast", ["1.3"], {}),
+    ("--from", "1.3", ["1.3", "2.1"], {}),
+    ("--until", "1.1", ["1.1"], {}),
+    ("--only", "1.2", ["1.2"], {}),
+    ("--skip", "2.1", ["1.1", "1.2", "1.3"], {}),
+    ("--failed", None, ["1.3"], {"before": True}),
+]
+SELECTING = [
+    option(name, spellings, partial(look, **more), value=value, seen=seen, otherwise=ALL)
+    for name, look in (("plan", planned), ("run", started))
+    for spellings, value, seen, more in SELECTORS
+] + [
+    option(name, "--with-deps", partial(look, base=["--task", "1.2"]), seen=["1.1", "1.2"], otherwise=2)
+    for name, look in (("plan", planned), ("run", started))
+]
+
+
+@wires(*claims_of(SELECTING))
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(SELECTING))
+def test_selectors(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+# ---------------------------------------------------------------- plan and run
+
+
+def code_of(make: Make, flags, env, *, name: str, base=(), whole=FOUR) -> int:
+    return make(whole).orchestrate(name, *base, *flags, env=env).code
+
+
+def dry(make: Make, flags, env) -> bool:
+    repository = make(tasks(task("1.1", "echo x > made")))
+    repository.orchestrate("run", "--all", "--ui", "none", *flags, env=env)
+    return repository.has("made")
+
+
+def most(make: Make, flags, env) -> int:
+    work = [task(f"1.{n}", "sleep 0.1") for n in range(2)]
+    return make(tasks(*work, execution="parallel")).run(*flags, env=env).most_at_once
+
+
+def after_failure(make: Make, flags, env, *, fail_fast: bool) -> str:
+    one, two = task("1.1", "exit 1", priority="high"), task("1.2")
+    whole = document(phase(group(one, two, execution="parallel", max_parallel=1, fail_fast=fail_fast)))
+    return make(whole).run(*flags, env=env).states["1.2"]
+
+
+def forced(make: Make, flags, env) -> list[str]:
+    repository = make(tasks(task("1.1", inputs=[])))
+    repository.run()
+    return repository.run(*flags, env=env).started
+
+
+def approved(make: Make, flags, env) -> str:
+    work = {"id": "1.1", "name": "x", "type": "manual", "instructions": "do"}
+    return make(tasks(work)).run(*flags, env=env).states["1.1"]
+
+
+def saved(make: Make, flags, env) -> list[str]:
+    repository = make(FOUR)
+    assert repository.orchestrate("plan", "--task", "1.1", "--out", "saved.json").code == 0
+    return sorted(repository.run(*flags, env=env).started)
+
+
+def written(make: Make, flags, env) -> bool:
+    repository = make(FOUR)
+    repository.orchestrate("plan", *flags, env=env)
+    return repository.has("saved.json")
+
+
+def shown_diff(make: Make, flags, env) -> bool:
+    write = {"id": "1.1", "name": "x", "type": "file_generation", "templates": ["t.j2"], "target": "made.txt"}
+    repository = make(tasks(write, settings={"templates": ["own"]}), **{"own/t.j2": "line"})
+    return "+line" in repository.orchestrate("plan", *flags, env=env).out
+
+
+RUNNING = [
+    option("run", "--all", partial(code_of, name="run"), seen=1, otherwise=6),
+    option("run", "--yes -y", partial(code_of, name="run"), seen=1, otherwise=6),
+    option("run", "--dry-run -n", dry, seen=False, otherwise=True),
+    option("run", "--sequential", most, seen=1, otherwise=2),
+    option("run", "--max-parallel -j", most, value="1", seen=1, otherwise=2),
+    option("run", "--keep-going -k", partial(after_failure, fail_fast=True), seen="unchanged", otherwise="cancelled"),
+    option("run", "--fail-fast", partial(after_failure, fail_fast=False), seen="cancelled", otherwise="unchanged"),
+    option("run", "--force", forced, seen=["1.1"], otherwise=[]),
+    option("run", "--approve", approved, value="1.1", seen="changed", otherwise="waiting", twin=False),
+    option("run", "--plan", saved, value="saved.json", seen=["1.1"], otherwise=ALL, twin=False, label="saved"),
+    option("run", "--allow-empty", partial(code_of, name="run", base=["--failed"]), seen=0, otherwise=5),
+    option("plan", "--allow-empty", partial(code_of, name="plan", base=["--failed"]), seen=0, otherwise=5),
+    option("plan", "--out -o", written, value="saved.json", seen=True, otherwise=False),
+    option("plan", "--diff", shown_diff, seen=True, otherwise=False),
+]
+
+
+@wires(*claims_of(RUNNING))
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(RUNNING))
+def test_running_and_planning(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+FORMATS = {
+    "tree": "└─ 1.1",
+    "table": "ID   PLACE",
+    "json": '"schema_version": 1',
+    "mermaid": "flowchart",
+    "dot": "digraph",
+}
+
+
+@wires("flag:plan --format", "flag:plan --json", *(f"choice:plan --format={word}" for word in FORMATS))
+@pytest.mark.parametrize("format", FORMATS)
+def test_plan_formats(make: Make, format: str) -> None:
+    repository = make(tasks(task("1.1")))
+    out = repository.orchestrate("plan", "--format", format).out
+    assert [word for word, mark in FORMATS.items() if mark in out] == [format]
+    if format == "json":
+        assert repository.orchestrate("plan", "--json").out == out
+
+
+# ---------------------------------------------------------------- how run, resume and undo are shown
+
+
+def prepared(make: Make, name: str) -> tuple[Repository, list[str]]:
+    """Return a repository in which the command has something to do that prints and changes, and its arguments."""
+    repository = make(tasks(task("1.1", "[ -e go ] && echo x > made && echo FROM$((40+2))")))
+    if name == "resume":
+        repository.run()
+    repository.write("go", "")
+    if name == "undo":
+        repository.run()
+    return repository, [name, *(["--all"] if name == "run" else [])]
+
+
+def streams(make: Make, flags, env, *, name: str) -> dict[str, bool]:
+    repository, words = prepared(make, name)
+    answer = repository.orchestrate(*words, *flags, env=env)
+    assert answer.code == 0, answer.text
+    said = {"lines": "1.1" in answer.err, "json": '"run.finished"' in answer.out, "silent": not answer.text.strip()}
+    said["moving"] = "\x1b[" in answer.err
+    return said
+
+
+def events_of(make: Make, flags, env, *, name: str) -> bool:
+    repository, words = prepared(make, name)
+    (repository.root / EVENTS).unlink(missing_ok=True)
+    repository.orchestrate(*words, "--ui", "none", *flags, env=env)
+    return repository.has(EVENTS) and '"run.finished"' in repository.read(EVENTS)
+
+
+def told(make: Make, flags, env, *, name: str) -> tuple[bool, bool]:
+    """Say whether it is told that the task began, and more than that: its output, what it does."""
+    repository, words = prepared(make, name)
+    err = repository.orchestrate(*words, "--ui", "plain", *flags, env=env).err
+    return "1.1" in err, "FROM42" in err or "restor" in err
+
+
+PLAIN = {"lines": True, "json": False, "silent": False, "moving": False}
+JSON = {"lines": False, "json": True, "silent": False, "moving": False}
+NONE = {"lines": False, "json": False, "silent": True, "moving": False}
+SHOWING = [
+    case
+    for name in ("run", "resume", "undo")
+    for case in (
+        option(name, "--json", partial(streams, name=name), seen=JSON, otherwise=PLAIN),
+        option(name, "--ui", partial(streams, name=name), value="none", seen=NONE, otherwise=PLAIN),
+        option(name, "--ui", partial(streams, name=name), value="json", seen=JSON, otherwise=PLAIN, label="json"),
+        option(name, "--events", partial(events_of, name=name), value=EVENTS, seen=True, otherwise=False),
+        option(name, "--quiet -q", partial(told, name=name), seen=(False, False), otherwise=(True, False)),
+        option(name, "--verbose -v", partial(told, name=name), seen=(True, True), otherwise=(True, False)),
+    )
+]
+
+
+@wires(
+    *claims_of(SHOWING),
+    *(f"choice:{name} --ui={word}" for name in ("run", "resume", "undo") for word in ("none", "json")),
+)
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(SHOWING))
+def test_how_it_is_shown(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+@wires(*(f"choice:{name} --ui={word}" for name in ("run", "resume", "undo") for word in ("plain", "live")))
+@pytest.mark.parametrize("name", ["run", "resume", "undo"])
+def test_plain_lines_or_a_live_display(make: Make, name: str) -> None:
+    assert streams(make, ["--ui", "plain"], {}, name=name) == PLAIN
+    assert streams(make, ["--ui", "live"], {}, name=name)["moving"]
+
+
+# ---------------------------------------------------------------- resume
+
+
+def resumed_failure(make: Make, flags, env) -> str:
+    one, two = task("1.1", "exit 1", priority="high"), task("1.2")
+    repository = make(document(phase(group(one, two, execution="parallel", max_parallel=1, fail_fast=True))))
+    repository.run()
+    repository.orchestrate("resume", "--ui", "none", *flags, env=env)
+    return repository.states()["1.2"]
+
+
+def resumed_changes(make: Make, flags, env) -> int:
+    repository = make(tasks(task("1.1"), task("1.2", "exit 1")))
+    repository.run()
+    repository.plant(tasks(task("1.1", "echo other"), task("1.2")))
+    return repository.orchestrate("resume", "--ui", "none", *flags, env=env).code
+
+
+def resumed_approval(make: Make, flags, env) -> str:
+    repository = make(tasks({"id": "1.1", "name": "x", "type": "manual", "instructions": "do"}))
+    repository.run()
+    repository.orchestrate("resume", "--ui", "none", *flags, env=env)
+    return repository.states()["1.1"]
+
+
+# ---------------------------------------------------------------- undo
+
+
+def two_phases(make: Make) -> Repository:
+    one = phase(group(task("1.1", "echo x > made-1")), id="1")
+    repository = make(document(one, phase(group(task("2.1", "echo x > made-2"), id="c"), id="2")))
+    assert repository.run().code == 0
+    return repository
+
+
+def left(make: Make, flags, env, *, edited: bool = False) -> list[str]:
+    repository = two_phases(make)
+    if edited:
+        repository.write("made-2", "edited")
+    repository.orchestrate("undo", "--ui", "none", *flags, env=env)
+    return [name for name in ("made-1", "made-2") if repository.has(name)]
+
+
+BOTH = ["made-1", "made-2"]
+RESUMING = [
+    option("resume", "--keep-going -k", resumed_failure, seen="unchanged", otherwise="cancelled"),
+    option("resume", "--accept-changes", resumed_changes, seen=0, otherwise=11),
+    option("resume", "--approve", resumed_approval, value="1.1", seen="changed", otherwise="waiting", twin=False),
+    option("undo", "--phase -p", left, value="2", seen=["made-1"], otherwise=[], twin=False),
+    option("undo", "--group -g", left, value="c", seen=["made-1"], otherwise=[], twin=False),
+    option("undo", "--task -t", left, value="2.1", seen=["made-1"], otherwise=[], twin=False),
+    option("undo", "--dry-run -n", left, seen=BOTH, otherwise=[]),
+    option("undo", "--force", partial(left, edited=True), seen=[], otherwise=["made-2"], twin=False),
+    option("undo", "--on-conflict", partial(left, edited=True), value="overwrite", seen=[], otherwise=["made-2"]),
+]
+
+
+@wires(*claims_of(RESUMING))
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(RESUMING))
+def test_resuming_and_undoing(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+@wires("flag:undo --keep", *(f"choice:undo --on-conflict={word}" for word in ("refuse", "keep", "overwrite")))
+@pytest.mark.parametrize(
+    ("flags", "code", "present"),
+    [
+        (["--on-conflict", "refuse"], 11, True),
+        (["--on-conflict", "keep"], 0, True),
+        (["--keep"], 0, True),
+        (["--on-conflict", "overwrite"], 0, False),
+    ],
+)
+def test_what_becomes_of_a_file_that_was_edited_since(make: Make, flags: list[str], code: int, present: bool) -> None:
+    repository = two_phases(make)
+    repository.write("made-2", "edited")
+    assert repository.orchestrate("undo", "--ui", "none", *flags).code == code
+    assert repository.has("made-2") is present
+
+
+@wires("argument:resume run", "argument:undo run", "argument:status run", "argument:diff run", "flag:logs --run")
+def test_an_earlier_run_can_be_named(make: Make) -> None:
+    repository = make(tasks(task("1.1", "echo one; echo x > made-1; exit 1", rollback=False)))
+    first = repository.run().repository.record()["id"]
+    repository.plant(tasks(task("1.1", "echo two; echo x > made-2")))
+    second = repository.run().repository.record()["id"]
+    assert second != first
+    assert repository.orchestrate("status", first).out.startswith(first)
+    assert repository.orchestrate("status").out.startswith(second)
+    assert "made-1" in repository.orchestrate("diff", first, "--stat").out
+    assert "made-2" in repository.orchestrate("diff", "--stat").out
+    assert repository.orchestrate("logs", "1.1", "--run", first).out.strip() == "one"
+    assert repository.orchestrate("logs", "1.1").out.strip() == "two"
+    assert "complete" in repository.orchestrate("resume").out
+    assert repository.orchestrate("resume", first, "--accept-changes", "--ui", "none").code == 0
+    repository.orchestrate("undo", first, "--ui", "none", "--force")
+    assert (repository.has("made-1"), repository.has("made-2")) == (False, True)
