@@ -8,11 +8,14 @@ and the entry points of `pyproject.toml` the same.
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from orchestrator.contracts import Checkpoint, Guard, Handler
 from orchestrator.errors import MissingTool, Problem, Severity
+
+if TYPE_CHECKING:  # both take longer to import than a whole command that only looks
+    from importlib.metadata import EntryPoint
+
+    from orchestrator.contracts import Checkpoint, Guard, Handler
 
 OWN_PACKAGE = "orchestrate"
 KINDS = ("handlers", "checkpoints", "guards")
@@ -73,15 +76,19 @@ class Catalogue:
         """Say whether there is a checkpoint of this type; imports nothing."""
         return self.find("checkpoints", name) is not None
 
-    def handler(self, name: str) -> Handler[Any]:
+    def handler(self, name: str) -> "Handler[Any]":
         """Return the handler for a task type, the same object every time; MissingTool when missing or broken."""
+        from orchestrator.contracts import Handler
+
         made = self._make("handlers", name)
         if not isinstance(made, Handler):
             self._broken("handlers", name, "it is not a Handler")
         return made
 
-    def checkpoint(self, name: str) -> Checkpoint[Any]:
+    def checkpoint(self, name: str) -> "Checkpoint[Any]":
         """Return the checkpoint of a type, the same object every time; MissingTool when missing or broken."""
+        from orchestrator.contracts import Checkpoint
+
         made = self._make("checkpoints", name)
         if not isinstance(made, Checkpoint):
             self._broken("checkpoints", name, "it is not a Checkpoint")
@@ -91,12 +98,12 @@ class Catalogue:
         """Return all installed guard types, sorted by name; none are our own."""
         return self.installed("guards")
 
-    def guard(self, name: str) -> Guard:
+    def guard(self, name: str) -> "Guard":
         """Return the guard of a type, the same object every time; MissingTool when missing or broken."""
         made = self._make("guards", name)
         if not callable(getattr(made, "ask", None)):
             self._broken("guards", name, "it has no method `ask`")
-        return cast(Guard, made)
+        return cast("Guard", made)
 
     # ------------------------------------------------------------ any kind
 
@@ -145,6 +152,8 @@ class Catalogue:
     # ------------------------------------------------------------ scanning
 
     def _scan(self, kind: str) -> None:
+        from importlib.metadata import entry_points
+
         self._scanned.add(kind)
         known = self._known.setdefault(kind, {})
         for point in sorted(entry_points(group=f"orchestrate.{kind}"), key=_package):
@@ -159,7 +168,7 @@ class Catalogue:
         raise MissingTool(message, hint=f"reinstall it: pip install --force-reinstall {plugin.package}") from cause
 
 
-def _package(point: EntryPoint) -> str:
+def _package(point: "EntryPoint") -> str:
     return point.dist.name if point.dist is not None else "unknown"
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from orchestrator.cli.beginning import begin_anew
-from orchestrator.cli.opening import OpenedDocument, open_valid, plan_of
+from orchestrator.cli.opening import OpenedPlan, open_plan
 from orchestrator.cli.options import Choice, Planning, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.state import open_to_read
@@ -41,10 +41,10 @@ def command(
     if _CODE.match(topic):
         sys.stdout.write(_about_code(topic))
         return ExitCode.OK
-    opened = open_valid(common)
+    opened = open_plan(common)
     ledger = open_to_read(opened.root)
     successes = ledger.last_successes()
-    plan = plan_of(opened, common, Choice(), successes=successes, failed=None)
+    plan = opened.part(Choice(), ledger)
     task = _task_of(plan, topic)
     last = successes.get(task.id)
     before = None
@@ -82,7 +82,7 @@ def _task_of(plan: Plan, topic: str) -> PlannedTask:
 
 
 def _fingerprint_now(
-    opened: OpenedDocument, plan: Plan, task: PlannedTask, successes: Mapping[str, LastSuccess]
+    opened: OpenedPlan, plan: Plan, task: PlannedTask, successes: Mapping[str, LastSuccess]
 ) -> str | None:
     """Return what the task's fingerprint would be if it found nothing to change, as the engine would see it."""
     if task.id not in successes or task.skip_reason is not None or not opened.catalogue.has_handler(task.handler):

@@ -10,16 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator.errors import OrchestrateError
-from orchestrator.sources.finding import find_document, project_root
+from orchestrator.sources.finding import find_document
+from orchestrator.sources.glance import glance_at_root
 from orchestrator.workspace.lock import refuse_if_held
 
 _ELSEWHERE = ("--config", "--directory", "--project", "--dry-run", "--help")
 _SHORT = re.compile(r"-[^-]*[cCnh]")
 _FROM_ENVIRONMENT = ("ORCHESTRATE_CONFIG", "ORCHESTRATE_DIRECTORY", "ORCHESTRATE_PROJECT", "ORCHESTRATE_DRY_RUN")
-_PROJECT = re.compile(
-    rb"^project:[ ]*(?:(\{[^{}\n]*\})[ ]*(?:#.*)?$|(?:#.*)?\n((?:[ ]+.*\n|[ ]*#.*\n|[ ]*\r?\n)*))", re.MULTILINE
-)
-_ROOT = re.compile(rb"^[ ]+root:[ ]*([\w./-]+)[ ]*(?:#.*)?$", re.MULTILINE)
 _LARGEST = 1 << 20
 
 
@@ -47,11 +44,4 @@ def _root_of_document() -> Path | None:
     document = find_document(Path.cwd())
     with document.open("rb") as file:
         text = file.read(_LARGEST)
-    blocks = _PROJECT.findall(text)
-    if len(blocks) != 1:
-        return None
-    block = b"".join(blocks[0])
-    if b"root" not in block:
-        return project_root(document, None)
-    found = _ROOT.findall(block)
-    return project_root(document, found[0].decode()) if len(found) == 1 else None
+    return glance_at_root(document, text)

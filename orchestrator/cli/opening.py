@@ -1,117 +1,117 @@
-"""Open the document: read, check, and turn into a plan. Nothing here writes or starts anything."""
+"""Open the document as a plan: one that was made before, if all that it was made of is unchanged, else made anew.
 
-import os
+Nothing here writes, except `keep`, and nothing is started. Imports little, so that a plan that is kept is there at
+once; the parser, the checks and the planner come with `cli.document`, when they are needed.
+"""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchestrator.cli.options import Checking, Choice, Planning
+from orchestrator.cli.options import Choice, Planning
 from orchestrator.cli.places import document_path
-from orchestrator.contracts import CheckScene
-from orchestrator.errors import DocumentInvalid, MissingTool, Problem, Severity
+from orchestrator.cli.plan_cache import Question, find_plan, keep_plan, question_of
+from orchestrator.cli.plan_inputs import PlanInputs
+from orchestrator.cli.state import failed_last_time
+from orchestrator.errors import MissingTool, Problem
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan
-from orchestrator.models.record import LastSuccess
-from orchestrator.models.status import Durability
-from orchestrator.planning.build import build_plan
-from orchestrator.planning.checks import check_document
-from orchestrator.planning.document_loader import LoadedDocument, load_document
-from orchestrator.planning.params import apply_profile, find_profile, parse_param
-from orchestrator.planning.select import Selection
-from orchestrator.plugins import Catalogue
-from orchestrator.sources.phases_file import project_root
-from orchestrator.templating.folders import TemplateFolders
-from orchestrator.workspace.globbing import glob
-from orchestrator.workspace.tree import Tree
+from orchestrator.planning.select import Selection, select
+
+if TYPE_CHECKING:  # each is imported by the first command that needs it
+    from orchestrator.contracts import Ledger
+    from orchestrator.plugins import Catalogue
+    from orchestrator.templating.folders import TemplateFolders
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenedDocument:
-    """A document that was read and checked, and what a plan is made with."""
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class OpenedPlan:
+    """The plan of a whole document without errors, and what it is carried out with."""
 
-    path: Path
-    root: Path
-    loaded: LoadedDocument
-    problems: tuple[Problem, ...]
-    catalogue: Catalogue
-    templates: TemplateFolders
+    common: Planning
+    question: Question
+    plan: Plan
+    summary: str
+    warnings: tuple[Problem, ...]
+    inputs: PlanInputs | None  # None = the plan cannot be kept
+    is_kept: bool
 
-    def summary(self) -> str:
-        """Return how much there is, for a document without errors."""
-        document = self.loaded.document
-        assert document is not None
-        groups = [group for phase in document.phases for group in phase.groups]
-        tasks = sum(len(group.tasks) for group in groups)
-        counts = ((len(document.phases), "phase"), (len(groups), "group"), (tasks, "task"))
-        return ", ".join(f"{number} {word}{'s' if number != 1 else ''}" for number, word in counts)
+    @property
+    def root(self) -> Path:
+        """Return the repository."""
+        return Path(self.plan.root)
+
+    @property
+    def hash(self) -> str:
+        """Return the hash of all bytes of the document."""
+        return self.plan.document_hash
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """Return the plug-ins."""
+        from orchestrator.plugins import Catalogue
+
+        return Catalogue()
+
+    @cached_property
+    def templates(self) -> "TemplateFolders":
+        """Return the templates of the document."""
+        from orchestrator.templating.folders import TemplateFolders
+
+        return TemplateFolders(self.plan.root, self.plan.template_folders)
+
+    def renewed(self) -> "OpenedPlan":
+        """Return the plan as it has to be now: this one, unless something that it was made of has changed."""
+        if self.inputs is not None and self.inputs.are_unchanged(self.question.override):
+            return self
+        return _open(self.question, self.common)
+
+    def part(self, choice: Choice, ledger: "Ledger") -> Plan:
+        """Return the part of the plan that was chosen."""
+        selection = _selection_of(choice, failed_last_time(ledger) if choice.failed else None)
+        return select(self.plan, selection, {} if selection.is_everything else ledger.last_successes())
+
+    def keep(self) -> None:
+        """Keep the plan for the commands to come; to be called under the lock."""
+        if not self.is_kept and self.inputs is not None:
+            keep_plan(self.question, self.plan, self.inputs, self.summary, self.warnings)
 
 
-def open_document(common: Checking, *, strict: bool = False, deep: bool = False) -> OpenedDocument:
-    """Read and check the document; its problems are in the result, only an unreadable file raises."""
-    path = document_path(common)
-    loaded = load_document(path)
-    if loaded.document is not None:
-        find_profile(loaded.document, common.profile)
-    override = str(common.project) if common.project is not None else None
-    declared = loaded.document.project.root if loaded.document else None
-    root = project_root(path, declared, override)
-    templates = TemplateFolders(str(root), loaded.document.settings.templates if loaded.document else ())
-    catalogue = Catalogue()
-    scene = CheckScene(root=str(root), templates=templates, profile=common.profile, deep=deep)
-    problems = check_document(loaded, catalogue, scene, strict)
-    return OpenedDocument(
-        path=path, root=root, loaded=loaded, problems=problems, catalogue=catalogue, templates=templates
+def open_plan(common: Planning, settings: Mapping[str, Json] | None = None) -> OpenedPlan:
+    """Return the plan of the whole document; DocumentInvalid with all problems when it has errors."""
+    return _open(question_of(document_path(common), common, common.param or (), settings), common)
+
+
+def _open(question: Question, common: Planning) -> OpenedPlan:
+    kept = find_plan(question)
+    if kept is not None:
+        return OpenedPlan(
+            common=common,
+            question=question,
+            plan=kept.plan(),
+            summary=kept.summary,
+            warnings=kept.warnings,
+            inputs=kept.inputs,
+            is_kept=True,
+        )
+    from orchestrator.cli.document import make_plan, open_valid
+
+    opened = open_valid(question.path, common)
+    plan, inputs = make_plan(opened, common, question.settings)
+    return OpenedPlan(
+        common=common,
+        question=question,
+        plan=plan,
+        summary=opened.summary(),
+        warnings=opened.problems,
+        inputs=inputs,
+        is_kept=False,
     )
 
 
-def open_valid(common: Checking) -> OpenedDocument:
-    """Read the document; DocumentInvalid with all its problems when it has errors."""
-    opened = open_document(common)
-    if any(problem.severity is Severity.ERROR for problem in opened.problems):
-        raise DocumentInvalid(opened.problems)
-    return opened
-
-
-def plan_of(
-    opened: OpenedDocument,
-    common: Planning,
-    choice: Choice,
-    *,
-    successes: Mapping[str, LastSuccess],
-    failed: tuple[str, ...] | None,
-    settings: Mapping[str, Json] | None = None,
-) -> Plan:
-    """Return the plan of what was chosen; `failed` holds the ids of the last run's failures."""
-    document = opened.loaded.document
-    assert document is not None
-    return build_plan(
-        document,
-        root=str(opened.root),
-        catalogue=opened.catalogue,
-        selection=selection_of(choice, failed),
-        successes=successes,
-        params=dict(parse_param(text) for text in common.param or ()),
-        settings=settings,
-        profile=common.profile,
-        environ=os.environ,
-        list_files=partial(_matching_files, opened.root),
-        path=str(opened.path),
-        document_hash=opened.loaded.hash,
-        places=opened.loaded.place,
-    )
-
-
-def _matching_files(root: Path, pattern: str) -> tuple[str, ...]:
-    tree = Tree(root)
-    try:
-        return glob(tree, pattern)
-    finally:
-        tree.close()
-
-
-def selection_of(choice: Choice, failed: tuple[str, ...] | None) -> Selection:
-    """Return the flags as planning takes them."""
+def _selection_of(choice: Choice, failed: tuple[str, ...] | None) -> Selection:
     return Selection(
         phases=tuple(choice.phase or ()),
         groups=tuple(choice.group or ()),
@@ -121,18 +121,12 @@ def selection_of(choice: Choice, failed: tuple[str, ...] | None) -> Selection:
         skip=tuple(choice.skip or ()),
         start=choice.from_,
         until=choice.until,
-        failed=failed if choice.failed else None,
+        failed=failed,
         with_deps=choice.with_deps,
     )
 
 
-def durability_of(opened: OpenedDocument, common: Checking) -> Durability:
-    """Return how durable facts have to be, by the document and its profile."""
-    assert opened.loaded.document is not None
-    return apply_profile(opened.loaded.document, common.profile).settings.durability
-
-
-def refuse_unhandled(plan: Plan, catalogue: Catalogue) -> None:
+def refuse_unhandled(plan: Plan, catalogue: "Catalogue") -> None:
     """Raise MissingTool when a task of the plan has a type without a handler: before anything is started."""
     unhandled: dict[str, list[str]] = {}
     for task in plan.tasks:

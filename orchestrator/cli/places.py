@@ -37,7 +37,8 @@ def find_root(common: Common) -> Path:
         for folder in (here, *here.parents):
             if (folder / STATE / "ledger.db").is_file():
                 return folder
-    from orchestrator.sources.phases_file import find_document, read_root
+    from orchestrator.sources.finding import find_document
+    from orchestrator.sources.phases_file import read_root
 
     return read_root(common.config or find_document(here))
 
@@ -47,7 +48,7 @@ def document_path(common: Look) -> Path:
     here = enter_directory(common)
     if common.config is not None:
         return common.config
-    from orchestrator.sources.phases_file import find_document
+    from orchestrator.sources.finding import find_document
 
     return find_document(here)
 

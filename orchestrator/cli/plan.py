@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from orchestrator.cli.opening import OpenedDocument, open_valid, plan_of, refuse_unhandled
+from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Planning, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
-from orchestrator.cli.state import failed_last_time, open_to_read
+from orchestrator.cli.state import open_to_read
 from orchestrator.engine.simulate import simulate
 from orchestrator.errors import ExitCode, NothingSelected
 from orchestrator.models.diff import FileDiff
@@ -35,15 +35,16 @@ def command(
     allow_empty: Annotated[bool, option("--allow-empty", help="an empty selection is no error")] = False,
 ) -> int:
     """Show the plan: tasks in order, their dependencies and locks, expected times."""
-    opened = open_valid(common)
-    ledger = open_to_read(opened.root)
-    successes, durations = ledger.last_successes(), ledger.durations()
     try:
-        plan = plan_of(opened, common, choice, successes=successes, failed=failed_last_time(ledger))
+        opened = open_plan(common)
+        ledger = open_to_read(opened.root)
+        plan = opened.part(choice, ledger)
     except NothingSelected:
         if allow_empty:
             return ExitCode.OK
         raise
+    durations = ledger.durations()
+    successes = ledger.last_successes() if diff else {}
     ledger.close()
     chosen = "json" if as_json else format
     if chosen == "json":
@@ -67,7 +68,7 @@ def command(
     return ExitCode.OK
 
 
-def _save(out: Path, plan: Plan, opened: OpenedDocument, proposed: list[FileDiff]) -> None:
+def _save(out: Path, plan: Plan, opened: OpenedPlan, proposed: list[FileDiff]) -> None:
     from orchestrator.cli.saved import write_plan
 
     write_plan(out, plan, opened, proposed)

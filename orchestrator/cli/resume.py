@@ -1,6 +1,7 @@
 """`orchestrate resume`: go on with a run that was interrupted, stopped, failed, or waits for a person."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 
 from orchestrator.cli.beginning import begin_again, changed_since
-from orchestrator.cli.opening import OpenedDocument, durability_of, open_valid, plan_of, refuse_unhandled
+from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Running, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
@@ -22,7 +23,6 @@ from orchestrator.errors import Drift, ExitCode, UsageError
 from orchestrator.models.plan import Plan
 from orchestrator.models.record import RunRecord, TaskRecord
 from orchestrator.models.status import OutcomeKind, RunState, TaskState
-from orchestrator.planning.params import resolve_params
 
 
 @as_command
@@ -50,11 +50,12 @@ def command(
         return ExitCode.OK
     if record.kind == "undo":
         return resume_undo(root, record, common, display)
-    opened = open_valid(replace(common, config=common.config or _document_of(record), project=root))
-    with open_to_work(root, sys.argv[1:], durability_of(opened, common)) as state:
-        record = state.ledger.read_run(record.id)
-        plan = _plan_now(opened, common, record, state, accept_changes)
+    opened = _open_for(record, root, common)
+    with open_to_work(root, sys.argv[1:], opened.plan.durability) as state:
+        record, opened = state.ledger.read_run(record.id), opened.renewed()
+        plan = _plan_now(opened, record, state, accept_changes)
         refuse_unhandled(plan, opened.catalogue)
+        opened.keep()
         again = _interrupted_commands(record, plan, opened)
         if again and not yes and not confirm(common, f"start again, whatever they did already: {again}?", flag="--yes"):
             return ExitCode.OK
@@ -77,22 +78,34 @@ def _document_of(record: RunRecord) -> Path | None:
     return Path(path) if isinstance(path, str) and path and Path(path).is_file() else None
 
 
-def _plan_now(
-    opened: OpenedDocument, common: Running, record: RunRecord, state: WorkingState, accept_changes: bool
-) -> Plan:
-    """Return the plan of the run's tasks as the document has them now; Drift names done ones that have changed."""
-    common = replace(
-        common, param=common.param or _params_of(opened, record), profile=common.profile or _profile(record)
+def _open_for(record: RunRecord, root: Path, common: Running) -> OpenedPlan:
+    """Return the plan of the document with the flags of the run, where none are given now."""
+    here = replace(
+        common,
+        config=common.config or _document_of(record),
+        directory=None,  # we are there
+        project=root,
     )
-    successes = state.ledger.last_successes()
-    plan = plan_of(opened, common, Choice(), successes=successes, failed=None)
+    before = replace(here, profile=_profile(record), param=None)
+    opened = open_plan(before)
+    now = replace(
+        here,
+        profile=common.profile or before.profile,
+        param=common.param or _params_of(record, opened.plan) or None,
+    )
+    return opened if now == before else open_plan(now)
+
+
+def _plan_now(opened: OpenedPlan, record: RunRecord, state: WorkingState, accept_changes: bool) -> Plan:
+    """Return the plan of the run's tasks as the document has them now; Drift names done ones that have changed."""
+    plan = opened.part(Choice(), state.ledger)
     wanted = {task.id for task in record.tasks}
     kept = [task.id for task in plan.tasks if task.id in wanted]
     if not kept:
         message = f"no task of run {record.id} is in the document any more"
         raise UsageError(message, hint="`orchestrate run` starts a new run")
     if len(kept) < len(plan.tasks):
-        plan = plan_of(opened, common, Choice(only=kept), successes=successes, failed=None)
+        plan = opened.part(Choice(only=kept), state.ledger)
     changed = changed_since(record, plan)
     if changed and not accept_changes:
         message = f"done, and changed in the document since: {', '.join(sorted(changed))}"
@@ -105,13 +118,12 @@ def _profile(record: RunRecord) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _params_of(opened: OpenedDocument, record: RunRecord) -> list[str] | None:
+def _params_of(record: RunRecord, plan: Plan) -> list[str]:
     """Return the `--param` flags with which the run was started, where the document says otherwise."""
-    assert opened.loaded.document is not None
-    declared = resolve_params(opened.loaded.document, {}, _profile(record))
     given = record.plan.get("params")
-    if not isinstance(given, dict):
-        return None
+    if not isinstance(given, Mapping):
+        return []
+    declared = plan.params
     return [f"{name}={_word(value)}" for name, value in given.items() if name in declared and declared[name] != value]
 
 
@@ -119,7 +131,7 @@ def _word(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _interrupted_commands(record: RunRecord, plan: Plan, opened: OpenedDocument) -> str:
+def _interrupted_commands(record: RunRecord, plan: Plan, opened: OpenedPlan) -> str:
     """Name the tasks that had begun when the engine died and that cannot be known to be harmless when repeated."""
     begun = {task.id for task in record.tasks if _had_begun(task)}
     asked = [

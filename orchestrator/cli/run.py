@@ -2,24 +2,25 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from orchestrator.cli.beginning import begin_anew
-from orchestrator.cli.opening import durability_of, open_valid, plan_of, refuse_unhandled
+from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Running, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
-from orchestrator.cli.preview import preview
 from orchestrator.cli.questions import confirm
-from orchestrator.cli.saved import load_unchanged
 from orchestrator.cli.showing import Display
-from orchestrator.cli.state import failed_last_time, open_to_read
+from orchestrator.cli.state import open_to_read
 from orchestrator.cli.work_state import open_to_work
 from orchestrator.cli.working import work_on
 from orchestrator.contracts import Ledger
 from orchestrator.errors import ExitCode, NothingSelected
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan
+
+if TYPE_CHECKING:  # reads documents: only `--plan` needs it when the plan of the document is kept
+    from orchestrator.cli.saved import OpenedSaved
 
 
 @as_command
@@ -44,36 +45,21 @@ def command(
 ) -> int:
     """Carry the plan out: in order, measured at checkpoints, every change recorded."""
     settings = _settings(sequential, jobs, fail_fast)
-    opened = open_valid(common)
-
-    def make_plan(ledger: Ledger) -> Plan:
-        if saved is not None:
-            return load_unchanged(saved, opened)
-        successes, failed = ledger.last_successes(), failed_last_time(ledger)
-        plan = plan_of(opened, common, choice, successes=successes, failed=failed, settings=settings)
-        refuse_unhandled(plan, opened.catalogue)
-        return plan
-
     try:
+        opened = open_plan(common, settings) if saved is None else _open_saved(saved, common)
         ledger = open_to_read(opened.root)
-        plan = make_plan(ledger)
+        plan = opened.part(choice, ledger)
+        refuse_unhandled(plan, opened.catalogue)
         if dry_run:
-            return preview(
-                plan,
-                opened.root,
-                opened.templates,
-                opened.catalogue,
-                common=common,
-                display=display,
-                successes=ledger.last_successes(),
-                durations=ledger.durations(),
-                force=force,
-            )
+            return _previewed(opened, plan, ledger, common, display, force)
         ledger.close()
         if not (yes or everything or saved or choice.narrows) and not _agreed(plan, common):
             return ExitCode.OK
-        with open_to_work(opened.root, sys.argv[1:], durability_of(opened, common)) as state:
-            plan = make_plan(state.ledger)
+        with open_to_work(opened.root, sys.argv[1:], plan.durability) as state:
+            opened = opened.renewed()
+            plan = opened.part(choice, state.ledger)
+            refuse_unhandled(plan, opened.catalogue)
+            opened.keep()
             return work_on(
                 state,
                 plan,
@@ -90,6 +76,30 @@ def command(
         if allow_empty:
             return ExitCode.OK
         raise
+
+
+def _open_saved(saved: Path, common: Running) -> "OpenedSaved":
+    from orchestrator.cli.saved import open_saved
+
+    return open_saved(saved, common)
+
+
+def _previewed(
+    opened: "OpenedPlan | OpenedSaved", plan: Plan, ledger: Ledger, common: Running, display: Display, force: bool
+) -> ExitCode:
+    from orchestrator.cli.preview import preview
+
+    return preview(
+        plan,
+        opened.root,
+        opened.templates,
+        opened.catalogue,
+        common=common,
+        display=display,
+        successes=ledger.last_successes(),
+        durations=ledger.durations(),
+        force=force,
+    )
 
 
 def _settings(sequential: bool, jobs: int | None, fail_fast: bool) -> dict[str, Json]:

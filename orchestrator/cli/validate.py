@@ -3,9 +3,10 @@
 import sys
 from typing import Annotated, Literal
 
-from orchestrator.cli.opening import open_document
 from orchestrator.cli.options import Checking, Drawing, option
 from orchestrator.cli.options import command as as_command
+from orchestrator.cli.places import document_path
+from orchestrator.cli.plan_cache import find_plan, question_of
 from orchestrator.cli.present import look_of, show_problems
 from orchestrator.errors import ExitCode, Severity
 
@@ -22,12 +23,20 @@ def command(
     deep: Annotated[bool, option("--deep", help="look into the repository too")] = False,
 ) -> int:
     """Check the document: syntax, keys, ids, dependencies, handlers, params, templates, paths."""
-    opened = open_document(common, strict=strict, deep=deep)
-    show_problems(opened.problems, sys.stdout, format=format)
-    errors = [problem for problem in opened.problems if problem.severity is Severity.ERROR]
-    if errors:
-        return ExitCode.INVALID
+    path = document_path(common)
+    kept = None if strict or deep else find_plan(question_of(path, common))
+    if kept is not None:
+        show_problems(kept.warnings, sys.stdout, format=format)
+        summary = kept.summary
+    else:
+        from orchestrator.cli.document import open_document
+
+        opened = open_document(path, common, strict=strict, deep=deep)
+        show_problems(opened.problems, sys.stdout, format=format)
+        if any(problem.severity is Severity.ERROR for problem in opened.problems):
+            return ExitCode.INVALID
+        summary = opened.summary()
     if format == "full" and not quiet:
         look = look_of(sys.stdout)
-        sys.stdout.write(f"{look.paint('good', look.glyph('good'))} {opened.path}: {opened.summary()}\n")
+        sys.stdout.write(f"{look.paint('good', look.glyph('good'))} {path}: {summary}\n")
     return ExitCode.OK

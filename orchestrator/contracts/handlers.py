@@ -79,6 +79,9 @@ class Handler(ABC, Generic[P]):
     version: ClassVar[str] = "1"
     # Secondary effects that cannot be taken back need a question after a crash unless the task says `idempotent`.
     external_effects: ClassVar[bool] = False
+    # Whether `targets` and `check` look at nothing of the tree but what kind of thing each target is (no deep check).
+    # Only then may a plan be kept for the next command; a handler that looks at contents has to leave it off.
+    plans_can_be_kept: ClassVar[bool] = False
     # Params that are not interpolated when they are a text (a shell line); the handler refuses `{{ }}` in them.
     verbatim: ClassVar[frozenset[str]] = frozenset()
 

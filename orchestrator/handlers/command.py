@@ -37,6 +37,7 @@ class Command(Handler[CommandParams]):
 
     type = "command"
     params_model = CommandParams
+    plans_can_be_kept = True
     external_effects = True
     verbatim = frozenset({"command"})
 

@@ -57,6 +57,7 @@ class ConfigEdit(Handler[ConfigEditParams]):
 
     type = "config_edit"
     params_model = ConfigEditParams
+    plans_can_be_kept = True
 
     def targets(self, params: ConfigEditParams, root: str) -> Targets:  # noqa: ARG002 - they follow from the params
         """Name the files that the action writes, and those that decide what it does."""

@@ -73,6 +73,7 @@ class FileGeneration(Handler[FileGenerationParams]):
 
     type = "file_generation"
     params_model = FileGenerationParams
+    plans_can_be_kept = True
 
     def __init__(self) -> None:
         self._expected: dict[tuple[str, str, int], dict[str, str]] = {}

@@ -44,6 +44,7 @@ class Manual(Handler[ManualParams]):
 
     type = "manual"
     params_model = ManualParams
+    plans_can_be_kept = True
 
     async def run(self, params: ManualParams, context: TaskContext) -> Outcome:
         """Apply a decision that was given, else ask, else wait. Skipped is not done."""

@@ -1,6 +1,5 @@
 """From a file to a validated document, with every problem of its form at once and each at its place."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from orchestrator.planning import nodes
 from orchestrator.planning.ancestor import is_ancestor, to_native
 from orchestrator.planning.collector import paused_collector
 from orchestrator.planning.document_rules import check_rules
-from orchestrator.planning.files import read_bounded, shown_name
+from orchestrator.planning.files import digest_of, read_bounded, shown_name
 from orchestrator.planning.includes import add_included
 from orchestrator.planning.nodes import AnyNode, Mapping
 from orchestrator.planning.shape import check_shape
@@ -104,7 +103,7 @@ def _loaded(path: Path, contents: dict[str, bytes], problems: Iterable[Problem])
         document=None,
         problems=in_order(problems),
         root=None,
-        hash=_digest(contents.values()),
+        hash=digest_of(contents.values()),
         files=tuple(contents),
     )
 
@@ -128,15 +127,3 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 def _position(problem: Problem) -> tuple[str, int, int, str]:
     place = problem.place
     return (place.file, place.line, place.column, problem.code) if place else ("\uffff", 0, 0, problem.code)
-
-
-def _digest(contents: Iterable[bytes]) -> str:
-    """Hash each file's length with its bytes, so that moving text between files is a change."""
-    parts = list(contents)
-    if len(parts) == 1:
-        return hashlib.sha256(parts[0]).hexdigest()
-    total = hashlib.sha256()
-    for part in parts:
-        total.update(f"{len(part)}\n".encode())
-        total.update(part)
-    return total.hexdigest()

@@ -1,7 +1,9 @@
 """Read the bytes of a document's files: regular files only, no more than a document may have."""
 
+import hashlib
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from orchestrator.planning.yaml_text import MAX_BYTES
@@ -30,3 +32,15 @@ def shown_name(path: Path) -> str:
     except (ValueError, FileNotFoundError):  # the current folder is gone
         return str(path)
     return absolute if relative.startswith("..") else relative
+
+
+def digest_of(contents: Iterable[bytes]) -> str:
+    """Hash each file's length with its bytes, so that moving text between files is a change."""
+    parts = list(contents)
+    if len(parts) == 1:
+        return hashlib.sha256(parts[0]).hexdigest()
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(f"{len(part)}\n".encode())
+        total.update(part)
+    return total.hexdigest()

@@ -21,7 +21,7 @@ from orchestrator.models.status import DONE
 
 _TEMP = re.compile(r"\.orch-|\.new(-|$)|\.tmp$")
 _KEPT = frozenset(
-    {"backups", "ballast", "ledger.db", "lock", "logs", "objects", "proposed", "running", "timeline.json"}
+    {"backups", "ballast", "cache", "ledger.db", "lock", "logs", "objects", "proposed", "running", "timeline.json"}
 )
 _OF_THE_KILLED = frozenset({"ledger.db-wal", "ledger.db-shm", "lock.holder"})
 _SETTLE = 1.0  # seconds after a kill

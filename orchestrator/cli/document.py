@@ -1,0 +1,128 @@
+"""Read the document itself: parse, check, and make the plan of all of it. Nothing here writes or starts anything."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from orchestrator.cli.options import Checking, Planning
+from orchestrator.cli.plan_inputs import Matches, PlanInputs, kinds_of_targets, matching_files, templates_digest
+from orchestrator.contracts import CheckScene
+from orchestrator.errors import DocumentInvalid, Problem, Severity
+from orchestrator.models.json import Json
+from orchestrator.models.plan import Plan
+from orchestrator.planning.build import build_plan
+from orchestrator.planning.checks import check_document
+from orchestrator.planning.document_loader import LoadedDocument, load_document
+from orchestrator.planning.params import find_profile, parse_param
+from orchestrator.plugins import OWN_PACKAGE, Catalogue
+from orchestrator.sources.finding import project_root
+from orchestrator.templating.folders import TemplateFolders
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedDocument:
+    """A document that was read and checked, and what a plan is made with."""
+
+    path: Path
+    root: Path
+    loaded: LoadedDocument
+    problems: tuple[Problem, ...]
+    catalogue: Catalogue
+    templates: TemplateFolders
+
+    @property
+    def hash(self) -> str:
+        """Return the hash of all bytes that were read."""
+        return self.loaded.hash
+
+    def summary(self) -> str:
+        """Return how much there is, for a document without errors."""
+        document = self.loaded.document
+        assert document is not None
+        groups = [group for phase in document.phases for group in phase.groups]
+        tasks = sum(len(group.tasks) for group in groups)
+        counts = ((len(document.phases), "phase"), (len(groups), "group"), (tasks, "task"))
+        return ", ".join(f"{number} {word}{'s' if number != 1 else ''}" for number, word in counts)
+
+
+def open_document(path: Path, common: Checking, *, strict: bool = False, deep: bool = False) -> OpenedDocument:
+    """Read and check the document; its problems are in the result, only an unreadable file raises."""
+    loaded = load_document(path)
+    if loaded.document is not None:
+        find_profile(loaded.document, common.profile)
+    override = str(common.project) if common.project is not None else None
+    root = project_root(path, _declared_root(loaded), override)
+    templates = TemplateFolders(str(root), loaded.document.settings.templates if loaded.document else ())
+    catalogue = Catalogue()
+    scene = CheckScene(root=str(root), templates=templates, profile=common.profile, deep=deep)
+    problems = check_document(loaded, catalogue, scene, strict)
+    return OpenedDocument(
+        path=path, root=root, loaded=loaded, problems=problems, catalogue=catalogue, templates=templates
+    )
+
+
+def open_valid(path: Path, common: Checking) -> OpenedDocument:
+    """Read the document; DocumentInvalid with all its problems when it has errors."""
+    opened = open_document(path, common)
+    if any(problem.severity is Severity.ERROR for problem in opened.problems):
+        raise DocumentInvalid(opened.problems)
+    return opened
+
+
+def make_plan(
+    opened: OpenedDocument, common: Planning, settings: Mapping[str, Json] | None = None
+) -> tuple[Plan, PlanInputs | None]:
+    """Return the plan of the whole document, and what it was made of; None when a plug-in may have looked at more."""
+    document = opened.loaded.document
+    assert document is not None
+    list_files = Matches(partial(matching_files, opened.root))
+    plan = build_plan(
+        document,
+        root=str(opened.root),
+        catalogue=opened.catalogue,
+        params=dict(parse_param(text) for text in common.param or ()),
+        settings=settings,
+        profile=common.profile,
+        environ=os.environ,
+        list_files=list_files,
+        path=str(opened.path),
+        document_hash=opened.loaded.hash,
+        places=opened.loaded.place,
+    )
+    if not _can_be_kept(plan, opened.catalogue):
+        return plan, None
+    here = opened.path.absolute()
+    return plan, PlanInputs(
+        document=str(here),
+        declared_root=_declared_root(opened.loaded),
+        root=plan.root,
+        files=(str(here), *(str(here.parent / name) for name in opened.loaded.files[1:])),
+        digest=opened.loaded.hash,
+        template_folders=plan.template_folders,
+        templates=templates_digest(plan.root, plan.template_folders),
+        kinds=kinds_of_targets(plan),
+        found=list_files.found,
+    )
+
+
+def _declared_root(loaded: LoadedDocument) -> str | None:
+    return loaded.document.project.root if loaded.document else None
+
+
+def _can_be_kept(plan: Plan, catalogue: Catalogue) -> bool:
+    """Say whether all that decides the plan is known; of foreign plug-ins it is not."""
+    types = {("handlers", task.handler) for task in plan.tasks}
+    checks = [*(each.checkpoint for each in plan.phases), *(each.checkpoint for each in plan.groups)]
+    checks += [task.verify for task in plan.tasks]
+    types |= {("checkpoints", check.type) for several in checks for check in several}
+    guards = [plan.guards, *(each.guards for each in plan.phases), *(each.guards for each in plan.groups)]
+    types |= {("guards", guard.type) for several in guards for guard in several}
+    for kind, name in sorted(types):
+        plugin = catalogue.find(kind, name)
+        if plugin is None:
+            continue  # named by the shipped roadmap, not there yet; what is installed is part of the question
+        if plugin.package != OWN_PACKAGE or (kind == "handlers" and not catalogue.handler(name).plans_can_be_kept):
+            return False
+    return not catalogue.warnings()
