@@ -4,6 +4,7 @@ An included file holds `phases:` or is one phase. Its phases follow those of the
 includes itself follows them. Paths start at the document's folder, whoever includes.
 """
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class _Reader:
     def read_list(self, include: AnyNode, phases: Sequence, chain: tuple[Path, ...]) -> None:
         nodes = include.items if isinstance(include, Sequence) else []
         for node in nodes:
-            if isinstance(node, Scalar) and isinstance(node.value, str) and node.value:
+            if isinstance(node, Scalar) and isinstance(node.value, str):
                 self._read_one(node, phases, chain)
 
     def _read_one(self, node: Scalar, phases: Sequence, chain: tuple[Path, ...]) -> None:
@@ -84,8 +85,9 @@ class _Reader:
 
     def _confined(self, node: Scalar) -> Path | None:
         name = node.text
-        path = (self._folder / name).resolve()
-        outside = not path.is_relative_to(self._folder.resolve())
+        # Not Path.resolve: it raises RuntimeError for a link that leads to itself.
+        path = Path(os.path.realpath(self._folder / name.replace("\0", "")))
+        outside = "\0" in name or not path.is_relative_to(os.path.realpath(self._folder))
         if outside or name.startswith(("/", "~")) or ".." in name.split("/") or "\\" in name:
             message = f"`{name[:100]}` leads out of the document's folder"
             self._note("E402", message, node, "included files lie beneath the folder of the document")

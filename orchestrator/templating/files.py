@@ -47,7 +47,7 @@ class Folders:
         for folder in self._folders:
             for candidate in (name + SUFFIX, name):
                 path = folder / candidate
-                if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+                if os.path.isfile(path) and _lies_in(path, folder):  # Path.is_file raises for names that are too long
                     return path
         return None
 
@@ -74,10 +74,10 @@ class Folders:
 
 def own_folders(root: str, names: Sequence[str]) -> list[Path]:
     """Return the project's template folders; PathRefused for one outside: documents read no other files."""
-    base = Path(root).resolve()
+    base = Path(os.path.realpath(root))
     folders = [base / name for name in names]
     for name, folder in zip(names, folders, strict=True):
-        if not folder.resolve().is_relative_to(base):
+        if "\0" in name or not _lies_in(folder, base):
             message = f"the template folder {name} lies outside the repository"
             raise PathRefused(message, hint="settings.templates names folders below the root")
     return folders
@@ -103,10 +103,16 @@ def _is_plain(name: str) -> bool:
     )
 
 
+def _lies_in(path: Path, folder: Path) -> bool:
+    """Say whether a path leads into a folder, links followed; a link that leads to itself leads nowhere else."""
+    # Not Path.resolve: it raises RuntimeError for such a link.
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
 def _files(folder: Path) -> Iterator[str]:
     for where, inner, files in os.walk(folder):  # does not follow links
         inner[:] = sorted(one for one in inner if not one.startswith("."))
         for file in sorted(files):
             path = Path(where, file)
-            if not file.startswith(".") and path.resolve().is_relative_to(folder.resolve()):
+            if not file.startswith(".") and _lies_in(path, folder):
                 yield path.relative_to(folder).as_posix()

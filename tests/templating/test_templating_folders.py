@@ -115,6 +115,14 @@ def test_a_template_that_never_ends_or_grows_without_bound_is_stopped(shelf, sou
         shelf(own={"a": source}).render("a", VALUES)
 
 
+def test_odd_names_and_links_that_lead_to_themselves_find_nothing(shelf, tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    assert not any(shelf().has(name) for name in ("y/" * 2100 + "z", "a\0b", "y" * 300))
+    assert TemplateFolders(str(tmp_path), ["loop", "y" * 300]).has("conftest.py")
+    with pytest.raises(PathRefused):
+        TemplateFolders(str(tmp_path), ["a\0b"])
+
+
 def test_html_is_escaped_and_code_is_not(shelf):
     folders = shelf(own={"page.html.j2": "{{ '<' }}{{ '<'|e }}", "code.ts.j2": "{{ '<' }}"})
     assert folders.render("page.html", VALUES) == "&lt;&lt;"
