@@ -1,0 +1,448 @@
+"""The options of the commands that look, decide, write single files or keep the house."""
+
+import json
+import os
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+from wiring_flags import option, table
+from wiring_registry import claims_of, wires
+from wiring_world import Make, Repository, document, group, phase, task, tasks
+
+MANUAL = {"id": "1.2", "name": "look", "type": "manual", "instructions": "look"}
+
+
+def ran(make: Make, *work) -> Repository:
+    return make(tasks(*(work or (task("1.1", "echo x > made"),)))).run().repository
+
+
+def waiting(make: Make) -> Repository:
+    return ran(make, task("1.1"), MANUAL)
+
+
+def given_decision(make: Make, flags, env, *, name: str, key: str):
+    """Return what is recorded about a decision."""
+    repository = waiting(make)
+    assert repository.orchestrate(name, "1.2", *flags, env=env).code == 0
+    return repository.record()["approvals"][0][key]
+
+
+DECIDING = [
+    case
+    for name in ("approve", "reject")
+    for case in (
+        option(
+            name,
+            "--note --reason -m",
+            partial(given_decision, name=name, key="note"),
+            value="WHY",
+            seen="WHY",
+            otherwise="",
+            twin=False,
+        ),
+        option(
+            name,
+            "--evidence",
+            partial(given_decision, name=name, key="evidence"),
+            value="HERE",
+            seen="HERE",
+            otherwise=None,
+            twin=False,
+        ),
+    )
+]
+
+
+@wires(*claims_of(DECIDING))
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(DECIDING))
+def test_decisions(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+@wires(
+    "flag:approve --as",
+    "flag:reject --as",
+    "flag:approve --run",
+    "flag:reject --run",
+    "argument:approve task",
+    "argument:reject task",
+)
+@pytest.mark.parametrize(("name", "decision"), [("approve", "approved"), ("reject", "rejected")])
+def test_who_decides_about_what(make: Make, name: str, decision: str) -> None:
+    repository = ran(make, MANUAL, {**MANUAL, "id": "1.3"})
+    repository.plant(tasks(MANUAL, {**MANUAL, "id": "1.3"}, execution="parallel"))
+    first = repository.run().repository.record()["id"]
+    assert repository.orchestrate(name).code == 2  # two tasks wait
+    assert repository.orchestrate(name, "9.9").code == 2
+    repository.run()
+    assert repository.orchestrate(name, "1.3", "--run", first, "--as", "Ada").code == 0
+    assert not any(entry["decision"] for entry in repository.record()["approvals"])
+    earlier = json.loads(repository.orchestrate("status", "--json", first).out)["run"]["approvals"]
+    [said] = [entry for entry in earlier if entry["task"] == "1.3"]
+    assert (said["decision"], said["by"]) == (decision, "Ada")
+
+
+# ---------------------------------------------------------------- status, logs, diff, explain, history
+
+NOISY = task(
+    "1.1", "echo one; echo two; echo three >&2; exit 75", exit_codes={"transient": [75]}, retry={"attempts": 2}
+)
+
+
+def out(make: Make, flags, env, *, words, work=(), mark: str) -> bool:
+    return mark in ran(make, *work).orchestrate(*words, *flags, env=env).out
+
+
+def code(make: Make, flags, env, *, words, work=()) -> int:
+    return ran(make, *work).orchestrate(*words, *flags, env=env).code
+
+
+def lines(make: Make, flags, env, *, words, work=(), runs: int = 1) -> int:
+    repository = ran(make, *work)
+    for _ in range(runs - 1):
+        repository.run()
+    return len(repository.orchestrate(*words, *flags, env=env).out.splitlines())
+
+
+def log_of(make: Make, flags, env) -> str:
+    flaky = task("1.1", "[ -e tried ] && echo second || { echo first; touch tried; exit 75; }", rollback=False)
+    flaky |= {"exit_codes": {"transient": [75]}, "retry": {"attempts": 2}}
+    return ran(make, flaky).orchestrate("logs", "1.1", *flags, env=env).out.strip()
+
+
+def path_of(make: Make, flags, env) -> bool:
+    shown = ran(make, NOISY).orchestrate("logs", "1.1", *flags, env=env).out.strip()
+    return Path(shown).is_file()
+
+
+TWO = (task("1.1", "echo x > made-1"), task("1.2", "echo x > made-2"))
+LOOKING = [
+    option(
+        "status",
+        "--json",
+        partial(out, words=["status"], mark='"schema_version"'),
+        seen=True,
+        otherwise=False,
+        twin=False,
+    ),
+    option(
+        "status", "--all -a", partial(out, words=["status"], mark="task 1.1"), seen=True, otherwise=False, twin=False
+    ),
+    option(
+        "status",
+        "--exit-code",
+        partial(code, words=["status"], work=[task("1.1", "exit 1")]),
+        seen=1,
+        otherwise=0,
+        twin=False,
+    ),
+    option(
+        "logs",
+        "--tail",
+        partial(lines, words=["logs", "1.1"], work=[NOISY]),
+        value="1",
+        seen=1,
+        otherwise=3,
+        twin=False,
+    ),
+    option("logs", "--attempt", log_of, value="1", seen="first", otherwise="second"),
+    option("logs", "--path", path_of, seen=True, otherwise=False, twin=False),
+    option("diff", "--stat", partial(out, words=["diff"], mark="diff --git"), seen=False, otherwise=True, twin=False),
+    option(
+        "diff",
+        "--task -t",
+        partial(out, words=["diff"], work=TWO, mark="made-1"),
+        value="1.2",
+        seen=False,
+        otherwise=True,
+        twin=False,
+    ),
+    option(
+        "explain",
+        "--force",
+        partial(out, words=["explain", "1.1"], work=[task("1.1", inputs=[])], mark="up to date"),
+        seen=False,
+        otherwise=True,
+        twin=False,
+    ),
+    option("history", "--limit -n", partial(lines, words=["history"], runs=3), value="1", seen=1, otherwise=3),
+    option(
+        "history",
+        "--json",
+        partial(out, words=["history"], mark='"schema_version"'),
+        seen=True,
+        otherwise=False,
+        twin=False,
+    ),
+    option(
+        "doctor",
+        "--json",
+        partial(out, words=["doctor"], mark='"schema_version"'),
+        seen=True,
+        otherwise=False,
+        twin=False,
+    ),
+    option(
+        "handlers",
+        "--json",
+        partial(out, words=["handlers"], mark='"schema_version"'),
+        seen=True,
+        otherwise=False,
+        twin=False,
+    ),
+    option(
+        "actions",
+        "--json",
+        partial(out, words=["actions"], mark='"schema_version"'),
+        seen=True,
+        otherwise=False,
+        twin=False,
+    ),
+]
+
+
+@wires(*claims_of(LOOKING))
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(LOOKING))
+def test_looking(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+@wires(
+    "argument:logs task",
+    "argument:history task",
+    "argument:explain topic",
+    "argument:help topic",
+    "argument:handlers name",
+    "argument:actions name",
+)
+@wires(
+    "command:schema",
+    "command:handlers",
+    "command:completion",
+    "command:help",
+    "command:edit",
+    "command:pins",
+    "command:actions",
+)
+@pytest.mark.parametrize(
+    ("words", "mark", "absent"),
+    [
+        (["logs", "1.1"], "output of 1.1", "output of 1.2"),
+        (["history", "1.2"], "exit 1", "output of 1.1"),
+        (["explain", "1.1"], "1.1: runs", "1.2"),
+        (["explain", "E203"], "dependency does not exist", "1.1"),
+        (["help", "exit-codes"], " 130  SIGINT", "Usage"),
+        (["help", "environment"], "ORCHESTRATE_SEQUENTIAL", "Usage"),
+        (["help", "plan"], "--with-deps", "--sequential"),
+        (["help"], "Usage: orchestrate COMMAND", "--with-deps"),
+        (["handlers"], "tasks_done", "instructions"),
+        (["handlers", "manual"], "instructions", "tasks_done"),
+        (["actions"], "add_timeouts", "minutes:"),
+        (["actions", "add_timeouts"], "minutes:", "add_canary"),
+    ],
+)
+def test_what_a_command_is_asked_about(make: Make, words: list[str], mark: str, absent: str) -> None:
+    repository = ran(make, task("1.1", "echo output of 1.1"), task("1.2", "echo output of 1.2; exit 1"))
+    text = repository.orchestrate(*words).out
+    assert (mark in text, absent in text) == (True, False), text
+
+
+@wires("argument:completion shell", *(f"choice:completion shell={word}" for word in ("bash", "zsh", "fish")))
+@pytest.mark.parametrize(
+    ("shell", "mark"), [("bash", "complete -o default -F"), ("zsh", "#compdef"), ("fish", "complete -c orchestrate -n")]
+)
+def test_completion_scripts(make: Make, shell: str, mark: str) -> None:
+    script = make().orchestrate("completion", shell).out
+    assert mark in script
+    assert "with-deps" in script
+
+
+# ---------------------------------------------------------------- validate
+
+FINDINGS = {"full": "error[E103]", "concise": ": E103 ", "github": "::error", "json": '"code": "E103"'}
+
+
+@wires("flag:validate --format", *(f"choice:validate --format={word}" for word in FINDINGS))
+@pytest.mark.parametrize("format", FINDINGS)
+def test_formats_of_problems(make: Make, format: str) -> None:
+    text = make({"version": 1, "project": {}, "phases": []}).orchestrate("validate", "--format", format).out
+    assert [word for word, mark in FINDINGS.items() if mark in text] == [format], text
+
+
+def validated(make: Make, flags, env, *, whole, key: str):
+    answer = make(whole).orchestrate("validate", *flags, env=env)
+    return answer.code if key == "code" else bool(answer.out)
+
+
+MISSING_PROGRAM = tasks(task("1.1", command=["no-such-program"]))
+LIMITED = document(phase(group(task("1.1"), max_parallel=2)))  # W507
+VALIDATING = [
+    option("validate", "--strict", partial(validated, whole=LIMITED, key="code"), seen=3, otherwise=0),
+    option("validate", "--deep", partial(validated, whole=MISSING_PROGRAM, key="code"), seen=3, otherwise=0),
+    option(
+        "validate", "--quiet -q", partial(validated, whole=tasks(task("1.1")), key="out"), seen=False, otherwise=True
+    ),
+]
+
+
+@wires(*claims_of(VALIDATING))
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(VALIDATING))
+def test_validating(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+# ---------------------------------------------------------------- files that are written
+
+
+def initialised(make: Make, flags, env, *, present: bool):
+    repository = make(tasks(task("1.1")) if present else None)
+    answer = repository.orchestrate("init", *flags, env=env)
+    return answer.code, repository.has("phases.yaml") and "What is to be done here" in repository.read("phases.yaml")
+
+
+def to_file(make: Make, flags, env, *, words, present=None) -> bool:
+    repository = make(None, **(present or {}))
+    answer = repository.orchestrate(*words, *flags, env=env)
+    assert answer.code == 0, answer.text
+    return repository.has("out.txt")
+
+
+ANCESTOR = {"phases.yaml": (Path(__file__).parents[1] / "fixtures/documents/ancestor.yaml").read_text(encoding="utf-8")}
+WORKFLOW = "on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n"
+NAME = ".github/workflows/ci.yml"
+EDIT = ["edit", "add_timeouts", NAME]
+
+
+def edited(make: Make, flags, env, *, words=EDIT, of: str):
+    repository = make(None, **{NAME: WORKFLOW})
+    answer = repository.orchestrate(*words, *flags, env=env)
+    found = {
+        "diff": "+++" in answer.out,
+        "json": answer.out.startswith("{"),
+        "file": "timeout-minutes" in repository.read(NAME),
+        "minutes": "timeout-minutes: 7" in answer.out,
+        "code": answer.code,
+    }
+    return found[of]
+
+
+def edited_elsewhere(make: Make, flags, env, *, words) -> int:
+    repository = make(None, **{NAME: WORKFLOW})
+    (repository.root / "elsewhere").mkdir()
+    chosen = [str(repository.root) if word == "ROOT" else word for word in flags]
+    return repository.orchestrate(*words, *chosen, env=env, cwd=repository.root / "elsewhere").code
+
+
+WRITING = [
+    option("init", "--dry-run -n", partial(initialised, present=False), seen=(0, False), otherwise=(0, True)),
+    option("init", "--force", partial(initialised, present=True), seen=(0, True), otherwise=(2, False), twin=False),
+    option(
+        "migrate",
+        "--output -o",
+        partial(to_file, words=["migrate"], present=ANCESTOR),
+        value="out.txt",
+        seen=True,
+        otherwise=False,
+        twin=False,
+    ),
+    option(
+        "schema",
+        "--output -o",
+        partial(to_file, words=["schema"]),
+        value="out.txt",
+        seen=True,
+        otherwise=False,
+        twin=False,
+    ),
+    option("edit", "--write", partial(edited, of="file"), seen=True, otherwise=False, twin=False),
+    option(
+        "edit", "--diff", partial(edited, words=[*EDIT, "--write"], of="diff"), seen=True, otherwise=False, twin=False
+    ),
+    option("edit", "--json", partial(edited, of="json"), seen=True, otherwise=False, twin=False),
+    option(
+        "edit", "--with -w", partial(edited, of="minutes"), value="minutes=7", seen=True, otherwise=False, twin=False
+    ),
+    option(
+        "edit", "--directory -C", partial(edited_elsewhere, words=EDIT), value="ROOT", seen=0, otherwise=2, twin=False
+    ),
+    option("pins", "--check", partial(edited, words=["pins"], of="code"), seen=1, otherwise=0, twin=False),
+    option(
+        "pins",
+        "--directory -C",
+        partial(edited_elsewhere, words=["pins", "--check"]),
+        value="ROOT",
+        seen=1,
+        otherwise=0,
+        twin=False,
+    ),
+]
+
+
+@wires(*claims_of(WRITING))
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(WRITING))
+def test_writing(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+@wires("argument:edit action", "argument:edit target")
+def test_an_edit_is_one_action_on_one_file(make: Make) -> None:
+    repository = make(None, **{NAME: WORKFLOW, "other.yml": WORKFLOW})
+    assert repository.orchestrate("edit", "no_such_action", NAME).code != 0
+    assert repository.orchestrate("edit", "add_timeouts", "missing.yml").code == 2
+    assert "concurrency" in repository.orchestrate("edit", "add_concurrency", NAME).out
+    assert f"+++ b/{NAME}" in repository.orchestrate(*EDIT).out
+
+
+# ---------------------------------------------------------------- clean, doctor
+
+
+def cleaned(make: Make, flags, env, *, words, age: float = 0.0) -> tuple[int, bool]:
+    """Return the exit code, and whether the logs of an old run are still there."""
+    repository = ran(make, task("1.1", "echo x"))
+    crash = repository.write(".orchestrate/crash-1.txt", "x")
+    os.utime(crash, (time.time() - age, time.time() - age))
+    answer = repository.orchestrate("clean", *words, *flags, env=env)
+    return answer.code, crash.exists()
+
+
+DAY = 86400.0
+CLEANING = [
+    option(
+        "clean", "--yes -y", partial(cleaned, words=[], age=40 * DAY), seen=(0, False), otherwise=(6, True), twin=False
+    ),
+    option(
+        "clean",
+        "--dry-run -n",
+        partial(cleaned, words=["--yes"], age=40 * DAY),
+        seen=(0, True),
+        otherwise=(0, False),
+        twin=False,
+    ),
+    option(
+        "clean",
+        "--older-than",
+        partial(cleaned, words=["--yes"], age=40 * DAY),
+        value="50d",
+        seen=(0, True),
+        otherwise=(0, False),
+    ),
+]
+
+
+@wires(*claims_of(CLEANING))
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(CLEANING))
+def test_cleaning(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+@wires("flag:doctor --repair")
+def test_a_damaged_ledger_is_repaired(make: Make) -> None:
+    repository = ran(make)
+    ledger = repository.root / ".orchestrate/ledger.db"
+    content = ledger.read_bytes()
+    ledger.write_bytes(content[:2000] + b"\xff" * 3000 + content[5000:])
+    assert repository.orchestrate("doctor").code == 1
+    assert repository.orchestrate("doctor", "--repair").code == 0
+    assert repository.orchestrate("doctor").code == 0
