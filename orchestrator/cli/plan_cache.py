@@ -83,8 +83,6 @@ def find_plan(question: Question) -> KeptPlan | None:
     """Return the plan that was made for this question, if all that it was made of is unchanged."""
     try:
         root = _likely_root(question)
-        if root is None:
-            return None
         kept = _read(_folder(root) / _name(question))
         if kept.inputs.root == str(root) and kept.inputs.are_unchanged(question.override):
             return kept
@@ -123,11 +121,11 @@ def _name(question: Question) -> str:
     return f"plan-{question.key}.jsonl"
 
 
-def _likely_root(question: Question) -> Path | None:
+def _likely_root(question: Question) -> Path:
     """Return the repository that is probably meant; the plan that is kept there says whether it is."""
     if question.override is not None:
         return project_root(question.path, None, question.override)
-    return glance_at_root(question.path, read_bounded(question.path))
+    return glance_at_root(question.path, read_bounded(question.path)) or project_root(question.path, None)
 
 
 def _read(path: Path) -> KeptPlan:
