@@ -3,7 +3,8 @@
 import asyncio
 import os
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
 
 from orchestrator.cli.beginning import answers_of
 from orchestrator.cli.streams import tell
@@ -12,6 +13,7 @@ from orchestrator.cli.wiring import Beginning, Machinery, Materials, assemble
 from orchestrator.contracts import Ledger
 from orchestrator.engine.outcome import RunResult
 from orchestrator.errors import OrchestrateError
+from orchestrator.models.events import EventType
 from orchestrator.models.status import TaskState
 from orchestrator.processes.signals import StopSignals
 
@@ -30,7 +32,7 @@ async def _carry_out(materials: Materials, beginning: Beginning) -> RunResult:
     waits = None if materials.dry_run else WaitsFile(materials.root, beginning.run)
     listener = loop.create_task(_keep_in_touch(machinery, materials.ledger, beginning.run, waits))
     try:
-        with StopSignals(loop, lambda signum, times: _stop(machinery, signum, times)):
+        with StopSignals(loop, lambda signum, times: _stop(machinery, signum, times)), _cautions(materials, machinery):
             return await machinery.executor.run()
     finally:
         listener.cancel()
@@ -40,6 +42,16 @@ async def _carry_out(materials: Materials, beginning: Beginning) -> RunResult:
             waits.close(machinery.executor.scheduler, time.monotonic())
         machinery.processes.close()
         machinery.bus.close()
+
+
+def _cautions(materials: Materials, machinery: Machinery) -> AbstractContextManager[None]:
+    """Announce warnings among the other news; they come from threads that record what commands changed."""
+    if not machinery.bus.has_listeners:
+        return nullcontext()
+    loop, publish = asyncio.get_running_loop(), machinery.bus.publish
+    return materials.cautions.heard_by(
+        lambda text: loop.call_soon_threadsafe(partial(publish, EventType.WARNING, text=text))
+    )
 
 
 def _stop(machinery: Machinery, signum: int, times: int) -> None:

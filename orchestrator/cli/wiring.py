@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from orchestrator.cli.cautions import Cautions
 from orchestrator.cli.measuring import Measuring
 from orchestrator.cli.places import STATE
 from orchestrator.contracts import Answer, Handler, Interaction, Ledger, Reporter, Templates, Workspaces
@@ -59,6 +60,7 @@ class Materials:
     successes: Mapping[str, LastSuccess] = field(default_factory=dict)
     durations: Mapping[str, float] = field(default_factory=dict)
     interaction: Interaction | None = None
+    cautions: Cautions = field(default_factory=Cautions)
     force: bool = False
     keep_going: bool = False
     dry_run: bool = False

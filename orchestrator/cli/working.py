@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from orchestrator.cli.carrying import carry_out
+from orchestrator.cli.cautions import Cautions
 from orchestrator.cli.options import Working
 from orchestrator.cli.present import look_of, show_error
 from orchestrator.cli.questions import Approvals, has_person
@@ -37,13 +38,14 @@ def work_on(
     state.announce(beginning.run)
     durations = state.ledger.durations()
     audience = choose_audience(display, common, plan, durations)
+    cautions = Cautions()
     workspace = TreeWorkspace(
         state.root,
         ledger=state.ledger,
         run=beginning.run,
         durability=plan.durability,
         tracking=plan.snapshot,
-        warn=lambda text: tell(f"warning: {text}\n"),
+        warn=cautions,
     )
     try:
         materials = Materials(
@@ -57,6 +59,7 @@ def work_on(
             successes=state.ledger.last_successes(),
             durations=durations,
             interaction=_interaction(common, audience, approved),
+            cautions=cautions,
             force=force,
             keep_going=keep_going,
         )
