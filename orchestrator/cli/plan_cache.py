@@ -160,6 +160,13 @@ def _program() -> Iterator[str]:
     """Yield what tells this program, its plug-ins and its machine from every other."""
     yield from (__version__, sys.version, str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0))
     for folder in sys.path:
-        with suppress(OSError):
-            yield f"{folder}:{os.stat(folder or '.').st_mtime_ns}"
+        yield from _installed(folder or ".")
     yield from stamps_below(str(Path(__file__).parent.parent), ".py")
+
+
+def _installed(folder: str) -> Iterator[str]:
+    """Yield name and time of every package of a folder: what a plug-in or a library was found by."""
+    with suppress(OSError):
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            if entry.name.endswith(("dist-info", "egg-info")):
+                yield f"{entry.path}:{entry.stat().st_mtime_ns}"

@@ -136,7 +136,10 @@ CHANGES: dict[str, Callable[[Path, pytest.MonkeyPatch], object]] = {
     "what kind of thing a target is": lambda root, _: (root / "made").mkdir(),
     "the environment that expressions see": lambda _, patch: patch.setenv("LANG", "de_DE"),
     "the program": lambda _, patch: patch.setattr(plan_cache, "__version__", "0.0.0"),
-    "what is installed": lambda root, patch: patch.syspath_prepend(str(root / "src")),
+    "what is installed": lambda root, patch: (
+        (root / "src/new-1.dist-info").mkdir(),
+        patch.syspath_prepend(str(root / "src")),
+    ),
     "the working folder": lambda root, patch: patch.chdir(root / "src"),
 }
 
