@@ -7,7 +7,7 @@ from contextlib import suppress
 from difflib import get_close_matches
 
 from orchestrator.cli.commands import COMMANDS, render_overview
-from orchestrator.cli.streams import finish, forget_output, is_lost_output, open_missing, tell, tell_lost_output
+from orchestrator.cli.streams import finish, forget_output, is_lost_output, prepare, tell, tell_lost_output
 from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError
 
 _ONLY_PRINT = frozenset({"Start", "Look", "Extend"})
@@ -17,7 +17,7 @@ _WITH_VALUE = frozenset({"-c", "--config", "-C", "--directory", "--project", "--
 
 def enter(arguments: Sequence[str]) -> int:
     """Run one command line; the return value is the process's exit code."""
-    open_missing()
+    prepare()
     leading, rest = _split(arguments)
     if not rest and any(word not in ("-h", "--help") for word in leading):
         return _unknown(leading[0])

@@ -74,7 +74,7 @@ def _print(file: Path | None, attempt: AttemptRecord, tail: int) -> None:
     """Write a log; a task without one (it printed nothing) shows what it said about itself."""
     if file is None or not file.is_file():
         text = attempt.detail or attempt.summary
-        sys.stdout.write(f"{text}\n" if text else "(no output)\n")
+        sys.stdout.write(_shown(f"{text}\n") if text else "(no output)\n")
         return
     for chunk in _lines(file, tail):
         sys.stdout.write(_shown(chunk))

@@ -1,6 +1,7 @@
 """Standard streams that are closed, full, or that nobody reads any more."""
 
 import errno
+import io
 import os
 import sys
 
@@ -9,8 +10,9 @@ from orchestrator.errors import ExitCode
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 
 
-def open_missing() -> None:
-    """Give closed standard streams to /dev/null: the next file that is opened would get their numbers."""
+def prepare() -> None:
+    """Give closed standard streams to /dev/null, and let none fail for a character that it cannot encode."""
+    # Closed ones first: the next file that is opened would get their numbers.
     for number in range(3):
         try:
             os.fstat(number)
@@ -20,6 +22,8 @@ def open_missing() -> None:
         if getattr(sys, name) is None:
             mode = "r" if name == "stdin" else "w"
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a test may have put another one in its place
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def forget_output() -> None:
