@@ -7,6 +7,8 @@ from pathlib import Path
 
 from reliability_scene import Scene
 
+import orchestrator
+
 _CALLS = (
     "execve,execveat,fork,vfork,clone,clone3,openat,openat2,open,creat,rename,renameat,renameat2,unlink,unlinkat,mkdir,"
     "mkdirat,rmdir,link,linkat,symlink,symlinkat,chmod,fchmod,fchmodat,chown,fchown,lchown,fchownat,truncate,ftruncate,"
@@ -17,6 +19,7 @@ _PROCESS = re.compile(r"^(clone|clone3|fork|vfork)\(")
 _OPENED = re.compile(r"^(openat|openat2|open|creat)\(")
 _TO_WRITE = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|O_TMPFILE|^creat")
 _DOORBELL = re.compile(r'^sendto\(\d+<(socket|UNIX)[^>]*>, "\\0", 1, 0, NULL, 0\)')
+_COMPILED = re.compile(rf'"{re.escape(str(Path(orchestrator.__file__).parent))}/[^"]*__pycache__')
 _HARMLESS = re.compile(r'"/dev/(null|tty|pts/\d+)"')
 
 
@@ -24,7 +27,8 @@ def deeds(scene: Scene, *arguments: str) -> tuple[int, list[str]]:
     """Run `orchestrate` under strace; return its exit code and every call with an effect outside itself.
 
     The first execve is the program itself. The event loop rings its own doorbell, one zero byte over a socket pair
-    that leaves the process as little as a pipe would.
+    that leaves the process as little as a pipe would. Python's cache of compiled modules in the installation is made
+    by whoever installs; what an editable installation adds to it is Python's, and no part of any repository.
     """
     log = scene.home / "strace"
     called = scene.call(
@@ -36,7 +40,7 @@ def deeds(scene: Scene, *arguments: str) -> tuple[int, list[str]]:
 
 
 def _has_effect(line: str) -> bool:
-    if _DOORBELL.match(line):
+    if _DOORBELL.match(line) or _COMPILED.search(line):
         return False
     if _PROCESS.match(line):
         return "CLONE_THREAD" not in line
