@@ -29,8 +29,8 @@ from orchestrator.engine.executor import PhaseExecutor
 from orchestrator.engine.ports import Tools
 from orchestrator.engine.scheduler import Scheduler
 from orchestrator.ledger.memory import MemoryLedger
+from orchestrator.models.facts import RunStarted
 from orchestrator.models.plan import Limits, Plan, PlannedGroup, PlannedPhase, PlannedTask
-from orchestrator.models.record import RunStarted
 from orchestrator.models.status import Durability, Execution
 from orchestrator.runners.local import LocalRunner
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.models.record import AttemptEnded, AttemptStarted, Fact, RunStarted, TaskEnded
+from orchestrator.models.facts import AttemptEnded, AttemptStarted, Fact, RunStarted, TaskEnded
 from orchestrator.models.status import Durability, OutcomeKind, TaskState
 
 NOW = datetime.now(UTC)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from orchestrator.cli.wiring import Beginning, new_run_id
 from orchestrator.contracts import Answer
+from orchestrator.models.facts import RunResumed, RunStarted
 from orchestrator.models.plan import Plan
-from orchestrator.models.record import RunRecord, RunResumed, RunStarted
+from orchestrator.models.record import RunRecord
 from orchestrator.models.status import DONE
 from orchestrator.planning.plan_json import plan_to_json
 

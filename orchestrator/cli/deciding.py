@@ -10,7 +10,8 @@ from orchestrator.cli.questions import user_name
 from orchestrator.cli.state import LEDGER, chosen_run, open_to_read
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.models.record import ApprovalGiven, RunRecord
+from orchestrator.models.facts import ApprovalGiven
+from orchestrator.models.record import RunRecord
 from orchestrator.models.status import TaskState
 from orchestrator.workspace.lock import is_held
 

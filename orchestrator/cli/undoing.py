@@ -15,8 +15,9 @@ from orchestrator.cli.work_state import WorkingState, open_to_work
 from orchestrator.cli.working import work_on
 from orchestrator.contracts import Ledger
 from orchestrator.errors import ExitCode
+from orchestrator.models.facts import ChangesUndone, Fact, TaskEnded
 from orchestrator.models.plan import Plan
-from orchestrator.models.record import ChangesUndone, Fact, RunRecord, TaskEnded
+from orchestrator.models.record import RunRecord
 from orchestrator.models.status import DONE
 from orchestrator.planning.plan_json import plan_from_json
 from orchestrator.plugins import Catalogue

@@ -20,9 +20,10 @@ from orchestrator.engine.freshness import Freshness
 from orchestrator.engine.ports import OpenTools, Tools
 from orchestrator.engine.scheduler import Scheduler
 from orchestrator.handlers.restore import Restore
+from orchestrator.models.facts import Fact
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Plan, PlannedTask
-from orchestrator.models.record import Fact, LastSuccess
+from orchestrator.models.record import LastSuccess
 from orchestrator.models.status import TaskState
 from orchestrator.plugins import Catalogue
 from orchestrator.processes.attempt import ProcessFactory

@@ -6,8 +6,9 @@ from typing import Protocol
 
 from orchestrator.contracts.outcomes import Outcome
 from orchestrator.models.events import Event
+from orchestrator.models.facts import Fact
 from orchestrator.models.plan import Plan
-from orchestrator.models.record import Fact, LastSuccess, RunRecord, RunSummary
+from orchestrator.models.record import LastSuccess, RunRecord, RunSummary
 
 
 class Ledger(Protocol):

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from functools import partial
 
 from orchestrator.contracts import Ledger
-from orchestrator.models.record import Fact
+from orchestrator.models.facts import Fact
 
 
 class Commits:

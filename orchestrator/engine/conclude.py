@@ -7,7 +7,7 @@ from orchestrator.contracts import Ledger
 from orchestrator.engine.outcome import RunResult, Verdicts, run_state
 from orchestrator.engine.ports import Clock
 from orchestrator.errors import ExitCode, OrchestrateError
-from orchestrator.models.record import RunEnded
+from orchestrator.models.facts import RunEnded
 from orchestrator.models.status import TaskState
 
 

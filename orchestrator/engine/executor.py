@@ -28,8 +28,8 @@ from orchestrator.engine.scheduler import Scheduler
 from orchestrator.engine.step import Step
 from orchestrator.engine.stop import Stopping
 from orchestrator.errors import OrchestrateError
+from orchestrator.models.facts import Fact
 from orchestrator.models.plan import Plan
-from orchestrator.models.record import Fact
 from orchestrator.models.status import OutcomeKind, TaskState
 
 # So many tasks start in one turn; the loop breathes in between, however many are ready.

@@ -8,7 +8,7 @@ from orchestrator.engine.measure import ScopeAnswer
 from orchestrator.engine.news import News
 from orchestrator.engine.ports import AttemptEnd, Clock, Ready
 from orchestrator.engine.retry import failure_class
-from orchestrator.models.record import AttemptEnded, AttemptStarted, Fact, TaskEnded, TaskWaiting
+from orchestrator.models.facts import AttemptEnded, AttemptStarted, Fact, TaskEnded, TaskWaiting
 
 
 class Step:

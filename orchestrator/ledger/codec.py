@@ -2,14 +2,12 @@
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from json import JSONEncoder, loads
 from typing import Any, TypeAlias
 
 from orchestrator.errors import Unusable
-from orchestrator.ledger.rows import RUN_RESUMED, RUN_STARTED, Row, drafts
-from orchestrator.models.record import Fact
+from orchestrator.ledger.rows import RUN_RESUMED, RUN_STARTED, Row
 
 # run id, kind, task, attempt, state, time, body
 Packed: TypeAlias = tuple[str, str, str | None, int | None, str | None, int | None, str | None]
@@ -17,7 +15,7 @@ Packed: TypeAlias = tuple[str, str, str | None, int | None, str | None, int | No
 Stored: TypeAlias = tuple[int, int, str, str | None, int | None, str | None, int | None, str | None, bytes]
 
 # Fields of a start or resume that are documents of their own.
-_DOCUMENTS = {RUN_STARTED: ("plan", "tasks"), RUN_RESUMED: ("tasks",)}
+DOCUMENTS = {RUN_STARTED: ("plan", "tasks"), RUN_RESUMED: ("tasks",)}
 
 
 def _plain(value: object) -> object:
@@ -30,34 +28,6 @@ def _plain(value: object) -> object:
 # ASCII only, so that file names that are no UTF-8 survive; what a checksum covers must not depend on the Unicode
 # version of the interpreter either.
 as_json = JSONEncoder(separators=(",", ":"), ensure_ascii=True, check_circular=False, default=_plain).encode
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parcel:
-    """The facts of one append, ready to be written."""
-
-    rows: tuple[Packed, ...]
-    documents: Mapping[str, str] = field(default_factory=dict)  # digest -> JSON text
-
-
-def pack(facts: Sequence[Fact]) -> Parcel:
-    """Turn facts into values; TypeError when one holds something that is not JSON."""
-    rows: list[Packed] = []
-    documents: dict[str, str] = {}
-    for run, kind, task, attempt, state, time, body in drafts(facts):
-        if body is not None and kind in _DOCUMENTS:
-            body = {**body, **_put_aside(kind, body, documents)}
-        rows.append((run, kind, task, attempt, state, time, None if body is None else as_json(body)))
-    return Parcel(rows=tuple(rows), documents=documents)
-
-
-def _put_aside(kind: str, body: Mapping[str, Any], documents: dict[str, str]) -> dict[str, str]:
-    digests = {}
-    for name in _DOCUMENTS[kind]:
-        text = as_json(body[name])
-        digests[name] = digest_of(text)
-        documents[digests[name]] = text
-    return digests
 
 
 def checksum(*values: object) -> bytes:
@@ -108,10 +78,10 @@ def unpack(stored: Sequence[Stored]) -> list[Row]:
 def documents_of(row: Stored) -> tuple[tuple[str, str], ...]:
     """Return (name, digest) of the documents that a compared row speaks of."""
     kind, body = row[2], row[7]
-    if kind not in _DOCUMENTS or body is None:
+    if kind not in DOCUMENTS or body is None:
         return ()
     said = loads(body)
-    return tuple((name, said[name]) for name in _DOCUMENTS[kind])
+    return tuple((name, said[name]) for name in DOCUMENTS[kind])
 
 
 def digest_of(text: str) -> str:

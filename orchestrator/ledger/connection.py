@@ -1,9 +1,7 @@
 """Opening the ledger's file: for the one who writes, and for those who only look."""
 
 import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +94,9 @@ def _view(path: Path) -> View:
 
 
 def _view_of_copy(path: Path) -> View:
+    import shutil
+    import tempfile
+
     folder = tempfile.TemporaryDirectory(prefix="orchestrate-")
     copy = Path(folder.name) / path.name
     for suffix in ("", "-wal"):

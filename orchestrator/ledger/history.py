@@ -3,8 +3,6 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from statistics import median
 from typing import Any, NamedTuple
 
 from orchestrator.errors import UsageError
@@ -138,7 +136,14 @@ def medians(times: Iterable[tuple[str, float]]) -> dict[str, float]:
     last: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=ATTEMPTS_THAT_COUNT))
     for task, seconds in times:
         last[task].append(seconds)
-    return {task: median(found) for task, found in last.items()}
+    return {task: _median(found) for task, found in last.items()}
+
+
+def _median(times: Iterable[float]) -> float:
+    """Return the middle of some times. Not `statistics.median`: importing that takes longer than `status`'s answer."""
+    ordered = sorted(times)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def unfinished(rows: Iterable[tuple[str, str, str, int]]) -> tuple[tuple[str, str, int], ...]:
@@ -164,6 +169,8 @@ def match_run(prefix: str, runs: Iterable[str]) -> str:
     if found:
         message = f'"{prefix}" stands for {len(found)} runs: {", ".join(found[:5])}'
         raise UsageError(message, hint="type more of the id")
+    from difflib import get_close_matches
+
     near = get_close_matches(prefix, known, n=1, cutoff=0.5)
     hint = f'did you mean "{near[0]}"?' if near else "`orchestrate history` lists the runs"
     message = f'there is no run "{prefix}"'

@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from json import loads
 
-from orchestrator.ledger.codec import Packed, Parcel, checksum, compress, fact_values
+from orchestrator.ledger.codec import Packed, checksum, compress, fact_values
+from orchestrator.ledger.parcels import Parcel
 from orchestrator.ledger.rows import RUN_STARTED, FactRefused
 from orchestrator.ledger.sql import query
 

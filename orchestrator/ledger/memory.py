@@ -7,8 +7,9 @@ from heapq import merge
 from threading import Lock
 
 from orchestrator.ledger import history
+from orchestrator.ledger.drafts import drafts
 from orchestrator.ledger.history import GOOD, Definitions, Success, UndoneMark
-from orchestrator.ledger.projection import RUN_ROWS, STANDING_ROWS, RunBuilder, standing
+from orchestrator.ledger.projection import RUN_ROWS, STANDING_ROWS, RunBuilder, anybody, standing
 from orchestrator.ledger.questions import open_questions, questions
 from orchestrator.ledger.rows import (
     ATTEMPT_STARTED,
@@ -20,15 +21,10 @@ from orchestrator.ledger.rows import (
     Draft,
     FactRefused,
     Row,
-    drafts,
 )
-from orchestrator.models.record import ApprovalRecord, Fact, LastSuccess, RunRecord, RunSummary
+from orchestrator.models.facts import Fact
+from orchestrator.models.record import ApprovalRecord, LastSuccess, RunRecord, RunSummary
 from orchestrator.models.status import OutcomeKind
-
-
-def anybody(_run: str) -> bool:
-    """Take every run without an end for alive."""
-    return True
 
 
 class MemoryLedger:

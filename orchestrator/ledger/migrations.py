@@ -4,7 +4,6 @@ A new ledger is made under another name and then linked into its place, so a hal
 """
 
 import os
-import secrets
 import sqlite3
 from contextlib import suppress
 from functools import cache
@@ -26,7 +25,7 @@ PAGE_BYTES = 2048
 def create(path: Path) -> None:
     """Make an empty ledger at `path`; one that somebody else made meanwhile stays."""
     # A name by which the next start knows what a kill left half made, and removes it.
-    draft = path.with_name(f".orch-{secrets.token_hex(6)}")
+    draft = path.with_name(f".orch-{os.urandom(6).hex()}")
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
         with told_in_words(path):
@@ -59,7 +58,7 @@ def begin(connection: sqlite3.Connection) -> None:
     """Make an empty ledger of an empty database."""
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     upgrade(connection)
-    connection.execute(query("begin_ledger"), {"lineage": secrets.token_hex(8)})
+    connection.execute(query("begin_ledger"), {"lineage": os.urandom(8).hex()})
 
 
 def upgrade(connection: sqlite3.Connection) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from orchestrator.ledger import migrations
 from orchestrator.ledger.backup import backups
-from orchestrator.ledger.codec import Packed, Parcel, Stored, as_json, digest_of, document_text, documents_of
+from orchestrator.ledger.codec import Packed, Stored, as_json, digest_of, document_text, documents_of
 from orchestrator.ledger.connection import open_to_write
 from orchestrator.ledger.folder import beside, cannot, check_folder, sync
 from orchestrator.ledger.journal import Journal
+from orchestrator.ledger.parcels import Parcel
 from orchestrator.ledger.rows import RUN_STARTED
 from orchestrator.ledger.salvage import Salvaged, salvage
 from orchestrator.ledger.sqlite_errors import told_in_words

@@ -1,18 +1,19 @@
 """The ledger in a file: SQLite, one writer, any number of readers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchestrator.ledger.backup import back_up
-from orchestrator.ledger.connection import open_to_write
-from orchestrator.ledger.folder import cannot
-from orchestrator.ledger.memory import anybody
+from orchestrator.ledger.projection import anybody
 from orchestrator.ledger.reader import Reader
-from orchestrator.ledger.reserve import Reserve
-from orchestrator.ledger.writer import Writer
-from orchestrator.models.record import ApprovalRecord, Fact, LastSuccess, RunRecord, RunSummary
+from orchestrator.models.record import ApprovalRecord, LastSuccess, RunRecord, RunSummary
 from orchestrator.models.status import Durability
+
+if TYPE_CHECKING:  # what writes is imported by who writes
+    from concurrent.futures import Future
+
+    from orchestrator.ledger.writer import Writer
+    from orchestrator.models.facts import Fact
 
 
 class SqliteLedger:
@@ -21,7 +22,7 @@ class SqliteLedger:
     `is_alive` says of a run without an end whether somebody works on it; without it every such run counts as running.
     """
 
-    def __init__(self, path: Path, reader: Reader, writer: Writer | None) -> None:
+    def __init__(self, path: Path, reader: Reader, writer: "Writer | None") -> None:
         """Use `open` or `open_readonly`."""
         self._path = path
         self._reader = reader
@@ -37,6 +38,11 @@ class SqliteLedger:
         is_alive: Callable[[str], bool] = anybody,
     ) -> "SqliteLedger":
         """Open the ledger to write and read; Unusable says what is wrong with it and what to type."""
+        from orchestrator.ledger.connection import open_to_write
+        from orchestrator.ledger.folder import cannot
+        from orchestrator.ledger.reserve import Reserve
+        from orchestrator.ledger.writer import Writer
+
         ledger = cls(
             path, Reader(path, is_alive), Writer(open_to_write(path, durability, create=create), path, durability)
         )
@@ -62,7 +68,7 @@ class SqliteLedger:
         """Count the transactions of this ledger since it was opened."""
         return self._writer.commits if self._writer else 0
 
-    def append(self, facts: Sequence[Fact]) -> "Future[None]":
+    def append(self, facts: "Sequence[Fact]") -> "Future[None]":
         """Write facts in this order in one transaction; the future is done when they are durable."""
         if self._writer is None:
             message = "this ledger was opened to read"
@@ -110,6 +116,8 @@ class SqliteLedger:
 
         A damaged ledger is not copied (Unusable), so that it cannot drive the good copies out.
         """
+        from orchestrator.ledger.backup import back_up
+
         self.check()
         return back_up(self._path, folder, keep)
 

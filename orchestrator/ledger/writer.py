@@ -14,12 +14,12 @@ from threading import Condition, Lock, Thread
 from typing import TypeAlias
 
 from orchestrator.errors import Unusable
-from orchestrator.ledger.codec import Parcel, pack
 from orchestrator.ledger.journal import Journal
+from orchestrator.ledger.parcels import Parcel, pack
 from orchestrator.ledger.reserve import Reserve
 from orchestrator.ledger.rows import ATTEMPT_STARTED, CHANGE, RUN_RESUMED, RUN_STARTED, TASK_RESET, FactRefused
 from orchestrator.ledger.sqlite_errors import in_words, is_full
-from orchestrator.models.record import Fact
+from orchestrator.models.facts import Fact
 from orchestrator.models.status import Durability
 
 Letter: TypeAlias = tuple[Parcel, "Future[None]"]

@@ -1,116 +1,14 @@
-"""What happened: the facts that are written to the ledger, and the records that are read back.
+"""What happened, as it is read back from the ledger. What is written to it stands in `facts`.
 
-Facts are small frozen values, one class per kind; the ledger turns each into SQL. Times are aware UTC for display;
-durations are seconds from a monotonic clock; order comes from the ledger's sequence numbers, never from a clock.
+Times are aware UTC for display; durations are seconds from a monotonic clock.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
 
 from orchestrator.models.json import JsonObject
 from orchestrator.models.status import FailureClass, OutcomeKind, RunState, TaskState
-
-# ---------------------------------------------------------------- facts: written
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunStarted:
-    """A run begins; `kind` is run or undo, `plan` the whole plan as JSON."""
-
-    run: str
-    kind: str
-    time: datetime
-    command: tuple[str, ...]
-    plan: JsonObject
-    tasks: tuple[tuple[str, str], ...]  # (task id, definition)
-    undoes: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunResumed:
-    """An interrupted or waiting run goes on; tasks in `again` go back to pending, `tasks` are the definitions now."""
-
-    run: str
-    time: datetime
-    again: tuple[str, ...] = ()
-    tasks: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunEnded:
-    """A run ends with a state and an exit code."""
-
-    run: str
-    time: datetime
-    state: RunState
-    exit_code: int
-    seconds: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AttemptStarted:
-    """Committed before the first side effect of an attempt."""
-
-    run: str
-    task: str
-    attempt: int
-    time: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AttemptEnded:
-    """How an attempt ended. `fingerprint` stands only on success: what decides "up to date" next time."""
-
-    run: str
-    task: str
-    attempt: int
-    time: datetime
-    kind: OutcomeKind
-    seconds: float
-    summary: str = ""
-    detail: str = ""  # the last lines of output, or the traceback of a broken handler
-    failure: FailureClass | None = None
-    exit_code: int | None = None
-    log: str | None = None  # path below `.orchestrate/`
-    outputs: JsonObject = field(default_factory=dict)
-    fingerprint: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskEnded:
-    """A task reached a terminal state. `cause` is the task that failed first, for blocked ones."""
-
-    run: str
-    task: str
-    state: TaskState
-    time: datetime
-    reason: str = ""
-    cause: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskWaiting:
-    """A task waits for a person."""
-
-    run: str
-    task: str
-    time: datetime
-    question: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ApprovalGiven:
-    """A person decided about a waiting task: approved, rejected or skipped."""
-
-    run: str
-    task: str
-    time: datetime
-    decision: str
-    by: str
-    note: str = ""
-    evidence: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,36 +30,6 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ChangesIntended:
-    """Committed before the first of these changes is made to the tree."""
-
-    run: str
-    task: str
-    attempt: int
-    changes: tuple[Change, ...]
-    external: bool = False  # seen in a snapshot after a command made them
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangesRolledBack:
-    """The changes of an attempt were taken back (it failed, was killed, or its post-condition did not hold)."""
-
-    run: str
-    task: str
-    attempt: int
-    time: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangesUndone:
-    """Changes of an earlier run were taken back by an undo; `task` None = all of the run."""
-
-    run: str
-    task: str
-    by_run: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Measured:
     """A checkpoint measured something. `scope` is `phase 1`, `group 1.b` or `task 1.1`."""
 
@@ -177,34 +45,6 @@ class Measured:
     source: str = ""
     message: str = ""
     details: JsonObject = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FilesAdopted:
-    """A person accepted how these files are now (`resume --accept-drift`)."""
-
-    run: str
-    time: datetime
-    paths: tuple[str, ...]
-
-
-Fact: TypeAlias = (
-    RunStarted
-    | RunResumed
-    | RunEnded
-    | AttemptStarted
-    | AttemptEnded
-    | TaskEnded
-    | TaskWaiting
-    | ApprovalGiven
-    | ChangesIntended
-    | ChangesRolledBack
-    | ChangesUndone
-    | Measured
-    | FilesAdopted
-)
-
-# ---------------------------------------------------------------- records: read back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,8 @@ from functools import partial
 
 from orchestrator.contracts import Ledger
 from orchestrator.errors import UsageError
-from orchestrator.models.record import AttemptEnded, ChangesIntended, RunRecord
+from orchestrator.models.facts import AttemptEnded, ChangesIntended
+from orchestrator.models.record import RunRecord
 from orchestrator.models.status import OutcomeKind
 from orchestrator.workspace.changes import after_of
 from orchestrator.workspace.differences import Difference, changes_between

@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from orchestrator.contracts import Ledger, LeftAlone, TakenBack
 from orchestrator.errors import Drift, OrchestrateError
-from orchestrator.models.record import Change, ChangesIntended, ChangesRolledBack, Fact
+from orchestrator.models.facts import ChangesIntended, ChangesRolledBack, Fact
+from orchestrator.models.record import Change
 from orchestrator.workspace.backing import AttemptLog, Batch
 from orchestrator.workspace.changes import changes_of, default_mode
 from orchestrator.workspace.node import FOLDER, Node, identity_of

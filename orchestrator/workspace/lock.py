@@ -10,7 +10,6 @@ import errno
 import fcntl
 import json
 import os
-import socket
 import stat
 import sys
 import time
@@ -77,7 +76,7 @@ class RunLock:
         self._announce(
             Holder(
                 pid=os.getpid(),
-                host=socket.gethostname(),
+                host=os.uname().nodename,
                 since=datetime.now(UTC).isoformat(timespec="seconds"),
                 command=self._command,
                 boot=_boot_id(),

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from orchestrator.contracts import Ledger, LeftAlone
 from orchestrator.errors import OrchestrateError
-from orchestrator.models.record import Change, ChangesRolledBack, RecordedChange
+from orchestrator.models.facts import ChangesRolledBack
+from orchestrator.models.record import Change, RecordedChange
 from orchestrator.models.status import Durability
 from orchestrator.workspace.interrupted import record_interrupted
 from orchestrator.workspace.node import FILE

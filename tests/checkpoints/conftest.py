@@ -9,8 +9,8 @@ import pytest
 
 from orchestrator.contracts import CheckContext, Checkpoint, Measurement
 from orchestrator.ledger.memory import MemoryLedger
+from orchestrator.models.facts import RunStarted
 from orchestrator.models.plan import PlannedTask
-from orchestrator.models.record import RunStarted
 from orchestrator.models.status import Durability
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor

@@ -29,8 +29,9 @@ from orchestrator.engine.outcome import RunResult
 from orchestrator.engine.ports import AskGuard, Tools
 from orchestrator.engine.scheduler import Scheduler
 from orchestrator.models.events import Event, EventType
+from orchestrator.models.facts import AttemptEnded, AttemptStarted, Fact, RunEnded, TaskEnded
 from orchestrator.models.plan import Plan, PlannedCheck, PlannedGuard, PlannedTask
-from orchestrator.models.record import AttemptEnded, AttemptStarted, Change, Fact, RunEnded, TaskEnded
+from orchestrator.models.record import Change
 from orchestrator.models.status import TaskState
 from orchestrator.runners.local import LocalRunner
 

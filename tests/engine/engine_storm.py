@@ -18,8 +18,8 @@ from engine_stage import RecordingLedger, Stage
 
 from orchestrator.contracts import Outcome, TaskContext, changed
 from orchestrator.engine.outcome import RunResult
+from orchestrator.models.facts import AttemptStarted, Fact, TaskEnded
 from orchestrator.models.plan import Limits, Plan
-from orchestrator.models.record import AttemptStarted, Fact, TaskEnded
 from orchestrator.models.status import WELL, FailureClass
 
 MOST_LIVES = 6

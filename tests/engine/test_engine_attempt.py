@@ -13,8 +13,9 @@ from engine_stage import MemoryTree, Stage, never
 from orchestrator.contracts import LeftAlone, Outcome, TaskContext, changed, failed, unchanged
 from orchestrator.engine.freshness import Freshness
 from orchestrator.errors import Drift, ExitCode, PathRefused, TaskFailed, Unusable
+from orchestrator.models.facts import AttemptStarted
 from orchestrator.models.plan import PlannedTask, RetryPolicy, Targets
-from orchestrator.models.record import AttemptStarted, LastSuccess, Measured
+from orchestrator.models.record import LastSuccess, Measured
 from orchestrator.models.status import FailureClass, OutcomeKind, TaskState
 
 

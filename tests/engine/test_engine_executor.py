@@ -25,16 +25,9 @@ from orchestrator.engine.attempt import TaskAttempts
 from orchestrator.engine.ports import AttemptEnd, Ready
 from orchestrator.errors import Drift, ExitCode, MissingTool, Unusable
 from orchestrator.models.events import EventType
+from orchestrator.models.facts import AttemptEnded, AttemptStarted, RunEnded, RunStarted, TaskEnded, TaskWaiting
 from orchestrator.models.plan import PlannedGuard, RetryPolicy
-from orchestrator.models.record import (
-    AttemptEnded,
-    AttemptStarted,
-    Measured,
-    RunEnded,
-    RunStarted,
-    TaskEnded,
-    TaskWaiting,
-)
+from orchestrator.models.record import Measured
 from orchestrator.models.status import Execution, FailureClass, OutcomeKind, RunState, TaskState
 
 SEQUENCE = [group(execution=Execution.SEQUENTIAL)]

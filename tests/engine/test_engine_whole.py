@@ -12,7 +12,7 @@ from engine_stage import EPOCH, RUN, Stage
 from orchestrator.contracts import Outcome, TaskContext, changed, failed
 from orchestrator.engine.clock import SystemClock
 from orchestrator.ledger.memory import MemoryLedger
-from orchestrator.models.record import RunStarted
+from orchestrator.models.facts import RunStarted
 from orchestrator.models.status import Execution, RunState, TaskState
 from orchestrator.runners.local import LocalRunner
 from orchestrator.workspace.workspace import TreeWorkspace

@@ -11,8 +11,8 @@ from orchestrator.errors import MissingTool, PathRefused, TaskFailed
 from orchestrator.handlers.command import Command
 from orchestrator.handlers.command_params import CommandParams
 from orchestrator.ledger.memory import MemoryLedger
+from orchestrator.models.facts import RunStarted
 from orchestrator.models.plan import PlannedTask
-from orchestrator.models.record import RunStarted
 from orchestrator.models.status import Durability, FailureClass, OutcomeKind
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor

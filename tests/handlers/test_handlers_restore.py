@@ -12,8 +12,9 @@ from orchestrator.contracts import Finished, Outcome, Processes, TaskContext, Te
 from orchestrator.errors import Drift, PathRefused, Unusable
 from orchestrator.handlers.restore import Restore, RestoreParams
 from orchestrator.ledger.memory import MemoryLedger
+from orchestrator.models.facts import RunStarted
 from orchestrator.models.plan import PlannedTask, Targets
-from orchestrator.models.record import RecordedChange, RunStarted
+from orchestrator.models.record import RecordedChange
 from orchestrator.models.status import Durability, OutcomeKind
 from orchestrator.workspace.dry_run import DryRunWorkspace
 from orchestrator.workspace.workspace import TreeWorkspace, utc_now

@@ -6,23 +6,22 @@ from typing import Any
 
 from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.models.record import (
+from orchestrator.models.facts import (
     ApprovalGiven,
     AttemptEnded,
     AttemptStarted,
-    Change,
     ChangesIntended,
     ChangesRolledBack,
     ChangesUndone,
     Fact,
     FilesAdopted,
-    Measured,
     RunEnded,
     RunResumed,
     RunStarted,
     TaskEnded,
     TaskWaiting,
 )
+from orchestrator.models.record import Change, Measured
 from orchestrator.models.status import FailureClass, OutcomeKind, RunState, TaskState
 
 START = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)

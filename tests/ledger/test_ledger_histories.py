@@ -13,7 +13,7 @@ from ledger_facts import at, change, measured
 from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.ledger.rows import FactRefused
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.models.record import (
+from orchestrator.models.facts import (
     ApprovalGiven,
     AttemptEnded,
     AttemptStarted,

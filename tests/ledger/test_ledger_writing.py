@@ -20,7 +20,7 @@ from orchestrator.errors import ExitCode, Unusable
 from orchestrator.ledger.reserve import BALLAST_BYTES
 from orchestrator.ledger.rows import FactRefused
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.models.record import AttemptStarted
+from orchestrator.models.facts import AttemptStarted
 from orchestrator.models.status import Durability, RunState, TaskState
 
 HERE = Path(__file__).parent

@@ -10,7 +10,8 @@ import pytest
 from workspace_world import NOON, RUN, FactList, tree_hash
 
 from orchestrator.errors import Drift, PathRefused, TaskFailed, Unusable
-from orchestrator.models.record import Change, ChangesIntended, ChangesRolledBack
+from orchestrator.models.facts import ChangesIntended, ChangesRolledBack
+from orchestrator.models.record import Change
 from orchestrator.workspace.node import digest_of
 from orchestrator.workspace.recovery import reconcile
 from orchestrator.workspace.workspace import TreeWorkspace

@@ -13,7 +13,7 @@ import pytest
 from workspace_world import NOON, RUN, FactList, finished, tree_hash
 
 from orchestrator.contracts import Finished, LeftAlone
-from orchestrator.models.record import AttemptEnded, AttemptStarted, Fact
+from orchestrator.models.facts import AttemptEnded, AttemptStarted, Fact
 from orchestrator.models.status import Durability, OutcomeKind
 from orchestrator.workspace.node import digest_of
 from orchestrator.workspace.recovery import ReconcileReport, reconcile

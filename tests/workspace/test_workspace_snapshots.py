@@ -11,7 +11,8 @@ import pytest
 from workspace_world import RUN, FactList, finished, shell, track_one, tree_hash
 
 from orchestrator.contracts import Finished
-from orchestrator.models.record import Change, ChangesRolledBack
+from orchestrator.models.facts import ChangesRolledBack
+from orchestrator.models.record import Change
 from orchestrator.models.status import Durability
 from orchestrator.workspace import reading
 from orchestrator.workspace.node import digest_of

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from orchestrator.contracts import Finished
 from orchestrator.ledger.memory import MemoryLedger
-from orchestrator.models.record import Fact, RecordedChange, RunStarted
+from orchestrator.models.facts import Fact, RunStarted
+from orchestrator.models.record import RecordedChange
 from orchestrator.models.status import Durability
 from orchestrator.workspace.workspace import TreeWorkspace
 
