@@ -3,7 +3,9 @@
 import errno
 import io
 import os
+import stat
 import sys
+from pathlib import Path
 
 from orchestrator.errors import ExitCode
 
@@ -24,6 +26,16 @@ def prepare() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
     if isinstance(sys.stdout, io.TextIOWrapper):  # a test may have put another one in its place
         sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def output_files(root: Path, *names: str | None) -> tuple[str, ...]:
+    """Return the files below a root that our own output goes to: standard streams, and files that were named."""
+    places = [os.path.realpath(name) for name in names if name is not None and name != "-"]
+    for number in (1, 2):
+        if stat.S_ISREG(os.fstat(number).st_mode):
+            places.append(os.path.realpath(f"/proc/self/fd/{number}"))
+    base = os.path.realpath(root)
+    return tuple(os.path.relpath(place, base) for place in places if place.startswith(base + os.sep))
 
 
 def forget_output() -> None:

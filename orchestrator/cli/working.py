@@ -9,7 +9,7 @@ from orchestrator.cli.options import Working
 from orchestrator.cli.present import look_of, show_error
 from orchestrator.cli.questions import Approvals, has_person
 from orchestrator.cli.showing import Audience, Display, choose_audience
-from orchestrator.cli.streams import tell
+from orchestrator.cli.streams import output_files, tell
 from orchestrator.cli.wiring import Beginning, Materials
 from orchestrator.cli.work_state import WorkingState
 from orchestrator.contracts import Interaction, Templates
@@ -45,6 +45,7 @@ def work_on(
         run=beginning.run,
         durability=plan.durability,
         tracking=plan.snapshot,
+        own_output=output_files(state.root, display.events),
         warn=cautions,
     )
     try:

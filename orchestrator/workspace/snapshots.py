@@ -51,12 +51,22 @@ class Window:
 class Timeline:
     """One tree over one run. All methods but `is_quiet` are to be called while it is `held`."""
 
-    def __init__(self, tree: Tree, state: int, objects: ObjectStore, run: str, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        state: int,
+        objects: ObjectStore,
+        run: str,
+        warn: Callable[[str], None],
+        own_output: Sequence[str] = (),
+    ) -> None:
+        """Look at a tree; `own_output` are files in it that the run itself writes, and no command."""
         self._tree = tree
         self._state = state
         self._objects = objects
         self._run = run
         self._warn = warn
+        self._own_output = own_output
         self._lock = threading.Lock()
         self._alive: list[Window] = []
         self._walk: Walk | None = None
@@ -86,6 +96,7 @@ class Timeline:
             return
         ignored, git = ignore_rule(self._tree.root, self._warn)
         walk = Walk(self._tree.root, ignored)
+        walk.ignored.update(self._own_output)
         contents = KeptContents(self._objects, git)
         self._fill(walk, contents)
         save_first_point(self._state, self._run, walk.entries, walk.ignored, contents.blobs)

@@ -34,7 +34,8 @@ class TreeWorkspace:
     """Implement `contracts.Workspaces` on the tree itself.
 
     `warn` is told in words what a run cannot promise (a file too large to keep). `tracking` False leaves commands
-    alone: what they change is neither recorded nor undone. Unusable when `.orchestrate/` is not ours.
+    alone: what they change is neither recorded nor undone. `own_output` are files of the tree that the run's own news
+    goes to; they are nobody's change. Unusable when `.orchestrate/` is not ours.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class TreeWorkspace:
         run: str,
         durability: Durability = Durability.FULL,
         tracking: bool = True,
+        own_output: Sequence[str] = (),
         warn: Callable[[str], None] = _LOG.warning,
         now: Callable[[], datetime] = utc_now,
         fault: Fault = no_fault,
@@ -55,7 +57,7 @@ class TreeWorkspace:
         self._tree = Tree(root)
         self._objects = ObjectStore(self._state.fd, durable=durable, fault=fault)
         self._tracking = tracking
-        self._timeline = Timeline(self._tree, self._state.fd, self._objects, run, warn)
+        self._timeline = Timeline(self._tree, self._state.fd, self._objects, run, warn, own_output)
         self.umask = current_umask()
         self._journal = Journal(
             tree=self._tree,

@@ -458,3 +458,15 @@ def test_output_that_is_not_utf8_is_shown_safely(scene: Scene) -> None:
     for text in (called.err, terminal.shown.decode(errors="replace")):
         assert "\x1b[2J" not in text
         assert "\x1b]0" not in text
+
+
+def test_what_a_run_says_about_itself_is_no_change_of_a_task(scene: Scene) -> None:
+    before = tree_of(scene.root)
+    line = f"exec {ORCHESTRATE} run --all --yes --json --events events.ndjson >run.json 2>logs.txt"
+    subprocess.run(["sh", "-c", line], cwd=scene.root, env=scene.environment(), check=True)
+    said = {"events.ndjson", "run.json", "logs.txt"}
+    undone = scene.call("undo", "--yes")
+    assert undone.code == 0, undone.err
+    after = tree_of(scene.root)
+    assert said <= set(after)
+    assert {path: what for path, what in after.items() if path not in said} == before
