@@ -4,7 +4,6 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 
 from orchestrator.cli.commands import COMMANDS, render_overview
 from orchestrator.cli.streams import finish, forget_output, is_lost_output, prepare, tell, tell_lost_output
@@ -68,6 +67,8 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _unknown(name: str) -> int:
+    from difflib import get_close_matches
+
     close = get_close_matches(name, COMMANDS, n=1)
     hint = f"did you mean `orchestrate {close[0]}`?" if close else "`orchestrate --help` lists the commands"
     tell(f"error: no command or option {name!r}\n  hint: {hint}\n")

@@ -1,7 +1,8 @@
 """Option groups that several commands share, and the decorator that unfolds them for typer.
 
 A command is a function whose parameters are plain typer options or option groups (dataclasses); it returns its exit
-code. A command takes the smallest group that it needs: an option without effect is refused like any unknown one.
+code. Groups are neither compared nor printed: to generate methods for that costs each command some milliseconds.
+A command takes the smallest group that it needs: an option without effect is refused like any unknown one.
 """
 
 import inspect
@@ -24,7 +25,7 @@ def option(*names: str, help: str, **more: Any) -> Any:
     return typer.Option(*names, help=help, show_envvar=False, **more)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Look:
     """Which document, and whether answers and errors are in colour: what every command about a document takes."""
 
@@ -35,35 +36,35 @@ class Look:
     color: Annotated[Literal["auto", "always", "never"], option("--color", help="colours")] = "auto"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Drawing:
     """Of commands whose answers have glyphs; kept in its environment twin (see `cli.present`)."""
 
     ascii: Annotated[bool, option("--ascii", help="no glyphs beyond ASCII")] = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Common(Look):
     """Also which repository: what every command about a repository takes."""
 
     project: Annotated[Path | None, option("--project", help="the repository, instead of the document's root")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Asking(Common):
     """Of commands that may ask."""
 
     no_input: Annotated[bool, option("--no-input", help="never ask; fail with exit 6 instead")] = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Checking(Common):
     """Of commands that read the document."""
 
     profile: Annotated[str | None, option("--profile", help="lay a profile of the document over its settings")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Planning(Checking):
     """Of commands that make a plan."""
 
@@ -72,7 +73,7 @@ class Planning(Checking):
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Working(Asking):
     """Of commands that carry something out."""
 
@@ -80,12 +81,12 @@ class Working(Asking):
     verbose: Annotated[bool, option("--verbose", "-v", help="stream the output of tasks")] = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Running(Working, Planning):
     """Of commands that carry a document out."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Choice:
     """Which tasks are meant. Selectors of one kind add up; different kinds narrow each other."""
 

@@ -2,20 +2,20 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Planning, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
 from orchestrator.cli.state import open_to_read
-from orchestrator.engine.simulate import simulate
 from orchestrator.errors import ExitCode, NothingSelected
-from orchestrator.models.diff import FileDiff
-from orchestrator.models.plan import Plan
-from orchestrator.planning.plan_json import plan_to_json
-from orchestrator.reporters.plan_view import PlanNotes, render_plan
+
+if TYPE_CHECKING:
+    from orchestrator.models.diff import FileDiff
+    from orchestrator.models.plan import Plan
 
 
 @as_command
@@ -48,12 +48,12 @@ def command(
     ledger.close()
     chosen = "json" if as_json else format
     if chosen == "json":
+        from orchestrator.planning.plan_json import plan_to_json
+
         content = {"schema_version": 1, "command": "plan", "plan": plan_to_json(plan)}
         sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     else:
-        makespan = simulate(plan, durations) if durations else None
-        notes = PlanNotes(expected=durations, makespan=makespan)
-        sys.stdout.write(render_plan(plan, look_of(sys.stdout), format=chosen, notes=notes))
+        _show(plan, chosen, durations)
     proposed: list[FileDiff] = []
     if diff:
         from orchestrator.cli.preview import proposed_changes
@@ -68,7 +68,20 @@ def command(
     return ExitCode.OK
 
 
-def _save(out: Path, plan: Plan, opened: OpenedPlan, proposed: list[FileDiff]) -> None:
+def _show(plan: "Plan", format: str, durations: Mapping[str, float]) -> None:
+    """Print the plan; how long it takes is simulated when earlier runs say how long tasks take."""
+    from orchestrator.reporters.plan_view import PlanNotes, render_plan
+
+    makespan = None
+    if durations:
+        from orchestrator.engine.simulate import simulate
+
+        makespan = simulate(plan, durations)
+    notes = PlanNotes(expected=durations, makespan=makespan)
+    sys.stdout.write(render_plan(plan, look_of(sys.stdout), format=format, notes=notes))
+
+
+def _save(out: Path, plan: "Plan", opened: OpenedPlan, proposed: "list[FileDiff]") -> None:
     from orchestrator.cli.saved import write_plan
 
     write_plan(out, plan, opened, proposed)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestrator import __version__
 from orchestrator.cli.options import Checking
@@ -22,12 +23,13 @@ from orchestrator.cli.places import STATE
 from orchestrator.cli.plan_inputs import PlanInputs, inputs_from_json, stamps_below
 from orchestrator.errors import OrchestrateError, Place, Problem, Severity
 from orchestrator.models.json import Json
-from orchestrator.models.plan import Plan
 from orchestrator.planning.files import read_bounded
-from orchestrator.planning.plan_json import plan_from_json, plan_to_json
 from orchestrator.sources.finding import project_root
 from orchestrator.sources.glance import glance_at_root
 from orchestrator.templating.visible import visible_environment
+
+if TYPE_CHECKING:  # `validate` needs to know that there is a plan, not the plan
+    from orchestrator.models.plan import Plan
 
 FOLDER = "cache"
 MOST_KEPT = 8
@@ -66,8 +68,10 @@ class KeptPlan:
     warnings: tuple[Problem, ...]
     text: bytes
 
-    def plan(self) -> Plan:
+    def plan(self) -> "Plan":
         """Return the plan; Unusable when it is none."""
+        from orchestrator.planning.plan_json import plan_from_json
+
         return plan_from_json(json.loads(self.text))
 
 
@@ -91,8 +95,10 @@ def find_plan(question: Question) -> KeptPlan | None:
     return None
 
 
-def keep_plan(question: Question, plan: Plan, inputs: PlanInputs, summary: str, warnings: Sequence[Problem]) -> None:
+def keep_plan(question: Question, plan: "Plan", inputs: PlanInputs, summary: str, warnings: Sequence[Problem]) -> None:
     """Keep a plan; to be called by the holder of the lock. One that cannot be kept is not."""
+    from orchestrator.planning.plan_json import plan_to_json
+
     header = {"inputs": inputs.as_json(), "summary": summary, "warnings": [asdict(each) for each in warnings]}
     texts = [json.dumps(each, separators=(",", ":")).encode() for each in (header, plan_to_json(plan))]
     content = b"\n".join(texts)

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestrator.errors import OrchestrateError
 from orchestrator.models.json import JsonObject
-from orchestrator.models.plan import Plan
 from orchestrator.planning.files import digest_of, read_bounded
 from orchestrator.sources.finding import project_root
 from orchestrator.templating.files import own_folders, shipped_folder
+
+if TYPE_CHECKING:  # as in plan_cache
+    from orchestrator.models.plan import Plan
 
 _DIGEST = 16
 
@@ -90,12 +93,12 @@ def names_digest(names: Iterable[str]) -> str:
     return blake2b("\0".join(names).encode("utf-8", "surrogatepass"), digest_size=_DIGEST).hexdigest()
 
 
-def kinds_of_targets(plan: Plan) -> dict[str, str]:
+def kinds_of_targets(plan: "Plan") -> dict[str, str]:
     """Return what kind of thing is at every path that a handler may have looked at."""
     return {path: kind_of(plan.root, path) for path in sorted(set(_paths(plan)))}
 
 
-def _paths(plan: Plan) -> Iterator[str]:
+def _paths(plan: "Plan") -> Iterator[str]:
     for task in plan.tasks:
         for path in (*task.targets.reads, *task.targets.writes, task.params.get("target")):
             if isinstance(path, str) and "\0" not in path:

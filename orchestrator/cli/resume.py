@@ -93,7 +93,8 @@ def _open_for(record: RunRecord, root: Path, common: Running) -> OpenedPlan:
         profile=common.profile or before.profile,
         param=common.param or _params_of(record, opened.plan) or None,
     )
-    return opened if now == before else open_plan(now)
+    is_same = now.profile == before.profile and now.param is None
+    return opened if is_same else open_plan(now)
 
 
 def _plan_now(opened: OpenedPlan, record: RunRecord, state: WorkingState, accept_changes: bool) -> Plan:

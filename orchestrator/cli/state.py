@@ -1,14 +1,17 @@
 """What earlier runs left in `.orchestrate/`, opened to look. Imports little: what looks has to answer at once."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestrator.cli.places import STATE
-from orchestrator.contracts import Ledger
 from orchestrator.errors import UsageError
 from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import TaskState
 from orchestrator.workspace.lock import holder, is_held
+
+if TYPE_CHECKING:  # the contracts are for those who work
+    from orchestrator.contracts import Ledger
 
 LEDGER = "ledger.db"
 BACKUPS = "backups"
@@ -36,7 +39,7 @@ def chosen_run(ledger: SqliteLedger, run: str | None, *, kind: str | None = None
     raise UsageError(message, hint="`orchestrate run` makes one; --project PATH names another repository")
 
 
-def failed_last_time(ledger: Ledger) -> tuple[str, ...]:
+def failed_last_time(ledger: "Ledger") -> tuple[str, ...]:
     """Return the ids of the tasks that did not come to a good end in the last run."""
     for summary in ledger.runs():
         if summary.kind == "run":

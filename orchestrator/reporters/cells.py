@@ -3,8 +3,6 @@
 Only for text that went through `sanitize`. Rich knows this too, but costs the quick commands half of their time.
 """
 
-import unicodedata
-
 
 def cells(text: str) -> int:
     """Return the number of columns: two for wide characters, none for combining marks."""
@@ -12,6 +10,10 @@ def cells(text: str) -> int:
 
 
 def _cells(char: str) -> int:
+    if char < "\u0300" or "\u2190" <= char < "\u2300" or "\u2500" <= char < "\u25fd":
+        return 1  # letters, arrows, frames: our own glyphs among them
+    import unicodedata  # a megabyte of tables, for what is written in other scripts
+
     if unicodedata.category(char) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1

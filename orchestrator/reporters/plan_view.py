@@ -5,16 +5,18 @@ No Rich here: `plan` has to answer at once, and a plan is lines of text.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from orchestrator.models.plan import Plan, PlannedCheck, PlannedGroup, PlannedPhase, PlannedTask
 from orchestrator.models.status import Execution, Priority
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.durations import about
-from orchestrator.reporters.plan_graph import render_dot, render_mermaid
 from orchestrator.reporters.plan_locks import find_locks
-from orchestrator.reporters.plan_table import Row, render_table
 from orchestrator.reporters.style import Look
 from orchestrator.sanitize import line
+
+if TYPE_CHECKING:  # the other formats are imported when they are asked for
+    from orchestrator.reporters.plan_table import Row
 
 FORMATS = ("tree", "table", "mermaid", "dot")
 
@@ -31,12 +33,14 @@ class PlanNotes:
 def render_plan(plan: Plan, look: Look, *, format: str = "tree", notes: PlanNotes | None = None) -> str:
     """Return the plan in one of FORMATS; the text ends with a newline."""
     notes = notes or PlanNotes()
-    if format == "mermaid":
-        return render_mermaid(plan)
-    if format == "dot":
-        return render_dot(plan)
+    if format in ("mermaid", "dot"):
+        from orchestrator.reporters.plan_graph import render_dot, render_mermaid
+
+        return render_mermaid(plan) if format == "mermaid" else render_dot(plan)
     head = _head(plan, look, notes)
     if format == "table":
+        from orchestrator.reporters.plan_table import render_table
+
         return f"{head}\n\n{render_table(_rows(plan, notes), look)}"
     return "\n".join([head, *_tree(plan, look, notes)]) + "\n"
 
@@ -155,8 +159,10 @@ def _what(task: PlannedTask) -> str:
     return f"{line(task.handler)} {line(writes[0])}{more}" if writes else line(task.handler)
 
 
-def _rows(plan: Plan, notes: PlanNotes) -> list[Row]:
+def _rows(plan: Plan, notes: PlanNotes) -> "list[Row]":
     """Return the table's rows, one per task."""
+    from orchestrator.reporters.plan_table import Row
+
     letters = {group.id: group.letter for group in plan.groups}
     return [
         Row(

@@ -1,0 +1,78 @@
+"""What looks has to answer at once, so it loads nothing that it does not need; most of the time is imports."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    *("pydantic", "asyncio", "jinja2", "questionary", "rich", "importlib.metadata", "yaml", "tenacity", "ssl"),
+    *("concurrent.futures", "statistics", "tempfile", "secrets", "socket", "logging"),
+    *("orchestrator.contracts", "orchestrator.models.document", "orchestrator.models.facts"),
+    *("orchestrator.planning.checks", "orchestrator.planning.build", "orchestrator.plugins"),
+    *("orchestrator.ledger.writer", "orchestrator.handlers.command"),
+}
+DOCUMENT = """\
+version: 1
+project: {name: quick}
+settings: {durability: normal}
+phases:
+  - id: 1
+    groups:
+      - id: a
+        tasks:
+          - {id: "1.1", name: say, type: command, command: ["echo", "hello"], inputs: []}
+          - {id: "1.2", name: fail, type: command, command: ["false"], critical: false}
+          - {id: "1.3", name: wide, description: "größer → 100 %", type: command, command: ["true"]}
+"""
+LOADED = """
+import json, sys
+from orchestrator.__main__ import main
+try:
+    code = main()
+except SystemExit as ended:
+    code = ended.code
+print("\\n" + json.dumps([code, sorted(sys.modules)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with a run, so that there is something to look at."""
+    root = tmp_path_factory.mktemp("quick")
+    (root / "phases.yaml").write_text(DOCUMENT)
+    ran = subprocess.run([sys.executable, "-m", "orchestrator", "run", "--all", "--quiet"], cwd=root, check=False)
+    assert ran.returncode == 1
+    return root
+
+
+LOOKING = """
+--help
+--version
+status
+status --json
+logs
+logs 1.1
+history
+plan
+plan --task 1.1
+plan --json
+plan --format table
+plan --format mermaid
+validate
+validate --format json
+plan --help
+help exit-codes
+"""
+
+
+@pytest.mark.parametrize("line", LOOKING.split("\n")[1:-1])
+def test_commands_that_look_load_nothing_large(repository: Path, line: str) -> None:
+    words = ["orchestrate", *line.split()]
+    code = f"import sys; sys.argv = {words!r}\n{LOADED}"
+    told = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=False)
+    code, modules = json.loads(told.stdout.splitlines()[-1])
+    assert (code or 0, told.stderr) == (0, "")
+    assert HEAVY & set(modules) == set()
