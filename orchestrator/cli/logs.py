@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections import deque
 from pathlib import Path
 from typing import Annotated
 
@@ -39,15 +39,16 @@ def command(
         sys.stdout.write(f"run {record.id}: nothing failed; `orchestrate logs TASK` shows a task's output\n")
         return ExitCode.OK
     for entry, which in chosen:
-        file = root / STATE / which.log if which.log else None
+        file = _file_of(root, record, entry, which)
         if path:
             sys.stdout.write(f"{file or '(no output)'}\n")
             continue
         if len(chosen) > 1 or task is None:
             sys.stdout.write(f"== {entry.id}, attempt {which.number}: {line(which.summary)}\n")
-        _print(file, which, tail)
-    if follow and task is not None and not path:
-        _follow(record.id, task, root)
+        size = _print(file, which, tail)
+        if follow and task is not None:
+            sys.stdout.flush()
+            _follow(root, record.id, task, {file: size} if file is not None else {})
     return ExitCode.OK
 
 
@@ -70,39 +71,46 @@ def _chosen(record: RunRecord, task: str | None, number: int | None) -> list[tup
     return [(found, wanted[-1])]
 
 
-def _print(file: Path | None, attempt: AttemptRecord, tail: int) -> None:
-    """Write a log; a task without one (it printed nothing) shows what it said about itself."""
+def _file_of(root: Path, record: RunRecord, entry: TaskRecord, attempt: AttemptRecord) -> Path | None:
+    """Return where the output of an attempt lies; one that has not ended yet has not said where."""
+    if attempt.log is not None:
+        return root / STATE / attempt.log
+    return root / STATE / "logs" / record.id / f"{entry.id}.{attempt.number}.log" if attempt.ended is None else None
+
+
+def _print(file: Path | None, attempt: AttemptRecord, tail: int) -> int:
+    """Write a log and return how many bytes it had; a task that printed nothing shows what it said about itself."""
     if file is None or not file.is_file():
         text = attempt.detail or attempt.summary
-        sys.stdout.write(_shown(f"{text}\n") if text else "(no output)\n")
-        return
-    for chunk in _lines(file, tail):
-        sys.stdout.write(_shown(chunk))
+        if text or attempt.ended is not None:
+            sys.stdout.write(_shown(f"{text}\n") if text else "(no output)\n")
+        return 0
+    size = 0
+    last: deque[bytes] = deque(maxlen=tail or None)
+    with file.open("rb") as stream:
+        for row in stream:
+            size += len(row)
+            if tail:
+                last.append(row)
+            else:
+                sys.stdout.write(_shown(row.decode("utf-8", "replace")))
+    sys.stdout.write(_shown(b"".join(last).decode("utf-8", "replace")))
+    return size
 
 
-def _lines(file: Path, tail: int) -> Iterator[str]:
-    with file.open(encoding="utf-8", errors="replace", newline="") as stream:
-        if not tail:
-            yield from stream
-            return
-        from collections import deque
-
-        yield from deque(stream, maxlen=tail)
-
-
-def _follow(run: str, task: str, root: Path) -> None:
-    """Print what is added to the task's log until its attempt ends."""
-    shown: dict[str, int] = {}
+def _follow(root: Path, run: str, task: str, shown: dict[Path, int]) -> None:
+    """Print what is added to the task's log until its attempt ends; `shown` says how far each log was printed."""
     while True:
         ledger = open_to_read(root)
-        entry = next(each for each in ledger.read_run(run).tasks if each.id == task)
+        record = ledger.read_run(run)
         ledger.close()
-        log = root / STATE / "logs" / run / f"{task}.{len(entry.attempts)}.log"
-        if log.is_file():
+        entry = next(each for each in record.tasks if each.id == task)
+        log = _file_of(root, record, entry, entry.attempts[-1])
+        if log is not None and log.is_file():
             with log.open("rb") as stream:
-                stream.seek(shown.setdefault(str(log), log.stat().st_size))
+                stream.seek(shown.get(log, 0))
                 added = stream.read()
-            shown[str(log)] += len(added)
+            shown[log] = shown.get(log, 0) + len(added)
             sys.stdout.write(_shown(added.decode("utf-8", "replace")))
             sys.stdout.flush()
         if entry.state is not TaskState.RUNNING:
