@@ -9,11 +9,14 @@ from orchestrator.ledger.sql import query
 from orchestrator.ledger.sqlite_errors import told_in_words
 
 PATTERN = "ledger-*.db"
+HALF_MADE = "ledger-*.db.new*"  # with SQLite's journal of it
 
 
 def back_up(path: Path, folder: Path, keep: int) -> Path:
     """Copy the ledger at `path` into `folder`, remove all but the newest `keep` copies, and return the copy."""
     make_folder(folder)
+    for half in folder.glob(HALF_MADE):  # killed in the middle; only who works on the repository makes copies
+        half.unlink(missing_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     target = folder / f"ledger-{stamp}.db"
     draft = folder / f"{target.name}.new"

@@ -374,6 +374,15 @@ def test_a_repair_keeps_what_can_be_read_and_lists_what_was_lost(path: Path) -> 
     ledger.close()
 
 
+def test_a_copy_that_a_kill_left_half_made_goes_with_the_next(path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir(mode=0o700)
+    for name in ("ledger-20260101T000000000000.db.new", "ledger-20260101T000000000000.db.new-journal"):
+        (folder / name).write_bytes(b"half of it")
+    build(path, backup=folder)
+    assert [each.suffix for each in folder.iterdir()] == [".db"]
+
+
 def test_a_repair_takes_what_was_lost_from_a_backup(path: Path, tmp_path: Path) -> None:
     build(path, backup=tmp_path / "backups")
     expected = asked(path)

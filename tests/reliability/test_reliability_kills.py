@@ -56,7 +56,7 @@ def test_an_undo_killed_at_a_state_changing_call_is_resumed(tmp_path: Path, eigh
 
 @pytest.mark.slow
 def test_a_run_killed_at_random_moments_is_resumed_and_undone(tmp_path: Path, many: Expected) -> None:
-    for number, (victim, seconds) in enumerate(moments(SEED, count=8, longest=2.5)):
+    for number, (victim, seconds) in enumerate(moments(SEED, count=10, longest=2.5)):
         where, problems = kill_at_moment(many_tasks, tmp_path / str(number), many, victim, seconds)
         assert problems == [], where
 
