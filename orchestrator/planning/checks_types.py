@@ -20,11 +20,10 @@ from orchestrator.templating.dynamic import holds_expression
 
 # Named by the shipped roadmap, without a handler in this version: they are planned but not run.
 COMING_HANDLERS = ("agent", "config_edit", "test_generation")
-COMING_CHECKPOINTS = ("workflows_valid",)
 _KINDS = {
-    "handlers": ("E301", "task type", "W510", "handler", COMING_HANDLERS),
-    "checkpoints": ("E302", "checkpoint type", "W511", "checkpoint", COMING_CHECKPOINTS),
-    "guards": ("E303", "guard type", "W511", "guard", ()),
+    "handlers": ("E301", "task type", COMING_HANDLERS),
+    "checkpoints": ("E302", "checkpoint type", ()),
+    "guards": ("E303", "guard type", ()),
 }
 _CHECK_KEYS = frozenset(Check.model_fields)
 _PARAM = re.compile(r"`([A-Za-z_][A-Za-z0-9_]*)`")
@@ -39,7 +38,7 @@ class TypeChecks:
         self._catalogue = catalogue
         self._scene = scene
         self._usable: dict[tuple[str, str], bool] = {}
-        self._coming: dict[tuple[str, str], list[AnyNode]] = {}
+        self._coming: dict[str, list[AnyNode]] = {}
         self._owners(outline, root)
         for task in outline.tasks():
             self._task(task)
@@ -113,12 +112,12 @@ class TypeChecks:
         if node is None or not isinstance(node.value, str) or not node.value:
             return False  # told by the shape check
         name = node.value
-        unknown, what, _, _, names = _KINDS[kind]
+        unknown, what, coming = _KINDS[kind]
         if self._catalogue.find(kind, name) is None:
-            if name in names:
-                self._coming.setdefault((kind, name), []).append(node)
+            if name in coming:
+                self._coming.setdefault(name, []).append(node)
                 return False
-            options = [*(plugin.name for plugin in self._catalogue.installed(kind)), *names]
+            options = [*(plugin.name for plugin in self._catalogue.installed(kind)), *coming]
             hint = one_of(name, options, f"{what}s") if options else f"no {kind} are installed"
             self.problems.append(problem_at(unknown, f"unknown {what} `{name[:60]}`", node, hint))
             return False
@@ -140,11 +139,10 @@ class TypeChecks:
         return True
 
     def _tell_coming(self) -> None:
-        for (kind, name), nodes in self._coming.items():
-            _, _, code, thing, _ = _KINDS[kind]
+        for name, nodes in self._coming.items():
             count = "" if len(nodes) == 1 else f" ({len(nodes)} places, this is the first)"
-            hint = "`run` refuses these tasks" if kind == "handlers" else "it cannot be measured, so it fails"
-            self.problems.append(problem_at(code, f"no {thing} for type {name} is installed{count}", nodes[0], hint))
+            message = f"no handler for type {name} is installed{count}"
+            self.problems.append(problem_at("W510", message, nodes[0], "`run` refuses these tasks"))
 
 
 def params_of(task: Mapping) -> Mapping:

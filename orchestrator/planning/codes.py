@@ -172,10 +172,6 @@ _TEXTS = {
         "The type is known, but this version has no handler for it. The task is checked as far as possible "
         "and can be planned; `run` refuses it before anything starts.",
     ),
-    "W511": (
-        "no checkpoint of this type is installed",
-        "The type is known, but this version cannot measure it. A checkpoint that cannot be measured fails.",
-    ),
     "W599": ("more problems", "The list was cut. Mend what it shows and validate again."),
 }
 

@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema
 from orchestrator.errors import MissingTool
 from orchestrator.models.document import Check, Document
 from orchestrator.models.json import Json
-from orchestrator.planning.checks_types import COMING_CHECKPOINTS, COMING_HANDLERS
+from orchestrator.planning.checks_types import COMING_HANDLERS
 from orchestrator.plugins import Catalogue
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -34,7 +34,7 @@ def json_schema(catalogue: Catalogue) -> dict[str, Json]:
     definitions["Task"]["allOf"] = [True, *(_task_rule(name, model, definitions) for name, model in models.items())]
     models = _models(checks, lambda name: catalogue.checkpoint(name).params_model)
     for kind, default in (("Check", None), ("Verify", "command")):
-        _name_types(definitions[kind], {*checks, *COMING_CHECKPOINTS})
+        _name_types(definitions[kind], checks)
         definitions[kind]["allOf"] = [
             True,
             *(_check_rule(name, model, definitions, required=name != default) for name, model in models.items()),

@@ -17,7 +17,7 @@ from orchestrator.planning.suggest import nearest, one_of
 
 M = TypeVar("M", bound=BaseModel)
 
-MAX_PROBLEMS = 500
+MAX_PROBLEMS = 2_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

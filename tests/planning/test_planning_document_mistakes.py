@@ -189,7 +189,7 @@ MISTAKES = {
         HEAD + TASKS + ONE + "    checkpoint: [{type: «levle», min: 3}]\n",
         "E302",
         "unknown checkpoint type `levle`",
-        "did you mean `level`? checkpoint types: `level`, `workflows_valid`",
+        "did you mean `level`? checkpoint types: `level`",
     ),
     "a guard": (
         top("guards: [{type: «clean_worktree»}]"),

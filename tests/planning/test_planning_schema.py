@@ -55,7 +55,7 @@ GOOD: dict[str, Any] = {
                         {"id": "1.4", "name": "four", "type": "manual", "depends_on": "1.1", "foreach": {"items": [1]}},
                         {"id": "1.5", "name": "five", "type": "agent", "prompt": "x", "retry": {"attempts": 1}},
                     ],
-                    "checkpoint": [{"type": "level", "min": 3, "name": "half"}, {"type": "workflows_valid"}],
+                    "checkpoint": [{"type": "level", "min": 3, "name": "half"}, {"type": "level", "min": 1}],
                 }
             ],
         }

@@ -193,3 +193,16 @@ def test_guards_are_listed(make: Make) -> None:
     repository = make(tasks(task("1.1")))
     assert "gate  Say what the document says.  (gatekeeper)" in repository.orchestrate("handlers").out
     assert "guard gate: from gatekeeper" in repository.orchestrate("doctor").out
+
+
+UNPINNED = "on: push\npermissions: {}\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n"
+
+
+@wires("checkpoint:workflows_valid.path", "checkpoint:workflows_valid.warnings")
+@pytest.mark.parametrize(
+    ("more", "ok"),
+    [({}, True), ({"path": "broken.yml"}, False), ({"path": ["missing.yml"]}, False), ({"warnings": True}, False)],
+)
+def test_workflows_are_checked(make: Make, more, ok: bool) -> None:
+    files = {".github/workflows/ci.yml": UNPINNED, "broken.yml": UNPINNED.replace("runs-on", "run-on")}
+    assert measured(make, {"type": "workflows_valid", **more}, files=files)["ok"] is ok

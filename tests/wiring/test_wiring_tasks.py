@@ -367,3 +367,23 @@ def test_what_a_phase_says_reaches_templates_of_commands(make: Make) -> None:
     repository = make(whole)
     assert repository.run().code == 0
     assert repository.read("said") == "1.1 false\n"
+
+
+# ---------------------------------------------------------------- handler config_edit
+
+
+@wires("handler:config_edit.target", "handler:config_edit.action")
+@pytest.mark.parametrize(
+    ("target", "action", "more", "text"),
+    [
+        ("one.json", "json_set", {"path": ["a"], "value": 2}, '{"a": 2}\n'),
+        ("two.json", "json_set", {"path": ["a"], "value": 2}, '{"a": 1}\n'),
+        ("one.json", "json_delete", {"path": ["a"]}, "{}\n"),
+    ],
+)
+def test_one_action_on_one_file(make: Make, target: str, action: str, more, text: str) -> None:
+    work = {"id": "1.1", "name": "x", "type": "config_edit", "target": target, "action": action, **more}
+    repository = make(tasks(work), **{"one.json": '{"a": 1}\n', "two.json": '{"a": 1}\n'})
+    ran = repository.run()
+    assert ran.code == 0, repository.record()["tasks"]
+    assert repository.read("one.json") == text
