@@ -1,5 +1,6 @@
 """From the command line to one command, and from an error to a message and an exit code."""
 
+import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -9,6 +10,9 @@ from orchestrator.cli.commands import COMMANDS, render_overview
 from orchestrator.cli.streams import finish, forget_output, is_lost_output, prepare, tell, tell_lost_output
 from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError
 
+# A command makes thousands of objects that live as long as it, and hardly any garbage: the collector looks less often
+# than it would by itself, which costs a quick command a twentieth of its time and a run of many tasks a tenth.
+_COLLECT = (50_000, 20, 50)
 _ONLY_PRINT = frozenset({"Start", "Look", "Extend"})
 # Options before the command are moved behind it; these take a value.
 _WITH_VALUE = frozenset({"-c", "--config", "-C", "--directory", "--project", "--profile", "--param", "-D", "--color"})
@@ -16,6 +20,7 @@ _WITH_VALUE = frozenset({"-c", "--config", "-C", "--directory", "--project", "--
 
 def enter(arguments: Sequence[str]) -> int:
     """Run one command line; the return value is the process's exit code."""
+    gc.set_threshold(*_COLLECT)
     prepare()
     leading, rest = _split(arguments)
     if not rest and any(word not in ("-h", "--help") for word in leading):

@@ -6,18 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 from orchestrator.cli.options import Working, option
 from orchestrator.cli.present import look_of
 from orchestrator.contracts import Reporter
 from orchestrator.errors import TaskFailed, Unusable
 from orchestrator.models.plan import Notification, Plan
-from orchestrator.reporters.live import LiveReporter
 from orchestrator.reporters.ndjson import NdjsonReporter
 from orchestrator.reporters.plain import PlainReporter
 from orchestrator.reporters.ticker import ThreadTicker
 from orchestrator.reporters.ui import choose_ui
+
+if TYPE_CHECKING:  # brings Rich along
+    from orchestrator.reporters.live import LiveReporter
 
 _FRAME, _LOOK_FOR_SILENCE = 0.1, 5.0  # seconds between the ticks of the live and the plain display
 
@@ -38,7 +40,7 @@ class Audience:
     """The reporters of a run; `held` keeps the display off the terminal while a person is asked."""
 
     reporters: Sequence[Reporter]
-    display: PlainReporter | LiveReporter | None = None
+    display: "PlainReporter | LiveReporter | None" = None
 
     def held(self) -> AbstractContextManager[None]:
         """Return what to be in while the terminal is somebody else's."""
@@ -63,9 +65,11 @@ def choose_audience(
     return Audience(reporters=reporters, display=screen)
 
 
-def _screen(chosen: str, common: Working, expected: Mapping[str, float]) -> PlainReporter | LiveReporter | None:
+def _screen(chosen: str, common: Working, expected: Mapping[str, float]) -> "PlainReporter | LiveReporter | None":
     look = look_of(sys.stderr)
     if chosen == "live":
+        from orchestrator.reporters.live import LiveReporter
+
         return LiveReporter(
             sys.stderr,
             look,

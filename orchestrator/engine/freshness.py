@@ -1,6 +1,6 @@
 """What a task's result depends on, read from the tree: the fingerprint that decides "up to date" next time.
 
-It covers the definition, what the handler adds (templates), values that were rendered just before the attempt, the files
+It covers the definition, what the handler adds (templates), values rendered just before the attempt, the files
 that are read as they were before the attempt, and the files that are written as they are after it.
 """
 
