@@ -4,7 +4,6 @@ A patch carries the text that it replaces, so that it can be checked before it i
 Offsets are those of the text before; all patches of one file speak of the same text.
 """
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -97,6 +96,8 @@ def compose(steps: Iterable[Sequence[Patch]], before: str) -> tuple[Patch, ...]:
 
 def unified_diff(path: str, before: str | None, after: str) -> str:
     """Return the unified diff of one file; `before` is None for a new file."""
+    import difflib  # most who import this module show no diff
+
     old = (before or "").splitlines(keepends=True)
     new = after.splitlines(keepends=True)
     lines = difflib.unified_diff(old, new, "/dev/null" if before is None else f"a/{path}", f"b/{path}")

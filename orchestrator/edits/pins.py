@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from orchestrator.edits.result import EditCode, Refusal
 
@@ -76,6 +75,8 @@ def read_pins(text: str) -> Pins:
 @cache
 def shipped_pins() -> Pins:
     """Return the pins that come with the product."""
+    from importlib.resources import files  # it brings zipfile and tempfile: too much for those who only list handlers
+
     return read_pins(files("orchestrator.edits").joinpath("pins.json").read_text(encoding="utf-8"))
 
 

@@ -1,7 +1,6 @@
 """One action on one file, planned and proven: what the handler, the command line and tests all call."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -41,6 +40,8 @@ def read_params(action: Action[Any], given: Mapping[str, Json]) -> Params:
 def _sentence(item: Mapping[str, Any], known: tuple[str, ...]) -> str:
     path = ".".join(str(part) for part in item["loc"])
     if item["type"] == "extra_forbidden":
+        from difflib import get_close_matches  # only a mistake needs it
+
         near = get_close_matches(path, known, n=1)
         return f"`{path}` is no parameter" + (f", did you mean `{near[0]}`?" if near else "")
     return f"`{path}`: {item['msg']}" if path else str(item["msg"])

@@ -2,7 +2,6 @@
 
 import importlib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from orchestrator.edits.action import Action
@@ -88,6 +87,8 @@ def find_action(name: str) -> Action[Any]:
     """Return an action; Refusal E_PARAM with the nearest name when there is none."""
     target = ACTIONS.get(name)
     if target is None:
+        from difflib import get_close_matches  # only a mistake needs it
+
         near = get_close_matches(name, ACTIONS, n=1)
         hint = f"did you mean `{near[0]}`?" if near else "`orchestrate actions` lists them"
         raise Refusal(EditCode.PARAM, f"there is no action {name}", hint=hint)
