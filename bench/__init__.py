@@ -1,0 +1,1 @@
+"""Measurements of orchestrate beside its peers: `python -m bench`."""

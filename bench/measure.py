@@ -1,4 +1,4 @@
-"""Run one command and say what it cost: wall seconds, CPU seconds of its whole tree, peak memory of its largest process."""
+"""Run one command and say what it cost: wall seconds, CPU seconds of its tree, peak memory of its largest process."""
 
 import os
 import resource

@@ -145,7 +145,8 @@ def _luigi(folder: Path, work: Work) -> Sequence[str]:
         "    def output(self): return luigi.LocalTarget(f'out/{self.i}')\n"
         f"    def run(self):\n        subprocess.run({list(work.command)!r}, check=True)\n"
         "        pathlib.Path('out').mkdir(exist_ok=True); pathlib.Path(f'out/{self.i}').touch()\n"
-        f"luigi.build([T(i) for i in range({work.count})], local_scheduler=True, workers={work.slots}, log_level='ERROR')\n"
+        f"luigi.build([T(i) for i in range({work.count})], local_scheduler=True, workers={work.slots},\n"
+        "            log_level='ERROR')\n"
     )
     return [str(PEER_VENV / "bin" / "python"), "flow.py"]
 

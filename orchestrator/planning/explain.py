@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from orchestrator.models.freshness import up_to_date
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.models.record import LastSuccess
 from orchestrator.models.status import Execution
-from orchestrator.models.freshness import up_to_date
 
 LONGEST_VALUE = 60
 

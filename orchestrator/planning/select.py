@@ -19,8 +19,9 @@ class Selection:
 
     A selector is an id in any accepted form, a name, a range (`1..3`) or a pattern (`2.*`); `+2.7` adds what it depends
     on, `2.7+` what depends on it. `phases`, `groups`, `tasks` and `failed` add up; `tags`, `start` (`--from`), `until`
-    and `skip` take away from that, or from everything when nothing was named; what was skipped is taken as given. `only`
-    takes exactly these, and what they depend on as given. `failed` holds the ids of the tasks that failed in the last run, None = not asked for.
+    and `skip` take away from that, or from everything when nothing was named; what was skipped is taken as given.
+    `only` takes exactly these, and what they depend on as given. `failed` holds the ids of the tasks that failed in
+    the last run, None = not asked for.
     """
 
     phases: tuple[str, ...] = ()

@@ -6,8 +6,8 @@ import pytest
 from planning_samples import group, one_task, phase, plan_of, task
 
 from orchestrator.models.fingerprint import MOST_FILES, fingerprint_of, read_fingerprint
-from orchestrator.models.record import LastSuccess
 from orchestrator.models.freshness import up_to_date
+from orchestrator.models.record import LastSuccess
 from orchestrator.planning.explain import Reason, ReasonKind, Verdict, explain_task
 
 

@@ -195,7 +195,10 @@ def test_guards_are_listed(make: Make) -> None:
     assert "guard gate: from gatekeeper" in repository.orchestrate("doctor").out
 
 
-UNPINNED = "on: push\npermissions: {}\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n"
+UNPINNED = (
+    "on: push\npermissions: {}\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n"
+    "      - uses: actions/checkout@v4\n"
+)
 
 
 @wires("checkpoint:workflows_valid.path", "checkpoint:workflows_valid.warnings")

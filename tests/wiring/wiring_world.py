@@ -96,9 +96,9 @@ class Repository:
         """Run one command line here; `run`, `resume` and `undo` without their supervisor."""
         out, err = _Stream(), _Stream()
         leading, rest = _split(arguments)
-        with _surroundings(cwd or self.root, {**self.env, **(env or {})}, arguments), redirect_stdout(out):
-            with redirect_stderr(err):
-                code = guarded(lambda: _invoke(rest[0], [*rest[1:], *leading]))
+        around = _surroundings(cwd or self.root, {**self.env, **(env or {})}, arguments)
+        with around, redirect_stdout(out), redirect_stderr(err):
+            code = guarded(lambda: _invoke(rest[0], [*rest[1:], *leading]))
         return Answer(code=int(code), out=out.text(), err=err.text())
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> "Ran":
