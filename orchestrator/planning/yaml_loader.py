@@ -32,7 +32,7 @@ MAX_DEPTH = 32
 MAX_ALIASES = 100
 MAX_EXPANDED = 1_500_000  # nodes, aliases counted with all that they stand for
 MAX_SCALAR = 256_000  # characters
-MAX_PROBLEMS = 500  # of one kind of reading; a file with more is not helped by a longer list
+MAX_PROBLEMS = 600  # of one kind of reading; more than are ever shown, so that a cut list says so
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
