@@ -13,9 +13,11 @@ class CommandParams(Params):
     """The program and the exit codes that mean yes."""
 
     command: list[str] = Field(min_length=1, max_length=1_000, description="program and arguments, no shell")
-    cwd: RelativePath = "."
-    env: dict[str, str] = Field(default={}, max_length=100)
-    exit_codes: list[Annotated[int, Field(ge=0, le=255)]] = Field(default=[0], min_length=1, max_length=20)
+    cwd: RelativePath = Field(default=".", description="the folder to run in, below the root")
+    env: dict[str, str] = Field(default={}, max_length=100, description="further environment")
+    exit_codes: list[Annotated[int, Field(ge=0, le=255)]] = Field(
+        default=[0], min_length=1, max_length=20, description="those that mean yes"
+    )
 
 
 class CommandCheckpoint(Checkpoint[CommandParams]):

@@ -21,11 +21,13 @@ from orchestrator.errors import OrchestrateError
 class CoverageParams(Params):
     """What is measured, where the tool writes it, and the least that is accepted."""
 
-    metric: Literal["statements", "branches", "functions", "lines"] = "statements"
+    metric: Literal["statements", "branches", "functions", "lines"] = Field(
+        default="statements", description="what is counted"
+    )
     min: float = Field(ge=0, le=100, strict=False, description="percent")
     source: RelativePath = Field(description="the report: Istanbul JSON, coverage.py JSON, Cobertura XML or lcov")
     command: list[str] = Field(default=[], max_length=200, description="writes the report; runs before it is read")
-    cwd: RelativePath = "."
+    cwd: RelativePath = Field(default=".", description="the folder in which the command runs")
     allow_failing_tests: bool = Field(default=False, description="read the report although the command failed")
     include: list[str] = Field(default=[], max_length=100, description="globs: only these files of the report")
     exclude: list[str] = Field(default=[], max_length=100, description="globs: without these files of the report")

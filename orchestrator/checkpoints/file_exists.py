@@ -19,7 +19,7 @@ class FileExistsParams(Params):
 
     path: Annotated[
         list[RelativePath], BeforeValidator(_one_or_many, json_schema_input_type=list[str] | str), Field(min_length=1)
-    ] = Field(max_length=1_000)
+    ] = Field(max_length=1_000, description="files, globs, or folders with a `/` at the end")
     min_size: int = Field(default=0, ge=0, description="bytes that each file has at least")
 
 

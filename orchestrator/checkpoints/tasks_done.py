@@ -15,7 +15,10 @@ class TasksDoneParams(Params):
         default=None, description="only tasks of this priority and above"
     )
     states: list[Annotated[TaskState, Field(strict=False)]] = Field(
-        default=[state for state in TaskState if state in DONE], min_length=1, max_length=len(TaskState)
+        default=[state for state in TaskState if state in DONE],
+        min_length=1,
+        max_length=len(TaskState),
+        description="which states count as done",
     )
 
 

@@ -22,7 +22,9 @@ class WorkflowsValidParams(Params):
 
     path: Annotated[
         list[RelativePath], BeforeValidator(_one_or_many, json_schema_input_type=list[str] | str), Field(min_length=1)
-    ] = Field(default=[".github/workflows/*.yml", ".github/workflows/*.yaml"], max_length=100)
+    ] = Field(
+        default=[".github/workflows/*.yml", ".github/workflows/*.yaml"], max_length=100, description="files or globs"
+    )
     warnings: bool = Field(default=False, description="fail on warnings too: unreachable jobs, unpinned actions")
 
 

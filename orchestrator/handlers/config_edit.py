@@ -43,7 +43,7 @@ class ConfigEditParams(Params):
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
-    target: RelativePath
+    target: RelativePath = Field(description="the file to edit")
     action: str = Field(min_length=1, description="`orchestrate actions` lists them with their params")
 
     @property

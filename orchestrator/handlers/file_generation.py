@@ -40,9 +40,13 @@ _SUFFIX = ".j2"
 class FileGenerationParams(Params):
     """Which templates become which files."""
 
-    templates: list[RelativePath] = Field(min_length=1, max_length=200)
+    templates: list[RelativePath] = Field(
+        min_length=1, max_length=200, description="names of templates; `.j2` at the end is left out of the file's name"
+    )
     target: RelativePath = Field(description="a folder, or with a single template the file itself")
-    overwrite: Literal["never", "if_unchanged", "always"] = "if_unchanged"
+    overwrite: Literal["never", "if_unchanged", "always"] = Field(
+        default="if_unchanged", description="if_unchanged: only files that are as this task wrote them last"
+    )
     header: bool = Field(default=False, description="start each file with a comment that says where it comes from")
     values: dict[str, Json] = Field(default={}, description="further names that the templates see")
     mode: str | None = Field(default=None, pattern=r"^0?[0-7]{3}$", description='permission bits, like "0755"')

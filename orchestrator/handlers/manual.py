@@ -33,7 +33,7 @@ _MOST_QUESTIONS = 3
 class ManualParams(Params):
     """What the person has to do, and whether something has to show that it was done."""
 
-    instructions: str = Field(min_length=1, max_length=20_000)
+    instructions: str = Field(min_length=1, max_length=20_000, description="what the person has to do")
     evidence: Literal["none", "optional", "required"] = Field(
         default="optional", description="a text, or the path of a file below the root"
     )

@@ -1,0 +1,236 @@
+"""Write `document.md` and `commands.md` from what defines them: the models, the plug-ins and the commands.
+
+python docs/generate.py           write both
+python docs/generate.py --check   exit with 1 when one of them is not current
+"""
+
+import sys
+import types
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+from pydantic import BaseModel, BeforeValidator
+from pydantic.fields import FieldInfo
+
+from orchestrator.cli.commands import COMMANDS
+from orchestrator.cli.completion import parameters_of
+from orchestrator.cli.help import MEANINGS
+from orchestrator.errors import PRECEDENCE
+from orchestrator.models.document import Document, parse_duration
+from orchestrator.plugins import BUILT_IN, Catalogue
+
+HERE = Path(__file__).parent
+DOCUMENT_HEAD = """\
+# phases.yaml
+
+Every key, its type, its default and what it means. This file is made by `python docs/generate.py` from the models that
+the loader validates with; `orchestrate schema` prints the same as JSON Schema for editors. Unknown keys are errors.
+
+* A *duration* is a number of seconds or text like `90s`, `5m`, `1h30m`. 0 means off, for every limit.
+* `{{ … }}` is an expression: `params`, `project`, `env`, `task`, the name of `foreach`, and during the run `tasks`,
+  `previous` and `run`. It may stand in the params of handlers, checkpoints and guards, in `env`, `name` and `outputs`.
+* A handler's params stand under `with:` or directly on the task, never one key in both.
+* Ids are text; write them in quotes. Groups are named by letter (`a`), in full (`1.a`) or as `group_a`; phases as `1`
+  or `phase_1`.
+"""
+COMMANDS_HEAD = """\
+# Commands
+
+Made by `python docs/generate.py` from the commands themselves. An option with a variable can be set in the environment;
+the command line comes first. `orchestrate COMMAND --help` shows the same.
+"""
+SIMPLE = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): ""}
+
+
+# ---------------------------------------------------------------- the document
+
+
+def document_md() -> str:
+    """Return the text of document.md."""
+    parts = [DOCUMENT_HEAD]
+    parts += [section(model, "##") for model in models_below(Document)]
+    catalogue = Catalogue(scan=False)
+    for kind, find in (("handlers", catalogue.handler), ("checkpoints", catalogue.checkpoint)):
+        parts.append("## Params of handlers\n" if kind == "handlers" else "## Params of checkpoints\n")
+        for name in BUILT_IN[kind]:
+            found = find(name)
+            about = (type(found).__doc__ or "").strip().split("\n")[0]
+            parts.append(f"### `type: {name}`\n\n{about}\n\n{table(found.params_model)}")
+            parts += [section(model, "####") for model in models_below(found.params_model)[1:]]
+    return "\n".join(parts)
+
+
+def models_below(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """Return a model and those of its fields, each once, in the order in which a reader meets them."""
+    found: dict[type[BaseModel], None] = {model: None}
+    for field in model.model_fields.values():
+        for leaf in leaves(field.annotation):
+            if isinstance(leaf, type) and issubclass(leaf, BaseModel):
+                found |= dict.fromkeys(models_below(leaf))
+    return list(found)
+
+
+def leaves(annotation: Any) -> Iterator[Any]:
+    """Yield the plain types that a type is made of."""
+    if get_origin(annotation) is None or get_origin(annotation) is Literal:
+        yield annotation
+    else:
+        for part in get_args(annotation):
+            yield from leaves(part)
+
+
+def section(model: type[BaseModel], level: str) -> str:
+    """Return the heading, the meaning and the table of one model."""
+    about = " ".join((model.__doc__ or "").split())
+    return f"{level} {model.__name__}\n\n{about}\n\n{table(model)}"
+
+
+def table(model: type[BaseModel]) -> str:
+    """Return a row per key."""
+    rows = ["| key | type | default | meaning |", "|---|---|---|---|"]
+    for name, field in model.model_fields.items():
+        default = "needed" if field.is_required() else shown_default(field)
+        rows.append(f"| `{field.alias or name}` | {type_of(field)} | {default} | {cell(field.description or '')} |")
+    return "\n".join(rows) + "\n"
+
+
+def cell(text: str) -> str:
+    """Return the text as it may stand in a cell."""
+    return text.replace("|", "\\|")
+
+
+def shown_default(field: FieldInfo) -> str:
+    """Return a default as one would write it; nothing where the key then simply has no effect."""
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, list):
+        return f"`[{', '.join(map(plain, value))}]`" if value else "none"
+    if value is None or value in ("", {}) or isinstance(value, BaseModel):
+        return "none" if value is None or value in ("", {}) else "see there"
+    return f"`{plain(value)}`"
+
+
+def plain(value: Any) -> str:
+    """Return a value as YAML has it."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def type_of(field: FieldInfo) -> str:
+    """Return the type in words, with its bounds."""
+    if _is_duration(field.metadata):
+        return "duration"
+    return words_of(field.annotation) + _bounds(field.metadata)
+
+
+def words_of(annotation: Any) -> str:
+    """Return a type in words."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return "duration" if _is_duration(parts[1:]) else words_of(parts[0])
+    if origin is Literal:
+        return " \\| ".join(f"`{part}`" for part in parts)
+    if origin in (Union, types.UnionType):
+        return " or ".join(filter(None, map(words_of, parts)))
+    if origin is list:
+        return f"list of {words_of(parts[0])}"
+    if origin is dict:
+        return f"map of {words_of(parts[1])}"
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return " \\| ".join(f"`{member.value}`" for member in annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    return SIMPLE.get(annotation, "any value")
+
+
+def _is_duration(metadata: Any) -> bool:
+    return any(isinstance(entry, BeforeValidator) and entry.func is parse_duration for entry in metadata)
+
+
+def _bounds(metadata: Any) -> str:
+    found = {type(entry): entry for entry in metadata}
+    least, most = found.get(Ge), found.get(Le)
+    if least and most:
+        return f", {least.ge:g} to {most.le:g}"
+    if least or most:
+        return f", at least {least.ge:g}" if least else f", at most {most.le:g}"
+    fewest, longest = found.get(MinLen), found.get(MaxLen)
+    if fewest and fewest.min_length and longest:
+        return f", {fewest.min_length} to {longest.max_length:,}"
+    return ""
+
+
+# ---------------------------------------------------------------- the commands
+
+
+def commands_md() -> str:
+    """Return the text of commands.md."""
+    parts = [COMMANDS_HEAD]
+    for group in dict.fromkeys(entry.section for entry in COMMANDS.values()):
+        parts.append(f"## {group}\n")
+        parts += [command_section(name) for name, entry in COMMANDS.items() if entry.section == group]
+    parts.append("## Exit codes\n\n| code | meaning |\n|---|---|")
+    parts[-1] += "".join(f"\n| {int(code)} | {meaning} |" for code, meaning in sorted(MEANINGS.items()))
+    order = ", ".join(str(int(code)) for code in PRECEDENCE)
+    parts.append(f"With several causes the first of these is reported: {order}.\n")
+    return "\n".join(parts)
+
+
+def command_section(name: str) -> str:
+    """Return what one command takes."""
+    parameters = parameters_of(name)
+    arguments = [each for each in parameters if each.param_type_name == "argument"]
+    options = [each for each in parameters if each.param_type_name == "option"]
+    usage = " ".join(each.name.upper() if each.required else f"[{each.name.upper()}]" for each in arguments)
+    lines = [
+        f"### orchestrate {f'{name} {usage}'.strip()}",
+        "",
+        f"{COMMANDS[name].summary[0].upper()}{COMMANDS[name].summary[1:]}.",
+        "",
+    ]
+    lines += [f"* `{each.name.upper()}`: {each.help}{_choices(each)}" for each in arguments]
+    lines += [""] if arguments else []
+    if options:
+        lines += ["| option | meaning | variable |", "|---|---|---|", *map(option_row, options), ""]
+    return "\n".join(lines)
+
+
+def option_row(option: Any) -> str:
+    """Return the row of one option."""
+    value = "" if option.is_flag else f" {option.type.name.upper()}" if not _choices(option) else ""
+    names = ", ".join(f"`{text}{value if text.startswith('--') else ''}`" for text in option.opts)
+    variable = f"`{option.envvar}`" if option.envvar else ""
+    return f"| {names} | {cell(option.help or '')}{_choices(option)} | {variable} |"
+
+
+def _choices(parameter: Any) -> str:
+    words = " \\| ".join(f"`{word}`" for word in getattr(parameter.type, "choices", ()))
+    return f" ({words})" if words else ""
+
+
+# ---------------------------------------------------------------- both
+
+PAGES = {"document.md": document_md, "commands.md": commands_md}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or say which are not current."""
+    stale = []
+    for name, render in PAGES.items():
+        page, text = HERE / name, render()
+        if arguments == ["--check"]:
+            stale += [] if page.is_file() and page.read_text("utf-8") == text else [name]
+        else:
+            page.write_text(text, "utf-8")
+    for name in stale:
+        sys.stderr.write(f"docs/{name} is not current: python docs/generate.py\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
