@@ -103,13 +103,15 @@ def _setup(workflow: Workflow, job: str, migration: Migration) -> list[dict[str,
     used = [uses_of(step) for step in workflow.steps(job)]
     if migration.language == "python":
         action, install = "actions/setup-python", _python_install(workflow.scene)
-        given = {"python-version": _version(workflow, "PYTHON_VERSION", "3.x")}
+        given: dict[str, Any] = {"python-version": _version(workflow, "PYTHON_VERSION", "3.x")}
     else:
         action, install = "actions/setup-node", install_command(workflow.scene)
         given = {"node-version": _version(workflow, "NODE_VERSION", "lts/*")}
+        given["package-manager-cache"] = False  # what a pull request cached has no business in a deployment
     steps: list[dict[str, Any]] = []
     if "actions/checkout" not in used:
-        steps.append({"name": "Checkout", "uses": workflow.uses("actions/checkout")})
+        kept: dict[str, Any] = {"persist-credentials": False}
+        steps.append({"name": "Checkout", "uses": workflow.uses("actions/checkout"), "with": kept})
     if action not in used:
         name = "Set up Python" if migration.language == "python" else "Set up Node.js"
         steps.append({"name": name, "uses": workflow.uses(action), "with": given})
