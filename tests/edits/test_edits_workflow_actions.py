@@ -216,6 +216,7 @@ def test_migrations_go_ahead_of_each_deployment(shop: Repository) -> None:
         names = list(steps(shop, job, DEPLOY))
         assert names.index("Migrate the database") == names.index("Deploy") - 1
         assert steps(shop, job, DEPLOY)["Migrate the database"]["env"]["DATABASE_URL"] == f"${{{{ secrets.{secret} }}}}"
+        assert steps(shop, job, DEPLOY)["Set up Node.js"]["with"]["package-manager-cache"] is False
     assert [duty.kind for duty in result.duties] == ["secret", "secret"]
 
 
@@ -255,6 +256,8 @@ def test_a_loop_becomes_a_matrix_and_what_needed_it_needs_the_matrix_too(shop: R
     build = job["steps"][-1]["with"]
     assert build["build-args"] == "WORKER=${{ matrix.service }}"
     assert build["cache-to"] == "type=gha,mode=max,scope=${{ matrix.service }}"
+    assert job["permissions"] == {"contents": "read"}
+    assert job["steps"][0]["with"] == {"persist-credentials": False}
     assert list(steps(shop, "images")) == ["actions/checkout@v4", "List them"]
     assert "names of checks change" in result.warnings[0]
 

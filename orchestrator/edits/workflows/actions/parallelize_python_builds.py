@@ -109,8 +109,11 @@ def _move(workflow: Workflow, job: str, at: int, loop: Loop, params: ParallelPar
     title = str(steps[at].get("name") or name)
     made: dict[str, Any] = {"name": f"{title} (${{{{ matrix.{params.key} }}}})"}
     made.update({key: item[key] for key in _COPIED if key in item})
+    signs_in = any(uses_of(other) == "docker/login-action" for other in steps[:at])
+    if not ("permissions" in item or "permissions" in workflow.model or signs_in) and _only_builds(step):
+        made["permissions"] = {"contents": "read"}  # no more than a checkout needs, where the default would be all
     made["strategy"] = strategy
-    made["steps"] = [*_setup(workflow, steps[:at], uses_of(step)), step]
+    made["steps"] = [*_setup(workflow, steps[:at], is_image="uses" in step), step]
     workflow.add_job(name, made, after=job)
     workflow.remove_step(job, at)
     for other, needing in workflow.jobs.items():
@@ -119,16 +122,30 @@ def _move(workflow: Workflow, job: str, at: int, loop: Loop, params: ParallelPar
     return name
 
 
-def _setup(workflow: Workflow, steps: list[JsonObject], builder: str) -> list[JsonObject]:
+def _setup(workflow: Workflow, steps: list[JsonObject], *, is_image: bool) -> list[JsonObject]:
     """Return the set-up steps ahead of the loop that the new job needs as well, pinned where a pin is known."""
     found: list[JsonObject] = []
     for step in steps:
         if uses_of(step) in _SETUP and "id" not in step:
             pin = workflow.scene.pins.find(uses_of(step))
-            found.append({**step, "uses": workflow.uses(uses_of(step))} if pin is not None else dict(step))
-    if builder == "docker/build-push-action" and all(uses_of(step) != "docker/setup-buildx-action" for step in steps):
+            copy = _without_credentials(step) if is_image else step
+            found.append({**copy, "uses": workflow.uses(uses_of(step))} if pin is not None else dict(copy))
+    if is_image and all(uses_of(step) != "docker/setup-buildx-action" for step in steps):
         found.append({"name": "Set up Docker Buildx", "uses": workflow.uses("docker/setup-buildx-action")})
     return found
+
+
+def _only_builds(step: JsonObject) -> bool:
+    given = step.get("with")
+    return "uses" in step and isinstance(given, dict) and given.get("push") is False
+
+
+def _without_credentials(step: JsonObject) -> JsonObject:
+    """Return a checkout that leaves no token on the disk: a job of nothing but an image build has no use for it."""
+    given = step.get("with", {})
+    if uses_of(step) != "actions/checkout" or not isinstance(given, dict):
+        return step
+    return {**step, "with": {"persist-credentials": False, **given}}
 
 
 def _step(workflow: Workflow, step: JsonObject, loop: Loop, params: ParallelParams) -> dict[str, Any]:
