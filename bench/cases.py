@@ -160,7 +160,7 @@ def start(setting: Setting) -> None:
     for words, bar in (
         (["--version"], 0.025),
         (["--help"], 0.120),
-        (["plan", "--all", *common], 0.120),
+        (["plan", *common], 0.120),
         (["status", *common], 0.120),
         (["validate", *common], 0.120),
     ):
