@@ -1,0 +1,71 @@
+"""Choose the fewest, plainest candidates that together reach every goal and kill every mutant that can be killed."""
+
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+
+from orchestrator.testgen.candidates import Candidate
+
+_COST_OF_BRANCHES = 0.02
+_COST_OF_MUTANTS = 0.03
+
+
+def select(candidates: Sequence[Candidate], *, settled: frozenset[int], min_gain: int = 1) -> tuple[Candidate, ...]:
+    """Return the chosen ones in the order of the source.
+
+    `settled` are goals that count for nothing (importing the module reaches them, or tests that exist). A test is taken
+    only if it adds at least `min_gain` goals or mutants.
+    """
+    usable = [each for each in candidates if each.kills]  # whatever kills nothing asserts nothing about the subject
+    by_goals = _greedy(usable, lambda each: each.goals - settled, _COST_OF_BRANCHES, min_gain, ())
+    chosen = _greedy(usable, lambda each: each.kills, _COST_OF_MUTANTS, min_gain, by_goals)
+    return tuple(sorted(_without_redundant(chosen, settled), key=lambda each: (each.line, each.subject, each.number)))
+
+
+def _greedy(
+    candidates: Sequence[Candidate],
+    gain_of: Callable[[Candidate], frozenset[int]],
+    weight: float,
+    min_gain: int,
+    chosen: Iterable[Candidate],
+) -> list[Candidate]:
+    taken = list(chosen)
+    have = frozenset(goal for each in taken for goal in gain_of(each))
+    numbers = {each.number for each in taken}
+
+    def worth(each: Candidate) -> float:
+        return -len(gain_of(each) - have) / (1 + weight * max(0.0, each.cost))
+
+    heap = [(worth(each), each.cost, each.number, each) for each in candidates if each.number not in numbers]
+    heapq.heapify(heap)
+    while heap:
+        value, cost, number, each = heapq.heappop(heap)
+        now = worth(each)
+        if now > value:  # others took a part of its gain meanwhile
+            if now < 0:
+                heapq.heappush(heap, (now, cost, number, each))
+            continue
+        if len(gain_of(each) - have) < max(min_gain, 1):
+            continue
+        taken.append(each)
+        have |= gain_of(each)
+    return taken
+
+
+def _without_redundant(chosen: Sequence[Candidate], settled: frozenset[int]) -> list[Candidate]:
+    """Drop whatever the others do as well, the most costly first."""
+    counts: dict[tuple[str, int], int] = {}
+    for each in chosen:
+        for key in _keys(each, settled):
+            counts[key] = counts.get(key, 0) + 1
+    kept = list(chosen)
+    for each in sorted(chosen, key=lambda one: (-one.cost, -one.number)):
+        keys = _keys(each, settled)
+        if all(counts[key] > 1 for key in keys):
+            kept.remove(each)
+            for key in keys:
+                counts[key] -= 1
+    return kept
+
+
+def _keys(each: Candidate, settled: frozenset[int]) -> list[tuple[str, int]]:
+    return [("goal", goal) for goal in each.goals - settled] + [("mutant", mutant) for mutant in each.kills]
