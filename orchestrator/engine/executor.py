@@ -97,7 +97,7 @@ class PhaseExecutor:
         loop = asyncio.get_running_loop()
         self._commits = Commits(self._ledger, loop, ring=self._bell.set, on_failure=self._lost_ledger)
         self.scheduler.start(started)
-        self._step.say(partial(self._news.run_started, self._dry_run))
+        self._step.say(partial(self._news.run_started, self._dry_run, self.scheduler.states()))
         try:
             async with asyncio.TaskGroup() as self._group:
                 was_cancelled = await self._until_over()

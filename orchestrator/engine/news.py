@@ -28,9 +28,12 @@ class News:
         """Say whether anybody listens."""
         return self._bus.has_listeners
 
-    def run_started(self, dry_run: bool) -> None:
-        """Announce the run."""
-        self._bus.publish(EventType.RUN_STARTED, project=self._plan.project, tasks=len(self._tasks), dry_run=dry_run)
+    def run_started(self, dry_run: bool, states: Mapping[str, TaskState]) -> None:
+        """Announce the run, and what an earlier part of it has done."""
+        done = {task: state.value for task, state in states.items() if state.is_final}
+        self._bus.publish(
+            EventType.RUN_STARTED, project=self._plan.project, tasks=len(self._tasks), dry_run=dry_run, done=done
+        )
 
     def run_stopping(self, reason: str, at_once: bool) -> None:
         """Announce that nothing more is started."""

@@ -110,6 +110,8 @@ class Board:
     def _take_run(self, event: Event) -> None:
         if event.type is EventType.RUN_STARTED:
             self.kind = "dry run" if news.says_yes(event, "dry_run") else self.kind
+            for task, state in news.states(event, "done").items():
+                self._set(task, state)
         elif event.type is EventType.RUN_STOPPING:
             self.stopping = news.text(event, "reason", "asked to")
         elif event.type is EventType.RUN_FINISHED:

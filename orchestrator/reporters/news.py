@@ -2,7 +2,7 @@
 
 | event | keys of `data` |
 |---|---|
-| run.started | `dry_run` |
+| run.started | `dry_run`, `done` (task to state, of an earlier part of the run) |
 | run.stopping | `reason`, `at_once` |
 | run.finished | `state`, `seconds`, `error` |
 | phase.started, group.started | `name` (else the plan's) |
@@ -20,9 +20,13 @@
 """
 
 import math
+from collections.abc import Mapping
 
 from orchestrator.models.events import Event
 from orchestrator.models.json import JsonObject
+from orchestrator.models.status import TaskState
+
+_STATES = frozenset(state.value for state in TaskState)
 
 
 def text(event: Event, key: str, default: str = "") -> str:
@@ -63,3 +67,11 @@ def says_yes(event: Event, key: str) -> bool:
 def says_no(event: Event, key: str) -> bool:
     """Say whether the event denies something plainly."""
     return event.data.get(key) is False
+
+
+def states(event: Event, key: str) -> dict[str, TaskState]:
+    """Return a map of tasks to states; what is no state is left out."""
+    value = event.data.get(key)
+    if not isinstance(value, Mapping):
+        return {}
+    return {str(task): TaskState(word) for task, word in value.items() if word in _STATES}

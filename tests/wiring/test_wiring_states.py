@@ -198,3 +198,10 @@ def test_events_are_numbered_and_name_their_run(make: Make) -> None:
     assert [event["seq"] for event in ran.events] == list(range(1, len(ran.events) + 1))
     assert {event["run"] for event in ran.events} == {ran.repository.record()["id"]}
     assert ran.repository.has(EVENTS)
+
+
+def test_the_end_of_a_resumed_run_counts_what_was_done_before(make: Make) -> None:
+    repository = make(tasks(task("1.1"), task("1.2", "[ -e go ]")))
+    assert repository.run().code == 1
+    repository.write("go", "")
+    assert "DONE 2 done (2 unchanged) of 2 in" in repository.orchestrate("resume").err
