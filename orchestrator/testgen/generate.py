@@ -183,9 +183,7 @@ def _result(
         statements=_share(exploration.statements, reached),
         branches=_share(exploration.branches, reached),
         mutants=Share(reached=sum(number in killed for number in tried), total=len(tried)),
-        dropped=Counter(
-            {reason: count for reason, count in dropped.items() if (count and reason != NOT_COMPILED) or count}
-        ),
+        dropped=+dropped,
         defects=exploration.defects,
         calls=exploration.calls,
         cut_short=exploration.cut_short,

@@ -6,6 +6,7 @@ from collections import Counter
 from orchestrator.testgen.candidates import Candidate
 
 _LONGEST = 70
+_EMPTY = frozenset(("''", '""', "[]", "{}", "()", "set()"))
 
 
 class Namer:
@@ -43,11 +44,12 @@ def _joined(words: list[str]) -> str:
 
 
 def _words(candidate: Candidate) -> list[str]:
-    words = [candidate.label]
+    is_obvious = candidate.label == "is_empty" and any(text in _EMPTY for _, text, _ in candidate.arguments)
+    words = [] if is_obvious else [candidate.label]
     for name, text, required in candidate.arguments:
         if candidate.kind == "route":
             break
-        if text in ("''", '""', "[]", "{}", "()", "set()"):
+        if text in _EMPTY:
             words.append(
                 f"of_empty_{_snake(name)}" if not candidate.label.startswith("raises") else f"for_empty_{_snake(name)}"
             )
