@@ -14,8 +14,10 @@ from orchestrator.cli.state import chosen_run, open_to_read
 from orchestrator.cli.undoing import preview_undo, undo_run
 from orchestrator.cli.work_state import open_to_work
 from orchestrator.errors import ExitCode
+from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.plan import Plan
 from orchestrator.models.record import RunRecord
+from orchestrator.models.status import RunState
 from orchestrator.planning.undo_plan import Conflict, build_undo_plan
 
 
@@ -52,7 +54,7 @@ def command(
         return build_undo_plan(record, phases=phase or (), groups=group or (), tasks=task or (), conflict=chosen)
 
     reader = open_to_read(root)
-    record = chosen_run(reader, run)
+    record = _meant(reader, run)
     plan = make_plan(record)
     reader.close()
     files = sum(len(each.targets.writes) for each in plan.tasks)
@@ -64,3 +66,11 @@ def command(
     with open_to_work(root, sys.argv[1:], plan.durability) as state:
         record = state.ledger.read_run(record.id)
         return undo_run(state, record, make_plan(record), common, display)
+
+
+def _meant(ledger: SqliteLedger, run: str | None) -> RunRecord:
+    """Return the run to take back. After an undo that was refused or stopped, the rest of the same run is meant."""
+    record = chosen_run(ledger, run)
+    while run is None and record.undoes is not None and record.state is not RunState.SUCCEEDED:
+        record = ledger.read_run(record.undoes)
+    return record

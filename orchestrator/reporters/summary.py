@@ -76,6 +76,8 @@ def check_text(check: CheckLine, look: Look) -> str:
 def next_commands(outline: Outline) -> tuple[str, ...]:
     """Return what to type next, the most useful first."""
     failed = [task for task in outline.tasks if task.state is TaskState.FAILED]
+    if failed and outline.kind == "undo":
+        return ("orchestrate undo --keep", "orchestrate undo --force")
     waiting = [task for task in outline.tasks if task.state is TaskState.WAITING]
     commands = [f"orchestrate logs {failed[0].id}"] if failed else []
     if outline.state in (RunState.CANCELLED, RunState.INTERRUPTED):

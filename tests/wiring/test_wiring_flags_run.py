@@ -328,3 +328,16 @@ def test_an_earlier_run_can_be_named(make: Make) -> None:
     assert repository.orchestrate("resume", first, "--accept-changes", "--ui", "none").code == 0
     repository.orchestrate("undo", first, "--ui", "none", "--force")
     assert (repository.has("made-1"), repository.has("made-2")) == (False, True)
+
+
+def test_what_a_refused_undo_says_next_takes_the_rest_of_the_same_run_back(make: Make) -> None:
+    for flag, present in (("--keep", ["made-2"]), ("--force", [])):
+        repository = two_phases(make)
+        repository.write("made-2", "edited")
+        refused = repository.orchestrate("undo", "--ui", "plain")
+        assert (refused.code, f"orchestrate undo {flag}" in refused.err) == (11, True)
+        assert repository.orchestrate("undo", "--ui", "none", flag).code == 0
+        assert [name for name in BOTH if repository.has(name)] == present
+    # an undo that went well can be undone
+    assert repository.orchestrate("undo", "--ui", "none").code == 0
+    assert repository.has("made-2")
