@@ -65,8 +65,14 @@ class Workspace(Protocol):
         Raise Drift when a file was changed by somebody since it was read.
         """
 
-    async def track(self, work: Awaitable["Finished"], *, writes: Sequence[str] | None = None) -> "Finished":
-        """Await something that writes to the tree by itself (a command) and record what it changed."""
+    async def track(
+        self, work: Awaitable["Finished"], *, writes: Sequence[str] | None = None, only_declared: bool = False
+    ) -> "Finished":
+        """Await something that writes to the tree by itself (a command) and record what it changed.
+
+        `writes` declares what it writes. When the attempt fails, that is taken back, and what else changed while it ran
+        by itself; with `only_declared` the latter stays, because a person may have edited it meanwhile.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,8 +88,8 @@ class LeftAlone:
 class TakenBack:
     """What became of the changes of an attempt that did not end well.
 
-    `kept` are changes seen after a command while another one ran: whose they are cannot be told, so they stay
-    recorded as made.
+    `kept` are changes of undeclared files seen after a command: whose they are cannot be told (a person's, another
+    command's), so they stay, recorded as made; `undo` takes them back.
     """
 
     restored: tuple[str, ...] = ()

@@ -229,10 +229,11 @@ async def _taken_back(ready: Ready, judged: Judged) -> Judged:
         )
         fatal.__cause__ = None if fatal is error else error
         return replace(judged, fatal=judged.fatal or fatal, retryable=False)
+    lines = [f"taken back: {path}" for path in back.restored]
+    lines += [f"left as it is: {each.path} ({each.reason})" for each in (*back.left, *back.kept)]
+    outcome = replace(judged.outcome, detail="\n".join([judged.outcome.detail, *lines]).strip("\n"))
     if back.is_whole:
-        return judged
-    left = "\n".join(f"left as it is: {each.path} ({each.reason})" for each in back.left)
-    outcome = replace(judged.outcome, detail=f"{judged.outcome.detail}\n{left}".strip("\n"))
+        return replace(judged, outcome=outcome)
     return replace(judged, outcome=outcome, code=ExitCode.DRIFT, retryable=False)
 
 

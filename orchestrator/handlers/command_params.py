@@ -42,6 +42,9 @@ class ExitCodes(Params):
         return self
 
 
+_USUAL = ExitCodes()  # shared: Pydantic would copy a default with lists in it for every task
+
+
 class CommandParams(Params):
     """The program, what its exit code means, and which files it has to do with."""
 
@@ -55,7 +58,7 @@ class CommandParams(Params):
     exit_codes: ExitCodes = Field(default_factory=ExitCodes, description="what the program's exit codes mean")
     idempotent: bool = Field(default=False, description="after a crash, run it again without asking")
     read_only: bool = Field(default=False, description="it writes nothing: no snapshot is taken")
-    rollback: bool = Field(default=True, description="when it fails, what it changed is taken back")
+    rollback: bool = Field(default=True, description="when it fails, what it `produces` is taken back")
 
     @model_validator(mode="after")
     def _is_one_command(self) -> Self:

@@ -113,8 +113,11 @@ class AttemptWorkspace:
         for each in staged:
             self._seen[each.path] = identity_of(each.after)
 
-    async def track(self, work: Awaitable[Finished], *, writes: Sequence[str] | None = None) -> Finished:
+    async def track(
+        self, work: Awaitable[Finished], *, writes: Sequence[str] | None = None, only_declared: bool = False
+    ) -> Finished:
         """Await a command and record what it changed; `writes=[]` says that it changes nothing."""
+        self._log.only_declared = only_declared
         finished = await self._backing.track(self._log, work, writes)
         self._seen.clear()  # the command may have rewritten what was read before; what is read next is new
         return finished

@@ -27,6 +27,7 @@ class AttemptLog:
     task: str
     number: int
     batches: list[Batch] = field(default_factory=list)
+    only_declared: bool = False  # of the command that runs: what it does not declare stays when it fails
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -117,7 +117,7 @@ class Journal:
         if facts:
             self._append(facts)
         attempt.batches.clear()
-        reason = "another command ran at the same time, so whose change it is cannot be told"
+        reason = "it changed while the command ran, which does not declare it: it may be somebody's edit"
         paths = dict.fromkeys(change.path for batch in kept for change in batch.changes)
         return TakenBack(
             restored=taken.restored,

@@ -32,7 +32,7 @@ FEW_ENTRIES = 300
 
 @dataclass(eq=False, kw_only=True, slots=True)
 class Window:
-    """A command that runs: whose it is, what it says it will write, and whether it runs by itself."""
+    """A command that runs: whose it is, what it says it will write, and whether whatever changes can only be its."""
 
     attempt: AttemptLog
     writes: tuple[str, ...] | None
@@ -130,7 +130,7 @@ class Timeline:
         window = Window(
             attempt=attempt,
             writes=None if writes is None else tuple(writes),
-            alone=not self._alive,
+            alone=not self._alive and not attempt.only_declared,
             slot=self._running.start(attempt.task, attempt.number),
         )
         self._alive.append(window)

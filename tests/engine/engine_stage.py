@@ -184,7 +184,9 @@ class MemoryFiles:
             self._tree.files[path] = data
         self._staged.clear()
 
-    async def track(self, work: Awaitable[Finished], *, writes: Sequence[str] | None = None) -> Finished:
+    async def track(
+        self, work: Awaitable[Finished], *, writes: Sequence[str] | None = None, only_declared: bool = False
+    ) -> Finished:
         return await work
 
     async def rollback(self) -> TakenBack:

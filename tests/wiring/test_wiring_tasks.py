@@ -180,10 +180,23 @@ def test_a_command_that_declares_its_inputs_is_up_to_date(make: Make) -> None:
         assert len(repository.run().started) == then
 
 
+def test_a_failed_command_takes_nothing_away_that_it_does_not_declare(make: Make) -> None:
+    """A person may have edited the file while the command ran: it stays, is named, and can be undone."""
+    repository = make(tasks(task("1.1", "echo mine >> notes.txt; echo x > made; exit 1", produces=["made"])))
+    repository.write("notes.txt", "before\n")
+    ran = repository.run()
+    assert ran.code == 1
+    assert (repository.root / "notes.txt").read_text() == "before\nmine\n"
+    assert not repository.has("made")
+    told = ran.of("task.finished")[0]["data"]["detail"]
+    assert "taken back: made" in told
+    assert "left as it is: notes.txt" in told
+
+
 @wires("handler:command.rollback")
 @pytest.mark.parametrize(("rollback", "left"), [(True, False), (False, True)])
 def test_what_a_failed_command_changed_is_taken_back(make: Make, rollback: bool, left: bool) -> None:
-    ran = _run(make, {"command": ["sh", "-c", "echo x > made; exit 1"], "rollback": rollback})
+    ran = _run(make, {"command": ["sh", "-c", "echo x > made; exit 1"], "produces": ["made"], "rollback": rollback})
     assert ran.repository.has("made") is left
 
 
