@@ -79,21 +79,27 @@ class Catalogue:
 
     def handler(self, name: str) -> "Handler[Any]":
         """Return the handler for a task type, the same object every time; MissingTool when missing or broken."""
-        from orchestrator.contracts import Handler
+        made = self._made.get(("handlers", name))
+        if made is None:
+            from orchestrator.contracts import Handler
 
-        made = self._make("handlers", name)
-        if not isinstance(made, Handler):
-            self._broken("handlers", name, "it is not a Handler")
-        return made
+            made = self._make("handlers", name)
+            if not isinstance(made, Handler):
+                del self._made["handlers", name]
+                self._broken("handlers", name, "it is not a Handler")
+        return cast("Handler[Any]", made)
 
     def checkpoint(self, name: str) -> "Checkpoint[Any]":
         """Return the checkpoint of a type, the same object every time; MissingTool when missing or broken."""
-        from orchestrator.contracts import Checkpoint
+        made = self._made.get(("checkpoints", name))
+        if made is None:
+            from orchestrator.contracts import Checkpoint
 
-        made = self._make("checkpoints", name)
-        if not isinstance(made, Checkpoint):
-            self._broken("checkpoints", name, "it is not a Checkpoint")
-        return made
+            made = self._make("checkpoints", name)
+            if not isinstance(made, Checkpoint):
+                del self._made["checkpoints", name]
+                self._broken("checkpoints", name, "it is not a Checkpoint")
+        return cast("Checkpoint[Any]", made)
 
     def guards(self) -> tuple[Plugin, ...]:
         """Return all installed guard types, sorted by name; none are our own."""

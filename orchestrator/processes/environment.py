@@ -7,6 +7,7 @@ and git's own variables (`GIT_DIR`, set inside a hook) cannot point a child at a
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from orchestrator.errors import TaskFailed
 
@@ -21,6 +22,7 @@ def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return passed
 
 
+@lru_cache(maxsize=64)  # asked for every child, and nearly always about the same one
 def absolute_path(path: str) -> str:
     """Return a PATH without relative and empty entries: those find programs in whatever folder is the current one."""
     return os.pathsep.join(entry for entry in path.split(os.pathsep) if os.path.isabs(entry))
