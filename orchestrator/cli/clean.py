@@ -14,7 +14,7 @@ from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.questions import confirm
 from orchestrator.cli.state import open_to_read
 from orchestrator.contracts import Ledger
-from orchestrator.errors import ExitCode
+from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.document import parse_duration
 from orchestrator.models.status import RunState
 from orchestrator.workspace.lock import RunLock
@@ -43,7 +43,11 @@ def command(
 ) -> int:
     """Remove what old runs left; facts stay in the ledger, runs whose contents are removed cannot be undone."""
     root = find_root(common)
-    seconds = parse_duration(older_than)
+    try:
+        seconds = parse_duration(older_than)
+    except ValueError as error:
+        message = f"--older-than {older_than}: {error}"
+        raise UsageError(message, hint="--older-than 30d") from None
     ledger = open_to_read(root)
     found = list(find_rubbish(root, ledger, seconds))
     ledger.close()

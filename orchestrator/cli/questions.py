@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from orchestrator.cli.options import Asking
 from orchestrator.contracts import Answer, Interaction
-from orchestrator.errors import InputNeeded
+from orchestrator.errors import InputNeeded, UsageError
+from orchestrator.models.plan import Plan
 
 
 def has_person(common: Asking) -> bool:
@@ -21,8 +22,21 @@ def confirm(common: Asking, question: str, *, flag: str) -> bool:
         raise InputNeeded(message, hint=f"{flag} answers for scripts")
     import questionary
 
-    answer = questionary.confirm(question, default=False).ask()
+    from orchestrator.reporters.terminal_interaction import forget_typed_ahead
+
+    forget_typed_ahead()
+    # Enter has to be pressed: left in the terminal, it would answer the next question
+    answer = questionary.confirm(question, default=False, auto_enter=False).ask()
     return bool(answer)
+
+
+def refuse_unknown_approvals(plan: Plan, approved: Collection[str]) -> None:
+    """Raise UsageError for a task of `--approve` that the plan does not have."""
+    unknown = sorted(set(approved) - {task.id for task in plan.tasks})
+    if unknown:
+        message = f"--approve {unknown[0]}: the plan has no such task"
+        manual = ", ".join(task.id for task in plan.tasks if task.handler == "manual") or "none"
+        raise UsageError(message, hint=f"manual tasks of the plan: {manual}")
 
 
 class Approvals:

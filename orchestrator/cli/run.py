@@ -9,13 +9,13 @@ from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Running, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
-from orchestrator.cli.questions import confirm
+from orchestrator.cli.questions import confirm, refuse_unknown_approvals
 from orchestrator.cli.showing import Display
 from orchestrator.cli.state import open_to_read
 from orchestrator.cli.work_state import open_to_work
 from orchestrator.cli.working import work_on
 from orchestrator.contracts import Ledger
-from orchestrator.errors import ExitCode, NothingSelected
+from orchestrator.errors import ExitCode, NothingSelected, UsageError
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan
 
@@ -45,6 +45,11 @@ def command(
 ) -> int:
     """Carry the plan out: in order, measured at checkpoints, every change recorded."""
     settings = _settings(sequential, jobs, fail_fast)
+    if saved is not None and choice.narrows:
+        message = "--plan carries out exactly the saved plan; it cannot be narrowed"
+        raise UsageError(
+            message, hint="leave the selectors out, or save the smaller plan: orchestrate plan … --out FILE"
+        )
     try:
         opened = open_plan(common, settings) if saved is None else _open_saved(saved, common)
         ledger = open_to_read(opened.root)
@@ -59,6 +64,7 @@ def command(
             opened = opened.renewed()
             plan = opened.part(choice, state.ledger)
             refuse_unhandled(plan, opened.catalogue)
+            refuse_unknown_approvals(plan, approve or ())
             opened.keep()
             return work_on(
                 state,

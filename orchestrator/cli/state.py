@@ -45,3 +45,12 @@ def failed_last_time(ledger: "Ledger") -> tuple[str, ...]:
         if summary.kind == "run":
             return tuple(task.id for task in ledger.read_run(summary.id).tasks if task.state in _NOT_DONE)
     return ()
+
+
+def refuse_undone(ledger: SqliteLedger, record: RunRecord) -> None:
+    """Raise UsageError for a run that was taken back: what is left of it would build on work that is gone."""
+    if any(summary.id == record.id and summary.undone for summary in ledger.runs()):
+        message = f"run {record.id} was undone"
+        raise UsageError(
+            message, hint="`orchestrate run` starts a new run; a second `orchestrate undo` brings this back"
+        )

@@ -8,6 +8,7 @@ import asyncio
 import getpass
 import os
 import signal
+import termios
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -29,6 +30,14 @@ _LONGEST_END = 5.0  # seconds that a cancelled prompt has for giving the termina
 def interrupt_run() -> None:
     """Do to this process what Ctrl-C outside a prompt does."""
     os.kill(os.getpid(), signal.SIGINT)
+
+
+def forget_typed_ahead() -> None:
+    """Throw away what was typed before a question stood on the screen: it cannot be its answer."""
+    try:
+        termios.tcflush(0, termios.TCIFLUSH)
+    except (termios.error, OSError, ValueError):  # no terminal
+        return
 
 
 class TerminalInteraction:
@@ -68,6 +77,8 @@ class TerminalInteraction:
         import questionary
 
         devices = self._devices if self._devices is not None else _devices_of(self._stream)
+        if self._devices is None:
+            forget_typed_ahead()
         self._show(task, title, instructions)
         try:
             choices = [questionary.Choice(text, value=value) for text, value in _CHOICES.items()]

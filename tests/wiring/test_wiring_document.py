@@ -243,7 +243,8 @@ def test_a_checkpoint_gates_what_follows(make: Make, owner: str) -> None:
 
 @wires("key:task.verify", "key:task.verify.type", "key:task.verify.name")
 def test_a_task_is_verified(make: Make) -> None:
-    ran = make(tasks(task("1.1", "echo x > made", verify=[sh("exit 1") | {"name": "NAMED"}]))).run()
+    named = sh("exit 1") | {"name": "NAMED"}
+    ran = make(tasks(task("1.1", "echo x > made", produces=["made"], verify=[named]))).run()
     assert (ran.states, ran.of("checkpoint")[0]["data"]["title"]) == ({"1.1": "failed"}, "NAMED")
     assert not ran.repository.has("made")
     ran = make(tasks(task("1.1", verify=[{"type": "file_exists", "path": "missing"}]))).run()

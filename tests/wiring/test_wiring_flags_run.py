@@ -341,3 +341,23 @@ def test_what_a_refused_undo_says_next_takes_the_rest_of_the_same_run_back(make:
     # an undo that went well can be undone
     assert repository.orchestrate("undo", "--ui", "none").code == 0
     assert repository.has("made-2")
+
+
+def test_a_run_that_was_undone_is_not_gone_on_with(make: Make) -> None:
+    repository = make(tasks(task("1.1", "echo x > made"), task("1.2", "exit 1")))
+    run = repository.run().repository.record()["id"]
+    repository.orchestrate("undo", "--ui", "none", "--yes")
+    answer = repository.orchestrate("resume", run, "--ui", "none")
+    assert (answer.code, f"run {run} was undone" in answer.err) == (2, True)
+
+
+def test_a_saved_plan_cannot_be_narrowed_and_approvals_are_of_tasks_that_there_are(make: Make) -> None:
+    repository = make(tasks(task("1.1"), task("1.2")))
+    repository.orchestrate("plan", "--out", "p.plan")
+    assert repository.orchestrate("run", "--plan", "p.plan", "--task", "1.1").code == 2
+    assert repository.orchestrate("run", "--all", "--approve", "9.9").code == 2
+
+
+def test_an_age_that_is_none_is_told(make: Make) -> None:
+    answer = make(tasks(task("1.1"))).orchestrate("clean", "--older-than", "soon")
+    assert (answer.code, "a duration is" in answer.err) == (2, True)
