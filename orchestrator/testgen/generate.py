@@ -183,7 +183,9 @@ def _result(
         statements=_share(exploration.statements, reached),
         branches=_share(exploration.branches, reached),
         mutants=Share(reached=sum(number in killed for number in tried), total=len(tried)),
-        dropped=+dropped,
+        dropped=Counter(
+            {reason: count for reason, count in dropped.items() if (count and reason != NOT_COMPILED) or count}
+        ),
         defects=exploration.defects,
         calls=exploration.calls,
         cut_short=exploration.cut_short,

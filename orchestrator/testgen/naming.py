@@ -6,7 +6,6 @@ from collections import Counter
 from orchestrator.testgen.candidates import Candidate
 
 _LONGEST = 70
-_EMPTY = frozenset(("''", '""', "[]", "{}", "()", "set()"))
 
 
 class Namer:
@@ -44,12 +43,11 @@ def _joined(words: list[str]) -> str:
 
 
 def _words(candidate: Candidate) -> list[str]:
-    is_obvious = candidate.label == "is_empty" and any(text in _EMPTY for _, text, _ in candidate.arguments)
-    words = [] if is_obvious else [candidate.label]
+    words = [candidate.label]
     for name, text, required in candidate.arguments:
         if candidate.kind == "route":
             break
-        if text in _EMPTY:
+        if text in ("''", '""', "[]", "{}", "()", "set()"):
             words.append(
                 f"of_empty_{_snake(name)}" if not candidate.label.startswith("raises") else f"for_empty_{_snake(name)}"
             )

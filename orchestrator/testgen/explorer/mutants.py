@@ -36,10 +36,6 @@ _RELATIONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.In: (ast.NotIn,),
     ast.NotIn: (ast.In,),
 }
-_TEXT_METHODS = frozenset(
-    ("lower", "upper", "strip", "lstrip", "rstrip", "replace", "title", "capitalize", "casefold", "swapcase", "zfill")
-)
-_OPPOSITES = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 Apply = Callable[[], None]
 
@@ -174,8 +170,6 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Apply]]:
         yield "not", lambda: setattr(node, "operand", ast.UnaryOp(ast.Not(), node.operand))
     elif isinstance(node, ast.Constant):
         yield from _constant_changes(node)
-    elif isinstance(node, ast.Call):
-        yield from _call_changes(node)
     else:
         yield from _statement_changes(node)
 
@@ -188,25 +182,6 @@ def _constant_changes(node: ast.Constant) -> Iterator[tuple[str, Apply]]:
         yield "number", lambda: setattr(node, "value", value + 1)
     elif isinstance(value, str):
         yield "text", lambda: setattr(node, "value", f"XX{value}XX" if value else "XX")
-
-
-def _call_changes(node: ast.Call) -> Iterator[tuple[str, Apply]]:
-    """Leave a method of texts out, or call the opposite of a builtin."""
-    function = node.func
-    if isinstance(function, ast.Attribute) and function.attr in _TEXT_METHODS:
-
-        def leave_out() -> None:
-            function.attr, node.args, node.keywords = "__str__", [], []
-
-        yield "method", leave_out
-    elif isinstance(function, ast.Name) and function.id in _OPPOSITES:
-
-        def call_opposite() -> None:
-            function.id = _OPPOSITES[function.id]
-            if function.id == "list":
-                node.keywords = []
-
-        yield "function", call_opposite
 
 
 def _statement_changes(node: ast.AST) -> Iterator[tuple[str, Apply]]:

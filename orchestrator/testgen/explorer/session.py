@@ -18,7 +18,7 @@ from .defects import find_defects
 from .facts import ModuleFacts, read_facts
 from .fixtures import project_fixtures
 from .handing_over import candidate_json, count_kinds, mutant_json, unique
-from .killing import MutantRunner, Verdict
+from .killing import MutantRunner
 from .literals import Literals
 from .loading import ProbedModule
 from .names import HELPERS, Names
@@ -99,7 +99,19 @@ class Session:
         subjects = self._subjects(names, facts, fixtures)
         self._explore(search, pools, subjects, started)
         tests = self._write_tests(search, names, caller)
-        runner, verdicts = self._try_mutants(tests, caller, started)
+        bodies = [body.lines for _, body in tests]
+        runner = MutantRunner(
+            self._probed.source,
+            self._probed.path,
+            lambda number: caller.check(bodies[number]) is not None,
+            self._fence.fork,
+        )
+        left = self._job.seconds - (time.monotonic() - started)
+        verdicts = runner.run(
+            [self._probed.map.lines_of(made.outcome.goals) for made, _ in tests],
+            limit=self._job.mutants,
+            seconds=max(left, 5.0),
+        )
         defects = find_defects(search.corpus, names, self._fence)
         cut = [what for what, was in (("search", search.cut_short), ("mutants", runner.cut_short)) if was]
         self._hand_over(
@@ -158,17 +170,6 @@ class Session:
         search.explore_sequences(subjects, max(self._job.calls // 8, 50), max(until - time.monotonic(), 0.1))
 
     # ------------------------------------------------------------ tests
-
-    def _try_mutants(
-        self, tests: list[tuple[Try, Body]], caller: Caller, started: float
-    ) -> tuple[MutantRunner, list[Verdict]]:
-        def fails(number: int) -> bool:
-            return caller.check(tests[number][1].lines) is not None
-
-        runner = MutantRunner(self._probed.source, self._probed.path, fails, self._fence.fork)
-        reaches = [self._probed.map.lines_of(made.outcome.goals) for made, _ in tests]
-        left = max(self._job.seconds - (time.monotonic() - started), 5.0)
-        return runner, runner.run(reaches, limit=self._job.mutants, seconds=left)
 
     def _write_tests(self, search: Search, names: Names, caller: Caller) -> list[tuple[Try, Body]]:
         """Write bodies for what reaches something, for examples, and for some more; keep those that pass twice."""
