@@ -92,9 +92,7 @@ class Command(Handler[CommandParams]):
             stdin=None if params.stdin is None else params.stdin.encode(),
         )
         declared = list(context.task.targets.writes) or None
-        finished = await context.workspace.track(
-            work, writes=[] if params.read_only else declared, only_declared=True
-        )
+        finished = await context.workspace.track(work, writes=[] if params.read_only else declared, only_declared=True)
         return judge(params, context, finished, len(context.workspace.staged()) - before)
 
     async def verify(self, params: CommandParams, context: TaskContext) -> None:

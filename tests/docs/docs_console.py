@@ -66,11 +66,16 @@ class Shell:
         self.folder = folder
         programs = str(Path(sys.executable).parent)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ORCHESTRATE_")}
-        self._env = {**kept, "PATH": f"{programs}{os.pathsep}{kept.get('PATH', '')}", "PYTHONUTF8": "1", "TERM": "xterm"}
+        self._env = {
+            **kept,
+            "PATH": f"{programs}{os.pathsep}{kept.get('PATH', '')}",
+            "PYTHONUTF8": "1",
+            "TERM": "xterm",
+        }
 
     def run(self, command: str) -> tuple[int, list[str]]:
         """Return exit code and all lines that were printed."""
-        script = f"{command}\ncode=$?\npwd > \"$WHERE\"\nexit $code"
+        script = f'{command}\ncode=$?\npwd > "$WHERE"\nexit $code'
         where = self.folder / ".where"
         done = subprocess.run(
             ["bash", "-c", script],
