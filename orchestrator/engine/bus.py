@@ -116,7 +116,7 @@ class _Feed:
         self._reporter = reporter
         self._queue: SimpleQueue[Event | None] = SimpleQueue()
         self._handled = 0
-        self._ending = threading.Event()
+        self._wake = threading.Event()
         self._plan: Plan | None = None
         self._thread = threading.Thread(target=self._show, name=f"reporter {self.name}", daemon=True)
 
@@ -126,7 +126,10 @@ class _Feed:
 
     def put(self, event: Event, bound: int) -> bool:
         """Hand an event over; False when the reporter is broken or too far behind."""
-        if not self.problem and self._queue.qsize() >= bound:
+        waiting = self._queue.qsize()
+        if waiting > bound // 2:
+            self._wake.set()
+        if not self.problem and waiting >= bound:
             self.problem = f"it is {bound} events behind"
         if self.problem:
             return False
@@ -135,7 +138,7 @@ class _Feed:
 
     def finish(self) -> None:
         self._queue.put(None)
-        self._ending.set()
+        self._wake.set()
 
     def join(self, patience: float) -> None:
         """Wait for the end as long as events are being handled."""
@@ -157,7 +160,8 @@ class _Feed:
                 self._reporter.handle(event)
                 self._handled += 1
                 if self._queue.empty():
-                    self._ending.wait(_PAUSE)
+                    self._wake.wait(_PAUSE)
+                    self._wake.clear()
         except BaseException as error:  # even SystemExit: it is not the reporter's run
             self.problem = f"{type(error).__name__}: {error}"
         try:
