@@ -159,6 +159,25 @@ class PhaseExecutor:
         """Take what has ended, decide, record, launch; return whether the run is over."""
         now = self._clock.monotonic()
         inbox = self._jobs.inbox
+        starts = 0
+        while True:
+            self._take_all(now)
+            decision = self.scheduler.next(now, MOST_STARTS)
+            self._follow(decision)
+            starts += len(decision.start)
+            if not inbox or starts >= MOST_STARTS:  # what was up to date has ended already, and shares the commit
+                break
+        self._alarm.set(decision.until)
+        self._commit()
+        if starts >= MOST_STARTS or inbox:
+            asyncio.get_running_loop().call_soon(self._bell.set)  # go on, but let the loop breathe
+            return False
+        return decision.verdict in _OVER and not self._jobs and not self._starting and not self._commits.pending
+
+    # ------------------------------------------------------------ what has ended
+
+    def _take_all(self, now: float) -> None:
+        inbox = self._jobs.inbox
         while inbox:
             item = inbox.popleft()
             if isinstance(item, AttemptEnd):
@@ -167,16 +186,6 @@ class PhaseExecutor:
                 self._take_answer(item, now)
         if self._jobs.crash is not None:
             self._fail(self._jobs.crash)
-        decision = self.scheduler.next(now, MOST_STARTS)
-        self._follow(decision)
-        self._alarm.set(decision.until)
-        self._commit()
-        if len(decision.start) >= MOST_STARTS or inbox:
-            asyncio.get_running_loop().call_soon(self._bell.set)  # go on, but let the loop breathe
-            return False
-        return decision.verdict in _OVER and not self._jobs and not self._starting and not self._commits.pending
-
-    # ------------------------------------------------------------ what has ended
 
     def _take(self, end: AttemptEnd, now: float) -> None:
         """Record how an attempt ended and tell the scheduler."""
