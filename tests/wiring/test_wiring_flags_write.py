@@ -1,0 +1,199 @@
+"""The options of the commands that check, write single files or keep the house."""
+
+import os
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+from wiring_flags import option, table
+from wiring_registry import claims_of, wires
+from wiring_world import Make, document, group, phase, task, tasks
+
+# ---------------------------------------------------------------- validate
+
+FINDINGS = {"full": "error[E103]", "concise": ": E103 ", "github": "::error", "json": '"code": "E103"'}
+
+
+@wires("flag:validate --format", *(f"choice:validate --format={word}" for word in FINDINGS))
+@pytest.mark.parametrize("format", FINDINGS)
+def test_formats_of_problems(make: Make, format: str) -> None:
+    text = make({"version": 1, "project": {}, "phases": []}).orchestrate("validate", "--format", format).out
+    assert [word for word, mark in FINDINGS.items() if mark in text] == [format], text
+
+
+def validated(make: Make, flags, env, *, whole, key: str):
+    answer = make(whole).orchestrate("validate", *flags, env=env)
+    return answer.code if key == "code" else bool(answer.out)
+
+
+MISSING_PROGRAM = tasks(task("1.1", command=["no-such-program"]))
+LIMITED = document(phase(group(task("1.1"), max_parallel=2)))  # W507
+VALIDATING = [
+    option("validate", "--strict", partial(validated, whole=LIMITED, key="code"), seen=3, otherwise=0),
+    option("validate", "--deep", partial(validated, whole=MISSING_PROGRAM, key="code"), seen=3, otherwise=0),
+    option(
+        "validate", "--quiet -q", partial(validated, whole=tasks(task("1.1")), key="out"), seen=False, otherwise=True
+    ),
+]
+
+
+@wires(*claims_of(VALIDATING))
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(VALIDATING))
+def test_validating(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+# ---------------------------------------------------------------- files that are written
+
+
+def initialised(make: Make, flags, env, *, present: bool):
+    repository = make(tasks(task("1.1")) if present else None)
+    answer = repository.orchestrate("init", *flags, env=env)
+    return answer.code, repository.has("phases.yaml") and "What is to be done here" in repository.read("phases.yaml")
+
+
+def to_file(make: Make, flags, env, *, words, present=None) -> bool:
+    repository = make(None, **(present or {}))
+    answer = repository.orchestrate(*words, *flags, env=env)
+    assert answer.code == 0, answer.text
+    return repository.has("out.txt")
+
+
+ANCESTOR = {"phases.yaml": (Path(__file__).parents[1] / "fixtures/documents/ancestor.yaml").read_text(encoding="utf-8")}
+WORKFLOW = "on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n"
+NAME = ".github/workflows/ci.yml"
+EDIT = ["edit", "add_timeouts", NAME]
+
+
+def edited(make: Make, flags, env, *, words=EDIT, of: str):
+    repository = make(None, **{NAME: WORKFLOW})
+    answer = repository.orchestrate(*words, *flags, env=env)
+    found = {
+        "diff": "+++" in answer.out,
+        "json": answer.out.startswith("{"),
+        "file": "timeout-minutes" in repository.read(NAME),
+        "minutes": "timeout-minutes: 7" in answer.out,
+        "code": answer.code,
+    }
+    return found[of]
+
+
+def edited_elsewhere(make: Make, flags, env, *, words) -> int:
+    repository = make(None, **{NAME: WORKFLOW})
+    (repository.root / "elsewhere").mkdir()
+    chosen = [str(repository.root) if word == "ROOT" else word for word in flags]
+    return repository.orchestrate(*words, *chosen, env=env, cwd=repository.root / "elsewhere").code
+
+
+WRITING = [
+    option("init", "--dry-run -n", partial(initialised, present=False), seen=(0, False), otherwise=(0, True)),
+    option("init", "--force", partial(initialised, present=True), seen=(0, True), otherwise=(2, False), twin=False),
+    option(
+        "migrate",
+        "--output -o",
+        partial(to_file, words=["migrate"], present=ANCESTOR),
+        value="out.txt",
+        seen=True,
+        otherwise=False,
+        twin=False,
+    ),
+    option(
+        "schema",
+        "--output -o",
+        partial(to_file, words=["schema"]),
+        value="out.txt",
+        seen=True,
+        otherwise=False,
+        twin=False,
+    ),
+    option("edit", "--write", partial(edited, of="file"), seen=True, otherwise=False, twin=False),
+    option(
+        "edit", "--diff", partial(edited, words=[*EDIT, "--write"], of="diff"), seen=True, otherwise=False, twin=False
+    ),
+    option("edit", "--json", partial(edited, of="json"), seen=True, otherwise=False, twin=False),
+    option(
+        "edit", "--with -w", partial(edited, of="minutes"), value="minutes=7", seen=True, otherwise=False, twin=False
+    ),
+    option(
+        "edit", "--directory -C", partial(edited_elsewhere, words=EDIT), value="ROOT", seen=0, otherwise=2, twin=False
+    ),
+    option("pins", "--check", partial(edited, words=["pins"], of="code"), seen=1, otherwise=0, twin=False),
+    option(
+        "pins",
+        "--directory -C",
+        partial(edited_elsewhere, words=["pins", "--check"]),
+        value="ROOT",
+        seen=1,
+        otherwise=0,
+        twin=False,
+    ),
+]
+
+
+@wires(*claims_of(WRITING))
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(WRITING))
+def test_writing(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+@wires("argument:edit action", "argument:edit target")
+def test_an_edit_is_one_action_on_one_file(make: Make) -> None:
+    repository = make(None, **{NAME: WORKFLOW, "other.yml": WORKFLOW})
+    assert repository.orchestrate("edit", "no_such_action", NAME).code != 0
+    assert repository.orchestrate("edit", "add_timeouts", "missing.yml").code == 2
+    assert "concurrency" in repository.orchestrate("edit", "add_concurrency", NAME).out
+    assert f"+++ b/{NAME}" in repository.orchestrate(*EDIT).out
+
+
+# ---------------------------------------------------------------- clean, doctor
+
+
+def cleaned(make: Make, flags, env, *, words, age: float = 0.0) -> tuple[int, bool]:
+    """Return the exit code, and whether the logs of an old run are still there."""
+    repository = make(tasks(task("1.1", "echo x"))).run().repository
+    crash = repository.write(".orchestrate/crash-1.txt", "x")
+    os.utime(crash, (time.time() - age, time.time() - age))
+    answer = repository.orchestrate("clean", *words, *flags, env=env)
+    return answer.code, crash.exists()
+
+
+DAY = 86400.0
+CLEANING = [
+    option(
+        "clean", "--yes -y", partial(cleaned, words=[], age=40 * DAY), seen=(0, False), otherwise=(6, True), twin=False
+    ),
+    option(
+        "clean",
+        "--dry-run -n",
+        partial(cleaned, words=["--yes"], age=40 * DAY),
+        seen=(0, True),
+        otherwise=(0, False),
+        twin=False,
+    ),
+    option(
+        "clean",
+        "--older-than",
+        partial(cleaned, words=["--yes"], age=40 * DAY),
+        value="50d",
+        seen=(0, True),
+        otherwise=(0, False),
+    ),
+]
+
+
+@wires(*claims_of(CLEANING))
+@pytest.mark.parametrize(("look", "flags", "env", "expected"), table(CLEANING))
+def test_cleaning(make: Make, look, flags, env, expected) -> None:
+    assert look(make, flags, env) == expected
+
+
+@wires("flag:doctor --repair")
+def test_a_damaged_ledger_is_repaired(make: Make) -> None:
+    repository = make(tasks(task("1.1"))).run().repository
+    ledger = repository.root / ".orchestrate/ledger.db"
+    content = ledger.read_bytes()
+    ledger.write_bytes(content[:2000] + b"\xff" * 3000 + content[5000:])
+    assert repository.orchestrate("doctor").code == 1
+    assert repository.orchestrate("doctor", "--repair").code == 0
+    assert repository.orchestrate("doctor").code == 0

@@ -1,0 +1,160 @@
+"""The params of the handlers that write files and that ask people."""
+
+import stat
+
+import pytest
+from wiring_registry import wires
+from wiring_world import Make, document, group, phase, task, tasks
+
+# ---------------------------------------------------------------- handler file_generation
+
+
+def _generate(make: Make, more, *, template: str = "one = 1\n", target: str = "made.py", present: str | None = None):
+    work = {"id": "1.1", "name": "x", "type": "file_generation", "templates": ["t.j2"], "target": target, **more}
+    files = {"own/t.j2": template} | ({target: present} if present is not None else {})
+    repository = make(tasks(work, settings={"templates": ["own"]}), **files)
+    ran = repository.run()
+    assert ran.code == 0, ran.answer.text
+    return repository
+
+
+@wires("handler:file_generation.header")
+def test_a_header_says_where_a_file_comes_from(make: Make) -> None:
+    assert _generate(make, {}).read("made.py") == "one = 1\n"
+    assert "1.1" in _generate(make, {"header": True}).read("made.py").splitlines()[0]
+
+
+@wires("handler:file_generation.values")
+def test_values_are_further_names_of_templates(make: Make) -> None:
+    given = {"values": {"project": {"name": "mine"}}}
+    assert _generate(make, given, template="x = '{{ project.name }}'").read("made.py") == "x = 'mine'\n"
+    assert _generate(make, {}, template="x = '{{ project.name }}'").read("made.py") == "x = 'wired'\n"
+
+
+@wires("handler:file_generation.mode")
+@pytest.mark.parametrize(("more", "executable"), [({}, False), ({"mode": "0755"}, True)])
+def test_a_mode_is_set(make: Make, more, executable: bool) -> None:
+    mode = (_generate(make, more).root / "made.py").stat().st_mode
+    assert bool(mode & stat.S_IXUSR) is executable
+
+
+@wires(
+    "handler:file_generation.overwrite",
+    *(f"value:handler:file_generation.overwrite={word}" for word in ("never", "if_unchanged", "always")),
+)
+@pytest.mark.parametrize(
+    ("overwrite", "foreign", "own"),
+    [
+        ("never", "theirs\n", "one = 1\n"),
+        ("if_unchanged", "theirs\n", "one = 2\n"),
+        ("always", "one = 1\n", "one = 2\n"),
+    ],
+)
+def test_what_is_overwritten(make: Make, overwrite: str, foreign: str, own: str) -> None:
+    """`foreign`: what becomes of a file that somebody else wrote; `own`: of one that the task wrote before."""
+    assert _generate(make, {"overwrite": overwrite}, present="theirs\n").read("made.py") == foreign
+    repository = _generate(make, {"overwrite": overwrite})
+    repository.write("own/t.j2", "one = 2\n")
+    repository.run()
+    assert repository.read("made.py") == own
+
+
+@wires("handler:file_generation.format", *(f"value:handler:file_generation.format={word}" for word in ("auto", "none")))
+@pytest.mark.parametrize(("format", "text"), [("auto", "one = 1\n"), ("none", "one   =   1\n")])
+def test_the_formatter_of_the_project_is_asked(make: Make, format: str, text: str) -> None:
+    """A stand-in for ruff on PATH: what the project configures is what is started."""
+    work = {
+        "id": "1.1",
+        "name": "x",
+        "type": "file_generation",
+        "templates": ["t.j2"],
+        "target": "made.py",
+        "format": format,
+    }
+    files = {"own/t.j2": "one   =   1\n", "ruff.toml": "", "bin/ruff": "#!/bin/sh\nsed 's/  */ /g'\n"}
+    repository = make(tasks(work, settings={"templates": ["own"]}), **files)
+    (repository.root / "bin/ruff").chmod(0o755)
+    assert repository.run(env={"PATH": f"{repository.root}/bin:/usr/bin:/bin"}).code == 0
+    assert repository.read("made.py") == text
+
+
+# ---------------------------------------------------------------- handler manual
+
+
+@wires(
+    "handler:manual.instructions",
+    "state:waiting",
+    "outcome:waiting",
+    "run:waiting",
+    "event:task.waiting",
+    "wait:approval",
+)
+def test_a_manual_task_waits_with_its_instructions(make: Make) -> None:
+    ran = make(tasks({"id": "1.1", "name": "x", "type": "manual", "instructions": "TURN THE KEY"})).run()
+    assert (ran.code, ran.states, ran.repository.record()["state"]) == (7, {"1.1": "waiting"}, "waiting")
+    assert ran.attempts("1.1")[0]["kind"] == "waiting"
+    assert ran.of("task.waiting")[0]["data"]["question"] == "TURN THE KEY"
+    assert "approval: TURN THE KEY" in ran.repository.orchestrate("status").out
+    assert "now: approval: TURN THE KEY" in ran.repository.orchestrate("explain", "1.1").out
+
+
+@wires(
+    "handler:manual.evidence", *(f"value:handler:manual.evidence={word}" for word in ("none", "optional", "required"))
+)
+@pytest.mark.parametrize(
+    ("evidence", "given", "code", "kept"),
+    [
+        ("required", None, 7, None),
+        ("required", "a photo", 0, {"text": "a photo"}),
+        ("optional", None, 0, None),
+        ("optional", "a photo", 0, {"text": "a photo"}),
+        ("none", "a photo", 0, None),
+    ],
+)
+def test_evidence(make: Make, evidence: str, given: str | None, code: int, kept) -> None:
+    repository = make(tasks({"id": "1.1", "name": "x", "type": "manual", "instructions": "do", "evidence": evidence}))
+    repository.run()
+    repository.orchestrate("approve", "1.1", *(["--evidence", given] if given else []))
+    assert repository.orchestrate("resume", "--ui", "none").code == code
+    assert (repository.record()["tasks"][0]["outputs"] or {}).get("evidence") == kept
+
+
+def test_a_decision_that_was_given_while_no_engine_was_there_is_heard(make: Make) -> None:
+    look = {"id": "1.1", "name": "x", "type": "manual", "instructions": "do"}
+    for decision, state, code in (("approve", "changed", 0), ("reject", "failed", 1)):
+        repository = make(tasks(look))
+        assert repository.run().code == 7
+        assert repository.orchestrate(decision).code == 0
+        assert repository.orchestrate("resume", "--ui", "none").code == code
+        assert repository.states() == {"1.1": state}
+    # a person who said no is asked again
+    assert repository.orchestrate("resume", "--ui", "none").code == 7
+
+
+def test_what_a_phase_says_reaches_templates_of_commands(make: Make) -> None:
+    """`{{ task }}`, `{{ run }}` and `{{ env }}` are names that expressions see."""
+    work = task("1.1", 'echo "$A $B" > said', env={"A": "{{ task.id }}", "B": "{{ run.dry_run }}"})
+    whole = document(phase(group(work)))
+    repository = make(whole)
+    assert repository.run().code == 0
+    assert repository.read("said") == "1.1 false\n"
+
+
+# ---------------------------------------------------------------- handler config_edit
+
+
+@wires("handler:config_edit.target", "handler:config_edit.action")
+@pytest.mark.parametrize(
+    ("target", "action", "more", "text"),
+    [
+        ("one.json", "json_set", {"path": ["a"], "value": 2}, '{"a": 2}\n'),
+        ("two.json", "json_set", {"path": ["a"], "value": 2}, '{"a": 1}\n'),
+        ("one.json", "json_delete", {"path": ["a"]}, "{}\n"),
+    ],
+)
+def test_one_action_on_one_file(make: Make, target: str, action: str, more, text: str) -> None:
+    work = {"id": "1.1", "name": "x", "type": "config_edit", "target": target, "action": action, **more}
+    repository = make(tasks(work), **{"one.json": '{"a": 1}\n', "two.json": '{"a": 1}\n'})
+    ran = repository.run()
+    assert ran.code == 0, repository.record()["tasks"]
+    assert repository.read("one.json") == text
