@@ -83,7 +83,7 @@ def test_when_commands_overlap_changes_belong_to_the_one_that_ended_and_are_kept
         taken = await other.rollback()
         assert taken.is_whole
         assert [left.path for left in taken.kept] == ["quick.txt"]
-        assert "another command ran at the same time" in taken.kept[0].reason
+        assert "which does not declare it" in taken.kept[0].reason
         go_on.set()
         await job
 
