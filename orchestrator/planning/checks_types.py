@@ -27,6 +27,7 @@ _KINDS = {
 }
 _CHECK_KEYS = frozenset(Check.model_fields)
 _PARAM = re.compile(r"`([A-Za-z_][A-Za-z0-9_]*)`")
+_NAMED = 40  # ids in one hint
 
 
 class TypeChecks:
@@ -38,7 +39,7 @@ class TypeChecks:
         self._catalogue = catalogue
         self._scene = scene
         self._usable: dict[tuple[str, str], bool] = {}
-        self._coming: dict[str, list[AnyNode]] = {}
+        self._coming: dict[str, list[TaskEntry]] = {}
         self._owners(outline, root)
         for task in outline.tasks():
             self._task(task)
@@ -61,7 +62,8 @@ class TypeChecks:
             self._checkpoint(entry, entry.get("type") or value_at(entry, "command"))
         node = task.node.get("type")
         if not self._plugin("handlers", node):
-            if task.type in COMING_HANDLERS:
+            if task.type in COMING_HANDLERS and self._catalogue.find("handlers", task.type) is None:
+                self._coming.setdefault(task.type, []).append(task)
                 self.problems += _misspelt(task.node)
             return
         handler = self._catalogue.handler(task.type)
@@ -115,8 +117,7 @@ class TypeChecks:
         unknown, what, coming = _KINDS[kind]
         if self._catalogue.find(kind, name) is None:
             if name in coming:
-                self._coming.setdefault(name, []).append(node)
-                return False
+                return False  # told once for all of them
             options = [*(plugin.name for plugin in self._catalogue.installed(kind)), *coming]
             hint = one_of(name, options, f"{what}s") if options else f"no {kind} are installed"
             self.problems.append(problem_at(unknown, f"unknown {what} `{name[:60]}`", node, hint))
@@ -139,10 +140,13 @@ class TypeChecks:
         return True
 
     def _tell_coming(self) -> None:
-        for name, nodes in self._coming.items():
-            count = "" if len(nodes) == 1 else f" ({len(nodes)} places, this is the first)"
-            message = f"no handler for type {name} is installed{count}"
-            self.problems.append(problem_at("W510", message, nodes[0], "`run` refuses these tasks"))
+        for type_, tasks in self._coming.items():
+            count = f" ({len(tasks)} tasks, this is the first)" if len(tasks) > 1 else ""
+            names = [task.id for task in tasks]
+            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            hint = f"`run` refuses {', '.join(names[:_NAMED])}{more}"
+            node = tasks[0].node.get("type") or tasks[0].node
+            self.problems.append(problem_at("W510", f"no handler for type {type_} is installed{count}", node, hint))
 
 
 def params_of(task: Mapping) -> Mapping:

@@ -268,7 +268,7 @@ MISTAKES = {
         group("{id: '1.1', name: one, type: «config_edit», target: x}"),
         "W510",
         "no handler for type config_edit is installed",
-        "`run` refuses these tasks",
+        "`run` refuses 1.1",
     ),
 }
 
