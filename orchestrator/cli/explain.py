@@ -111,8 +111,9 @@ def _fingerprint_now(
 
 def _told(explanation: Explanation) -> str:
     lines = [f"{explanation.task}: {explanation.verdict}"]
-    for title, reasons in (("because", explanation.reasons), ("waits for", explanation.waits)):
-        for reason in reasons:
-            lines.append(f"  {title}: {line(reason.text)}")
-            lines += [f"    {line(each)}" for each in reason.evidence]
+    for reason in explanation.reasons:
+        lines.append(f"  because: {line(reason.text)}")
+        lines += [f"    {line(each)}" for each in reason.evidence]
+    for reason in explanation.waits:  # what it waits for are ids: short enough for the same line
+        lines.append(f"  waits for: {line(' '.join([reason.text, ', '.join(reason.evidence)]))}".rstrip())
     return "\n".join(lines) + "\n"

@@ -121,14 +121,14 @@ def _waits(plan: Plan, task: PlannedTask) -> Iterator[Reason]:
     group = next(group for group in plan.groups if group.id == task.group)
     phase = next(phase for phase in plan.phases if phase.id == task.phase)
     if task.depends_on:
-        yield Reason(kind=ReasonKind.DEPENDENCY, text="it depends on tasks", evidence=task.depends_on)
+        yield Reason(kind=ReasonKind.DEPENDENCY, text="it depends on", evidence=task.depends_on)
     if task.satisfied:
-        yield Reason(kind=ReasonKind.DEPENDENCY, text="it depends on tasks that are done", evidence=task.satisfied)
+        yield Reason(kind=ReasonKind.DEPENDENCY, text="it depends on what is done:", evidence=task.satisfied)
     if group.depends_on:
-        text = f"its group {group.id} depends on groups"
+        text = f"its group {group.id} depends on"
         yield Reason(kind=ReasonKind.DEPENDENCY, text=text, evidence=group.depends_on)
     if phase.after:
-        yield Reason(kind=ReasonKind.ORDER, text=f"its phase {phase.id} follows phases", evidence=phase.after)
+        yield Reason(kind=ReasonKind.ORDER, text=f"its phase {phase.id} follows", evidence=phase.after)
     if group.execution is Execution.SEQUENTIAL and (earlier := _predecessor(plan, task)):
         text = f"its group {group.id} is sequential; it follows"
         yield Reason(kind=ReasonKind.ORDER, text=text, evidence=(earlier,))

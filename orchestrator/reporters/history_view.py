@@ -11,6 +11,7 @@ from orchestrator.reporters.summary import state_word
 from orchestrator.sanitize import line
 
 _GAP = "  "
+_LEAST = 8  # columns for a command; with fewer it is left out
 
 
 def render_history(runs: Sequence[RunSummary], look: Look) -> str:
@@ -25,7 +26,8 @@ def render_history(runs: Sequence[RunSummary], look: Look) -> str:
         command = line(" ".join(run.command))
         plain = Look(width=look.width, ascii=look.ascii)
         room = look.width - sum(widths) - len(_GAP) * len(widths)
-        command = clip(command, max(8, room), plain.glyph("ellipsis")) if look.width else command
+        if look.width:
+            command = clip(command, room, plain.glyph("ellipsis")) if room >= _LEAST else ""
         padded[1] = state_word(run.state, look) + " " * (widths[1] - cells(row[1]))
         lines.append(_GAP.join([*padded, look.paint("dim", command)]).rstrip())
     return "".join(f"{text}\n" for text in lines)

@@ -12,7 +12,9 @@ from orchestrator.models.status import Execution, Priority
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.durations import about
 from orchestrator.reporters.plan_locks import find_locks
+from orchestrator.reporters.plan_work import executed, first_file
 from orchestrator.reporters.style import Look
+from orchestrator.reporters.wrapping import wrap
 from orchestrator.sanitize import line
 
 if TYPE_CHECKING:  # the other formats are imported when they are asked for
@@ -51,7 +53,7 @@ def _head(plan: Plan, look: Look, notes: PlanNotes) -> str:
     if plan.limits.max_parallel_tasks:
         text += f", at most {plan.limits.max_parallel_tasks} at a time"
     text += f", {about(notes.makespan)} expected" if notes.makespan is not None else ""
-    return "\n".join([text, *_about(plan.description, look)])
+    return "\n".join([*wrap(text, look.width, first="", then="  "), *_about(plan.description, look)])
 
 
 def _about(description: str, look: Look) -> list[str]:
@@ -71,17 +73,18 @@ def _tree(plan: Plan, look: Look, notes: PlanNotes) -> list[str]:
         tasks.setdefault(task.group, []).append(task)
     lines = []
     for phase in plan.phases:
-        lines.append(_phase_line(phase, look))
+        lines += wrap(_phase_line(phase, look), look.width, first="", then="  ")
         lines += [f"  {text}" for text in _about(phase.description, look)]
         groups = [group for group in plan.groups if group.phase == phase.id]
         last = len(groups) + len(phase.checkpoint) - 1
         for place, group in enumerate(groups):
             branch, below = _branch(look, is_last=place == last)
-            lines.append(f"{branch}{_group_line(group, look)}")
+            lines += wrap(_group_line(group, look), look.width, first=branch, then=f"{below}  ")
             lines += [f"{below}  {text}" for text in _about(group.description, look)]
-            lines += [below + text for text in _group_lines(group, tasks.get(group.id, []), look, notes, locks)]
+            lines += _group_lines(group, tasks.get(group.id, []), look, notes, locks, below)
         for place, check in enumerate(phase.checkpoint, len(groups)):
-            lines.append(_branch(look, is_last=place == last)[0] + _check_line(check, look))
+            branch, below = _branch(look, is_last=place == last)
+            lines += wrap(_check_line(check, look), look.width, first=branch, then=f"{below}  ")
     return lines
 
 
@@ -118,21 +121,32 @@ def _group_lines(
     look: Look,
     notes: PlanNotes,
     locks: Mapping[str, Mapping[str, tuple[str, ...]]],
+    left: str,
 ) -> list[str]:
     widest = max((cells(line(task.id)) for task in tasks), default=0)
-    texts = [_task_line(task, widest, look, notes, locks.get(task.id, {})) for task in tasks]
-    texts += [_check_line(check, look) for check in group.checkpoint]
-    return [_branch(look, is_last=place == len(texts) - 1)[0] + text for place, text in enumerate(texts)]
+    texts = [(_task_line(task, widest, look, notes, locks.get(task.id, {})), widest + 2) for task in tasks]
+    texts += [(_check_line(check, look), 2) for check in group.checkpoint]
+    lines = []
+    for place, (text, hang) in enumerate(texts):
+        branch, below = _branch(look, is_last=place == len(texts) - 1)
+        lines += wrap(text, look.width, first=left + branch, then=left + below + " " * hang)
+    return lines
 
 
 def _check_line(check: PlannedCheck, look: Look) -> str:
-    return f"{look.paint('accent', 'checkpoint')}  {line(check.title or check.type)}"
+    return f"{look.paint('accent', 'checkpoint')}  {_check(check, look)}"
+
+
+def _check(check: PlannedCheck, look: Look) -> str:
+    command = executed(check.params)
+    return line(check.title or check.type) + (f"  {look.paint('dim', command)}" if command else "")
 
 
 def _task_line(
     task: PlannedTask, widest: int, look: Look, notes: PlanNotes, locks: Mapping[str, tuple[str, ...]]
 ) -> str:
-    facts = [_what(task)]
+    facts = [f"{line(task.handler)} {first_file(task)}".rstrip()]
+    facts += [command] if (command := executed(task.params)) else []
     facts += [str(task.priority)] if task.priority is not Priority.MEDIUM else []
     facts += ["alone"] if task.exclusive else []
     facts += [f"after {', '.join(map(line, task.depends_on))}"] if task.depends_on else []
@@ -141,6 +155,9 @@ def _task_line(
         where = "" if path == task.targets.writes[0] else f" on {line(path)}"
         facts.append(f"takes turns with {_some(ids)}{where}")
     facts += [f"when {line(task.when)}"] if task.when else []
+    for check in task.verify:
+        command = executed(check.params)
+        facts.append(f"verified by {line(check.title or check.type)}" + (f" ({command})" if command else ""))
     facts += [about(notes.expected[task.id])] if task.id in notes.expected else []
     remark = f"skipped: {task.skip_reason}" if task.skip_reason else notes.remarks.get(task.id, "")
     text = f"{look.paint('bold', pad(line(task.id), widest))}  {line(task.name)}  {look.paint('dim', ', '.join(facts))}"
@@ -150,13 +167,6 @@ def _task_line(
 def _some(ids: Sequence[str]) -> str:
     more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
     return ", ".join(map(line, ids[:3])) + more
-
-
-def _what(task: PlannedTask) -> str:
-    """Return the type and the first file of a task."""
-    writes = task.targets.writes
-    more = f" and {len(writes) - 1} more" if len(writes) > 1 else ""
-    return f"{line(task.handler)} {line(writes[0])}{more}" if writes else line(task.handler)
 
 
 def _rows(plan: Plan, notes: PlanNotes) -> "list[Row]":
@@ -170,7 +180,7 @@ def _rows(plan: Plan, notes: PlanNotes) -> "list[Row]":
             place=f"{task.phase}.{letters.get(task.group, task.group)}",
             name=task.name,
             type=task.handler,
-            writes=_what(task).removeprefix(line(task.handler)).strip(),
+            writes=first_file(task),
             priority=str(task.priority),
             after=", ".join(task.depends_on),
             expected=about(notes.expected[task.id]) if task.id in notes.expected else "",

