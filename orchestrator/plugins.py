@@ -25,6 +25,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "config_edit": "orchestrator.handlers.config_edit:ConfigEdit",
         "file_generation": "orchestrator.handlers.file_generation:FileGeneration",
         "manual": "orchestrator.handlers.manual:Manual",
+        "test_generation": "orchestrator.handlers.test_generation:TestGeneration",
     },
     "checkpoints": {
         "command": "orchestrator.checkpoints.command:CommandCheckpoint",

@@ -28,6 +28,7 @@ COMMANDS = {
     "diff": Entry("diff", "show what a run changed", "Look"),
     "explain": Entry("explain", "say why a task runs or not, or what an error code means", "Look"),
     "history": Entry("history", "list the runs, newest first", "Look"),
+    "tests": Entry("tests", "generate, verify or report on tests of a module, by hand", "Care", supervised=True),
     "doctor": Entry("doctor", "check tools, ledger, lock and permissions", "Care"),
     "clean": Entry("clean", "remove old logs, objects and crash files", "Care"),
     "pins": Entry("pins", "show the actions' pinned commits; --check compares the workflows", "Care"),

@@ -1,0 +1,159 @@
+"""`orchestrate tests generate|verify|report TARGET`: what `type: test_generation` does, by hand."""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from orchestrator.cli.options import command as as_command
+from orchestrator.cli.options import option
+from orchestrator.cli.places import existing_folder
+from orchestrator.cli.writing import write_new_text
+from orchestrator.contracts import Processes
+from orchestrator.errors import ExitCode, UsageError
+from orchestrator.models.json import JsonObject
+from orchestrator.processes.attempt import ProcessFactory
+from orchestrator.processes.redact import Redactor
+from orchestrator.sanitize import line as one_line
+from orchestrator.testgen.generator import Generator, Project, Settings, Target
+from orchestrator.testgen.languages import find_generator, language_of
+from orchestrator.testgen.report import as_json, examined_json, examined_lines, lines_of, verdict_lines
+from orchestrator.testgen.results import Generated
+
+__test__ = False
+
+
+@as_command
+def command(
+    action: Annotated[Literal["generate", "verify", "report"], typer.Argument(help="what to do")],
+    target: Annotated[str, typer.Argument(help="a Python file, a folder or a glob")],
+    test_file: Annotated[
+        str | None, option("--test-file", help="the tests (default: tests/test_NAME.py beside the module)", envvar=None)
+    ] = None,
+    budget: Annotated[float, option("--budget", help="seconds of exploring per module", min=1, max=3600)] = 60.0,
+    write: Annotated[bool, option("--write", help="generate: write the file, do not print it", envvar=None)] = False,
+    force: Annotated[bool, option("--force", help="with --write: also over a file that is there", envvar=None)] = False,
+    as_json_: Annotated[bool, option("--json", help="the report as JSON", envvar=None)] = False,
+    project: Annotated[Path | None, option("--project", help="the repository (default: the one around here)")] = None,
+) -> int:
+    """Generate tests that proved themselves, or put tests that exist through the same filters."""
+    if ((write or force) and action != "generate") or (force and not write):
+        message = "--write belongs to `generate`, --force to --write"
+        raise UsageError(message, hint="orchestrate tests generate TARGET --write --force")
+    root = existing_folder(project) if project is not None else _root_around(Path.cwd())
+    generator = find_generator(language_of(target))
+    if generator is None:
+        message = f"no test generator for {language_of(target)} is installed"
+        raise UsageError(message, hint="orchestrate tests generate MODULE.py")
+    place = str(root.resolve())
+    targets = generator.find_targets(place, _below(root, target), test_file and _below(root, test_file))
+    work = _Work(generator, place, targets, Settings(budget=budget))
+    if action == "generate":
+        return work.run(lambda project: _generate(work, project, write=write, force=force, as_json_=as_json_))
+    return work.run(lambda project: _examine(work, project, verify=action == "verify", as_json_=as_json_))
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be done, with the modules that are meant."""
+
+    generator: Generator
+    root: str
+    targets: Sequence[Target]
+    settings: Settings
+
+    def run(self, act: Callable[[Project], Awaitable[ExitCode]]) -> ExitCode:
+        """Act on the project; children write their logs into a folder that is removed."""
+        with tempfile.TemporaryDirectory(prefix="orchestrate-logs-") as logs:
+            return asyncio.run(self._carry_out(act, logs))
+
+    async def _carry_out(self, act: Callable[[Project], Awaitable[ExitCode]], logs: str) -> ExitCode:
+        factory = ProcessFactory(self.root, logs, Redactor({}), grace=1.0)
+        try:
+            processes: Processes = factory.for_attempt("tests", "tests", 1, {})
+            return await act(Project(root=self.root, processes=processes, say=_say, finish=_as_it_is))
+        finally:
+            factory.close()
+
+
+async def _as_it_is(file: str, text: str) -> str:  # noqa: ARG001 - the shape of a formatter
+    return text
+
+
+def _say(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{one_line(text)}\n")
+
+
+async def _generate(work: _Work, project: Project, *, write: bool, force: bool, as_json_: bool) -> ExitCode:
+    hint = "--force writes over it; without --write the tests are printed"
+    for target in work.targets:
+        if write and not force and Path(work.root, target.test_file).exists():  # noqa: ASYNC240 - before the work
+            message = f"{target.test_file} is there already"
+            raise UsageError(message, hint=hint)
+    code = ExitCode.OK
+    async for target, made in work.generator.generate(project, work.targets, work.settings):
+        _show(target, made, write=write, as_json_=as_json_)
+        if not made.text:
+            code = ExitCode.FAILED
+        elif write:
+            place = Path(work.root, target.test_file)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_new_text(place, made.text, replace=force, hint=hint)
+    return code
+
+
+def _show(target: Target, made: Generated, *, write: bool, as_json_: bool) -> None:
+    if as_json_:
+        _print_json(as_json(target, made))
+        return
+    report = sys.stdout if write else sys.stderr
+    report.write("".join(f"{one_line(line)}\n" for line in lines_of(target, made)))
+    if not write:
+        sys.stdout.write(made.text)
+
+
+async def _examine(work: _Work, project: Project, *, verify: bool, as_json_: bool) -> ExitCode:
+    code = ExitCode.OK
+    for target in work.targets:
+        try:
+            text = Path(work.root, target.test_file).read_text(encoding="utf-8")  # noqa: ASYNC240 - one small file
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"{target.test_file} cannot be read"
+            raise UsageError(message, hint="--test-file names the tests") from error
+        found = await work.generator.examine(project, target, text, work.settings)
+        if as_json_:
+            _print_json(examined_json(target, found))
+        else:
+            lines = [*examined_lines(target, found), *(verdict_lines(found) if verify else ())]
+            sys.stdout.write("".join(f"{one_line(line)}\n" for line in lines))
+        if verify and not found.is_sound:
+            code = ExitCode.FAILED
+    return code
+
+
+def _print_json(content: JsonObject) -> None:
+    sys.stdout.write(json.dumps({"schema_version": 1, "command": "tests", **content}, indent=2) + "\n")
+
+
+def _root_around(folder: Path) -> Path:
+    """Return the repository around a folder, else the folder itself."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
+
+
+def _below(root: Path, path: str) -> str:
+    """Return a path as seen from the repository's root; UsageError when it lies elsewhere."""
+    here = os.path.relpath(os.path.join(os.getcwd(), path), root)
+    if here.startswith(".."):
+        if not os.path.isabs(path) and (root / path).exists():
+            return path
+        message = f"{path} is not in the repository {root}"
+        raise UsageError(message, hint="--project names the repository")
+    return here

@@ -1,0 +1,58 @@
+"""What a language brings: a generator finds its modules, describes them, writes tests for them and examines tests."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from orchestrator.contracts import Processes
+from orchestrator.testgen.results import Examined, Generated
+
+Format = Callable[[str], Awaitable[str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """How much to try. `budget` is seconds for one module; `min_gain` what a test must add at least."""
+
+    budget: float = 60.0
+    min_gain: int = 1
+    seed: int = 1
+    parts: tuple[str, ...] = ("unit", "api")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """One module and the file for its tests; both paths are relative to the project's root."""
+
+    path: str
+    test_file: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Project:
+    """Where generators work. `root` is absolute; `say` announces in a few words what is being tried."""
+
+    root: str
+    processes: Processes
+    say: Callable[[str], None]
+    finish: Callable[[str, str], Awaitable[str]]  # (test file, text) -> the text in the project's own format
+
+
+class Generator(Protocol):
+    """The test generator for one language. Nothing is written into the tree: texts come back proven."""
+
+    test_types: frozenset[str]
+
+    def find_targets(self, root: str, target: str, test_file: str | None = None) -> tuple[Target, ...]:
+        """Return the modules that a file, folder or glob means; TaskFailed when there is none."""
+
+    def describe(self, root: str, targets: Sequence[Target]) -> tuple[str, ...]:
+        """Say for each module, by reading it only, what would be tried."""
+
+    def generate(
+        self, project: Project, targets: Sequence[Target], settings: Settings
+    ) -> AsyncIterator[tuple[Target, Generated]]:
+        """Yield the tests of each module, proven; TaskFailed when a tool is missing or a module cannot be explored."""
+
+    async def examine(self, project: Project, target: Target, text: str, settings: Settings) -> Examined:
+        """Put a test file through the same filters; TaskFailed when the runner cannot run it."""

@@ -1,0 +1,26 @@
+"""Which generator writes tests for which files; a generator is imported when it is asked for."""
+
+import importlib
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import cast
+
+from orchestrator.testgen.generator import Generator
+
+_GENERATORS: Mapping[str, str] = {"python": "orchestrator.testgen.python.generator:PythonGenerator"}
+_SUFFIXES = {".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript", ".py": "python"}
+_SUFFIXES |= dict.fromkeys((".js", ".jsx", ".mjs", ".cjs"), "javascript")
+
+
+def language_of(target: str) -> str:
+    """Return the language of a file by its name; of folders and globs without a suffix it is Python."""
+    return _SUFFIXES.get(PurePosixPath(target).suffix, "python")
+
+
+def find_generator(language: str) -> Generator | None:
+    """Return the generator for a language, None when there is none."""
+    place = _GENERATORS.get(language)
+    if place is None:
+        return None
+    module, _, name = place.partition(":")
+    return cast("Generator", getattr(importlib.import_module(module), name)())

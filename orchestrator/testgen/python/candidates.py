@@ -1,0 +1,96 @@
+"""A proposed test as the explorer hands it over, and the result that it stands in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestrator.testgen.results import Defect
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """One observation with the assertion that pins it; `goals` are what its call reaches, `kills` mutants by number."""
+
+    number: int
+    subject: str
+    kind: str
+    line: int
+    lines: tuple[str, ...]
+    call: str
+    label: str = ""
+    more: str = ""  # words that tell it from others of the same label
+    table: str = ""
+    columns: tuple[str, ...] = ()
+    row: tuple[str, ...] = ()
+    expected: str = ""
+    arguments: tuple[tuple[str, str, bool], ...] = ()  # name, expression, whether it is required
+    goals: frozenset[int] = frozenset()
+    kills: frozenset[int] = frozenset()
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exploration:
+    """What exploring one module gave. Goals map to lines; `mutants` are (line, kind, how many tests were tried)."""
+
+    candidates: tuple[Candidate, ...]
+    statements: Mapping[int, int]
+    branches: Mapping[int, int]
+    imported: frozenset[int]
+    mutants: tuple[tuple[int, str, int], ...]
+    names: Mapping[str, str]
+    helpers: Mapping[str, str]
+    fixtures: Mapping[str, str]
+    project_fixtures: frozenset[str]
+    defects: tuple[Defect, ...]
+    subjects: int
+    calls: int
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    cut_short: tuple[str, ...] = ()
+
+
+def read_exploration(content: Mapping[str, Any]) -> Exploration:
+    """Make the exploration out of the explorer's JSON."""
+    kills: dict[int, set[int]] = {}
+    for number, mutant in enumerate(content["mutants"]):
+        for killer in mutant["killers"]:
+            kills.setdefault(killer, set()).add(number)
+    return Exploration(
+        candidates=tuple(
+            _candidate(number, each, kills.get(number, ())) for number, each in enumerate(content["candidates"])
+        ),
+        statements={int(goal): line for goal, line in content["statements"].items()},
+        branches={int(goal): line for goal, line in content["branches"].items()},
+        imported=frozenset(content["imported"]),
+        mutants=tuple((each["line"], each["kind"], each["tried"]) for each in content["mutants"]),
+        names=content["names"],
+        helpers=content["helpers"],
+        fixtures=content["fixtures"],
+        project_fixtures=frozenset(content["project_fixtures"]),
+        defects=tuple(Defect(**each) for each in content["defects"]),
+        subjects=content["subjects"],
+        calls=content["calls"],
+        kinds=content["kinds"],
+        cut_short=tuple(content["cut_short"]),
+    )
+
+
+def _candidate(number: int, each: Mapping[str, Any], kills: "set[int] | Sequence[int]") -> Candidate:
+    return Candidate(
+        number=number,
+        subject=each["subject"],
+        kind=each["kind"],
+        line=each["line"],
+        lines=tuple(each["lines"]),
+        call=each["call"],
+        label=each["label"],
+        more=each["more"],
+        table=each["table"],
+        columns=tuple(each["columns"]),
+        row=tuple(each["row"]),
+        expected=each["expected"],
+        arguments=tuple((name, text, required) for name, text, required in each["arguments"]),
+        goals=frozenset(each["goals"]),
+        kills=frozenset(kills),
+        cost=each["cost"],
+    )

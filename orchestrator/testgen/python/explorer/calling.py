@@ -1,0 +1,219 @@
+"""Carry out one call of the code under test inside the fence, and note how it went."""
+
+import asyncio
+import contextlib
+import inspect
+import io
+import itertools
+import linecache
+import os
+import re
+import sys
+import types
+from dataclasses import dataclass, field
+from typing import Any
+
+from .clock import ClockWatch
+from .names import Names
+from .probes import Recorder
+from .sandbox import Blocked, Fence, Surroundings, TooSlow
+
+_MOST_ITEMS = 20
+_CALL_SECONDS = 0.5
+_LAZY = (map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice, types.GeneratorType)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Statements, then one expression whose result is observed."""
+
+    call: str
+    setup: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a call went.
+
+    `kind` is value, raised, slow, blocked or ended (it tried to exit). `how` says what had to be done to get the value:
+    "" as it is, await, list, collect or with. `is_explicit` tells a raise statement of the project from a crash.
+    """
+
+    kind: str
+    value: Any = None
+    how: str = ""
+    error: BaseException | None = None
+    is_explicit: bool = False
+    printed: str = ""
+    what: str = ""
+    goals: frozenset[int] = frozenset()
+    compared: list[tuple[int, object, object]] = field(default_factory=list)
+    left_threads: bool = False
+
+    @property
+    def is_usable(self) -> bool:
+        """Say whether a test could pin this."""
+        return not self.left_threads and (self.kind == "value" or (self.kind == "raised" and self.is_explicit))
+
+
+class Caller:
+    """Run programs with the names of one module."""
+
+    def __init__(self, names: Names, fence: Fence, recorder: Recorder, project: str) -> None:
+        self.names = names
+        self.count = 0
+        self._fence = fence
+        self._recorder = recorder
+        self._watch = ClockWatch(project)
+        self._project = os.path.realpath(project) + os.sep
+        self._surroundings = Surroundings()
+        self._codes: dict[tuple[str, str], types.CodeType] = {}
+
+    def observe(self, program: Program) -> Outcome:
+        """Run a program once, with its goals and comparisons recorded."""
+        self.count += 1
+        namespace = self.names.namespace()
+        self._recorder.reset()
+        self._recorder.is_on = True
+        outcome = self._guarded(program, namespace)
+        self._recorder.is_on = False
+        outcome.goals = frozenset(self._recorder.goals)
+        outcome.compared = self._recorder.seen
+        outcome.left_threads = not self._surroundings.restore()
+        return outcome
+
+    def reads_clock(self, lines: tuple[str, ...]) -> bool:
+        """Say whether the project's code asks for the time when these lines run."""
+        with self._watch.watching():
+            self.run(lines)
+        return self._watch.was_read
+
+    def check(self, lines: tuple[str, ...], *, seconds: float = 2.0) -> BaseException | None:
+        """Run the lines of a test; return what it raised, None when it passed."""
+        namespace = self.names.namespace()
+        try:
+            code = self._compile("\n".join(lines), "exec")
+            with _quiet(), self._fence.raised(seconds):
+                exec(code, namespace)  # noqa: S102 - running tests is what this is for
+        except BaseException as error:  # any way of not passing is one
+            return error
+        finally:
+            self._surroundings.restore()
+        return None
+
+    def run(self, lines: tuple[str, ...]) -> dict[str, Any] | None:
+        """Run lines and return the namespace that they leave, None when they fail."""
+        namespace = self.names.namespace()
+        try:
+            with _quiet(), self._fence.raised(2.0):
+                exec(self._compile("\n".join(lines), "exec"), namespace)  # noqa: S102 - as above
+        except BaseException:  # any way of failing is one
+            return None
+        finally:
+            self._surroundings.restore()
+        return namespace
+
+    def _guarded(self, program: Program, namespace: dict[str, Any]) -> Outcome:
+        printed = io.StringIO()
+        try:
+            try:
+                with _quiet(printed), self._fence.raised(_CALL_SECONDS):
+                    for statement in program.setup:
+                        exec(self._compile(statement, "exec"), namespace)  # noqa: S102 - as above
+                    result = eval(self._compile(program.call, "eval"), namespace)  # noqa: S307 - as above
+                    value, how = settle(result)
+            except TooSlow:
+                return Outcome("slow")
+            except Blocked as error:
+                return Outcome("blocked", what=str(error))
+            except (SystemExit, KeyboardInterrupt) as error:
+                return Outcome("ended", error=error)
+            except BaseException as error:  # whatever foreign code raises is an observation
+                explicit = self._is_explicit(error)
+                error.__traceback__ = error.__cause__ = error.__context__ = None
+                if self._fence.attempts:
+                    return Outcome("blocked", what=self._fence.attempts[0])
+                return Outcome("raised", error=error, is_explicit=explicit)
+        except TooSlow:  # it came a moment late
+            return Outcome("slow")
+        if self._fence.attempts:
+            return Outcome("blocked", what=self._fence.attempts[0])
+        return Outcome("value", value=value, how=how, printed=printed.getvalue())
+
+    def _compile(self, text: str, mode: str) -> types.CodeType:
+        code = self._codes.get((text, mode))
+        if code is None:
+            code = compile(text, "<test>", mode, dont_inherit=True)
+            if len(self._codes) < 20_000:
+                self._codes[text, mode] = code
+        return code
+
+    def _is_explicit(self, error: BaseException) -> bool:
+        """Say whether a raise statement in the project's own files raised this."""
+        trace = error.__traceback__
+        if trace is None or isinstance(error, AssertionError):
+            return False
+        while trace.tb_next is not None:
+            trace = trace.tb_next
+        file = trace.tb_frame.f_code.co_filename
+        if not os.path.realpath(file).startswith(self._project) or "site-packages" in file[len(self._project) :]:
+            return False
+        line = linecache.getline(file, trace.tb_lineno).strip()
+        return re.match(r"(raise|else: raise|.*:\s*raise)\b", line) is not None or _continues_raise(
+            file, trace.tb_lineno
+        )
+
+
+def settle(value: Any) -> tuple[Any, str]:
+    """Turn what is lazy or awaitable into a value that can be compared, and say how."""
+    if inspect.iscoroutine(value):
+        return asyncio.run(value), "await"
+    if hasattr(value, "__anext__"):
+        return asyncio.run(_take(value)), "collect"
+    if isinstance(value, contextlib.AbstractContextManager) and hasattr(value, "gen"):
+        with value as entered:
+            return entered, "with"
+    if isinstance(value, _LAZY) or (hasattr(value, "__next__") and not isinstance(value, io.IOBase)):
+        return list(itertools.islice(value, _MOST_ITEMS)), "list"
+    return value, ""
+
+
+async def _take(stream: Any) -> list[Any]:
+    items = []
+    async for item in stream:
+        items.append(item)
+        if len(items) >= _MOST_ITEMS:
+            break
+    return items
+
+
+def _continues_raise(file: str, line: int) -> bool:
+    """Say whether a line belongs to a raise statement of several lines."""
+    for back in range(1, 8):
+        text = linecache.getline(file, line - back).strip()
+        if text.startswith("raise ") and text.count("(") > text.count(")"):
+            return True
+        if not text or text.endswith(":"):
+            return False
+    return False
+
+
+class _NoInput(io.TextIOBase):
+    """A standard input that nobody types into."""
+
+    def read(self, *_: object) -> str:
+        message = "reading from stdin"
+        raise OSError(message)
+
+    readline = readlines = __next__ = read  # type: ignore[assignment]  # each of them is refused
+
+
+@contextlib.contextmanager
+def _quiet(printed: io.StringIO | None = None) -> Any:
+    before = sys.stdin, sys.stdout, sys.stderr, sys.argv
+    sys.stdin, sys.stdout, sys.stderr = _NoInput(), printed or io.StringIO(), io.StringIO()
+    sys.argv = ["program"]
+    try:
+        yield
+    finally:
+        sys.stdin, sys.stdout, sys.stderr, sys.argv = before

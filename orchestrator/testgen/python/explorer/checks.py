@@ -1,0 +1,262 @@
+"""Turn an observed call into the lines of a test: one observation, the assertion that a person would write."""
+
+import inspect
+import keyword
+import math
+import re
+from typing import Any
+
+from .body import Body, slug
+from .calling import Caller
+from .literals import Literals, is_stable_text
+from .names import Names
+from .replies import reply_body
+from .search import INSTANCE, Try
+from .subjects import Argument
+
+_MOST_ATTRIBUTES = 6
+_SHORT_FLOAT = 9  # characters
+_LONGEST_MATCH = 90
+_MUTABLE = re.compile(r"^[\[{].+[\]}]$", re.DOTALL)
+_RESERVED = frozenset({"request", "expected", "result", "monkeypatch", "capsys", "client", INSTANCE})
+
+
+class Checks:
+    """Write bodies with the names that a module's tests may use."""
+
+    def __init__(self, names: Names, literals: Literals, caller: Caller) -> None:
+        self._names = names
+        self._literals = literals
+        self._caller = caller
+
+    def body(self, made: Try) -> Body | None:
+        """Return a test that pins the observed behaviour, None when nothing stable can be said about it."""
+        if made.outcome.kind == "raised":
+            return self._raises(made)
+        if made.subject.kind == "route":
+            return reply_body(made, self._literals)
+        return self._value(made)
+
+    # ------------------------------------------------------------ errors
+
+    def _raises(self, made: Try) -> Body | None:
+        error = made.outcome.error
+        assert error is not None
+        name = self._names.of(type(error))
+        if name is None:
+            return None
+        match = _match_text(str(error))
+        condition = f"pytest.raises({name}, match={match})" if match else f"pytest.raises({name})"
+        call = _settling(made, made.program.call)
+        lines = (*made.program.setup, f"with {condition}:", f"    {call}")
+        return Body(lines, label="raises_" + _snake(type(error).__name__), more=slug(str(error)))
+
+    # ------------------------------------------------------------ values
+
+    def _value(self, made: Try) -> Body | None:
+        value, outcome, setup = made.outcome.value, made.outcome, made.program.setup
+        call = _wrapped(made.program.call, outcome.how, value)
+        if outcome.how == "with":
+            checks = self.of("result", value)
+            return Body((*setup, f"with {call} as result:", *(f"    {each}" for each in checks))) if checks else None
+        changed = self._changed_arguments(made)
+        if changed is not None:
+            return changed
+        if outcome.printed and is_stable_text(outcome.printed) and value is None:
+            lines = (*setup, call, f"assert capsys.readouterr().out == {outcome.printed!r}")
+            return Body(lines, label="prints")
+        if value is None and made.instance == INSTANCE and made.subject.kind == "method":
+            state = self._state_after(made)
+            return Body((*setup, call, *state), label="changes_state") if state else None
+        checks = self.of(call, value)
+        if not checks:
+            checks = self.of("result", value, with_class=True)
+            return Body((*setup, f"result = {call}", *checks)) if checks else None
+        return self._with_table(made, Body((*setup, *checks), label=_label(value)), value)
+
+    def of(self, name: str, value: Any, *, with_class: bool = False) -> list[str]:
+        """Return assertions about an expression; with `with_class` about parts of a value that cannot be written."""
+        if value is None or isinstance(value, bool):
+            return [f"assert {name} is {value}"]
+        if isinstance(value, float):
+            return [_float_check(name, value)]
+        if _is_long_series(value):
+            items = [float(f"{each:.10g}") if isinstance(each, float) else each for each in value]
+            return [f"assert {name} == pytest.approx({type(value)(items)!r})"]
+        text = self._literals.write(value)
+        if text is not None and _equals(value, value):
+            operator = "is" if text.rpartition(".")[0] and text.replace(".", "_").isidentifier() else "=="
+            return [f"assert {name} {operator} {text}"]
+        return self._parts(name, value) if with_class else []
+
+    def _parts(self, name: str, value: Any) -> list[str]:
+        """Return assertions about the class, the attributes and the text of a value."""
+        owner = self._names.of(type(value))
+        checks = [f"assert isinstance({name}, {owner})"] if owner else []
+        attributes = 0
+        for each in _public_attributes(value):
+            try:
+                present = inspect.getattr_static(value, each, None)
+                text = None if callable(present) and not isinstance(present, property) else getattr(value, each)
+            except Exception:  # noqa: S112 - a property may raise anything
+                continue
+            if text is None or callable(text) or attributes >= _MOST_ATTRIBUTES:
+                continue
+            found = self.of(f"{name}.{each}", text)
+            attributes += bool(found)
+            checks += found
+        if vars(type(value)).get("__str__") is not None and attributes < 2:
+            try:
+                text = str(value)
+            except Exception:  # as above
+                return checks
+            if is_stable_text(text) and len(text) < 100:
+                checks.append(f"assert str({name}) == {text!r}")
+        return checks
+
+    def _state_after(self, made: Try) -> list[str]:
+        """Run the call once more and return assertions about the instance."""
+        namespace = self._caller.run((*made.program.setup, made.program.call))
+        if namespace is None:
+            return []
+        checks = self.of(INSTANCE, namespace[INSTANCE], with_class=True)
+        return [each for each in checks if "isinstance" not in each]
+
+    def _changed_arguments(self, made: Try) -> Body | None:
+        """Return a test that shows which arguments the call changes, None when it changes none."""
+        subject = made.subject
+        if subject.kind not in ("function", "method", "static", "classmethod"):
+            return None
+        arguments: list[Argument] = list(made.arguments)
+        bound: dict[str, str] = {}
+        for position, (parameter, argument) in enumerate(zip(subject.parameters, made.arguments, strict=True)):
+            if isinstance(argument, str) and _MUTABLE.match(argument):
+                variable = self._column(parameter.name)
+                bound[variable], arguments[position] = argument, variable
+        call = subject.write(tuple(arguments), self._names, made.instance) if bound else None
+        if call is None:
+            return None
+        call = _wrapped(call, made.outcome.how, made.outcome.value)
+        setup = (*made.program.setup, *(f"{name} = {text}" for name, text in bound.items()))
+        namespace = self._caller.run((*setup, f"result = {call}"))
+        before = self._caller.run(setup)
+        if namespace is None or before is None:
+            return None
+        changed = [name for name in bound if not _equals(namespace[name], before[name])]
+        checks = [check for name in changed for check in self.of(name, namespace[name])]
+        if not checks:
+            return None
+        result = self.of("result", namespace["result"])
+        first = call if namespace["result"] is None or not result else f"result = {call}"
+        more = [] if first == call else result
+        return Body((*setup, first, *more, *checks), label="changes_" + changed[0])
+
+    def _with_table(self, made: Try, body: Body, value: Any) -> Body:
+        """Add what makes the test a row of a table, when it is one assertion about one call."""
+        if made.program.setup or len(body.lines) != 1 or " == " not in body.lines[0]:
+            return body
+        positions = [i for i, argument in enumerate(made.arguments) if argument is not None]
+        if not positions or any(isinstance(made.arguments[i], tuple) for i in positions) or made.subject.template:
+            return body
+        columns = {i: self._column(made.subject.parameters[i].name) for i in positions}
+        call = made.subject.write(tuple(columns.get(i) for i in range(len(made.arguments))), self._names, made.instance)
+        if call is None or made.instance:
+            return body
+        expected = body.lines[0].partition(_wrapped(made.program.call, made.outcome.how, value) + " == ")[2]
+        if not expected:
+            return body
+        row = tuple(str(made.arguments[i]) for i in positions)
+        table = _wrapped(call, made.outcome.how, value)
+        return Body(body.lines, table, tuple(columns.values()), row, expected, body.label, slug(expected))
+
+    def _column(self, name: str) -> str:
+        taken = name in _RESERVED or keyword.iskeyword(name) or name in self._names.values
+        return f"{name}_" if taken else name
+
+
+def _wrapped(call: str, how: str, value: Any) -> str:
+    if how == "await":
+        return f"asyncio.run({call})"
+    if how == "collect":
+        return f"asyncio.run(collect({call}))"
+    if how == "list":
+        is_cut = isinstance(value, list) and len(value) >= 20
+        return f"list(itertools.islice({call}, 20))" if is_cut else f"list({call})"
+    return call
+
+
+def _settling(made: Try, call: str) -> str:
+    """Return the call in the form in which it was carried out when it raised."""
+    function = getattr(made.subject.owner, made.subject.short, None) if made.subject.owner else None
+    target = function or made.subject.function
+    if inspect.iscoroutinefunction(target):
+        return f"asyncio.run({call})"
+    if inspect.isasyncgenfunction(target):
+        return f"asyncio.run(collect({call}))"
+    return f"list({call})" if inspect.isgeneratorfunction(target) else call
+
+
+def _float_check(name: str, value: float) -> str:
+    if math.isnan(value):
+        return f"assert math.isnan({name})"
+    if math.isinf(value) or not _is_long(value):
+        text = repr(value) if math.isfinite(value) else f'float("{value}")'
+        return f"assert {name} == {text}"
+    return f"assert {name} == pytest.approx({float(f'{value:.10g}')!r})"
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, float) and math.isfinite(value) and len(repr(value)) > _SHORT_FLOAT
+
+
+def _is_long_series(value: Any) -> bool:
+    if type(value) not in (list, tuple) or not all(type(each) in (int, float) for each in value):
+        return False
+    return any(_is_long(each) for each in value)
+
+
+def _equals(first: object, second: object) -> bool:
+    try:
+        return bool(first == second)
+    except Exception:  # a foreign `__eq__`
+        return False
+
+
+def _match_text(message: str) -> str:
+    """Return the source of a pattern for the message's stable beginning; empty when it has none."""
+    line = message.split("\n", maxsplit=1)[0][:_LONGEST_MATCH]
+    if len(message) > len(line) and " " in line:
+        line = line.rpartition(" ")[0]
+    if not line.strip() or not is_stable_text(line):
+        return ""
+    escaped = re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", line)
+    if escaped == line:
+        return repr(line)
+    return (
+        f"r{escaped!r}".replace("\\\\", "\\") if "'" not in escaped and '"' not in escaped else f"re.escape({line!r})"
+    )
+
+
+def _public_attributes(value: object) -> list[str]:
+    own = [name for name in getattr(value, "__dict__", {}) if not name.startswith("_")]
+    properties = [
+        name
+        for kind in type(value).__mro__
+        for name, each in vars(kind).items()
+        if isinstance(each, property) and not name.startswith("_")
+    ]
+    slots = [
+        name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ()) if not str(name).startswith("_")
+    ]
+    return sorted(dict.fromkeys([*own, *properties, *slots]))
+
+
+def _label(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return f"is_{str(value).lower()}"
+    is_empty = type(value) in (list, dict, tuple, set, str, bytes) and not value
+    return "is_empty" if is_empty else ""
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

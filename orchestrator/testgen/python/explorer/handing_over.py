@@ -1,0 +1,57 @@
+"""The result of an exploration in the form in which it goes to the parent."""
+
+from typing import Any
+
+from .body import Body
+from .defects import Defect
+from .killing import Verdict
+from .search import Corpus, Try
+
+
+def count_kinds(corpus: Corpus) -> dict[str, int]:
+    """Count how the calls went."""
+    counts: dict[str, int] = {}
+    for made in corpus.tries.values():
+        key = made.outcome.kind + (" (explicit)" if made.outcome.is_explicit else "")
+        counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+def unique(defects: list[Defect]) -> list[Defect]:
+    """Return each finding once, and not too many."""
+    return list(dict.fromkeys(defects))[:40]
+
+
+def mutant_json(verdict: Verdict) -> dict[str, Any]:
+    """Describe a mutant and the tests that kill it."""
+    return {
+        "line": verdict.mutant.line,
+        "kind": verdict.mutant.kind,
+        "killers": verdict.killers,
+        "tried": verdict.tried,
+    }
+
+
+def candidate_json(made: Try, body: Body) -> dict[str, Any]:
+    """Describe a proposed test."""
+    return {
+        "subject": made.subject.name,
+        "kind": made.subject.kind,
+        "line": made.subject.line,
+        "lines": body.lines,
+        "table": body.table,
+        "columns": body.columns,
+        "row": body.row,
+        "expected": body.expected,
+        "label": body.label,
+        "more": body.more,
+        "call": made.program.call,
+        "arguments": [
+            [parameter.name, argument if isinstance(argument, str) else ", ".join(argument), parameter.is_required]
+            for parameter, argument in zip(made.subject.parameters, made.arguments, strict=True)
+            if argument is not None
+        ],
+        "goals": sorted(made.outcome.goals),
+        "cost": round(made.cost, 3),
+        "is_example": made.origin == "example",
+    }

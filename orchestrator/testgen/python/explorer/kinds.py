@@ -1,0 +1,177 @@
+"""Which kinds of values a parameter takes: from its hint, its default, how the code uses it, its docs, its name.
+
+A kind is a short word (`str`, `list`) or a tuple: `("one", (expressions,))` for closed sets, `("class", class)`,
+`("list", kind)`, `("dict", kind, kind)`, `("tuple", kinds)`.
+"""
+
+import ast
+import enum
+import inspect
+import io
+import re
+import types
+import typing
+from collections import Counter
+from typing import Any
+
+from .facts import Definition
+from .kind_tables import BY_METHOD, BY_NAME, CLASSES, FUNCTIONS, MAPPINGS, SEQUENCES, SETS, SHAPES, WORDS, Kind
+from .names import Names
+
+Weights = dict[Kind, float]
+
+_DEEPEST = 4
+
+
+def of_hint(hint: Any, names: Names, depth: int = 0) -> list[Kind]:
+    """Return the kinds that a hint allows, most telling first; empty when it says nothing."""
+    if hint is inspect.Parameter.empty or depth > _DEEPEST:
+        return []
+    if hint is None:
+        return ["none"]
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Annotated:
+        return of_hint(arguments[0], names, depth)
+    if origin is typing.Union or origin is types.UnionType:
+        found = [kind for each in arguments for kind in of_hint(each, names, depth + 1)]
+        return list(dict.fromkeys(found))
+    if origin is typing.Literal:
+        return [("one", tuple(repr(each) for each in arguments))]
+    if isinstance(hint, typing.TypeVar):
+        bounds = [hint.__bound__] if hint.__bound__ else list(hint.__constraints__)
+        return [kind for each in bounds for kind in of_hint(each, names, depth + 1)] or ["any"]
+    if isinstance(hint, str | typing.ForwardRef):
+        return _of_text(hint if isinstance(hint, str) else hint.__forward_arg__)
+    return _of_class(hint, origin, arguments, names, depth)
+
+
+def _of_class(hint: Any, origin: Any, arguments: tuple[Any, ...], names: Names, depth: int) -> list[Kind]:
+    base = origin or hint
+    if base in MAPPINGS and len(arguments) == 2:
+        key, value = (of_hint(each, names, depth + 1) or ["any"] for each in arguments)
+        return [("dict", key[0], value[0])]
+    if base in SETS and arguments:
+        return [("set", kind) for kind in of_hint(arguments[0], names, depth + 1)] or ["set"]
+    if base in SEQUENCES and arguments:
+        inner = of_hint(arguments[0], names, depth + 1) or ["any"]
+        return [("list", kind) for kind in inner[:3]]
+    if base is tuple and arguments:
+        if len(arguments) == 2 and arguments[1] is Ellipsis:
+            return [("list", kind) for kind in of_hint(arguments[0], names, depth + 1)]
+        return [("tuple", tuple((of_hint(each, names, depth + 1) or ["any"])[0] for each in arguments))]
+    if base in SHAPES:
+        return [SHAPES[base]]
+    if base in MAPPINGS or base in SETS or base in SEQUENCES:
+        return ["dict" if base in MAPPINGS else "set" if base in SETS else "list"]
+    try:
+        if base in CLASSES:
+            return [CLASSES[base]]
+    except TypeError:
+        return ["any"]
+    if inspect.isclass(base):
+        return _of_own_class(base, names)
+    return ["any"]
+
+
+def _of_own_class(base: type, names: Names) -> list[Kind]:
+    if issubclass(base, enum.Enum):
+        owner = names.of(base)
+        return [("one", tuple(f"{owner}.{each.name}" for each in base))] if owner else ["any"]
+    if issubclass(base, io.IOBase) or base in (typing.IO, typing.TextIO, typing.BinaryIO):
+        return ["file"]
+    if issubclass(base, BaseException):
+        return ["error"]
+    if getattr(base, "_is_protocol", False):
+        return ["int", "float"] if base.__name__.startswith("Supports") else ["any"]
+    return [("class", base)]
+
+
+def _of_text(text: str) -> list[Kind]:
+    words = re.findall(r"[A-Za-z]+", text)
+    return list(dict.fromkeys(WORDS[word.lower()] for word in words if word.lower() in WORDS))
+
+
+def of_default(default: object) -> Kind | None:
+    """Return the kind of a default value; None says nothing."""
+    if default is None or default is inspect.Parameter.empty:
+        return None
+    kind = CLASSES.get(type(default))
+    return kind or ("callable" if callable(default) else None)
+
+
+def of_usage(node: Definition, name: str, names: Names) -> Counter[Kind]:
+    """Weigh kinds by how the code uses the parameter."""
+    found: Counter[Kind] = Counter()
+    for each in ast.walk(node):
+        if isinstance(each, ast.Attribute) and _is(each.value, name):
+            method = BY_METHOD.get(each.attr)
+            if method:
+                found[method] += 3
+        elif isinstance(each, ast.Call):
+            _of_call(each, name, names, found)
+        elif isinstance(each, ast.For | ast.comprehension) and _is(each.iter, name):
+            found["list"] += 3
+            found["str"] += 1
+        elif isinstance(each, ast.AsyncFor) and _is(each.iter, name):
+            found["stream"] += 4
+        elif isinstance(each, ast.BinOp) and (_is(each.left, name) or _is(each.right, name)):
+            other = each.right if _is(each.left, name) else each.left
+            found["str" if isinstance(other, ast.Constant) and isinstance(other.value, str) else "int"] += 2
+        elif isinstance(each, ast.Compare) and any(_is(side, name) for side in (each.left, *each.comparators)):
+            for side in (each.left, *each.comparators):
+                kind = CLASSES.get(type(side.value)) if isinstance(side, ast.Constant) else None
+                if kind:
+                    found[kind] += 2
+        elif isinstance(each, ast.Subscript) and _is(each.value, name):
+            is_key = isinstance(each.slice, ast.Constant) and isinstance(each.slice.value, str)
+            found["dict" if is_key else "list"] += 3 if is_key else 1
+        elif isinstance(each, ast.If) and _is(each.test, name):
+            found["bool"] += 1
+    return found
+
+
+def _of_call(call: ast.Call, name: str, names: Names, found: Counter[Kind]) -> None:
+    if _is(call.func, name):
+        found["callable"] += 4
+    for position, argument in enumerate(call.args):
+        if not _is(argument, name):
+            continue
+        if isinstance(call.func, ast.Attribute):
+            if call.func.attr in ("match", "search", "sub", "findall", "split", "fullmatch", "finditer"):
+                found["str"] += 3
+        elif isinstance(call.func, ast.Name) and call.func.id == "isinstance" and position == 0:
+            classes = call.args[1].elts if isinstance(call.args[1], ast.Tuple) else [call.args[1]]
+            for each in classes:
+                _of_checked_class(each, names, found)
+        elif isinstance(call.func, ast.Name) and call.func.id in FUNCTIONS:
+            kind, weight = FUNCTIONS[call.func.id]
+            found[kind] += int(weight)
+
+
+def _of_checked_class(node: ast.expr, names: Names, found: Counter[Kind]) -> None:
+    word = ast.unparse(node).rpartition(".")[2]
+    checked = getattr(names.module, word, None)
+    if inspect.isclass(checked):
+        for kind in of_hint(checked, names):
+            found[kind] += 3
+    elif word.lower() in WORDS:
+        found[WORDS[word.lower()]] += 3
+
+
+def of_docs(text: str, name: str) -> list[Kind]:
+    """Return the kinds that a docstring names for a parameter (reST, Google and NumPy style)."""
+    escaped = re.escape(name)
+    found = re.findall(rf":type\s+{escaped}\s*:\s*([^\n]*)", text)
+    found += re.findall(rf":param\s+([\w\[\]., |]+)\s+{escaped}\s*:", text)
+    found += re.findall(rf"^\s*{escaped}\s*\(([^)]*)\)\s*:", text, re.MULTILINE)
+    found += re.findall(rf"^\s*{escaped}\s*:\s*(\w[^\n]*)$", text, re.MULTILINE)
+    return [kind for part in found for kind in _of_text(part)]
+
+
+def of_name(name: str) -> Kind | None:
+    """Return the kind that a parameter's name suggests."""
+    return next((kind for pattern, kind in BY_NAME if pattern.search(name)), None)
+
+
+def _is(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name

@@ -1,0 +1,136 @@
+"""Which names a generated test may use, and the imports that bring them."""
+
+import builtins
+import importlib
+import inspect
+import types
+from typing import Any
+
+from .facts import ModuleFacts
+
+# Modules whose names inputs and expected values are written with.
+STANDARD = [
+    "asyncio",
+    "collections",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "importlib",
+    "io",
+    "itertools",
+    "math",
+    "operator",
+    "pathlib",
+    "re",
+    "runpy",
+    "types",
+    "uuid",
+]
+_LIMIT = 20
+
+
+async def collect(stream: Any, limit: int = _LIMIT) -> list[Any]:
+    """Return the first items of an asynchronous stream."""
+    items = []
+    async for item in stream:
+        items.append(item)
+        if len(items) >= limit:
+            break
+    return items
+
+
+async def stream_of(items: Any) -> Any:
+    """Yield items asynchronously."""
+    for item in items:
+        yield item
+
+
+async def value_of(value: Any) -> Any:
+    """Return a value when awaited."""
+    return value
+
+
+# Written into a test file that uses them; they are the source of the functions above.
+HELPERS = {function.__name__: inspect.getsource(function) for function in (collect, stream_of, value_of)}
+HELPERS["collect"] = HELPERS["collect"].replace("_LIMIT", str(_LIMIT))
+
+
+class Names:
+    """The names that expressions of one module's tests see.
+
+    What the module defines is imported from it, unless the name would hide a builtin or one of the standard modules:
+    then it is reached through the module, which gets the name `alias`.
+    """
+
+    def __init__(self, module: types.ModuleType, facts: ModuleFacts, *, extra: dict[str, Any] | None = None) -> None:
+        self.module = module
+        self.imports: dict[str, str] = {name: f"import {name}" for name in STANDARD}
+        self.values: dict[str, Any] = {name: importlib.import_module(name) for name in STANDARD}
+        self._facts = facts
+        self._by_id: dict[int, str] = {}
+        self.alias = self._make_alias(module.__name__)
+        self.hidden: set[str] = set()
+        for name in sorted(facts.own):
+            if name in vars(module) and not (name.startswith("__") and name.endswith("__")):
+                self._add_own(name, vars(module)[name])
+        self.values.update(collect=collect, stream_of=stream_of, value_of=value_of)
+        self.values.update(extra or {})
+
+    def own(self, name: str) -> str:
+        """Return how a test writes a name of the module."""
+        return f"{self.alias}.{name}" if name in self.hidden else name
+
+    def of(self, value: object) -> str | None:
+        """Return how a test writes a class, function or member that has a name; None when it has none."""
+        known = self._by_id.get(id(value))
+        if known is not None:
+            return known
+        name, module = getattr(value, "__qualname__", ""), getattr(value, "__module__", "") or ""
+        if module == "builtins" and getattr(builtins, name, None) is value:
+            return None if name in self._facts.own and name not in self.hidden else name
+        if "." in name or not name.isidentifier():
+            return None
+        if module in STANDARD and getattr(self.values.get(module), name, None) is value:
+            return f"{module}.{name}"
+        return self._foreign(name, module, value)
+
+    def namespace(self) -> dict[str, Any]:
+        """Return a fresh namespace to run a test's lines in."""
+        return dict(self.values)
+
+    def _foreign(self, name: str, module: str, value: object) -> str | None:
+        """Take a name from elsewhere as the module itself imports it, else from where it is defined."""
+        statement = self._facts.imports.get(name)
+        if statement is None or getattr(self.module, name, None) is not value:
+            try:
+                if getattr(importlib.import_module(module), name, None) is not value:
+                    return None
+            except Exception:  # a module that cannot be imported offers no name
+                return None
+            if any(part.startswith("_") for part in module.split(".")):
+                return None
+            statement = f"from {module} import {name}"
+        if name in self.values or hasattr(builtins, name):
+            return None
+        self.imports[name] = statement
+        self.values[name] = value
+        self._by_id[id(value)] = name
+        return name
+
+    def _add_own(self, name: str, value: object) -> None:
+        if hasattr(builtins, name) or name in STANDARD:
+            self.hidden.add(name)
+            self.imports[self.alias] = f"import {self.module.__name__} as {self.alias}"
+            self.values[self.alias] = self.module
+        else:
+            self.imports[name] = f"from {self.module.__name__} import {name}"
+            self.values[name] = value
+        if isinstance(value, type | types.FunctionType) or callable(value):
+            self._by_id.setdefault(id(value), self.own(name))
+
+    def _make_alias(self, module: str) -> str:
+        last = module.rpartition(".")[2]
+        taken = hasattr(builtins, last) or last in STANDARD or last in self._facts.own
+        return f"{last}_module" if taken else last

@@ -1,0 +1,142 @@
+"""The pytest plug-in that explores a module, or watches tests while they prove themselves."""
+
+import contextlib
+import json
+import os
+import random
+import threading
+from collections.abc import Generator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from .clock import ClockWatch
+from .fixtures import is_conftest
+from .handing_over import mutant_json
+from .killing import MutantRunner
+from .loading import ProbedModule
+from .probes import Recorder
+from .sandbox import Fence, limit_process
+from .session import Job, Session
+
+_TEST_SECONDS = 10.0
+
+
+def make(order: dict[str, Any]) -> object:
+    """Return the plug-in for an order of the parent."""
+    limit_process(int(order["cpu_seconds"]))
+    fence = Fence(order["scratch"])
+    probed = None
+    if order.get("probe"):
+        probed = ProbedModule(order["probe"]["module"], order["probe"]["path"], Recorder())
+        probed.install()
+    fence.install()
+    if order["mode"] == "explore":
+        assert probed is not None
+        job = order["job"]
+        return Exploring(
+            Session(Job(**{**job, "parts": tuple(job["parts"]), "avoid": tuple(job["avoid"])}), probed, fence)
+        )
+    return Proving(order, probed, fence)
+
+
+class Exploring:
+    """Offer the exploration to the one test that starts it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._conftests: list[ModuleType] = []
+
+    def pytest_plugin_registered(self, plugin: object) -> None:
+        """Remember the project's conftest files."""
+        if is_conftest(plugin):
+            assert isinstance(plugin, ModuleType)
+            self._conftests.append(plugin)
+
+    def pytest_configure(self, config: Any) -> None:
+        """Let the test reach us."""
+        config.orchestrate_explore = lambda request: self._session.run(request, self._conftests)
+
+
+class Proving:
+    """Run tests behind the fence, in any order, and write down how each went and what it reached."""
+
+    def __init__(self, order: dict[str, Any], probed: ProbedModule | None, fence: Fence) -> None:
+        self._order = order
+        self._probed = probed
+        self._fence = fence
+        self._watch = ClockWatch(order["project"])
+        self._results: dict[str, dict[str, Any]] = {}
+        self._verdicts: list[dict[str, Any]] = []
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Shuffle, when the order says so."""
+        if self._order.get("shuffle") is not None:
+            random.Random(self._order["shuffle"]).shuffle(items)  # noqa: S311 - no secret
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: Any) -> Generator[None, Any, Any]:
+        """Watch one test with its fixtures."""
+        result: dict[str, Any] = {"outcome": "passed", "touched": [], "clock": False, "goals": [], "threads": False}
+        self._results[item.nodeid] = result
+        before = set(threading.enumerate())
+        if self._probed is not None:
+            self._probed.recorder.reset()
+        watching = self._watch.watching() if self._order.get("watch_clock") else contextlib.nullcontext()
+        with watching, self._fence.raised(_TEST_SECONDS):
+            answer = yield
+        result["touched"] = sorted(set(self._fence.attempts))
+        result["clock"] = self._watch.was_read
+        left = [thread for thread in threading.enumerate() if thread not in before]
+        for thread in left:
+            thread.join(0.2)
+        result["threads"] = any(thread.is_alive() for thread in left)
+        if self._probed is not None:
+            result["goals"] = sorted(self._probed.recorder.goals)
+        return answer
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: Any) -> Generator[None, Any, Any]:
+        """After the tests, try them on mutants when the order says so."""
+        answer = yield
+        if self._probed is not None and self._order.get("mutants"):
+            self._verdicts = self._try_mutants(session.items)
+        return answer
+
+    def _try_mutants(self, items: list[Any]) -> list[dict[str, Any]]:
+        assert self._probed is not None
+        usable = [each for each in items if self._results[each.nodeid]["outcome"] == "passed"]
+
+        def fails(number: int) -> bool:
+            item = usable[number]
+            item._initrequest()
+            with self._fence.raised(_TEST_SECONDS):
+                reports = runtestprotocol(item, log=False, nextitem=None)
+            return any(each.failed for each in reports)
+
+        runner = MutantRunner(self._probed.source, self._probed.path, fails, self._fence.fork)
+        reaches = [self._probed.map.lines_of(self._results[each.nodeid]["goals"]) for each in usable]
+        verdicts = runner.run(reaches, limit=self._order["mutants"], seconds=self._order["mutant_seconds"])
+        names = [each.nodeid for each in usable]
+        return [{**mutant_json(each), "killers": [names[number] for number in each.killers]} for each in verdicts]
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Remember the worst of set-up, call and tear-down."""
+        result = self._results.get(report.nodeid)
+        if result is not None and report.outcome != "passed":
+            result["outcome"] = report.outcome
+            result["message"] = str(report.longrepr)[-1500:]
+
+    def pytest_sessionfinish(self) -> None:
+        """Write everything down."""
+        content: dict[str, Any] = {"tests": self._results, "mutants": self._verdicts}
+        if self._probed is not None:
+            content["imported"] = sorted(self._probed.import_goals)
+            content["statements"] = self._probed.map.statements
+            content["branches"] = self._probed.map.branches
+        scratch = self._order["result"] + ".part"
+        with open(scratch, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+        os.replace(scratch, self._order["result"])

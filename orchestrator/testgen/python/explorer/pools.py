@@ -1,0 +1,159 @@
+"""Expressions to try for each kind of value, the most telling first."""
+
+import random
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .base_values import BASE
+from .facts import ModuleFacts
+from .kind_tables import Kind
+from .names import Names
+from .regexes import matching_texts
+from .subjects import Parameter, Subject
+from .words import words_for
+
+_LEARNED = 120  # expressions kept per subject
+_INSTANCES = 10
+_DEEPEST = 3
+
+
+class Pools:
+    """Make and remember the expressions for each parameter."""
+
+    def __init__(self, names: Names, facts: ModuleFacts, rng: random.Random) -> None:
+        self._names = names
+        self._facts = facts
+        self._rng = rng
+        self.instances: dict[type, list[str]] = {}  # expressions that make an instance, best first
+        self.fixtures: dict[str, str] = {}  # parameter name → name of a fixture of the project
+        self._learned: dict[str, dict[str, Kind]] = {}
+        self._from_patterns = list(self._pattern_texts())
+
+    def learn(self, subject: Subject, value: object) -> None:
+        """Remember a value that the code of a subject was seen to compare with something."""
+        learned = self._learned.setdefault(subject.name, {})
+        for each in _neighbours(value):
+            text = repr(each)
+            if len(learned) < _LEARNED and len(text) < 200:
+                learned.setdefault(text, _kind_of(each))
+
+    def learned_texts(self, subject: Subject) -> list[str]:
+        """Return the texts that were seen in comparisons or stand in the subject's source, as expressions."""
+        seen = [text for text, kind in self._learned.get(subject.name, {}).items() if kind == "str"]
+        return list(dict.fromkeys([*seen, *map(repr, subject.literals.texts), *map(repr, self._from_patterns)]))
+
+    def expressions(self, subject: Subject, parameter: Parameter) -> list[tuple[str, Kind]]:
+        """Return what to try for a parameter with the kind of each, the most telling first, each once."""
+        found: dict[str, Kind] = {}
+        if parameter.name in self.fixtures:
+            found[self.fixtures[parameter.name]] = "fixture"
+        for text, kind in self._learned.get(subject.name, {}).items():
+            if kind in parameter.weights:
+                found.setdefault(text, kind)
+        for kind, _ in sorted(parameter.weights.items(), key=lambda pair: -pair[1]):
+            if kind == "str":
+                found.update(dict.fromkeys(map(repr, words_for(parameter.name)), kind))
+            elif kind == ("list", "str"):
+                words = words_for(parameter.name)
+                found.update(dict.fromkeys((repr(list(words[:count])) for count in (2, 1) if words), kind))
+            for text in self.of_kind(kind, subject, parameter):
+                found.setdefault(text, kind)
+        if parameter.default is None:
+            found.setdefault("None", "none")
+        return list(found.items())
+
+    def of_kind(self, kind: Kind, subject: Subject, parameter: Parameter | None = None, depth: int = 0) -> list[str]:
+        """Return the expressions of one kind."""
+        if isinstance(kind, tuple):
+            return list(self._of_shape(kind, subject, depth))
+        texts = list(BASE.get(kind, ()))
+        literals, everywhere = subject.literals, self._facts.module_literals
+        if kind == "str":
+            mined = [*map(repr, literals.texts), *map(repr, self._from_patterns)]
+            return [*texts[:2], *mined, *texts[2:], *map(repr, everywhere.texts[:40])]
+        if kind == "int":
+            near = {repr(n + d) for n in literals.numbers if type(n) is int for d in (0, -1, 1)}
+            more = [repr(n) for n in everywhere.numbers[:20] if type(n) is int]
+            return [*texts[:3], *sorted(near, key=lambda each: (len(each), each)), *texts[3:], *more]
+        if kind == "float":
+            return [*texts[:2], *(repr(float(n)) for n in literals.numbers), *texts[2:]]
+        if kind == "dict" and parameter is not None and parameter.keys:
+            return [*self._dicts_with(parameter.keys, subject), *texts]
+        if kind == "list" and literals.texts:
+            return [*texts, f"[{', '.join(map(repr, literals.texts[:3]))}]"]
+        return texts
+
+    def _dicts_with(self, keys: tuple[str, ...], subject: Subject) -> Iterator[str]:
+        """Yield mappings with the keys that the code looks up, each value one that the code knows."""
+        values = [repr(text) for text in subject.literals.texts if text not in keys] or ["'x'", "1"]
+        yield "{" + ", ".join(f"{key!r}: {values[i % len(values)]}" for i, key in enumerate(keys)) + "}"
+        for key in keys:
+            for value in [*values[:12], "''", "'invalid'"]:
+                yield f"{{{key!r}: {value}}}"
+        for _ in range(12):
+            chosen = [key for key in keys if self._rng.random() < 0.6]
+            yield "{" + ", ".join(f"{key!r}: {self._rng.choice(values)}" for key in chosen) + "}"
+
+    def _of_shape(self, kind: tuple[Any, ...], subject: Subject, depth: int) -> Iterator[str]:
+        if kind[0] == "one":
+            yield from kind[1]
+        elif kind[0] == "class":
+            yield from self.instances.get(kind[1], [])[:_INSTANCES]
+        elif depth <= _DEEPEST and kind[0] in ("list", "set"):
+            yield from self._collections(kind, subject, depth)
+        elif depth <= _DEEPEST and kind[0] == "dict":
+            keys, values = (self.of_kind(each, subject, None, depth + 1) for each in kind[1:])
+            for count in (1, 2, 3):
+                pairs = zip(keys[:count], values[:count], strict=False)
+                yield "{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}"
+            yield "{}"
+        elif depth <= _DEEPEST and kind[0] == "tuple":
+            pools = [self.of_kind(each, subject, None, depth + 1) or ["None"] for each in kind[1]]
+            for position in range(6):
+                items = [pool[position % len(pool)] for pool in pools]
+                yield f"({', '.join(items)}{',' if len(items) == 1 else ''})"
+
+    def _collections(self, kind: tuple[Any, ...], subject: Subject, depth: int) -> Iterator[str]:
+        inner = self.of_kind(kind[1], subject, None, depth + 1)
+        if kind[1] == "str":
+            inner = ["'ada'", "'ben'", "'cleo'", *inner]
+        left, right = ("[", "]") if kind[0] == "list" else ("{", "}")
+        for count in (3, 1, 2, 5):
+            for start in (0, 2, 5):
+                part = inner[start : start + count]
+                if part:
+                    yield f"{left}{', '.join(part)}{right}"
+        yield "[]" if kind[0] == "list" else "set()"
+        for _ in range(6 if inner else 0):
+            yield f"{left}{', '.join(self._rng.choice(inner) for _ in range(self._rng.randint(1, 6)))}{right}"
+
+    def _pattern_texts(self) -> Iterator[str]:
+        patterns = dict.fromkeys(self._facts.patterns)
+        for value in vars(self._names.module).values():
+            for each in value if isinstance(value, list | tuple) else [value]:
+                part = each[0] if isinstance(each, tuple) and each else each
+                if isinstance(part, re.Pattern) and isinstance(part.pattern, str):
+                    patterns.setdefault(part.pattern)
+        for pattern in list(patterns)[:30]:
+            yield from matching_texts(pattern, self._rng)
+
+
+def _kind_of(value: object) -> Kind:
+    return type(value).__name__ if type(value).__name__ in BASE else "any"
+
+
+def _neighbours(value: object) -> list[object]:
+    """Return the value, and what lies next to a number; the first items of a container."""
+    if isinstance(value, bool) or value is None:
+        return []
+    if type(value) is int:
+        return [value, value + 1, value - 1] if abs(value) < 10**12 else []
+    if type(value) in (str, float, bytes):
+        return [value] if value == value and len(repr(value)) < 120 else []  # noqa: PLR0124 - NaN
+    if type(value) in (list, tuple, set, frozenset, dict):
+        items = sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)  # type: ignore[call-overload]
+        return [each for item in items[:12] for each in (_neighbours(item) if type(item) in (str, int, float) else [])]
+    if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+        return list(matching_texts(value.pattern, random.Random(1), 1))  # noqa: S311 - no secret
+    return []

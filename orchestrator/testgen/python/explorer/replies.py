@@ -1,0 +1,38 @@
+"""What is pinned of a web application's reply."""
+
+from .body import Body, slug
+from .literals import Literals, is_stable_text
+from .search import Try
+
+
+def reply_body(made: Try, literals: Literals) -> Body | None:
+    """Pin the status and the body of a reply; of a body that the framework made only the status."""
+    response = made.outcome.value
+    lines = [f"response = {made.program.call}", f"assert response.status_code == {response.status_code}"]
+    label, more = f"replies_{response.status_code}", ""
+    kind = response.headers.get("content-type", "")
+    if kind.startswith("application/json"):
+        content = response.json()
+        detail = content.get("detail") if isinstance(content, dict) else None
+        if not (response.status_code == 422 and isinstance(detail, list)):
+            text = literals.write(content)
+            if text is None:
+                return Body((*made.program.setup, *lines), label=label) if response.status_code < 400 else None
+            lines.append(f"assert response.json() == {text}")
+            label, more = _reply_label(response.status_code, content, detail)
+    elif is_stable_text(response.text) and response.text:
+        lines.append(f"assert response.text == {response.text!r}")
+    return Body((*made.program.setup, *lines), label=label, more=more)
+
+
+def _reply_label(status: int, content: object, detail: object) -> tuple[str, str]:
+    if status >= 400:
+        return (f"refuses_{slug(detail)}" if isinstance(detail, str) else f"replies_{status}"), ""
+    if isinstance(content, list | dict) and not content:
+        return "returns_nothing", ""
+    if isinstance(content, list):
+        return f"returns_{len(content)}", slug(" ".join(map(str, content)))
+    if isinstance(content, dict):
+        words = [str(item) for item in content.values() if isinstance(item, str) and len(item) < 20]
+        return f"returns_{slug(words[-1])}" if words else f"replies_{status}", slug(" ".join(words))
+    return f"replies_{status}", ""

@@ -1,0 +1,173 @@
+"""Web applications as subjects: each route is called through the framework's own test client."""
+
+import importlib
+import inspect
+import random
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .facts import Literals, literals_of
+from .kind_tables import Kind
+from .names import Names
+from .schemas import SchemaValues
+from .subjects import Parameter, Subject
+
+_BODY_METHODS = ("POST", "PUT", "PATCH")
+_IN_PATH = inspect.Parameter.POSITIONAL_ONLY
+_BY_KEYWORD = inspect.Parameter.KEYWORD_ONLY
+_RANDOM_BODIES = 60
+_WORDS = 40
+
+FIXTURE = '''@pytest.fixture
+def client() -> TestClient:
+    """Return a client of the application."""
+    return TestClient({app})
+'''
+
+
+class Application:
+    """A FastAPI or Starlette application that a module defines, and its routes."""
+
+    def __init__(self, name: str, app: Any, names: Names, rng: random.Random) -> None:
+        self.name = name
+        self.app = app
+        self._names = names
+        self._rng = rng
+        self.headers: dict[str, dict[str, str]] = {}  # fixture → headers
+
+    def install(self) -> str:
+        """Make `client` known to expressions and return the source of its fixture."""
+        client = importlib.import_module("starlette.testclient").TestClient
+
+        self._names.values["client"] = client(self.app)
+        self._names.imports["TestClient"] = _client_import(self.app)
+        return FIXTURE.format(app=self._names.own(self.name))
+
+    def subjects(self, texts: tuple[str, ...], nodes: dict[str, Any]) -> Iterator[Subject]:
+        """Yield a subject for each route and method that is defined in this module."""
+        for route in self.app.routes:
+            endpoint = inspect.unwrap(getattr(route, "endpoint", None) or (lambda: None))
+            if endpoint.__module__ != self._names.module.__name__:
+                continue
+            for method in sorted(getattr(route, "methods", None) or ()):
+                if method not in ("HEAD", "OPTIONS"):
+                    yield self._subject(route, method, endpoint, texts, nodes.get(endpoint.__name__))
+
+    def _subject(self, route: Any, method: str, endpoint: Any, texts: tuple[str, ...], node: Any) -> Subject:
+        path_names = re.findall(r"{(\w+)(?::\w+)?}", route.path)
+        path = re.sub(r"{\w+(?::\w+)?}", "{}", route.path)
+        for position in range(len(path_names)):
+            path = path.replace("{}", f"{{{position}}}", 1)
+        template = f"client.{method.lower()}({path!r}"
+        parameters = [_parameter(name, _simple(route, "path_params", name), _IN_PATH) for name in path_names]
+        query = _fields(route, "query_params")
+        if query:
+            required = any(each.required for each in query)
+            parameters.append(_parameter("params", ("one", tuple(_queries(query, self._rng))), required=required))
+        schema = _body_schema(route)
+        if schema is not None and method in _BODY_METHODS:
+            values = SchemaValues(schema, _short(texts), self._rng)
+            bodies = tuple(dict.fromkeys(repr(value) for value in values.all(_RANDOM_BODIES)))
+            parameters.append(_parameter("json", ("one", bodies)))
+        if self.headers:
+            parameters.append(_parameter("headers", ("one", tuple(self.headers)), required=needs_headers(route)))
+        literals = literals_of(node.body) if node is not None else Literals()
+        name = f"{method.lower()}_{re.sub(r'[^a-z0-9]+', '_', route.path.lower()).strip('_') or 'root'}"
+        return Subject(name, "route", parameters, node, None, literals, template=template, function=endpoint)
+
+
+def find_applications(names: Names, rng: random.Random) -> list[Application]:
+    """Return the applications that the module defines; none when the framework's test client is missing."""
+    found = []
+    for name, value in vars(names.module).items():
+        kinds = {f"{kind.__module__.partition('.')[0]}.{kind.__name__}" for kind in type(value).__mro__}
+        if "starlette.Starlette" in kinds and not name.startswith("_"):
+            try:
+                importlib.import_module("starlette.testclient")
+            except Exception:  # not installed, or broken
+                return []
+            found.append(Application(name, value, names, rng))
+    return found
+
+
+def use_headers(application: Application, fixtures: dict[str, Any]) -> None:
+    """Send the headers that fixtures of the project return."""
+    for name, value in fixtures.items():
+        is_headers = (
+            isinstance(value, dict) and value and all(isinstance(part, str) for pair in value.items() for part in pair)
+        )
+        if is_headers and ("header" in name or "auth" in name):
+            application.headers[name] = value
+
+
+def needs_headers(route: Any) -> bool:
+    """Say whether the route or something that it depends on reads a header."""
+    todo = [getattr(route, "dependant", None)]
+    while todo:
+        dependant = todo.pop()
+        if dependant is not None:
+            if dependant.header_params or getattr(dependant, "security_requirements", ()):
+                return True
+            todo += dependant.dependencies
+    return False
+
+
+def _parameter(name: str, kind: Kind, place: Any = _BY_KEYWORD, *, required: bool = True) -> Parameter:
+    return Parameter(
+        name=name,
+        kind=place,
+        is_required=required,
+        default=inspect.Parameter.empty,
+        weights={kind: 6.0},
+        hinted=frozenset({kind}),
+    )
+
+
+def _fields(route: Any, which: str) -> list[Any]:
+    dependant = getattr(route, "dependant", None)
+    return list(getattr(dependant, which, ())) if dependant is not None else []
+
+
+def _simple(route: Any, which: str, name: str) -> Kind:
+    kind = next((getattr(each, "type_", None) for each in _fields(route, which) if each.name == name), None)
+    return ("one", ("1", "0", "42", "999")) if kind is int else ("one", ("1", "a", "missing", "42"))
+
+
+def _queries(fields: list[Any], rng: random.Random) -> list[str]:
+    pools: dict[str, list[object]] = {each.alias: _query_values(getattr(each, "type_", None)) for each in fields}
+    made = [{name: pool[0] for name, pool in pools.items()}, {}]
+    made += [{name: value} for name, pool in pools.items() for value in pool]
+    made += [{name: rng.choice(pool) for name, pool in pools.items() if rng.random() < 0.7} for _ in range(20)]
+    return list(dict.fromkeys(map(repr, made)))
+
+
+def _query_values(kind: object) -> list[object]:
+    if kind is int:
+        return [1, 0, 5, 100, -1]
+    if kind is float:
+        return [0.5, 1.0]
+    return [True, False] if kind is bool else ["a", "", "hello"]
+
+
+def _body_schema(route: Any) -> dict[str, Any] | None:
+    field = getattr(route, "body_field", None)
+    if field is None:
+        return None
+    try:
+        from pydantic import TypeAdapter
+
+        annotation = field.field_info.annotation
+        schema: dict[str, Any] = TypeAdapter(annotation).json_schema()
+    except Exception:  # a body that has no JSON form (an upload)
+        return None
+    return schema
+
+
+def _short(texts: tuple[str, ...]) -> list[str]:
+    return [text for text in texts if text and len(text) < 60][:_WORDS]
+
+
+def _client_import(app: Any) -> str:
+    framework = type(app).__mro__[0].__module__.partition(".")[0]
+    return f"from {'fastapi' if framework == 'fastapi' else 'starlette'}.testclient import TestClient"

@@ -1,0 +1,188 @@
+"""Fences around foreign code: limits of the kernel, an audit hook, a time limit per call, no way to end the process.
+
+An audit hook is a seat belt, not a wall: native code passes it by. Where the kernel allows, the whole process also has
+a network namespace of its own (the parent sees to that). What holds in any case: the parent ends what is left.
+"""
+
+import builtins
+import contextlib
+import faulthandler
+import os
+import resource
+import signal
+import sys
+import threading
+import types
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+_FORBIDDEN = frozenset(
+    [
+        "socket.connect",
+        "socket.bind",
+        "socket.getaddrinfo",
+        "socket.gethostbyname",
+        "socket.sendto",
+        "subprocess.Popen",
+        "os.system",
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.kill",
+        "os.killpg",
+        "pty.spawn",
+        "os.chown",
+        "os.chmod",
+        "os.link",
+        "os.symlink",
+        "signal.pthread_kill",
+        "webbrowser.open",
+        "urllib.Request",
+        "ftplib.connect",
+        "smtplib.connect",
+        "sqlite3.connect",
+        "syslog.openlog",
+        "fcntl.lockf",
+        "resource.setrlimit",
+        "sys.addaudithook",
+    ]
+)
+# The first argument is a path; allowed below the temporary folder.
+_PATHS = frozenset(
+    [
+        "os.remove",
+        "os.rename",
+        "os.rmdir",
+        "os.mkdir",
+        "os.truncate",
+        "shutil.rmtree",
+        "shutil.move",
+        "shutil.copyfile",
+        "os.utime",
+    ]
+)
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_MEMORY = 4 << 30
+_FILE = 32 << 20
+
+
+class Blocked(BaseException):
+    """The code under test tried what a unit test must not do. Not an Exception, so that few handlers swallow it."""
+
+
+class TooSlow(BaseException):
+    """A call took longer than its limit."""
+
+
+class Fence:
+    """What is forbidden while `is_up`; `attempts` are the events that were refused."""
+
+    def __init__(self, writable: str) -> None:
+        self.is_up = False
+        self.attempts: list[str] = []
+        self._writable = os.path.realpath(writable) + os.sep
+        self._clock = False
+        self.fork = os.fork  # ours, for mutants
+
+    def install(self) -> None:
+        """Put the audit hook and the limits of the process in place; they stay."""
+        sys.addaudithook(self._audit)
+        signal.signal(signal.SIGALRM, self._on_alarm)
+        os._exit = _refuse_to_exit  # it raises no audit event
+        faulthandler.disable()
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self.is_up:
+            return
+        if event == "open":
+            path, mode, flags = (*arguments, None, None)[:3]
+            writes = bool(set("wax+") & set(mode)) if isinstance(mode, str) else bool((flags or 0) & _WRITING)
+            if writes and not self._may_write(path):
+                self._refuse("writing a file")
+        elif event in _PATHS:
+            if not all(self._may_write(path) for path in arguments[:2] if isinstance(path, str | bytes | os.PathLike)):
+                self._refuse(event)
+        elif event in _FORBIDDEN and arguments[:1] != (":memory:",):
+            self._refuse(event)
+
+    def _may_write(self, path: object) -> bool:
+        if isinstance(path, int):
+            return True
+        try:
+            text = os.fsdecode(path)  # type: ignore[arg-type]  # whatever is no path raises
+        except (TypeError, ValueError):
+            return True
+        return text == os.devnull or (os.path.realpath(text) + os.sep).startswith(self._writable)
+
+    def _refuse(self, event: str) -> NoReturn:
+        self.attempts.append(event)
+        raise Blocked(event)
+
+    def _on_alarm(self, _signum: int, _frame: types.FrameType | None) -> None:
+        if self._clock:
+            raise TooSlow
+
+    @contextlib.contextmanager
+    def raised(self, seconds: float) -> Iterator[None]:
+        """Keep the fence up and the clock running; an interruption that is swallowed comes again."""
+        self.attempts = []
+        self._clock = self.is_up = True
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+        try:
+            yield
+        finally:
+            self._clock = self.is_up = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _refuse_to_exit(status: int = 0) -> NoReturn:
+    message = f"os._exit({status})"
+    raise Blocked(message)
+
+
+def limit_process(seconds: int) -> None:
+    """Bound memory, processor time and file sizes of this process and what it forks."""
+    for kind, value in ((resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, _FILE)):
+        _, hard = resource.getrlimit(kind)
+        limit = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (limit, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class Surroundings:
+    """What calls of foreign code may have changed for everybody, and how to put it back."""
+
+    def __init__(self) -> None:
+        self._builtins = dict(vars(builtins))
+        self._environ = dict(os.environ)
+        self._folder = os.getcwd()
+        self._path = list(sys.path)
+        self._recursion = sys.getrecursionlimit()
+        self._threads = set(threading.enumerate())
+        self._signals = {number: signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGINT, signal.SIGTERM)}
+
+    def restore(self) -> bool:
+        """Put everything back; False when threads are left that were not there before."""
+        present = vars(builtins)
+        if len(present) != len(self._builtins) or any(present.get(k) is not v for k, v in self._builtins.items()):
+            for name in set(present) - set(self._builtins):
+                del present[name]
+            present.update(self._builtins)
+        if os.environ != self._environ:
+            os.environ.clear()
+            os.environ.update(self._environ)
+        if sys.path != self._path:
+            sys.path[:] = self._path
+        with contextlib.suppress(OSError):
+            if os.getcwd() != self._folder:
+                os.chdir(self._folder)
+        sys.setrecursionlimit(self._recursion)
+        for number, handler in self._signals.items():
+            if signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
+        left = [thread for thread in threading.enumerate() if thread not in self._threads]
+        for thread in left:  # one that is about to end may do so
+            thread.join(0.1)
+        return not any(thread.is_alive() for thread in left)

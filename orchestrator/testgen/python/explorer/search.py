@@ -1,0 +1,294 @@
+"""Look for calls that reach what none before reached: seeded, and counted in calls, so that it ends alike everywhere.
+
+The clock is a safety net only; when it ends a search, `cut_short` says so and the result may differ between machines.
+"""
+
+import ast
+import inspect
+import itertools
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .arguments import is_strange, match_call
+from .calling import Caller, Outcome, Program
+from .evolve import Evolver, splice
+from .facts import ModuleFacts
+from .names import Names
+from .pools import Pools
+from .subjects import Argument, Arguments, Parameter, Subject
+
+INSTANCE = "instance"
+_MOST_EXAMPLES = 40
+_SPLICES = 10
+
+
+@dataclass(slots=True)
+class Try:
+    """One call that was carried out."""
+
+    subject: Subject
+    arguments: Arguments
+    instance: str
+    program: Program
+    outcome: Outcome
+    origin: str = ""  # "example" when the call stands in a docstring
+    is_new: bool = False
+    strange: int = 0  # arguments of a kind that the hints do not allow
+
+    @property
+    def cost(self) -> float:
+        """Say how hard the test would be to read; less is better."""
+        return (
+            40.0 * self.subject.is_private
+            + 6.0 * (self.outcome.kind == "raised")
+            + len(self.program.call) / 25
+            + 4.0 * len(self.program.setup)
+            - 8.0 * (self.origin == "example")
+            + 6.0 * self.strange
+        )
+
+
+@dataclass(slots=True)
+class Corpus:
+    """All calls so far, and what they reached together."""
+
+    tries: dict[Program, Try] = field(default_factory=dict)
+    reached: set[object] = field(default_factory=set)
+
+
+class Search:
+    """Explore the subjects of one module."""
+
+    def __init__(
+        self,
+        names: Names,
+        facts: ModuleFacts,
+        pools: Pools,
+        caller: Caller,
+        rng: random.Random,
+        avoid: Callable[[Program], bool],
+    ) -> None:
+        self.corpus = Corpus()
+        self.cut_short = False
+        self.classes: dict[str, Subject] = {}
+        self._names = names
+        self._facts = facts
+        self._pools = pools
+        self.caller = caller
+        self._rng = rng
+        self._avoid = avoid  # a program that ended the process before
+        self._evolver = Evolver(rng, self._arguments_of)
+
+    # ------------------------------------------------------------ one call
+
+    def attempt(
+        self, subject: Subject, arguments: Arguments, instance: str = "", setup: Sequence[str] = ()
+    ) -> Try | None:
+        """Carry out one call unless it was before; None when it cannot be written or is to be avoided."""
+        steps = tuple(setup)
+        receiver = instance
+        if instance and instance != INSTANCE and (len(instance) > 24 or ("(" in instance and subject.kind == "method")):
+            steps = (f"{INSTANCE} = {instance}", *steps)
+            receiver = INSTANCE
+        call = subject.write(arguments, self._names, receiver)
+        if call is None:
+            return None
+        program = Program(call, steps)
+        known = self.corpus.tries.get(program)
+        if known is not None:
+            known.is_new = False
+            return known
+        if self._avoid(program):
+            return None
+        try:
+            outcome = self.caller.observe(program)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # the expression cannot be compiled
+            return None
+        made = Try(subject, arguments, receiver, program, outcome, strange=self._count_strange(subject, arguments))
+        self._note(made)
+        return made
+
+    def _count_strange(self, subject: Subject, arguments: Arguments) -> int:
+        pairs = zip(subject.parameters, arguments, strict=True)
+        return sum(is_strange(argument, each.hinted) for each, argument in pairs if isinstance(argument, str))
+
+    def _note(self, made: Try) -> None:
+        outcome = made.outcome
+        if outcome.is_usable:
+            goals: set[object] = {*outcome.goals, (made.subject.name, *_shape(outcome))}
+            made.is_new = not goals <= self.corpus.reached
+            self.corpus.reached |= goals
+        for _, first, second in outcome.compared:
+            self._pools.learn(made.subject, first)
+            self._pools.learn(made.subject, second)
+        if not made.is_new:
+            outcome.compared = []
+        self.corpus.tries[made.program] = made
+
+    # ------------------------------------------------------------ one subject
+
+    def explore(self, subject: Subject, calls: int, seconds: float) -> None:
+        """Try up to `calls` calls of a subject."""
+        instances = self._instances_of(subject)
+        if not instances:
+            return
+        started, until = self.caller.count, time.monotonic() + seconds
+        queue: list[Try] = []
+
+        def is_over(share: float) -> bool:
+            if time.monotonic() > until:
+                self.cut_short = True
+                return True
+            return self.caller.count - started >= calls * share
+
+        for number, arguments in enumerate(itertools.chain(self._examples(subject), self._first(subject))):
+            if is_over(0.55):
+                break
+            chosen = instances[:3] if number < 6 else [instances[number % len(instances)]]
+            for instance in chosen:
+                self._follow(subject, arguments, instance, queue)
+        idle = 0
+        while subject.parameters and not is_over(1.0) and idle < calls * 0.4:
+            arguments, instance = self._next(subject, queue, instances)
+            idle = 0 if self._follow(subject, arguments, instance, queue) else idle + 1
+
+    def _follow(self, subject: Subject, arguments: Arguments, instance: str, queue: list[Try]) -> bool:
+        """Try a call and, when it reached something new, what its comparisons suggest."""
+        made = self.attempt(subject, arguments, instance)
+        if made is None or not made.is_new:
+            return False
+        queue.append(made)
+        for position, expression in splice(made.arguments, made.outcome.compared)[:_SPLICES]:
+            follower = self.attempt(subject, _replace(made.arguments, position, expression), instance)
+            if follower is not None and follower.is_new:
+                queue.append(follower)
+        return True
+
+    def _next(self, subject: Subject, queue: list[Try], instances: list[str]) -> tuple[Arguments, str]:
+        if queue and self._rng.random() < 0.85:
+            base = queue[-1] if self._rng.random() < 0.4 else self._rng.choice(queue)
+            arguments = base.arguments
+            for _ in range(self._rng.choice((1, 1, 2))):
+                arguments = self._vary(subject, arguments)
+            instance = self._rng.choice(instances)
+            return arguments, instance
+        return tuple(self._random(subject, each) for each in subject.parameters), self._rng.choice(instances)
+
+    def _vary(self, subject: Subject, arguments: Arguments) -> Arguments:
+        position = self._rng.randrange(len(arguments))
+        parameter, present = subject.parameters[position], arguments[position]
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            return arguments
+        if isinstance(present, str) and self._rng.random() < 0.6:
+            changed = self._evolver.change(present, self._pools.learned_texts(subject))
+            if changed is not None:
+                return _replace(arguments, position, changed)
+        if not parameter.is_required and self._rng.random() < 0.15:
+            return _replace(arguments, position, None)
+        return _replace(arguments, position, self._random(subject, parameter, always=True))
+
+    def _random(self, subject: Subject, parameter: Parameter, *, always: bool = False) -> Argument:
+        pool = self._pools.expressions(subject, parameter)
+        if not pool or parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            return "None" if parameter.is_required else None
+        if not parameter.is_required and not always and self._rng.random() < 0.5:
+            return None
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            return tuple(self._rng.choice(pool)[0] for _ in range(self._rng.randint(1, 3)))
+        return pool[min(int(self._rng.expovariate(0.12)), len(pool) - 1)][0]
+
+    def explore_sequences(self, subjects: Sequence[Subject], calls: int, seconds: float) -> None:
+        """Call methods of one instance after another: state is reached in steps."""
+        until = time.monotonic() + seconds
+        by_owner: dict[type, list[Try]] = {}
+        for made in self.corpus.tries.values():
+            if (
+                made.subject.kind == "method"
+                and made.instance == INSTANCE
+                and made.outcome.kind == "value"
+                and made.subject.owner
+            ):
+                by_owner.setdefault(made.subject.owner, []).append(made)
+        for owner, tries in by_owner.items():
+            members = [each for each in subjects if each.owner is owner and each.needs_object and not each.is_private]
+            constructors = self._pools.instances.get(owner, [])[:4]
+            known = {each.name: [made for made in tries if made.subject is each] for each in members}
+            steps = [made.program.call for made in tries if not made.subject.is_private]
+            for _ in range(calls // len(by_owner) if members and steps and constructors else 0):
+                if time.monotonic() > until:
+                    self.cut_short = True
+                    return
+                setup = [f"{INSTANCE} = {self._rng.choice(constructors)}"]
+                setup += [self._rng.choice(steps) for _ in range(self._rng.choice((1, 1, 2, 3)))]
+                member = self._rng.choice(members)
+                arguments = self._rng.choice(known[member.name]).arguments if known[member.name] else ()
+                if len(arguments) == len(member.parameters):
+                    self.attempt(member, arguments, INSTANCE, setup)
+
+    # ------------------------------------------------------------ where to start
+
+    def _first(self, subject: Subject) -> Iterator[Arguments]:
+        """Yield the systematic part: least, one kind against another, then each parameter alone, then pairs."""
+        parameters = subject.parameters
+        pools = [[text for text, _ in self._pools.expressions(subject, each)] for each in parameters]
+        base: Arguments = tuple(
+            (pool[0] if pool else "None") if p.is_required else None for p, pool in zip(parameters, pools, strict=True)
+        )
+        yield base
+        needed = [i for i, each in enumerate(parameters) if each.is_required]
+        choices = [self._one_of_each_kind(subject, parameters[i]) for i in needed]
+        for combination in itertools.islice(itertools.product(*choices), 40 if needed else 0):
+            arguments = base
+            for position, expression in zip(needed, combination, strict=True):
+                arguments = _replace(arguments, position, expression)
+            yield arguments
+        for position, (parameter, pool) in enumerate(zip(parameters, pools, strict=True)):
+            if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+                continue
+            is_rest = parameter.kind is inspect.Parameter.VAR_POSITIONAL
+            for expression in pool[:60]:
+                yield _replace(base, position, (expression,) if is_rest else expression)
+        for _ in range(40 if len(parameters) > 1 else 0):
+            yield tuple(self._random(subject, each) for each in parameters)
+
+    def _one_of_each_kind(self, subject: Subject, parameter: Parameter) -> list[str]:
+        by_kind: dict[object, list[str]] = {}
+        for text, kind in self._pools.expressions(subject, parameter):
+            by_kind.setdefault(kind, []).append(text)
+        return [texts[min(1, len(texts) - 1)] for texts in list(by_kind.values())[:6]]
+
+    def _examples(self, subject: Subject) -> Iterator[Arguments]:
+        """Yield the arguments of calls in docstrings."""
+        for text in self._facts.examples.get(subject.short, ())[:_MOST_EXAMPLES]:
+            call = ast.parse(text, mode="eval").body
+            assert isinstance(call, ast.Call)
+            arguments = match_call(subject, call, self._names)
+            if arguments is not None:
+                yield arguments
+
+    def _instances_of(self, subject: Subject) -> list[str]:
+        if not subject.needs_object:
+            return [""]
+        return self._pools.instances.get(subject.owner or object, [])[:10]
+
+    def _arguments_of(self, name: str) -> Sequence[tuple[str, list[str]]]:
+        subject = self.classes.get(name)
+        if subject is None:
+            return ()
+        usable = [each for each in subject.parameters if not each.is_variadic]
+        return [(each.name, [text for text, _ in self._pools.expressions(subject, each)][:60]) for each in usable]
+
+
+def _replace(arguments: Arguments, position: int, value: Argument) -> Arguments:
+    return (*arguments[:position], value, *arguments[position + 1 :])
+
+
+def _shape(outcome: Outcome) -> tuple[object, ...]:
+    """Return what kind of behaviour this is, for diversity beyond coverage."""
+    if outcome.kind == "raised":
+        return (type(outcome.error).__name__,)
+    value = outcome.value
+    is_full = bool(value) if type(value) in (int, str, list, dict, bool, tuple, set, float, bytes) else None
+    return (type(value).__name__, is_full)

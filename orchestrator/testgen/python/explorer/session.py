@@ -1,0 +1,262 @@
+"""One exploration from start to end: read, search, write bodies, try mutants, hand over everything as JSON."""
+
+import dataclasses
+import importlib
+import json
+import mmap
+import os
+import random
+import time
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from .body import Body
+from .calling import Caller, Program
+from .checks import Checks
+from .defects import find_defects
+from .facts import ModuleFacts, read_facts
+from .fixtures import project_fixtures
+from .handing_over import candidate_json, count_kinds, mutant_json, unique
+from .killing import MutantRunner, Verdict
+from .literals import Literals
+from .loading import ProbedModule
+from .names import HELPERS, Names
+from .pools import Pools
+from .routes import find_applications, use_headers
+from .sandbox import Fence
+from .search import Corpus, Search, Try
+from .shrinking import shrink
+from .subjects import Subject, SubjectFinder
+
+_EXTRA = 60  # tests per subject that are tried on mutants beside those that reach something new
+_JOURNAL = 4096
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Job:
+    """What to explore: see `orchestrator.testgen.job`, which writes this as JSON."""
+
+    module: str
+    path: str
+    project: str
+    result: str
+    journal: str
+    seconds: float
+    calls: int
+    mutants: int
+    seed: int
+    parts: tuple[str, ...]
+    avoid: tuple[str, ...] = ()
+
+
+class Journal:
+    """The program that runs now, in a file that outlives this process."""
+
+    def __init__(self, path: str, avoid: tuple[str, ...]) -> None:
+        with open(path, "w+b") as file:
+            file.truncate(_JOURNAL)
+            self._memory = mmap.mmap(file.fileno(), _JOURNAL)
+        self._avoid = frozenset(avoid)
+
+    def enter(self, program: Program) -> bool:
+        """Note a program; True when it ended the process before and must not run again."""
+        text = "\n".join((*program.setup, program.call)).encode()[: _JOURNAL - 1]
+        self._memory[: len(text) + 1] = text + b"\0"
+        return text.decode(errors="replace") in self._avoid
+
+
+class Session:
+    """Explore one module inside a running pytest session, so that its settings and fixtures apply."""
+
+    def __init__(self, job: Job, probed: ProbedModule, fence: Fence) -> None:
+        self._job = job
+        self._probed = probed
+        self._fence = fence
+        self._rng = random.Random(job.seed)  # noqa: S311 - no secret
+        self._fixture_sources: dict[str, str] = {}
+
+    def run(self, request: Any, conftests: Sequence[ModuleType]) -> None:
+        """Explore and write the result; errors of importing the target are part of it."""
+        started = time.monotonic()
+        try:
+            module = importlib.import_module(self._job.module)
+        except BaseException as error:  # whatever importing a foreign module raises
+            self._hand_over({"problem": f"cannot be imported: {type(error).__name__}: {error}"})
+            return
+        package = module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
+        facts = read_facts(self._probed.source, package)
+        fixtures = project_fixtures(request, conftests)
+        monkey = request.getfixturevalue("monkeypatch")
+        names = Names(
+            module, facts, extra={**fixtures, "monkeypatch": monkey, "pytest": importlib.import_module("pytest")}
+        )
+        caller = Caller(names, self._fence, self._probed.recorder, self._job.project)
+        pools = Pools(names, facts, self._rng)
+        pools.fixtures = {name: name for name in fixtures}
+        journal = Journal(self._job.journal, self._job.avoid)
+        search = Search(names, facts, pools, caller, self._rng, journal.enter)
+        subjects = self._subjects(names, facts, fixtures)
+        self._explore(search, pools, subjects, started)
+        tests = self._write_tests(search, names, caller)
+        runner, verdicts = self._try_mutants(tests, caller, started)
+        defects = find_defects(search.corpus, names, self._fence)
+        cut = [what for what, was in (("search", search.cut_short), ("mutants", runner.cut_short)) if was]
+        self._hand_over(
+            {
+                "statements": self._probed.map.statements,
+                "branches": self._probed.map.branches,
+                "imported": sorted(self._probed.import_goals),
+                "reached": sorted(goal for goal in search.corpus.reached if isinstance(goal, int)),
+                "subjects": len(subjects),
+                "calls": caller.count,
+                "kinds": count_kinds(search.corpus),
+                "cut_short": cut,
+                "names": names.imports,
+                "helpers": HELPERS,
+                "fixtures": self._fixture_sources,
+                "project_fixtures": sorted(fixtures),
+                "defects": [dataclasses.asdict(each) for each in unique(defects)],
+                "mutants": [mutant_json(each) for each in verdicts],
+                "candidates": [candidate_json(made, body) for made, body in tests],
+            }
+        )
+
+    # ------------------------------------------------------------ searching
+
+    def _subjects(self, names: Names, facts: ModuleFacts, fixtures: dict[str, Any]) -> list[Subject]:
+        subjects = SubjectFinder(names, facts).find()
+        routes: list[Subject] = []
+        if "api" in self._job.parts:
+            texts = tuple(dict.fromkeys([*facts.module_literals.texts, *self._all_texts(subjects)]))
+            for application in find_applications(names, self._rng)[:1]:
+                use_headers(application, fixtures)
+                self._fixture_sources["client"] = application.install()
+                routes += application.subjects(texts, dict(facts.definitions))
+        endpoints = {each.function for each in routes}
+        plain = [each for each in subjects if each.function not in endpoints] if "unit" in self._job.parts else []
+        # Constructors are needed by everything else, also when only routes are asked for.
+        return plain + routes
+
+    def _all_texts(self, subjects: list[Subject]) -> list[str]:
+        return [text for subject in subjects for text in subject.literals.texts]
+
+    def _explore(self, search: Search, pools: Pools, subjects: list[Subject], started: float) -> None:
+        """Explore classes first, twice, as one may need another; then everything, larger subjects longer."""
+        search.classes = {each.name: each for each in subjects if each.kind == "class"}
+        until = started + self._job.seconds * 0.45
+        for _ in range(2):
+            for subject in search.classes.values():
+                search.explore(subject, 60, max(until - time.monotonic(), 0.1))
+                _collect_instances(search.corpus, pools, subject)
+        weights = [max(1, _size(each)) for each in subjects]
+        for subject, weight in zip(subjects, weights, strict=True):
+            share = self._job.calls * weight / max(sum(weights), 1)
+            search.explore(subject, max(80, int(share)), max(until - time.monotonic(), 0.1))
+            if subject.kind in ("classmethod", "static", "function"):
+                _collect_instances(search.corpus, pools, subject)
+        search.explore_sequences(subjects, max(self._job.calls // 8, 50), max(until - time.monotonic(), 0.1))
+
+    # ------------------------------------------------------------ tests
+
+    def _try_mutants(
+        self, tests: list[tuple[Try, Body]], caller: Caller, started: float
+    ) -> tuple[MutantRunner, list[Verdict]]:
+        def fails(number: int) -> bool:
+            return caller.check(tests[number][1].lines) is not None
+
+        runner = MutantRunner(self._probed.source, self._probed.path, fails, self._fence.fork)
+        reaches = [self._probed.map.lines_of(made.outcome.goals) for made, _ in tests]
+        left = max(self._job.seconds - (time.monotonic() - started), 5.0)
+        return runner, runner.run(reaches, limit=self._job.mutants, seconds=left)
+
+    def _write_tests(self, search: Search, names: Names, caller: Caller) -> list[tuple[Try, Body]]:
+        """Write bodies for what reaches something, for examples, and for some more; keep those that pass twice."""
+        checks = Checks(names, Literals(names), caller)
+        ordered = sorted(
+            (each for each in search.corpus.tries.values() if each.outcome.is_usable),
+            key=lambda each: (each.cost, each.program.call),
+        )
+        needed = {goal for each in ordered for goal in each.outcome.goals}
+        chosen: list[tuple[Try, Body]] = []
+        later: dict[str, list[Try]] = {}
+        for made in ordered:
+            gain = made.outcome.goals & needed
+            if gain and (written := self._written(made, checks, caller)):
+                made, written = self._shortened(made, written, gain, checks, search)
+                needed -= made.outcome.goals
+                chosen.append((made, written))
+            else:
+                later.setdefault(made.subject.name, []).append(made)
+        for tries in later.values():
+            kept = 0
+            for made in [*tries[: _EXTRA // 2], *self._rng.sample(tries, min(len(tries), _EXTRA))]:
+                if kept < _EXTRA and (written := self._written(made, checks, caller)):
+                    chosen.append((made, written))
+                    kept += 1
+        return list({made.program: (made, body) for made, body in chosen}.values())
+
+    def _written(self, made: Try, checks: Checks, caller: Caller) -> Body | None:
+        try:
+            body = checks.body(made)
+        except Exception:  # a value whose methods raise
+            return None
+        if body is None or caller.check(body.lines) is not None or caller.check(body.lines) is not None:
+            return None
+        return None if caller.reads_clock(body.lines) else body
+
+    def _shortened(
+        self, made: Try, body: Body, gain: frozenset[int], checks: Checks, search: Search
+    ) -> tuple[Try, Body]:
+        """Leave out of the arguments whatever is not needed to reach the same goals."""
+        best = made
+        for position, argument in enumerate(made.arguments):
+            if not isinstance(argument, str) or len(argument) < 12:
+                continue
+
+            def still_good(variant: str, position: int = position) -> bool:
+                nonlocal best
+                arguments = (*best.arguments[:position], variant, *best.arguments[position + 1 :])
+                found = search.attempt(best.subject, arguments, best.instance)
+                is_good = found is not None and found.outcome.is_usable and gain <= found.outcome.goals
+                best = found if found is not None and is_good else best
+                return is_good
+
+            if not made.program.setup:
+                shrink(argument, still_good)
+        written = self._written(best, checks, search.caller) if best is not made else None
+        return (best, written) if written is not None else (made, body)
+
+    def _hand_over(self, result: dict[str, Any]) -> None:
+        scratch = self._job.result + ".part"
+        with open(scratch, "w", encoding="utf-8") as file:
+            json.dump(result, file)
+        os.replace(scratch, self._job.result)
+
+
+def _size(subject: Subject) -> int:
+    if subject.node is None:
+        return 2
+    lines = (subject.node.end_lineno or subject.node.lineno) - subject.node.lineno
+    return max(2, lines // (3 if subject.is_private else 1)) if subject.parameters else 1
+
+
+def _collect_instances(corpus: Corpus, pools: Pools, subject: Subject) -> None:
+    """Remember calls that made an instance of a class of the module."""
+    owners = [subject.owner] if subject.kind == "class" and subject.owner else list(pools.instances)
+    for made in corpus.tries.values():
+        value = made.outcome.value
+        if (
+            made.subject is not subject
+            or made.outcome.kind != "value"
+            or type(value) not in owners
+            or made.program.setup
+        ):
+            continue
+        known = pools.instances.setdefault(type(value), [])
+        if made.program.call not in known and len(known) < 40:
+            known.append(made.program.call)
+            # Different outcomes first: one of every kind of goal, then the shortest.
+    for owner in owners:
+        if owner in pools.instances:
+            pools.instances[owner].sort(key=lambda each: ("None" in each, len(each) // 40))

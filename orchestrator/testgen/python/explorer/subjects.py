@@ -1,0 +1,299 @@
+"""The things of a module that can be called, with their parameters, and how a call of each is written."""
+
+import ast
+import enum
+import inspect
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import kinds
+from .facts import Definition, Literals, ModuleFacts, environment_names, literals_of
+from .kind_tables import Kind
+from .names import Names
+
+Argument = str | tuple[str, ...] | None  # an expression, those of *args, or left out
+Arguments = tuple[Argument, ...]
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+OPERATORS = {
+    "__eq__": "{o} == {0}", "__ne__": "{o} != {0}", "__lt__": "{o} < {0}", "__le__": "{o} <= {0}",
+    "__gt__": "{o} > {0}", "__ge__": "{o} >= {0}", "__add__": "{o} + {0}", "__radd__": "{0} + {o}",
+    "__sub__": "{o} - {0}", "__rsub__": "{0} - {o}", "__mul__": "{o} * {0}", "__rmul__": "{0} * {o}",
+    "__and__": "{o} & {0}", "__or__": "{o} | {0}", "__xor__": "{o} ^ {0}", "__truediv__": "{o} / {0}",
+    "__floordiv__": "{o} // {0}", "__mod__": "{o} % {0}", "__pow__": "{o} ** {0}", "__neg__": "-{o}", "__pos__": "+{o}",
+    "__invert__": "~{o}", "__len__": "len({o})", "__getitem__": "{o}[{0}]",
+    "__iter__": "list(itertools.islice({o}, 20))",
+    "__contains__": "{0} in {o}", "__str__": "str({o})", "__repr__": "repr({o})", "__bool__": "bool({o})",
+    "__abs__": "abs({o})", "__int__": "int({o})", "__float__": "float({o})", "__reversed__": "list(reversed({o}))",
+    "__hash__": "hash({o}) == hash({o})", "__next__": "next({o})",
+}  # fmt: skip
+_NOT_TRIED = frozenset(
+    [
+        "__init__",
+        "__new__",
+        "__init_subclass__",
+        "__post_init__",
+        "__del__",
+        "__class_getitem__",
+        "__getattr__",
+        "__getattribute__",
+        "__setattr__",
+        "__delattr__",
+        "__reduce__",
+        "__getstate__",
+        "__setstate__",
+        "__get__",
+        "__set__",
+        "__set_name__",
+        "__enter__",
+        "__exit__",
+        "__aenter__",
+        "__aexit__",
+        "__await__",
+        "__aiter__",
+        "__anext__",
+        "__setitem__",
+        "__delitem__",
+        "__copy__",
+        "__deepcopy__",
+    ]
+)
+
+
+@dataclass(slots=True)
+class Parameter:
+    """One parameter with the kinds of values that it seems to take, by weight."""
+
+    name: str
+    kind: Any
+    is_required: bool
+    default: object
+    weights: kinds.Weights
+    hinted: frozenset[Any] = frozenset()  # kinds that the hint allows
+    keys: tuple[str, ...] = ()  # texts that the code looks up in it
+
+    @property
+    def is_variadic(self) -> bool:
+        """Say whether it is `*args` or `**kwargs`."""
+        return self.kind in _VARIADIC
+
+
+@dataclass(slots=True)
+class Subject:
+    """Something to call. `kind` is function, class, method, property, static, classmethod or a word of an extension."""
+
+    name: str
+    kind: str
+    parameters: list[Parameter]
+    node: Definition | None
+    owner: type | None = None
+    literals: Literals = field(default_factory=Literals)
+    environment: tuple[str, ...] = ()
+    template: str = ""  # of a route: the call up to its keyword arguments; {0}, {1} … are parts of the path
+    function: Any = None  # the function behind it, when there is one
+
+    @property
+    def short(self) -> str:
+        """The name without the class."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def line(self) -> int:
+        """Where it is defined; 0 when that is not in the module."""
+        return self.node.lineno if self.node else 0
+
+    @property
+    def is_private(self) -> bool:
+        """Say whether the name is marked as internal."""
+        return any(part.startswith("_") and not part.endswith("__") for part in self.name.split("."))
+
+    @property
+    def needs_object(self) -> bool:
+        """Say whether a call needs an instance."""
+        return self.kind in ("method", "property")
+
+    def write(self, arguments: Arguments, names: Names, instance: str = "") -> str | None:
+        """Return the call as source; None when an operator lacks its argument."""
+        if self.template:
+            return self._filled(arguments)
+        written = self._written(arguments)
+        if self.kind in ("function", "class"):
+            return f"{names.own(self.name)}({', '.join(written)})"
+        if self.kind == "property":
+            return f"{instance}.{self.short}"
+        if self.kind in ("static", "classmethod"):
+            return f"{names.own(self.name.partition('.')[0])}.{self.short}({', '.join(written)})"
+        if self.short in OPERATORS:
+            try:
+                return OPERATORS[self.short].format(*written, o=instance)
+            except IndexError:
+                return None
+        if self.short == "__call__":
+            return f"{instance}({', '.join(written)})"
+        return f"{instance}.{self.short}({', '.join(written)})"
+
+    def _filled(self, arguments: Arguments) -> str:
+        pairs = list(zip(self.parameters, arguments, strict=True))
+        path = [argument for each, argument in pairs if each.kind is inspect.Parameter.POSITIONAL_ONLY]
+        more = [f"{each.name}={argument}" for each, argument in pairs[len(path) :] if argument is not None]
+        return ", ".join([self.template.format(*path), *more]) + ")"
+
+    def _written(self, arguments: Arguments) -> list[str]:
+        written: list[str] = []
+        by_keyword = False
+        has_rest = any(each.kind is inspect.Parameter.VAR_POSITIONAL for each in self.parameters)
+        for parameter, argument in zip(self.parameters, arguments, strict=True):
+            if argument is None:
+                by_keyword = by_keyword or parameter.kind is not inspect.Parameter.VAR_POSITIONAL
+            elif isinstance(argument, tuple):
+                written += () if by_keyword else argument
+            elif parameter.kind is inspect.Parameter.VAR_KEYWORD:
+                written.append(f"**{argument}")
+            elif parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
+                written.append(argument)
+            elif (
+                by_keyword
+                or parameter.kind is inspect.Parameter.KEYWORD_ONLY
+                or not (parameter.is_required or has_rest)
+            ):
+                written.append(f"{parameter.name}={argument}")
+                by_keyword = True
+            else:
+                written.append(argument)
+        return written
+
+
+class SubjectFinder:
+    """Find the subjects of one imported module."""
+
+    def __init__(self, names: Names, facts: ModuleFacts) -> None:
+        self._names = names
+        self._facts = facts
+        self._module = names.module
+
+    def find(self) -> list[Subject]:
+        """Return classes first, then what is public, then the rest, each in the order of the source."""
+        found = [subject for name in self._own_names() for subject in self._subjects_of(name)]
+        return sorted(found, key=lambda each: (each.kind != "class", each.is_private, each.line, each.name))
+
+    def _own_names(self) -> list[str]:
+        return [name for name in sorted(self._facts.own) if name in vars(self._module) and not name.startswith("__")]
+
+    def _subjects_of(self, name: str) -> Iterator[Subject]:
+        value = vars(self._module)[name]
+        if inspect.isclass(value):
+            if value.__module__ == self._module.__name__ and value.__name__ == name:
+                yield from self._of_class(value)
+        elif callable(value) and (node := self._facts.definitions.get(name)) is not None:
+            subject = self._make(name, value, node, "function", skip=0)
+            if subject is not None:
+                yield subject
+
+    def _of_class(self, owner: type) -> Iterator[Subject]:
+        name = owner.__name__
+        definitions = self._facts.definitions
+        if not issubclass(owner, enum.Enum) and not getattr(owner, "_is_protocol", False):
+            node = definitions.get(f"{name}.__init__") or definitions.get(f"{name}.__new__")
+            made = self._make(name, owner, node, "class", skip=0, owner=owner)
+            if made is not None:
+                yield made
+        for member, value in vars(owner).items():
+            node = definitions.get(f"{name}.{member}")
+            if (
+                node is None
+                or member in _NOT_TRIED
+                or (member.startswith("__") and not self._is_callable_operator(member))
+            ):
+                continue
+            subject = self._of_member(owner, f"{name}.{member}", value, node)
+            if subject is not None:
+                yield subject
+
+    def _is_callable_operator(self, member: str) -> bool:
+        return member in OPERATORS or member == "__call__"
+
+    def _of_member(self, owner: type, name: str, value: object, node: Definition) -> Subject | None:
+        if isinstance(value, property) or type(value).__name__ == "cached_property":
+            return Subject(name, "property", [], node, owner, literals_of(node.body))
+        if isinstance(value, staticmethod):
+            return self._make(name, value.__func__, node, "static", skip=0, owner=owner)
+        if isinstance(value, classmethod):
+            return self._make(name, value.__func__, node, "classmethod", skip=1, owner=owner)
+        return self._make(name, value, node, "method", skip=1, owner=owner) if callable(value) else None
+
+    def _make(
+        self, name: str, value: Any, node: Definition | None, kind: str, *, skip: int, owner: type | None = None
+    ) -> Subject | None:
+        try:
+            signature = inspect.signature(value)
+        except (ValueError, TypeError):
+            return None
+        hints = _hints(value)
+        parameters = [
+            self._parameter(each, hints.get(each.name, each.annotation), node)
+            for each in list(signature.parameters.values())[skip:]
+        ]
+        return Subject(
+            name,
+            kind,
+            parameters,
+            node,
+            owner,
+            literals_of(node.body) if node else Literals(),
+            environment_names(node) if node else (),
+            function=inspect.unwrap(value),
+        )
+
+    def _parameter(self, parameter: inspect.Parameter, hint: Any, node: Definition | None) -> Parameter:
+        weights: kinds.Weights = {}
+
+        def add(kind: Kind | None, weight: float) -> None:
+            if kind is not None:
+                weights[kind] = weights.get(kind, 0) + weight
+
+        hinted = kinds.of_hint(hint, self._names)
+        for kind in hinted:
+            add(kind, 6)
+        add(kinds.of_default(parameter.default), 5)
+        if node is not None:
+            for kind, count in kinds.of_usage(node, parameter.name, self._names).items():
+                add(kind, count if not hinted else count / 4)
+            for kind in kinds.of_docs(ast.get_docstring(node) or "", parameter.name):
+                add(kind, 4)
+        if not hinted or "any" in hinted:
+            add(kinds.of_name(parameter.name), 2)
+        if not weights or set(weights) == {"any"}:
+            for word in ("str", "int", "list", "dict", "none", "float"):
+                add(word, 1)
+        variadic = parameter.kind in _VARIADIC
+        return Parameter(
+            name=parameter.name,
+            kind=parameter.kind,
+            is_required=parameter.default is inspect.Parameter.empty and not variadic,
+            default=parameter.default,
+            weights=weights,
+            hinted=frozenset(hinted),
+            keys=tuple(_looked_up(node, parameter.name)) if node else (),
+        )
+
+
+def _hints(value: Any) -> dict[str, Any]:
+    target = value.__init__ if inspect.isclass(value) and "__init__" in vars(value) else value
+    try:
+        return typing.get_type_hints(inspect.unwrap(target), include_extras=True)
+    except Exception:  # a hint may name what exists for type checkers only
+        return {}
+
+
+def _looked_up(node: Definition, name: str) -> Iterator[str]:
+    """Yield the texts that are used as keys of a parameter."""
+    for each in ast.walk(node):
+        key: ast.expr | None = None
+        if isinstance(each, ast.Subscript) and ast.unparse(each.value) == name:
+            key = each.slice
+        elif isinstance(each, ast.Call) and each.args and ast.unparse(each.func) in (f"{name}.get", f"{name}.pop"):
+            key = each.args[0]
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield key.value

@@ -1,0 +1,90 @@
+"""The filters: each test has to show in fresh processes that it holds, repeats, touches nothing and adds something."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from orchestrator.testgen.filters import CLOCK, NOT_COMPILED, NOT_PASSED, NOT_REPEATED, NOT_RUN, THREADS, TOUCHES
+from orchestrator.testgen.python.running import Site, run_order
+from orchestrator.testgen.results import Proof
+
+REPEATS = 5
+_SECONDS = 120.0
+_ZONES = ("UTC", "America/St_Johns", "Asia/Kolkata", "Pacific/Kiritimati", "Europe/Madrid")
+
+
+async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, file: str = "") -> Proof:
+    """Run a test file once in order and five times shuffled with other hash seeds and time zones.
+
+    `names` are the test functions that are expected; None takes what pytest finds.
+    """
+    proof = Proof()
+    try:
+        compile(text, "<test>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        proof.dropped = dict.fromkeys(names or ("the file",), NOT_COMPILED)
+        proof.messages = dict.fromkeys(proof.dropped, str(error))
+        return proof
+    place = file or site.target.test_file
+    for number in range(REPEATS + 1):
+        answer = await run_order(site, _order(site, number), place, text, seconds=_SECONDS, env=_surroundings(number))
+        if answer.content is None:
+            proof.dropped.update(dict.fromkeys(proof.goals if number else names or ("the file",), NOT_RUN))
+            proof.messages["the file"] = answer.tail
+            proof.goals = {}
+            return proof
+        _judge(proof, answer.content, first=number == 0)
+        if number == 0:
+            unseen = [name for name in names or () if name not in proof.goals and name not in proof.dropped]
+            proof.dropped.update(dict.fromkeys(unseen, NOT_RUN))
+            if proof.dropped and names:  # chosen anew without them: the repeats would be for nothing
+                break
+    return proof
+
+
+def _order(site: Site, number: int) -> dict[str, Any]:
+    return {
+        "mode": "prove",
+        "probe": {"module": site.target.module, "path": f"{site.root}/{site.target.path}"},
+        "shuffle": number if number else None,
+        "watch_clock": number == 0,
+    }
+
+
+def _surroundings(number: int) -> dict[str, str]:
+    return {"PYTHONHASHSEED": str(number * 7919), "TZ": _ZONES[(number or 1) - 1]}
+
+
+def _judge(proof: Proof, content: Mapping[str, Any], *, first: bool) -> None:
+    if first:
+        proof.imported = frozenset(content.get("imported", ()))
+        proof.statements = {int(goal): line for goal, line in content.get("statements", {}).items()}
+        proof.branches = {int(goal): line for goal, line in content.get("branches", {}).items()}
+    by_name: dict[str, list[Mapping[str, Any]]] = {}
+    for node, result in content["tests"].items():
+        by_name.setdefault(test_name(node), []).append(result)
+    for name, results in by_name.items():
+        reason = _reason(results, first=first)
+        if reason:
+            proof.dropped.setdefault(name, reason)
+            proof.messages.setdefault(name, next((each["message"] for each in results if "message" in each), ""))
+            proof.goals.pop(name, None)
+        elif first:
+            proof.goals[name] = frozenset(goal for each in results for goal in each["goals"])
+
+
+def test_name(node: str) -> str:
+    """Return a test's name out of pytest's node id, without the row of its table."""
+    return node.partition("::")[2].partition("[")[0]
+
+
+test_name.__test__ = False  # type: ignore[attr-defined]  # pytest must not collect it
+
+
+def _reason(results: Sequence[Mapping[str, Any]], *, first: bool) -> str:
+    if any(each["touched"] for each in results):
+        return TOUCHES
+    if any(each["outcome"] == "failed" for each in results):
+        return NOT_PASSED if first else NOT_REPEATED
+    if any(each["threads"] for each in results):
+        return THREADS
+    return CLOCK if any(each["clock"] for each in results) else ""

@@ -1,0 +1,150 @@
+"""Run an order in the target's interpreter: fenced, bounded in time, answered through a file."""
+
+import asyncio
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestrator.contracts import Processes
+from orchestrator.errors import TaskFailed
+from orchestrator.testgen.python.farm import build_farm
+from orchestrator.testgen.python.targets import PythonTarget, import_mode
+
+_BOOT = Path(__file__).parent / "explorer" / "boot.py"
+_QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "-p", "no:cov", "-o", "addopts=")
+_SPARE = 20.0  # seconds beyond a time limit before a child that does not end itself is ended
+EXPLORE = "def test_explore(request):\n    request.config.orchestrate_explore(request)\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """Where and with what tests of one target run. `root` is the project's folder, absolute."""
+
+    root: str
+    target: PythonTarget
+    python: str
+    processes: Processes
+    isolate: tuple[str, ...] = ()  # argv before the interpreter: a network namespace where the kernel allows it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a child handed over (None when it did not get that far), and the last lines that it printed."""
+
+    content: Mapping[str, Any] | None
+    tail: str
+    is_late: bool = False
+
+
+async def find_isolation(processes: Processes) -> tuple[str, ...]:
+    """Return the argv that gives a child a network of its own; empty where the system does not allow it."""
+    program = processes.find("unshare")
+    if program is None:
+        return ()
+    finished = await processes.run((program, "-rn", "true"))
+    return (program, "-rn", "--") if finished.exit_code == 0 else ()
+
+
+async def run_order(
+    site: Site,
+    order: Mapping[str, Any],
+    file: str,
+    text: str,
+    *,
+    seconds: float,
+    env: Mapping[str, str] | None = None,
+) -> Answer:
+    """Run pytest on `text` as the project's file `file`; the answer's content is what the plug-in wrote."""
+    with _scratch() as scratch:
+        farm = scratch / "project"
+        place = build_farm(site.root, farm, file, text)
+        work = scratch / "work"
+        work.mkdir()
+        complete = {
+            **order,
+            "project": site.root,
+            "scratch": str(work),
+            "result": str(scratch / "result.json"),
+            "cpu_seconds": int(seconds * 2 + 30),
+            "import_roots": [str(farm / site.target.below(site.root))],
+            "arguments": [
+                *_QUIET,
+                *import_mode(site.root, file),
+                f"--basetemp={work / 'base'}",
+                "--rootdir",
+                str(_settings_folder(farm, place)),
+                str(place),
+            ],
+        }
+        if "job" in complete:
+            complete["job"] = {**complete["job"], "result": complete["result"], "project": site.root}
+        (scratch / "order.json").write_text(json.dumps(complete))
+        return await _run(site, scratch, work, seconds, env or {})
+
+
+async def _run(site: Site, scratch: Path, work: Path, seconds: float, env: Mapping[str, str]) -> Answer:
+    surroundings = {
+        "HOME": str(work),
+        "TMPDIR": str(work),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "TZ": "UTC",
+        "PYTHONWARNINGS": "",
+        "NO_COLOR": "1",
+        **env,
+    }
+    argv = (*site.isolate, site.python, str(_BOOT), str(scratch / "order.json"))
+    # The working folder is the scratch folder, by way of `env`: `cwd` of a child lies below the repository.
+    argv = ("env", "-C", str(work), *argv)
+    try:
+        async with asyncio.timeout(seconds + _SPARE):
+            finished = await site.processes.run(argv, env=surroundings)
+    except TimeoutError:
+        return Answer(content=_read(scratch / "result.json"), tail="it did not end in time", is_late=True)
+    return Answer(content=_read(scratch / "result.json"), tail=finished.tail)
+
+
+def read_journal(path: Path) -> str:
+    """Return the program that a child was running when it ended."""
+    try:
+        return path.read_bytes().partition(b"\0")[0].decode(errors="replace")
+    except OSError:
+        return ""
+
+
+async def require_pytest(site: Site) -> None:
+    """Raise TaskFailed when the project's interpreter has no pytest."""
+    finished = await site.processes.run((site.python, "-c", "import pytest"))
+    if finished.exit_code != 0:
+        message = f"{site.python} has no pytest, which the generated tests need"
+        raise TaskFailed(message, hint=f"{site.python} -m pip install pytest")
+
+
+def _settings_folder(farm: Path, place: Path) -> Path:
+    """Return the folder that pytest would take as its root: the nearest with settings, else the top."""
+    for folder in place.parents:
+        if (folder / "pytest.ini").exists() or folder == farm:
+            return folder
+    return farm
+
+
+def _read(path: Path) -> Mapping[str, Any] | None:
+    try:
+        content: Mapping[str, Any] = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return content
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    folder = tempfile.mkdtemp(prefix="orchestrate-testgen-")
+    try:
+        yield Path(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

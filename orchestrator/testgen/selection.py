@@ -1,0 +1,101 @@
+"""Choose the fewest, plainest candidates that together reach every goal and kill every mutant that can be killed."""
+
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
+
+_COST_OF_BRANCHES = 0.02
+_COST_OF_MUTANTS = 0.03
+
+
+class Proposal(Protocol):
+    """A proposed test: what it reaches and kills (by number), where its subject stands, how hard it is to read."""
+
+    @property
+    def number(self) -> int:
+        """Return what tells it from the others."""
+
+    @property
+    def subject(self) -> str:
+        """Return the name of what it tests."""
+
+    @property
+    def line(self) -> int:
+        """Return the line of the subject."""
+
+    @property
+    def goals(self) -> frozenset[int]:
+        """Return the statements and branches that it reaches."""
+
+    @property
+    def kills(self) -> frozenset[int]:
+        """Return the mutants that it tells from the original."""
+
+    @property
+    def cost(self) -> float:
+        """Return how hard it is to read; less is better."""
+
+
+P = TypeVar("P", bound=Proposal)
+
+
+def select(candidates: Sequence[P], *, settled: frozenset[int], min_gain: int = 1) -> tuple[P, ...]:
+    """Return the chosen ones in the order of the source.
+
+    `settled` are goals that count for nothing (importing the module reaches them, or tests that exist). A test is taken
+    only if it adds at least `min_gain` goals or mutants.
+    """
+    usable = [each for each in candidates if each.kills]  # whatever kills nothing asserts nothing about the subject
+    by_goals = _greedy(usable, lambda each: each.goals - settled, _COST_OF_BRANCHES, min_gain, ())
+    chosen = _greedy(usable, lambda each: each.kills, _COST_OF_MUTANTS, min_gain, by_goals)
+    return tuple(sorted(_without_redundant(chosen, settled), key=lambda each: (each.line, each.subject, each.number)))
+
+
+def _greedy(
+    candidates: Sequence[P],
+    gain_of: Callable[[P], frozenset[int]],
+    weight: float,
+    min_gain: int,
+    chosen: Iterable[P],
+) -> list[P]:
+    taken = list(chosen)
+    have = frozenset(goal for each in taken for goal in gain_of(each))
+    numbers = {each.number for each in taken}
+
+    def worth(each: P) -> float:
+        return -len(gain_of(each) - have) / (1 + weight * max(0.0, each.cost))
+
+    heap = [(worth(each), each.cost, each.number, each) for each in candidates if each.number not in numbers]
+    heapq.heapify(heap)
+    while heap:
+        value, cost, number, each = heapq.heappop(heap)
+        now = worth(each)
+        if now > value:  # others took a part of its gain meanwhile
+            if now < 0:
+                heapq.heappush(heap, (now, cost, number, each))
+            continue
+        if len(gain_of(each) - have) < max(min_gain, 1):
+            continue
+        taken.append(each)
+        have |= gain_of(each)
+    return taken
+
+
+def _without_redundant(chosen: Sequence[P], settled: frozenset[int]) -> list[P]:
+    """Drop whatever the others do as well, the most costly first."""
+    counts: dict[tuple[str, int], int] = {}
+    for each in chosen:
+        for key in _keys(each, settled):
+            counts[key] = counts.get(key, 0) + 1
+    kept = list(chosen)
+    for each in sorted(chosen, key=lambda one: (-one.cost, -one.number)):
+        keys = _keys(each, settled)
+        if all(counts[key] > 1 for key in keys):
+            kept.remove(each)
+            for key in keys:
+                counts[key] -= 1
+    return kept
+
+
+def _keys(each: Proposal, settled: frozenset[int]) -> list[tuple[str, int]]:
+    return [("goal", goal) for goal in each.goals - settled] + [("mutant", mutant) for mutant in each.kills]
