@@ -17,7 +17,7 @@ from orchestrator.cli.plan_inputs import PlanInputs
 from orchestrator.cli.state import failed_last_time
 from orchestrator.errors import MissingTool, Problem
 from orchestrator.models.json import Json
-from orchestrator.models.plan import Plan
+from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.planning.select import Selection, select
 
 if TYPE_CHECKING:  # each is imported by the first command that needs it
@@ -127,13 +127,23 @@ def _selection_of(choice: Choice, failed: tuple[str, ...] | None) -> Selection:
 
 
 def refuse_unhandled(plan: Plan, catalogue: "Catalogue") -> None:
-    """Raise MissingTool when a task of the plan has a type without a handler: before anything is started."""
+    """Raise MissingTool when nothing that is installed can do a task of the plan: before anything is started."""
     unhandled: dict[str, list[str]] = {}
     for task in plan.tasks:
-        if task.skip_reason is None and not catalogue.has_handler(task.handler):
-            unhandled.setdefault(task.handler, []).append(task.id)
+        reason = _why_unhandled(task, catalogue) if task.skip_reason is None else None
+        if reason:
+            unhandled.setdefault(reason, []).append(task.id)
     if unhandled:
-        lines = [f"no handler for type {name}: {', '.join(ids)}" for name, ids in unhandled.items()]
+        lines = [f"{reason}: {', '.join(ids)}" for reason, ids in unhandled.items()]
         message = "nothing was started: some tasks have no handler\n" + "\n".join(lines)
         names = " ".join(f"--skip {task}" for ids in unhandled.values() for task in ids[:3])
         raise MissingTool(message, hint=f"leave them out ({names} …), or install a package that brings the type")
+
+
+def _why_unhandled(task: PlannedTask, catalogue: "Catalogue") -> str | None:
+    if not catalogue.has_handler(task.handler):
+        return f"no handler for type {task.handler}"
+    handler = catalogue.handler(task.handler)
+    if not handler.may_refuse or task.late:
+        return None
+    return handler.refusal(handler.params_model.model_validate(task.params))

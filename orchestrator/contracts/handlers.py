@@ -82,6 +82,8 @@ class Handler(ABC, Generic[P]):
     # Whether `targets` and `check` look at nothing of the tree but what kind of thing each target is (no deep check).
     # Only then may a plan be kept for the next command; a handler that looks at contents has to leave it off.
     plans_can_be_kept: ClassVar[bool] = False
+    # Whether `refusal` may have something to say; asking costs checking the params once more.
+    may_refuse: ClassVar[bool] = False
     # Params that are not interpolated when they are a text (a shell line); the handler refuses `{{ }}` in them.
     verbatim: ClassVar[frozenset[str]] = frozenset()
 
@@ -95,6 +97,10 @@ class Handler(ABC, Generic[P]):
         A problem's message starts with the name of the param in backticks when it belongs to one.
         """
         return ()
+
+    def refusal(self, params: P) -> str | None:  # noqa: ARG002
+        """Say why what is installed cannot do this task, sound as it is; `run` then starts nothing."""
+        return None
 
     def fingerprint(self, params: P, context: TaskContext) -> str | None:  # noqa: ARG002
         """Return a hash of everything outside the tree that decides the result (templates); None = never up to date.

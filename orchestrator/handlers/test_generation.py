@@ -32,7 +32,7 @@ from orchestrator.testgen.languages import find_generator, language_of
 from orchestrator.testgen.report import as_json, lines_of, summary_of
 from orchestrator.testgen.results import Generated
 
-_PARTS = {"unit": ("unit",), "api": ("unit", "api"), "all": ("unit", "api")}
+_PARTS = {"unit": ("unit",), "api": ("api",), "all": ("unit", "api")}
 
 
 class TestGenerationParams(Params):
@@ -51,7 +51,6 @@ class TestGenerationParams(Params):
     estimated_cases: int | None = Field(default=None, ge=1, description="what was expected, named beside what was kept")
     budget: float = Field(default=60, gt=0, le=3600, description="seconds of exploring per module")
     min_gain: int = Field(default=1, ge=1, description="branches, statements or mutants that a test must add")
-    seed: int = Field(default=1, ge=0)
     overwrite: bool = Field(default=False, description="also over a file that a person wrote, edited or removed")
 
     @property
@@ -67,6 +66,7 @@ class TestGeneration(Handler[TestGenerationParams]):
 
     type = "test_generation"
     params_model = TestGenerationParams
+    may_refuse = True
 
     def __init__(self) -> None:
         self._expected: dict[tuple[str, str, int], dict[str, str]] = {}
@@ -86,10 +86,7 @@ class TestGeneration(Handler[TestGenerationParams]):
         """Return a language without generator, and a target that names no module."""
         generator = _generator_for(params)
         if generator is None:
-            reason = _why_not(params)
-            field = "test_type" if params.effective_language == "python" else "language"
-            message = f"`{field}`: {reason}"
-            return [Problem(code="W510", message=message, hint="`run` refuses this task", severity=Severity.WARNING)]
+            return [Problem(code="W510", message=_why_not(params), severity=Severity.WARNING)]
         try:
             generator.find_targets(scene.root, params.target, params.test_file)
         except TaskFailed as error:
@@ -97,6 +94,10 @@ class TestGeneration(Handler[TestGenerationParams]):
             # A task before this one may write the module.
             return [Problem(code="E309", message=message, hint=error.hint, severity=Severity.WARNING)]
         return ()
+
+    def refusal(self, params: TestGenerationParams) -> str | None:
+        """Name the generator that is missing."""
+        return None if _generator_for(params) is not None else _why_not(params)
 
     async def run(self, params: TestGenerationParams, context: TaskContext) -> Outcome:
         """Explore, choose, prove, stage."""
@@ -113,9 +114,7 @@ class TestGeneration(Handler[TestGenerationParams]):
             )
         kept = [(each, _reason_to_keep(params, context, each.test_file)) for each in targets]
         project = _project(context, root)
-        settings = Settings(
-            budget=params.budget, min_gain=params.min_gain, seed=params.seed, parts=_PARTS[params.test_type]
-        )
+        settings = Settings(budget=params.budget, min_gain=params.min_gain, parts=_PARTS[params.test_type])
         wanted = [each for each, why in kept if not why]
         made = [pair async for pair in generator.generate(project, wanted, settings)]
         return self._stage(params, context, made, [(each.test_file, why) for each, why in kept if why])

@@ -1,7 +1,7 @@
 """Checks that ask the plug-ins: types exist, their params fit, and what each handler says about its task."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from orchestrator.contracts import CheckScene, Handler, Params
@@ -39,11 +39,11 @@ class TypeChecks:
         self._catalogue = catalogue
         self._scene = scene
         self._usable: dict[tuple[str, str], bool] = {}
-        self._coming: dict[str, list[TaskEntry]] = {}
+        self._missing: dict[str, list[tuple[str, Problem]]] = {}  # by message: ids of tasks
         self._owners(outline, root)
         for task in outline.tasks():
             self._task(task)
-        self._tell_coming()
+        self._tell_missing()
 
     def _owners(self, outline: Outline, root: Mapping) -> None:
         owners: list[Mapping] = [root]
@@ -63,7 +63,8 @@ class TypeChecks:
         node = task.node.get("type")
         if not self._plugin("handlers", node):
             if task.type in COMING_HANDLERS and self._catalogue.find("handlers", task.type) is None:
-                self._coming.setdefault(task.type, []).append(task)
+                place = node or task.node
+                self._note(task, [problem_at("W510", f"no handler for type {task.type} is installed", place)])
                 self.problems += _misspelt(task.node)
             return
         handler = self._catalogue.handler(task.type)
@@ -76,8 +77,16 @@ class TypeChecks:
         if params is None or _is_open(params_node.value):
             return
         found = self._ask(handler, task.type, params, node or task.node)
-        self.problems += [_placed(problem, params_node, node or task.node) for problem in found[0]]
+        self._note(task, [_placed(problem, params_node, node or task.node) for problem in found[0]])
         self.targets[task.id] = (params_node, found[1])
+
+    def _note(self, task: TaskEntry, problems: Iterable[Problem]) -> None:
+        """Note what a handler says; what is not installed is told once, whatever number of tasks ask for it."""
+        for problem in problems:
+            if problem.code == "W510":
+                self._missing.setdefault(problem.message, []).append((task.id, problem))
+            else:
+                self.problems.append(problem)
 
     def _ask(
         self, handler: Handler[Params], type_: str, params: Params, node: AnyNode
@@ -139,14 +148,13 @@ class TypeChecks:
             return False
         return True
 
-    def _tell_coming(self) -> None:
-        for type_, tasks in self._coming.items():
-            count = f" ({len(tasks)} tasks, this is the first)" if len(tasks) > 1 else ""
-            names = [task.id for task in tasks]
+    def _tell_missing(self) -> None:
+        for message, found in self._missing.items():
+            count = "" if len(found) == 1 else f" ({len(found)} tasks, this is the first)"
+            names = [name for name, _ in found]
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             hint = f"`run` refuses {', '.join(names[:_NAMED])}{more}"
-            node = tasks[0].node.get("type") or tasks[0].node
-            self.problems.append(problem_at("W510", f"no handler for type {type_} is installed{count}", node, hint))
+            self.problems.append(replace(found[0][1], message=message + count, hint=hint))
 
 
 def params_of(task: Mapping) -> Mapping:

@@ -21,6 +21,7 @@ def summary_of(target: Target, made: Generated) -> str:
 def lines_of(target: Target, made: Generated) -> Iterator[str]:
     """Yield the whole report of one module."""
     yield summary_of(target, made)
+    yield f"  {made.calls} calls were tried"
     for reason, count in made.dropped.most_common():
         yield f"  dropped {count}: {reason}"
     for each in made.avoided:

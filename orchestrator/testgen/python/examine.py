@@ -6,6 +6,7 @@ from typing import Any
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.filters import WEAK
 from orchestrator.testgen.python.proof import prove, test_name
+from orchestrator.testgen.python.reading import asserted_names, imported_names
 from orchestrator.testgen.python.running import Site, run_order
 from orchestrator.testgen.results import Examined, Proof, Share
 
@@ -19,7 +20,7 @@ async def examine(site: Site, text: str, *, budget: float = 60.0) -> Examined:
         message = f"{site.target.test_file} cannot be run: {proof.messages['the file'].strip()[-600:]}"
         raise TaskFailed(message, hint="run pytest on it to see the whole error")
     order = {
-        "mode": "prove",
+        "mode": "proving",
         "probe": {"module": site.target.module, "path": f"{site.root}/{site.target.path}"},
         "shuffle": None,
         "watch_clock": False,
@@ -29,10 +30,25 @@ async def examine(site: Site, text: str, *, budget: float = 60.0) -> Examined:
     answer = await run_order(site, order, site.target.test_file, text, seconds=budget + 60)
     verdicts = answer.content["mutants"] if answer.content is not None else []
     kills = _kills(verdicts)
-    for name in list(proof.goals):
-        if proof.goals[name] and not kills.get(name) and verdicts:
+    if verdicts:
+        names = imported_names(text, site.target.module)
+        for name in _weak(proof, text, verdicts, names):
             proof.dropped[name] = WEAK
     return _examined(proof, verdicts, kills)
+
+
+def _weak(proof: Proof, text: str, verdicts: list[Any], names: frozenset[str]) -> list[str]:
+    """Return the tests that still pass when every function of the module returns something useless.
+
+    One that runs no function of the module (it may look at constants) has to name something of it in an assertion.
+    """
+    gone = _kills([each for each in verdicts if each["kind"] == "gone"])
+    asserted = asserted_names(text)
+    return [
+        name
+        for name, goals in proof.goals.items()
+        if not gone.get(name) and (goals - proof.imported or not asserted.get(name, frozenset()) & names)
+    ]
 
 
 def _kills(verdicts: list[Any]) -> dict[str, int]:

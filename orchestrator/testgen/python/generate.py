@@ -68,7 +68,8 @@ async def explore(site: Site, settings: Settings) -> tuple[Exploration, tuple[st
             if answer.content is not None:
                 if "problem" in answer.content:
                     message = f"{site.target.path} {answer.content['problem']}"
-                    raise TaskFailed(message, hint="install what the module needs into the project's environment")
+                    hint = answer.content.get("hint", "install what the module needs into the project's environment")
+                    raise TaskFailed(message, hint=hint)
                 return read_exploration(answer.content), tuple(avoid)
             last = read_journal(journal)
             if not last or last in avoid:
@@ -81,7 +82,7 @@ async def explore(site: Site, settings: Settings) -> tuple[Exploration, tuple[st
 def _explore_order(site: Site, settings: Settings, journal: str, avoid: Sequence[str]) -> dict[str, object]:
     path = f"{site.root}/{site.target.path}"
     return {
-        "mode": "explore",
+        "mode": "exploring",
         "probe": {"module": site.target.module, "path": path},
         "job": {
             "module": site.target.module,

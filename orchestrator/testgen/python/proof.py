@@ -43,7 +43,7 @@ async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, fi
 
 def _order(site: Site, number: int) -> dict[str, Any]:
     return {
-        "mode": "prove",
+        "mode": "proving",
         "probe": {"module": site.target.module, "path": f"{site.root}/{site.target.path}"},
         "shuffle": number if number else None,
         "watch_clock": number == 0,

@@ -17,6 +17,7 @@ from orchestrator.testgen.python.targets import PythonTarget, import_mode
 
 _BOOT = Path(__file__).parent / "explorer" / "boot.py"
 _QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "-p", "no:cov", "-o", "addopts=")
+_NO_HYPOTHESIS = ("-p", "no:hypothesispytest")  # importing it takes longer than most tests
 _SPARE = 20.0  # seconds beyond a time limit before a child that does not end itself is ended
 EXPLORE = "def test_explore(request):\n    request.config.orchestrate_explore(request)\n"
 
@@ -74,6 +75,7 @@ async def run_order(
             "import_roots": [str(farm / site.target.below(site.root))],
             "arguments": [
                 *_QUIET,
+                *(() if "hypothesis" in text else _NO_HYPOTHESIS),
                 *import_mode(site.root, file),
                 f"--basetemp={work / 'base'}",
                 "--rootdir",

@@ -32,7 +32,7 @@ def main(path: str) -> int:
     sys.path[:] = [*order["import_roots"], *sys.path[1:]]
     sys.dont_write_bytecode = True
     load_package()
-    plugin = importlib.import_module(f"{NAME}.plugin").make(order)
+    plugin = importlib.import_module(f"{NAME}.{order['mode']}").make(order)
     import pytest
 
     return int(pytest.main(order["arguments"], plugins=[plugin]))

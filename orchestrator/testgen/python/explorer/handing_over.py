@@ -4,7 +4,6 @@ from typing import Any
 
 from .body import Body
 from .defects import Defect
-from .killing import Verdict
 from .search import Corpus, Try
 
 
@@ -20,16 +19,6 @@ def count_kinds(corpus: Corpus) -> dict[str, int]:
 def unique(defects: list[Defect]) -> list[Defect]:
     """Return each finding once, and not too many."""
     return list(dict.fromkeys(defects))[:40]
-
-
-def mutant_json(verdict: Verdict) -> dict[str, Any]:
-    """Describe a mutant and the tests that kill it."""
-    return {
-        "line": verdict.mutant.line,
-        "kind": verdict.mutant.kind,
-        "killers": verdict.killers,
-        "tried": verdict.tried,
-    }
 
 
 def candidate_json(made: Try, body: Body) -> dict[str, Any]:

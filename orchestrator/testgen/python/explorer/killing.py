@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .mutants import Mutant, Swapper, find_gone, find_mutants, mutated_tree
 
@@ -22,6 +23,15 @@ class Verdict:
     mutant: Mutant
     killers: tuple[int, ...]
     tried: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Describe the mutant and the tests that kill it."""
+        return {
+            "line": self.mutant.line,
+            "kind": self.mutant.kind,
+            "killers": self.killers,
+            "tried": self.tried,
+        }
 
 
 Fails = Callable[[int], bool]  # whether the test of this number fails now

@@ -45,6 +45,15 @@ class ProbedModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         spec.loader = self
         return spec
 
+    def why_not(self, module: ModuleType) -> str:
+        """Say why what was imported is not the target with probes in it; empty when it is."""
+        if module.__spec__ is not None and module.__spec__.loader is self:
+            return ""
+        present = os.path.realpath(getattr(module, "__file__", None) or "")
+        if present == self.path:
+            return "was imported before it could be watched: pytest itself uses it"
+        return f"is not what `import {self.name}` gives: that is {present}"
+
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the protocol of loaders
         """Return the compiled tree with probes."""
         return compile(self._tree, self.path, "exec", dont_inherit=True)

@@ -17,7 +17,7 @@ from .checks import Checks
 from .defects import find_defects
 from .facts import ModuleFacts, read_facts
 from .fixtures import project_fixtures
-from .handing_over import candidate_json, count_kinds, mutant_json, unique
+from .handing_over import candidate_json, count_kinds, unique
 from .killing import MutantRunner, Verdict
 from .literals import Literals
 from .loading import ProbedModule
@@ -84,6 +84,10 @@ class Session:
         except BaseException as error:  # whatever importing a foreign module raises
             self._hand_over({"problem": f"cannot be imported: {type(error).__name__}: {error}"})
             return
+        problem = self._probed.why_not(module)
+        if problem:
+            self._hand_over({"problem": problem, "hint": "name the file that is imported as the target"})
+            return
         package = module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
         facts = read_facts(self._probed.source, package)
         fixtures = project_fixtures(request, conftests)
@@ -117,7 +121,7 @@ class Session:
                 "fixtures": self._fixture_sources,
                 "project_fixtures": sorted(fixtures),
                 "defects": [dataclasses.asdict(each) for each in unique(defects)],
-                "mutants": [mutant_json(each) for each in verdicts],
+                "mutants": [each.as_json() for each in verdicts],
                 "candidates": [candidate_json(made, body) for made, body in tests],
             }
         )

@@ -1,4 +1,4 @@
-"""The pytest plug-in that explores a module, or watches tests while they prove themselves."""
+"""The pytest plug-in that watches tests while they prove themselves."""
 
 import contextlib
 import json
@@ -6,20 +6,16 @@ import os
 import random
 import threading
 from collections.abc import Generator
-from types import ModuleType
 from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 from .clock import ClockWatch
-from .fixtures import is_conftest
-from .handing_over import mutant_json
 from .killing import MutantRunner
 from .loading import ProbedModule
 from .probes import Recorder
 from .sandbox import Fence, limit_process
-from .session import Job, Session
 
 _TEST_SECONDS = 10.0
 
@@ -33,31 +29,7 @@ def make(order: dict[str, Any]) -> object:
         probed = ProbedModule(order["probe"]["module"], order["probe"]["path"], Recorder())
         probed.install()
     fence.install()
-    if order["mode"] == "explore":
-        assert probed is not None
-        job = order["job"]
-        return Exploring(
-            Session(Job(**{**job, "parts": tuple(job["parts"]), "avoid": tuple(job["avoid"])}), probed, fence)
-        )
     return Proving(order, probed, fence)
-
-
-class Exploring:
-    """Offer the exploration to the one test that starts it."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._conftests: list[ModuleType] = []
-
-    def pytest_plugin_registered(self, plugin: object) -> None:
-        """Remember the project's conftest files."""
-        if is_conftest(plugin):
-            assert isinstance(plugin, ModuleType)
-            self._conftests.append(plugin)
-
-    def pytest_configure(self, config: Any) -> None:
-        """Let the test reach us."""
-        config.orchestrate_explore = lambda request: self._session.run(request, self._conftests)
 
 
 class Proving:
@@ -120,7 +92,7 @@ class Proving:
         reaches = [self._probed.map.lines_of(self._results[each.nodeid]["goals"]) for each in usable]
         verdicts = runner.run(reaches, limit=self._order["mutants"], seconds=self._order["mutant_seconds"])
         names = [each.nodeid for each in usable]
-        return [{**mutant_json(each), "killers": [names[number] for number in each.killers]} for each in verdicts]
+        return [{**each.as_json(), "killers": [names[number] for number in each.killers]} for each in verdicts]
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Remember the worst of set-up, call and tear-down."""

@@ -1,0 +1,80 @@
+"""Which proposed tests are chosen."""
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.testgen.selection import select
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposed:
+    """A proposed test."""
+
+    number: int
+    goals: frozenset[int] = frozenset()
+    kills: frozenset[int] = frozenset()
+    cost: float = 1.0
+    subject: str = "f"
+    line: int = 1
+
+
+def chosen(*proposals: Proposed, settled: frozenset[int] = frozenset(), min_gain: int = 1) -> list[int]:
+    return [each.number for each in select(proposals, settled=settled, min_gain=min_gain)]
+
+
+def of(number: int, goals: set[int], kills: set[int], cost: float = 1.0) -> Proposed:
+    return Proposed(number=number, goals=frozenset(goals), kills=frozenset(kills), cost=cost)
+
+
+def test_what_another_does_as_well_is_left_out():
+    assert chosen(of(1, {1, 2, 3}, {1, 2}), of(2, {2}, {1})) == [1]
+
+
+def test_of_two_that_do_the_same_the_plainer_one_is_taken():
+    assert chosen(of(1, {1}, {1}, cost=9.0), of(2, {1}, {1}, cost=1.0)) == [2]
+
+
+def test_one_that_reaches_nothing_new_is_taken_for_a_mutant_that_only_it_kills():
+    assert chosen(of(1, {1, 2}, {1}), of(2, {1}, {2})) == [1, 2]
+
+
+def test_one_that_kills_nothing_asserts_nothing():
+    assert chosen(of(1, {1, 2}, set()), of(2, {1}, {1})) == [2]
+
+
+def test_goals_that_are_settled_count_for_nothing():
+    assert chosen(of(1, {1}, {1}), of(2, {1, 2}, {1}), settled=frozenset({1})) == [2]
+
+
+def test_a_test_has_to_add_what_is_asked_for():
+    assert chosen(of(1, {1, 2, 3}, {1}), of(2, {4}, {2}), min_gain=2) == [1]
+
+
+proposals = st.lists(
+    st.builds(
+        of,
+        st.integers(),
+        st.sets(st.integers(0, 12), max_size=6),
+        st.sets(st.integers(0, 12), min_size=1, max_size=6),
+        st.floats(0, 50),
+    ),
+    unique_by=lambda each: each.number,
+    max_size=12,
+)
+
+
+@given(proposals)
+def test_the_chosen_reach_and_kill_everything_that_all_together_do_and_none_can_be_spared(given_proposals):
+    taken = select(given_proposals, settled=frozenset())
+
+    def reach(several):
+        return (
+            frozenset().union(*(each.goals for each in several)),
+            frozenset().union(*(each.kills for each in several)),
+        )
+
+    assert reach(taken) == reach(given_proposals)
+    for each in taken:
+        assert reach([other for other in taken if other is not each]) != reach(taken)

@@ -1,0 +1,165 @@
+"""The params of `type: test_generation`, and the command that does the same by hand."""
+
+import json
+import re
+import sys
+
+import pytest
+from wiring_registry import wires
+from wiring_world import Make, Repository, tasks
+
+SHOP = """\
+def total(price, count=1):
+    if count < 0:
+        raise ValueError("count is negative")
+    return price * count
+"""
+API = """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def double(number: int) -> int:
+    return number * 2
+
+
+@app.get("/double/{number}")
+def show(number: int) -> dict:
+    return {"double": double(number)}
+"""
+VALUE = "value:handler:test_generation."
+
+
+def shop(make: Make, source: str = SHOP, **params) -> Repository:
+    """Make a repository with a module and the task of writing tests for it; this interpreter runs them."""
+    work = {"id": "1.1", "name": "x", "type": "test_generation", "target": "shop.py", "budget": 1, **params}
+    repository = make(tasks(work), **{"shop.py": source})
+    binaries = repository.root / ".venv/bin"
+    binaries.mkdir(parents=True)
+    (binaries / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (binaries / "python").chmod(0o755)
+    return repository
+
+
+def module(repository: Repository):
+    """Return what the task's outputs say about its only module."""
+    return repository.record()["tasks"][0]["outputs"]["modules"][0]
+
+
+@wires(
+    "handler:test_generation.target",
+    "handler:test_generation.estimated_cases",
+    "handler:test_generation.budget",
+    f"{VALUE}test_type=all",
+)
+def test_a_module_gets_tests_that_pin_it_and_the_outputs_say_what_they_are_worth(make: Make) -> None:
+    repository = shop(make, estimated_cases=40, budget=0.5)
+    ran = repository.run()
+    assert (ran.code, ran.states) == (0, {"1.1": "changed"})
+    text = repository.read("tests/test_shop.py")
+    assert 'with pytest.raises(ValueError, match="count is negative"):' in text
+    assert module(repository)["coverage"] == {"statements": 100.0, "branches": 100.0}
+    assert "40 cases were estimated" in ran.attempts("1.1")[0]["summary"]
+    calls = module(repository)["calls"]
+    repository.plant(json.loads(repository.read("phases.yaml").replace('"budget": 0.5', '"budget": 4')))
+    assert repository.run().code == 0
+    assert module(repository)["calls"] > calls
+
+
+@wires("handler:test_generation.test_file", "handler:test_generation.language", f"{VALUE}language=python")
+def test_the_place_of_the_tests_and_the_language_can_be_given(make: Make) -> None:
+    repository = shop(make, test_file="checks/test_prices.py", language="python", target="*.py")
+    assert repository.run().code == 0
+    assert "from shop import total" in repository.read("checks/test_prices.py")
+
+
+@wires("handler:test_generation.min_gain")
+def test_a_test_has_to_add_what_is_asked_for(make: Make) -> None:
+    ran = shop(make, min_gain=500).run()
+    assert (ran.code, ran.attempts("1.1")[0]["summary"]) == (1, "no test held")
+
+
+@wires("handler:test_generation.overwrite")
+def test_a_file_of_a_person_is_written_over_only_when_that_is_asked_for(make: Make) -> None:
+    for overwrite, state in ((False, "unchanged"), (True, "changed")):
+        repository = shop(make, overwrite=overwrite)
+        repository.write("tests/test_shop.py", "def test_mine():\n    assert True\n")
+        assert repository.run().states == {"1.1": state}
+        assert ("test_mine" in repository.read("tests/test_shop.py")) is not overwrite
+
+
+@pytest.mark.slow
+@wires("handler:test_generation.test_type", f"{VALUE}test_type=unit", f"{VALUE}test_type=api")
+@pytest.mark.parametrize(("test_type", "functions", "routes"), [("unit", True, False), ("api", False, True)])
+def test_one_kind_of_test_can_be_asked_for(make: Make, test_type: str, functions: bool, routes: bool) -> None:
+    pytest.importorskip("fastapi")
+    pytest.importorskip("httpx")
+    repository = shop(make, API, test_type=test_type, budget=4)
+    assert repository.run().code == 0, repository.record()["tasks"]
+    text = repository.read("tests/test_shop.py")
+    assert (bool(re.search(r"assert (show|double)\(", text)), "client.get(" in text) == (functions, routes)
+
+
+@wires(
+    f"{VALUE}language=typescript",
+    f"{VALUE}language=javascript",
+    f"{VALUE}test_type=integration",
+    f"{VALUE}test_type=e2e",
+)
+@pytest.mark.parametrize(
+    ("params", "missing"),
+    [
+        ({"target": "a.ts"}, "no test generator for typescript is installed"),
+        ({"language": "typescript"}, "no test generator for typescript is installed"),
+        ({"language": "javascript"}, "no test generator for javascript is installed"),
+        ({"test_type": "integration"}, "no generator for integration tests in python is installed"),
+        ({"test_type": "e2e"}, "no generator for e2e tests in python is installed"),
+    ],
+)
+def test_what_no_generator_can_do_is_told_and_nothing_is_started(make: Make, params, missing: str) -> None:
+    repository = shop(make, **params)
+    assert [(each["code"], each["message"]) for each in repository.problems()] == [("W510", missing)]
+    answer = repository.orchestrate("run", "--all", "--ui", "none")
+    assert (answer.code, f"{missing}: 1.1" in answer.err, repository.has(".orchestrate/ledger.db")) == (12, True, False)
+
+
+@wires(
+    "argument:tests action",
+    "argument:tests target",
+    "choice:tests action=generate",
+    "flag:tests --budget",
+    "twin:tests ORCHESTRATE_BUDGET",
+    "flag:tests --json",
+    "flag:tests --write",
+    "flag:tests --force",
+    "flag:tests --test-file",
+    "flag:tests --project",
+    "twin:tests ORCHESTRATE_PROJECT",
+)
+def test_by_hand_tests_are_printed_or_written(make: Make) -> None:
+    repository = shop(make)
+    printed = repository.orchestrate("tests", "generate", "shop.py", "--budget", "1")
+    assert (printed.code, "from shop import total" in printed.out) == (0, True), printed.err
+    assert not repository.has("tests/test_shop.py")
+    repository.write("t/test_it.py", "mine\n")
+    words = ("tests", "generate", "shop.py", "--write", "--test-file", "t/test_it.py", "--json")
+    calls = int(re.search(r"(\d+) calls were tried", printed.err)[1])
+    refused = repository.orchestrate(*words, "--project", str(repository.root))
+    assert (refused.code, repository.read("t/test_it.py")) == (2, "mine\n")
+    elsewhere = {"ORCHESTRATE_BUDGET": "4", "ORCHESTRATE_PROJECT": str(repository.root)}
+    written = repository.orchestrate(*words, "--force", env=elsewhere)
+    assert (written.code, "from shop import total" in repository.read("t/test_it.py")) == (0, True)
+    assert json.loads(written.out)["calls"] > calls
+
+
+@wires("choice:tests action=verify", "choice:tests action=report")
+def test_by_hand_tests_of_a_person_go_through_the_same_filters(make: Make) -> None:
+    repository = shop(make)
+    good, hollow = "assert total(2, 3) == 6", "total(2, 3)\n    assert True"
+    source = "from shop import total\n\n\ndef test_good():\n    {}\n\n\ndef test_hollow():\n    {}\n"
+    repository.write("tests/test_shop.py", source.format(good, hollow))
+    verified = repository.orchestrate("tests", "verify", "shop.py", "--budget", "2")
+    assert (verified.code, "fails test_hollow: asserts nothing about the subject" in verified.out) == (1, True)
+    reported = repository.orchestrate("tests", "report", "shop.py", "--budget", "2")
+    assert (reported.code, "lines that no test reaches: 3" in reported.out) == (0, True), reported.text
