@@ -26,7 +26,9 @@ def command(
     common: Working,
     _drawing: Drawing,
     display: Display,
-    run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
+    run: Annotated[
+        str | None, typer.Argument(help="the beginning of a run's id (default: the last that changed files)")
+    ] = None,
     phase: Annotated[
         list[str] | None, option("--phase", "-p", help="only the tasks of this phase", envvar=None)
     ] = None,
@@ -69,8 +71,21 @@ def command(
 
 
 def _meant(ledger: SqliteLedger, run: str | None) -> RunRecord:
-    """Return the run to take back. After an undo that was refused or stopped, the rest of the same run is meant."""
-    record = chosen_run(ledger, run)
-    while run is None and record.undoes is not None and record.state is not RunState.SUCCEEDED:
+    """Return the run to take back; without a name the last one that changed something.
+
+    A run that found everything up to date is passed over: nothing of it could be meant. One that did not end well is
+    not, so that `run || undo` never reaches back to an earlier run. After an undo that was refused or stopped, the
+    rest of the same run is meant.
+    """
+    if run is not None:
+        return chosen_run(ledger, run)
+    for summary in ledger.runs():
+        record = ledger.read_run(summary.id)
+        changed = any(change.state != "rolled_back" for change in record.changes)
+        if changed or record.state is not RunState.SUCCEEDED:
+            break
+    else:
+        return chosen_run(ledger, None)
+    while record.undoes is not None and record.state is not RunState.SUCCEEDED:
         record = ledger.read_run(record.undoes)
     return record

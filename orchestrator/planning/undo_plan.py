@@ -105,7 +105,9 @@ def _nothing(record: RunRecord, chosen: set[str] | None) -> UsageError:
             message, hint="`orchestrate history` shows by which run; undo that one to get the changes again"
         )
     message = f"{part} changed no files: there is nothing to take back"
-    return UsageError(message, hint=f"orchestrate diff {record.id}")
+    return UsageError(
+        message, hint="`orchestrate history` lists the runs; `orchestrate undo RUN` takes an earlier one back"
+    )
 
 
 def _refuse_overlaps(made: Sequence[RecordedChange], chosen: set[str]) -> None:

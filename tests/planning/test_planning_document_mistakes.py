@@ -3,8 +3,14 @@
 A mistake is marked by `«…»` around what the message has to point at.
 """
 
+from pathlib import Path
+
 import pytest
-from planning_scene import HEAD, problems_of
+from planning_scene import HEAD, problems_of, scene
+
+from orchestrator.planning.checks import check_document
+from orchestrator.planning.document_loader import load_bytes
+from orchestrator.plugins import Catalogue
 
 TASKS = "phases:\n  - id: '1'\n    groups:\n      - id: a\n        tasks:\n"
 ONE = "          - {id: '1.1', name: one, type: manual}\n"
@@ -308,3 +314,10 @@ def test_all_mistakes_of_one_document_are_told_at_once() -> None:
     ).replace("project: {name: demo}", "project: {nam: demo}")
     codes = {problem.code for problem in problems_of(text)}
     assert codes == {"E101", "E102", "E103", "E104", "E201", "E203", "E204", "E301", "E306"}
+
+
+def test_a_type_is_offered_once() -> None:
+    text = group("{id: '1.1', name: one, type: manuel}")
+    (problem,) = check_document(load_bytes(text.encode(), Path("phases.yaml")), Catalogue(scan=False), scene())
+    assert problem.hint is not None
+    assert problem.hint.count("`config_edit`") == 1

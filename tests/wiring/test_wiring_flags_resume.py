@@ -189,6 +189,19 @@ def test_what_a_refused_undo_says_next_takes_the_rest_of_the_same_run_back(make:
     assert repository.has("made-2")
 
 
+def test_without_a_name_the_last_run_that_changed_something_is_taken_back(make: Make) -> None:
+    repository = make(tasks(task("1.1", "echo x > made", creates=["made"]), task("1.2", "[ ! -e stop ]")))
+    repository.run()
+    assert repository.run().code == 0  # everything up to date
+    assert repository.orchestrate("undo", "--ui", "none").code == 0
+    assert not repository.has("made")
+    repository.run()
+    repository.write("stop", "")
+    assert repository.run().code == 1  # one that did not end well is the one that is meant
+    assert repository.orchestrate("undo", "--ui", "none").code == 2
+    assert repository.has("made")
+
+
 def test_a_run_that_was_undone_is_not_gone_on_with(make: Make) -> None:
     repository = make(tasks(task("1.1", "echo x > made"), task("1.2", "exit 1")))
     run = repository.run().repository.record()["id"]
