@@ -23,6 +23,7 @@ COMMANDS = {
     "cancel": Entry("cancel", "stop the run that works on this repository", "Run"),
     "undo": Entry("undo", "take a run back, last change first", "Run", supervised=True),
     "edit": Entry("edit", "carry one config edit out: show its diff, or write it", "Run"),
+    "measure": Entry("measure", "measure what the tests reach now, per folder and module", "Run", supervised=True),
     "status": Entry("status", "show how the last run stands", "Look"),
     "logs": Entry("logs", "show a task's output; without a task, that of all failures", "Look"),
     "diff": Entry("diff", "show what a run changed", "Look"),

@@ -20,7 +20,7 @@ from orchestrator.engine.ports import Ready
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.models.plan import Plan, PlannedTask
-from orchestrator.models.record import LastSuccess
+from orchestrator.models.record import MEASURE, LastSuccess
 from orchestrator.planning.codes import explain as explain_code
 from orchestrator.planning.explain import Explanation, explain_task
 from orchestrator.planning.plan_json import plan_from_json
@@ -63,8 +63,8 @@ def command(
 
 def _wait_now(ledger: Ledger, root: Path, task: str) -> str | None:
     """Return why the task waits in the run that goes on, or that waits for a person."""
-    newest = ledger.runs(1)
-    return read_waits(root, ledger.read_run(newest[0].id)).get(task) if newest else None
+    newest = next((run for run in ledger.runs() if run.kind != MEASURE), None)
+    return read_waits(root, ledger.read_run(newest.id)).get(task) if newest else None
 
 
 def _about_code(code: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from orchestrator.cli.places import STATE
 from orchestrator.errors import UsageError
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.models.record import RunRecord
+from orchestrator.models.record import MEASURE, Measured, RunRecord
 from orchestrator.models.status import TaskState
 from orchestrator.workspace.lock import holder, is_held
 
@@ -29,11 +29,14 @@ def open_to_read(root: Path) -> SqliteLedger:
 
 
 def chosen_run(ledger: SqliteLedger, run: str | None, *, kind: str | None = None) -> RunRecord:
-    """Return the run that is meant: by the beginning of its id, else the last one; UsageError when there is none."""
+    """Return the run that is meant: by the beginning of its id, else the last one; UsageError when there is none.
+
+    A measurement is no run that could be continued or undone: it is meant only when it is named.
+    """
     if run is not None and run != "last":
         return ledger.read_run(ledger.find_run(run))
     for summary in ledger.runs():
-        if kind is None or summary.kind == kind:
+        if summary.kind == kind or (kind is None and summary.kind != MEASURE):
             return ledger.read_run(summary.id)
     message = "there are no runs here yet"
     raise UsageError(message, hint="`orchestrate run` makes one; --project PATH names another repository")
@@ -45,6 +48,12 @@ def failed_last_time(ledger: "Ledger") -> tuple[str, ...]:
         if summary.kind == "run":
             return tuple(task.id for task in ledger.read_run(summary.id).tasks if task.state in _NOT_DONE)
     return ()
+
+
+def measurements(ledger: SqliteLedger) -> tuple[Measured, ...]:
+    """Return what `orchestrate measure` found, oldest first."""
+    runs = [summary.id for summary in ledger.runs() if summary.kind == MEASURE]
+    return tuple(each for run in reversed(runs) for each in ledger.read_run(run).measurements)
 
 
 def refuse_undone(ledger: SqliteLedger, record: RunRecord) -> None:

@@ -2,7 +2,6 @@
 
 import sys
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from orchestrator.cli.options import Common, Drawing, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.present import look_of
-from orchestrator.cli.state import chosen_run, open_to_read
+from orchestrator.cli.state import chosen_run, measurements, open_to_read
 from orchestrator.cli.waits import read_waits
 from orchestrator.errors import ExitCode
 from orchestrator.models.record import RunRecord
@@ -39,8 +38,12 @@ def command(
     while True:
         ledger = open_to_read(root)
         record = chosen_run(ledger, run)
+        measured = () if as_json else measurements(ledger)
         ledger.close()
-        text = _shown(record, read_waits(root, record), as_json=as_json, all_tasks=all_tasks)
+        notes = StatusNotes(
+            now=datetime.now(UTC), all_tasks=all_tasks, waits=read_waits(root, record), measured=measured
+        )
+        text = _shown(record, notes, as_json=as_json)
         sys.stdout.write((_CLEAR if watch and sys.stdout.isatty() and not as_json else "") + text)
         sys.stdout.flush()
         if not watch or record.state is not RunState.RUNNING:
@@ -49,8 +52,7 @@ def command(
     return (record.exit_code or ExitCode.OK) if exit_code else ExitCode.OK
 
 
-def _shown(record: RunRecord, waits: Mapping[str, str], *, as_json: bool, all_tasks: bool) -> str:
+def _shown(record: RunRecord, notes: StatusNotes, *, as_json: bool) -> str:
     if as_json:
-        return record_json(record, command="status", waits=waits)
-    notes = StatusNotes(now=datetime.now(UTC), all_tasks=all_tasks, waits=waits)
+        return record_json(record, command="status", waits=notes.waits)
     return render_status(record, look_of(sys.stdout), notes)

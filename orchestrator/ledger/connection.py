@@ -44,8 +44,8 @@ def open_to_write(path: Path, durability: Durability, *, create: bool) -> sqlite
             check_structure(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {durability.value.upper()}")
-            connection.execute("PRAGMA foreign_keys = ON")
             migrations.upgrade(connection)
+            connection.execute("PRAGMA foreign_keys = ON")  # off until then: a migration may make a table anew
         except BaseException:
             connection.close()
             raise

@@ -16,7 +16,7 @@ from orchestrator.ledger.sql import migration, query
 from orchestrator.ledger.sqlite_errors import told_in_words
 
 APPLICATION_ID = int.from_bytes(b"orch")
-MIGRATIONS = ("0001_ledger",)  # the first makes version 1, and so on
+MIGRATIONS = ("0001_ledger", "0002_measurements")  # the first makes version 1, and so on
 VERSION = len(MIGRATIONS)
 # Small pages: a commit of two facts writes two or three whole ones.
 PAGE_BYTES = 2048

@@ -15,7 +15,7 @@ from orchestrator.models.status import FailureClass, OutcomeKind, RunState, Task
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunStarted:
-    """A run begins; `kind` is run or undo, `plan` the whole plan as JSON."""
+    """A run begins; `kind` is run, undo or measure, `plan` the whole plan as JSON."""
 
     run: str
     kind: str

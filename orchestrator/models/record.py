@@ -10,6 +10,8 @@ from datetime import datetime
 from orchestrator.models.json import JsonObject
 from orchestrator.models.status import FailureClass, OutcomeKind, RunState, TaskState
 
+MEASURE = "measure"  # the kind of a run that has no tasks and only measures; the others are run and undo
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:

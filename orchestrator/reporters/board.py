@@ -196,6 +196,8 @@ def check_of(event: Event) -> CheckLine:
         unit=news.text(event, "unit"),
         source=news.text(event, "source"),
         message=news.text(event, "message"),
+        type=news.text(event, "type"),
+        details=news.map_of(event, "details"),
     )
 
 

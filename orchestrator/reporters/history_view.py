@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestrator.models.record import RunSummary
+from orchestrator.models.record import MEASURE, RunSummary
 from orchestrator.models.status import DONE, TaskState
 from orchestrator.reporters.cells import cells, clip, pad
 from orchestrator.reporters.durations import took
@@ -38,6 +38,7 @@ def _cells_of(run: RunSummary) -> list[str]:
     failed = run.counts.get(TaskState.FAILED, 0)
     tasks = f"{done} of {sum(run.counts.values())} done" + (f", {failed} failed" if failed else "")
     kind = "undo, " if run.kind == "undo" else ""
+    tasks = "measured" if run.kind == MEASURE else tasks
     return [
         line(run.id),
         state_word(run.state, Look()),

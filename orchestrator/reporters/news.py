@@ -12,7 +12,8 @@
 | task.retry | `summary`, `pause` (seconds) |
 | task.waiting | `question` |
 | task.finished | `name`, `state`, `summary`, `detail`, `cause`, `seconds`, `exit_code`, `log` |
-| checkpoint | `scope`, `title`, `ok`, `value`, `limit`, `unit`, `source`, `message`; `listed` (titles, in a dry run) |
+| checkpoint | `scope`, `type`, `title`, `ok`, `value`, `limit`, `unit`, `source`, `message`, `details`; |
+| | `listed` (titles, in a dry run) |
 | guard | `title`, `ok`, `message` |
 | warning | `text` |
 
@@ -57,6 +58,12 @@ def texts(event: Event, key: str) -> tuple[str, ...]:
     """Return the texts of a list; empty when there is none."""
     value = event.data.get(key)
     return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list | tuple) else ()
+
+
+def map_of(event: Event, key: str) -> JsonObject:
+    """Return a JSON object of the event; empty when there is none."""
+    value = event.data.get(key)
+    return value if isinstance(value, Mapping) else {}
 
 
 def says_yes(event: Event, key: str) -> bool:

@@ -1,7 +1,7 @@
 """How a run ended, as the few things that a person wants to know; made from news or from the ledger's record."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord
@@ -32,6 +32,8 @@ class CheckLine:
     unit: str = ""
     source: str = ""
     message: str = ""
+    type: str = ""
+    details: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +79,7 @@ def outline_of(record: RunRecord) -> Outline:
         seconds=record.seconds,
         counts=counts,
         tasks=tuple(sorted(lines, key=lambda entry: NOTABLE.index(entry.state))),
-        checks=tuple(_check(measured) for measured in _newest(record.measurements)),
+        checks=tuple(check_line(measured) for measured in _newest(record.measurements)),
     )
 
 
@@ -98,7 +100,8 @@ def _newest(measurements: tuple[Measured, ...]) -> list[Measured]:
     return list({(m.scope, m.type, m.title, m.source): m for m in measurements}.values())
 
 
-def _check(measured: Measured) -> CheckLine:
+def check_line(measured: Measured) -> CheckLine:
+    """Return one measurement of the ledger."""
     return CheckLine(
         scope=measured.scope,
         title=measured.title or measured.type,
@@ -108,4 +111,6 @@ def _check(measured: Measured) -> CheckLine:
         unit=measured.unit,
         source=measured.source,
         message=measured.message,
+        type=measured.type,
+        details=measured.details,
     )

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orchestrator.models.json import JsonObject
-from orchestrator.models.record import RunRecord, TaskRecord
+from orchestrator.models.record import Measured, RunRecord, TaskRecord
 from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
+from orchestrator.reporters.coverage_progress import moments, progress_lines
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.news import text_of
-from orchestrator.reporters.outline import outline_of, task_names
+from orchestrator.reporters.outline import CheckLine, check_line, outline_of, task_names
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import check_text, next_commands, state_word
 from orchestrator.sanitize import line
@@ -23,6 +24,7 @@ class StatusNotes:
     waits: Mapping[str, str] = field(default_factory=dict)
     now: datetime | None = None
     all_tasks: bool = False  # show those that are done, too
+    measured: Sequence[Measured] = ()  # by `orchestrate measure`, whenever
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +44,7 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
         lines += _group_lines(group, names, look, notes)
     outline = outline_of(record)
     lines += [check_text(check, look) for check in outline.checks]
+    lines += progress_lines(moments(outline.checks, *_around(record, notes)), look)
     made = [change for change in record.changes if change.state == "made"]
     if made:
         files = len({change.change.path for change in made})
@@ -49,6 +52,13 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
     commands = next_commands(outline)
     lines += [f"{'next:' if number == 0 else '     '} {command}" for number, command in enumerate(commands)]
     return "".join(f"{text}\n" for text in lines)
+
+
+def _around(record: RunRecord, notes: StatusNotes) -> tuple[list[CheckLine], list[CheckLine]]:
+    """Return what was measured by hand last before the run, and last after it."""
+    before = {each.source: check_line(each) for each in notes.measured if each.time <= record.started}
+    after = {each.source: check_line(each) for each in notes.measured if each.time > (record.ended or record.started)}
+    return list(before.values()), list(after.values())
 
 
 def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:

@@ -1,11 +1,11 @@
 """The block at the end of a run: what came out, what was measured, what failed (last), what to type next."""
 
-import math
 from collections.abc import Sequence
 
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
+from orchestrator.reporters.coverage_progress import moments, percent, progress_lines
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.outline import CheckLine, Outline, TaskLine, outline_of
 from orchestrator.reporters.style import Look
@@ -43,6 +43,7 @@ def render_outline(outline: Outline, look: Look) -> str:
     """Return the end block; every line ends with a newline."""
     lines = [_head(outline, look)]
     lines += [f"  {check_text(check, look)}" for check in outline.checks]
+    lines += [f"  {row}" for row in progress_lines(moments(outline.checks), look)]
     lines += _task_lines(outline.tasks, look)
     commands = next_commands(outline)
     lines += [f"  {'next:' if number == 0 else '     '} {command}" for number, command in enumerate(commands)]
@@ -65,8 +66,8 @@ def check_text(check: CheckLine, look: Look) -> str:
     word = look.paint("good", "met") if check.ok else look.paint("error", "NOT MET")
     parts = [f"checkpoint {line(check.scope)}: {line(check.title)}: {word}"]
     if check.value is not None and (check.unit == "%" or not check.message):
-        limit = "" if check.limit is None else f", limit {_number(check.limit)}{_unit(check.unit)}"
-        parts.append(f"measured {_number(check.value)}{_unit(check.unit)}{limit}")
+        limit = "" if check.limit is None else f", limit {percent(check.limit)}{_unit(check.unit)}"
+        parts.append(f"measured {percent(check.value)}{_unit(check.unit)}{limit}")
     elif check.message:
         parts.append(line(check.message))
     parts += [line(check.source)] if check.source and check.source not in check.title else []
@@ -126,12 +127,6 @@ def _task_lines(tasks: Sequence[TaskLine], look: Look) -> list[str]:
         if hidden and task is blocked[-1]:
             lines.append(f"    and {len(hidden)} more blocked: orchestrate status")
     return lines
-
-
-def _number(value: float) -> str:
-    """Return a number as measured, rounded down so that a missed limit never looks met."""
-    hundredths = math.floor(round(value * 100, 6))  # 81.15 * 100 is a little less than 8115
-    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
 
 
 def _unit(unit: str) -> str:

@@ -300,10 +300,11 @@ def test_an_older_schema_is_brought_up_to_date(
 ) -> None:
     build(path)
     before = asked(path)
-    scripts = {"0001_ledger": migrations.migration("0001_ledger"), "0002_test": "CREATE TABLE later (x TEXT) STRICT;"}
+    scripts = {name: migrations.migration(name) for name in migrations.MIGRATIONS}
+    scripts["9999_test"] = "CREATE TABLE later (x TEXT) STRICT;"
     monkeypatch.setattr(migrations, "migration", scripts.__getitem__)
     monkeypatch.setattr(migrations, "MIGRATIONS", tuple(scripts))
-    monkeypatch.setattr(migrations, "VERSION", 2)
+    monkeypatch.setattr(migrations, "VERSION", len(scripts))
     migrations._expected.cache_clear()
     try:
         with pytest.raises(Unusable, match="older version"):
@@ -315,6 +316,22 @@ def test_an_older_schema_is_brought_up_to_date(
         assert asked(path)[:4] == before[:4]
     finally:
         migrations._expected.cache_clear()
+
+
+def test_a_ledger_of_the_first_version_keeps_its_runs_and_takes_measurements(
+    path: Path, monkeypatch: pytest.MonkeyPatch, open_sqlite: Callable[..., SqliteLedger]
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
+        older.setattr(migrations, "VERSION", 1)
+        build(path)
+        before = asked(path)
+    ledger = open_sqlite()
+    assert answers(ledger) == before
+    ledger.append([replace(started("r9"), kind="measure")]).result(timeout=20)
+    assert next(run.kind for run in ledger.runs()) == "measure"
+    ledger.close()
+    SqliteLedger.open_readonly(path).check()
 
 
 def test_an_index_that_contradicts_its_table_is_told_by_the_check(path: Path) -> None:

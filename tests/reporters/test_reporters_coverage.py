@@ -1,0 +1,81 @@
+"""Coverage from the baseline on, and what was measured now."""
+
+from orchestrator.reporters.coverage_progress import moments, progress_lines
+from orchestrator.reporters.coverage_view import SuiteView, render_coverage
+from orchestrator.reporters.outline import CheckLine
+from orchestrator.reporters.style import Look
+
+LOOK = Look(width=0)
+
+
+def check(
+    scope: str, value: float | None, *, language: str = "Istanbul summary", source: str = "c.json", **more
+) -> CheckLine:
+    details = {"metric": "statements", "format": language, "covered": 10, "total": 40, **more}
+    return CheckLine(
+        scope=scope, title="t", ok=True, value=value, unit="%", source=source, type="coverage", details=details
+    )
+
+
+def test_phases_stand_below_each_other_and_languages_side_by_side() -> None:
+    checks = [
+        check("group 1.b", 25.0),
+        check("group 1.b", 26.2, language="coverage.py JSON", source="p.json"),
+        check("phase 3", 61.349),
+    ]
+    assert progress_lines(moments(checks), LOOK) == [
+        "coverage         statements, TypeScript/JavaScript  statements, Python",
+        "after group 1.b  25 % (10 of 40)                    26.2 % (10 of 40)",
+        "after phase 3    61.34 % (10 of 40)                 -",
+    ]
+
+
+def test_what_was_measured_by_hand_stands_around_the_run() -> None:
+    by_hand = check("measure", 20.0, source="jest", suite="jest")
+    now = check("measure", 70.0, source="jest", suite="jest")
+    rows = progress_lines(moments([check("phase 1", 30.0)], [by_hand], [now]), LOOK)
+    assert [row.split("  ")[0] for row in rows] == ["coverage", "before the run", "after phase 1", "now"]
+
+
+def test_one_measurement_is_no_progress() -> None:
+    assert progress_lines(moments([check("phase 1", 30.0)]), LOOK) == []
+    assert progress_lines(moments([check("phase 1", 30.0), check("phase 2", None)]), LOOK) == []
+
+
+def test_what_a_task_measures_for_itself_is_no_progress() -> None:
+    assert moments([check("task 1.1", 30.0)]) == ()
+
+
+def test_two_reports_of_one_language_are_kept_apart() -> None:
+    checks = [check("phase 1", 1.0, source="a"), check("phase 1", 2.0, source="b"), check("phase 2", 3.0, source="a")]
+    head, *rows = progress_lines(moments(checks), LOOK)
+    assert ("(a)" in head, "(b)" in head, len(rows)) == (True, True, 2)
+
+
+def test_a_suite_shows_its_folders_and_its_least_covered_modules() -> None:
+    counts = {"statements": (3, 6)}
+    suite = SuiteView(
+        name="pytest",
+        command="pytest --cov",
+        seconds=2.0,
+        tests=1,
+        totals=counts,
+        folders={"pkg": counts},
+        modules={"pkg/a.py": {"statements": (3, 3)}, "pkg/b.py": {"statements": (0, 3)}},
+    )
+    text = render_coverage([suite], LOOK)
+    assert text.splitlines() == [
+        "pytest  1 test file, 2.0s",
+        "  $ pytest --cov",
+        "  folder  statements",
+        "  all     50 % (3/6)",
+        "  pkg/    50 % (3/6)",
+        "  module (1 of 2, most missing first)  statements",
+        "  pkg/b.py                             0 % (0/3)",
+    ]
+    assert "pkg/a.py" in render_coverage([suite], LOOK, all_modules=True)
+
+
+def test_a_suite_that_could_not_be_measured_says_why() -> None:
+    suite = SuiteView(name="jest", problem="jest is not installed", hint="npm ci")
+    assert render_coverage([suite], LOOK) == "jest  not measured: jest is not installed\n  hint: npm ci\n"
