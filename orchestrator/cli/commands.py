@@ -13,7 +13,7 @@ class Entry(NamedTuple):
 
 
 COMMANDS = {
-    "init": Entry("init", "write a small commented phases.yaml for this repository", "Start"),
+    "init": Entry("init", "write the roadmap that this repository needs", "Start", supervised=True),
     "validate": Entry("validate", "check the document: every problem at once, with its place", "Start"),
     "plan": Entry("plan", "show what would run, in which order, and why", "Start"),
     "run": Entry("run", "carry the plan out (or preview it with --dry-run)", "Run", supervised=True),

@@ -1,103 +1,75 @@
-"""`orchestrate init`: write a small, commented phases.yaml that validates, plans and runs in this repository."""
+"""`orchestrate init`: look at a repository and write the roadmap that it needs, as a phases.yaml of its own."""
 
-import json
-import re
 import sys
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
+import typer
+
+from orchestrator.cli.init_document import NewText, adapted, new_text
+from orchestrator.cli.init_evidence import gather
 from orchestrator.cli.options import Look, option
 from orchestrator.cli.options import command as as_command
-from orchestrator.cli.places import enter_directory
+from orchestrator.cli.places import enter_directory, existing_folder
 from orchestrator.cli.writing import write_new_text
 from orchestrator.errors import ExitCode
-
-_HEAD = """\
-# yaml-language-server: $schema=phases.schema.json
-# $schema: phases.schema.json
-#
-# What is to be done here, in phases. `orchestrate schema -o phases.schema.json` writes the schema that your editor
-# completes and checks this file with; `orchestrate validate` tells every problem at once.
-version: 1
-project:
-  name: {name}
-settings:
-  max_parallel_tasks: 2   # for the whole run; 0 = no limit
-  timeout: 30m            # for each attempt of a task; 0 = none
-phases:
-  - id: "1"
-    name: First look
-    groups:
-      - id: a
-        name: What is there works
-        execution: parallel   # or sequential: one after another, in this order
-        tasks:
-"""
-_TASK = """\
-          # {why}
-          - id: "{id}"
-            name: {name}
-            type: command
-            command: {command}
-"""
-
-
-def _package_json(root: Path) -> dict[str, object]:
-    try:
-        content = json.loads((root / "package.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _uses_pytest(root: Path) -> bool:
-    if any((root / name).exists() for name in ("pytest.ini", "conftest.py", "tests/conftest.py")):
-        return True
-    try:
-        content = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return "pytest" in content.get("tool", {}) or "pytest" in json.dumps(content.get("project", {}))
-
-
-def detect_tasks(root: Path) -> Iterator[tuple[str, list[str], str]]:
-    """Yield (name, command, why) for what the repository can already run."""
-    package = _package_json(root)
-    scripts = package.get("scripts")
-    for script in ("lint", "typecheck", "test"):
-        if isinstance(scripts, dict) and script in scripts:
-            yield f"npm run {script}", ["npm", "run", script], f"package.json has a script `{script}`"
-    if _uses_pytest(root):
-        yield "pytest", ["python3", "-m", "pytest", "-q"], "the repository has pytest tests"
-    if not package and not _uses_pytest(root):
-        yield "list the files", ["ls"], "no test runner was found; put a command of yours here"
-
-
-def render_document(root: Path) -> str:
-    """Return the text of a phases.yaml for the repository."""
-    name = json.dumps(re.sub(r"[^\w .-]", "-", root.name) or "repository")
-    tasks = [
-        _TASK.format(why=why, id=f"1.{number}", name=json.dumps(title), command=json.dumps(argv))
-        for number, (title, argv, why) in enumerate(detect_tasks(root), start=1)
-    ]
-    return _HEAD.format(name=name) + "".join(tasks)
+from orchestrator.proposing.proposal import LeftOut
+from orchestrator.sanitize import line
+from orchestrator.surveying.checkout import Checkout
+from orchestrator.surveying.survey import survey
 
 
 @as_command
 def command(
     common: Look,
+    path: Annotated[Path | None, typer.Argument(help="the repository (default: this folder)")] = None,
+    measure: Annotated[bool, option("--measure", help="measure coverage first; runs the project's tests")] = False,
+    template: Annotated[
+        str | None,
+        option("--from-template", help="start from `roadmap` (the shipped one) or another phases.yaml", envvar=None),
+    ] = None,
     dry_run: Annotated[bool, option("--dry-run", "-n", help="print the document, write nothing")] = False,
     force: Annotated[bool, option("--force", help="replace a document that is there", envvar=None)] = False,
 ) -> int:
-    """Write a small commented phases.yaml for the repository in this folder."""
-    root = enter_directory(common)
+    """Write a commented phases.yaml with what this repository needs and this version can do.
+
+    In a repository that has one from `init` already, only what is new is added; nothing that is there is touched.
+    """
+    here = enter_directory(common)
+    root = existing_folder(path) if path is not None else here
     target = common.config or root / "phases.yaml"
-    text = render_document(root)
+    checkout = Checkout(root)
+    facts = survey(checkout, root.name)
+    evidence = gather(root, facts, checkout, measure=measure)
+    if template is not None:
+        text = adapted(root, template, checkout, facts)
+    else:
+        present = target.read_text("utf-8") if target.exists() and not force else None
+        text = new_text(root, target, present, facts, checkout, evidence)
     if dry_run:
-        sys.stdout.write(text)
-        return ExitCode.OK
-    write_new_text(target, text, replace=force, hint="`orchestrate init --force` replaces it")
-    sys.stdout.write(f"wrote {target}\nnext: orchestrate validate, then orchestrate run --all --dry-run\n")
+        sys.stdout.write(text.document or "")
+    elif text.document is not None:
+        hint = "`orchestrate init --force` replaces it"
+        write_new_text(target, text.document, replace=force or text.goes_on, hint=hint)
+    sys.stderr.write(_told(text, target, dry_run=dry_run))
     return ExitCode.OK
+
+
+def _told(text: NewText, target: Path, *, dry_run: bool) -> str:
+    """Say what was written, what was left out and why, and what to type next."""
+    lines = [f"found: {line(sentence)}" for sentence in text.found]
+    lines += [f"left out: {line(each.what)}: {line(each.why)}" for each in _once(text.left_out)]
+    if text.document is None:
+        new = "new " if text.goes_on else ""
+        return "".join(f"{each}\n" for each in [*lines, f"there is nothing {new}to do here: {target} is not written"])
+    tasks = f"{text.tasks} task{'s' if text.tasks != 1 else ''}"
+    if dry_run:
+        lines.append(f"{tasks} would be {'added to' if text.goes_on else 'written to'} {target}")
+    else:
+        lines.append(f"{'added' if text.goes_on else 'wrote'} {tasks}: {target}")
+        lines.append("next: orchestrate validate, then orchestrate run --all --dry-run")
+    return "".join(f"{each}\n" for each in lines)
+
+
+def _once(left_out: tuple[LeftOut, ...]) -> list[LeftOut]:
+    return list(dict.fromkeys(left_out))

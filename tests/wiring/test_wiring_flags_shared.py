@@ -12,7 +12,7 @@ from orchestrator.cli.commands import COMMANDS
 
 # A command line that does something in `used`, and the exit code there.
 WORKING = {
-    "init": (["--dry-run"], 0),
+    "init": (["--dry-run", "--force"], 0),
     "validate": ([], 0),
     "plan": ([], 0),
     "run": (["--all", "--ui", "none"], 7),
@@ -33,6 +33,7 @@ WORKING = {
 }
 
 
+HARDENABLE = "on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n"
 _WITHOUT_DOCUMENT = {"init", "measure"}  # they work where there is none
 
 
@@ -105,7 +106,7 @@ def test_config_names_the_document(used: Repository, elsewhere: Path, name: str,
 @pytest.mark.parametrize("how", ["--config", "-c", "ORCHESTRATE_CONFIG"])
 def test_init_writes_the_document_that_config_names(make: Make, how: str) -> None:
     flags, env = given(how, "other.yaml")
-    repository = make()
+    repository = make(**{".github/workflows/ci.yml": HARDENABLE})
     assert repository.orchestrate("init", *flags, env=env).code == 0
     assert (repository.has("other.yaml"), repository.has("phases.yaml")) == (True, False)
 
@@ -117,8 +118,8 @@ def test_directory_is_where_a_command_works(used: Repository, elsewhere: Path, n
     flags, env = given(how, str(used.root))
     arguments, code = WORKING[name]
     if name == "init":
-        assert 'name: "elsewhere"' in used.orchestrate(name, *arguments, cwd=elsewhere).out
-        assert 'name: "used"' in used.orchestrate(name, *arguments, *flags, env=env, cwd=elsewhere).out
+        assert "elsewhere/phases.yaml" in used.orchestrate(name, *arguments, cwd=elsewhere).err
+        assert "used/phases.yaml" in used.orchestrate(name, *arguments, *flags, env=env, cwd=elsewhere).err
         return
     if name == "measure":
         return  # test_wiring_measure

@@ -48,7 +48,7 @@ def test_validating(make: Make, look, flags, env, expected) -> None:
 
 
 def initialised(make: Make, flags, env, *, present: bool):
-    repository = make(tasks(task("1.1")) if present else None)
+    repository = make(tasks(task("1.1")) if present else None, **{NAME: WORKFLOW})
     answer = repository.orchestrate("init", *flags, env=env)
     return answer.code, repository.has("phases.yaml") and "What is to be done here" in repository.read("phases.yaml")
 

@@ -1,0 +1,57 @@
+"""What `init` knows beyond the files: coverage that was measured now or before, and how often files change."""
+
+import asyncio
+from pathlib import Path
+
+from orchestrator.cli.measuring_now import measure_now
+from orchestrator.cli.places import STATE
+from orchestrator.cli.state import measurements, open_to_read
+from orchestrator.cli.streams import tell
+from orchestrator.processes.attempt import ProcessFactory
+from orchestrator.processes.redact import Redactor
+from orchestrator.proposing.roadmap import Evidence
+from orchestrator.surveying.checkout import Checkout
+from orchestrator.surveying.commands import Python
+from orchestrator.surveying.coverage import SuiteCoverage, from_details
+from orchestrator.surveying.facts import Facts, Runner
+from orchestrator.surveying.measuring import find_python
+
+_PATIENCE = 1800.0  # seconds for each suite
+
+
+def gather(root: Path, facts: Facts, checkout: Checkout, *, measure: bool) -> Evidence:
+    """Return the evidence; with `measure` the suites are run, else the newest measurement of the ledger counts."""
+    if measure and facts.suites:
+        now = measure_now(root, facts, _PATIENCE)
+        coverage = {each.suite: each for each in now.suites}
+        for each in now.suites:
+            if each.problem:
+                tell(f"not measured: {each.suite}: {each.problem}\n{each.output}")
+        return Evidence(coverage=coverage, churn=checkout.churn, pythons=asyncio.run(_pythons(root, facts)))
+    coverage = _measured_before(root)
+    pythons = asyncio.run(_pythons(root, facts)) if coverage else {}
+    return Evidence(coverage=coverage, churn=checkout.churn, pythons=pythons)
+
+
+def _measured_before(root: Path) -> dict[str, SuiteCoverage]:
+    ledger = open_to_read(root)
+    found = {}
+    for each in measurements(ledger):
+        if each.value is not None:
+            coverage = from_details(each.details)
+            found[coverage.suite] = coverage
+    ledger.close()
+    return found
+
+
+async def _pythons(root: Path, facts: Facts) -> dict[str, Python]:
+    """Return the interpreters by suite: the checkpoints use the one that the measurement used."""
+    factory = ProcessFactory(str(root), str(root / STATE / "logs"), Redactor({}))
+    try:
+        return {
+            suite.name: await find_python(suite, factory.for_attempt("init", "look", 1, {}), root)
+            for suite in facts.suites
+            if suite.runner is Runner.PYTEST
+        }
+    finally:
+        factory.close()

@@ -1,0 +1,100 @@
+"""Where the tests of a module go: as the project does it already, and never over a file that is there."""
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from orchestrator.surveying.facts import Language, Module, Suite
+from orchestrator.surveying.naming import below, joined, relative
+
+_TEST_FOLDERS = ("tests", "test")
+_BESIDE, _INSIDE, _MIRRORED = "beside", "inside", "mirrored"
+
+
+def test_file_for(module: Module, suite: Suite | None, present: Collection[str]) -> str:
+    """Return the path of the test file for a module."""
+    path = _python(module, suite, present) if module.language is Language.PYTHON else _script(module, suite)
+    return path if path not in present else _another(path, present)
+
+
+def _python(module: Module, suite: Suite | None, present: Collection[str]) -> str:
+    """Return `tests/test_NAME.py` below the suite; with the package in the name where two modules share one."""
+    folder = suite.folder if suite else "."
+    tests = [relative(folder, path) for path in suite.tests] if suite else []
+    inside = relative(folder, module.path)
+    home = _python_home(tests, inside)
+    parts = [part for part in posixpath.splitext(inside)[0].split("/") if part != "src"]
+    stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+    taken = {posixpath.basename(path) for path in present}
+    name = f"test_{stem}.py" if f"test_{stem}.py" not in taken else f"test_{'_'.join(parts[-2:])}.py".replace("__", "_")
+    return joined(folder, name if home == "." else f"{home}/{name}")
+
+
+def _python_home(tests: Sequence[str], inside: str) -> str:
+    """Return the folder of tests nearest to the module; `tests/` beside it where every package has its own."""
+    folders = Counter(posixpath.dirname(path) for path in tests)
+    own = {part for part in posixpath.dirname(inside).split("/") if part}
+    near = [folder for folder in folders if own & set(folder.split("/"))]
+    top = [folder for folder in folders if folder.split("/")[0] in _TEST_FOLDERS or not folder]
+    best = sorted(
+        near or top, key=lambda folder: (-len(own & set(folder.split("/"))), -folders[folder], len(folder), folder)
+    )
+    if best:
+        return best[0] or "."
+    return f"{posixpath.dirname(inside)}/tests".lstrip("/") if folders else "tests"
+
+
+def _script(module: Module, suite: Suite | None) -> str:
+    folder = suite.folder if suite else "."
+    tests = [relative(folder, path) for path in suite.tests] if suite else []
+    inside = relative(folder, module.path)
+    home, name = posixpath.split(inside)
+    stem, suffix = posixpath.splitext(name)
+    word = "spec" if sum(".spec." in path for path in tests) * 2 > len(tests) else "test"
+    file = f"{stem}.{word}{suffix}"
+    style, top = _style(tests)
+    if style == _BESIDE:
+        where = home
+    elif style == _INSIDE:
+        where = f"{home}/__tests__" if home else "__tests__"
+    else:
+        within = home.removeprefix("src").removeprefix("lib").lstrip("/")
+        where = f"{top}/{within}".rstrip("/")
+    return joined(folder, f"{where}/{file}" if where else file)
+
+
+def _style(tests: Sequence[str]) -> tuple[str, str]:
+    """Return how the project places its tests, by majority, and the folder that mirrors the sources."""
+    styles: Counter[tuple[str, str]] = Counter()
+    for path in tests:
+        parts = path.split("/")
+        if "__tests__" in parts[:-1]:
+            styles[_INSIDE, ""] += 1
+        elif parts[0] in _TEST_FOLDERS:
+            unit = f"{parts[0]}/unit" if len(parts) > 2 and parts[1] == "unit" else parts[0]
+            styles[_MIRRORED, unit] += 1
+        else:
+            styles[_BESIDE, ""] += 1
+    return styles.most_common(1)[0][0] if styles else (_BESIDE, "")
+
+
+def _another(path: str, present: Collection[str]) -> str:
+    """Return a name beside a file that is there: a person's tests stay as they are."""
+    stem, suffix = re.fullmatch(r"(.*?)((?:\.(?:test|spec))?\.\w+)", path).groups()  # type: ignore[union-attr]  # every name has a suffix
+    joint = "_" if suffix == ".py" else "."
+    number = 1
+    while True:
+        found = f"{stem}{joint}more{number if number > 1 else ''}{suffix}"
+        if found not in present:
+            return found
+        number += 1
+
+
+def suite_of(module: Module, suites: Sequence[Suite]) -> Suite | None:
+    """Return the suite that the tests of a module would run in: of its language, the innermost around it."""
+    is_python = module.language is Language.PYTHON
+    fitting = [
+        suite for suite in suites if (suite.runner == "pytest") is is_python and below(suite.folder, module.path)
+    ]
+    return max(fitting, key=lambda suite: len(suite.folder) if suite.folder != "." else 0, default=None)

@@ -1,0 +1,293 @@
+"""What is proposed for a repository, read from its files and what was measured."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestrator.checkpoints.report import Count
+from orchestrator.edits.action import TextTree
+from orchestrator.edits.pins import shipped_pins
+from orchestrator.models.json import JsonObject
+from orchestrator.planning.document_loader import LoadedDocument, load_bytes
+from orchestrator.proposing.document import flow, letters, quoted, render_document
+from orchestrator.proposing.merging import is_ours, merged, only_new, remembered_keys
+from orchestrator.proposing.proposal import Roadmap
+from orchestrator.proposing.roadmap import Evidence, propose_roadmap
+from orchestrator.proposing.template import adapt
+from orchestrator.surveying.coverage import SuiteCoverage
+from orchestrator.surveying.survey import survey
+
+CODE = "export function pick(n: number) {\n  if (n > 1 && n < 9) return 1;\n  return n;\n}\n"
+WORKFLOW = "on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm test || true\n"
+FILES = {
+    "package.json": json.dumps({"name": "app", "devDependencies": {"jest": "29"}, "scripts": {"test": "jest"}}),
+    "jest.config.js": "module.exports = { collectCoverageFrom: ['src/services/**/*.ts', '!src/routes/**'] };\n",
+    "src/services/score.ts": CODE,
+    "src/services/__tests__/score.test.ts": "",
+    "src/services/trust.ts": CODE * 3,
+    "src/routes/auth.ts": "app.get('/x', () => 1);\n",
+    "src/config/env.ts": CODE,
+    "node_modules/jest/package.json": "{}",
+    ".github/workflows/ci.yml": WORKFLOW,
+}
+
+
+def fine(_fields: JsonObject) -> str:
+    return ""
+
+
+def proposed(files=FILES, judge=fine, **known) -> Roadmap:
+    tree = TextTree(files)
+    return propose_roadmap(survey(tree, "app"), tree, Evidence(**known), judge, shipped_pins())
+
+
+def titles(roadmap: Roadmap) -> dict[str, list[str]]:
+    return {phase.name: [task.name for task in phase.tasks] for phase in roadmap.phases}
+
+
+def loaded(text: str) -> LoadedDocument:
+    found = load_bytes(text.encode(), Path("phases.yaml"))
+    assert not found.problems, found.problems
+    return found
+
+
+def test_blockers_come_first_then_risk_routes_pipeline_and_the_rest() -> None:
+    found = titles(proposed())
+    assert list(found) == [
+        "CI blockers and test infrastructure",
+        "Critical coverage",
+        "Routes",
+        "CI/CD architecture",
+        "Extended coverage",
+    ]
+    assert found["CI blockers and test infrastructure"] == [
+        "Let failing checks fail the build: .github/workflows/ci.yml",
+        "Count the whole source: jest.config.js",
+    ]
+    assert found["Critical coverage"] == ["Test src/services/trust.ts", "Test src/services/score.ts"]
+    assert (found["Routes"], found["Extended coverage"]) == (["Test src/routes/auth.ts"], ["Test src/config/env.ts"])
+
+
+def test_the_document_is_valid_and_explains_every_task() -> None:
+    text = render_document(proposed())
+    document = loaded(text).document
+    assert document is not None
+    lines = text.splitlines()
+    heads = [number for number, line in enumerate(lines) if line.startswith("          - id:")]
+    assert len(heads) == sum(len(group.tasks) for phase in document.phases for group in phase.groups)
+    assert all(lines[number - 1].startswith("          # ") for number in heads)
+
+
+def test_risk_is_uncovered_statements_times_complexity_times_changes() -> None:
+    """What is measured as covered needs no test; what changes often comes before what is larger."""
+    covered = {"src/services/trust.ts": {"statements": Count(covered=9, total=9)}}
+    coverage = {"jest": SuiteCoverage(suite="jest", folder=".", modules=covered)}
+    assert "Test src/services/trust.ts" not in str(titles(proposed(coverage=coverage)))
+    changed = proposed(churn={"src/services/score.ts": 500})
+    assert titles(changed)["Critical coverage"][0] == "Test src/services/score.ts"
+
+
+def test_tests_go_where_the_project_has_them_and_never_over_a_file() -> None:
+    files = {task.fields["target"]: task.fields["test_file"] for task in proposed().tasks if "test_file" in task.fields}
+    assert files == {
+        "src/services/trust.ts": "src/services/__tests__/trust.test.ts",
+        "src/services/score.ts": "src/services/__tests__/score.more.test.ts",
+        "src/routes/auth.ts": "src/routes/__tests__/auth.test.ts",
+        "src/config/env.ts": "src/config/__tests__/env.test.ts",
+    }
+
+
+@pytest.mark.parametrize(
+    ("tests", "expected"),
+    [
+        (["tests/test_other.py"], "tests/test_calc.py"),
+        (["tests/unit/pkg/test_other.py", "tests/test_x.py"], "tests/unit/pkg/test_calc.py"),
+        (["tests/test_calc.py"], "tests/test_pkg_calc.py"),
+        (["other/tests/test_other.py"], "pkg/tests/test_calc.py"),
+        (["tests.py"], "test_calc.py"),
+    ],
+)
+def test_python_tests_go_to_the_nearest_folder_of_tests(tests: list[str], expected: str) -> None:
+    files = {"pyproject.toml": "[tool.pytest.ini_options]\n", "pkg/__init__.py": "", "other/x.py": ""}
+    files |= {"pkg/calc.py": "def f(a):\n    return 1 if a else 2\n" * 5, **dict.fromkeys(tests, "")}
+    (task,) = [task for task in proposed(files).tasks if task.fields["type"] == "test_generation"]
+    assert task.fields["test_file"] == expected
+
+
+def test_what_would_be_rejected_is_left_out_with_the_reason() -> None:
+    roadmap = proposed(judge=lambda fields: "no generator" if fields["target"].startswith("src/") else "")
+    assert "Critical coverage" not in titles(roadmap)
+    (left,) = [each for each in roadmap.left_out if each.why == "no generator"]
+    assert left.what.startswith("tests of 4 modules (")
+
+
+def test_a_checkpoint_stands_at_what_was_measured() -> None:
+    modules = {"src/services/score.ts": {"statements": Count(covered=5, total=9)}}
+    coverage = {"jest": SuiteCoverage(suite="jest", folder=".", modules=modules)}
+    roadmap = proposed(coverage=coverage)
+    assert [(param.name, param.value) for param in roadmap.params] == [("coverage_jest", 55)]
+    check = roadmap.phases[0].checks[0].fields
+    assert (check["min"], check["source"]) == (
+        "{{ params.coverage_jest }}",
+        "coverage/orchestrate/coverage_jest/coverage-summary.json",
+    )
+    loaded(render_document(roadmap))
+
+
+@pytest.mark.parametrize(
+    ("coverage", "why"),
+    [
+        ({}, "it was not measured"),
+        ({"jest": SuiteCoverage(suite="jest", folder=".", problem="jest is not installed")}, "jest is not installed"),
+        ({"jest": SuiteCoverage(suite="jest", folder=".", tests_passed=False)}, "some of its tests fail now"),
+    ],
+)
+def test_without_a_good_measurement_there_is_no_coverage_checkpoint(coverage, why: str) -> None:
+    roadmap = proposed(coverage=coverage)
+    assert (roadmap.params, [c for phase in roadmap.phases for c in phase.checks if "min" in c.fields]) == ((), [])
+    assert any(why in each.why for each in roadmap.left_out)
+
+
+def test_one_action_on_several_workflows_is_one_task_for_each() -> None:
+    roadmap = proposed({**FILES, ".github/workflows/more.yml": WORKFLOW})
+    task = next(task for task in roadmap.tasks if task.fields.get("action") == "remove_continue_on_error")
+    assert (task.fields["target"], task.files) == (
+        "{{ file }}",
+        (".github/workflows/ci.yml", ".github/workflows/more.yml"),
+    )
+    document = loaded(render_document(roadmap)).document
+    assert document is not None
+    assert document.phases[0].groups[0].tasks[0].foreach is not None
+
+
+def test_workflows_that_stay_broken_get_no_checkpoint() -> None:
+    roadmap = proposed({**FILES, ".github/workflows/bad.yml": "on: push\njobs:\n  a:\n    steps: []\n"})
+    assert not any(check.fields["type"] == "workflows_valid" for phase in roadmap.phases for check in phase.checks)
+    assert any("they have errors that a person has to mend" in each.why for each in roadmap.left_out)
+
+
+def test_where_nothing_is_to_be_done_nothing_is_proposed() -> None:
+    assert proposed({"readme.md": "# words\n"}).tasks == ()
+
+
+# ---------------------------------------------------------------- once more
+
+
+def once_more(text: str, files: dict[str, str]) -> str | None:
+    """Return the document after another look; None when there was nothing new."""
+    document = loaded(text)
+    assert document.document is not None
+    assert document.root is not None
+    new = only_new(proposed(files), text, document.document)
+    return merged(text, new, document.document, document.root) if new.tasks else None
+
+
+def test_a_second_look_finds_nothing_new() -> None:
+    text = render_document(proposed())
+    assert is_ours(text)
+    assert once_more(text, FILES) is None
+
+
+def test_what_a_person_changed_stays_byte_for_byte_and_new_things_are_added() -> None:
+    text = render_document(proposed())
+    mine = text.replace("Test src/services/trust.ts", "my own name").replace("priority: critical", "priority: low")
+    added = once_more(mine, {**FILES, "src/services/added.ts": CODE})
+    assert added is not None
+    body, memory = mine.split("# Keep these lines")
+    assert added.startswith(body.rstrip("\n"))
+    document = loaded(added).document
+    assert document is not None
+    (phase,) = document.phases[5:]
+    assert [task.params["target"] for group in phase.groups for task in group.tasks] == ["src/services/added.ts"]
+    assert (phase.id, phase.groups[0].id) == ("6", letters(1 + sum(len(p.groups) for p in document.phases[:5])))
+    assert remembered_keys(added) > remembered_keys("# Keep these lines" + memory)
+    assert once_more(added, {**FILES, "src/services/added.ts": CODE}) is None
+
+
+def test_what_a_person_removed_is_not_proposed_again() -> None:
+    lines = render_document(proposed()).splitlines(keepends=True)
+    start = next(number for number, line in enumerate(lines) if "Routes" in line) - 1
+    end = next(number for number, line in enumerate(lines) if number > start and line.startswith("  - id:"))
+    text = "".join(lines[:start] + lines[end:])
+    assert "src/routes/auth.ts" not in text
+    assert once_more(text, FILES) is None
+
+
+def test_a_new_file_of_a_task_for_several_is_added_alone() -> None:
+    two = {**FILES, ".github/workflows/more.yml": WORKFLOW}
+    text = render_document(proposed(two))
+    added = once_more(text, {**two, ".github/workflows/third.yml": WORKFLOW})
+    assert added is not None
+    assert added.removeprefix(text.split("\n# Keep these")[0].rstrip("\n")).count("third.yml") > 1
+    assert added.removeprefix(text.split("\n# Keep these")[0].rstrip("\n")).count("more.yml") == 0
+
+
+# ---------------------------------------------------------------- from a template
+
+
+def test_a_template_keeps_what_fits_with_its_order() -> None:
+    template = loaded(
+        json.dumps(
+            {
+                "version": 1,
+                "project": {"name": "model"},
+                "params": {"least": {"default": 40, "type": "integer"}},
+                "phases": [
+                    {
+                        "id": "1",
+                        "groups": [
+                            {
+                                "id": "a",
+                                "tasks": [
+                                    {"id": "1.1", "name": "count", "type": "config_edit", "target": "jest.config.js",
+                                     "action": "expand_coverage_collection"},
+                                    {"id": "1.2", "name": "gone", "type": "config_edit", "target": "gone.yml",
+                                     "action": "add_timeouts"},
+                                ],
+                            }
+                        ],
+                        "checkpoint": [{"type": "command", "command": ["python3", "-m", "pytest"]}],
+                    },
+                    {
+                        "id": "2",
+                        "depends_on": ["1"],
+                        "groups": [{"id": "b", "tasks": [{"id": "2.1", "name": "look", "type": "manual",
+                                                          "instructions": "look", "depends_on": ["1.1", "1.2"]}]}],
+                    },
+                ],
+            }
+        )
+    ).document  # fmt: skip
+    assert template is not None
+    tree = TextTree(FILES)
+    roadmap = adapt(template, survey(tree, "app"), tree, fine, shipped_pins())
+    text = render_document(roadmap)
+    document = loaded(text).document
+    assert document is not None
+    assert [(task.id, task.depends_on) for phase in document.phases for task in phase.groups[0].tasks] == [
+        ("1.1", []),
+        ("2.1", ["1.1"]),
+    ]
+    assert (document.phases[1].depends_on, document.params["least"].default) == (["1"], 40)
+    assert [each.what for each in roadmap.left_out] == ["1.2 gone", "checkpoint command"]
+
+
+# ---------------------------------------------------------------- text
+
+
+@pytest.mark.parametrize(
+    "text", ["yes", "1.10", "a: b", "- x", "", " x", "~", "{{ file }}", "@x", "ü", "a#b", "null", "é"]
+)
+def test_any_text_is_read_back_as_it_was(text: str) -> None:
+    found = loaded(f"version: 1\nproject: {{name: x}}\nparams: {{p: {{default: {quoted(text)}}}}}\n{PHASES}").document
+    assert found is not None
+    assert found.params["p"].default == text
+
+
+PHASES = "phases: [{id: '1', groups: [{id: a, tasks: [{id: '1.1', name: x, type: manual, instructions: x}]}]}]\n"
+
+
+def test_values_on_one_line() -> None:
+    assert flow({"a": [1, True, None, "x y"], "no": "on"}) == '{a: [1, true, null, x y], "no": "on"}'
+    assert [letters(number) for number in (1, 26, 27, 52)] == ["a", "z", "aa", "az"]

@@ -1,0 +1,91 @@
+"""`orchestrate init`: what it writes is valid, plans, runs, and is never written over."""
+
+import sys
+
+import pytest
+from wiring_registry import wires
+from wiring_world import Make, Repository, document, group, phase, task
+
+FILES = {
+    "pkg/__init__.py": "",
+    "pkg/half.py": "def half(n):\n    if n > 1:\n        return n / 2\n    return 0\n",
+    "tests/test_half.py": "from pkg.half import half\n\n\ndef test_half():\n    assert half(4) == 2\n",
+    "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['.']\n",
+    ".venv/bin/python": f'#!/bin/sh\nexec "{sys.executable}" "$@"\n',
+    ".github/workflows/ci.yml": (
+        "on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest || true\n"
+    ),
+}
+
+
+@pytest.fixture
+def repository(make: Make) -> Repository:
+    made = make(**FILES)
+    (made.root / ".venv/bin/python").chmod(0o755)
+    return made
+
+
+def test_what_it_writes_validates_plans_and_runs(repository: Repository) -> None:
+    written = repository.orchestrate("init")
+    assert (written.code, "left out: a coverage checkpoint for pytest" in written.err) == (0, True), written.text
+    assert repository.problems() == []
+    assert repository.planned()
+    edits = ["--skip", "2"] if '"2"' in repository.read("phases.yaml") else []
+    ran = repository.run("--phase", "1", *edits)
+    assert (ran.code, "|| true" in repository.read(".github/workflows/ci.yml")) == (0, False), ran.answer.text
+
+
+@wires("flag:init --measure", "twin:init ORCHESTRATE_MEASURE")
+@pytest.mark.parametrize(("flags", "env"), [(["--measure"], {}), ([], {"ORCHESTRATE_MEASURE": "1"})])
+def test_measuring_brings_a_checkpoint_that_holds(repository: Repository, flags: list[str], env) -> None:
+    assert "params.coverage_pytest" not in repository.orchestrate("init", "--dry-run").out
+    assert repository.orchestrate("init", *flags, env=env).code == 0
+    assert "default: 75," in repository.read("phases.yaml")
+    assert repository.run("--phase", "1").code == 0
+    measured = [entry["value"] for entry in repository.record()["measurements"] if entry["type"] == "coverage"]
+    assert measured == [75.0]
+
+
+@wires("argument:init path")
+def test_another_folder_can_be_named(repository: Repository, make: Make) -> None:
+    here = make()
+    assert here.orchestrate("init", str(repository.root)).code == 0
+    assert (here.has("phases.yaml"), repository.has("phases.yaml")) == (False, True)
+    assert here.orchestrate("init", "nowhere").code == 2
+
+
+@wires("flag:init --from-template")
+def test_a_template_is_fitted(repository: Repository) -> None:
+    answer = repository.orchestrate("init", "--from-template", "roadmap")
+    assert answer.code == 0, answer.text
+    text = repository.read("phases.yaml")
+    assert ("remove_continue_on_error" in text, "jest.config.js" in text) == (True, False)
+    assert "left out: 1.1 Expand Jest collectCoverageFrom" in answer.err
+    assert [problem for problem in repository.problems() if problem["severity"] == "error"] == []
+    assert repository.orchestrate("init", "--from-template", "nowhere.yaml", "--force").code == 2
+
+
+def test_a_person_keeps_what_was_changed(repository: Repository) -> None:
+    assert repository.orchestrate("init").code == 0
+    mine = repository.read("phases.yaml").replace("max_parallel_tasks: 2", "max_parallel_tasks: 7")
+    repository.write("phases.yaml", mine)
+    again = repository.orchestrate("init")
+    assert (again.code, "there is nothing new to do here" in again.err) == (0, True)
+    assert repository.read("phases.yaml") == mine
+    repository.write(".github/workflows/more.yml", FILES[".github/workflows/ci.yml"])
+    added = repository.orchestrate("init")
+    assert (added.code, "added " in added.err) == (0, True), added.text
+    assert repository.read("phases.yaml").startswith(mine.split("# Keep these lines")[0].rstrip())
+    assert repository.problems() == []
+
+
+def test_a_document_of_a_person_is_refused(repository: Repository) -> None:
+    repository.plant(document(phase(group(task("1.1")))))
+    answer = repository.orchestrate("init")
+    assert (answer.code, "`init` did not write it" in answer.err) == (2, True)
+
+
+def test_where_nothing_is_to_be_done_it_says_so(make: Make) -> None:
+    repository = make(**{"readme.md": "# words\n"})
+    answer = repository.orchestrate("init")
+    assert (answer.code, "there is nothing to do here" in answer.err, repository.has("phases.yaml")) == (0, True, False)
