@@ -4,19 +4,21 @@ An action is proposed where it changes a file as the ones before it leave it. Wh
 reason, so no task is written that would be refused.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from orchestrator.edits.action import Scene, TextTree, Tree
-from orchestrator.edits.pins import Pins
+from orchestrator.edits.pins import OVERRIDES, Pins, is_pinned, split_uses
 from orchestrator.edits.propose import propose, read_params
 from orchestrator.edits.registry import find_action
 from orchestrator.edits.result import EditCode, EditResult, EditStatus, Refusal
 from orchestrator.models.json import Json
 from orchestrator.proposing.proposal import LeftOut, Proposal
 
-# What is not there is nothing to talk about; a conflict, a broken file, an unknown form is.
-_SILENT = frozenset((EditCode.NOT_FOUND, EditCode.PRECONDITION, EditCode.FILE_MISSING))
+# What is not there, and what a person decided otherwise, is nothing to talk about; a broken file or unknown form is.
+_SILENT = frozenset((EditCode.NOT_FOUND, EditCode.PRECONDITION, EditCode.FILE_MISSING, EditCode.CONFLICT))
+_PIN = "pin_actions"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +146,16 @@ class Rehearsal:
                 found.append(_proposal(candidate, hit))
         return tuple(found)
 
+    def pinning(self, candidates: Iterable[Candidate], files: Sequence[str]) -> tuple[Candidate, ...]:
+        """Return the candidates with what no commit is known for left on its tag, and say so."""
+        named = {parts[0] for file in files for parts in _uses_of(self.tree.read_text(file))}
+        unknown = sorted(name for name in named if self._pins.find(name) is None)
+        if unknown:
+            why = f"no commit is known for them; `pins` in {OVERRIDES} would say it"
+            self.left_out.append(LeftOut(what=f"pinning {', '.join(unknown)}", why=why))
+        given = {"skip": list[Json](unknown)} if unknown else {}
+        return tuple(replace(each, given=given) if each.action == _PIN else each for each in candidates)
+
     def _would_change(self, candidate: Candidate, file: str) -> bool:
         result = self._try(candidate, file)
         if result.status is EditStatus.CHANGED:
@@ -159,6 +171,17 @@ class Rehearsal:
             return propose(action, Scene(file, self.tree, self._pins), read_params(action, candidate.given))
         except Refusal as refusal:
             return EditResult(status=EditStatus.REFUSED, reason=refusal.reason, code=refusal.code)
+
+
+_USES = re.compile(r"^\s*(?:-\s+)?[\"']?uses[\"']?:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
+
+
+def _uses_of(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what a workflow uses by a name that can be moved."""
+    for found in _USES.finditer(text):
+        parts = split_uses(found[1])
+        if parts is not None and not is_pinned(found[1]):
+            yield parts
 
 
 def _proposal(candidate: Candidate, files: tuple[str, ...]) -> Proposal:

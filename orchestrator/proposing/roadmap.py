@@ -52,7 +52,7 @@ def propose_roadmap(facts: Facts, tree: Tree, evidence: Evidence, judge: Judge, 
     blockers = rehearsal.proposals(edits.BLOCKERS, facts.workflows)
     jest = [suite.config for suite in facts.suites if suite.runner is Runner.JEST and suite.config]
     counting = rehearsal.proposals((edits.COVERAGE,), jest)
-    hardening = rehearsal.proposals(edits.HARDENING, facts.workflows)
+    hardening = rehearsal.proposals(rehearsal.pinning(edits.HARDENING, facts.workflows), facts.workflows)
     pipeline = rehearsal.proposals(edits.PIPELINE, facts.workflows)
     containers = rehearsal.proposals(edits.CONTAINERS, facts.dockerfiles)
     updates = rehearsal.proposals((edits.UPDATES,), () if _is_updated(facts, tree) else (_UPDATERS[0],))
@@ -193,10 +193,16 @@ def _found(facts: Facts, evidence: Evidence) -> Sequence[str]:
             if statements and statements.total
             else ""
         )
-        sentences.append(f"{suite.name}: {len(suite.tests)} test files{reach}")
+        sentences.append(f"{suite.name}: {_several(len(suite.tests), 'test file')}{reach}")
     if facts.workflows:
-        sentences.append(f"{len(facts.workflows)} workflows, {len(facts.dockerfiles)} Dockerfiles")
+        sentences.append(
+            f"{_several(len(facts.workflows), 'workflow')}, {_several(len(facts.dockerfiles), 'Dockerfile')}"
+        )
     return sentences
+
+
+def _several(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count != 1 else ''}"
 
 
 def _noted(facts: Facts) -> Sequence[LeftOut]:

@@ -161,6 +161,21 @@ def test_one_action_on_several_workflows_is_one_task_for_each() -> None:
     assert document.phases[0].groups[0].tasks[0].foreach is not None
 
 
+def test_an_action_without_a_known_commit_stays_on_its_tag_and_is_named() -> None:
+    steps = "      - uses: actions/checkout@v4\n      - uses: nobody/knows@v1\n"
+    workflow = f"on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"
+    roadmap = proposed({".github/workflows/ci.yml": workflow})
+    (pin,) = [task for task in roadmap.tasks if task.fields["action"] == "pin_actions"]
+    assert pin.fields["with"] == {"skip": ["nobody/knows"]}
+    assert "pinning nobody/knows" in [each.what for each in roadmap.left_out]
+
+
+def test_what_a_person_decided_otherwise_is_not_argued_with() -> None:
+    own = "on: push\npermissions: {issues: write}\njobs:\n  one:\n    runs-on: x\n    steps:\n      - run: make\n"
+    roadmap = proposed({".github/workflows/ci.yml": own})
+    assert not any("set_permissions" in str(each) for each in (*roadmap.tasks, *roadmap.left_out))
+
+
 def test_workflows_that_stay_broken_get_no_checkpoint() -> None:
     roadmap = proposed({**FILES, ".github/workflows/bad.yml": "on: push\njobs:\n  a:\n    steps: []\n"})
     assert not any(check.fields["type"] == "workflows_valid" for phase in roadmap.phases for check in phase.checks)
