@@ -63,6 +63,9 @@ class Bench:
         shutil.copytree(source, root, symlinks=True)
         shutil.rmtree(root / ".orchestrate", ignore_errors=True)
         (root / "phases.yaml").unlink(missing_ok=True)
+        for file in root.glob("**/.venv/lib/*/site-packages/*.p*"):  # what was installed from the checkout
+            if file.suffix == ".pth" or file.name.startswith("__editable__"):
+                file.write_text(file.read_text("utf-8").replace(str(source), str(root)), "utf-8")
 
     def orchestrate(self, *words: str) -> "subprocess.CompletedProcess[str]":
         argv = [sys.executable, "-m", "orchestrator", *words]
@@ -129,20 +132,16 @@ def _walk(bench: Bench, row: Row, *, run: bool) -> None:
     record: dict[str, Any] = json.loads(bench.orchestrate("status", "--json").stdout)["run"]
     states = [task["state"] for task in record["tasks"]]
     cells["done"] = str(sum(state in ("changed", "unchanged") for state in states))
-    outputs = [task["outputs"] for task in record["tasks"] if "kept" in task["outputs"]]
-    cells["tests kept"] = str(sum(int(each["kept"]) for each in outputs)) if outputs else "-"
-    cells["dropped"] = str(sum(_dropped(each) for each in outputs)) if outputs else "-"
+    modules = [module for task in record["tasks"] for module in task["outputs"].get("modules", ())]
+    if modules:
+        cells["tests kept"] = str(sum(module["tests"] for module in modules))
+        cells["dropped"] = str(sum(sum(module["dropped"].values()) for module in modules))
     for task in record["tasks"]:
         if task["state"] not in ("changed", "unchanged"):
             print(f"  {row.cells['repository']}: {task['id']} {task['state']}: {task['reason']}", file=sys.stderr)
     for check_ in record["measurements"]:
         if not check_["ok"]:
             print(f"  {row.cells['repository']}: {check_['scope']}: {check_['message']}", file=sys.stderr)
-
-
-def _dropped(outputs: dict[str, Any]) -> int:
-    dropped = outputs.get("dropped", 0)
-    return sum(dropped.values()) if isinstance(dropped, dict) else int(dropped)
 
 
 def _measured_by_init(bench: Bench) -> tuple[str, bool]:

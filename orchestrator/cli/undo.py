@@ -11,12 +11,13 @@ from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm
 from orchestrator.cli.showing import Display
 from orchestrator.cli.state import chosen_run, open_to_read
+from orchestrator.cli.undo_all import undo_all
 from orchestrator.cli.undoing import preview_undo, undo_run
 from orchestrator.cli.work_state import open_to_work
-from orchestrator.errors import ExitCode
+from orchestrator.errors import ExitCode, UsageError
 from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.plan import Plan
-from orchestrator.models.record import RunRecord
+from orchestrator.models.record import MEASURE, RunRecord
 from orchestrator.models.status import RunState
 from orchestrator.planning.undo_plan import Conflict, build_undo_plan
 
@@ -45,6 +46,9 @@ def command(
     keep: Annotated[
         bool, option("--keep", help="leave edited files as they are (--on-conflict keep)", envvar=None)
     ] = False,
+    everything: Annotated[
+        bool, option("--all", help="every run, newest first: the tree as it was before the first one", envvar=None)
+    ] = False,
     dry_run: Annotated[bool, option("--dry-run", "-n", help="show what would be taken back; write nothing")] = False,
     yes: Annotated[bool, option("--yes", "-y", help="do not ask")] = False,
 ) -> int:
@@ -55,6 +59,11 @@ def command(
     def make_plan(record: RunRecord) -> Plan:
         return build_undo_plan(record, phases=phase or (), groups=group or (), tasks=task or (), conflict=chosen)
 
+    if everything:
+        if run or phase or group or task:
+            message = "--all takes everything back; it cannot be narrowed"
+            raise UsageError(message, hint="leave --all out to take back a run or a part of it")
+        return undo_all(root, chosen, common, display, dry_run=dry_run, yes=yes)
     reader = open_to_read(root)
     record = _meant(reader, run)
     plan = make_plan(record)
@@ -80,6 +89,8 @@ def _meant(ledger: SqliteLedger, run: str | None) -> RunRecord:
     if run is not None:
         return chosen_run(ledger, run)
     for summary in ledger.runs():
+        if summary.kind == MEASURE:
+            continue
         record = ledger.read_run(summary.id)
         changed = any(change.state != "rolled_back" for change in record.changes)
         if changed or record.state is not RunState.SUCCEEDED:

@@ -1,10 +1,16 @@
 """Coverage from the baseline on, and what was measured now."""
 
+from datetime import UTC, datetime
+
+from orchestrator.models.record import RunRecord, TaskRecord
+from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.coverage_progress import moments, progress_lines
 from orchestrator.reporters.coverage_view import SuiteView, render_coverage
+from orchestrator.reporters.generated_cases import cases_line
 from orchestrator.reporters.outline import CheckLine
 from orchestrator.reporters.style import Look
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LOOK = Look(width=0)
 
 
@@ -79,3 +85,20 @@ def test_a_suite_shows_its_folders_and_its_least_covered_modules() -> None:
 def test_a_suite_that_could_not_be_measured_says_why() -> None:
     suite = SuiteView(name="jest", problem="jest is not installed", hint="npm ci")
     assert render_coverage([suite], LOOK) == "jest  not measured: jest is not installed\n  hint: npm ci\n"
+
+
+def test_generated_cases_stand_beside_those_that_were_estimated() -> None:
+    def record(*outputs) -> RunRecord:
+        entries = tuple(
+            TaskRecord(id=f"1.{number}", definition="", state=TaskState.CHANGED, outputs=each)
+            for number, each in enumerate(outputs, start=1)
+        )
+        plan = {"tasks": [{"id": "1.1", "params": {"estimated_cases": 40}}, {"id": "1.3", "params": {"target": "x"}}]}
+        return RunRecord(
+            id="r", kind="run", started=NOW, state=RunState.SUCCEEDED, command=(), plan=plan, tasks=entries
+        )
+
+    made = {"modules": [{"tests": 3, "cases": 9}, {"tests": 1, "cases": 2}]}
+    told = "generated 5 tests with 12 cases by 2 tasks; 40 were estimated for 1 task"
+    assert cases_line(record(made, {}, {"modules": [{"tests": 1, "cases": 1}]})) == told
+    assert cases_line(record({}, {"files": ["a"]})) == ""

@@ -202,6 +202,38 @@ def test_without_a_name_the_last_run_that_changed_something_is_taken_back(make: 
     assert repository.has("made")
 
 
+@wires("flag:undo --all")
+def test_everything_is_taken_back(make: Make) -> None:
+    """Over several runs, one of which was undone before, and a part of another."""
+    repository = make(None, kept="as it was")
+    for number in ("1", "2", "3"):
+        works = (
+            task(f"{number}.1", f"echo {number} >> kept; echo x > made-{number}"),
+            task(f"{number}.2", f"echo {number} > y"),
+        )
+        repository.plant(tasks(*works))
+        assert repository.run().code == 0
+        if number == "2":
+            assert repository.orchestrate("undo", "--ui", "none").code == 0
+    assert repository.orchestrate("undo", "--task", "3.2", "--ui", "none").code == 0
+    listed = repository.orchestrate("undo", "--all", "--dry-run").out.splitlines()
+    assert [line.split(": ")[1] for line in listed] == ["2 files", "3 files"]
+    assert repository.orchestrate("undo", "--all", "--ui", "none").code == 0
+    assert (repository.read("kept"), repository.has("made-1"), repository.has("y")) == ("as it was", False, False)
+    again = repository.orchestrate("undo", "--all")
+    assert (again.code, again.out) == (0, "no run has changed anything that still stands\n")
+    assert repository.orchestrate("undo", "--all", "--task", "1.1").code == 2
+
+
+def test_everything_stops_at_a_file_that_was_edited_since(make: Make) -> None:
+    repository = make(tasks(task("1.1", "echo x > made")))
+    repository.run()
+    repository.write("made", "edited")
+    assert repository.orchestrate("undo", "--all", "--ui", "none").code == 11
+    assert repository.read("made") == "edited"
+    assert repository.orchestrate("undo", "--all", "--force", "--ui", "none").code == 0
+
+
 def test_a_run_that_was_undone_is_not_gone_on_with(make: Make) -> None:
     repository = make(tasks(task("1.1", "echo x > made"), task("1.2", "exit 1")))
     run = repository.run().repository.record()["id"]

@@ -138,3 +138,11 @@ def test_phases_are_shown_from_the_baseline_on(measured: Repository) -> None:
     rows = [line.split("  ")[0] for line in status.splitlines() if " of 4)" in line]
     assert rows == ["before the run", "after phase 1", "after phase 2"]
     assert "100 % (4 of 4)" in status
+
+
+def test_a_failed_measurement_is_not_what_undo_means(measured: Repository) -> None:
+    measured.plant(document(phase(group(task("1.1", "echo x > made")))))
+    assert measured.run().code == 0
+    assert measured.orchestrate("measure", "--timeout", "0.01").code == 1
+    assert measured.orchestrate("undo", "--yes", "--ui", "none").code == 0
+    assert not measured.has("made")

@@ -1,0 +1,57 @@
+"""`orchestrate undo --all`: every run taken back, the newest first, each by an undo of its own."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from orchestrator.cli.options import Working
+from orchestrator.cli.questions import confirm
+from orchestrator.cli.showing import Display
+from orchestrator.cli.state import open_to_read
+from orchestrator.cli.undoing import undo_run
+from orchestrator.cli.work_state import open_to_work
+from orchestrator.contracts import Ledger
+from orchestrator.errors import ExitCode
+from orchestrator.models.record import RunRecord
+from orchestrator.models.status import Durability
+from orchestrator.planning.undo_plan import Conflict, build_undo_plan
+
+
+def undo_all(
+    root: Path, conflict: Conflict, common: Working, display: Display, *, dry_run: bool, yes: bool
+) -> ExitCode:
+    """Take back what stands of every run; the first undo that does not end well is the last one."""
+    reader = open_to_read(root)
+    found = list(standing_runs(reader))
+    reader.close()
+    if dry_run or not found:
+        lines = [f"run {record.id}: {_files(files)}\n" for record, files in found]
+        sys.stdout.write("".join(lines) or "no run has changed anything that still stands\n")
+        return ExitCode.OK
+    question = (
+        f"take back {_files(sum(files for _, files in found))} of {len(found)} run{'s' if len(found) > 1 else ''}?"
+    )
+    if not yes and sys.stdin.isatty() and not confirm(common, question, flag="--yes"):
+        return ExitCode.OK
+    with open_to_work(root, sys.argv[1:], Durability.FULL) as state:
+        for record, _ in found:
+            now = state.ledger.read_run(record.id)
+            code = undo_run(state, now, build_undo_plan(now, conflict=conflict), common, display)
+            if code != ExitCode.OK:
+                return code
+    return ExitCode.OK
+
+
+def standing_runs(ledger: Ledger) -> Iterator[tuple[RunRecord, int]]:
+    """Yield the runs of which something stands, newest first, with the number of its files."""
+    for summary in ledger.runs():
+        if summary.kind != "run":
+            continue  # what an undo took back is marked at the run that it undid
+        record = ledger.read_run(summary.id)
+        files = {change.change.path for change in record.changes if change.state == "made"}
+        if files:
+            yield record, len(files)
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'s' if count != 1 else ''}"
