@@ -15,7 +15,7 @@ from orchestrator.testgen.python.running import EXPLORE, Site, read_journal, run
 from orchestrator.testgen.results import Generated, Proof, Share
 from orchestrator.testgen.selection import select
 
-_CALLS_PER_SECOND = 80  # of the budget: a number of calls, so that the result does not depend on the machine
+_CALLS_PER_SECOND = 160  # of the budget: a number of calls, so that the result does not depend on the machine
 _MUTANTS_PER_SECOND = 6
 _RESTARTS = 6
 _ROUNDS = 3

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import decimal
 import inspect
 import io
 import itertools
@@ -17,9 +18,13 @@ from .clock import ClockWatch
 from .names import Names
 from .probes import Recorder
 from .sandbox import Blocked, Fence, Surroundings, TooSlow
+from .state import KeptData, modules_below
 
 _MOST_ITEMS = 20
-_CALL_SECONDS = 0.5
+_CALL_SECONDS = 0.5  # for code without probes; what the probes see is bounded in steps
+_MOST_STEPS = 60_000
+# What the standard library raises about a value that does not fit: pinned also when the project did not raise it.
+_ORDINARY = (ValueError, OverflowError, KeyError, StopIteration, StopAsyncIteration, decimal.InvalidOperation)
 _LAZY = (map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice, types.GeneratorType)
 
 
@@ -49,11 +54,13 @@ class Outcome:
     goals: frozenset[int] = frozenset()
     compared: list[tuple[int, object, object]] = field(default_factory=list)
     left_threads: bool = False
+    changed: tuple[tuple[str, str], ...] = ()  # (module, global) whose data the call changed
 
     @property
     def is_usable(self) -> bool:
         """Say whether a test could pin this."""
-        return not self.left_threads and (self.kind == "value" or (self.kind == "raised" and self.is_explicit))
+        is_raised = self.kind == "raised" and (self.is_explicit or isinstance(self.error, _ORDINARY))
+        return not self.left_threads and (self.kind == "value" or is_raised)
 
 
 class Caller:
@@ -67,19 +74,28 @@ class Caller:
         self._watch = ClockWatch(project)
         self._project = os.path.realpath(project) + os.sep
         self._surroundings = Surroundings()
+        self._kept = KeptData(modules_below(project))
         self._codes: dict[tuple[str, str], types.CodeType] = {}
 
     def observe(self, program: Program) -> Outcome:
         """Run a program once, with its goals and comparisons recorded."""
         self.count += 1
         namespace = self.names.namespace()
-        self._recorder.reset()
+        self._recorder.reset(_MOST_STEPS)
         self._recorder.is_on = True
         outcome = self._guarded(program, namespace)
         self._recorder.is_on = False
+        self._recorder.most = 0
         outcome.goals = frozenset(self._recorder.goals)
         outcome.compared = self._recorder.seen
         outcome.left_threads = not self._surroundings.restore()
+        outcome.changed = self._kept.restore()
+        return outcome
+
+    def repeat(self, program: Program) -> Outcome:
+        """Run a program again, without recording anything."""
+        outcome = self._guarded(program, self.names.namespace())
+        self._put_back()
         return outcome
 
     def reads_clock(self, lines: tuple[str, ...]) -> bool:
@@ -98,7 +114,7 @@ class Caller:
         except BaseException as error:  # any way of not passing is one
             return error
         finally:
-            self._surroundings.restore()
+            self._put_back()
         return None
 
     def run(self, lines: tuple[str, ...]) -> dict[str, Any] | None:
@@ -110,7 +126,7 @@ class Caller:
         except BaseException:  # any way of failing is one
             return None
         finally:
-            self._surroundings.restore()
+            self._put_back()
         return namespace
 
     def _guarded(self, program: Program, namespace: dict[str, Any]) -> Outcome:
@@ -139,6 +155,10 @@ class Caller:
         if self._fence.attempts:
             return Outcome("blocked", what=self._fence.attempts[0])
         return Outcome("value", value=value, how=how, printed=printed.getvalue())
+
+    def _put_back(self) -> None:
+        self._surroundings.restore()
+        self._kept.restore()
 
     def _compile(self, text: str, mode: str) -> types.CodeType:
         code = self._codes.get((text, mode))

@@ -48,7 +48,7 @@ def _of_try(made: Try) -> Defect | None:
     if not _fits_hints(made):
         return None
     if outcome.kind == "slow":
-        return Defect("slow", made.subject.name, call, "did not end within half a second")
+        return Defect("slow", made.subject.name, call, "did not end in reasonable time")
     if outcome.kind == "raised" and not outcome.is_explicit and isinstance(outcome.error, _CRASHES):
         return Defect("crash", made.subject.name, call, f"{type(outcome.error).__name__}: {str(outcome.error)[:160]}")
     if outcome.kind == "value" and made.subject.kind == "route" and outcome.value.status_code >= 500:

@@ -2,11 +2,21 @@
 
 import ast
 import random
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from .regexes import matching_texts
 
 _CHARACTERS = "a1 _-.:,/[]{}()%+*?T\né"
 _SUFFIXES = ("a", " ", "1", "_", "-", ".", ",", "A", "\n", ":", "/")
+_PLAIN = (str, int, float, bytes)
+_MOST_COMPARED = 80
+_MOST_CONSTANTS = 12
+_MOST_ITEMS = 8
+_LONGEST, _LONGEST_NEW = 200, 40  # characters
+_LARGEST = 10**9
 Constructor = Callable[[str], Sequence[tuple[str, list[str]]]]
 
 
@@ -50,20 +60,28 @@ class Evolver:
         value = node.value
         if isinstance(value, str):
             if texts and self._rng.random() < 0.4:
-                chosen = ast.literal_eval(self._rng.choice(texts))
-                node.value = chosen if self._rng.random() < 0.6 else f"{value} {chosen}"
+                node.value = self._with_text(value, str(ast.literal_eval(self._rng.choice(texts))))
             else:
                 node.value = self._text(value)
         elif isinstance(value, bool):
             node.value = not value
         elif isinstance(value, int):
             node.value = self._rng.choice([value + 1, abs(value - 1), value * 2, value // 2, value * 10, value + 7, 0])
+        elif isinstance(value, bytes):
+            at = self._rng.randrange(len(value) + 1)
+            node.value = self._rng.choice([value[:at], value + b"a", value[:at] + b"\xff" + value[at:], value + value])
         elif isinstance(value, float):
             node.value = self._rng.choice([value + 1, value * 10, value / 10, value / 2, 0.0, 1.0])
             return bool(abs(node.value) < 1e300)
         else:
             return False
         return True
+
+    def _with_text(self, value: str, chosen: str) -> str:
+        way = self._rng.randrange(7)
+        at = self._rng.randrange(len(value) + 1)
+        ways = (f"{value} {chosen}", value + chosen, chosen + value, value[:at] + chosen + value[at:])
+        return ways[way] if way < len(ways) else chosen
 
     def _text(self, value: str) -> str:
         way = self._rng.randrange(6)
@@ -121,38 +139,78 @@ class Evolver:
         return True
 
 
-def splice(arguments: Sequence[Any], compared: Sequence[tuple[int, object, object]]) -> list[tuple[int, str]]:
-    """Return (position, expression): arguments in which one side of a comparison was replaced by the other."""
+def splice(
+    arguments: Sequence[Any], compared: Sequence[tuple[int, object, object]], rng: random.Random
+) -> list[tuple[int, str]]:
+    """Return (position, expression): arguments in which one side of a comparison was put in place of the other."""
+    pairs = list(dict.fromkeys(_pairs(compared[:_MOST_COMPARED])))
     found: dict[tuple[int, str], None] = {}
     for position, argument in enumerate(arguments):
-        value = _literal(argument)
-        if value is None:
-            continue
-        for _, first, second in compared[:80]:
-            for old, new in ((first, second), (second, first)):
-                for changed in _put_in(value, old, new):
-                    found.setdefault((position, repr(changed)))
+        tree = _parsed(argument)
+        constants = [node for node in _spots(tree) if isinstance(node, ast.Constant)] if tree is not None else []
+        for node in constants[:_MOST_CONSTANTS]:
+            value = node.value
+            for old, new in pairs:
+                for changed in _put_in(value, old, new, rng):
+                    node.value = changed  # type: ignore[assignment]  # of the same plain type
+                    found.setdefault((position, ast.unparse(tree)))  # type: ignore[arg-type]  # it has constants
+            node.value = value
     return list(found)
 
 
-def _literal(argument: object) -> object:
+def _pairs(compared: Sequence[tuple[int, object, object]]) -> Iterator[tuple[object, object]]:
+    """Yield what to replace by what: plain values, both ways; items of a container; texts that a pattern matches."""
+    for _, first, second in compared:
+        if isinstance(second, re.Pattern) or isinstance(first, re.Pattern):
+            for pattern, text in ((first, second), (second, first)):
+                if isinstance(pattern, re.Pattern) and type(text) is str:
+                    yield text, _Pattern(pattern)
+        elif type(second) in (list, tuple, set, frozenset, dict):
+            items = sorted(second, key=repr) if type(second) in (set, frozenset) else list(second)  # type: ignore[call-overload]
+            yield from (
+                (first, item) for item in items[:_MOST_ITEMS] if type(item) is type(first) and type(item) in _PLAIN
+            )
+        elif type(first) in _PLAIN and type(second) in _PLAIN:
+            yield first, second
+            yield second, first
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    pattern: "re.Pattern[Any]"
+
+
+def _parsed(argument: object) -> ast.Expression | None:
     try:
-        return ast.literal_eval(argument) if isinstance(argument, str) else None
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return ast.parse(argument, mode="eval") if isinstance(argument, str) else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def _put_in(value: object, old: object, new: object) -> list[object]:
-    if type(value) is str and type(old) is str and type(new) is str and len(value) < 200 and len(new) < 40:
+def _put_in(value: object, old: object, new: object, rng: random.Random) -> list[object]:
+    if type(value) is str and type(old) is str and isinstance(new, _Pattern):
+        return _put_match_in(value, old, new, rng)
+    if type(value) in (str, bytes) and type(old) is type(value) and type(new) is type(value):
+        if len(value) > _LONGEST or len(new) > _LONGEST_NEW:  # type: ignore[arg-type]  # texts, as are the following
+            return []
         if old == value:
-            return [new, new + value, value + new]
-        return [value.replace(old, new, 1)] if old and old in value else []
+            return [new, new + value, value + new]  # type: ignore[operator]
+        return [value.replace(old, new, 1)] if old and old in value else []  # type: ignore[attr-defined, operator]
     if type(value) is int and type(old) is int and type(new) is int and value == old:
         return [new, new + 1, new - 1]
+    if type(value) is str and type(old) is int and type(new) is int and str(old) in value and abs(new) < _LARGEST:
+        return [value.replace(str(old), str(each), 1) for each in (new, new + 1)]
     if type(value) is float and type(new) in (int, float) and value == old:
         assert isinstance(new, int | float)
         return [float(new), float(new) + 1]
     return []
+
+
+def _put_match_in(value: str, old: str, new: _Pattern, rng: random.Random) -> list[object]:
+    if not isinstance(new.pattern.pattern, str) or len(value) > _LONGEST or old not in value:
+        return []
+    matches = matching_texts(new.pattern.pattern, rng, 3)
+    return [value.replace(old, each, 1) if old else each for each in matches]
 
 
 def _spots(tree: ast.Expression) -> list[ast.expr]:

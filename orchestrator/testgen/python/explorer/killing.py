@@ -2,18 +2,23 @@
 
 import ast
 import contextlib
+import gc
 import os
 import select
 import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .mutants import Mutant, Swapper, find_gone, find_mutants, mutated_tree
+from .loading import ProbedModule
+from .mutants import Mutable, Mutant, Swapper, find_gone, find_mutants, rebuild_tables
 
 _LONGEST = 6.0  # seconds per mutant
 _MOST_TESTS = 80
+_LATE = 0.25  # seconds of the processor
+_MOST_LATE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,53 +42,70 @@ class Verdict:
 Fails = Callable[[int], bool]  # whether the test of this number fails now
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How far to go: `tests` per mutant, stopping at `enough` failures (0: never), none after `until` (monotonic)."""
+
+    until: float
+    tests: int = _MOST_TESTS
+    enough: int = 0
+
+
 class MutantRunner:
     """Try mutants of one module's source against tests that pass on the original."""
 
-    def __init__(self, source: str, path: str, fails: Fails, fork: Callable[[], int]) -> None:
-        self._source = source
-        self._path = path
-        self._fails = fails
+    def __init__(self, probed: ProbedModule, fork: Callable[[], int]) -> None:
+        self._source = probed.source
+        self._path = probed.path
+        self._mutable = Mutable(probed.source)
+        self._namespace = vars(sys.modules[probed.name]) if probed.name in sys.modules else {}
+        self._imported = _functions_run(probed.source, probed.map.lines_of(probed.import_goals))
         self._fork = fork
-        self._starts = _statement_starts(source)
+        self._starts = _statement_starts(probed.source)
+        self._swapper: Swapper | None = None
         self.cut_short = False
 
-    def run(self, reaches: Sequence[frozenset[int]], *, limit: int, seconds: float) -> list[Verdict]:
-        """Return a verdict for each mutant.
+    def all(self, limit: int) -> list[Mutant]:
+        """Return the mutants of the module, a sample of `limit` beside those of whole functions."""
+        return [*find_gone(self._source), *find_mutants(self._source, limit=limit)]
 
-        `reaches` are the source lines of each test; `limit` bounds the mutants, the clock only in an emergency.
-        """
+    def run(
+        self, mutants: Sequence[Mutant], reaches: Sequence[frozenset[int]], fails: Fails, trial: Trial
+    ) -> list[Verdict]:
+        """Return a verdict for each mutant; `reaches` are the source lines of each test."""
         by_line: dict[int, list[int]] = {}
         for number, lines in enumerate(reaches):
             for line in lines:
                 by_line.setdefault(line, []).append(number)
-        until = time.monotonic() + seconds
+        if self._swapper is None:
+            self._swapper = Swapper(self._path)
+            gc.collect()
+            gc.freeze()  # what stands now is shared with the children
         verdicts = []
-        swapper = Swapper(self._path)
-        for mutant in [*find_gone(self._source), *find_mutants(self._source, limit=limit)]:
-            if time.monotonic() > until:
+        for mutant in mutants:
+            if time.monotonic() > trial.until:
                 self.cut_short = True
                 break
-            numbers = self._relevant(mutant, by_line)
-            killers = self._try(mutant, swapper, numbers) if numbers else ()
+            numbers = self._relevant(mutant, by_line, trial)
+            killers = self._try(mutant, self._swapper, numbers, fails, trial) if numbers else ()
             verdicts.append(Verdict(mutant, killers, len(numbers)))
         return verdicts
 
-    def _relevant(self, mutant: Mutant, by_line: dict[int, list[int]]) -> list[int]:
+    def _relevant(self, mutant: Mutant, by_line: dict[int, list[int]], trial: Trial) -> list[int]:
         first, last = self._starts.get(mutant.line, (mutant.line, mutant.line))
         found = {number for line in range(first, last + 1) for number in by_line.get(line, ())}
-        return sorted(found)[:_MOST_TESTS] if mutant.kind != "gone" else sorted(found)
+        return sorted(found)[: trial.tests] if mutant.kind != "gone" else sorted(found)
 
-    def _try(self, mutant: Mutant, swapper: Swapper, tests: list[int]) -> tuple[int, ...]:
-        try:
-            tree = mutated_tree(self._source, mutant)
-            compile(tree, self._path, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError):
-            return ()
+    def _try(self, mutant: Mutant, swapper: Swapper, tests: list[int], fails: Fails, trial: Trial) -> tuple[int, ...]:
         reading, writing = os.pipe()
         child = self._fork()
         if child == 0:
-            _in_child(swapper, tree, tests, self._fails, writing)
+            try:
+                os.setpgid(0, 0)
+                self._make(mutant, swapper)
+                _answer(tests, fails, writing, 0 if mutant.kind == "gone" else trial.enough)
+            finally:
+                _leave(0)
         os.close(writing)
         answer = _read_all(reading, _LONGEST)
         with contextlib.suppress(ProcessLookupError):
@@ -95,21 +117,33 @@ class MutantRunner:
             killed.update(unanswered[:1])
         return tuple(sorted(number for number in killed if number >= 0))
 
+    def _make(self, mutant: Mutant, swapper: Swapper) -> None:
+        """Put the mutant in place; one that is not valid Python changes nothing."""
+        try:
+            swapper.apply(self._mutable.mutated(mutant))
+        except (SyntaxError, ValueError):
+            return
+        first, last = self._starts.get(mutant.line, (mutant.line, mutant.line))
+        if self._imported.intersection(range(first, last + 1)):
+            rebuild_tables(self._namespace, self._mutable.whole, self._path)
+
 
 _leave = os._exit  # before the fence replaces it
 
 
-def _in_child(swapper: Swapper, tree: ast.Module, tests: list[int], fails: Fails, writing: int) -> None:
-    """Answer the numbers of tests that fail, -2 - number for those that pass, -1 at the end."""
-    try:
-        os.setpgid(0, 0)
-        swapper.apply(tree)
-        for number in tests:
-            failed = fails(number)
-            os.write(writing, f"{number if failed else -number - 2},".encode())
-        os.write(writing, b"-1,")
-    finally:
-        _leave(0)
+def _answer(tests: list[int], fails: Fails, writing: int, enough: int) -> None:
+    """Write the numbers of tests that fail, -2 - number for those that pass, -1 at the end."""
+    late = failures = 0
+    for number in tests:
+        begin = time.process_time()
+        failed = fails(number)
+        os.write(writing, f"{number if failed else -number - 2},".encode())
+        late += failed and time.process_time() - begin > _LATE
+        failures += failed
+        # A mutant that does not end does so whoever calls it.
+        if late >= _MOST_LATE or failures == enough:
+            break
+    os.write(writing, b"-1,")
 
 
 def _read_all(reading: int, seconds: float) -> bytes:
@@ -123,6 +157,15 @@ def _read_all(reading: int, seconds: float) -> bytes:
     finally:
         os.close(reading)
     return data
+
+
+def _functions_run(source: str, lines: frozenset[int]) -> frozenset[int]:
+    """Return the lines of functions' bodies among those that importing the module runs."""
+    bodies: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            bodies.update(range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1))
+    return lines & bodies
 
 
 def _statement_starts(source: str) -> dict[int, tuple[int, int]]:

@@ -5,10 +5,13 @@ A mutant replaces the code of the functions that exist, in a forked child: modul
 
 import ast
 import gc
+import itertools
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType, FunctionType
+from typing import Any
 
 _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
@@ -40,6 +43,9 @@ _TEXT_METHODS = frozenset(
     ("lower", "upper", "strip", "lstrip", "rstrip", "replace", "title", "capitalize", "casefold", "swapcase", "zfill")
 )
 _OPPOSITES = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
+_MODULE_NAMES = ("__name__", "__file__", "__package__", "__spec__", "__loader__", "__builtins__", "__path__")
+_DEEPEST = 3
+_MOST_ITEMS = 500
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 Apply = Callable[[], None]
 
@@ -82,19 +88,31 @@ def find_gone(source: str) -> list[Mutant]:
     ]
 
 
-def mutated_tree(source: str, mutant: Mutant) -> ast.Module:
-    """Return the tree of the source with one change."""
-    tree = ast.parse(source)
-    nodes = list(ast.walk(tree))
-    node = nodes[mutant.node]
-    if mutant.change < 0:
-        assert isinstance(node, _Function)
-        node.body = [_useless(node)]
-    elif isinstance(node, ast.Break | ast.Continue):
-        _swap_jump(nodes, node)
-    else:
-        list(_changes(node))[mutant.change][1]()
-    return ast.fix_missing_locations(tree)
+class Mutable:
+    """A parsed source in which one mutant can be made, in place: meant for a forked child."""
+
+    def __init__(self, source: str) -> None:
+        self._tree = ast.parse(source)
+        self._nodes = list(ast.walk(self._tree))
+        self._tops = {id(node): top for top in self._tree.body for node in ast.walk(top)}
+
+    def mutated(self, mutant: Mutant) -> ast.Module:
+        """Make the change and return the statement of the module in which it is, as a tree of its own."""
+        node = self._nodes[mutant.node]
+        top = self._tops[id(node)]
+        if mutant.change < 0:
+            assert isinstance(node, _Function)
+            node.body = [_useless(node)]
+        elif isinstance(node, ast.Break | ast.Continue):
+            _swap_jump(self._nodes, node)
+        else:
+            list(_changes(node))[mutant.change][1]()
+        return ast.fix_missing_locations(ast.Module(body=[top], type_ignores=[]))
+
+    @property
+    def whole(self) -> ast.Module:
+        """Return the whole module with the change in it."""
+        return ast.fix_missing_locations(self._tree)
 
 
 def code_objects(code: CodeType) -> Iterator[CodeType]:
@@ -122,6 +140,29 @@ class Swapper:
             for function in self._functions.get(_key(code), ()):
                 if len(function.__code__.co_freevars) == len(code.co_freevars):
                     function.__code__ = code
+
+
+def rebuild_tables(namespace: dict[str, Any], tree: ast.Module, path: str) -> None:
+    """Run a module anew and take over the plain data that it makes: what functions do during the import shows there."""
+    fresh = {name: namespace.get(name) for name in _MODULE_NAMES}
+    try:
+        exec(compile(tree, path, "exec", dont_inherit=True), fresh)  # noqa: S102 - the module under test, once more
+    except Exception:  # the mutant cannot be imported: nothing to take over
+        return
+    for name, value in fresh.items():
+        if name in namespace and name not in _MODULE_NAMES and _is_plain(value, 0):
+            namespace[name] = value
+
+
+def _is_plain(value: object, depth: int) -> bool:
+    if type(value) in (str, bytes, int, float, bool, re.Pattern):
+        return depth > 0 or type(value) is not bool
+    if type(value) in (list, tuple, set, frozenset):
+        return depth < _DEEPEST and all(_is_plain(each, depth + 1) for each in itertools.islice(value, _MOST_ITEMS))  # type: ignore[call-overload]
+    if type(value) is dict:
+        pairs = itertools.islice(value.items(), _MOST_ITEMS)
+        return depth < _DEEPEST and all(_is_plain(part, depth + 1) for pair in pairs for part in pair)
+    return False
 
 
 def _key(code: CodeType) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 import builtins
 import importlib
 import inspect
+import re
 import types
 from typing import Any
 
@@ -52,9 +53,12 @@ async def value_of(value: Any) -> Any:
     return value
 
 
-# Written into a test file that uses them; they are the source of the functions above.
-HELPERS = {function.__name__: inspect.getsource(function) for function in (collect, stream_of, value_of)}
-HELPERS["collect"] = HELPERS["collect"].replace("_LIMIT", str(_LIMIT))
+# Written into a test file that uses them; they are the source of the functions above, without hints.
+_HINT = re.compile(r": Any\b|: int\b| -> [^:]+(?=:$)", re.MULTILINE)
+HELPERS = {
+    function.__name__: _HINT.sub("", inspect.getsource(function)).replace(" = _LIMIT", f"={_LIMIT}")
+    for function in (collect, stream_of, value_of)
+}
 
 
 class Names:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .base_values import BASE
 from .facts import ModuleFacts
+from .instances import Instances
 from .kind_tables import Kind
 from .names import Names
 from .regexes import matching_texts
@@ -16,6 +17,9 @@ from .words import words_for
 _LEARNED = 120  # expressions kept per subject
 _INSTANCES = 10
 _DEEPEST = 3
+_PASSED_ON = frozenset({"str", "bytes", "dict", "list", "tuple"})
+_RESULTS, _RESULTS_TAKEN, _LONGEST_RESULT = 60, 12, 160
+_BEFORE_RESULTS = 4
 
 
 class Pools:
@@ -25,9 +29,11 @@ class Pools:
         self._names = names
         self._facts = facts
         self._rng = rng
-        self.instances: dict[type, list[str]] = {}  # expressions that make an instance, best first
+        self.instances = Instances()
         self.fixtures: dict[str, str] = {}  # parameter name → name of a fixture of the project
         self._learned: dict[str, dict[str, Kind]] = {}
+        self._results: dict[str, dict[str, str]] = {}  # class → expression → who made it
+        self._made: dict[tuple[str, str], tuple[tuple[int, int, int], list[tuple[str, Kind]]]] = {}
         self._from_patterns = list(self._pattern_texts())
 
     def learn(self, subject: Subject, value: object) -> None:
@@ -38,6 +44,18 @@ class Pools:
             if len(learned) < _LEARNED and len(text) < 200:
                 learned.setdefault(text, _kind_of(each))
 
+    def note_result(self, subject: Subject, value: object, text: str) -> None:
+        """Remember what a call gave: what one function makes another takes."""
+        known = self._results.setdefault(type(value).__name__, {})
+        if len(known) < _RESULTS and len(text) < _LONGEST_RESULT and text not in known:
+            known[text] = subject.name
+
+    def _results_for(self, kind: Kind, subject: Subject) -> list[str]:
+        word = kind if isinstance(kind, str) else kind[0]
+        known = self._results.get(word, {})
+        others = [text for text, maker in known.items() if maker != subject.name]
+        return sorted(others, key=len)[-_RESULTS_TAKEN:] if word in _PASSED_ON else []
+
     def learned_texts(self, subject: Subject) -> list[str]:
         """Return the texts that were seen in comparisons or stand in the subject's source, as expressions."""
         seen = [text for text, kind in self._learned.get(subject.name, {}).items() if kind == "str"]
@@ -45,6 +63,15 @@ class Pools:
 
     def expressions(self, subject: Subject, parameter: Parameter) -> list[tuple[str, Kind]]:
         """Return what to try for a parameter with the kind of each, the most telling first, each once."""
+        results = sum(map(len, self._results.values()))
+        state = len(self._learned.get(subject.name, ())), self.instances.count, results
+        known = self._made.get((subject.name, parameter.name))
+        if known is None or known[0] != state:
+            known = state, self._expressions(subject, parameter)
+            self._made[subject.name, parameter.name] = known
+        return known[1]
+
+    def _expressions(self, subject: Subject, parameter: Parameter) -> list[tuple[str, Kind]]:
         found: dict[str, Kind] = {}
         if parameter.name in self.fixtures:
             found[self.fixtures[parameter.name]] = "fixture"
@@ -57,8 +84,10 @@ class Pools:
             elif kind == ("list", "str"):
                 words = words_for(parameter.name)
                 found.update(dict.fromkeys((repr(list(words[:count])) for count in (2, 1) if words), kind))
-            for text in self.of_kind(kind, subject, parameter):
+            for number, text in enumerate(self.of_kind(kind, subject, parameter)):
                 found.setdefault(text, kind)
+                if number == _BEFORE_RESULTS:
+                    found.update((each, kind) for each in self._results_for(kind, subject) if each not in found)
         if parameter.default is None:
             found.setdefault("None", "none")
         return list(found.items())
@@ -99,7 +128,7 @@ class Pools:
         if kind[0] == "one":
             yield from kind[1]
         elif kind[0] == "class":
-            yield from self.instances.get(kind[1], [])[:_INSTANCES]
+            yield from self.instances.of(kind[1])[:_INSTANCES]
         elif depth <= _DEEPEST and kind[0] in ("list", "set"):
             yield from self._collections(kind, subject, depth)
         elif depth <= _DEEPEST and kind[0] == "dict":

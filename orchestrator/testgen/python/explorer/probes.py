@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .sandbox import TooSlow
+
 Operation = Callable[[Any, Any], Any]
 COMPARISONS: dict[type[ast.cmpop], Operation] = {
     ast.Eq: operator.eq,
@@ -75,11 +77,14 @@ class Recorder:
     goals: set[int] = field(default_factory=set)
     seen: list[tuple[int, object, object]] = field(default_factory=list)  # probe, left, right
     is_on: bool = False
+    steps: int = 0  # statements and tests run since the last reset
+    most: int = 0  # steps after which a call is taken for endless; 0 means never
 
-    def reset(self) -> None:
-        """Forget everything."""
+    def reset(self, most: int = 0) -> None:
+        """Forget everything; after `most` statements the code is interrupted, at the same place on every machine."""
         self.goals = set()
         self.seen = []
+        self.steps, self.most = 0, most
 
     def install(self) -> None:
         """Make the probes known to every module: they are looked up as builtins."""
@@ -95,30 +100,30 @@ class Recorder:
             setattr(builtins, name, function)
 
     def _line(self, probe: int) -> None:
-        self.goals.add(probe * 4)
+        self._went(probe, 0)
 
     def _test(self, probe: int, value: object) -> bool:
         result = bool(value)
-        self.goals.add(probe * 4 + (1 if result else 2))
+        self._went(probe, 1 if result else 2)
         return result
 
+    def _went(self, probe: int, way: int) -> None:
+        self.steps += 1
+        if 0 < self.most < self.steps:
+            raise TooSlow
+        self.goals.add(probe * 4 + way)
+
     def _loop(self, probe: int, items: Iterable[Any]) -> Iterator[Any]:
-        goal = probe * 4 + 2
         for item in items:
-            self.goals.add(probe * 4 + 1)
-            goal = 0
+            self._went(probe, 1)
             yield item
-        if goal:
-            self.goals.add(goal)
+        self.goals.add(probe * 4 + 2)
 
     async def _aloop(self, probe: int, items: Any) -> AsyncIterator[Any]:
-        goal = probe * 4 + 2
         async for item in items:
-            self.goals.add(probe * 4 + 1)
-            goal = 0
+            self._went(probe, 1)
             yield item
-        if goal:
-            self.goals.add(goal)
+        self.goals.add(probe * 4 + 2)
 
     def _compare(self, probe: int, kind: int, left: Any, right: Any) -> Any:
         is_telling = type(left) in _PLAIN or type(right) in _PLAIN or type(right) in _CONTAINERS
@@ -185,6 +190,8 @@ class _Instrumenter(ast.NodeTransformer):
         return result
 
     def _test(self, test: ast.expr) -> ast.expr:
+        if isinstance(test, ast.Constant):  # `while True` goes one way only
+            return test
         probe = self._branch(test)
         return ast.copy_location(self._call("_orc_test", probe, self.visit(test)), test)
 

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import threading
+import time
 from collections.abc import Generator
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from .clock import ClockWatch
-from .killing import MutantRunner
+from .killing import MutantRunner, Trial
 from .loading import ProbedModule
 from .probes import Recorder
 from .sandbox import Fence, limit_process
@@ -88,9 +89,10 @@ class Proving:
                 reports = runtestprotocol(item, log=False, nextitem=None)
             return any(each.failed for each in reports)
 
-        runner = MutantRunner(self._probed.source, self._probed.path, fails, self._fence.fork)
+        runner = MutantRunner(self._probed, self._fence.fork)
         reaches = [self._probed.map.lines_of(self._results[each.nodeid]["goals"]) for each in usable]
-        verdicts = runner.run(reaches, limit=self._order["mutants"], seconds=self._order["mutant_seconds"])
+        trial = Trial(time.monotonic() + self._order["mutant_seconds"])
+        verdicts = runner.run(runner.all(self._order["mutants"]), reaches, fails, trial)
         names = [each.nodeid for each in usable]
         return [{**each.as_json(), "killers": [names[number] for number in each.killers]} for each in verdicts]
 

@@ -66,6 +66,7 @@ _PATHS = frozenset(
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MEMORY = 4 << 30
 _FILE = 32 << 20
+_WAITING = 3
 
 
 class Blocked(BaseException):
@@ -90,6 +91,7 @@ class Fence:
         """Put the audit hook and the limits of the process in place; they stay."""
         sys.addaudithook(self._audit)
         signal.signal(signal.SIGALRM, self._on_alarm)
+        signal.signal(signal.SIGPROF, self._on_alarm)
         os._exit = _refuse_to_exit  # it raises no audit event
         faulthandler.disable()
 
@@ -126,14 +128,20 @@ class Fence:
 
     @contextlib.contextmanager
     def raised(self, seconds: float) -> Iterator[None]:
-        """Keep the fence up and the clock running; an interruption that is swallowed comes again."""
+        """Keep the fence up and the clock running; an interruption that is swallowed comes again.
+
+        `seconds` are those of the processor, so that a busy machine changes nothing; whoever only waits gets three
+        times as long.
+        """
         self.attempts = []
         self._clock = self.is_up = True
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+        signal.setitimer(signal.ITIMER_PROF, seconds, 0.05)
+        signal.setitimer(signal.ITIMER_REAL, seconds * _WAITING, 0.05)
         try:
             yield
         finally:
             self._clock = self.is_up = False
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -157,11 +165,15 @@ class Surroundings:
     def __init__(self) -> None:
         self._builtins = dict(vars(builtins))
         self._environ = dict(os.environ)
+        self._raw = dict(os.environ._data)  # type: ignore[attr-defined]  # the bytes behind it
         self._folder = os.getcwd()
         self._path = list(sys.path)
         self._recursion = sys.getrecursionlimit()
         self._threads = set(threading.enumerate())
-        self._signals = {number: signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGINT, signal.SIGTERM)}
+        self._signals = {
+            number: signal.getsignal(number)
+            for number in (signal.SIGALRM, signal.SIGPROF, signal.SIGINT, signal.SIGTERM)
+        }
 
     def restore(self) -> bool:
         """Put everything back; False when threads are left that were not there before."""
@@ -170,7 +182,7 @@ class Surroundings:
             for name in set(present) - set(self._builtins):
                 del present[name]
             present.update(self._builtins)
-        if os.environ != self._environ:
+        if os.environ._data != self._raw:  # type: ignore[attr-defined]  # comparing the mapping itself is slow
             os.environ.clear()
             os.environ.update(self._environ)
         if sys.path != self._path:
@@ -182,6 +194,8 @@ class Surroundings:
         for number, handler in self._signals.items():
             if signal.getsignal(number) is not handler:
                 signal.signal(number, handler)
+        if threading.active_count() == len(self._threads):
+            return True
         left = [thread for thread in threading.enumerate() if thread not in self._threads]
         for thread in left:  # one that is about to end may do so
             thread.join(0.1)

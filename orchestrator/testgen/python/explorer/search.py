@@ -15,13 +15,15 @@ from .arguments import is_strange, match_call
 from .calling import Caller, Outcome, Program
 from .evolve import Evolver, splice
 from .facts import ModuleFacts
+from .literals import Literals
 from .names import Names
 from .pools import Pools
 from .subjects import Argument, Arguments, Parameter, Subject
 
 INSTANCE = "instance"
 _MOST_EXAMPLES = 40
-_SPLICES = 10
+_SPLICES = 24
+_PASSED_ON = (str, bytes, dict, list, tuple)
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Try:
     outcome: Outcome
     origin: str = ""  # "example" when the call stands in a docstring
     is_new: bool = False
+    leads_on: bool = False  # it went where none before went, whether or not it came through
     strange: int = 0  # arguments of a kind that the hints do not allow
 
     @property
@@ -50,12 +53,16 @@ class Try:
         )
 
 
+Lead = tuple[Try, str]  # with the instance as it is made
+
+
 @dataclass(slots=True)
 class Corpus:
     """All calls so far, and what they reached together."""
 
     tries: dict[Program, Try] = field(default_factory=dict)
-    reached: set[object] = field(default_factory=set)
+    reached: set[object] = field(default_factory=set)  # by calls that a test could pin
+    touched: set[int] = field(default_factory=set)  # by any call
 
 
 class Search:
@@ -79,6 +86,7 @@ class Search:
         self.caller = caller
         self._rng = rng
         self._avoid = avoid  # a program that ended the process before
+        self._literals = Literals(names)
         self._evolver = Evolver(rng, self._arguments_of)
 
     # ------------------------------------------------------------ one call
@@ -98,7 +106,7 @@ class Search:
         program = Program(call, steps)
         known = self.corpus.tries.get(program)
         if known is not None:
-            known.is_new = False
+            known.is_new = known.leads_on = False
             return known
         if self._avoid(program):
             return None
@@ -120,10 +128,16 @@ class Search:
             goals: set[object] = {*outcome.goals, (made.subject.name, *_shape(outcome))}
             made.is_new = not goals <= self.corpus.reached
             self.corpus.reached |= goals
+        if made.is_new and outcome.kind == "value" and type(outcome.value) in _PASSED_ON:
+            text = self._literals.write(outcome.value)
+            if text is not None:
+                self._pools.note_result(made.subject, outcome.value, text)
+        made.leads_on = made.is_new or not outcome.goals <= self.corpus.touched
+        self.corpus.touched |= outcome.goals
         for _, first, second in outcome.compared:
             self._pools.learn(made.subject, first)
             self._pools.learn(made.subject, second)
-        if not made.is_new:
+        if not made.leads_on:
             outcome.compared = []
         self.corpus.tries[made.program] = made
 
@@ -131,11 +145,11 @@ class Search:
 
     def explore(self, subject: Subject, calls: int, seconds: float) -> None:
         """Try up to `calls` calls of a subject."""
-        instances = self._instances_of(subject)
+        instances = self.instances_of(subject)
         if not instances:
             return
         started, until = self.caller.count, time.monotonic() + seconds
-        queue: list[Try] = []
+        queue: list[Lead] = []
 
         def is_over(share: float) -> bool:
             if time.monotonic() > until:
@@ -150,31 +164,44 @@ class Search:
             for instance in chosen:
                 self._follow(subject, arguments, instance, queue)
         idle = 0
-        while subject.parameters and not is_over(1.0) and idle < calls * 0.4:
+        while (subject.parameters or "(" in instances[0]) and not is_over(1.0) and idle < calls * 0.4:
             arguments, instance = self._next(subject, queue, instances)
             idle = 0 if self._follow(subject, arguments, instance, queue) else idle + 1
 
-    def _follow(self, subject: Subject, arguments: Arguments, instance: str, queue: list[Try]) -> bool:
+    def _follow(self, subject: Subject, arguments: Arguments, instance: str, queue: list[Lead]) -> bool:
         """Try a call and, when it reached something new, what its comparisons suggest."""
         made = self.attempt(subject, arguments, instance)
-        if made is None or not made.is_new:
+        if made is None or not made.leads_on:
             return False
-        queue.append(made)
-        for position, expression in splice(made.arguments, made.outcome.compared)[:_SPLICES]:
-            follower = self.attempt(subject, _replace(made.arguments, position, expression), instance)
-            if follower is not None and follower.is_new:
-                queue.append(follower)
+        queue.append((made, instance))
+        parts = (*made.arguments, instance) if "(" in instance else made.arguments
+        for position, expression in splice(parts, made.outcome.compared, self._rng)[:_SPLICES]:
+            if position == len(made.arguments):
+                changed, owner = made.arguments, expression
+            else:
+                changed, owner = _replace(made.arguments, position, expression), instance
+            follower = self.attempt(subject, changed, owner)
+            if follower is not None and follower.leads_on:
+                queue.append((follower, owner))
         return True
 
-    def _next(self, subject: Subject, queue: list[Try], instances: list[str]) -> tuple[Arguments, str]:
+    def _next(self, subject: Subject, queue: list[Lead], instances: list[str]) -> tuple[Arguments, str]:
+        instance = self._rng.choice(instances)
         if queue and self._rng.random() < 0.85:
-            base = queue[-1] if self._rng.random() < 0.4 else self._rng.choice(queue)
+            base, owner = queue[-1] if self._rng.random() < 0.4 else self._rng.choice(queue)
             arguments = base.arguments
-            for _ in range(self._rng.choice((1, 1, 2))):
+            for _ in range(self._rng.choice((1, 1, 2)) if arguments else 0):
                 arguments = self._vary(subject, arguments)
-            instance = self._rng.choice(instances)
-            return arguments, instance
-        return tuple(self._random(subject, each) for each in subject.parameters), self._rng.choice(instances)
+            return arguments, self._vary_instance(owner, instance)
+        return tuple(self._random(subject, each) for each in subject.parameters), instance
+
+    def _vary_instance(self, present: str, other: str) -> str:
+        """Return the instance as it is, another, or a changed one."""
+        way = self._rng.random()
+        if not present or way < 0.45:
+            return present
+        changed = self._evolver.change(present) if way < 0.7 and "(" in present else None
+        return changed or other
 
     def _vary(self, subject: Subject, arguments: Arguments) -> Arguments:
         position = self._rng.randrange(len(arguments))
@@ -198,34 +225,6 @@ class Search:
         if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
             return tuple(self._rng.choice(pool)[0] for _ in range(self._rng.randint(1, 3)))
         return pool[min(int(self._rng.expovariate(0.12)), len(pool) - 1)][0]
-
-    def explore_sequences(self, subjects: Sequence[Subject], calls: int, seconds: float) -> None:
-        """Call methods of one instance after another: state is reached in steps."""
-        until = time.monotonic() + seconds
-        by_owner: dict[type, list[Try]] = {}
-        for made in self.corpus.tries.values():
-            if (
-                made.subject.kind == "method"
-                and made.instance == INSTANCE
-                and made.outcome.kind == "value"
-                and made.subject.owner
-            ):
-                by_owner.setdefault(made.subject.owner, []).append(made)
-        for owner, tries in by_owner.items():
-            members = [each for each in subjects if each.owner is owner and each.needs_object and not each.is_private]
-            constructors = self._pools.instances.get(owner, [])[:4]
-            known = {each.name: [made for made in tries if made.subject is each] for each in members}
-            steps = [made.program.call for made in tries if not made.subject.is_private]
-            for _ in range(calls // len(by_owner) if members and steps and constructors else 0):
-                if time.monotonic() > until:
-                    self.cut_short = True
-                    return
-                setup = [f"{INSTANCE} = {self._rng.choice(constructors)}"]
-                setup += [self._rng.choice(steps) for _ in range(self._rng.choice((1, 1, 2, 3)))]
-                member = self._rng.choice(members)
-                arguments = self._rng.choice(known[member.name]).arguments if known[member.name] else ()
-                if len(arguments) == len(member.parameters):
-                    self.attempt(member, arguments, INSTANCE, setup)
 
     # ------------------------------------------------------------ where to start
 
@@ -268,10 +267,11 @@ class Search:
             if arguments is not None:
                 yield arguments
 
-    def _instances_of(self, subject: Subject) -> list[str]:
+    def instances_of(self, subject: Subject) -> list[str]:
+        """Return expressions to call a subject on, one empty one when it needs none."""
         if not subject.needs_object:
             return [""]
-        return self._pools.instances.get(subject.owner or object, [])[:10]
+        return self._pools.instances.of(subject.owner or object)[:10]
 
     def _arguments_of(self, name: str) -> Sequence[tuple[str, list[str]]]:
         subject = self.classes.get(name)

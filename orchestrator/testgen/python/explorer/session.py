@@ -7,7 +7,7 @@ import mmap
 import os
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -18,18 +18,22 @@ from .defects import find_defects
 from .facts import ModuleFacts, read_facts
 from .fixtures import project_fixtures
 from .handing_over import candidate_json, count_kinds, unique
-from .killing import MutantRunner, Verdict
+from .killing import MutantRunner, Trial, Verdict
 from .literals import Literals
 from .loading import ProbedModule
 from .names import HELPERS, Names
+from .noticing import Noticing
 from .pools import Pools
 from .routes import find_applications, use_headers
 from .sandbox import Fence
 from .search import Corpus, Search, Try
+from .sequences import Sequences
 from .shrinking import shrink
 from .subjects import Subject, SubjectFinder
 
 _EXTRA = 60  # tests per subject that are tried on mutants beside those that reach something new
+_ENOUGH = 8  # tests that notice one mutant: from so many the fewest can be chosen
+_MOST_CALLS = 400  # calls tried on a mutant that no test notices
 _JOURNAL = 4096
 
 
@@ -103,7 +107,7 @@ class Session:
         subjects = self._subjects(names, facts, fixtures)
         self._explore(search, pools, subjects, started)
         tests = self._write_tests(search, names, caller)
-        runner, verdicts = self._try_mutants(tests, caller, started)
+        runner, verdicts = self._try_mutants(tests, search, names, started)
         defects = find_defects(search.corpus, names, self._fence)
         cut = [what for what, was in (("search", search.cut_short), ("mutants", runner.cut_short)) if was]
         self._hand_over(
@@ -148,39 +152,57 @@ class Session:
     def _explore(self, search: Search, pools: Pools, subjects: list[Subject], started: float) -> None:
         """Explore classes first, twice, as one may need another; then everything, larger subjects longer."""
         search.classes = {each.name: each for each in subjects if each.kind == "class"}
+        owners = {each.owner for each in search.classes.values() if each.owner is not None}
         until = started + self._job.seconds * 0.45
         for _ in range(2):
             for subject in search.classes.values():
                 search.explore(subject, 60, max(until - time.monotonic(), 0.1))
-                _collect_instances(search.corpus, pools, subject)
+                _collect_instances(search.corpus, pools, subject, owners)
         weights = [max(1, _size(each)) for each in subjects]
         for subject, weight in zip(subjects, weights, strict=True):
             share = self._job.calls * weight / max(sum(weights), 1)
             search.explore(subject, max(80, int(share)), max(until - time.monotonic(), 0.1))
             if subject.kind in ("classmethod", "static", "function"):
-                _collect_instances(search.corpus, pools, subject)
-        search.explore_sequences(subjects, max(self._job.calls // 8, 50), max(until - time.monotonic(), 0.1))
+                _collect_instances(search.corpus, pools, subject, owners)
+        steps = max(self._job.calls // 6, 50)
+        Sequences(search, self._rng).explore(subjects, steps, max(until - time.monotonic(), 0.1))
 
     # ------------------------------------------------------------ tests
 
     def _try_mutants(
-        self, tests: list[tuple[Try, Body]], caller: Caller, started: float
+        self, tests: list[tuple[Try, Body]], search: Search, names: Names, started: float
     ) -> tuple[MutantRunner, list[Verdict]]:
-        def fails(number: int) -> bool:
-            return caller.check(tests[number][1].lines) is not None
+        """Find out which tests notice which mutants; add tests to the list for mutants that only other calls notice."""
+        caller = search.caller
+        runner = MutantRunner(self._probed, self._fence.fork)
+        until = max(started + self._job.seconds, time.monotonic() + 5.0)
 
-        runner = MutantRunner(self._probed.source, self._probed.path, fails, self._fence.fork)
-        reaches = [self._probed.map.lines_of(made.outcome.goals) for made, _ in tests]
-        left = max(self._job.seconds - (time.monotonic() - started), 5.0)
-        return runner, runner.run(reaches, limit=self._job.mutants, seconds=left)
+        def fails(number: int) -> bool:
+            return caller.check(tests[number][1].lines, seconds=0.5) is not None
+
+        def reaches(tries: Sequence[Try]) -> list[frozenset[int]]:
+            return [self._probed.map.lines_of(made.outcome.goals) for made in tries]
+
+        trial = Trial(until, enough=_ENOUGH)
+        verdicts = runner.run(runner.all(self._job.mutants), reaches([made for made, _ in tests]), fails, trial)
+        written = {made.program for made, _ in tests}
+        others = [each for each in _usable(search.corpus) if each.program not in written]
+        notices = Noticing(others, Literals(names), caller)
+        survivors = [each.mutant for each in verdicts if each.tried and not each.killers]
+        told = runner.run(survivors, reaches(others), notices.differs, Trial(until, tests=_MOST_CALLS, enough=2))
+        checks, first = Checks(names, Literals(names), caller), len(tests)
+        for number in sorted({number for each in told for number in each.killers}):
+            body = self._written(others[number], checks, caller)
+            tests += [(others[number], body)] if body is not None else []
+        lines = [frozenset[int]()] * first + reaches([made for made, _ in tests[first:]])
+        again = runner.run([each.mutant for each in told if each.killers], lines, fails, Trial(until, enough=_ENOUGH))
+        better = {each.mutant: each for each in again if each.killers}
+        return runner, [better.get(each.mutant, each) for each in verdicts]
 
     def _write_tests(self, search: Search, names: Names, caller: Caller) -> list[tuple[Try, Body]]:
         """Write bodies for what reaches something, for examples, and for some more; keep those that pass twice."""
         checks = Checks(names, Literals(names), caller)
-        ordered = sorted(
-            (each for each in search.corpus.tries.values() if each.outcome.is_usable),
-            key=lambda each: (each.cost, each.program.call),
-        )
+        ordered = _usable(search.corpus)
         needed = {goal for each in ordered for goal in each.outcome.goals}
         chosen: list[tuple[Try, Body]] = []
         later: dict[str, list[Try]] = {}
@@ -238,6 +260,12 @@ class Session:
         os.replace(scratch, self._job.result)
 
 
+def _usable(corpus: Corpus) -> list[Try]:
+    """Return the calls that a test could pin, the plainest first."""
+    usable = [each for each in corpus.tries.values() if each.outcome.is_usable]
+    return sorted(usable, key=lambda each: (each.cost, each.program.call))
+
+
 def _size(subject: Subject) -> int:
     if subject.node is None:
         return 2
@@ -245,22 +273,9 @@ def _size(subject: Subject) -> int:
     return max(2, lines // (3 if subject.is_private else 1)) if subject.parameters else 1
 
 
-def _collect_instances(corpus: Corpus, pools: Pools, subject: Subject) -> None:
-    """Remember calls that made an instance of a class of the module."""
-    owners = [subject.owner] if subject.kind == "class" and subject.owner else list(pools.instances)
+def _collect_instances(corpus: Corpus, pools: Pools, subject: Subject, owners: Collection[type]) -> None:
+    """Remember calls that made an instance of a class that something needs."""
     for made in corpus.tries.values():
-        value = made.outcome.value
-        if (
-            made.subject is not subject
-            or made.outcome.kind != "value"
-            or type(value) not in owners
-            or made.program.setup
-        ):
-            continue
-        known = pools.instances.setdefault(type(value), [])
-        if made.program.call not in known and len(known) < 40:
-            known.append(made.program.call)
-            # Different outcomes first: one of every kind of goal, then the shortest.
-    for owner in owners:
-        if owner in pools.instances:
-            pools.instances[owner].sort(key=lambda each: ("None" in each, len(each) // 40))
+        is_made = made.subject is subject and made.outcome.kind == "value" and not made.program.setup
+        if is_made and type(made.outcome.value) in owners:
+            pools.instances.note(made.program.call, made.outcome.value)

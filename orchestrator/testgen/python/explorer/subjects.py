@@ -5,11 +5,12 @@ import enum
 import inspect
 import typing
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import kinds
 from .facts import Definition, Literals, ModuleFacts, environment_names, literals_of
+from .keywords import forwarded_to, keywords_of, looked_up
 from .kind_tables import Kind
 from .names import Names
 
@@ -235,6 +236,7 @@ class SubjectFinder:
             self._parameter(each, hints.get(each.name, each.annotation), node)
             for each in list(signature.parameters.values())[skip:]
         ]
+        parameters = self._with_keywords(parameters, node)
         return Subject(
             name,
             kind,
@@ -245,6 +247,25 @@ class SubjectFinder:
             environment_names(node) if node else (),
             function=inspect.unwrap(value),
         )
+
+    def _with_keywords(self, parameters: list[Parameter], node: Definition | None) -> list[Parameter]:
+        """Put the keywords that the code is seen to take in place of `**more`."""
+        rest = parameters[-1] if parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD else None
+        if rest is None or node is None:
+            return parameters
+        found: dict[str, Parameter] = {}
+        for function in forwarded_to(node, rest.name):
+            target = vars(self._module).get(function)
+            definition = self._facts.definitions.get(function) or self._facts.definitions.get(f"{function}.__init__")
+            for word in keywords_of(target):
+                found.setdefault(word.name, self._parameter(word, word.annotation, definition))
+        for key in rest.keys:
+            bare = inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=None)
+            found.setdefault(key, self._parameter(bare, inspect.Parameter.empty, node))
+        for each in parameters:
+            found.pop(each.name, None)
+        keywords = [replace(each, kind=inspect.Parameter.KEYWORD_ONLY, is_required=False) for each in found.values()]
+        return [*parameters[:-1], *keywords] if keywords else parameters
 
     def _parameter(self, parameter: inspect.Parameter, hint: Any, node: Definition | None) -> Parameter:
         weights: kinds.Weights = {}
@@ -275,7 +296,7 @@ class SubjectFinder:
             default=parameter.default,
             weights=weights,
             hinted=frozenset(hinted),
-            keys=tuple(_looked_up(node, parameter.name)) if node else (),
+            keys=tuple(looked_up(node, parameter.name)) if node else (),
         )
 
 
@@ -285,15 +306,3 @@ def _hints(value: Any) -> dict[str, Any]:
         return typing.get_type_hints(inspect.unwrap(target), include_extras=True)
     except Exception:  # a hint may name what exists for type checkers only
         return {}
-
-
-def _looked_up(node: Definition, name: str) -> Iterator[str]:
-    """Yield the texts that are used as keys of a parameter."""
-    for each in ast.walk(node):
-        key: ast.expr | None = None
-        if isinstance(each, ast.Subscript) and ast.unparse(each.value) == name:
-            key = each.slice
-        elif isinstance(each, ast.Call) and each.args and ast.unparse(each.func) in (f"{name}.get", f"{name}.pop"):
-            key = each.args[0]
-        if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            yield key.value

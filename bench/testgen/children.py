@@ -1,0 +1,53 @@
+"""Children for the generator outside a run of the engine."""
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+
+from orchestrator.contracts import Finished
+
+_TAIL = 4000  # characters
+
+
+class Children:
+    """The `Processes` of the comparison: plain children whose tree ends with them."""
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str = ".",
+        env: Mapping[str, str] | None = None,
+        idle_timeout: float = 0.0,
+        stdin: bytes | None = None,
+    ) -> Finished:
+        """Run a program to its end; cancelling ends its session."""
+        begin = time.monotonic()
+        child = await asyncio.create_subprocess_exec(
+            *argv,
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            output, _ = await child.communicate(stdin)
+        except asyncio.CancelledError:
+            os.killpg(child.pid, 9)
+            await child.wait()
+            raise
+        text = output.decode(errors="replace")
+        return Finished(
+            exit_code=child.returncode or 0,
+            seconds=time.monotonic() - begin,
+            tail=text[-_TAIL:],
+            output_bytes=len(output),
+        )
+
+    def find(self, program: str) -> str | None:
+        """Return the path of a program."""
+        return shutil.which(program)

@@ -1,0 +1,51 @@
+"""A scratch folder with an environment for the targets, and one project per package without its own tests."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.testgen.packages import Package
+
+TOOLS = ("pytest>=8.3", "coverage>=7.6", "hypothesis>=6.130", "pynguin==0.48.0", "pytest-randomly")
+_OWN_TESTS = ("tests", "test", "testing")
+
+
+class Scratch:
+    """Where everything of one comparison lies; what is there already is used again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = folder / "environment"
+        self.python = self.environment / "bin" / "python"
+
+    def prepare(self) -> None:
+        """Make the environment with the tools."""
+        if not self.python.exists():
+            subprocess.run([sys.executable, "-m", "venv", str(self.environment)], check=True)
+            self._install(*TOOLS)
+
+    def project(self, package: Package) -> Path:
+        """Return the folder of a package's project, installed when it is not there."""
+        folder = self.folder / "projects" / package.name
+        if not folder.exists():
+            if package.needs:
+                self._install(*package.needs)
+            self._install("--no-deps", "--no-compile", "--target", str(folder), package.requirement)
+            hide_tests(folder)
+            (folder / ".venv").symlink_to(self.environment)
+        return folder
+
+    def _install(self, *arguments: str) -> None:
+        command = [str(self.python), "-m", "pip", "install", "--quiet", *arguments]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL, env=dict(os.environ))
+
+
+def hide_tests(folder: Path) -> None:
+    """Remove a project's own tests."""
+    for place in [*folder.rglob("*")]:
+        if place.is_dir() and place.name in _OWN_TESTS:
+            shutil.rmtree(place)
+    for place in [*folder.rglob("test_*.py"), *folder.rglob("*_test.py")]:
+        place.unlink(missing_ok=True)

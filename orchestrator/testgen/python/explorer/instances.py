@@ -1,0 +1,71 @@
+"""Expressions that make an instance of a class, ordered so that different ones come first."""
+
+from typing import Any
+
+_MOST = 60  # kept of one class
+
+
+class Instances:
+    """What was seen to make instances, by class."""
+
+    def __init__(self) -> None:
+        self._made: dict[type, dict[str, object]] = {}
+        self._ordered: dict[type, list[str]] = {}
+
+    @property
+    def count(self) -> int:
+        """Return how many are known."""
+        return sum(map(len, self._made.values()))
+
+    def note(self, expression: str, value: object) -> None:
+        """Remember an expression and the instance that it gave."""
+        known = self._made.setdefault(type(value), {})
+        if expression not in known and len(known) < _MOST:
+            known[expression] = _signature(value)
+            self._ordered.clear()
+
+    def of(self, owner: type) -> list[str]:
+        """Return the expressions for a class, else for those below it: one of each look first, the plainest first."""
+        if owner not in self._ordered:
+            self._ordered[owner] = self._order(owner)
+        return self._ordered[owner]
+
+    def _order(self, owner: type) -> list[str]:
+        known = self._made.get(owner) or {
+            text: look for kind, texts in self._made.items() if issubclass(kind, owner) for text, look in texts.items()
+        }
+        plain = sorted(known, key=lambda text: (text.count("None"), len(text), text))
+        first: dict[object, str] = {}
+        for text in plain:
+            first.setdefault(known[text], text)
+        # The one in which most is set tells most, so it stands beside the plainest.
+        looks = sorted(first.values(), key=lambda text: (text.count("None"), -_fullness(known[text])))
+        different = list(dict.fromkeys(each for pair in zip(first.values(), looks, strict=True) for each in pair))
+        return [*different, *(text for text in plain if text not in set(different))]
+
+
+def _signature(value: object) -> tuple[object, ...]:
+    """Return how an instance looks: which parts of it are there, of which kind, and whether they are empty."""
+    return (type(value).__qualname__, *((name, type(part).__name__, _is_full(part)) for name, part in _parts(value)))
+
+
+def _parts(value: object) -> list[tuple[str, Any]]:
+    try:
+        if hasattr(value, "__dict__"):
+            return sorted(vars(value).items())[:12]
+        names = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
+        return [(str(name), getattr(value, name, None)) for name in names][:12]
+    except Exception:  # a foreign `__getattr__` may raise anything
+        return []
+
+
+def _is_full(part: object) -> bool:
+    try:
+        return bool(part)
+    except Exception:  # as above
+        return True
+
+
+def _fullness(look: object) -> int:
+    assert isinstance(look, tuple)
+    return sum(isinstance(each, tuple) and bool(each[2]) for each in look)

@@ -1,0 +1,63 @@
+"""Call methods of one instance after another: state is reached in steps."""
+
+import random
+import time
+from collections.abc import Sequence
+
+from .search import INSTANCE, Search, Try
+from .subjects import Subject
+
+_LONGEST = 7  # steps
+_STEPS = ("method", "setter")
+
+
+class Sequences:
+    """Lengthen the sequences of calls that led somewhere new."""
+
+    def __init__(self, search: Search, rng: random.Random) -> None:
+        self._search = search
+        self._rng = rng
+
+    def explore(self, subjects: Sequence[Subject], calls: int, seconds: float) -> None:
+        """Try up to `calls` sequences over the methods of all classes."""
+        until = time.monotonic() + seconds
+        by_owner: dict[type, list[Try]] = {}
+        for made in self._search.corpus.tries.values():
+            is_step = made.subject.kind in _STEPS and made.instance == INSTANCE and made.outcome.kind == "value"
+            if is_step and made.subject.owner and not made.subject.is_private:
+                by_owner.setdefault(made.subject.owner, []).append(made)
+        for owner, tries in by_owner.items():
+            members = [each for each in subjects if each.owner is owner and each.needs_object and not each.is_private]
+            constructors = self._search.instances_of(members[0])[:6] if members else []
+            starts: list[tuple[str, ...]] = [(f"{INSTANCE} = {each}",) for each in constructors]
+            if starts and not self._lengthen(members, tries, starts, calls // len(by_owner), until):
+                return
+
+    def _lengthen(
+        self, members: list[Subject], tries: list[Try], starts: list[tuple[str, ...]], calls: int, until: float
+    ) -> bool:
+        """Grow the list of beginnings; False when the time is over."""
+        known = {each.name: [made for made in tries if made.subject is each] for each in members}
+        steps = _some_of_each(tries)
+        for _ in range(calls):
+            if time.monotonic() > until:
+                self._search.cut_short = True
+                return False
+            setup = self._rng.choice(starts[-8:] if self._rng.random() < 0.5 else starts)
+            setup += tuple(self._rng.choice(steps) for _ in range(self._rng.choice((0, 1, 1, 2, 3)) if steps else 0))
+            member = self._rng.choice(members)
+            arguments = self._rng.choice(known[member.name]).arguments if known[member.name] else ()
+            if len(arguments) != len(member.parameters) or len(setup) > _LONGEST:
+                continue
+            made = self._search.attempt(member, arguments, INSTANCE, setup)
+            if made is not None and made.leads_on and made.outcome.kind == "value":
+                starts.append((*setup, made.program.call) if member.kind in _STEPS else setup)
+        return True
+
+
+def _some_of_each(tries: Sequence[Try]) -> list[str]:
+    """Return calls to use as steps: some of every method, so that none crowds out the others."""
+    by_subject: dict[str, list[str]] = {}
+    for made in tries:
+        by_subject.setdefault(made.subject.name, []).append(made.program.call)
+    return [call for calls in by_subject.values() for call in sorted(dict.fromkeys(calls), key=len)[:6]]
