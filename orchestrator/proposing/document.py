@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.proposing.proposal import Check, Group, Phase, Proposal, Roadmap
@@ -23,9 +24,7 @@ def render_document(roadmap: Roadmap) -> str:
     lines = [*_HEAD.splitlines(), "#", *(f"# {line}" for line in _wrapped(roadmap.found, "* "))]
     lines += ["version: 1", "", "project:", f"  name: {quoted(roadmap.project)}", "", *_SETTINGS, "", *_params(roadmap)]
     lines.append("phases:")
-    numbers = _Numbers()
-    for phase in roadmap.phases:
-        lines += phase_lines(phase, numbers)
+    lines += phases_lines(roadmap.phases, _Numbers())
     return "\n".join([*lines, "", *remembered_lines(roadmap.keys), ""])
 
 
@@ -71,9 +70,22 @@ def letters(number: int) -> str:
     return text
 
 
-def phase_lines(phase: Phase, numbers: _Numbers) -> Iterator[str]:
-    """Yield the lines of a phase, at the depth of an entry of `phases`."""
-    id_ = phase.id or numbers.phase()
+def phases_lines(phases: Iterable[Phase], numbers: _Numbers) -> Iterator[str]:
+    """Yield the lines of phases, at the depth of the entries of `phases`.
+
+    A task that fails in one of them is no reason to leave the others undone: only what gates is waited for.
+    """
+    beside: list[str] = []
+    for phase in phases:
+        id_ = phase.id or numbers.phase()
+        fields: JsonObject = {**phase.fields, "parallel_with": list(beside)} if beside else phase.fields
+        yield from _phase_lines(replace(phase, id=id_, fields=fields), numbers)
+        if not (phase.gates or phase.id):
+            beside.append(id_)
+
+
+def _phase_lines(phase: Phase, numbers: _Numbers) -> Iterator[str]:
+    id_ = phase.id
     yield ""
     yield f"  - id: {quoted(id_)}"
     yield f"    name: {quoted(phase.name)}"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from orchestrator.models.document import Document
 from orchestrator.models.json import JsonObject
 from orchestrator.planning.nodes import Mapping, node_at
-from orchestrator.proposing.document import REMEMBERED, numbers_after, phase_lines, remembered_lines
+from orchestrator.proposing.document import REMEMBERED, numbers_after, phases_lines, remembered_lines
 from orchestrator.proposing.proposal import Group, Phase, Proposal, Roadmap, key_of
 
 _REMEMBERED = re.compile(rf"^{re.escape(REMEMBERED)}((?: [0-9a-f]{{8}})*) *$", re.MULTILINE)
@@ -43,7 +43,7 @@ def merged(text: str, new: Roadmap, document: Document, root: Mapping) -> str:
     """Return the document with the new phases behind its last one and the keys in its memory; nothing else changes."""
     groups = [group.id for phase in document.phases for group in phase.groups]
     numbers = numbers_after([_bare(phase.id) for phase in document.phases], [_bare(group) for group in groups])
-    added = [line for phase in new.phases for line in phase_lines(_named(phase), numbers)]
+    added = list(phases_lines(map(_named, new.phases), numbers))
     lines = text.splitlines(keepends=True)
     at = _end_of_phases(lines, root)
     body = "".join(lines[:at]).rstrip("\n") + "\n" + "\n".join(added) + "\n" + "".join(lines[at:])

@@ -55,6 +55,7 @@ class Phase:
     why: str
     groups: tuple[Group, ...]
     checks: tuple[Check, ...] = ()
+    gates: bool = False  # what comes after it waits for it
     id: str = ""
     fields: JsonObject = field(default_factory=dict)  # further keys
 

@@ -69,6 +69,7 @@ def propose_roadmap(facts: Facts, tree: Tree, evidence: Evidence, judge: Judge, 
                 *_group("Test infrastructure", "measure the whole source", counting),
             ),
             checks=(*floors.checks, *valid),
+            gates=True,
         ),
         Phase(
             name="Critical coverage", why="the riskiest code without tests", groups=tests.riskiest, checks=floors.checks

@@ -89,11 +89,15 @@ def _python_sources(suite: Suite) -> tuple[str, ...]:
 
 
 def _named_tests(suite: Suite) -> tuple[str, ...]:
-    """Name the test files when pytest would not find them by itself."""
-    names = [posixpath.basename(path) for path in suite.tests]
-    if suite.config or any(name.startswith("test_") or name.endswith("_test.py") for name in names):
+    """Name the test files that pytest would not find by itself, beside the folder in which it finds the others."""
+    odd = [path for path in suite.tests if not _is_found_by_itself(posixpath.basename(path))]
+    if suite.config or not odd:
         return ()
-    return tuple(relative(suite.folder, path) for path in suite.tests)
+    return (".", *(relative(suite.folder, path) for path in odd))
+
+
+def _is_found_by_itself(name: str) -> bool:
+    return name.startswith("test_") or name.endswith("_test.py")
 
 
 def _install(python: Python, packages: str) -> str:

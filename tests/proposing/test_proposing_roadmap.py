@@ -79,6 +79,14 @@ def test_the_document_is_valid_and_explains_every_task() -> None:
     assert all(lines[number - 1].startswith("          # ") for number in heads)
 
 
+def test_only_the_blockers_are_waited_for() -> None:
+    """A module that no test can be generated for is no reason to leave the pipeline as it is."""
+    document = loaded(render_document(proposed())).document
+    assert document is not None
+    beside = [list(phase.parallel_with) for phase in document.phases]
+    assert beside == [[], [], ["2"], ["2", "3"], ["2", "3", "4"]]
+
+
 def test_risk_is_uncovered_statements_times_complexity_times_changes() -> None:
     """What is measured as covered needs no test; what changes often comes before what is larger."""
     covered = {"src/services/trust.ts": {"statements": Count(covered=9, total=9)}}

@@ -55,5 +55,7 @@ def test_what_is_missing_is_said_with_how_to_get_it(suite: Suite, python: Python
 
 
 def test_tests_that_pytest_would_not_find_are_named() -> None:
-    suite = Suite(runner=Runner.PYTEST, folder=".", sources=("app",), tests=("tests.py",))
-    assert "tests.py" in measuring_command(suite, "out", Python()).argv
+    """Together with the others, also those that are written later."""
+    suite = Suite(runner=Runner.PYTEST, folder=".", sources=("app",), tests=("tests.py", "test_more.py"))
+    argv = measuring_command(suite, "out", Python()).argv
+    assert argv[argv.index("-q") + 1 :][:2] == (".", "tests.py")
