@@ -24,6 +24,7 @@ CASES: dict[str, Callable[[cases.Setting], None]] = {
     "start": cases.start,
     "status": cases.status,
     "log-bomb": cases.log_bomb,
+    "own-share": cases.own_share,
 }
 
 

@@ -193,3 +193,9 @@ def log_bomb(setting: Setting) -> None:
     """10 GB of task output."""
     print("\n10 GB of output")
     subprocess.run([_python(), "-m", "bench.logbomb"], cwd=Path(__file__).parent.parent, check=True)
+
+
+def own_share(setting: Setting) -> None:
+    """The processor time of a real run that goes to the engine."""
+    print("\nprocessor time of real work")
+    subprocess.run([_python(), "-m", "bench.engine_share"], cwd=Path(__file__).parent.parent, check=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator.errors import OrchestrateError
-from orchestrator.sources.finding import find_document
+from orchestrator.sources.finding import find_document, find_runs
 from orchestrator.sources.glance import glance_at_root
 from orchestrator.workspace.lock import refuse_if_held
 
@@ -35,16 +35,11 @@ def refuse_if_occupied(name: str, arguments: Sequence[str]) -> None:
         elif config is not None or name == "run":
             root = _root_of_document(config)
         else:
-            root = _root_with_runs()
+            root = find_runs(Path.cwd())
     except (OSError, OrchestrateError):
         return  # the command itself tells it better
     if root is not None:
         refuse_if_held(root / ".orchestrate/lock")
-
-
-def _root_with_runs() -> Path | None:
-    here = Path.cwd()
-    return next((each for each in (here, *here.parents) if (each / ".orchestrate/ledger.db").is_file()), None)
 
 
 def _taken(arguments: list[str], names: Sequence[str]) -> str | None:

@@ -27,17 +27,16 @@ def enter_directory(common: Look) -> Path:
 def find_root(common: Common) -> Path:
     """Return the repository whose runs are meant.
 
-    `--project`, else the nearest folder upward that has a ledger, else the root that the document names. So reading
-    commands inside a repository that has runs never open the document.
+    `--project`, else the nearest folder upward that has a ledger, within the git repository, else the root that the
+    document names. So reading commands inside a repository that has runs never open the document.
     """
     here = enter_directory(common)
     if common.project is not None:
         return existing_folder(common.project)
-    if common.config is None:
-        for folder in (here, *here.parents):
-            if (folder / STATE / "ledger.db").is_file():
-                return folder
-    from orchestrator.sources.finding import find_document
+    from orchestrator.sources.finding import find_document, find_runs
+
+    if common.config is None and (found := find_runs(here)) is not None:
+        return found
     from orchestrator.sources.phases_file import read_root
 
     return read_root(common.config or find_document(here))

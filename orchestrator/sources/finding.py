@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from orchestrator.errors import UsageError
@@ -25,6 +26,19 @@ def find_document(start: str | Path) -> Path:
                 return found
     message = f"no {SEARCHED[0]} in {start}"
     raise UsageError(message, hint="make one with `orchestrate init`, or name it with -c FILE")
+
+
+def folders_upward(start: Path) -> Iterator[Path]:
+    """Yield a folder and those above it, up to the root of its git repository: what lies above that is another's."""
+    for folder in (start, *start.parents):
+        yield folder
+        if (folder / ".git").exists():
+            return
+
+
+def find_runs(start: Path) -> Path | None:
+    """Return the nearest folder upward that has a ledger; None when the repository has none."""
+    return next((each for each in folders_upward(start) if (each / ".orchestrate/ledger.db").is_file()), None)
 
 
 def _searched_folders(start: Path) -> list[Path]:
