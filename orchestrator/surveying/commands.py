@@ -9,7 +9,6 @@ import shlex
 from dataclasses import dataclass
 
 from orchestrator.surveying.facts import Runner, Suite
-from orchestrator.surveying.naming import relative
 
 SUMMARY = "coverage-summary.json"
 _METRICS = ("statements", "branches", "functions", "lines")
@@ -89,11 +88,11 @@ def _python_sources(suite: Suite) -> tuple[str, ...]:
 
 
 def _named_tests(suite: Suite) -> tuple[str, ...]:
-    """Name the test files that pytest would not find by itself, beside the folder in which it finds the others."""
-    odd = [path for path in suite.tests if not _is_found_by_itself(posixpath.basename(path))]
+    """Tell pytest the names of test files that it would not take for some by itself, beside the usual ones."""
+    odd = {posixpath.basename(path) for path in suite.tests if not _is_found_by_itself(posixpath.basename(path))}
     if suite.config or not odd:
         return ()
-    return (".", *(relative(suite.folder, path) for path in odd))
+    return ("-o", f"python_files={' '.join(('test_*.py', '*_test.py', *sorted(odd)))}")
 
 
 def _is_found_by_itself(name: str) -> bool:

@@ -58,4 +58,4 @@ def test_tests_that_pytest_would_not_find_are_named() -> None:
     """Together with the others, also those that are written later."""
     suite = Suite(runner=Runner.PYTEST, folder=".", sources=("app",), tests=("tests.py", "test_more.py"))
     argv = measuring_command(suite, "out", Python()).argv
-    assert argv[argv.index("-q") + 1 :][:2] == (".", "tests.py")
+    assert argv[argv.index("-o") + 1] == "python_files=test_*.py *_test.py tests.py"

@@ -38,6 +38,17 @@ def test_a_suite_is_measured_over_all_modules(half_tested: Path, factory: Proces
     assert not (half_tested / ".coverage").exists()
 
 
+def test_tests_with_an_odd_name_count_beside_the_usual_ones(
+    half_tested: Path, factory: ProcessFactory, tmp_path: Path
+) -> None:
+    (half_tested / "pyproject.toml").unlink()
+    odd = "from pkg.never import never\n\n\ndef test_never():\n    assert never() == 1\n"
+    (half_tested / "tests.py").write_text(odd, encoding="utf-8")
+    coverage = measured(half_tested, factory, tmp_path / "into")
+    assert coverage.modules["pkg/never.py"]["statements"] == Count(covered=2, total=2)
+    assert coverage.modules["pkg/half.py"]["statements"] == Count(covered=3, total=4)
+
+
 def test_failing_tests_are_told_and_their_coverage_counts(
     half_tested: Path, factory: ProcessFactory, tmp_path: Path
 ) -> None:
