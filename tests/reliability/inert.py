@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from reliability_scene import Scene
 
 import orchestrator
 
+AUDITED = Path(__file__).with_name("audited.py")
 _CALLS = (
     "execve,execveat,fork,vfork,clone,clone3,openat,openat2,open,creat,rename,renameat,renameat2,unlink,unlinkat,mkdir,"
     "mkdirat,rmdir,link,linkat,symlink,symlinkat,chmod,fchmod,fchmodat,chown,fchown,lchown,fchownat,truncate,ftruncate,"
@@ -37,6 +39,14 @@ def deeds(scene: Scene, *arguments: str) -> tuple[int, list[str]]:
     lines = [re.sub(r"^\d+\s+", "", line) for line in log.read_text(errors="replace").splitlines()]
     calls = [line for line in lines if line and not line.startswith(("+++", "---", "<..."))]
     return called.code, [line for line in calls[1:] if _has_effect(line)]
+
+
+def audited_deeds(scene: Scene, *arguments: str) -> tuple[int, list[str]]:
+    """Run `orchestrate` under Python's own audit; return its exit code and the deeds that were reported."""
+    log = scene.home / "audit"
+    log.write_text("")
+    called = scene.call(*arguments, prefix=[sys.executable, "-B", str(AUDITED), str(log)])
+    return called.code, log.read_text(errors="replace").splitlines()
 
 
 def _has_effect(line: str) -> bool:

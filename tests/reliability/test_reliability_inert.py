@@ -1,9 +1,12 @@
-"""Verbs that only look: they start no program, write nothing, and connect to nobody."""
+"""Verbs that only look: they start no program, write nothing, and connect to nobody.
+
+Where strace is, every system call is looked at; everywhere, what Python itself reports.
+"""
 
 from pathlib import Path
 
 import pytest
-from inert import deeds, everything_below, forks, is_traced_here
+from inert import audited_deeds, deeds, everything_below, forks, is_traced_here
 from reliability_scene import Scene, eight_tasks
 
 needs_strace = pytest.mark.skipif(not is_traced_here(), reason="strace is not installed or may not trace here")
@@ -80,6 +83,30 @@ def test_a_look_has_no_effect(arguments: list[str], where: str, request: pytest.
     assert found == []
     assert everything_below(scene.root) == before
     assert code == 0 or (where == "fresh" and code == 2)  # 2: there are no runs yet
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["fresh", "used"])
+@pytest.mark.parametrize("arguments", LOOKING, ids=words_of)
+def test_a_look_has_no_effect_that_python_reports(
+    arguments: list[str], where: str, request: pytest.FixtureRequest
+) -> None:
+    scene: Scene = request.getfixturevalue(where)
+    before = everything_below(scene.root)
+    code, found = audited_deeds(scene, *arguments)
+    forked = [line for line in found if line.startswith("os.fork ")]
+    assert len(forked) <= (words_of(arguments) in FORKED_ONCE)
+    assert [line for line in found if line not in forked] == []
+    assert everything_below(scene.root) == before
+    assert code == 0 or (where == "fresh" and code == 2)
+
+
+@pytest.mark.slow
+def test_the_audit_hears_a_run(tmp_path: Path) -> None:
+    scene = eight_tasks(tmp_path / "scene")
+    code, found = audited_deeds(scene, "run", "--all", "--yes")
+    assert code == 0
+    assert {"open", "os.fork", "subprocess.Popen", "os.rename"} <= {line.partition(" ")[0] for line in found}
 
 
 @needs_strace
