@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.testgen.packages import Package
 
-TOOLS = ("pytest>=8.3", "coverage>=7.6", "hypothesis>=6.130", "pynguin==0.48.0", "pytest-randomly")
+TOOLS = ("pytest>=8.3", "coverage>=7.6", "hypothesis[cli]>=6.130", "black", "pynguin==0.48.0", "pytest-randomly")
 _OWN_TESTS = ("tests", "test", "testing")
 
 

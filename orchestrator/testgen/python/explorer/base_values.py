@@ -82,6 +82,7 @@ BASE: dict[str, tuple[str, ...]] = {
     "dict": ("{'a': 1}", "{}", "{'a': 1, 'b': {'c': 2}}", "{1: 'x', 2: 'y'}", "{'x': [1, 2], 'y': [3]}", "{'a': None}"),
     "set": ("{1, 2, 3}", "set()", "{'a'}"),
     "iterator": ("iter([1, 2, 3])", "iter([])", "range(5)", "iter('abc')"),
+    "generator": ("(each for each in ['<a>', '1', '</a>'])", "(each for each in [])", "(each for each in [1, 2])"),
     "stream": ("stream_of([1, 2, 3])", "stream_of([])", "stream_of(['b', 'a'])"),
     "awaitable": ("value_of(1)", "value_of('x')"),
     "datetime": (
@@ -108,6 +109,9 @@ BASE: dict[str, tuple[str, ...]] = {
     "uuid": ("uuid.UUID(int=1)",),
     "path": ("pathlib.Path('a/b.txt')", "pathlib.Path('missing')"),
     "callable": (
+        "lambda *args: args[-1]",
+        "lambda *args: True",
+        "lambda *args: 1 / 0",
         "len",
         "str",
         "lambda x: x",

@@ -92,6 +92,10 @@ class Caller:
         outcome.changed = self._kept.restore()
         return outcome
 
+    def keep_anew(self) -> None:
+        """Take the data that the project's modules hold now for what they hold between calls."""
+        self._kept = KeptData(modules_below(self._project))
+
     def repeat(self, program: Program) -> Outcome:
         """Run a program again, without recording anything."""
         outcome = self._guarded(program, self.names.namespace())

@@ -65,7 +65,7 @@ class Checks:
         if outcome.printed and is_stable_text(outcome.printed) and value is None:
             lines = (*setup, call, f"assert capsys.readouterr().out == {outcome.printed!r}")
             return Body(lines, label="prints")
-        if value is None and made.instance == INSTANCE and made.subject.kind == "method":
+        if value is None and made.instance == INSTANCE and made.subject.kind in ("method", "setter"):
             state = self._state_after(made)
             return Body((*setup, call, *state), label="changes_state") if state else None
         checks = self.of(call, value)

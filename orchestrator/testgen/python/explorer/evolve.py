@@ -12,6 +12,21 @@ from .regexes import matching_texts
 _CHARACTERS = "a1 _-.:,/[]{}()%+*?T\né"
 _SUFFIXES = ("a", " ", "1", "_", "-", ".", ",", "A", "\n", ":", "/")
 _PLAIN = (str, int, float, bytes)
+_VALUES = (
+    "None",
+    "True",
+    "False",
+    "0",
+    "1",
+    "2.5",
+    "'x'",
+    "''",
+    "[]",
+    "['x', 'y']",
+    "{'a': 1}",
+    "[1, [2, 3]]",
+    "(1, 2)",
+)
 _MOST_COMPARED = 80
 _MOST_CONSTANTS = 12
 _MOST_ITEMS = 8
@@ -49,9 +64,9 @@ class Evolver:
         if isinstance(node, ast.Constant):
             return self._change_constant(node, texts)
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
-            return self._change_items(node)
+            return self._change_items(node, texts)
         if isinstance(node, ast.Dict):
-            return self._change_dict(node)
+            return self._change_dict(node, texts)
         if isinstance(node, ast.Call):
             return self._change_call(node)
         return False
@@ -96,29 +111,50 @@ class Evolver:
             return value + value if len(value) < 60 else value[:at]
         return value.swapcase() if way == 4 else value[:at]
 
-    def _change_items(self, node: ast.List | ast.Tuple | ast.Set) -> bool:
+    def _change_items(self, node: ast.List | ast.Tuple | ast.Set, texts: Sequence[str]) -> bool:
         items = node.elts
-        way = self._rng.randrange(4)
+        way = self._rng.randrange(6)
         if way == 0 and items:
             items.append(self._rng.choice(items))
         elif way == 1 and len(items) > (1 if isinstance(node, ast.Set) else 0):
             del items[self._rng.randrange(len(items))]
         elif way == 2 and len(items) > 1:
             items.reverse()
-        elif len(items) > 1:
+        elif way == 3 and len(items) > 1:
             self._rng.shuffle(items)
+        elif not isinstance(node, ast.Set):
+            value = self._value(texts)
+            if way == 4 and items:
+                items[self._rng.randrange(len(items))] = value
+            else:
+                items.insert(self._rng.randrange(len(items) + 1), value)
         else:
             return False
         return True
 
-    def _change_dict(self, node: ast.Dict) -> bool:
-        if not node.keys:
-            return False
-        at = self._rng.randrange(len(node.keys))
-        if self._rng.random() < 0.4:
-            del node.keys[at], node.values[at]
+    def _value(self, texts: Sequence[str]) -> ast.expr:
+        """Return some plain value, often one that the code knows."""
+        text = self._rng.choice(texts) if texts and self._rng.random() < 0.4 else self._rng.choice(_VALUES)
+        return ast.parse(text, mode="eval").body
+
+    def _change_dict(self, node: ast.Dict, texts: Sequence[str]) -> bool:
+        if not node.keys or self._rng.random() < 0.15:
+            node.keys.append(ast.parse(self._rng.choice(texts or ("'a'", "'b'")), mode="eval").body)
+            node.values.append(self._value(texts))
             return True
-        return self._change_node(node.values[at], ())
+        at = self._rng.randrange(len(node.keys))
+        way = self._rng.random()
+        if way < 0.2:
+            del node.keys[at], node.values[at]
+        elif way < 0.4:
+            node.values[at] = self._value(texts)
+        elif way < 0.55 and texts:
+            node.keys[at] = ast.parse(self._rng.choice(texts), mode="eval").body
+        elif way < 0.65:
+            node.values[at] = ast.List([node.values[at], self._value(texts)], ast.Load())
+        else:
+            return self._change_node(node.values[at], texts)
+        return True
 
     def _change_call(self, node: ast.Call) -> bool:
         parameters = [(name, pool) for name, pool in self._arguments_of(ast.unparse(node.func)) if pool]

@@ -29,6 +29,7 @@ class ModuleFacts:
 
     tree: ast.Module
     definitions: dict[str, Definition]
+    setters: dict[str, Definition]
     classes: dict[str, ast.ClassDef]
     own: frozenset[str]
     imports: dict[str, str]
@@ -42,21 +43,23 @@ def read_facts(source: str, package: str = "") -> ModuleFacts:
     tree = ast.parse(source)
     statements = list(_top_level(tree.body))
     classes = {node.name: node for node in statements if isinstance(node, ast.ClassDef)}
+    setters: dict[str, Definition] = {}
     definitions: dict[str, Definition] = {node.name: node for node in statements if isinstance(node, Definition)}
     for name, node in classes.items():
         for member in _top_level(node.body):
-            if isinstance(member, Definition) and not _is_setter(member):
-                definitions[f"{name}.{member.name}"] = member
+            if isinstance(member, Definition):
+                (setters if _is_setter(member) else definitions)[f"{name}.{member.name}"] = member
     assigned = [node for node in statements if isinstance(node, ast.Assign | ast.AnnAssign)]
     own = {*classes, *(name for name in definitions if "." not in name)}
     own.update(name for node in assigned for name in _targets(node))
     return ModuleFacts(
         tree=tree,
         definitions=definitions,
+        setters=setters,
         classes=classes,
         own=frozenset(own),
         imports=dict(_imports(statements, package)),
-        module_literals=literals_of(assigned),
+        module_literals=literals_of([*assigned, *_called(statements)]),
         patterns=_patterns(tree),
         examples=_examples(tree),
     )
@@ -110,6 +113,11 @@ def _top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
             )
         elif isinstance(node, ast.With):
             yield from _top_level(node.body)
+
+
+def _called(statements: Sequence[ast.stmt]) -> list[ast.AST]:
+    """Return the calls that stand alone at the top: what they register, other functions look up."""
+    return [node.value for node in statements if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
 
 
 def _targets(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:

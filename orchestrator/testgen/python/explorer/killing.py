@@ -17,6 +17,8 @@ from .mutants import Mutable, Mutant, Swapper, find_gone, find_mutants, rebuild_
 
 _LONGEST = 6.0  # seconds per mutant
 _MOST_TESTS = 80
+_FEW_TESTS, _MORE_TESTS = 10, 4  # of those that run a line itself; times as many of all others
+MUTANT_SEED = 7
 _LATE = 0.25  # seconds of the processor
 _MOST_LATE = 2
 
@@ -54,20 +56,24 @@ class Trial:
 class MutantRunner:
     """Try mutants of one module's source against tests that pass on the original."""
 
-    def __init__(self, probed: ProbedModule, fork: Callable[[], int]) -> None:
+    def __init__(
+        self, probed: ProbedModule, fork: Callable[[], int], rebuilt: Callable[[], None] = lambda: None
+    ) -> None:
+        """`rebuilt` is called in a child whose module got other data."""
         self._source = probed.source
         self._path = probed.path
         self._mutable = Mutable(probed.source)
         self._namespace = vars(sys.modules[probed.name]) if probed.name in sys.modules else {}
         self._imported = _functions_run(probed.source, probed.map.lines_of(probed.import_goals))
         self._fork = fork
+        self._rebuilt = rebuilt
         self._starts = _statement_starts(probed.source)
         self._swapper: Swapper | None = None
         self.cut_short = False
 
-    def all(self, limit: int) -> list[Mutant]:
+    def all(self, limit: int, *, seed: int = MUTANT_SEED) -> list[Mutant]:
         """Return the mutants of the module, a sample of `limit` beside those of whole functions."""
-        return [*find_gone(self._source), *find_mutants(self._source, limit=limit)]
+        return [*find_gone(self._source), *find_mutants(self._source, limit=limit, seed=seed)]
 
     def run(
         self, mutants: Sequence[Mutant], reaches: Sequence[frozenset[int]], fails: Fails, trial: Trial
@@ -94,6 +100,10 @@ class MutantRunner:
     def _relevant(self, mutant: Mutant, by_line: dict[int, list[int]], trial: Trial) -> list[int]:
         first, last = self._starts.get(mutant.line, (mutant.line, mutant.line))
         found = {number for line in range(first, last + 1) for number in by_line.get(line, ())}
+        if self._imported.intersection(range(first, last + 1)):  # what it makes during the import any test may need
+            others = sorted({number for numbers in by_line.values() for number in numbers} - found)
+            room = trial.tests * _MORE_TESTS
+            return [*sorted(found)[:_FEW_TESTS], *others[:: len(others) // room + 1]]
         return sorted(found)[: trial.tests] if mutant.kind != "gone" else sorted(found)
 
     def _try(self, mutant: Mutant, swapper: Swapper, tests: list[int], fails: Fails, trial: Trial) -> tuple[int, ...]:
@@ -126,6 +136,7 @@ class MutantRunner:
         first, last = self._starts.get(mutant.line, (mutant.line, mutant.line))
         if self._imported.intersection(range(first, last + 1)):
             rebuild_tables(self._namespace, self._mutable.whole, self._path)
+            self._rebuilt()
 
 
 _leave = os._exit  # before the fence replaces it

@@ -4,6 +4,7 @@ A kind is a short word (`str`, `list`) or a tuple: `("one", (expressions,))` for
 `("list", kind)`, `("dict", kind, kind)`, `("tuple", kinds)`.
 """
 
+import argparse
 import ast
 import enum
 import inspect
@@ -21,6 +22,7 @@ from .names import Names
 Weights = dict[Kind, float]
 
 _DEEPEST = 4
+_ASKED = {"isgenerator": "generator", "isgeneratorfunction": "callable", "isawaitable": "awaitable", "isclass": "type"}
 
 
 def of_hint(hint: Any, names: Names, depth: int = 0) -> list[Kind]:
@@ -74,6 +76,8 @@ def _of_class(hint: Any, origin: Any, arguments: tuple[Any, ...], names: Names, 
 
 
 def _of_own_class(base: type, names: Names) -> list[Kind]:
+    if base is argparse.Namespace:
+        return ["any"]
     if issubclass(base, enum.Enum):
         owner = names.of(base)
         return [("one", tuple(f"{owner}.{each.name}" for each in base))] if owner else ["any"]
@@ -136,6 +140,11 @@ def _of_call(call: ast.Call, name: str, names: Names, found: Counter[Kind]) -> N
     for position, argument in enumerate(call.args):
         if not _is(argument, name):
             continue
+        function = ast.unparse(call.func).rpartition(".")[2]
+        if function in _ASKED:
+            found[_ASKED[function]] += 3
+        elif function == "hasattr" and isinstance(call.args[-1], ast.Constant):
+            found[BY_METHOD.get(str(call.args[-1].value), "any")] += 3
         if isinstance(call.func, ast.Attribute):
             if call.func.attr in ("match", "search", "sub", "findall", "split", "fullmatch", "finditer"):
                 found["str"] += 3

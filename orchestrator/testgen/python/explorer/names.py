@@ -11,8 +11,10 @@ from .facts import ModuleFacts
 
 # Modules whose names inputs and expected values are written with.
 STANDARD = [
+    "argparse",
     "asyncio",
     "collections",
+    "copy",
     "datetime",
     "decimal",
     "enum",
@@ -24,6 +26,7 @@ STANDARD = [
     "math",
     "operator",
     "pathlib",
+    "pickle",
     "re",
     "runpy",
     "types",
@@ -48,6 +51,23 @@ async def stream_of(items: Any) -> Any:
         yield item
 
 
+def enter(manager: Any) -> Any:
+    """Return what a context manager gives, after leaving it."""
+    with manager as entered:
+        return entered
+
+
+async def aenter(manager: Any) -> Any:
+    """Return what an asynchronous context manager gives, after leaving it."""
+    async with manager as entered:
+        return entered
+
+
+async def awaited(value: Any) -> Any:
+    """Return the result of something that can be awaited."""
+    return await value
+
+
 async def value_of(value: Any) -> Any:
     """Return a value when awaited."""
     return value
@@ -57,7 +77,7 @@ async def value_of(value: Any) -> Any:
 _HINT = re.compile(r": Any\b|: int\b| -> [^:]+(?=:$)", re.MULTILINE)
 HELPERS = {
     function.__name__: _HINT.sub("", inspect.getsource(function)).replace(" = _LIMIT", f"={_LIMIT}")
-    for function in (collect, stream_of, value_of)
+    for function in (collect, stream_of, value_of, enter, aenter, awaited)
 }
 
 
@@ -79,7 +99,9 @@ class Names:
         for name in sorted(facts.own):
             if name in vars(module) and not (name.startswith("__") and name.endswith("__")):
                 self._add_own(name, vars(module)[name])
-        self.values.update(collect=collect, stream_of=stream_of, value_of=value_of)
+        self.values.update(
+            collect=collect, stream_of=stream_of, value_of=value_of, enter=enter, aenter=aenter, awaited=awaited
+        )
         self.values.update(extra or {})
 
     def own(self, name: str) -> str:

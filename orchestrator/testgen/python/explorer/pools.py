@@ -107,6 +107,13 @@ class Pools:
             return [*texts[:3], *sorted(near, key=lambda each: (len(each), each)), *texts[3:], *more]
         if kind == "float":
             return [*texts[:2], *(repr(float(n)) for n in literals.numbers), *texts[2:]]
+        if kind == "file" and parameter is not None:
+            words = [word for word in words_for(parameter.name) if "\\" not in repr(word)]
+            return [
+                *(f"io.BytesIO({word.encode()!r})" for word in words[:3]),
+                *(f"io.StringIO({word!r})" for word in words[:3]),
+                *texts,
+            ]
         if kind == "dict" and parameter is not None and parameter.keys:
             return [*self._dicts_with(parameter.keys, subject), *texts]
         if kind == "list" and literals.texts:

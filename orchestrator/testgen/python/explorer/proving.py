@@ -13,7 +13,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from .clock import ClockWatch
-from .killing import MutantRunner, Trial
+from .killing import MUTANT_SEED, MutantRunner, Trial
 from .loading import ProbedModule
 from .probes import Recorder
 from .sandbox import Fence, limit_process
@@ -91,8 +91,9 @@ class Proving:
 
         runner = MutantRunner(self._probed, self._fence.fork)
         reaches = [self._probed.map.lines_of(self._results[each.nodeid]["goals"]) for each in usable]
-        trial = Trial(time.monotonic() + self._order["mutant_seconds"])
-        verdicts = runner.run(runner.all(self._order["mutants"]), reaches, fails, trial)
+        trial = Trial(time.monotonic() + self._order["mutant_seconds"], enough=self._order.get("enough", 0))
+        mutants = runner.all(self._order["mutants"], seed=self._order.get("mutant_seed", MUTANT_SEED))
+        verdicts = runner.run(mutants, reaches, fails, trial)
         names = [each.nodeid for each in usable]
         return [{**each.as_json(), "killers": [names[number] for number in each.killers]} for each in verdicts]
 

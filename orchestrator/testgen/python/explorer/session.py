@@ -174,7 +174,7 @@ class Session:
     ) -> tuple[MutantRunner, list[Verdict]]:
         """Find out which tests notice which mutants; add tests to the list for mutants that only other calls notice."""
         caller = search.caller
-        runner = MutantRunner(self._probed, self._fence.fork)
+        runner = MutantRunner(self._probed, self._fence.fork, caller.keep_anew)
         until = max(started + self._job.seconds, time.monotonic() + 5.0)
 
         def fails(number: int) -> bool:

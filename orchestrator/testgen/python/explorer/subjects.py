@@ -4,7 +4,7 @@ import ast
 import enum
 import inspect
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from .facts import Definition, Literals, ModuleFacts, environment_names, literal
 from .keywords import forwarded_to, keywords_of, looked_up
 from .kind_tables import Kind
 from .names import Names
+from .shapes import attributes_read, classes_with, doubles, functions_for
 
 Argument = str | tuple[str, ...] | None  # an expression, those of *args, or left out
 Arguments = tuple[Argument, ...]
@@ -28,7 +29,18 @@ OPERATORS = {
     "__iter__": "list(itertools.islice({o}, 20))",
     "__contains__": "{0} in {o}", "__str__": "str({o})", "__repr__": "repr({o})", "__bool__": "bool({o})",
     "__abs__": "abs({o})", "__int__": "int({o})", "__float__": "float({o})", "__reversed__": "list(reversed({o}))",
-    "__hash__": "hash({o}) == hash({o})", "__next__": "next({o})",
+    "__hash__": "hash({o}) == hash({o})", "__next__": "next({o})", "__copy__": "copy.copy({o})",
+    "__setitem__": "operator.setitem({o}, {0}, {1})", "__delitem__": "operator.delitem({o}, {0})",
+    "__iadd__": "operator.iadd({o}, {0})", "__isub__": "operator.isub({o}, {0})", "__ior__": "operator.ior({o}, {0})",
+    "__iand__": "operator.iand({o}, {0})", "__ixor__": "operator.ixor({o}, {0})", "__rand__": "{0} & {o}",
+    "__ror__": "{0} | {o}", "__rxor__": "{0} ^ {o}", "__rtruediv__": "{0} / {o}", "__divmod__": "divmod({o}, {0})",
+    "__deepcopy__": "copy.deepcopy({o})", "__getattr__": "getattr({o}, {0})", "__bytes__": "bytes({o})",
+    "__missing__": "{o}[{0}]", "__round__": "round({o})", "__index__": "operator.index({o})",
+    "__setattr__": "setattr({o}, {0}, {1})", "__delattr__": "delattr({o}, {0})", "__format__": "format({o}, {0})",
+    "__enter__": "enter({o})", "__exit__": "enter({o})", "__aenter__": "aenter({o})", "__aexit__": "aenter({o})",
+    "__aiter__": "collect({o})", "__anext__": "anext({o})", "__await__": "awaited({o})",
+    "__reduce__": "pickle.loads(pickle.dumps({o}))", "__getstate__": "pickle.loads(pickle.dumps({o}))",
+    "__setstate__": "pickle.loads(pickle.dumps({o}))",
 }  # fmt: skip
 _NOT_TRIED = frozenset(
     [
@@ -38,27 +50,10 @@ _NOT_TRIED = frozenset(
         "__post_init__",
         "__del__",
         "__class_getitem__",
-        "__getattr__",
         "__getattribute__",
-        "__setattr__",
-        "__delattr__",
-        "__reduce__",
-        "__getstate__",
-        "__setstate__",
         "__get__",
         "__set__",
         "__set_name__",
-        "__enter__",
-        "__exit__",
-        "__aenter__",
-        "__aexit__",
-        "__await__",
-        "__aiter__",
-        "__anext__",
-        "__setitem__",
-        "__delitem__",
-        "__copy__",
-        "__deepcopy__",
     ]
 )
 
@@ -113,7 +108,7 @@ class Subject:
     @property
     def needs_object(self) -> bool:
         """Say whether a call needs an instance."""
-        return self.kind in ("method", "property")
+        return self.kind in ("method", "property", "setter")
 
     def write(self, arguments: Arguments, names: Names, instance: str = "") -> str | None:
         """Return the call as source; None when an operator lacks its argument."""
@@ -126,6 +121,8 @@ class Subject:
             return f"{instance}.{self.short}"
         if self.kind in ("static", "classmethod"):
             return f"{names.own(self.name.partition('.')[0])}.{self.short}({', '.join(written)})"
+        if self.kind == "setter":
+            return f"setattr({instance}, {self.short!r}, {written[0]})"
         if self.short in OPERATORS:
             try:
                 return OPERATORS[self.short].format(*written, o=instance)
@@ -211,6 +208,18 @@ class SubjectFinder:
             subject = self._of_member(owner, f"{name}.{member}", value, node)
             if subject is not None:
                 yield subject
+            setter = value.fset if isinstance(value, property) else None
+            if setter is not None and getattr(setter, "__module__", "") == self._module.__name__:
+                made = self._make(
+                    f"{name}.{member}",
+                    setter,
+                    self._facts.setters.get(f"{name}.{member}"),
+                    "setter",
+                    skip=1,
+                    owner=owner,
+                )
+                if made is not None and len(made.parameters) == 1:
+                    yield made
 
     def _is_callable_operator(self, member: str) -> bool:
         return member in OPERATORS or member == "__call__"
@@ -247,6 +256,18 @@ class SubjectFinder:
             environment_names(node) if node else (),
             function=inspect.unwrap(value),
         )
+
+    def _add_shapes(self, node: Definition, name: str, add: Callable[[Kind, float], None]) -> None:
+        """Add classes of the module, or plain objects, that have what the code takes from a parameter."""
+        read, stored = attributes_read(node, name)
+        if not read and not stored:
+            return
+        classes = list(classes_with(self._names, {*read, *stored}))
+        for kind in classes[:3]:
+            add(kind, 4)
+        made = doubles(node, name, "types.SimpleNamespace") if not classes else ()
+        if made:
+            add(("one", made), 4)
 
     def _with_keywords(self, parameters: list[Parameter], node: Definition | None) -> list[Parameter]:
         """Put the keywords that the code is seen to take in place of `**more`."""
@@ -285,6 +306,11 @@ class SubjectFinder:
                 add(kind, 4)
         if not hinted or "any" in hinted:
             add(kinds.of_name(parameter.name), 2)
+            if node is not None:
+                self._add_shapes(node, parameter.name, add)
+        functions = functions_for(self._facts.tree, parameter.name)
+        if functions and ("callable" in weights or not hinted or "any" in hinted):
+            add(("one", tuple(functions)), 4)
         if not weights or set(weights) == {"any"}:
             for word in ("str", "int", "list", "dict", "none", "float"):
                 add(word, 1)
