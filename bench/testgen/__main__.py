@@ -9,9 +9,9 @@ again; a row that is there is not measured anew.
 import argparse
 import asyncio
 import json
-import shutil
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from bench.testgen.summary import print_summary
 from orchestrator.errors import TaskFailed
 
 HOME = Path(__file__).parents[2]
-_OTHER_PYTHONS = ("python3.12", "python3.13", "python3.14")
 _ORDERS = 5
 
 
@@ -51,7 +50,9 @@ async def measure(package: Package, module: str, project: Path, budget: float, *
     return row
 
 
-def check_orders(package: Package, project: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def check_orders(
+    package: Package, project: Path, rows: list[dict[str, Any]], others: Mapping[str, Path]
+) -> dict[str, Any]:
     """Say whether all of a package's tests stay green, shuffled and on other versions of Python."""
     files = {
         f"tests/test_{number}_{Path(row['module']).stem.strip('_')}.py": row["ours"]["text"]
@@ -60,12 +61,11 @@ def check_orders(package: Package, project: Path, rows: list[dict[str, Any]]) ->
     }
     python = str(project / ".venv/bin/python")
     green = sum(green_in_random_order(project, files, python, seed) for seed in range(1, _ORDERS + 1)) if files else 0
-    others = [each for each in _OTHER_PYTHONS if shutil.which(each)]
     return {
         "package": package.name,
         "green": green,
         "orders": _ORDERS,
-        "others": {each: green_in_random_order(project, files, each, 1) for each in others},
+        "others": {name: green_in_random_order(project, files, str(place), 1) for name, place in others.items()},
     }
 
 
@@ -83,6 +83,7 @@ def main() -> int:
     results: Path = arguments.results or arguments.scratch / "rows.jsonl"
     rows = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
     checks = []
+    others = scratch.others()
     for package in PACKAGES:
         if arguments.package and package.name not in arguments.package:
             continue
@@ -94,7 +95,7 @@ def main() -> int:
                 with results.open("a") as file:
                     file.write(json.dumps(known[module]) + "\n")
         of_package = [known[module] for module in package.modules]
-        checks.append({**check_orders(package, project, of_package), "rows": of_package})
+        checks.append({**check_orders(package, project, of_package, others), "rows": of_package})
         print_summary(checks[-1:], total=False)
     print_summary(checks)
     return 0

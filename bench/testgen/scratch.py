@@ -4,11 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from bench.testgen.packages import Package
+from bench.testgen.packages import PACKAGES, Package
 
 TOOLS = ("pytest>=8.3", "coverage>=7.6", "hypothesis[cli]>=6.130", "black", "pynguin==0.48.0", "pytest-randomly")
+_RUNNERS = ("pytest>=8.3", "pytest-randomly")
+_OTHERS = ("python3.12", "python3.13", "python3.14")
 _OWN_TESTS = ("tests", "test", "testing")
 
 
@@ -26,6 +29,21 @@ class Scratch:
             subprocess.run([sys.executable, "-m", "venv", str(self.environment)], check=True)
             self._install(*TOOLS)
 
+    def others(self) -> dict[str, Path]:
+        """Return interpreters of further versions of Python, each with pytest in an environment of its own."""
+        found: dict[str, Path] = {}
+        for name in _OTHERS:
+            folder = self.folder / f"environment-{name}"
+            program = next(_interpreters(name), None) if not folder.exists() else None
+            if program is not None:
+                subprocess.run([program, "-m", "venv", str(folder)], check=True)
+                needs = dict.fromkeys(need for package in PACKAGES for need in package.needs)
+                install = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", *_RUNNERS, *needs]
+                subprocess.run(install, check=True, stderr=subprocess.DEVNULL)
+            if folder.exists():
+                found[name] = folder / "bin/python"
+        return found
+
     def project(self, package: Package) -> Path:
         """Return the folder of a package's project, installed when it is not there."""
         folder = self.folder / "projects" / package.name
@@ -40,6 +58,14 @@ class Scratch:
     def _install(self, *arguments: str) -> None:
         command = [str(self.python), "-m", "pip", "install", "--quiet", *arguments]
         subprocess.run(command, check=True, stderr=subprocess.DEVNULL, env=dict(os.environ))
+
+
+def _interpreters(name: str) -> Iterator[str]:
+    """Yield the programs of this name that run, on the path and where pyenv keeps its versions."""
+    kept = sorted(map(str, Path.home().glob(f".pyenv/versions/*/bin/{name}")))
+    for program in [shutil.which(name), *kept]:
+        if program and subprocess.run([program, "-V"], check=False, capture_output=True).returncode == 0:
+            yield program
 
 
 def hide_tests(folder: Path) -> None:

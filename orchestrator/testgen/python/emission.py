@@ -57,7 +57,7 @@ def _groups(chosen: Sequence[Candidate]) -> list[list[Candidate]]:
     """Put rows of one table together, where the first of them stands."""
     groups: dict[object, list[Candidate]] = {}
     for each in chosen:
-        key: object = (each.subject, each.table) if each.table else each.number
+        key: object = (each.subject, each.table, each.columns) if each.table else each.number
         groups.setdefault(key, []).append(each)
     found = []
     for group in groups.values():
@@ -81,7 +81,7 @@ def _write(group: list[Candidate], namer: Namer, fixtures: set[str]) -> WrittenT
         "    ],",
         ")",
         f"def {name}({', '.join([*first.columns, 'expected', *wanted])}):",
-        *("    " + each for each in lay_out(f"assert {first.table} == expected", 4)),
+        *("    " + each for each in lay_out(f"assert {first.table}", 4)),
     ]
     return WrittenTest(name=name, source="\n".join(lines) + "\n", candidates=tuple(group))
 

@@ -29,6 +29,8 @@ class Namer:
 
     def _unique(self, words: list[str], more: str = "") -> str:
         name = _joined(words)
+        if more.replace("_", "").isdigit():
+            more = f"gives_{more}"
         if more and self._used[name] and not self._used[_joined([*words, more])]:
             name = _joined([*words, more])
         self._used[name] += 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Body:
     """The lines of one test.
 
-    With `table` the test is one row: the call with parameter names in place of arguments, the names, the row's
+    With `table` the test is one row: the claim with parameter names in place of arguments, the names, the row's
     expressions, and the expected value.
     """
 
@@ -23,4 +23,5 @@ class Body:
 
 def slug(text: str) -> str:
     """Return the first words of a text as a part of a name."""
-    return "_".join(re.findall(r"[a-z0-9]+", text.lower())[:6])
+    text = re.sub(r"(?<![\w.)])-(?=\d)", " minus ", text)
+    return "_".join(re.findall(r"[a-z0-9]+", text.lower())[:5])

@@ -21,6 +21,7 @@ from .sandbox import Blocked, Fence, Surroundings, TooSlow
 from .state import KeptData, modules_below
 
 _MOST_ITEMS = 20
+_MOST_STREAMS = 6
 _CALL_SECONDS = 0.5  # for code without probes; what the probes see is bounded in steps
 _MOST_STEPS = 60_000
 # What the standard library raises about a value that does not fit: pinned also when the project did not raise it.
@@ -41,7 +42,8 @@ class Outcome:
     """How a call went.
 
     `kind` is value, raised, slow, blocked or ended (it tried to exit). `how` says what had to be done to get the value:
-    "" as it is, await, list, collect or with. `is_explicit` tells a raise statement of the project from a crash.
+    "" as it is, await, list, collect, lists or collects (of several), with. `is_explicit` tells a raise statement of the
+    project from a crash.
     """
 
     kind: str
@@ -197,9 +199,16 @@ def settle(value: Any) -> tuple[Any, str]:
     if isinstance(value, contextlib.AbstractContextManager) and hasattr(value, "gen"):
         with value as entered:
             return entered, "with"
+    if type(value) is tuple and 0 < len(value) < _MOST_STREAMS and all(_is_stream(each) for each in value):
+        parts = [settle(each)[0] for each in value]
+        return parts, "lists" if hasattr(value[0], "__next__") else "collects"
     if isinstance(value, _LAZY) or (hasattr(value, "__next__") and not isinstance(value, io.IOBase)):
         return list(itertools.islice(value, _MOST_ITEMS)), "list"
     return value, ""
+
+
+def _is_stream(value: Any) -> bool:
+    return hasattr(value, "__anext__") or (hasattr(value, "__next__") and not isinstance(value, io.IOBase))
 
 
 async def _take(stream: Any) -> list[Any]:

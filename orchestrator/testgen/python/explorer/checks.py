@@ -1,5 +1,6 @@
 """Turn an observed call into the lines of a test: one observation, the assertion that a person would write."""
 
+import dataclasses
 import inspect
 import keyword
 import math
@@ -13,10 +14,12 @@ from .names import Names
 from .replies import reply_body
 from .search import INSTANCE, Try
 from .subjects import Argument
+from .wording import as_statement, renamed
 
 _MOST_ATTRIBUTES = 6
+_LONGEST_ROW = 60
 _SHORT_FLOAT = 9  # characters
-_LONGEST_MATCH = 90
+_LONGEST_MATCH = 60
 _MUTABLE = re.compile(r"^[\[{].+[\]}]$", re.DOTALL)
 _RESERVED = frozenset({"request", "expected", "result", "monkeypatch", "capsys", "client", INSTANCE})
 
@@ -31,11 +34,28 @@ class Checks:
 
     def body(self, made: Try) -> Body | None:
         """Return a test that pins the observed behaviour, None when nothing stable can be said about it."""
-        if made.outcome.kind == "raised":
-            return self._raises(made)
-        if made.subject.kind == "route":
+        if made.subject.kind == "route" and made.outcome.kind != "raised":
             return reply_body(made, self._literals)
-        return self._value(made)
+        body = self._raises(made) if made.outcome.kind == "raised" else self._value(made)
+        return self._polished(made, body) if body is not None else None
+
+    def _polished(self, made: Try, body: Body) -> Body:
+        """Write assignments as statements, and name the instance after its class."""
+        lines = tuple(_statement(each) for each in body.lines)
+        more = body.more or _telling(made) or slug(body.expected or lines[-1].rpartition(" == ")[2])
+        owner = made.subject.owner
+        if made.instance != INSTANCE or owner is None:
+            return dataclasses.replace(body, lines=lines, more=more)
+        name = self._column(_snake(owner.__name__).strip("_"))
+        if name in body.columns or name == INSTANCE or not name.isidentifier():
+            return dataclasses.replace(body, lines=lines, more=more)
+        return dataclasses.replace(
+            body,
+            lines=tuple(renamed(each, INSTANCE, name) for each in lines),
+            table=renamed(body.table, INSTANCE, name),
+            columns=tuple(name if each == INSTANCE else each for each in body.columns),
+            more=more,
+        )
 
     # ------------------------------------------------------------ errors
 
@@ -153,21 +173,33 @@ class Checks:
 
     def _with_table(self, made: Try, body: Body, value: Any) -> Body:
         """Add what makes the test a row of a table, when it is one assertion about one call."""
-        if made.program.setup or len(body.lines) != 1 or " == " not in body.lines[0]:
-            return body
+        setup = made.program.setup
+        is_simple = not setup or (
+            len(setup) == 1 and setup[0].startswith(f"{INSTANCE} = ") and len(setup[0]) < _LONGEST_ROW
+        )
+        checks = body.lines[len(setup) :]
         positions = [i for i, argument in enumerate(made.arguments) if argument is not None]
-        if not positions or any(isinstance(made.arguments[i], tuple) for i in positions) or made.subject.template:
+        if not is_simple or len(checks) != 1 or made.subject.template or not (positions or setup):
+            return body
+        if any(isinstance(made.arguments[i], tuple) for i in positions) or (made.instance and not setup):
             return body
         columns = {i: self._column(made.subject.parameters[i].name) for i in positions}
         call = made.subject.write(tuple(columns.get(i) for i in range(len(made.arguments))), self._names, made.instance)
-        if call is None or made.instance:
+        if call is None:
             return body
-        expected = body.lines[0].partition(_wrapped(made.program.call, made.outcome.how, value) + " == ")[2]
-        if not expected:
+        wrapped = _wrapped(made.program.call, made.outcome.how, value)
+        sign = next((each for each in (" == ", " is ") if checks[0].startswith(f"assert {wrapped}{each}")), "")
+        expected = checks[0].removeprefix(f"assert {wrapped}{sign}") if sign else ""
+        if not expected or expected == "None":
             return body
         row = tuple(str(made.arguments[i]) for i in positions)
+        names = tuple(columns.values())
+        if setup:
+            row, names = (setup[0].partition(" = ")[2], *row), (INSTANCE, *names)
         table = _wrapped(call, made.outcome.how, value)
-        return Body(body.lines, table, tuple(columns.values()), row, expected, body.label, slug(expected))
+        return dataclasses.replace(
+            body, table=f"{table}{sign}expected", columns=names, row=row, expected=expected, more=slug(expected)
+        )
 
     def _column(self, name: str) -> str:
         taken = name in _RESERVED or keyword.iskeyword(name) or name in self._names.values
@@ -179,6 +211,9 @@ def _wrapped(call: str, how: str, value: Any) -> str:
         return f"asyncio.run({call})"
     if how == "collect":
         return f"asyncio.run(collect({call}))"
+    if how in ("lists", "collects"):
+        inner = "list(itertools.islice(each, 20))" if how == "lists" else "asyncio.run(collect(each))"
+        return f"[{inner} for each in {call}]"
     if how == "list":
         is_cut = isinstance(value, list) and len(value) >= 20
         return f"list(itertools.islice({call}, 20))" if is_cut else f"list({call})"
@@ -224,8 +259,8 @@ def _equals(first: object, second: object) -> bool:
 
 def _match_text(message: str) -> str:
     """Return the source of a pattern for the message's stable beginning; empty when it has none."""
-    line = message.split("\n", maxsplit=1)[0][:_LONGEST_MATCH]
-    if len(message) > len(line) and " " in line:
+    line = message.split("\n", maxsplit=1)[0].strip()[:_LONGEST_MATCH]
+    if len(message.strip()) > len(line) and " " in line:
         line = line.rpartition(" ")[0]
     if not line.strip() or not is_stable_text(line):
         return ""
@@ -248,7 +283,21 @@ def _public_attributes(value: object) -> list[str]:
     slots = [
         name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ()) if not str(name).startswith("_")
     ]
-    return sorted(dict.fromkeys([*own, *properties, *slots]))
+    return list(dict.fromkeys([*own, *slots, *properties]))
+
+
+def _statement(line: str) -> str:
+    text = line.lstrip()
+    return line[: len(line) - len(text)] + as_statement(text)
+
+
+def _telling(made: Try) -> str:
+    """Return a plain word among the arguments, to name a test by."""
+    for argument in made.arguments:
+        found = re.fullmatch(r"'([A-Za-z][\w-]{1,18})'", argument) if isinstance(argument, str) else None
+        if found:
+            return slug(found.group(1))
+    return ""
 
 
 def _label(value: object) -> str:

@@ -1,5 +1,6 @@
 """Expressions to try for each kind of value, the most telling first."""
 
+import functools
 import random
 import re
 from collections.abc import Iterator
@@ -175,6 +176,11 @@ class Pools:
             yield from matching_texts(pattern, self._rng)
 
 
+@functools.lru_cache(maxsize=500)
+def _texts_of(pattern: str) -> list[object]:
+    return list(matching_texts(pattern, random.Random(1), 1))  # noqa: S311 - no secret
+
+
 def _kind_of(value: object) -> Kind:
     return type(value).__name__ if type(value).__name__ in BASE else "any"
 
@@ -191,5 +197,5 @@ def _neighbours(value: object) -> list[object]:
         items = sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)  # type: ignore[call-overload]
         return [each for item in items[:12] for each in (_neighbours(item) if type(item) in (str, int, float) else [])]
     if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
-        return list(matching_texts(value.pattern, random.Random(1), 1))  # noqa: S311 - no secret
+        return _texts_of(value.pattern)
     return []

@@ -178,7 +178,7 @@ class Surroundings:
     def restore(self) -> bool:
         """Put everything back; False when threads are left that were not there before."""
         present = vars(builtins)
-        if len(present) != len(self._builtins) or any(present.get(k) is not v for k, v in self._builtins.items()):
+        if present != self._builtins:
             for name in set(present) - set(self._builtins):
                 del present[name]
             present.update(self._builtins)

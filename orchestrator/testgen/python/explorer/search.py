@@ -4,6 +4,7 @@ The clock is a safety net only; when it ends a search, `cut_short` says so and t
 """
 
 import ast
+import functools
 import inspect
 import itertools
 import random
@@ -19,6 +20,8 @@ from .literals import Literals
 from .names import Names
 from .pools import Pools
 from .subjects import Argument, Arguments, Parameter, Subject
+from .telling import Teller
+from .wording import oddness
 
 INSTANCE = "instance"
 _MOST_EXAMPLES = 40
@@ -26,7 +29,7 @@ _SPLICES = 24
 _PASSED_ON = (str, bytes, dict, list, tuple)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Try:
     """One call that was carried out."""
 
@@ -40,13 +43,14 @@ class Try:
     leads_on: bool = False  # it went where none before went, whether or not it came through
     strange: int = 0  # arguments of a kind that the hints do not allow
 
-    @property
+    @functools.cached_property
     def cost(self) -> float:
         """Say how hard the test would be to read; less is better."""
         return (
             40.0 * self.subject.is_private
             + 6.0 * (self.outcome.kind == "raised")
             + len(self.program.call) / 25
+            + sum(map(oddness, (self.program.call, *(each.partition(" = ")[2] for each in self.program.setup))))
             + 4.0 * len(self.program.setup)
             - 8.0 * (self.origin == "example")
             + 6.0 * self.strange
@@ -87,6 +91,7 @@ class Search:
         self._rng = rng
         self._avoid = avoid  # a program that ended the process before
         self._literals = Literals(names)
+        self.told = Teller(self._literals).told
         self._evolver = Evolver(rng, self._arguments_of)
 
     # ------------------------------------------------------------ one call

@@ -1,6 +1,7 @@
 """Call methods of one instance after another: state is reached in steps."""
 
 import random
+import re
 import time
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ from .subjects import Subject
 
 _LONGEST = 7  # steps
 _STEPS = ("method", "setter")
+_IS_STEP = re.compile(rf"{INSTANCE}(\.\w+)?\(|setattr\(|operator\.(setitem|delitem)\(")
 
 
 class Sequences:
@@ -51,7 +53,7 @@ class Sequences:
                 continue
             made = self._search.attempt(member, arguments, INSTANCE, setup)
             if made is not None and made.leads_on and made.outcome.kind == "value":
-                starts.append((*setup, made.program.call) if member.kind in _STEPS else setup)
+                starts.append((*setup, made.program.call) if _IS_STEP.match(made.program.call) else setup)
         return True
 
 
@@ -59,5 +61,6 @@ def _some_of_each(tries: Sequence[Try]) -> list[str]:
     """Return calls to use as steps: some of every method, so that none crowds out the others."""
     by_subject: dict[str, list[str]] = {}
     for made in tries:
-        by_subject.setdefault(made.subject.name, []).append(made.program.call)
+        if _IS_STEP.match(made.program.call):
+            by_subject.setdefault(made.subject.name, []).append(made.program.call)
     return [call for calls in by_subject.values() for call in sorted(dict.fromkeys(calls), key=len)[:6]]

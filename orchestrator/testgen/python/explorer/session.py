@@ -78,6 +78,7 @@ class Session:
         self._probed = probed
         self._fence = fence
         self._rng = random.Random(job.seed)  # noqa: S311 - no secret
+        self._clock: dict[tuple[frozenset[int], tuple[str, ...]], bool] = {}
         self._fixture_sources: dict[str, str] = {}
 
     def run(self, request: Any, conftests: Sequence[ModuleType]) -> None:
@@ -187,13 +188,14 @@ class Session:
         verdicts = runner.run(runner.all(self._job.mutants), reaches([made for made, _ in tests]), fails, trial)
         written = {made.program for made, _ in tests}
         others = [each for each in _usable(search.corpus) if each.program not in written]
-        notices = Noticing(others, Literals(names), caller)
+        notices = Noticing(others, search.told, caller)
         survivors = [each.mutant for each in verdicts if each.tried and not each.killers]
         told = runner.run(survivors, reaches(others), notices.differs, Trial(until, tests=_MOST_CALLS, enough=2))
         checks, first = Checks(names, Literals(names), caller), len(tests)
         for number in sorted({number for each in told for number in each.killers}):
-            body = self._written(others[number], checks, caller)
-            tests += [(others[number], body)] if body is not None else []
+            made = self._with_fewer_steps(others[number], frozenset(), search)
+            body = self._written(made, checks, caller)
+            tests += [(made, body)] if body is not None else []
         lines = [frozenset[int]()] * first + reaches([made for made, _ in tests[first:]])
         again = runner.run([each.mutant for each in told if each.killers], lines, fails, Trial(until, enough=_ENOUGH))
         better = {each.mutant: each for each in again if each.killers}
@@ -207,6 +209,8 @@ class Session:
         chosen: list[tuple[Try, Body]] = []
         later: dict[str, list[Try]] = {}
         for made in ordered:
+            if made.program.setup[1:]:
+                made = self._with_fewer_steps(made, made.outcome.goals & needed, search)
             gain = made.outcome.goals & needed
             if gain and (written := self._written(made, checks, caller)):
                 made, written = self._shortened(made, written, gain, checks, search)
@@ -217,6 +221,7 @@ class Session:
         for tries in later.values():
             kept = 0
             for made in [*tries[: _EXTRA // 2], *self._rng.sample(tries, min(len(tries), _EXTRA))]:
+                made = self._with_fewer_steps(made, frozenset(), search)
                 if kept < _EXTRA and (written := self._written(made, checks, caller)):
                     chosen.append((made, written))
                     kept += 1
@@ -229,13 +234,16 @@ class Session:
             return None
         if body is None or caller.check(body.lines) is not None or caller.check(body.lines) is not None:
             return None
-        return None if caller.reads_clock(body.lines) else body
+        where = made.outcome.goals, made.program.setup  # who takes the same way asks the clock as well, or does not
+        if where not in self._clock:
+            self._clock[where] = caller.reads_clock(body.lines)
+        return None if self._clock[where] else body
 
     def _shortened(
         self, made: Try, body: Body, gain: frozenset[int], checks: Checks, search: Search
     ) -> tuple[Try, Body]:
         """Leave out of the arguments whatever is not needed to reach the same goals."""
-        best = made
+        best = self._with_fewer_steps(made, gain, search)
         for position, argument in enumerate(made.arguments):
             if not isinstance(argument, str) or len(argument) < 12:
                 continue
@@ -252,6 +260,18 @@ class Session:
                 shrink(argument, still_good)
         written = self._written(best, checks, search.caller) if best is not made else None
         return (best, written) if written is not None else (made, body)
+
+    def _with_fewer_steps(self, made: Try, gain: frozenset[int], search: Search) -> Try:
+        """Leave out steps before the call as long as it goes the same way."""
+        best = made
+        for step in made.program.setup[1:]:
+            setup = tuple(each for each in best.program.setup if each != step)
+            found = search.attempt(best.subject, best.arguments, best.instance, setup)
+            if found is None or not found.outcome.is_usable or not gain <= found.outcome.goals:
+                continue
+            if search.told(found.outcome) == search.told(made.outcome):
+                best = found
+        return best
 
     def _hand_over(self, result: dict[str, Any]) -> None:
         scratch = self._job.result + ".part"
