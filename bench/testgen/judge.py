@@ -10,8 +10,8 @@ from bench.testgen.children import Children
 from orchestrator.testgen.python.running import Site, run_order
 from orchestrator.testgen.python.targets import find_targets
 
-_SECONDS = 240.0
-_MUTANTS = 250  # per module; drawn with another seed than the generator's
+_SECONDS = 150.0
+_MUTANTS = 100  # per module; drawn with another seed than the generator's
 _SEED = 20_11
 
 

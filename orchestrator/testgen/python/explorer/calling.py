@@ -42,8 +42,8 @@ class Outcome:
     """How a call went.
 
     `kind` is value, raised, slow, blocked or ended (it tried to exit). `how` says what had to be done to get the value:
-    "" as it is, await, list, collect, lists or collects (of several), with. `is_explicit` tells a raise statement of the
-    project from a crash.
+    "" as it is, await, list, collect, lists or collects (of several), with. `is_explicit` tells a raise statement of
+    the project from a crash.
     """
 
     kind: str

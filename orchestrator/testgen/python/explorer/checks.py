@@ -10,6 +10,7 @@ from typing import Any
 from .body import Body, slug
 from .calling import Caller
 from .literals import Literals, is_stable_text
+from .matching import match_text
 from .names import Names
 from .replies import reply_body
 from .search import INSTANCE, Try
@@ -19,7 +20,6 @@ from .wording import as_statement, renamed
 _MOST_ATTRIBUTES = 6
 _LONGEST_ROW = 60
 _SHORT_FLOAT = 9  # characters
-_LONGEST_MATCH = 60
 _MUTABLE = re.compile(r"^[\[{].+[\]}]$", re.DOTALL)
 _RESERVED = frozenset({"request", "expected", "result", "monkeypatch", "capsys", "client", INSTANCE})
 
@@ -65,7 +65,7 @@ class Checks:
         name = self._names.of(type(error))
         if name is None:
             return None
-        match = _match_text(str(error))
+        match = match_text(str(error))
         condition = f"pytest.raises({name}, match={match})" if match else f"pytest.raises({name})"
         call = _settling(made, made.program.call)
         lines = (*made.program.setup, f"with {condition}:", f"    {call}")
@@ -255,21 +255,6 @@ def _equals(first: object, second: object) -> bool:
         return bool(first == second)
     except Exception:  # a foreign `__eq__`
         return False
-
-
-def _match_text(message: str) -> str:
-    """Return the source of a pattern for the message's stable beginning; empty when it has none."""
-    line = message.split("\n", maxsplit=1)[0].strip()[:_LONGEST_MATCH]
-    if len(message.strip()) > len(line) and " " in line:
-        line = line.rpartition(" ")[0]
-    if not line.strip() or not is_stable_text(line):
-        return ""
-    escaped = re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", line)
-    if escaped == line:
-        return repr(line)
-    return (
-        f"r{escaped!r}".replace("\\\\", "\\") if "'" not in escaped and '"' not in escaped else f"re.escape({line!r})"
-    )
 
 
 def _public_attributes(value: object) -> list[str]:

@@ -3,7 +3,6 @@
 import dataclasses
 import importlib
 import json
-import mmap
 import os
 import random
 import time
@@ -12,12 +11,13 @@ from types import ModuleType
 from typing import Any
 
 from .body import Body
-from .calling import Caller, Program
+from .calling import Caller
 from .checks import Checks
 from .defects import find_defects
 from .facts import ModuleFacts, read_facts
 from .fixtures import project_fixtures
 from .handing_over import candidate_json, count_kinds, unique
+from .journal import Journal
 from .killing import MutantRunner, Trial, Verdict
 from .literals import Literals
 from .loading import ProbedModule
@@ -34,7 +34,6 @@ from .subjects import Subject, SubjectFinder
 _EXTRA = 60  # tests per subject that are tried on mutants beside those that reach something new
 _ENOUGH = 8  # tests that notice one mutant: from so many the fewest can be chosen
 _MOST_CALLS = 400  # calls tried on a mutant that no test notices
-_JOURNAL = 4096
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,22 +51,6 @@ class Job:
     seed: int
     parts: tuple[str, ...]
     avoid: tuple[str, ...] = ()
-
-
-class Journal:
-    """The program that runs now, in a file that outlives this process."""
-
-    def __init__(self, path: str, avoid: tuple[str, ...]) -> None:
-        with open(path, "w+b") as file:
-            file.truncate(_JOURNAL)
-            self._memory = mmap.mmap(file.fileno(), _JOURNAL)
-        self._avoid = frozenset(avoid)
-
-    def enter(self, program: Program) -> bool:
-        """Note a program; True when it ended the process before and must not run again."""
-        text = "\n".join((*program.setup, program.call)).encode()[: _JOURNAL - 1]
-        self._memory[: len(text) + 1] = text + b"\0"
-        return text.decode(errors="replace") in self._avoid
 
 
 class Session:
