@@ -80,15 +80,16 @@ class Bench:
         files = sorted((self.root / ".github/workflows").glob("*.y*ml"))
         return sum(len(check(WORKFLOW, file.read_text("utf-8"))) for file in files)
 
-    def statements(self) -> tuple[str, bool]:
-        """Measure now; return what all suites cover together and whether every test passed."""
+    def statements(self) -> tuple[str, bool | None]:
+        """Measure now; return what all suites cover together and whether every test passed, None = not measured."""
         answer = self.orchestrate("measure", "--json")
         if answer.returncode not in (0, 1):
-            return "-", answer.returncode == 5
+            return "-", None
         suites: list[dict[str, Any]] = json.loads(answer.stdout)["suites"]
-        pairs = [suite["totals"].get("statements", [0, 0]) for suite in suites if not suite["problem"]]
+        measured = [suite for suite in suites if not suite["problem"]]
+        pairs = [suite["totals"].get("statements", [0, 0]) for suite in measured]
         covered, total = (sum(pair[number] for pair in pairs) for number in (0, 1))
-        fine = all(suite["tests_passed"] and not suite["problem"] for suite in suites)
+        fine = all(suite["tests_passed"] for suite in measured) if measured else None
         return (f"{100 * covered / total:.1f} % ({covered}/{total})" if total else "-"), fine
 
 
@@ -104,7 +105,7 @@ def measure(source: Path, budget: int | None, minutes: float, *, run: bool) -> R
         cells["init"] = str(init.returncode)
         cells["left out"] = str(init.stderr.count("\nleft out: ") + init.stderr.startswith("left out: "))
         cells["statements before"], passes = _measured_by_init(bench)
-        cells["own suite"] = "green" if passes else "red before"
+        cells["own suite"] = _verdict(passes)
         document = bench.root / "phases.yaml"
         if not document.exists():
             cells["tasks"] = "nothing to do"
@@ -114,7 +115,7 @@ def measure(source: Path, budget: int | None, minutes: float, *, run: bool) -> R
             if run:
                 cells["after"], still = bench.statements()
                 cells["findings after"] = str(bench.findings())
-                cells["own suite"] = "green" if still else "red" if passes else "red before and after"
+                cells["own suite"] = f"{_verdict(passes)}, then {_verdict(still)}"
     row.cells["seconds"] = f"{time.monotonic() - began:.0f}"
     return row
 
@@ -144,12 +145,16 @@ def _walk(bench: Bench, row: Row, *, run: bool) -> None:
             print(f"  {row.cells['repository']}: {check_['scope']}: {check_['message']}", file=sys.stderr)
 
 
-def _measured_by_init(bench: Bench) -> tuple[str, bool]:
+def _verdict(passes: bool | None) -> str:
+    return "not measured" if passes is None else "green" if passes else "red"
+
+
+def _measured_by_init(bench: Bench) -> tuple[str, bool | None]:
     """Return what `init --measure` measured, from the ledger."""
     answer = bench.orchestrate("measure", "--history", "--json")
     found = [each for each in json.loads(answer.stdout)["history"] if each["value"] is not None]
     covered, total = (sum(each["details"][key] for each in found) for key in ("covered", "total"))
-    fine = bool(found) and all(each["ok"] for each in found)
+    fine = all(each["ok"] for each in found) if found else None
     return (f"{100 * covered / total:.1f} % ({covered}/{total})" if total else "-"), fine
 
 
