@@ -151,7 +151,7 @@ class Rehearsal:
         named = {parts[0] for file in files for parts in _uses_of(self.tree.read_text(file))}
         unknown = sorted(name for name in named if self._pins.find(name) is None)
         if unknown:
-            why = f"no commit is known for them; `pins` in {OVERRIDES} would say it"
+            why = f"no commit is known; {OVERRIDES} can name one"
             self.left_out.append(LeftOut(what=f"pinning {', '.join(unknown)}", why=why))
         given = {"skip": list[Json](unknown)} if unknown else {}
         return tuple(replace(each, given=given) if each.action == _PIN else each for each in candidates)

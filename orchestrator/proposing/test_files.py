@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from orchestrator.surveying.facts import Language, Module, Suite
+from orchestrator.surveying.facts import Language, Module, Package, Runner, Suite
 from orchestrator.surveying.naming import below, joined, relative
 
 _TEST_FOLDERS = ("tests", "test")
@@ -89,6 +89,20 @@ def _another(path: str, present: Collection[str]) -> str:
         if found not in present:
             return found
         number += 1
+
+
+_PYTHON_MANAGERS = frozenset(("pip", "uv", "poetry", "pdm", "pipenv"))
+
+
+def new_suite(module: Module, packages: Sequence[Package]) -> Suite | None:
+    """Return the suite that a Python project without tests begins with; other languages need a runner first."""
+    if module.language is not Language.PYTHON:
+        return None
+    around = [each for each in packages if each.manager in _PYTHON_MANAGERS and below(each.folder, module.path)]
+    if not around:
+        return None
+    folder = max(around, key=lambda each: len(each.folder)).folder
+    return Suite(runner=Runner.PYTEST, folder=folder, sources=(), tests=())
 
 
 def suite_of(module: Module, suites: Sequence[Suite]) -> Suite | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from orchestrator.models.json import JsonObject
 from orchestrator.proposing.proposal import Group, LeftOut, Proposal
 from orchestrator.proposing.ranking import Ranked
-from orchestrator.proposing.test_files import suite_of, test_file_for
+from orchestrator.proposing.test_files import new_suite, suite_of, test_file_for
 from orchestrator.surveying.facts import Facts, Kind
 
 TYPE = "test_generation"
@@ -38,7 +38,7 @@ def propose_tests(facts: Facts, ranked: Sequence[Ranked], judge: Judge) -> TestT
     for each in ranked:
         if each.is_covered:
             continue
-        suite = suite_of(each.module, facts.suites)
+        suite = suite_of(each.module, facts.suites) or new_suite(each.module, facts.packages)
         file = test_file_for(each.module, suite, present)
         proposal = _proposal(each, file, place=len(wanted))
         refused = judge(proposal.fields) if suite else "no test runner was found that would run its tests"

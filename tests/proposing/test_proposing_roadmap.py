@@ -123,6 +123,17 @@ def test_python_tests_go_to_the_nearest_folder_of_tests(tests: list[str], expect
     assert task.fields["test_file"] == expected
 
 
+def test_a_python_project_without_tests_begins_with_some() -> None:
+    files = {
+        "pyproject.toml": "",
+        "pkg/calc.py": "def f(a):\n    return 1 if a else 2\n",
+        "loose.py": "def g():\n    pass\n",
+    }
+    found = [task.fields["test_file"] for task in proposed(files).tasks if "test_file" in task.fields]
+    assert found == ["tests/test_calc.py", "tests/test_loose.py"]
+    assert "test_file" not in str(proposed({"notes/example.py": "def g():\n    pass\n"}).tasks)
+
+
 def test_what_would_be_rejected_is_left_out_with_the_reason() -> None:
     roadmap = proposed(judge=lambda fields: "no generator" if fields["target"].startswith("src/") else "")
     assert "Critical coverage" not in titles(roadmap)
