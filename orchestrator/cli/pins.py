@@ -102,10 +102,12 @@ def _values(model: Json) -> Iterator[str]:
 def _problem(uses: str, pins: Pins) -> str | None:
     """Say what is wrong with a `uses:` value, or None."""
     parts = split_uses(uses)
-    pin = pins.find(parts[0]) if parts is not None else None
+    newest = pins.find(parts[0]) if parts is not None else None
+    if parts is None or newest is None:
+        return None if is_pinned(uses) else "can be moved to other code"
     if not is_pinned(uses):
-        advice = f", pin it to {pin.commit} # {pin.version}" if pin else ""
-        return f"can be moved to other code{advice}"
-    if parts is not None and pin is not None and parts[2] != pin.commit:
-        return f"is not the pin {pin.commit} # {pin.version}"
+        pin = pins.find_major(parts[0], parts[2]) or newest
+        return f"can be moved to other code, pin it to {pin.commit} # {pin.version}"
+    if parts[2] not in (newest.commit, *(pin.commit for pin in newest.older)):
+        return f"is not the pin {newest.commit} # {newest.version}"
     return None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from orchestrator.edits.result import EditCode, Refusal
 
@@ -20,10 +21,16 @@ _USES = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?P<folder>(?:/[\w./-]+)?)@(?P<ref
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One version of an action and the commit that it is."""
+    """One version of an action and the commit that it is; `older` is the last version of each earlier major one."""
 
     version: str
     commit: str
+    older: tuple["Pin", ...] = ()
+
+    @property
+    def major(self) -> str:
+        """Return the first number of the version."""
+        return major_of(self.version)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,12 @@ class Pins:
     def find(self, repo: str) -> Pin | None:
         """Return the pin of `owner/name` (letter case does not count), or None."""
         return self.by_repo.get(repo.lower())
+
+    def find_major(self, repo: str, ref: str) -> Pin | None:
+        """Return the pin of the same major version as a ref (`v4`, `4.1.0`), or None."""
+        newest = self.find(repo)
+        every = (newest, *newest.older) if newest is not None else ()
+        return next((pin for pin in every if pin.major == major_of(ref)), None)
 
     def uses(self, action: str) -> "PinnedUse":
         """Return what to write for `owner/name` or `owner/name/folder`; Refusal E_UNPINNED when nothing is known."""
@@ -63,13 +76,24 @@ def read_pins(text: str) -> Pins:
     """Read a JSON text of pins; Refusal E_PARAM when it is not of the right shape."""
     try:
         data = json.loads(text)
-        entries = {name: Pin(str(entry["version"]), str(entry["commit"])) for name, entry in data["pins"].items()}
+        entries = {name: _read_pin(entry) for name, entry in data["pins"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refusal(EditCode.PARAM, f"the pins cannot be read: {error}") from error
     for name, pin in entries.items():
-        if not _COMMIT.fullmatch(pin.commit):
-            raise Refusal(EditCode.PARAM, f"the pin of {name} is no commit: {pin.commit}")
+        wrong = next((one.commit for one in (pin, *pin.older) if not _COMMIT.fullmatch(one.commit)), None)
+        if wrong is not None:
+            raise Refusal(EditCode.PARAM, f"the pin of {name} is no commit: {wrong}")
     return Pins(str(data.get("checked", "")), {name.lower(): pin for name, pin in entries.items()})
+
+
+def _read_pin(entry: Mapping[str, Any]) -> Pin:
+    older = tuple(Pin(str(one["version"]), str(one["commit"])) for one in entry.get("older", ()))
+    return Pin(str(entry["version"]), str(entry["commit"]), older)
+
+
+def major_of(ref: str) -> str:
+    """Return the major version that a ref names; a branch is one of its own."""
+    return ref.removeprefix("v").split(".", maxsplit=1)[0]
 
 
 @cache

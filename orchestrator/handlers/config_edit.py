@@ -19,12 +19,11 @@ from orchestrator.contracts import (
     Params,
     RelativePath,
     TaskContext,
-    Workspace,
     changed,
     failed,
     unchanged,
 )
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, Scene, Tree
 from orchestrator.edits.kinds import kind_of
 from orchestrator.edits.pins import OVERRIDES, Pins, shipped_pins
 from orchestrator.edits.propose import propose, read_params
@@ -133,7 +132,7 @@ def _action(name: str) -> Action[Any]:
         raise MissingTool(message, hint="pip install 'orchestrate[edits]'") from error
 
 
-def _pins(workspace: Workspace) -> Pins:
+def _pins(workspace: Tree) -> Pins:
     """Return the shipped pins with those of the repository over them."""
     try:
         text = workspace.read_text(OVERRIDES)
@@ -165,7 +164,11 @@ def _param_problem(action: Action[Any], item: Mapping[str, Any]) -> Problem:
 
 def _deep(action: Action[Any], params: ConfigEditParams, scene: CheckScene) -> list[Problem]:
     """Say what the action would be refused for, as the repository is now."""
-    result = propose(action, Scene(params.target, DiskTree(scene.root)), read_params(action, params.given))
+    tree = DiskTree(scene.root)
+    try:
+        result = propose(action, Scene(params.target, tree, _pins(tree)), read_params(action, params.given))
+    except Refusal as refusal:
+        return [Problem(code="E309", message=f"{OVERRIDES}: {refusal.reason}", hint=refusal.hint or None)]
     if result.code in (None, EditCode.PRECONDITION, EditCode.FILE_MISSING):
         return []  # an earlier task may well make what is missing
     message = f"`action` would be refused now: {result.code}: {result.reason}"

@@ -6,6 +6,7 @@ import pytest
 from edits_repository import CI, Repository
 
 from orchestrator.edits.action import Action
+from orchestrator.edits.pins import shipped_pins
 from orchestrator.edits.registry import action_names, find_action
 from orchestrator.edits.result import EditCode, EditStatus
 from orchestrator.edits.yaml.model import load_model
@@ -29,7 +30,7 @@ jobs:
       - name: Title
         run: |
           echo "${{ github.event.pull_request.title }}"
-          make
+          npm ci
 
   # the second one
   test:
@@ -57,6 +58,8 @@ def at(repository: Repository, *path: str | int, file: str = CI) -> object:
     return found
 
 
+CHECKOUT = shipped_pins().by_repo["actions/checkout"]
+CHECKOUT_4 = next(pin for pin in CHECKOUT.older if pin.major == "4")
 BUILD = ("jobs", "build", "steps")
 CASES = [
     (
@@ -68,7 +71,8 @@ CASES = [
     ("yaml_merge", {"path": "", "value": {"env": {"A": "1"}}}, ("env",), {"A": "1"}),
     ("yaml_delete", {"path": "jobs.test.if"}, ("jobs", "test", "if"), None),
     ("yaml_append", {"path": "on", "value": "merge_group"}, ("on",), ["push", "pull_request", "merge_group"]),
-    ("pin_actions", {}, (*BUILD, 0, "uses"), "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"),
+    ("pin_actions", {"allow_major": True}, (*BUILD, 0, "uses"), f"actions/checkout@{CHECKOUT.commit}"),
+    ("pin_actions", {}, (*BUILD, 0, "uses"), f"actions/checkout@{CHECKOUT_4.commit}"),
     ("set_permissions", {}, ("permissions",), {"contents": "read"}),
     (
         "set_permissions",
@@ -79,7 +83,7 @@ CASES = [
     ("add_timeouts", {"minutes": 20}, ("jobs", "build", "timeout-minutes"), 20),
     ("add_concurrency", {}, ("concurrency", "cancel-in-progress"), "${{ github.event_name == 'pull_request' }}"),
     ("harden_checkout", {}, (*BUILD, 0, "with"), {"persist-credentials": False}),
-    ("fix_template_injection", {}, (*BUILD, 3, "run"), 'echo "${PULL_REQUEST_TITLE}"\nmake\n'),
+    ("fix_template_injection", {}, (*BUILD, 3, "run"), 'echo "${PULL_REQUEST_TITLE}"\nnpm ci\n'),
     (
         "replace_in_run",
         {"find": "make test", "replace": "make check"},
@@ -112,9 +116,8 @@ REFUSED = [
     ("yaml_set", {"path": "name", "value": "x", "if_equals": "y"}, EditCode.CONFLICT),
     ("yaml_append", {"path": "name", "value": "x"}, EditCode.CONFLICT),
     ("yaml_merge", {"path": "name", "value": 1}, EditCode.PARAM),
-    ("pin_actions", {"allow_major": False}, EditCode.UNPINNED),
     ("set_permissions", {"job": "nobody"}, EditCode.NOT_FOUND),
-    ("replace_in_run", {"find": "make", "replace": "x"}, EditCode.AMBIGUOUS),
+    ("replace_in_run", {"find": "e", "replace": "x"}, EditCode.AMBIGUOUS),
     ("replace_in_run", {"find": "nothing", "replace": "x"}, EditCode.NOT_FOUND),
     ("add_job", {"job": "test", "content": {"runs-on": "x", "steps": [{"run": "y"}]}}, EditCode.CONFLICT),
     ("add_job", {"job": "lint", "content": {"runs-on": "x"}}, EditCode.VALIDATOR),
@@ -184,3 +187,219 @@ def test_every_action_of_the_table_can_be_made_and_says_what_it_does() -> None:
         assert action.summary and action.kinds
         assert action.params_model.model_config["extra"] == "forbid"
         assert inspect.getdoc(type(action))
+
+
+INJECTED = """\
+on: [pull_request]
+jobs:
+  a:
+    runs-on: %s
+    steps:
+      - run: |
+%s
+"""
+
+
+def injected(runner: str, *lines: str) -> str:
+    return INJECTED % (runner, "\n".join(f"          {line}" for line in lines))
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        (['echo "${{ inputs.a }}"', "echo '${{ inputs.a }}'"], ['echo "${INPUTS_A}"', 'echo "${INPUTS_A}"']),
+        (['echo "it\'s ${{ github.head_ref }}"'], ['echo "it\'s ${HEAD_REF}"']),
+        (["# don't", "x ${{ github.event.a || 'b' }}"], ["# don't", "x ${A}"]),
+        (["jq '", '  .x == "${{ inputs.a }}"\''], None),
+        (["echo '$5 ${{ inputs.a }}'"], None),
+        (["python3 -c \"print('${{ inputs.a }}')\""], None),
+        (["cat <<EOF", "${{ inputs.a }}", "EOF"], None),
+        (["x=\"$(echo '${{ inputs.a }} ${{ runner.os }}')\""], None),
+    ],
+)
+def test_an_expression_moves_only_where_the_shell_reads_a_variable(
+    workflow, lines: list[str], wanted: list[str] | None
+) -> None:
+    repository = workflow(injected("ubuntu-latest", *lines))
+    result = repository.edit("fix_template_injection")
+    if wanted is None:
+        assert result.code is EditCode.PRECONDITION, result.reason
+    else:
+        assert at(repository, "jobs", "a", "steps", 0, "run") == "\n".join(wanted) + "\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        injected("windows-latest", 'echo "${{ inputs.a }}"'),
+        injected("${{ inputs.on }}", 'echo "${{ inputs.a }}"'),
+        "defaults: {run: {shell: pwsh}}\n" + injected("ubuntu-latest", 'echo "${{ inputs.a }}"'),
+        injected(
+            "${{ matrix.os }}\n    strategy: {matrix: {os: [ubuntu-latest, windows-latest]}}", "x ${{ inputs.a }}"
+        ),
+    ],
+)
+def test_a_script_that_is_not_certainly_read_by_bash_is_left_alone(workflow, text: str) -> None:
+    assert workflow(text).edit("fix_template_injection").code is EditCode.PRECONDITION
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize(
+    ("params", "wanted"),
+    [
+        ({"step": "c", "before": "a"}, "cab"),
+        ({"step": "a", "after": "c"}, "bca"),
+        ({"step": "a", "after": "b"}, "bac"),
+        ({"step": "b", "before": "a"}, "bac"),
+    ],
+)
+def test_a_step_moves_as_it_is_written_with_its_comments(
+    workflow, eol: str, end: str, params: dict, wanted: str
+) -> None:
+    steps = {
+        "a": "      # about a\n      - id: a\n        run: make   a  # quick\n",
+        "b": "      - {id: b, run: make b}\n",
+        "c": "      # c\n      # more\n      - id: c\n        run: |\n          one\n\n          two\n        # end\n",
+    }
+    head = "on: push\njobs:\n  x:\n    runs-on: u\n    steps:\n"
+    text = (head + "\n".join(steps.values())).rstrip("\n") + end
+    repository = workflow(text.replace("\n", eol))
+
+    assert repository.edit("move_step", job="x", **params).status is EditStatus.CHANGED
+
+    moved = (head + "\n".join(steps[name] for name in wanted)).rstrip("\n") + end
+    assert repository.files[CI] == moved.replace("\n", eol)
+    assert repository.edit("move_step", job="x", **params).status is EditStatus.ALREADY
+
+
+def test_a_renamed_job_is_renamed_in_expressions_and_nowhere_else(workflow) -> None:
+    text = (
+        "on:\n  workflow_call:\n    outputs:\n      v: {value: '${{ jobs.a.outputs.v }}'}\n"
+        "jobs:\n  a: {runs-on: u, outputs: {v: 1}, steps: [{run: x}]}\n"
+        "  b:\n    needs: a\n    runs-on: u\n    if: needs['a'].result == 'success'\n"
+        "    steps:\n      - run: echo needs.a is ${{ needs.a.result }}\n"
+    )
+    repository = workflow(text)
+    assert repository.edit("rename_job", job="a", to="z").status is EditStatus.CHANGED
+    assert at(repository, "on", "workflow_call", "outputs", "v", "value") == "${{ jobs.z.outputs.v }}"
+    assert at(repository, "jobs", "b", "if") == "needs.z.result == 'success'"
+    assert at(repository, "jobs", "b", "steps", 0, "run") == "echo needs.a is ${{ needs.z.result }}"
+
+
+@pytest.mark.parametrize(
+    ("on", "group"),
+    [
+        ("[push, pull_request]", "${{ github.workflow }}-${{ github.ref }}"),
+        ("[pull_request_target]", "${{ github.workflow }}-${{ github.event.pull_request.number || github.ref }}"),
+        ("[push, issue_comment]", None),
+        ("[workflow_call]", None),
+    ],
+)
+def test_only_runs_of_which_the_latest_is_enough_share_a_group(workflow, on: str, group: str | None) -> None:
+    repository = workflow(f"on: {on}\njobs:\n  a: {{runs-on: u, steps: [{{run: make}}]}}\n")
+    result = repository.edit("add_concurrency")
+    if group is None:
+        assert result.code is EditCode.PRECONDITION
+    else:
+        assert at(repository, "concurrency", "group") == group
+
+
+@pytest.mark.parametrize(
+    ("steps", "lock", "cached"),
+    [
+        ("[{uses: actions/setup-node@v4}, {run: npm ci}]", "package-lock.json", "npm"),
+        ("[{uses: actions/setup-node@v4}, {run: node x.js}]", "package-lock.json", None),
+        ("[{uses: actions/setup-node@v4}, {run: pnpm install}]", "pnpm-lock.yaml", None),
+        ("[{uses: pnpm/action-setup@v4}, {uses: actions/setup-node@v4}, {run: pnpm i}]", "pnpm-lock.yaml", "pnpm"),
+        ("[{uses: actions/setup-python@v5}, {run: pip install .}]", "pyproject.toml", "pip"),
+        ("[{uses: actions/setup-python@v5}, {run: uv sync}]", "pyproject.toml", None),
+    ],
+)
+def test_a_cache_is_turned_on_only_where_something_fills_it(
+    workflow, steps: str, lock: str, cached: str | None
+) -> None:
+    text = f"on: push\njobs:\n  a:\n    runs-on: u\n    steps: {steps}\n"
+    repository = workflow(text, **{lock: ""})
+    result = repository.edit("add_dependency_cache")
+    if cached is None:
+        assert result.code is EditCode.NOT_FOUND
+    else:
+        assert f"cache: {cached}" in repository.files[CI]
+
+
+@pytest.mark.parametrize("run", ["npx semantic-release", "git -C x push", "mkdocs gh-deploy", "npx changeset publish"])
+def test_a_job_that_pushes_by_a_tool_keeps_its_credentials_too(workflow, run: str) -> None:
+    text = f"on: push\njobs:\n  a: {{runs-on: u, steps: [{{uses: actions/checkout@v4}}, {{run: {run}}}]}}\n"
+    assert workflow(text).edit("harden_checkout").status is EditStatus.ALREADY
+
+
+@pytest.mark.parametrize(
+    ("selector", "found"),
+    [
+        ({"step": "/^echo b/"}, "b"),
+        ({"job": "y", "step": "/echo/"}, "b"),
+        ({"step": "/echo/"}, EditCode.AMBIGUOUS),
+        ({"step": "nothing"}, EditCode.NOT_FOUND),
+        ({"step": "/(/"}, EditCode.PARAM),
+    ],
+)
+def test_a_step_is_named_by_its_script_in_one_job_or_in_all(workflow, selector: dict, found: object) -> None:
+    text = (
+        "on: push\njobs:\n  x: {runs-on: u, steps: [{run: echo a, continue-on-error: true}]}\n"
+        "  y: {runs-on: u, steps: [{run: echo b, continue-on-error: true}]}\n"
+    )
+    repository = workflow(text)
+    result = repository.edit("remove_continue_on_error", **selector)
+    if isinstance(found, EditCode):
+        assert result.code is found
+    else:
+        assert at(repository, "jobs", "x", "steps", 0, "continue-on-error") is True
+        assert at(repository, "jobs", "y", "steps", 0) == {"run": "echo b"}
+
+
+def test_what_is_known_is_pinned_next_to_what_is_not(workflow) -> None:
+    text = "on: push\njobs:\n  a:\n    runs-on: u\n    steps:\n{}"
+    steps = (
+        "      - uses: actions/checkout@v4\n",
+        "      - uses: nobody/knows@v1\n",
+        "      - uses: actions/stale@main\n",
+    )
+    repository = workflow(text.format("".join(steps)))
+    first = repository.edit("pin_actions")
+    assert first.status is EditStatus.CHANGED
+    assert first.warnings == ("stays on a tag, no commit is known for nobody/knows@v1",)
+    assert f"actions/checkout@{CHECKOUT_4.commit} # {CHECKOUT_4.version}\n" in repository.files[CI]
+    assert (
+        at(repository, "jobs", "a", "steps", 2, "uses")
+        == f"actions/stale@{shipped_pins().find('actions/stale').commit}"
+    )
+    assert repository.edit("pin_actions").status is EditStatus.ALREADY
+    assert workflow(text.format(steps[1])).edit("pin_actions").code is EditCode.UNPINNED
+
+
+@pytest.mark.parametrize(
+    ("on", "inputs"),
+    [
+        ("workflow_dispatch", ["dry"]),
+        ("[push, workflow_dispatch]", ["dry"]),
+        ("{workflow_dispatch: }", ["dry"]),
+        ("{workflow_dispatch: {inputs: {tag: {type: string}}}}", ["tag", "dry"]),
+        ("{workflow_dispatch: {inputs: {dry: {type: string}}}}", None),
+        ("{push: {branches: [main]}}", ["dry"]),
+    ],
+)
+def test_inputs_join_those_that_are_there(workflow, on: str, inputs: list[str] | None) -> None:
+    repository = workflow(f"on: {on}\njobs:\n  a: {{runs-on: u, steps: [{{run: make}}]}}\n")
+    settings = {"inputs": {"dry": {"type": "boolean"}}}
+    result = repository.edit("add_trigger", event="workflow_dispatch", settings=settings)
+    if inputs is None:
+        assert result.code is EditCode.CONFLICT
+    else:
+        assert list(at(repository, "on", "workflow_dispatch", "inputs")) == inputs
+        assert ("push" in str(at(repository, "on"))) == ("push" in on)
+
+
+def test_a_filter_of_an_event_is_never_narrowed_by_adding_it(workflow) -> None:
+    repository = workflow("on: [push]\njobs:\n  a: {runs-on: u, steps: [{run: make}]}\n")
+    result = repository.edit("add_trigger", event="push", settings={"branches": ["main"]})
+    assert (result.code, result.reason) == (EditCode.CONFLICT, "push is there with no settings")

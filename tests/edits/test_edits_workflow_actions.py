@@ -93,6 +93,13 @@ def test_excuses_go_and_what_is_no_check_keeps_its_own(shop: Repository) -> None
         ("# mypy || true\nmake", None),
         ("test -f x && mypy . || true", "test -f x && mypy ."),
         ("mypy . && deploy || true", None),
+        ("npm audit || true # not yet", "npm audit  # not yet"),
+        ('npm audit || echo "found: a; b | c"', "npm audit"),
+        ("npm audit || { echo 'x; y'; true; }", "npm audit"),
+        ("npm audit || (echo x && exit 1)", None),
+        ("npm audit \\\n  --json \\\n  || true", "npm audit \\\n  --json"),
+        ("flake8 . \\\n  --exit-zero \\\n  --count", "flake8 . \\\n  --count"),
+        ("npm audit || echo x || exit 1", None),
     ],
 )
 def test_only_the_excuse_of_a_check_is_removed(workflow: Make, before: str, after: str | None) -> None:
@@ -405,3 +412,65 @@ def test_real_workflows_keep_every_other_byte_and_get_no_new_finding(corpus: lis
 def test_findings_of_the_fixtures_are_only_what_is_meant(shop: Repository) -> None:
     assert [item for item in check_text(shop.files[CI]) if item.severity is Severity.ERROR] == []
     assert [item.rule for item in check_text(shop.files[DEPLOY]) if item.rule != "unpinned-use"] == ["unreachable-job"]
+
+
+def test_jobs_behind_a_filtered_one_run_when_they_would_have_run(workflow: Make) -> None:
+    text = (
+        "on: [push, pull_request]\njobs:\n"
+        "  unit: {runs-on: u, steps: [{run: npm test}]}\n"
+        "  py: {runs-on: u, needs: unit, steps: [{run: pytest}]}\n"
+        "  main-only: {runs-on: u, needs: unit, if: github.ref == 'refs/heads/main', steps: [{run: make}]}\n"
+        "  deploy: {runs-on: u, needs: [unit, main-only], steps: [{run: make}]}\n"
+    )
+    repository = workflow(text, **{"package.json": "{}", "src__a.js": "", "service__a.py": ""})
+
+    assert repository.edit("add_path_filters").status is EditStatus.CHANGED
+
+    jobs = load_model(repository.files[CI])["jobs"]
+    asked = "github.event_name != 'pull_request' || needs.changes.outputs.{} == 'true'"
+    assert jobs["unit"]["if"] == asked.format("backend")
+    assert jobs["py"]["if"] == f"${{{{ !cancelled() && !failure() && ({asked.format('python')}) }}}}"
+    assert jobs["main-only"]["if"] == "${{ !cancelled() && !failure() && (github.ref == 'refs/heads/main') }}"
+    assert jobs["deploy"]["if"] == "${{ !cancelled() && !failure() && needs.main-only.result == 'success' }}"
+
+
+def test_a_filter_on_a_job_with_a_condition_that_others_need_is_a_conflict(workflow: Make) -> None:
+    text = (
+        "on: [push, pull_request]\njobs:\n  unit: {runs-on: u, if: github.actor != 'x', steps: [{run: npm test}]}\n"
+        "  deploy: {runs-on: u, needs: unit, steps: [{run: make}]}\n"
+    )
+    repository = workflow(text, **{"package.json": "{}", "src__a.js": ""})
+    assert repository.edit("add_path_filters").code is EditCode.NOT_FOUND
+    assert repository.edit("add_path_filters", apply={"unit": "backend"}).code is EditCode.CONFLICT
+
+
+def test_a_job_that_decides_by_other_means_is_never_replaced(workflow: Make) -> None:
+    text = (
+        "on: pull_request\njobs:\n  changes: {runs-on: u, steps: [{run: git diff}]}\n"
+        "  unit: {runs-on: u, steps: [{run: npm test}]}\n"
+    )
+    repository = workflow(text, **{"package.json": "{}", "src__a.js": ""})
+    assert repository.edit("add_path_filters").code is EditCode.CONFLICT
+
+
+def test_a_job_that_only_publishes_is_no_deployment(workflow: Make) -> None:
+    publish = "  pypi: {runs-on: u, environment: pypi, steps: [{uses: pypa/gh-action-pypi-publish@v1}]}\n"
+    place = "environment: {name: prod, url: 'https://x.org'}"
+    deploy = f"  web: {{runs-on: u, {place}, steps: [{{uses: azure/webapps-deploy@v3}}]}}\n"
+    head = "on: push\njobs:\n"
+    assert workflow(head + publish).edit("add_health_checks").code is EditCode.NOT_FOUND
+    repository = workflow(head + publish + deploy)
+    assert repository.edit("add_health_checks").status is EditStatus.CHANGED
+    jobs = load_model(repository.files[CI])["jobs"]
+    assert len(jobs["pypi"]["steps"]) == 1
+    assert "HEALTH_URL" in jobs["web"]["steps"][1]["env"]
+
+
+def test_production_is_deployed_by_a_command_where_no_image_is_pushed(workflow: Make) -> None:
+    text = (
+        "on: push\njobs:\n  prod:\n    runs-on: u\n    environment: {name: production, url: 'https://x.org'}\n"
+        "    steps:\n      - run: echo deploy\n"
+    )
+    repository = workflow(text)
+    result = repository.edit("implement_production_deploy", command="./up.sh", rollback_command="./back.sh")
+    assert result.status is EditStatus.CHANGED, result.reason

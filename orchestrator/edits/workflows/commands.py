@@ -17,9 +17,13 @@ AUDITORS = (
     "pnpm test", "pnpm lint", "jest", "vitest", "pytest", "tox", "go test", "go vet", "cargo test", "phpunit",
 )  # fmt: skip
 _FLAGS = re.compile(
-    r"[ \t]+(?:--continue-on-error(?:=true)?|--exit-zero|--soft-fail|--exit-code[= ]['\"]?0['\"]?)(?=[ \t\\;|&]|$)"
+    r"(?:[ \t]*\\\n[ \t]*|[ \t]+)"
+    r"(?:--continue-on-error(?:=true)?|--exit-zero|--soft-fail|--exit-code[= ]['\"]?0['\"]?)(?=[ \t\\;|&]|$)"
 )
-_EXCUSE = re.compile(r"[ \t]*(?:\|\|[ \t]*(?:true|:|exit[ \t]+0|echo\b[^|&;\n]*)|;[ \t]*true)[ \t]*\Z")
+_SAID = r"(?:echo|printf)\b(?:[^|&;\n\"'{}()#]|(?<=\S)#|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|\$\{[^}\n]*\}+)*"
+_IDLE = rf"(?:true|:|exit[ \t]+0|{_SAID})"
+_GROUP = rf"\{{[ \t]*(?:{_IDLE};[ \t]*)+\}}|\([ \t]*{_IDLE}(?:;[ \t]*{_IDLE})*[ \t]*\)"
+_EXCUSE = re.compile(rf"[ \t\\\n]*(?:\|\|[ \t\\\n]*(?:{_IDLE}|{_GROUP})|;[ \t]*true)[ \t]*(?P<note>#[^\n]*)?\Z")
 _HEAD = r"(?:^|[;&|({][ \t]*|\b(?:npx|poetry run|uv run|uvx|pipx run|python3? -m|sudo|time|if|then|do|!)[ \t]+)"
 PLACEHOLDER = re.compile(r"(?:echo|printf|true|:|sleep|exit[ \t]+0|#)(?:[ \t].*)?\Z", re.DOTALL)
 _UNSAFE_ECHO = re.compile(r"\$\(|`|>>?|\|")
@@ -69,7 +73,8 @@ def without_excuses(script: str, tools: tuple[str, ...] = AUDITORS) -> str:
         text = _FLAGS.sub("", line.text)
         found = _EXCUSE.search(text)
         while found is not None and runs_tool(_last_command(text[: found.start()]), tools):
-            text = text[: found.start()].rstrip(" \t\\\n")
+            note = f"  {found['note']}" if found["note"] else ""
+            text = text[: found.start()].rstrip(" \t\\\n") + note
             found = _EXCUSE.search(text)
         changed = changed[: line.start] + text + changed[line.end :]
     return changed

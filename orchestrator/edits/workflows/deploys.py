@@ -14,6 +14,13 @@ _RETRY = re.compile(r"--retry\b|--tries\b|\bfor\b|\bwhile\b|\buntil\b|wait-on")
 _FAILS = re.compile(r"--fail\b|-[a-zA-Z]*f[a-zA-Z]*\b|\bexit 1\b|wget|wait-on")
 _PRODUCTION = re.compile(r"prod", re.IGNORECASE)
 _SETUP = re.compile(r"kube_?config|kubectl config|aws configure|gcloud auth|docker login|helm repo", re.IGNORECASE)
+_PUBLISHERS = ("pypa/gh-action-pypi-publish", "actions/deploy-pages", "peaceiris/actions-gh-pages", "changesets/action")
+_DEPLOYERS = re.compile(
+    r"^(?:azure/(?:webapps-deploy|functions-action|k8s-deploy|static-web-apps-deploy|aks-\S*deploy\S*)"
+    r"|aws-actions/(?:amazon-ecs-deploy-task-definition|aws-cloudformation-github-deploy)"
+    r"|google-github-actions/(?:deploy-cloudrun|deploy-appengine|deploy-cloud-functions)"
+    r"|appleboy/ssh-action|superfly/flyctl-actions|akhileshns/heroku-deploy|digitalocean/app_action/deploy)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,11 @@ def deploying_jobs(workflow: Workflow, name: str | None) -> list[str]:
     if name is not None:
         workflow.job(name)
         return [name]
-    jobs = [job for job, item in workflow.jobs.items() if environment_of(item) and "uses" not in item]
+    jobs = [
+        job
+        for job, item in workflow.jobs.items()
+        if environment_of(item) and "uses" not in item and not _only_publishes(item)
+    ]
     computed = next((job for job in jobs if "${{" in str(environment_of(workflow.job(job)))), None)
     if computed is not None:
         reason = f"the environment of {computed} is computed: {environment_of(workflow.job(computed))}"
@@ -57,6 +68,11 @@ def deploying_jobs(workflow: Workflow, name: str | None) -> list[str]:
     if not jobs:
         raise Refusal(EditCode.NOT_FOUND, "no job has an environment", hint="`job` names the one that deploys")
     return jobs
+
+
+def _only_publishes(job: JsonObject) -> bool:
+    """Say whether a job hands packages or pages over to a host: no service of ours is rolled out."""
+    return any(uses_of(step).startswith(_PUBLISHERS) for step in steps_of(job))
 
 
 def is_production(name: str) -> bool:
@@ -72,7 +88,9 @@ def look_at(job: JsonObject) -> Found:
     probe = next((at for at, step in enumerate(steps) if is_probe(step) and at != rollback), None)
     deploy = next((at for at, step in enumerate(steps) if step.get("id") == "deploy"), None)
     if deploy is None:
-        real = [at for at, step in enumerate(steps) if _does_work(step) and at not in (*placeholders, rollback, probe)]
+        real = [at for at, step in enumerate(steps) if _deploys(step)] or [
+            at for at, step in enumerate(steps) if _does_work(step) and at not in (*placeholders, rollback, probe)
+        ]
         deploy = real[-1] if real else None
     return Found(deploy, probe, rollback, placeholders)
 
@@ -91,6 +109,11 @@ def is_rollback(step: JsonObject) -> bool:
 def is_kubectl(job: JsonObject) -> bool:
     """Say whether a job works with a Kubernetes cluster."""
     return any("kube" in f"{run_of(step)}{step.get('env', '')}{uses_of(step)}".lower() for step in steps_of(job))
+
+
+def _deploys(step: JsonObject) -> bool:
+    """Say whether a step is one of the actions that roll a service out."""
+    return _DEPLOYERS.search(uses_of(step)) is not None
 
 
 def _does_work(step: JsonObject) -> bool:

@@ -4,7 +4,7 @@ import re
 
 from orchestrator.edits.action import Scene
 from orchestrator.edits.workflows.commands import TEST
-from orchestrator.edits.workflows.shape import matrix_of
+from orchestrator.edits.workflows.shape import downstream, matrix_of
 from orchestrator.edits.workflows.workflow import Workflow, run_of
 
 _NODE = re.compile(r"\b(?:npm|npx|yarn|pnpm|node|jest|vitest)\b")
@@ -46,9 +46,15 @@ def jobs_for(workflow: Workflow, filters: dict[str, list[str]]) -> dict[str, str
         node, python = bool(_NODE.search(scripts)), bool(_PYTHON.search(scripts))
         if node != python:
             kind = "backend" if node else "python"
-            if kind in filters and (matrix_of(workflow.job(name)) is None or "if" not in workflow.job(name)):
+            if kind in filters and not _is_conditional(workflow, name):
                 chosen[name] = kind
     return chosen
+
+
+def _is_conditional(workflow: Workflow, name: str) -> bool:
+    """Say whether a job may be skipped as it is, where a filter would hide from others why it was."""
+    job = workflow.job(name)
+    return "if" in job and (matrix_of(job) is not None or bool(downstream(workflow.jobs, name)))
 
 
 def filters_text(filters: dict[str, list[str]], workflow: str) -> str:

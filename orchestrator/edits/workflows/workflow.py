@@ -1,6 +1,7 @@
 """A workflow under edit: the YAML editor with the words of workflows."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -57,13 +58,12 @@ class Workflow:
         return steps_of(self.job(job))
 
     def step_index(self, job: str, selector: str) -> int:
-        """Return the position of the one step with this id, name or `uses` prefix; Refusal when none or several."""
+        """Return the position of the one step that a selector names; Refusal when none or several.
+
+        It is an id, a name, the beginning of a `uses`, or `/…/`: a regular expression for the script.
+        """
         steps = self.steps(job)
-        for matches in (
-            [at for at, step in enumerate(steps) if step.get("id") == selector],
-            [at for at, step in enumerate(steps) if step.get("name") == selector],
-            [at for at, step in enumerate(steps) if str(step.get("uses", "")).startswith(selector)],
-        ):
+        for matches in _matches(steps, selector):
             if len(matches) == 1:
                 return matches[0]
             if matches:
@@ -73,6 +73,22 @@ class Workflow:
         near = get_close_matches(selector, names, n=1)
         hint = f"did you mean `{near[0]}`?" if near else ""
         raise Refusal(EditCode.NOT_FOUND, f"{job} has no step {selector}", hint=hint)
+
+    def find_step(self, job: str | None, selector: str) -> tuple[str, int]:
+        """Return the job and position of the one step that a selector names, in one job or in all of them."""
+        if job is not None:
+            return job, self.step_index(job, selector)
+        places = [(name, self.step_index(name, selector)) for name in self.jobs if self._has_step(name, selector)]
+        if len(places) > 1:
+            listed = ", ".join(f"{name} line {self.line('jobs', name, 'steps', at)}" for name, at in places)
+            hint = "`job` names one"
+            raise Refusal(EditCode.AMBIGUOUS, f"several jobs have the step {selector}: {listed}", hint=hint)
+        if not places:
+            raise Refusal(EditCode.NOT_FOUND, f"no job has a step {selector}")
+        return places[0]
+
+    def _has_step(self, job: str, selector: str) -> bool:
+        return any(_matches(self.steps(job), selector))
 
     def line(self, *path: str | int) -> int:
         """Return the line, from 1, where something stands."""
@@ -154,6 +170,20 @@ class Workflow:
         if not self.editor.is_changed:
             return already(nothing, duties=self.duties, warnings=self.warnings)
         return changed(done, [self.editor.finish()], duties=self.duties, warnings=self.warnings)
+
+
+def _matches(steps: Sequence[JsonObject], selector: str) -> Iterator[list[int]]:
+    """Yield the positions of the steps that a selector can mean, the most certain meaning first."""
+    if len(selector) > 2 and selector.startswith("/") and selector.endswith("/"):
+        try:
+            pattern = re.compile(selector[1:-1], re.MULTILINE)
+        except re.error as error:
+            raise Refusal(EditCode.PARAM, f"{selector} is no regular expression: {error}") from error
+        yield [at for at, step in enumerate(steps) if pattern.search(run_of(step))]
+        return
+    yield [at for at, step in enumerate(steps) if step.get("id") == selector]
+    yield [at for at, step in enumerate(steps) if step.get("name") == selector]
+    yield [at for at, step in enumerate(steps) if str(step.get("uses", "")).startswith(selector)]
 
 
 _ORDER = (

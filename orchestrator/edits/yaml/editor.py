@@ -12,6 +12,7 @@ from orchestrator.edits.result import EditCode, FileEdit, Refusal
 from orchestrator.edits.yaml.emit import Headed, plain
 from orchestrator.edits.yaml.insertion import closing_literal, fill_patches, insert_patches, strip_header
 from orchestrator.edits.yaml.model import load_checked
+from orchestrator.edits.yaml.moving import move_patch
 from orchestrator.edits.yaml.paths import (
     as_step,
     index_of,
@@ -24,6 +25,7 @@ from orchestrator.edits.yaml.paths import (
 )
 from orchestrator.edits.yaml.removal import remove_patches
 from orchestrator.edits.yaml.replacement import rename_patch, replace_patches
+from orchestrator.edits.yaml.sharing import editable, refuse_shared
 from orchestrator.edits.yaml.style import Style, style_of
 from orchestrator.edits.yaml.tree import ALIAS, MAP, SEQ, Node, Path, Step, tree_of
 from orchestrator.models.json import Json
@@ -123,7 +125,7 @@ class YamlEditor:
     def insert_key(self, path: Sequence[Step], key: str, value: Any, index: int) -> None:
         """Put a new key into a mapping as its entry at an index."""
         path = tuple(path)
-        node = self._editable(path)
+        node = editable(self.tree, path)
         if node.index_of(key) is not None:
             raise Refusal(EditCode.CONFLICT, f"{shown((*path, key))} is there already")
         if node.flow and not node.values and path and not self._in_flow(path[:-1]):
@@ -137,7 +139,7 @@ class YamlEditor:
     def insert_item(self, path: Sequence[Step], index: int, value: Any) -> None:
         """Put a new item into a list at an index."""
         path = tuple(path)
-        node = self._editable(path)
+        node = editable(self.tree, path)
         if node.kind != SEQ:
             raise Refusal(EditCode.CONFLICT, f"{shown(path)} is no list")
         if node.flow and not node.values and path and not self._in_flow(path[:-1]):
@@ -164,17 +166,28 @@ class YamlEditor:
         node = self.tree.find(path)
         if not path or node is None:
             return False
-        self._refuse_shared(path, node)
-        owner = self._editable(path[:-1])
+        refuse_shared(self.tree, path, node)
+        owner = editable(self.tree, path[:-1])
         index = index_of(owner, path[-1])
         self._edit(remove_patches(self.tree, owner, index, with_comments=with_comments))
         self.model = without_value(self.model, path)
         return True
 
+    def move_item(self, path: Sequence[Step], index: int, target: int) -> None:
+        """Give an item of a list another place, as it is written and with the comments that belong to it."""
+        path = tuple(path)
+        node = editable(self.tree, path)
+        if node.kind != SEQ or node.flow:
+            raise Refusal(EditCode.PRECONDITION, f"{shown(path)} is no list with one item a line")
+        self._edit([move_patch(self.tree, node, index, target)])
+        items = list(self.get(*path))
+        items.insert(target, items.pop(index))
+        self._model_replace(path, items)
+
     def rename(self, path: Sequence[Step], name: str) -> bool:
         """Give a key another name; its place and value stay. False when it has that name."""
         path = tuple(path)
-        owner = self._editable(path[:-1])
+        owner = editable(self.tree, path[:-1])
         if path[-1] == name:
             return False
         if owner.kind != MAP or owner.index_of(str(path[-1])) is None:
@@ -229,8 +242,8 @@ class YamlEditor:
         if not path:
             raise Refusal(EditCode.PRECONDITION, "the whole document cannot be replaced by another kind of value")
         node = self.node(*path)
-        self._refuse_shared(path, node)
-        owner = self._editable(path[:-1])
+        refuse_shared(self.tree, path, node)
+        owner = editable(self.tree, path[:-1])
         index = index_of(owner, path[-1])
         in_flow = self._in_flow(path[:-1])
         closing = closing_literal(self.tree)
@@ -266,26 +279,6 @@ class YamlEditor:
         if last == closing.text + "\n":
             end = len(self.text)
             self._edit([Patch(end, end, "", self.style.eol)])
-
-    def _editable(self, path: Path) -> Node:
-        """Return the node at a path after checking that an edit inside of it changes one place only."""
-        node = self.tree.root
-        for at in range(len(path) + 1):
-            if node.kind == ALIAS or (node.anchor is not None and node.anchor in self.tree.aliased):
-                raise Refusal(EditCode.ALIAS, f"{shown(path[:at])} is shared by an anchor, it would change elsewhere")
-            if node.is_odd:
-                line = self.tree.place(node.start)[0]
-                raise Refusal(EditCode.PRECONDITION, f"line {line}: {shown(path[:at])} is written oddly")
-            if at < len(path):
-                following = node.child(path[at])
-                if following is None:
-                    raise Refusal(EditCode.NOT_FOUND, f"there is no {shown(path[: at + 1])}")
-                node = following
-        return node
-
-    def _refuse_shared(self, path: Path, node: Node) -> None:
-        if any(below.anchor is not None and below.anchor in self.tree.aliased for below in node.walk()):
-            raise Refusal(EditCode.ALIAS, f"{shown(path)} holds an anchor that is used elsewhere")
 
     def _in_flow(self, path: Path) -> bool:
         nodes = [self.tree.find(path[:at]) for at in range(len(path) + 1)]

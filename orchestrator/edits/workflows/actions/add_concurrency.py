@@ -8,14 +8,18 @@ from orchestrator.contracts import Params
 from orchestrator.edits.action import Action, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
-from orchestrator.edits.workflows.shape import environment_of
+from orchestrator.edits.workflows.shape import environment_of, events_of
 from orchestrator.edits.workflows.workflow import Workflow
+
+_OF_A_REF = frozenset(("push", "pull_request", "merge_group", "workflow_dispatch", "schedule", "release", "create"))
 
 
 class ConcurrencyParams(Params):
     """Which runs wait for each other."""
 
-    group: str = Field(default="${{ github.workflow }}-${{ github.ref }}", min_length=1)
+    group: str | None = Field(
+        default=None, min_length=1, description="default: one per workflow and branch or pull request"
+    )
     cancel: bool | None = Field(
         default=None, description="default: on pull requests only, never when the workflow deploys"
     )
@@ -37,7 +41,7 @@ class AddConcurrency(Action[ConcurrencyParams]):
             cancel: Any = False if deploys else "${{ github.event_name == 'pull_request' }}"
         else:
             cancel = params.cancel
-        wanted = {"group": params.group, "cancel-in-progress": cancel}
+        wanted = {"group": params.group or _group(workflow), "cancel-in-progress": cancel}
         present = workflow.model.get("concurrency")
         if present is not None and present != wanted:
             raise Refusal(EditCode.CONFLICT, f"{scene.target} has the concurrency {present}")
@@ -45,3 +49,19 @@ class AddConcurrency(Action[ConcurrencyParams]):
             raise Refusal(EditCode.PRECONDITION, f"{scene.target} deploys, stopping it would leave it half done")
         workflow.set(("concurrency",), wanted, before="env" if "env" in workflow.model else "jobs")
         return workflow.finish("newer runs stop or follow older ones", "has this concurrency")
+
+
+def _group(workflow: Workflow) -> str:
+    """Return a group in which only runs meet of which the latest is enough.
+
+    Of the runs that wait in a group GitHub keeps one. Events about issues, comments and the like all run on the default
+    branch, and a called workflow has its caller's name: there runs would vanish, or wait for themselves.
+    """
+    events = events_of(workflow.model)
+    called = "workflow_call" in events
+    odd = sorted(set(events) - _OF_A_REF - {"pull_request_target"})
+    if called or odd:
+        why = "is called by others" if called else f"runs on {', '.join(odd)}: runs about different things would meet"
+        raise Refusal(EditCode.PRECONDITION, f"{workflow.scene.target} {why}", hint="`group` names the group")
+    ref = "github.event.pull_request.number || github.ref" if "pull_request_target" in events else "github.ref"
+    return f"${{{{ github.workflow }}}}-${{{{ {ref} }}}}"

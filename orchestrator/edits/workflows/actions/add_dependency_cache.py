@@ -1,5 +1,7 @@
 """``add_dependency_cache``: set-up actions keep what the package manager downloads."""
 
+import re
+
 from pydantic import Field
 
 from orchestrator.contracts import Params
@@ -8,9 +10,15 @@ from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.migrations import package_manager
 from orchestrator.edits.workflows.shape import events_of
-from orchestrator.edits.workflows.workflow import Workflow, uses_of
+from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
 
 _NODE_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
+_INSTALLS = {
+    "npm": re.compile(r"\bnpm (?:ci|i|install|clean-install)\b"),
+    "yarn": re.compile(r"\byarn(?: install\b| --frozen-lockfile| --immutable|[ \t]*(?:$|&&))", re.MULTILINE),
+    "pnpm": re.compile(r"\bpnpm (?:i|install)\b"),
+    "pip": re.compile(r"\bpip3? install\b"),
+}
 _PYTHON_FILES = ("requirements.txt", "pyproject.toml", "requirements-dev.txt")
 
 
@@ -31,22 +39,39 @@ class AddDependencyCache(Action[CacheParams]):
     def plan(self, scene: Scene, params: CacheParams) -> EditResult:
         """Set the input where it is missing; a workflow that releases keeps clean of caches."""
         workflow = Workflow(scene)
-        if "release" in events_of(workflow.model):
+        if _releases(workflow):
             reason = f"{scene.target} releases; a cache that others can fill has no place in it"
             raise Refusal(EditCode.PRECONDITION, reason)
         seen, done = 0, []
         for job in workflow.chosen_jobs(params.job):
             for at, step in enumerate(workflow.steps(job)):
                 cache = _cache_for(scene, uses_of(step))
-                if cache is None:
+                if cache is None or not _fills(workflow, job, at, cache):
                     continue
                 seen += 1
                 if "cache" not in (step.get("with") or {}):
                     workflow.set(("jobs", job, "steps", at, "with", "cache"), cache)
                     done.append(job)
         if not seen:
-            raise Refusal(EditCode.NOT_FOUND, "no set-up step has a package manager with a lock file at the root")
+            reason = "no set-up step is followed by an install with a package manager that has a lock file at the root"
+            raise Refusal(EditCode.NOT_FOUND, reason)
         return workflow.finish(f"{', '.join(dict.fromkeys(done))}: packages are cached", "packages are cached")
+
+
+def _releases(workflow: Workflow) -> bool:
+    push = events_of(workflow.model).get("push")
+    return "release" in events_of(workflow.model) or (isinstance(push, dict) and "tags" in push)
+
+
+def _fills(workflow: Workflow, job: str, at: int, cache: str) -> bool:
+    """Say whether the job installs with the package manager behind a step, so that there will be something to keep.
+
+    Without it the set-up action fails at the end of the job. pnpm has to be there before setup-node asks for it.
+    """
+    steps = workflow.steps(job)
+    if cache == "pnpm" and not any("pnpm" in uses_of(step) or "pnpm" in run_of(step) for step in steps[:at]):
+        return False
+    return any(_INSTALLS[cache].search(run_of(step)) for step in steps[at + 1 :])
 
 
 def _cache_for(scene: Scene, action: str) -> str | None:

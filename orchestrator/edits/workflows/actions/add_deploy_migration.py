@@ -44,7 +44,7 @@ class AddDeployMigration(Action[DeployMigrationParams]):
             present = _migrating(workflow, job, params)
             deploy = look_at(workflow.job(job)).deploy
             if deploy is None:
-                reason = f"{job} deploys nothing yet"
+                reason = f"no step of {job} is known to deploy yet"
                 raise Refusal(EditCode.PRECONDITION, reason, hint="implement_staging_deploy fills it in")
             if present is not None and present > deploy:
                 raise Refusal(EditCode.CONFLICT, f"{job} migrates only after it has deployed")

@@ -38,7 +38,7 @@ class AddHealthChecks(Action[HealthParams]):
         for job in missing:
             found = look_at(workflow.job(job))
             if found.deploy is None:
-                reason = f"{job} only talks, there is nothing to probe"
+                reason = f"no step of {job} is known to deploy, there is nothing to probe"
                 raise Refusal(EditCode.PRECONDITION, reason, hint="implement_staging_deploy fills it in")
             url = params.url or environment_url(workflow.job(job))
             if url is None:

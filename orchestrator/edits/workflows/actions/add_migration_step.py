@@ -31,7 +31,8 @@ class MigrationParams(Params):
 
     job: str | None = Field(default=None, description="the job, else the first that runs tests in the tool's language")
     before: str | None = Field(
-        default=None, description="id, name or `uses` of the step to stand before, else the tests"
+        default=None,
+        description="id, name, `uses` prefix or /regex of the script/ of the step to stand before, else the tests",
     )
     tool: Literal["auto", "prisma", "alembic", "django", "knex", "sequelize", "drizzle"] = "auto"
     command: str | None = Field(default=None, min_length=1)
@@ -86,8 +87,8 @@ def _migrates(scene: Scene, step: JsonObject, params: MigrationParams) -> bool:
 def _place(workflow: Workflow, params: MigrationParams) -> tuple[str, int]:
     """Return the job and the position of its tests."""
     jobs = workflow.chosen_jobs(params.job)
-    if params.before is not None and params.job is not None:
-        return params.job, workflow.step_index(params.job, params.before)
+    if params.before is not None:
+        return workflow.find_step(params.job, params.before)
     tests = [(job, at) for job in jobs if (at := _test_index(workflow.job(job))) is not None]
     if not tests:
         raise Refusal(EditCode.NOT_FOUND, "no step runs tests", hint="`job` and `before` say where to migrate")

@@ -45,7 +45,7 @@ class AddPathFilters(Action[PathFilterParams]):
         workflow = Workflow(scene)
         if params.mode == "workflow":
             return _workflow_mode(workflow, params)
-        if not {"pull_request", "pull_request_target"}.intersection(events_of(workflow.model)):
+        if "pull_request" not in events_of(workflow.model):
             raise Refusal(EditCode.PRECONDITION, f"{scene.target} does not run on pull requests")
         present = _changes_job(workflow)
         if present is not None:
@@ -53,6 +53,9 @@ class AddPathFilters(Action[PathFilterParams]):
             if not filtered:
                 raise Refusal(EditCode.CONFLICT, f"{present} filters paths, and no job asks it")
             return already(f"{present} decides for {', '.join(filtered)}")
+        if "changes" in workflow.jobs:
+            reason = "there is a job changes that decides by other means"
+            raise Refusal(EditCode.CONFLICT, reason, hint="rename_job gives it another name")
         filters = params.filters or filters_for(scene)
         chosen = params.apply or jobs_for(workflow, filters)
         _refuse_unknown(workflow, filters, chosen)
@@ -100,9 +103,10 @@ def _refuse_unknown(workflow: Workflow, filters: dict[str, list[str]], chosen: d
 
 def _filter_jobs(workflow: Workflow, filters: dict[str, list[str]], chosen: dict[str, str]) -> None:
     behind = sorted(
-        {name for job in chosen for name in downstream(workflow.jobs, job) if name not in chosen},
+        {name for job, kind in chosen.items() for name in downstream(workflow.jobs, job) if chosen.get(name) != kind},
         key=list(workflow.jobs).index,
     )
+    conditions = {job: _condition_behind(workflow, job, chosen) for job in behind}
     first = next(iter(workflow.jobs))
     used = {name: filters[name] for name in filters if name in chosen.values()}
     workflow.editor.set(("jobs", "changes"), _deciding_job(workflow, used), before=first)
@@ -113,7 +117,24 @@ def _filter_jobs(workflow: Workflow, filters: dict[str, list[str]], chosen: dict
     for job in behind:
         text = str(workflow.job(job).get("if", ""))
         if not any(status in text for status in _STATUS):
-            _and_condition(workflow, job, "!cancelled() && !failure()")
+            _and_condition(workflow, job, conditions[job])
+
+
+def _condition_behind(workflow: Workflow, job: str, chosen: dict[str, str]) -> str:
+    """Return the condition that stands for the implicit `success()`: what a filter skipped does not skip this job.
+
+    A needed job with an `if` of its own still has to succeed, as ever; one that is filtered besides tells nobody why it
+    was skipped, so that is a conflict.
+    """
+    parts = ["!cancelled()", "!failure()"]
+    for needed in needs_of(workflow.job(job)):
+        if "if" not in workflow.jobs.get(needed, {}):
+            continue
+        if needed in chosen:
+            reason = f"{needed} has an `if` of its own and {job} needs it: nobody could say why it was skipped"
+            raise Refusal(EditCode.CONFLICT, reason, hint="`apply` names the jobs to filter")
+        parts.append(f"needs.{needed}.result == 'success'")
+    return " && ".join(parts)
 
 
 def _and_condition(workflow: Workflow, job: str, condition: str) -> None:

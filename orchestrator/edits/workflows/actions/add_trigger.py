@@ -1,5 +1,7 @@
 """``add_trigger``: one more event that starts a workflow."""
 
+import json
+
 from pydantic import Field
 
 from orchestrator.contracts import Params
@@ -10,6 +12,8 @@ from orchestrator.edits.workflows.checker.triggers import EVENTS, cron_problem
 from orchestrator.edits.workflows.shape import events_of
 from orchestrator.edits.workflows.workflow import Workflow
 from orchestrator.models.json import Json
+
+_OPEN = frozenset(("workflow_dispatch", "workflow_call"))  # more inputs take nothing away from whoever starts it
 
 
 class TriggerParams(Params):
@@ -41,8 +45,7 @@ class AddTrigger(Action[TriggerParams]):
                 return workflow.finish(f"runs at {params.cron} too", "")
             if value is None or present[params.event] == value:
                 return already(f"{params.event} starts it")
-            reason = f"{params.event} is there with other settings: {present[params.event]}"
-            raise Refusal(EditCode.CONFLICT, reason)
+            return _with_settings(workflow, params.event, present[params.event], value)
         if isinstance(workflow.model["on"], list) and value is None:
             workflow.editor.append(("on",), params.event)
         elif isinstance(workflow.model["on"], dict):
@@ -55,6 +58,23 @@ class AddTrigger(Action[TriggerParams]):
                 {**{event: ({} if item is None else item) for event, item in present.items()}, params.event: value},
             )
         return workflow.finish(f"{params.event} starts it", "")
+
+
+def _with_settings(workflow: Workflow, event: str, present: Json, wanted: Json) -> EditResult:
+    """Add inputs and the like to an event that is there; what would narrow it, or is there otherwise, is a conflict."""
+    if event not in _OPEN:
+        now = f"the settings {json.dumps(present)}" if present else "no settings"
+        raise Refusal(EditCode.CONFLICT, f"{event} is there with {now}", hint="yaml_set changes them")
+    if not isinstance(workflow.model["on"], dict):
+        events = {name: ({} if item is None else item) for name, item in events_of(workflow.model).items()}
+        workflow.set(("on",), {**events, event: wanted})
+    for kind, entries in wanted.items() if isinstance(wanted, dict) else ():
+        for name, entry in entries.items() if isinstance(entries, dict) else ():
+            there = workflow.editor.get("on", event, kind, name)
+            if there is not None and there != entry:
+                raise Refusal(EditCode.CONFLICT, f"{event} has {kind}.{name} already: {json.dumps(there)}")
+            workflow.set(("on", event, kind, name), entry)
+    return workflow.finish(f"{event} takes more", f"{event} takes that already")
 
 
 def _settings(params: TriggerParams) -> Json:

@@ -11,12 +11,15 @@ from pydantic import Field
 from orchestrator.contracts import Params
 from orchestrator.edits.action import Action, Scene
 from orchestrator.edits.kinds import WORKFLOW
+from orchestrator.edits.patch import Patch, apply, patch
 from orchestrator.edits.result import EditCode, EditResult, Refusal
+from orchestrator.edits.workflows.expressions import Context, ExpressionError, parse, walk
+from orchestrator.edits.workflows.shells import POSIX, is_code, shell_of, unexpanded
 from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of
 from orchestrator.models.json import JsonObject
 
-_RISKY = re.compile(r"\$\{\{\s*(?P<inner>(?:github\.(?:event\.[\w.-]+|head_ref|ref_name)|inputs\.[\w-]+))\s*\}\}")
-_BASH = ("bash", "sh")
+_SPAN = re.compile(r"\$\{\{(?:'(?:[^']|'')*'|[^'}]|\}(?!\}))*\}\}")
+_WRITABLE = ("event", "head_ref", "ref_name")  # of the context github: what a title or a branch name reaches
 
 
 class InjectionParams(Params):
@@ -39,41 +42,67 @@ class FixTemplateInjection(Action[InjectionParams]):
         done: list[str] = []
         for job in workflow.chosen_jobs(params.job):
             for at, step in enumerate(workflow.steps(job)):
-                if _RISKY.search(run_of(step)):
+                if any(_is_risky(found[0]) for found in _SPAN.finditer(run_of(step))):
                     _fix(workflow, job, at, step)
                     done.append(f"{job}: {title_of(step, at)}")
         return workflow.finish(f"{'; '.join(done)}: takes values as data", "no script pastes what others can write")
 
 
+def _risks(expression: str) -> list[str]:
+    """Return the names of what others can write in an expression."""
+    try:
+        tree = parse(expression[3:-2])
+    except ExpressionError:
+        return []
+    names = [item for item in walk(tree) if isinstance(item, Context) and item.names]
+    found = ["_".join(("inputs", *item.names)) for item in names if item.name == "inputs"]
+    for item in names:
+        if item.name == "github" and item.names[0] in _WRITABLE:
+            found.append("_".join(item.names[1:] or item.names))
+    return found
+
+
+def _is_risky(expression: str) -> bool:
+    return bool(_risks(expression))
+
+
 def _fix(workflow: Workflow, job: str, at: int, step: JsonObject) -> None:
     script = run_of(step)
-    shell = str(step.get("shell", "bash")).split(maxsplit=1)[0]
-    if shell not in _BASH or "windows" in str(workflow.job(job).get("runs-on", "")).lower():
-        raise Refusal(EditCode.PRECONDITION, f"{job}: {title_of(step, at)} is no script of bash")
+    title = f"{job}: {title_of(step, at)}"
+    if shell_of(workflow.model, workflow.job(job), step) not in POSIX:
+        raise Refusal(EditCode.PRECONDITION, f"{title} is no script of bash")
     path = ("jobs", job, "steps", at)
-    env = dict(step.get("env") or {})
-    wanted = script
-    for found in dict.fromkeys(match[0] for match in _RISKY.finditer(script)):
-        if _is_single_quoted(script, found) or "<<" in script:
-            reason = f"{job}: {title_of(step, at)} has {found} where the shell does not read variables"
+    given = step.get("env")
+    if isinstance(given, str):
+        raise Refusal(EditCode.DYNAMIC, f"the env of {title} is computed")
+    env = dict(given or {})
+    closed = unexpanded(script)
+    patches: set[Patch] = set()
+    for found in (found for found in _SPAN.finditer(script) if _is_risky(found[0])):
+        around = next((span for span in closed if span[0] <= found.start() < span[1]), None)
+        if is_code(script, found.start()) or (around is not None and not _may_be_double(script[slice(*around)])):
+            reason = f"{title} has {found[0]} where the shell does not read variables"
             raise Refusal(EditCode.PRECONDITION, reason)
-        inner = _RISKY.fullmatch(found)
-        name = _name(inner["inner"] if inner else found, env, found)
-        env[name] = found
-        wanted = wanted.replace(found, f"${{{name}}}")
-    workflow.set((*path, "run"), wanted)
+        name = _name(_risks(found[0])[0], env, found[0])
+        env[name] = found[0]
+        patches.add(patch(script, found.start(), found.end(), f"${{{name}}}"))
+        if around is not None:
+            patches.update(patch(script, at, at + 1, '"') for at in (around[0], around[1] - 1))
+    workflow.set((*path, "run"), apply(script, patches))
     for name, value in env.items():
         workflow.set((*path, "env", name), value)
 
 
-def _name(inner: str, env: JsonObject, value: str) -> str:
-    base = re.sub(r"\W", "_", inner.removeprefix("github.").removeprefix("event.")).upper()
+def _may_be_double(quoted: str) -> bool:
+    """Say whether a text between single quotes means the same between double ones, once its expressions have moved."""
+    parts = _SPAN.findall(quoted)
+    is_plain = quoted[:1] == "'" == quoted[-1:] and not re.search(r'[$`"\\!]', _SPAN.sub("", quoted))
+    return is_plain and all(_is_risky(part) for part in parts)
+
+
+def _name(risk: str, env: JsonObject, value: str) -> str:
+    base = re.sub(r"\W", "_", risk).upper()
     name, number = base, 2
     while name in env and env[name] != value:
         name, number = f"{base}_{number}", number + 1
     return name
-
-
-def _is_single_quoted(script: str, part: str) -> bool:
-    line = script[script.rfind("\n", 0, script.find(part)) + 1 : script.find(part)]
-    return line.replace('"', "").count("'") % 2 == 1

@@ -10,13 +10,19 @@ from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditResult
 from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
 
-_PUSHES = re.compile(r"\bgit (?:push|fetch|pull|submodule|lfs)\b")
-_PUSHERS = (
-    "changesets/action",
-    "peter-evans/create-pull-request",
-    "stefanzweifel/git-auto-commit-action",
-    "jamesives/",
+_PUSHES = re.compile(
+    r"\bgit\s+(?:-\S+\s+(?:\S+\s+)?)*(?:push|fetch|pull|submodule|lfs|ls-remote|clone)\b|\bgh-pages\b|\bgh-deploy\b"
+    r"|\bsemantic-release\b|\bchangeset\b|\b(?:lerna|nx) (?:version|publish|release)\b|\brelease-it\b|\bmike deploy\b"
+    r"|\bgoreleaser\b|\bcargo release\b|\bbump-?my-?version\b|\bauto shipit\b|\bnpm version\b"
 )
+_PUSHERS = (
+    "ad-m/github-push-action", "actions-js/push", "changesets/action", "crazy-max/ghaction-github-pages",
+    "cycjimmy/semantic-release-action", "endbug/add-and-commit", "goreleaser/goreleaser-action",
+    "google-github-actions/release-please-action", "jamesives/", "peaceiris/actions-gh-pages",
+    "peter-evans/create-pull-request", "planetscale/ghcommit-action", "python-semantic-release/",
+    "stefanzweifel/git-auto-commit-action", "helm/chart-releaser-action", "repo-sync/pull-request",
+    "anothrnick/github-tag-action", "mathieudutour/github-tag-action", "googleapis/release-please-action",
+)  # fmt: skip
 
 
 class HardenParams(Params):

@@ -9,7 +9,7 @@ from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows import rollout
 from orchestrator.edits.workflows.deployment import DeployParams, ensure_reachable, fill_in, is_complete
-from orchestrator.edits.workflows.deploys import deploying_job
+from orchestrator.edits.workflows.deploys import deploying_job, is_kubectl
 from orchestrator.edits.workflows.images import find_pushed
 from orchestrator.edits.workflows.reachability import is_reachable
 from orchestrator.edits.workflows.shape import environment_of, events_of
@@ -70,7 +70,8 @@ def _staging(workflow: Workflow, job: str, params: ProductionParams) -> rollout.
     workflow.add_permissions(job, {"contents": "read", "deployments": "read"})
     text = f"{params.environment} takes only commits that {params.staging} has run: tag the very commit, no merge of it"
     workflow.warnings.append(text)
-    pushed = find_pushed(workflow, params.build_job) if params.strategy != "command" else None
+    is_command = params.strategy == "command" or (params.strategy == "auto" and not is_kubectl(workflow.job(job)))
+    pushed = None if is_command else find_pushed(workflow, params.build_job)
     if pushed is not None and is_reachable(workflow.model, pushed.job):
         text = f"{pushed.job} builds again for this run; its cache makes that cheap, but the digest may differ"
         workflow.warnings.append(text)

@@ -12,6 +12,7 @@ from orchestrator.edits.workflows.shape import needs_of, texts_of
 from orchestrator.edits.workflows.workflow import Workflow
 from orchestrator.models.json import Json
 
+_SPAN = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _NAME = r"^[A-Za-z_][\w-]*$"
 
 
@@ -100,15 +101,29 @@ class RenameJob(Action[RenameJobParams]):
         if params.job not in workflow.jobs and params.to in workflow.jobs:
             return already(f"the job is called {params.to}")
         workflow.job(params.job)
-        pattern = re.compile(rf"\bneeds\.{re.escape(params.job)}(?![\w-])")
         for name, job in workflow.jobs.items():
             needs = needs_of(job)
             if params.job in needs:
                 renamed = [params.to if other == params.job else other for other in needs]
                 workflow.set(("jobs", name, "needs"), renamed[0] if isinstance(job["needs"], str) else renamed)
-            for path, text in texts_of(job, ("jobs", name)):
-                if pattern.search(text) and ("${{" in text or path[-1] == "if"):
-                    workflow.set(path, pattern.sub(f"needs.{params.to}", text))
+            _rename_in(workflow, job, ("jobs", name), "needs", params)
+        _rename_in(workflow, workflow.model.get("on"), ("on",), "jobs", params)
         workflow.editor.rename(("jobs", params.job), params.to)
         workflow.duties.append(Duty(kind="check", text=f"required checks name {params.to}, not {params.job}"))
         return workflow.finish(f"{params.job} is called {params.to}", "")
+
+
+def _rename_in(
+    workflow: Workflow, value: Json, path: tuple[str | int, ...], context: str, params: RenameJobParams
+) -> None:
+    """Let every expression below a place speak of the new name; text outside of expressions is left alone."""
+    old = re.escape(params.job)
+    pattern = re.compile(rf"\b{context}(?:\.{old}(?![\w-])|\[\s*'{old}'\s*\])")
+    for at, text in list(texts_of(value, path)):
+        if not pattern.search(text) or workflow.editor.get(*at) != text:
+            continue
+        new = _SPAN.sub(lambda found: pattern.sub(f"{context}.{params.to}", found[0]), text)
+        if at[-1] == "if" and "${{" not in text:
+            new = pattern.sub(f"{context}.{params.to}", text)
+        if new != text:
+            workflow.set(at, new)

@@ -20,7 +20,11 @@ from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of, us
 from orchestrator.models.json import JsonObject
 
 TRIVY = "aquasecurity/trivy-action"
-_SCAN_INPUTS = ("scan-type", "scan-ref", "image-ref", "input", "vuln-type", "scanners", "skip-dirs", "trivyignores")
+# Where and how much of it the report goes is the report's business; everything else the gate has to look at as well.
+_OF_THE_REPORT = frozenset(
+    ("format", "output", "template", "exit-code", "severity", "ignore-unfixed", "limit-severities-for-sarif",
+     "skip-setup-trivy", "list-all-pkgs")
+)  # fmt: skip
 _EXIT = re.compile(r"--exit-code[= \t]+['\"]?\d+['\"]?")
 _TRIVY_COMMAND = re.compile(r"\btrivy[ \t]+(?:image|fs|filesystem|repo|repository|config|rootfs|sbom)\b")
 
@@ -126,12 +130,14 @@ def _has_gate(workflow: Workflow, job: str, given: JsonObject, params: TrivyPara
 
 
 def _gate_step(workflow: Workflow, step: JsonObject, given: JsonObject, params: TrivyParams) -> JsonObject:
-    kept = {key: given[key] for key in _SCAN_INPUTS if key in given}
+    kept = {key: value for key, value in given.items() if key not in _OF_THE_REPORT}
     same_pin = str(step["uses"])
     pin = workflow.scene.pins.uses(TRIVY)
     made: dict[str, object] = {"name": "Fail on vulnerabilities"}
     if "if" in step:
         made["if"] = step["if"]
+    if "env" in step:
+        made["env"] = step["env"]
     made["uses"] = workflow.uses(TRIVY) if same_pin == pin.uses else same_pin
     made["with"] = {
         **kept,

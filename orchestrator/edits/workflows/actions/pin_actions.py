@@ -1,14 +1,19 @@
 """``pin_actions``: actions by commit, the version as a comment: a tag can be moved to other code, a commit cannot."""
 
+import re
+from collections.abc import Iterator
+
 from pydantic import Field
 
 from orchestrator.contracts import Params
 from orchestrator.edits.action import Action, Scene
 from orchestrator.edits.kinds import WORKFLOW
-from orchestrator.edits.pins import is_pinned, split_uses
-from orchestrator.edits.result import EditCode, EditResult, Refusal, already
+from orchestrator.edits.pins import OVERRIDES, Pin, is_pinned, split_uses
+from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.workflow import Workflow
 from orchestrator.edits.yaml.emit import Noted
+
+_VERSION = re.compile(r"v?\d")
 
 
 class PinParams(Params):
@@ -16,7 +21,7 @@ class PinParams(Params):
 
     only: list[str] = Field(default=[], description="owner/name; default: all that are not pinned")
     skip: list[str] = Field(default=[], description="owner/name that may stay on a tag")
-    allow_major: bool = Field(default=True, description="pin to the known version even if its major differs")
+    allow_major: bool = Field(default=False, description="pin to the newest version even if its major differs")
 
 
 class PinActions(Action[PinParams]):
@@ -28,42 +33,62 @@ class PinActions(Action[PinParams]):
     kinds = frozenset((WORKFLOW,))
 
     def plan(self, scene: Scene, params: PinParams) -> EditResult:
-        """Replace each movable ref for which a commit is known."""
+        """Replace each movable ref for which a commit is known; the major version stays, unless it may change."""
         workflow = Workflow(scene)
         unknown: list[str] = []
-        done = 0
-        for job in workflow.jobs:
-            for at, step in enumerate(workflow.steps(job)):
-                uses = step.get("uses")
-                parts = split_uses(uses) if isinstance(uses, str) else None
-                if parts is None or is_pinned(str(uses)) or not _is_meant(parts[0], params):
-                    continue
-                pin = scene.pins.find(parts[0])
-                if pin is None or not (params.allow_major or _major(parts[2]) == _major(pin.version)):
-                    unknown.append(str(uses))
-                    continue
-                wanted = Noted(f"{parts[0]}{parts[1]}@{pin.commit}", pin.version)
-                workflow.editor.replace_scalar(("jobs", job, "steps", at, "uses"), wanted)
-                done += 1
-        workflow.warnings += [f"no commit is known for {uses}" for uses in dict.fromkeys(unknown)]
-        if not done and unknown:
-            raise Refusal(EditCode.UNPINNED, f"no commit is known for {', '.join(dict.fromkeys(unknown))}")
-        if not done:
-            return already("every action is pinned")
-        return workflow.finish(f"pinned {done} action{'s' if done > 1 else ''}", "")
+        done = kept = 0
+        for job, at, uses in _uses(workflow):
+            parts = split_uses(uses)
+            if parts is None or not _is_meant(parts[0], params):
+                continue
+            if is_pinned(uses):
+                kept += 1
+                continue
+            pin = _pin(workflow, parts[0], parts[2], params)
+            if pin is None:
+                unknown.append(uses)
+                continue
+            path = ("jobs", job, "uses") if at is None else ("jobs", job, "steps", at, "uses")
+            workflow.editor.replace_scalar(path, Noted(f"{parts[0]}{parts[1]}@{pin.commit}", pin.version))
+            done += 1
+        left = list(dict.fromkeys(unknown))
+        if not done and not kept and left:
+            hint = f"add them to {OVERRIDES}; `allow_major: true` takes the newest version of what is known"
+            raise Refusal(EditCode.UNPINNED, f"no commit is known for {', '.join(left)}", hint=hint)
+        workflow.warnings += [f"stays on a tag, no commit is known for {uses}" for uses in left]
+        if left:
+            workflow.duties.append(Duty(kind="file", text=f"{OVERRIDES} names commits for {', '.join(left)}"))
+        nothing = "every action with a known commit is pinned" if left else "every action is pinned"
+        return workflow.finish(f"pinned {done} action{'s' if done > 1 else ''}", nothing)
 
     def holds(self, scene: Scene, params: PinParams) -> str | None:
         """See that nothing is left that could be pinned."""
-        try:
-            result = self.plan(scene, params)
-        except Refusal:
-            return None  # what is left has no known commit
-        return None if result.status == "already" else "an action is not pinned"
+        workflow = Workflow(scene)
+        for _, _, uses in _uses(workflow):
+            parts = split_uses(uses)
+            if parts is None or is_pinned(uses) or not _is_meant(parts[0], params):
+                continue
+            if _pin(workflow, parts[0], parts[2], params) is not None:
+                return f"{uses} is not pinned"
+        return None
+
+
+def _uses(workflow: Workflow) -> Iterator[tuple[str, int | None, str]]:
+    """Yield job, step and value of each `uses:`; the step is None for a job that calls a workflow."""
+    for job, item in workflow.jobs.items():
+        if isinstance(item.get("uses"), str):
+            yield job, None, item["uses"]
+        for at, step in enumerate(workflow.steps(job)):
+            if isinstance(step.get("uses"), str):
+                yield job, at, step["uses"]
+
+
+def _pin(workflow: Workflow, repo: str, ref: str, params: PinParams) -> Pin | None:
+    """Return the pin for a ref; a branch (`main`) has no major version of its own and gets the newest."""
+    pins = workflow.scene.pins
+    keeps_major = _VERSION.match(ref) is not None and not params.allow_major
+    return pins.find_major(repo, ref) if keeps_major else pins.find(repo)
 
 
 def _is_meant(repo: str, params: PinParams) -> bool:
     return repo not in params.skip and (not params.only or repo in params.only)
-
-
-def _major(ref: str) -> str:
-    return ref.removeprefix("v").split(".", maxsplit=1)[0]

@@ -33,7 +33,9 @@ class RemoveParams(Params):
     """Where to look; without a job the whole workflow."""
 
     job: str | None = Field(default=None, description="the job, else all")
-    step: str | None = Field(default=None, description="id, name or `uses` prefix of one step of the job")
+    step: str | None = Field(
+        default=None, description="id, name, `uses` prefix or /regex of the script/ of one step of the job"
+    )
     layers: list[Literal["yaml", "shell"]] = Field(default=["yaml", "shell"], min_length=1)
     tools: list[str] = Field(default=list(AUDITORS), description="commands that may not be excused in the shell")
     replace_with: Literal["pip-audit"] | None = Field(default=None, description="what takes the place of safety check")
@@ -52,8 +54,7 @@ class RemoveContinueOnError(Action[RemoveParams]):
         """Delete the key and the excuses of the selection."""
         workflow = Workflow(scene)
         removed: list[str] = []
-        for job in workflow.chosen_jobs(params.job):
-            only = workflow.step_index(job, params.step) if params.step and params.job else None
+        for job, only in _selection(workflow, params):
             if only is None and "yaml" in params.layers:
                 removed += _delete_key(workflow, ("jobs", job), params, job)
             for at, step in enumerate(workflow.steps(job)):
@@ -64,11 +65,21 @@ class RemoveContinueOnError(Action[RemoveParams]):
     def holds(self, scene: Scene, params: RemoveParams) -> str | None:
         """Look for excuses that are left in the selection."""
         workflow = Workflow(scene)
-        for job in workflow.chosen_jobs(params.job):
-            for step in workflow.steps(job):
-                if "yaml" in params.layers and not params.step and step.get("continue-on-error") is True:
+        for job, only in _selection(workflow, params):
+            for at, step in enumerate(workflow.steps(job)):
+                if "yaml" in params.layers and only in (None, at) and step.get("continue-on-error") is True:
                     return f"a step of {job} has continue-on-error"
+                script = run_of(step) if "shell" in params.layers and only in (None, at) else ""
+                if without_excuses(script, tuple(params.tools)) != script:
+                    return f"a script of {job} excuses a check"
         return None
+
+
+def _selection(workflow: Workflow, params: RemoveParams) -> list[tuple[str, int | None]]:
+    """Return the jobs, each with the one step that is meant or None for all."""
+    if params.step is not None:
+        return [workflow.find_step(params.job, params.step)]
+    return [(job, None) for job in workflow.chosen_jobs(params.job)]
 
 
 def _step(workflow: Workflow, job: str, at: int, step: JsonObject, params: RemoveParams) -> list[str]:

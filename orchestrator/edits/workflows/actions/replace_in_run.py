@@ -15,7 +15,7 @@ class ReplaceParams(Params):
     find: str = Field(min_length=1, description="the text as it stands in the script")
     replace: str
     job: str | None = None
-    step: str | None = Field(default=None, description="id or name of a step of the job")
+    step: str | None = Field(default=None, description="id, name or /regex of the script/ of one step")
     every: bool = Field(default=False, description="in all steps that have it; else several are ambiguous")
 
 
@@ -30,13 +30,7 @@ class ReplaceInRun(Action[ReplaceParams]):
     def plan(self, scene: Scene, params: ReplaceParams) -> EditResult:
         """Replace it where it stands; `already` when only the new text is there."""
         workflow = Workflow(scene)
-        only = workflow.step_index(params.job, params.step) if params.job and params.step else None
-        places = [
-            (job, at)
-            for job in workflow.chosen_jobs(params.job)
-            for at in range(len(workflow.steps(job)))
-            if only in (None, at)
-        ]
+        places = _places(workflow, params)
         found = [(job, at) for job, at in places if params.find in _without(workflow, job, at, params)]
         if not found:
             if params.replace and any(params.replace in run_of(workflow.steps(job)[at]) for job, at in places):
@@ -55,13 +49,14 @@ class ReplaceInRun(Action[ReplaceParams]):
     def holds(self, scene: Scene, params: ReplaceParams) -> str | None:
         """See that the old text is gone (but inside of the new one)."""
         workflow = Workflow(scene)
-        left = any(
-            params.find in _without(workflow, job, at, params)
-            for job in workflow.chosen_jobs(params.job)
-            for at in range(len(workflow.steps(job)))
-            if params.step is None
-        )
+        left = any(params.find in _without(workflow, job, at, params) for job, at in _places(workflow, params))
         return "the old text is still there" if left else None
+
+
+def _places(workflow: Workflow, params: ReplaceParams) -> list[tuple[str, int]]:
+    if params.step is not None:
+        return [workflow.find_step(params.job, params.step)]
+    return [(job, at) for job in workflow.chosen_jobs(params.job) for at in range(len(workflow.steps(job)))]
 
 
 def _without(workflow: Workflow, job: str, at: int, params: ReplaceParams) -> str:

@@ -11,7 +11,7 @@ from orchestrator.models.json import Json
 
 
 class PlaceParams(Params):
-    """A job, and a place among its steps: by id, name or `uses` prefix of another step."""
+    """A job, and a place among its steps: by id, name, `uses` prefix or /regex of the script/ of another step."""
 
     job: str
     before: str | None = None
@@ -64,7 +64,7 @@ class ReplaceStepParams(Params):
     """Which step becomes what."""
 
     job: str
-    step: str = Field(description="id, name or `uses` prefix")
+    step: str = Field(description="id, name, `uses` prefix or /regex of the script/")
     content: dict[str, Json] = Field(min_length=1)
 
 
@@ -89,7 +89,7 @@ class ReplaceStep(Action[ReplaceStepParams]):
 class MoveStepParams(PlaceParams):
     """Which step goes there."""
 
-    step: str = Field(description="id, name or `uses` prefix")
+    step: str = Field(description="id, name, `uses` prefix or /regex of the script/")
 
     @model_validator(mode="after")
     def _some_place(self) -> "MoveStepParams":
@@ -108,7 +108,7 @@ class MoveStep(Action[MoveStepParams]):
     kinds = frozenset((WORKFLOW,))
 
     def plan(self, scene: Scene, params: MoveStepParams) -> EditResult:
-        """Take the step out and put it in again."""
+        """Give the step another place, as it is written."""
         workflow = Workflow(scene)
         at = workflow.step_index(params.job, params.step)
         other = workflow.step_index(params.job, params.before or params.after or "")
@@ -116,12 +116,6 @@ class MoveStep(Action[MoveStepParams]):
             return already(f"{params.step} stands there")
         if at == other:
             raise Refusal(EditCode.PARAM, "a step cannot be moved next to itself")
-        path = ("jobs", params.job, "steps", at)
-        node = workflow.editor.node(*path)
-        if "#" in workflow.editor.text[node.start : node.end] and "run" not in workflow.steps(params.job)[at]:
-            raise Refusal(EditCode.PRECONDITION, f"{params.step} holds a comment that would be lost")
-        step = workflow.steps(params.job)[at]
-        workflow.editor.delete(path)
-        target = _place(workflow, params)
-        workflow.insert_step(params.job, target, step)
+        place = other if params.before is not None else other + 1
+        workflow.editor.move_item(("jobs", params.job, "steps"), at, place - 1 if at < place else place)
         return workflow.finish(f"moved {params.step} of {params.job}", "")
