@@ -15,6 +15,7 @@ from orchestrator.cli.writing import write_new_text
 from orchestrator.errors import ExitCode
 from orchestrator.proposing.proposal import LeftOut
 from orchestrator.sanitize import line
+from orchestrator.sources.finding import SEARCHED
 from orchestrator.surveying.checkout import Checkout
 from orchestrator.surveying.survey import survey
 
@@ -37,14 +38,14 @@ def command(
     """
     here = enter_directory(common)
     root = existing_folder(path) if path is not None else here
-    target = common.config or root / "phases.yaml"
+    target = common.config or _document_in(root)
     checkout = Checkout(root)
     facts = survey(checkout, root.name)
     evidence = gather(root, facts, checkout, measure=measure)
     if template is not None:
         text = adapted(root, template, checkout, facts)
     else:
-        present = target.read_text("utf-8") if target.exists() and not force else None
+        present = target.read_bytes() if target.exists() and not force else None
         text = new_text(root, target, present, facts, checkout, evidence)
     if dry_run:
         sys.stdout.write(text.document or "")
@@ -53,6 +54,11 @@ def command(
         write_new_text(target, text.document, replace=force or text.goes_on, hint=hint)
     sys.stderr.write(_told(text, target, dry_run=dry_run))
     return ExitCode.OK
+
+
+def _document_in(root: Path) -> Path:
+    """Return the document of the repository where the other commands would find it; else where it is to be."""
+    return next((root / name for name in SEARCHED if (root / name).is_file()), root / SEARCHED[0])
 
 
 def _told(text: NewText, target: Path, *, dry_run: bool) -> str:

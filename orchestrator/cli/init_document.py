@@ -41,22 +41,23 @@ class NewText:
 
 
 def new_text(
-    root: Path, target: Path, present: str | None, facts: Facts, checkout: Checkout, evidence: Evidence
+    root: Path, target: Path, present: bytes | None, facts: Facts, checkout: Checkout, evidence: Evidence
 ) -> NewText:
     """Return the text to write; UsageError when the document that is there was not written by `init`."""
     roadmap = propose_roadmap(facts, checkout, evidence, Judge(root), _pins(checkout))
     if present is None:
         return _whole(roadmap, root, target)
-    if not is_ours(present):
-        message = f"{target} is there already, and `init` did not write it"
-        raise UsageError(message, hint="`orchestrate init --force` replaces it, `--dry-run --force` only shows")
-    loaded = load_bytes(present.encode(), target)
+    loaded = load_bytes(present, target)
     if loaded.document is None or loaded.root is None:
         raise DocumentInvalid(loaded.problems)
-    new = only_new(roadmap, present, loaded.document)
+    there = present.decode()
+    if not is_ours(there):
+        message = f"{target} is there already, and `init` did not write it"
+        raise UsageError(message, hint="`orchestrate init --force` replaces it, `--dry-run --force` only shows")
+    new = only_new(roadmap, there, loaded.document)
     if not new.tasks:
         return NewText(document=None, goes_on=True, found=roadmap.found, left_out=roadmap.left_out)
-    text = merged(present, new, loaded.document, loaded.root)
+    text = merged(there, new, loaded.document, loaded.root)
     refuse_invalid(text, root, target)
     return NewText(document=text, tasks=_count(new), goes_on=True, found=roadmap.found, left_out=roadmap.left_out)
 

@@ -14,7 +14,7 @@ from orchestrator.planning.nodes import Mapping, node_at
 from orchestrator.proposing.document import REMEMBERED, numbers_after, phases_lines, remembered_lines
 from orchestrator.proposing.proposal import Group, Phase, Proposal, Roadmap, key_of
 
-_REMEMBERED = re.compile(rf"^{re.escape(REMEMBERED)}((?: [0-9a-f]{{8}})*) *$", re.MULTILINE)
+_REMEMBERED = re.compile(rf"^{re.escape(REMEMBERED)}((?: [0-9a-f]{{8}})*)[ \r]*$", re.MULTILINE)
 _BLOCK = re.compile(r"(?:^# Keep these lines: [^\n]*\n)?(?:^# proposed so far:[^\n]*\n?)+", re.MULTILINE)
 
 
@@ -43,16 +43,17 @@ def merged(text: str, new: Roadmap, document: Document, root: Mapping) -> str:
     """Return the document with the new phases behind its last one and the keys in its memory; nothing else changes."""
     groups = [group.id for phase in document.phases for group in phase.groups]
     numbers = numbers_after([_bare(phase.id) for phase in document.phases], [_bare(group) for group in groups])
-    added = list(phases_lines(map(_named, new.phases), numbers))
+    end = "\r\n" if "\r\n" in text else "\n"
     lines = text.splitlines(keepends=True)
     at = _end_of_phases(lines, root)
-    body = "".join(lines[:at]).rstrip("\n") + "\n" + "\n".join(added) + "\n" + "".join(lines[at:])
-    memory = "\n".join(remembered_lines(remembered_keys(text) | new.keys)) + "\n"
+    added = [f"{line}{end}" for line in phases_lines(map(_named, new.phases), numbers)]
+    last_line = "" if at == 0 or lines[at - 1].endswith("\n") else end
+    body = "".join([*lines[:at], last_line, *added, *lines[at:]])
+    memory = "".join(f"{line}{end}" for line in remembered_lines(remembered_keys(text) | new.keys))
     found = list(_BLOCK.finditer(body))
     if not found:
-        return body.rstrip("\n") + "\n\n" + memory
-    last = found[-1]
-    return body[: last.start()] + memory + body[last.end() :]
+        return body + end + memory
+    return body[: found[-1].start()] + memory + body[found[-1].end() :]
 
 
 def _new_part(group: Group, known: frozenset[str]) -> Group:

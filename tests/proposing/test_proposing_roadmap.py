@@ -248,6 +248,15 @@ def test_what_a_person_removed_is_not_proposed_again() -> None:
     assert once_more(text, FILES) is None
 
 
+def test_line_ends_stay_as_they_are() -> None:
+    text = render_document(proposed()).replace("\n", "\r\n")
+    added = once_more(text, {**FILES, "src/services/added.ts": CODE})
+    assert added is not None
+    assert added.count("\n") == added.count("\r\n")
+    assert added.startswith(text.split("# Keep these lines")[0].rstrip())
+    assert once_more(added, {**FILES, "src/services/added.ts": CODE}) is None
+
+
 def test_a_new_file_of_a_task_for_several_is_added_alone() -> None:
     two = {**FILES, ".github/workflows/more.yml": WORKFLOW}
     text = render_document(proposed(two))

@@ -79,6 +79,20 @@ def test_a_person_keeps_what_was_changed(repository: Repository) -> None:
     assert repository.problems() == []
 
 
+def test_a_document_in_its_folder_is_gone_on_with(repository: Repository) -> None:
+    (repository.root / "config").mkdir()
+    assert repository.orchestrate("init", "--config", "config/phases.yaml").code == 0
+    again = repository.orchestrate("init")
+    assert (again.code, "nothing new to do" in again.err, repository.has("phases.yaml")) == (0, True, False), again.text
+
+
+def test_a_document_that_is_broken_is_told_and_left(repository: Repository) -> None:
+    for broken in (b"\xff\xfe", b"version: 1\nphases: [\n"):
+        (repository.root / "phases.yaml").write_bytes(broken)
+        assert repository.orchestrate("init").code == 3
+        assert (repository.root / "phases.yaml").read_bytes() == broken
+
+
 def test_a_document_of_a_person_is_refused(repository: Repository) -> None:
     repository.plant(document(phase(group(task("1.1")))))
     answer = repository.orchestrate("init")
