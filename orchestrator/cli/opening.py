@@ -5,6 +5,7 @@ once; the parser, the checks and the planner come with `cli.document`, when they
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from orchestrator.cli.places import document_path
 from orchestrator.cli.plan_cache import Question, find_plan, keep_plan, question_of
 from orchestrator.cli.plan_inputs import PlanInputs
 from orchestrator.cli.state import failed_last_time
-from orchestrator.errors import MissingTool, Problem
+from orchestrator.errors import MissingTool, OrchestrateError, Problem
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.planning.select import Selection, select
@@ -77,6 +78,19 @@ class OpenedPlan:
         """Keep the plan for the commands to come; to be called under the lock."""
         if not self.is_kept and self.inputs is not None:
             keep_plan(self.question, self.plan, self.inputs, self.summary, self.warnings)
+
+    def keep_anew(self) -> None:
+        """Keep the plan as it would be made now, if the run made files that it depends on; under the lock.
+
+        Otherwise every look after a run would make it again, until the next run keeps it. A document that was broken
+        meanwhile is told by who asks next.
+        """
+        if self.inputs is None:
+            return
+        with suppress(OrchestrateError):
+            now = self.renewed()
+            if now is not self:
+                now.keep()
 
 
 def open_plan(common: Planning, settings: Mapping[str, Json] | None = None) -> OpenedPlan:

@@ -22,6 +22,9 @@ from orchestrator.models.plan import Plan
 if TYPE_CHECKING:  # reads documents: only `--plan` needs it when the plan of the document is kept
     from orchestrator.cli.saved import OpenedSaved
 
+# Ends after which nobody waits for the prompt: no signal, no full disk.
+_LEISURELY = (ExitCode.OK, ExitCode.FAILED, ExitCode.WAITING, ExitCode.REFUSED)
+
 
 @as_command
 def command(
@@ -66,7 +69,7 @@ def command(
             refuse_unhandled(plan, opened.catalogue)
             refuse_unknown_approvals(plan, approve or ())
             opened.keep()
-            return work_on(
+            code = work_on(
                 state,
                 plan,
                 begin_anew(plan, sys.argv[1:]),
@@ -78,6 +81,9 @@ def command(
                 force=force,
                 keep_going=keep_going,
             )
+            if code in _LEISURELY:
+                opened.keep_anew()
+            return code
     except NothingSelected:
         if allow_empty:
             return ExitCode.OK

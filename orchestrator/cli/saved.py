@@ -56,6 +56,9 @@ class OpenedSaved:
     def keep(self) -> None:
         """Do nothing: it is kept already."""
 
+    def keep_anew(self) -> None:
+        """Do nothing: it is never made anew."""
+
 
 def write_plan(path: Path, plan: Plan, opened: OpenedPlan, proposed: Sequence[FileDiff] = ()) -> None:
     """Write a plan with the hashes of all that it was made from, and the changes that it would make."""

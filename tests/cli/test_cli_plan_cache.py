@@ -2,6 +2,9 @@
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,6 +81,34 @@ def test_a_kept_plan_is_the_plan_that_was_made(root: Path) -> None:
     assert (made.is_kept, kept.is_kept) == (False, True)
     assert (kept.plan, kept.warnings, kept.summary) == (made.plan, made.warnings, made.summary)
     assert kept.hash == open_document(root / "phases.yaml", Planning()).hash
+
+
+def test_after_a_run_that_made_files_the_plan_is_kept_as_it_is_now(root: Path) -> None:
+    subprocess.run([sys.executable, "-m", "orchestrator", "run", "--all", "--yes", "--quiet"], check=True)
+    (kept,) = (root / ".orchestrate/cache").glob("plan-*.jsonl")
+    header = json.loads(kept.read_text().splitlines()[1])
+    assert (root / "made").is_file()
+    assert header["inputs"]["kinds"]["made"] == "file"
+
+
+def test_a_plan_that_is_kept_anew_is_the_plan_that_would_be_made(root: Path) -> None:
+    before = opened()
+    before.keep()
+    (root / "made").mkdir()
+    assert not opened().is_kept
+    before.keep_anew()
+    kept = opened()
+    shutil.rmtree(root / ".orchestrate/cache")
+    assert (kept.is_kept, kept.plan) == (True, opened().plan)
+
+
+def test_a_document_that_was_broken_during_the_run_is_not_kept_and_not_told(root: Path) -> None:
+    before = opened()
+    before.keep()
+    (root / "phases.yaml").write_text("version: 2")
+    before.keep_anew()
+    with pytest.raises(DocumentInvalid):
+        opened()
 
 
 names = st.text(st.characters(codec="utf-8", categories=("L", "N", "S", "Zs")), min_size=1, max_size=9)
