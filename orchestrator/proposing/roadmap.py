@@ -139,6 +139,7 @@ class _Floors:
             "source": joined(suite.folder, measuring.report),
             "command": list(measuring.argv),
             **({} if suite.folder == "." else {"cwd": suite.folder}),
+            **({"exclude": list(suite.excluded)} if suite.excluded and suite.runner is Runner.PYTEST else {}),
         }
         self.checks += (Check(why=f"at least what was measured; raise params.{name} as coverage grows", fields=fields),)
 

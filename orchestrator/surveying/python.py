@@ -9,7 +9,15 @@ from typing import Any
 
 from orchestrator.edits.action import Tree
 from orchestrator.surveying.facts import Language, Package, Runner, Suite
-from orchestrator.surveying.naming import below, is_source, is_test, is_worked_on, language_of, relative
+from orchestrator.surveying.naming import (
+    below,
+    holds_no_sources,
+    is_source,
+    is_test,
+    is_worked_on,
+    language_of,
+    relative,
+)
 
 _MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "requirements.txt", "Pipfile")
 _LOCKS = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm", "Pipfile.lock": "pipenv"}
@@ -43,7 +51,14 @@ def find_suites(tree: Tree, packages: Sequence[Package], paths: Sequence[str]) -
             continue
         taken.append(folder)
         config = next((path for path in _configs(tree, paths) if (posixpath.dirname(path) or ".") == folder), "")
-        yield Suite(runner=Runner.PYTEST, folder=folder, sources=sources, tests=tuple(sorted(own)), config=config)
+        yield Suite(
+            runner=Runner.PYTEST,
+            folder=folder,
+            sources=sources,
+            tests=tuple(sorted(own)),
+            excluded=_excluded(folder, paths),
+            config=config,
+        )
 
 
 def _configs(tree: Tree, paths: Sequence[str]) -> Iterator[str]:
@@ -76,6 +91,18 @@ def _sources(folder: str, paths: Sequence[str]) -> tuple[str, ...]:
             found.add(f"src/{rest.partition('/')[0]}")
         else:
             found.add(top)
+    return tuple(sorted(found))
+
+
+def _excluded(folder: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return globs of what is no source although a report may have it; only for what is there."""
+    found: set[str] = set()
+    for path in paths:
+        inside = relative(folder, path) if below(folder, path) else ""
+        if not inside or language_of(path) is not Language.PYTHON or is_source(inside):
+            continue
+        folders = [part for part in inside.split("/")[:-1] if holds_no_sources(part)]
+        found |= {f"**/{part}/**" for part in folders} or {f"**/{posixpath.basename(path)}"}
     return tuple(sorted(found))
 
 

@@ -46,6 +46,16 @@ def test_measuring_brings_a_checkpoint_that_holds(repository: Repository, flags:
     assert measured == [75.0]
 
 
+def test_the_checkpoint_counts_what_was_measured_where_tests_lie_among_sources(repository: Repository) -> None:
+    repository.write("pkg/tests/test_more.py", "def test_more():\n    assert 1 == 1\n    assert 2 == 2\n")
+    repository.write("top.py", "def top():\n    return 1\n")
+    assert repository.orchestrate("init", "--measure").code == 0
+    assert "default: 50," in repository.read("phases.yaml")
+    assert repository.run("--phase", "1").code == 0
+    measured = [entry["value"] for entry in repository.record()["measurements"] if entry["type"] == "coverage"]
+    assert measured == [50.0]
+
+
 @wires("argument:init path")
 def test_another_folder_can_be_named(repository: Repository, make: Make) -> None:
     here = make()
