@@ -474,3 +474,10 @@ def test_production_is_deployed_by_a_command_where_no_image_is_pushed(workflow: 
     repository = workflow(text)
     result = repository.edit("implement_production_deploy", command="./up.sh", rollback_command="./back.sh")
     assert result.status is EditStatus.CHANGED, result.reason
+
+
+def test_the_gate_stands_for_the_performance_job_too(shop: Repository) -> None:
+    for action in ("add_path_filters", "add_perf_checks"):
+        assert shop.edit(action).status is EditStatus.CHANGED
+    jobs = load_model(shop.files[CI])["jobs"]
+    assert set(jobs["ci-required"]["needs"]) == set(jobs) - {"ci-required"}

@@ -12,6 +12,7 @@ from orchestrator.contracts import Params
 from orchestrator.edits.action import Action, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
+from orchestrator.edits.workflows.gate import is_gate
 from orchestrator.edits.workflows.migrations import install_command, package_manager, package_scripts
 from orchestrator.edits.workflows.workflow import Workflow, uses_of
 
@@ -73,7 +74,10 @@ class AddPerfChecks(Action[PerfParams]):
                 return already(f"{params.job} compares with a baseline")
             raise Refusal(EditCode.CONFLICT, f"there is a job {params.job} that does something else")
         command = params.command or _command(workflow)
+        gates = [name for name in workflow.jobs if is_gate(workflow, name)]
         workflow.add_job(params.job, _job(workflow, command, params))
+        for gate in gates:  # it stands for all jobs: what it does not need stops nobody
+            workflow.add_needs(gate, [params.job])
         return workflow.finish(f"{params.job} fails when `{command}` gets {params.threshold} % slower", "")
 
     def holds(self, scene: Scene, params: PerfParams) -> str | None:
