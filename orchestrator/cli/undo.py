@@ -38,8 +38,11 @@ def command(
     ] = None,
     task: Annotated[list[str] | None, option("--task", "-t", help="only this task (repeatable)", envvar=None)] = None,
     conflict: Annotated[
-        Literal["refuse", "keep", "overwrite"], option("--on-conflict", help="files that were edited since")
+        Literal["refuse", "merge", "keep", "overwrite"], option("--on-conflict", help="files that were edited since")
     ] = "refuse",
+    merge: Annotated[
+        bool, option("--merge", help="keep edits of other lines of a file (--on-conflict merge)", envvar=None)
+    ] = False,
     force: Annotated[
         bool, option("--force", help="overwrite edits made since (--on-conflict overwrite)", envvar=None)
     ] = False,
@@ -54,7 +57,8 @@ def command(
 ) -> int:
     """Take the changes of a run back; an undo is itself a run, and can be undone."""
     root = find_root(common)
-    chosen = Conflict.OVERWRITE if force else Conflict.KEEP if keep else Conflict(conflict)
+    flags = ((force, Conflict.OVERWRITE), (keep, Conflict.KEEP), (merge, Conflict.MERGE))
+    chosen = next((meant for given, meant in flags if given), Conflict(conflict))
 
     def make_plan(record: RunRecord) -> Plan:
         return build_undo_plan(record, phases=phase or (), groups=group or (), tasks=task or (), conflict=chosen)

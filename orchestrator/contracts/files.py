@@ -52,11 +52,12 @@ class Workspace(Protocol):
     def staged(self) -> tuple[Change, ...]:
         """Return what this attempt changed so far."""
 
-    def restore(self, change: Change, *, overwrite: bool = False) -> bool:
+    def restore(self, change: Change, *, overwrite: bool = False, merge: bool = False) -> bool:
         """Stage the state before a recorded change; False when it is there already.
 
         Raise Drift, with the three versions in its `detail`, when the file is no longer as the change left it;
-        `overwrite` restores it all the same. Raise Unusable when the content was not kept.
+        `overwrite` restores it all the same, `merge` keeps what was done to other lines since. Raise Unusable when the
+        content was not kept.
         """
 
     async def apply(self) -> None:

@@ -42,11 +42,12 @@ class RestoredChange(Params):
 class RestoreParams(Params):
     """The changes to take back, and what to do about a file that was edited since.
 
-    `refuse` takes nothing back and shows the versions, `keep` leaves such files, `overwrite` restores them.
+    `refuse` takes nothing back and shows the versions, `merge` keeps edits of other lines and refuses where the same
+    lines were edited, `keep` leaves such files, `overwrite` restores them.
     """
 
     changes: list[RestoredChange]
-    on_conflict: Literal["refuse", "keep", "overwrite"] = "refuse"
+    on_conflict: Literal["refuse", "merge", "keep", "overwrite"] = "refuse"
 
 
 class Restore(Handler[RestoreParams]):
@@ -65,7 +66,8 @@ class Restore(Handler[RestoreParams]):
         kept: dict[str, Drift] = {}
         for each in sorted(params.changes, key=lambda each: each.seq, reverse=True):
             try:
-                if context.workspace.restore(each.change(), overwrite=params.on_conflict == "overwrite"):
+                how = {"overwrite": params.on_conflict == "overwrite", "merge": params.on_conflict == "merge"}
+                if context.workspace.restore(each.change(), **how):
                     restored[each.path] = None
             except Drift as drift:
                 kept.setdefault(each.path, drift)

@@ -29,6 +29,7 @@ class Conflict(StrEnum):
     """What an undo does with a file that somebody changed since."""
 
     REFUSE = "refuse"
+    MERGE = "merge"
     KEEP = "keep"
     OVERWRITE = "overwrite"
 
@@ -52,7 +53,7 @@ def build_undo_plan(
     changes = [change for change in made if chosen is None or change.task in chosen]
     if not changes:
         raise _nothing(record, chosen)
-    if chosen is not None and conflict is Conflict.REFUSE:
+    if chosen is not None and conflict in (Conflict.REFUSE, Conflict.MERGE):
         _refuse_overlaps(made, chosen)
     first, by_task = _shared_out(changes)
     names = {task.id: task for task in plan.tasks}

@@ -87,10 +87,10 @@ class AttemptWorkspace:
             raise PathRefused(f"{path!r} is a file, not a folder")
         return kind is None and self._overlay.stage(path, Node(kind=FOLDER))
 
-    def restore(self, change: Change, *, overwrite: bool = False) -> bool:
+    def restore(self, change: Change, *, overwrite: bool = False, merge: bool = False) -> bool:
         """Stage the state before a recorded change; Drift when the path is not as the change left it."""
         check_recorded(change.path)
-        return restore_onto(self._overlay, change, self._backing.contents, overwrite=overwrite)
+        return restore_onto(self._overlay, change, self._backing.contents, overwrite=overwrite, merge=merge)
 
     def staged(self) -> tuple[Change, ...]:
         """Return what this attempt changed so far: applied, seen after a command, and waiting."""

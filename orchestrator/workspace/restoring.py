@@ -5,18 +5,26 @@ from orchestrator.models.record import Change
 from orchestrator.workspace.backing import Contents
 from orchestrator.workspace.changes import Verdict, judge, restored_mode
 from orchestrator.workspace.diff import difference
-from orchestrator.workspace.node import FOLDER, Identity, Node, identity_of
+from orchestrator.workspace.merging import merged
+from orchestrator.workspace.node import FILE, FOLDER, Identity, Node, identity_of
 from orchestrator.workspace.objects import NotKept
 from orchestrator.workspace.overlay import Overlay
 from orchestrator.workspace.paths import check_recorded
 
 
-def restore_onto(overlay: Overlay, change: Change, contents: Contents, *, overwrite: bool = False) -> bool:
-    """Stage the state before the change; False when it stands there. Drift when somebody changed it since."""
+def restore_onto(
+    overlay: Overlay, change: Change, contents: Contents, *, overwrite: bool = False, merge: bool = False
+) -> bool:
+    """Stage the state before the change; False when it stands there. Drift when somebody changed it since.
+
+    With `merge` what somebody did to other lines of the file since stays.
+    """
     current = overlay.node(change.path)
     verdict = judge(change, identity_of(current))
     if verdict is Verdict.NOTHING:
         return False
+    if verdict is Verdict.CONFLICT and merge:
+        return overlay.stage(change.path, _merged(change, current, contents))
     if verdict is Verdict.CONFLICT and (_is_busy_folder(change, current) or not overwrite):
         raise _conflict(change, current, contents)
     if change.kind == FOLDER and change.before is None and overlay.listing(change.path):
@@ -41,6 +49,19 @@ def node_before(change: Change, current: Identity | None, contents: Contents) ->
         raise NotKept(f"{change.path} cannot be taken back: {error.message}", hint=error.hint) from error
 
 
+def _merged(change: Change, current: Node | None, contents: Contents) -> Node:
+    """Return the file as it is now without the change; Drift when both touch the same lines."""
+    is_text = change.kind == FILE and change.before is not None and change.after is not None
+    if is_text and current is not None and current.kind == FILE:
+        try:
+            text = merged(contents.get(change.after or ""), contents.get(change.before or ""), current.data)
+        except NotKept:
+            text = None
+        if text is not None:
+            return Node(kind=FILE, data=text, mode=restored_mode(change, identity_of(current)))
+    raise _conflict(change, current, contents)
+
+
 def _stage_empty_folders(overlay: Overlay, change: Change) -> None:
     """Stage the removal of the folders that were made for the file, if nothing else lies in them."""
     for folder in reversed(change.folders):
@@ -59,7 +80,7 @@ def _conflict(change: Change, current: Node | None, contents: Contents) -> Drift
     left = _kept(contents, change.after)
     return Drift(
         f"{change.path} was changed since: it is not as the run left it",
-        hint="`--keep` leaves such files as they are, `--force` restores them all the same",
+        hint="`--merge` keeps edits of other lines, `--keep` leaves such files as they are, `--force` restores them",
         detail="\n".join(
             (
                 f"before the run:  {_short(change.before)}",

@@ -1,6 +1,7 @@
 """Edits through the whole engine: none is lost, each can be taken back, and nobody's own work is overwritten."""
 
 import pytest
+from wiring_registry import wires
 from wiring_world import Make, Repository, tasks
 
 CI = ".github/workflows/ci.yml"
@@ -82,3 +83,30 @@ def test_undo_of_a_file_that_the_user_edited_since_is_refused_and_keeps_it(make:
     answer = repository.orchestrate("undo", "--yes", "--ui", "none")
     assert answer.code == DRIFTED, answer.text
     assert repository.read(CI) == AFTER + "# mine\n"
+
+
+@wires("flag:undo --merge", "choice:undo --on-conflict=merge")
+@pytest.mark.parametrize("flags", [["--merge"], ["--on-conflict", "merge"]])
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+def test_undo_can_leave_what_the_user_did_to_other_lines(make: Make, flags: list[str], eol: str) -> None:
+    repository = two_edits(make)
+    (repository.root / CI).write_bytes(TEXT.replace("\n", eol).encode())
+    assert repository.run().answer.code == 0
+    edited = AFTER.replace("# by hand", "# by my hand").replace("\n", eol)
+    (repository.root / CI).write_bytes(edited.encode())
+
+    answer = repository.orchestrate("undo", "--yes", "--ui", "none", *flags)
+
+    assert answer.code == 0, answer.text
+    wanted = TEXT.replace("# by hand", "# by my hand").replace("\n", eol)
+    assert (repository.root / CI).read_bytes() == wanted.encode()
+
+
+def test_undo_merges_nothing_where_the_same_lines_were_edited(make: Make) -> None:
+    repository = two_edits(make)
+    assert repository.run().answer.code == 0
+    edited = AFTER.replace("timeout-minutes: 15", "timeout-minutes: 20")
+    repository.write(CI, edited)
+    answer = repository.orchestrate("undo", "--yes", "--ui", "none", "--merge")
+    assert answer.code == DRIFTED, answer.text
+    assert repository.read(CI) == edited
