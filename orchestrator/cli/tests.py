@@ -37,7 +37,7 @@ def command(
     test_file: Annotated[
         str | None, option("--test-file", help="the tests (default: tests/test_NAME.py beside the module)", envvar=None)
     ] = None,
-    budget: Annotated[float, option("--budget", help="seconds of exploring per module", min=1, max=3600)] = 60.0,
+    budget: Annotated[float, option("--budget", help="seconds per module", min=0.1, max=3600)] = 60.0,
     write: Annotated[bool, option("--write", help="generate: write the file, do not print it", envvar=None)] = False,
     force: Annotated[bool, option("--force", help="with --write: also over a file that is there", envvar=None)] = False,
     as_json_: Annotated[bool, option("--json", help="the report as JSON", envvar=None)] = False,

@@ -3,7 +3,6 @@
 Exploring runs the target's code in a fenced child (`orchestrator.testgen`). A dry run only reads.
 """
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -25,14 +24,25 @@ from orchestrator.contracts import (
 )
 from orchestrator.errors import Problem, Severity, TaskFailed
 from orchestrator.handlers.file_generation_formatter import find_formatter, format_text
+from orchestrator.handlers.test_generation_files import Memory, read_memory, reason_to_keep, sha256, with_present
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Targets
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
 from orchestrator.testgen.languages import find_generator, language_of
-from orchestrator.testgen.report import as_json, lines_of, summary_of
+from orchestrator.testgen.report import as_json, count_modules, lines_of, summary_of_task
 from orchestrator.testgen.results import Generated
 
-_PARTS = {"unit": ("unit",), "api": ("api",), "all": ("unit", "api")}
+# test_type -> what is explored, and who proposes when that is not for the params to say
+_PARTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "all": (("unit", "api"), ()),
+    "unit": (("unit",), ()),
+    "api": (("api",), ()),
+    "property": (("unit",), ("hypothesis",)),
+}
+
+
+_EVERYWHERE = {"builtin", "doctest"}  # every generator has these
+NOTHING = Memory(files={}, modules={})
 
 
 class TestGenerationParams(Params):
@@ -45,12 +55,24 @@ class TestGenerationParams(Params):
     language: Literal["python", "typescript", "javascript"] | None = Field(
         default=None, description="default: by the target's name"
     )
-    test_type: Literal["unit", "api", "all", "integration", "e2e"] = Field(
-        default="all", description="unit: no routes of web applications"
+    test_type: Literal["all", "unit", "property", "api", "integration", "e2e"] = Field(
+        default="all", description="unit: functions and classes; property: Hypothesis; api: routes of web applications"
     )
     estimated_cases: int | None = Field(default=None, ge=1, description="what was expected, named beside what was kept")
-    budget: float = Field(default=60, gt=0, le=3600, description="seconds of exploring per module")
-    min_gain: int = Field(default=1, ge=1, description="branches, statements or mutants that a test must add")
+    budget: float = Field(default=60, gt=0, le=3600, description="seconds per module, proving included")
+    min_gain: int = Field(
+        default=1,
+        ge=0,
+        description="branches, statements or mutants that a test must add to what tests that exist do; 0: to nothing",
+    )
+    proposers: list[Literal["builtin", "doctest", "hypothesis", "command"]] = Field(
+        default=["builtin", "doctest"],
+        min_length=1,
+        description="who proposes tests: the explorer, calls in docstrings, properties for Hypothesis, a program",
+    )
+    command: list[str] = Field(
+        default=[], description="the program of the proposer `command`: it prints a test file, which is filtered"
+    )
     overwrite: bool = Field(default=False, description="also over a file that a person wrote, edited or removed")
 
     @property
@@ -84,6 +106,9 @@ class TestGeneration(Handler[TestGenerationParams]):
 
     def check(self, params: TestGenerationParams, scene: CheckScene) -> Sequence[Problem]:
         """Return a language without generator, and a target that names no module."""
+        if ("command" in params.proposers) != bool(params.command):
+            message = "`command` and the proposer `command` belong together"
+            return [Problem(code="E309", message=message, hint="proposers: [builtin, command]")]
         generator = _generator_for(params)
         if generator is None:
             return [Problem(code="W510", message=_why_not(params), severity=Severity.WARNING)]
@@ -109,48 +134,62 @@ class TestGeneration(Handler[TestGenerationParams]):
         if context.dry_run:
             return Outcome(
                 kind=unchanged("").kind,
-                summary=f"would explore {_modules(len(targets))}, {params.budget:g} s each",
+                summary=f"would explore {count_modules(len(targets))}, {params.budget:g} s each",
                 detail="\n".join(generator.describe(root, targets)),
             )
-        kept = [(each, _reason_to_keep(params, context, each.test_file)) for each in targets]
-        project = _project(context, root)
-        settings = Settings(budget=params.budget, min_gain=params.min_gain, parts=_PARTS[params.test_type])
-        wanted = [each for each, why in kept if not why]
-        made = [pair async for pair in generator.generate(project, wanted, settings)]
-        return self._stage(params, context, made, [(each.test_file, why) for each, why in kept if why])
+        memory = NOTHING if params.overwrite else read_memory(context)
+        kept = {each.test_file: self._why_kept(params, context, memory, generator, each) for each in targets}
+        wanted = [with_present(each, memory, context, generator) for each in targets if not kept[each.test_file]]
+        made = [pair async for pair in generator.generate(_project(context, root), wanted, _settings(params))]
+        return self._stage(params, context, memory, made, {path: why for path, why in kept.items() if why})
 
     async def verify(self, params: TestGenerationParams, context: TaskContext) -> None:  # noqa: ARG002 - all is in the record
         """Compare the files on the tree with the tests that were proven."""
         for path, digest in self._expected.pop((context.run, context.task.id, context.attempt), {}).items():
-            if not context.workspace.exists(path) or _sha256(context.workspace.read_bytes(path)) != digest:
+            if not context.workspace.exists(path) or sha256(context.workspace.read_bytes(path)) != digest:
                 message = f"{path} is not the file that was proven"
                 raise TaskFailed(message, hint="another program may have changed it in the meantime")
+
+    def _why_kept(
+        self,
+        params: TestGenerationParams,
+        context: TaskContext,
+        memory: Memory,
+        generator: Generator,
+        target: Target,
+    ) -> str:
+        if params.overwrite:
+            return ""
+        return reason_to_keep(memory, context, target.test_file, can_merge=generator.keeps_edits)
 
     def _stage(
         self,
         params: TestGenerationParams,
         context: TaskContext,
+        memory: Memory,
         made: Sequence[tuple[Target, Generated]],
-        kept: Sequence[tuple[str, str]],
+        kept: Mapping[str, str],
     ) -> Outcome:
-        written, hashes = 0, dict(_recorded(context))
+        """Stage what was made and say what became of each module."""
+        written, files = 0, dict(memory.files)
         detail: list[str] = []
         for target, result in made:
             detail += lines_of(target, result)
-            if not result.text:
-                detail.append(f"  no test of {target.path} held: nothing is written")
-                continue
-            data = result.text.encode()
-            written += context.workspace.write_bytes(target.test_file, data)
-            hashes[target.test_file] = _sha256(data)
-        detail += [f"kept {path}: {why}" for path, why in kept]
-        new = {target.test_file: hashes[target.test_file] for target, result in made if result.text}
+            if result.text:
+                data = result.text.encode()
+                written += context.workspace.write_bytes(target.test_file, data)
+                files[target.test_file] = {"sha256": sha256(data), "memory": result.memory}
+            elif not result.problem:
+                reason = "nothing is left to add" if result.is_superfluous else "no test held"
+                detail.append(f"  {reason}: nothing is written for {target.path}")
+        detail += [f"kept {path}: {why}" for path, why in kept.items()]
+        new = {target.test_file: str(files[target.test_file]["sha256"]) for target, result in made if result.text}
         self._expected[context.run, context.task.id, context.attempt] = new
-        if made and not new and not kept:
+        if made and not new and not kept and not any(result.is_superfluous for _, result in made):
             return failed("no test held", detail="\n".join(detail))
-        reports = [as_json(target, result) for target, result in made]
-        outputs: JsonObject = {"hashes": hashes, "modules": reports or _previous(context).get("modules", [])}
-        summary = _summary(params, made, kept)
+        modules = {**memory.modules, **{target.path: as_json(target, result) for target, result in made}}
+        outputs: JsonObject = {"files": files, "modules": list(modules.values())}
+        summary = summary_of_task(made, kept, params.estimated_cases)
         outcome = changed(summary) if written else unchanged(summary)
         return Outcome(kind=outcome.kind, summary=summary, detail="\n".join(detail), outputs=outputs, result=outputs)
 
@@ -159,7 +198,7 @@ def _generator_for(params: TestGenerationParams) -> Generator | None:
     generator = find_generator(params.effective_language)
     if generator is None or not (params.test_type == "all" or params.test_type in generator.test_types):
         return None
-    return generator
+    return generator if generator.proposers >= set(params.proposers) - _EVERYWHERE else None
 
 
 def _why_not(params: TestGenerationParams) -> str:
@@ -167,12 +206,20 @@ def _why_not(params: TestGenerationParams) -> str:
     language = params.effective_language
     if find_generator(language) is None:
         return f"no test generator for {language} is installed"
+    if params.test_type in ("all", *_types_of(language)):
+        missing = " or ".join(sorted(set(params.proposers) - _EVERYWHERE))
+        return f"no proposer {missing} for {language} is installed"
     return f"no generator for {params.test_type} tests in {language} is installed"
+
+
+def _types_of(language: str) -> frozenset[str]:
+    generator = find_generator(language)
+    return generator.test_types if generator is not None else frozenset()
 
 
 def _hint(params: TestGenerationParams) -> str:
     if params.effective_language == "python":
-        return "test_type: unit, api or all"
+        return "test_type: all, unit, property or api"
     return "language: python is what this version generates tests for"
 
 
@@ -194,46 +241,12 @@ async def _root(context: TaskContext) -> str:
     return os.fsdecode(answer).removesuffix("\n")
 
 
-def _reason_to_keep(params: TestGenerationParams, context: TaskContext, path: str) -> str:
-    """Return why a file is left alone: a person wrote, edited or removed it."""
-    recorded = _recorded(context).get(path)
-    if params.overwrite:
-        return ""
-    if not context.workspace.exists(path):
-        return "it was removed since this task wrote it" if recorded else ""
-    if recorded is None:
-        return "it is there already and this task did not write it"
-    return "" if _sha256(context.workspace.read_bytes(path)) == recorded else "it was edited since this task wrote it"
-
-
-def _previous(context: TaskContext) -> JsonObject:
-    previous = context.values.get("previous")
-    return previous if isinstance(previous, Mapping) else {}
-
-
-def _recorded(context: TaskContext) -> dict[str, str]:
-    hashes = _previous(context).get("hashes")
-    return {path: str(value) for path, value in hashes.items()} if isinstance(hashes, Mapping) else {}
-
-
-def _summary(
-    params: TestGenerationParams, made: Sequence[tuple[Target, Generated]], kept: Sequence[tuple[str, str]]
-) -> str:
-    parts = []
-    if len(made) == 1:
-        parts.append(summary_of(*made[0]))
-    elif made:
-        tests = sum(len(result.tests) for _, result in made)
-        parts.append(f"{tests} tests of {_modules(len(made))}")
-    if params.estimated_cases and made:
-        parts.append(f"{params.estimated_cases} cases were estimated")
-    parts += [f"kept {path}: {why}" for path, why in kept]
-    return "; ".join(parts)
-
-
-def _modules(count: int) -> str:
-    return f"{count} module{'' if count == 1 else 's'}"
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _settings(params: TestGenerationParams) -> Settings:
+    parts, proposers = _PARTS[params.test_type]
+    return Settings(
+        budget=params.budget,
+        min_gain=params.min_gain,
+        parts=parts,
+        proposers=proposers or tuple(params.proposers),
+        command=tuple(params.command),
+    )

@@ -9,3 +9,4 @@ THREADS = "leaves threads behind"
 NOT_RUN = "did not run"
 WEAK = "asserts nothing about the subject"
 ADDS_NOTHING = "adds nothing that others do not"
+FILTERS = (NOT_COMPILED, NOT_RUN, NOT_PASSED, NOT_REPEATED, CLOCK, TOUCHES, THREADS, WEAK, ADDS_NOTHING)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from orchestrator.contracts import Processes
+from orchestrator.models.json import JsonObject
 from orchestrator.testgen.results import Examined, Generated
 
 Format = Callable[[str], Awaitable[str]]
@@ -12,20 +13,38 @@ Format = Callable[[str], Awaitable[str]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """How much to try. `budget` is seconds for one module; `min_gain` what a test must add at least."""
+    """How much to try, and who proposes.
+
+    `budget` is seconds for one module. `min_gain` is what a test must add at least; 0 does not count what tests that
+    exist do already. `command` is the program of the proposer `command`.
+    """
 
     budget: float = 60.0
     min_gain: int = 1
     seed: int = 1
     parts: tuple[str, ...] = ("unit", "api")
+    proposers: tuple[str, ...] = ("builtin", "doctest")
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Present:
+    """A test file as it is now, and the `Generated.memory` of the time when it was written."""
+
+    text: str
+    memory: JsonObject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """One module and the file for its tests; both paths are relative to the project's root."""
+    """One module and the file for its tests; both paths are relative to the project's root.
+
+    With `present`, what a person changed in the file since is kept, and what a person removed does not come back.
+    """
 
     path: str
     test_file: str
+    present: Present | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +61,8 @@ class Generator(Protocol):
     """The test generator for one language. Nothing is written into the tree: texts come back proven."""
 
     test_types: frozenset[str]
+    proposers: frozenset[str]
+    keeps_edits: bool  # whether `present` is heeded; else a file that a person edited is left alone as a whole
 
     def find_targets(self, root: str, target: str, test_file: str | None = None) -> tuple[Target, ...]:
         """Return the modules that a file, folder or glob means; TaskFailed when there is none."""

@@ -1,29 +1,67 @@
 """What was generated or examined, in words for people and as JSON for outputs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from orchestrator.models.json import JsonObject
+from orchestrator.testgen.filters import ADDS_NOTHING, FILTERS
 from orchestrator.testgen.generator import Target
-from orchestrator.testgen.results import Examined, Generated, Share
+from orchestrator.testgen.results import Before, Examined, Generated, Share
 
 _MOST = 12
 
 
 def summary_of(target: Target, made: Generated) -> str:
     """Return one line."""
+    if made.problem:
+        return f"{target.path}: {made.problem}"
+    before = made.before
     return (
         f"{target.path}: {_count(len(made.tests), 'test')} with {_count(made.cases, 'case')}, "
-        f"statements {made.statements.percent:g} %, branches {made.branches.percent:g} %, "
-        f"mutants killed {made.mutants.percent:g} % of {made.mutants.total}"
+        f"statements {_rise(before.statements if before else None, made.statements)}, "
+        f"branches {_rise(before.branches if before else None, made.branches)}, "
+        f"mutants killed {_rise(before.mutants if before else None, made.mutants)} of {made.mutants.total}"
     )
+
+
+def summary_of_task(
+    made: Sequence[tuple[Target, Generated]], kept: Mapping[str, str], estimated_cases: int | None
+) -> str:
+    """Return one line about all modules of a task; `kept` are files that were left alone, with the reason."""
+    parts = []
+    if len(made) == 1:
+        parts.append(summary_of(*made[0]))
+    elif made:
+        tests = sum(len(result.tests) for _, result in made)
+        parts.append(f"{tests} tests of {count_modules(len(made))}")
+    if estimated_cases and made:
+        parts.append(f"{estimated_cases} cases were estimated")
+    defects = sum(len(result.defects) for _, result in made)
+    if defects:
+        parts.append(f"{_count(defects, 'possible defect')}")
+    parts += [f"kept {path}: {why}" for path, why in kept.items()]
+    return "; ".join(parts)
+
+
+def count_modules(count: int) -> str:
+    """Return a number of modules in words."""
+    return _count(count, "module")
 
 
 def lines_of(target: Target, made: Generated) -> Iterator[str]:
     """Yield the whole report of one module."""
     yield summary_of(target, made)
+    if made.problem:
+        return
     yield f"  {made.calls} calls were tried"
-    for reason, count in made.dropped.most_common():
-        yield f"  dropped {count}: {reason}"
+    for reason in FILTERS:
+        if made.dropped[reason]:
+            yield f"  dropped {made.dropped[reason]}: {reason}"
+    if made.kept:
+        yield f"  kept as a person wrote or edited them: {', '.join(made.kept)}"
+    if made.removed:
+        yield f"  not made again, because a person removed them: {_count(made.removed, 'case')}"
+    for note in made.notes:
+        yield f"  {note}"
     for each in made.avoided:
         yield f"  ended the process, not tried again: {_one_line(each)}"
     for what in made.cut_short:
@@ -46,7 +84,11 @@ def as_json(target: Target, made: Generated) -> JsonObject:
         "calls": made.calls,
         "coverage": {"statements": made.statements.percent, "branches": made.branches.percent},
         "mutants": _share(made.mutants),
-        "dropped": dict(made.dropped),
+        "before": _before(made.before),
+        "dropped": {reason: made.dropped[reason] for reason in FILTERS if made.dropped[reason]},
+        "kept": list(made.kept),
+        "notes": list(made.notes),
+        **({"problem": made.problem} if made.problem else {}),
         "cut_short": list(made.cut_short),
         "defects": [
             {"kind": each.kind, "subject": each.subject, "call": each.call, "detail": each.detail}
@@ -77,7 +119,8 @@ def verdict_lines(found: Examined) -> Iterator[str]:
     """Yield a line for each test: what it adds, or which filter it fails."""
     for name, (goals, kills) in found.per_test.items():
         if name not in found.proof.dropped:
-            yield f"  ok    {name}: reaches {goals}, kills {kills}"
+            more = f"; {ADDS_NOTHING}" if name in found.redundant else ""
+            yield f"  ok    {name}: reaches {goals}, kills {kills}{more}"
     for name, reason in found.proof.dropped.items():
         yield f"  fails {name}: {reason}"
 
@@ -93,7 +136,21 @@ def examined_json(target: Target, found: Examined) -> JsonObject:
         "survivors": [{"line": line, "kind": kind} for line, kind in found.survivors],
         "tests": {name: {"reaches": goals, "kills": kills} for name, (goals, kills) in found.per_test.items()},
         "failed": dict(found.proof.dropped),
+        "redundant": list(found.redundant),
     }
+
+
+def _before(before: Before | None) -> JsonObject | None:
+    if before is None:
+        return None
+    return {
+        "coverage": {"statements": before.statements.percent, "branches": before.branches.percent},
+        "mutants": _share(before.mutants),
+    }
+
+
+def _rise(before: Share | None, after: Share) -> str:
+    return f"{before.percent:g} -> {after.percent:g} %" if before is not None else f"{after.percent:g} %"
 
 
 def _share(share: Share) -> JsonObject:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from orchestrator.models.json import JsonObject
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
@@ -29,8 +31,21 @@ class Defect:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Before:
+    """What tests that exist elsewhere do for the module already."""
+
+    statements: Share
+    branches: Share
+    mutants: Share
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Generated:
-    """The tests of one module, proven, with what was measured. `text` is empty when no test held."""
+    """The tests of one module, proven, with what was measured. `text` is empty when no test held.
+
+    The shares are those of all tests together, `before` those of the tests that exist elsewhere (None: there are none).
+    `memory` is what has to be given back as `Present.memory` when the file is generated again.
+    """
 
     text: str
     tests: tuple[str, ...]
@@ -44,6 +59,22 @@ class Generated:
     cut_short: tuple[str, ...] = ()
     avoided: tuple[str, ...] = ()  # calls that ended the process
     notes: tuple[str, ...] = ()
+    before: Before | None = None
+    kept: tuple[str, ...] = ()  # what a person wrote or edited in the file, by name
+    removed: int = 0  # observations whose tests a person removed
+    memory: JsonObject = field(default_factory=dict)
+    problem: str = ""  # why this module could not be explored, when others could
+
+    @property
+    def is_superfluous(self) -> bool:
+        """Say whether there is nothing to write: tests that exist do it all, or a person removed what was written."""
+        return not self.text and not self.problem and (self.before is not None or self.removed > 0)
+
+
+def failed(problem: str) -> Generated:
+    """Return what is left of a module that could not be explored."""
+    nothing = Share(reached=0, total=0)
+    return Generated(text="", tests=(), cases=0, statements=nothing, branches=nothing, mutants=nothing, problem=problem)
 
 
 @dataclass(slots=True)
@@ -52,6 +83,7 @@ class Proof:
 
     goals: dict[str, frozenset[int]] = field(default_factory=dict)
     dropped: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)  # tests that nobody asked about and that fail, with the reason
     messages: dict[str, str] = field(default_factory=dict)
     imported: frozenset[int] = frozenset()
     statements: Mapping[int, int] = field(default_factory=dict)
@@ -74,6 +106,7 @@ class Examined:
     missed: tuple[int, ...]
     survivors: tuple[tuple[int, str], ...]  # line and kind of mutants that no test notices
     per_test: Mapping[str, tuple[int, int]]  # goals reached, mutants killed
+    redundant: tuple[str, ...] = ()  # tests that hold and could be left out without losing anything
 
     @property
     def is_sound(self) -> bool:

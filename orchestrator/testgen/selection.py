@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 _COST_OF_BRANCHES = 0.02
@@ -39,15 +40,23 @@ class Proposal(Protocol):
 P = TypeVar("P", bound=Proposal)
 
 
-def select(candidates: Sequence[P], *, settled: frozenset[int], min_gain: int = 1) -> tuple[P, ...]:
-    """Return the chosen ones in the order of the source.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settled:
+    """What counts for nothing: importing the module or tests that exist do it already."""
 
-    `settled` are goals that count for nothing (importing the module reaches them, or tests that exist). A test is taken
-    only if it adds at least `min_gain` goals or mutants.
-    """
+    goals: frozenset[int] = frozenset()
+    kills: frozenset[int] = frozenset()
+
+    def including(self, goals: Iterable[int], kills: Iterable[int] = ()) -> "Settled":
+        """Return these and more."""
+        return Settled(goals=self.goals | frozenset(goals), kills=self.kills | frozenset(kills))
+
+
+def select(candidates: Sequence[P], *, settled: Settled, min_gain: int = 1) -> tuple[P, ...]:
+    """Return the chosen ones in the order of the source; each adds at least `min_gain` goals or mutants."""
     usable = [each for each in candidates if each.kills]  # whatever kills nothing asserts nothing about the subject
-    by_goals = _greedy(usable, lambda each: each.goals - settled, _COST_OF_BRANCHES, min_gain, ())
-    chosen = _greedy(usable, lambda each: each.kills, _COST_OF_MUTANTS, min_gain, by_goals)
+    by_goals = _greedy(usable, lambda each: each.goals - settled.goals, _COST_OF_BRANCHES, min_gain, ())
+    chosen = _greedy(usable, lambda each: each.kills - settled.kills, _COST_OF_MUTANTS, min_gain, by_goals)
     return tuple(sorted(_without_redundant(chosen, settled), key=lambda each: (each.line, each.subject, each.number)))
 
 
@@ -81,7 +90,7 @@ def _greedy(
     return taken
 
 
-def _without_redundant(chosen: Sequence[P], settled: frozenset[int]) -> list[P]:
+def _without_redundant(chosen: Sequence[P], settled: Settled) -> list[P]:
     """Drop whatever the others do as well, the most costly first."""
     counts: dict[tuple[str, int], int] = {}
     for each in chosen:
@@ -97,5 +106,7 @@ def _without_redundant(chosen: Sequence[P], settled: frozenset[int]) -> list[P]:
     return kept
 
 
-def _keys(each: Proposal, settled: frozenset[int]) -> list[tuple[str, int]]:
-    return [("goal", goal) for goal in each.goals - settled] + [("mutant", mutant) for mutant in each.kills]
+def _keys(each: Proposal, settled: Settled) -> list[tuple[str, int]]:
+    return [("goal", goal) for goal in each.goals - settled.goals] + [
+        ("mutant", mutant) for mutant in each.kills - settled.kills
+    ]

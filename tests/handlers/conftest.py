@@ -99,6 +99,11 @@ class Somebody:
         return self.answers.pop(0)
 
 
+@pytest.fixture(scope="session")
+def bench_type() -> type[Bench]:
+    return Bench
+
+
 @pytest.fixture
 def somebody() -> type[Somebody]:
     return Somebody

@@ -14,7 +14,7 @@ def total(price, count=1):
         raise ValueError("count is negative")
     return price * count
 """
-TASK = {"target": "shop.py", "budget": 0.3}
+TASK = {"target": "shop.py", "budget": 120}
 TESTS = "tests/test_shop.py"
 
 
@@ -23,8 +23,7 @@ def handler():
     return TestGeneration()
 
 
-@pytest.fixture
-def shop(bench):
+def plant(bench):
     """Give the repository a module, and an interpreter that has pytest."""
     bench.write("shop.py", SHOP)
     bench.write(".venv/bin/python", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
@@ -32,10 +31,15 @@ def shop(bench):
     return bench
 
 
+@pytest.fixture
+def shop(bench):
+    return plant(bench)
+
+
 def test_a_dry_run_reads_only_and_says_what_it_would_explore(shop, handler):
     shop.write("shop.py", "raise SystemExit\n\n\ndef total():\n    pass\n")
     outcome = shop.run(handler, TASK, dry_run=True)
-    assert (outcome.kind, outcome.summary) == (OutcomeKind.UNCHANGED, "would explore 1 module, 0.3 s each")
+    assert (outcome.kind, outcome.summary) == (OutcomeKind.UNCHANGED, "would explore 1 module, 120 s each")
     assert "shop.py: 1 functions" in outcome.detail
     assert not (shop.root / "tests").exists()
 
@@ -64,3 +68,83 @@ def test_a_module_that_cannot_be_imported_is_told(shop, handler):
     shop.write("shop.py", "import nothing_like_it\n")
     with pytest.raises(TaskFailed, match=r"^shop.py cannot be imported: ModuleNotFoundError: .*nothing_like_it"):
         shop.run(handler, TASK)
+
+
+@pytest.fixture(scope="module")
+def first_time(bench_type, tmp_path_factory):
+    """Generate once, for all tests that go on from there: the outcome and the text."""
+    folder = tmp_path_factory.mktemp("first")
+    (folder / "project/templates").mkdir(parents=True)
+    (folder / "state").mkdir()
+    first = bench_type(folder / "project", folder / "state")
+    plant(first)
+    outcome = first.run(TestGeneration(), TASK)
+    first.close()
+    return outcome, first.read(TESTS)
+
+
+@pytest.fixture
+def outcome(shop, first_time):
+    """Bring the repository to where the first run left it."""
+    shop.write(TESTS, first_time[1])
+    return first_time[0]
+
+
+def again(shop, handler, outcome, **params):
+    """Run the task once more; it remembers what it did."""
+    values = {"project": {"name": "demo"}, "previous": outcome.outputs}
+    return shop.run(handler, {**TASK, **params}, values=values)
+
+
+def test_a_second_run_writes_the_same_bytes(shop, handler, outcome):
+    text = shop.read(TESTS)
+    second = again(shop, handler, outcome)
+    assert (outcome.kind, second.kind, shop.read(TESTS)) == (OutcomeKind.CHANGED, OutcomeKind.UNCHANGED, text)
+
+
+def test_a_test_that_a_person_edited_stays_and_the_rest_follows_the_code(shop, handler, outcome):
+    edited = shop.read(TESTS).replace("    with pytest", "    # the shop takes nothing back\n    with pytest")
+    shop.write(TESTS, edited)
+    shop.write("shop.py", SHOP.replace("price * count", "price * count + 1"))
+    second = again(shop, handler, outcome)
+    text = shop.read(TESTS)
+    assert "# the shop takes nothing back" in text
+    assert text.count('match="count is negative"') == 1
+    assert text != edited
+    assert second.outputs["modules"][0]["kept"] == ["test_total_raises_value_error_for_negative_count"]
+
+
+def test_a_test_that_a_person_removed_does_not_come_back(shop, handler, outcome):
+    head, _, rest = shop.read(TESTS).partition("def test_total_raises")
+    shop.write(TESTS, head + rest[rest.index("\n\n\n") + 3 :])
+    second = again(shop, handler, outcome)
+    assert "raises" not in shop.read(TESTS)
+    assert again(shop, handler, second, overwrite=True).kind is OutcomeKind.CHANGED
+    assert "raises" in shop.read(TESTS)
+
+
+def test_a_file_that_a_person_removed_does_not_come_back(shop, handler, outcome):
+    (shop.root / TESTS).unlink()
+    second = again(shop, handler, outcome)
+    assert second.summary == f"kept {TESTS}: it was removed since this task wrote it"
+    assert not (shop.root / TESTS).exists()
+
+
+def test_what_tests_elsewhere_do_needs_no_generated_test(shop, handler):
+    shop.write(
+        "checks/test_prices.py",
+        "import pytest\nfrom shop import total\n\n\ndef test_back():\n"
+        "    with pytest.raises(ValueError, match='^count is negative$'):\n        total(1, -1)\n",
+    )
+    outcome = shop.run(handler, TASK)
+    assert "raises" not in shop.read(TESTS)
+    assert outcome.outputs["modules"][0]["before"]["coverage"] == {"statements": 66.7, "branches": 50.0}
+    assert "statements 66.7 -> 100 %" in outcome.summary
+
+
+def test_one_module_that_cannot_be_explored_does_not_stop_the_others(shop, handler):
+    shop.write("broken.py", "import nothing_like_it\n")
+    outcome = shop.run(handler, {**TASK, "target": "*.py"})
+    assert outcome.kind is OutcomeKind.CHANGED
+    assert "broken.py cannot be imported: ModuleNotFoundError" in outcome.detail
+    assert outcome.outputs["modules"][0]["problem"].startswith("broken.py cannot be imported")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.testgen.selection import select
+from orchestrator.testgen.selection import Settled, select
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,10 @@ class Proposed:
     line: int = 1
 
 
-def chosen(*proposals: Proposed, settled: frozenset[int] = frozenset(), min_gain: int = 1) -> list[int]:
+NOTHING = Settled()
+
+
+def chosen(*proposals: Proposed, settled: Settled = NOTHING, min_gain: int = 1) -> list[int]:
     return [each.number for each in select(proposals, settled=settled, min_gain=min_gain)]
 
 
@@ -45,7 +48,11 @@ def test_one_that_kills_nothing_asserts_nothing():
 
 
 def test_goals_that_are_settled_count_for_nothing():
-    assert chosen(of(1, {1}, {1}), of(2, {1, 2}, {1}), settled=frozenset({1})) == [2]
+    assert chosen(of(1, {1}, {1}), of(2, {1, 2}, {1}), settled=Settled(goals=frozenset({1}))) == [2]
+
+
+def test_mutants_that_are_settled_count_for_nothing():
+    assert chosen(of(1, {1}, {1}), of(2, {1}, {2}), settled=Settled(goals=frozenset({1}), kills=frozenset({2}))) == [1]
 
 
 def test_a_test_has_to_add_what_is_asked_for():
@@ -67,7 +74,7 @@ proposals = st.lists(
 
 @given(proposals)
 def test_the_chosen_reach_and_kill_everything_that_all_together_do_and_none_can_be_spared(given_proposals):
-    taken = select(given_proposals, settled=frozenset())
+    taken = select(given_proposals, settled=Settled())
 
     def reach(several):
         return (

@@ -1,5 +1,6 @@
 """A proposed test as the explorer hands it over, and the result that it stands in."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,14 @@ class Candidate:
     goals: frozenset[int] = frozenset()
     kills: frozenset[int] = frozenset()
     cost: float = 0.0
+    is_example: bool = False  # the call stands in a docstring
+    source: str = ""  # the whole function, when somebody proposed it as text
+
+    @property
+    def observation(self) -> str:
+        """Return what is called with which preparations: the same whatever the result or the test's name."""
+        before = itertools.takewhile(lambda line: self.call not in line, self.lines)
+        return "\n".join((*before, self.call))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,4 +102,5 @@ def _candidate(number: int, each: Mapping[str, Any], kills: "set[int] | Sequence
         goals=frozenset(each["goals"]),
         kills=frozenset(kills),
         cost=each["cost"],
+        is_example=each["is_example"],
     )

@@ -35,10 +35,17 @@ class TestFile:
 
 
 def emit(
-    module: str, chosen: Sequence[Candidate], exploration: Exploration, is_local: Callable[[str], bool]
+    module: str,
+    chosen: Sequence[Candidate],
+    exploration: Exploration,
+    is_local: Callable[[str], bool],
+    taken: frozenset[str] = frozenset(),
 ) -> TestFile:
-    """Return the file for these candidates; `is_local` tells the project's own packages from installed ones."""
-    namer = Namer()
+    """Return the file for these candidates; `is_local` tells the project's own packages from installed ones.
+
+    `taken` are names of tests that somebody else wrote into the file.
+    """
+    namer = Namer(taken)
     fixtures = {*exploration.project_fixtures, *exploration.fixtures, *_PYTEST_FIXTURES}
     tests = [_write(group, namer, fixtures) for group in _groups(chosen)]
     bodies = [each.source for each in tests]
@@ -98,6 +105,11 @@ def _last_of(lines: list[str]) -> list[tuple[str, bool]]:
 
 
 def _single(each: Candidate, namer: Namer, fixtures: set[str]) -> WrittenTest:
+    if each.source:
+        given = each.call.partition(" ")[2]
+        name = namer.given(given)
+        source = re.sub(rf"\bdef {given}\b", f"def {name}", each.source, count=1)
+        return WrittenTest(name=name, source=source, candidates=(each,))
     name = namer.single(each)
     wanted = sorted(fixtures & _used_names("\n".join(each.lines)))
     statements = [part for statement in each.lines for part in _parted(statement)]

@@ -1,24 +1,26 @@
 """Generate the tests of one module: explore, choose, write, prove, and choose again without what did not hold."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.filters import ADDS_NOTHING, WEAK
 from orchestrator.testgen.generator import Format, Settings
-from orchestrator.testgen.python.candidates import Candidate, Exploration, read_exploration
+from orchestrator.testgen.python.candidates import Candidate, Exploration
 from orchestrator.testgen.python.emission import TestFile, emit
+from orchestrator.testgen.python.existing import read_existing
+from orchestrator.testgen.python.explore import Explored, explore
+from orchestrator.testgen.python.merging import History, memory_of, merge, only_theirs, read_history
 from orchestrator.testgen.python.proof import prove
-from orchestrator.testgen.python.running import EXPLORE, Site, read_journal, run_order
-from orchestrator.testgen.results import Generated, Proof, Share
-from orchestrator.testgen.selection import select
+from orchestrator.testgen.python.proposing import Proposals, propose
+from orchestrator.testgen.python.running import Site
+from orchestrator.testgen.results import Before, Generated, Proof, Share
+from orchestrator.testgen.selection import Settled, select
 
-_CALLS_PER_SECOND = 160  # of the budget: a number of calls, so that the result does not depend on the machine
-_MUTANTS_PER_SECOND = 6
-_RESTARTS = 6
 _ROUNDS = 3
+_NO_FILE = TestFile(text="", tests=())
 
 
 async def generate(site: Site, settings: Settings, *, finish: Format) -> Generated:
@@ -26,123 +28,149 @@ async def generate(site: Site, settings: Settings, *, finish: Format) -> Generat
 
     `finish` formats the file.
     """
-    exploration, avoided = await explore(site, settings)
-    dropped: Counter[str] = Counter()
-    dropped[WEAK] = sum(not each.kills for each in exploration.candidates)
-    left = [each for each in exploration.candidates if each.kills]
-    settled = exploration.imported
-    file, proof = TestFile(text="", tests=()), Proof()
-    for _ in range(_ROUNDS):
-        chosen = select(left, settled=settled, min_gain=settings.min_gain)
-        file = _emit(site, chosen, exploration)
-        if not file.tests:
-            break
-        text = await finish(file.text)
-        proof = await prove(site, text, [each.name for each in file.tests])
-        if not proof.dropped:
-            return _result(text, file, proof, exploration, dropped, avoided, len(left))
-        lost = {c.number for each in file.tests if each.name in proof.dropped for c in each.candidates}
-        dropped.update(_by_candidate(file, proof))
-        left = [each for each in left if each.number not in lost]
-    kept = tuple(each for each in file.tests if each.name in proof.goals)
-    if not kept:
-        return _result("", TestFile(text="", tests=()), Proof(), exploration, dropped, avoided, len(left))
-    numbers = {c.number for each in kept for c in each.candidates}
-    file = _emit(site, [each for each in left if each.number in numbers], exploration)
-    text = await finish(file.text)
-    proof = await prove(site, text, [each.name for each in file.tests])
-    if proof.dropped:
-        message = f"the tests of {site.target.path} do not come to rest: {', '.join(proof.reasons)}"
-        raise TaskFailed(message, hint="something in the module depends on order or time")
-    return _result(text, file, proof, exploration, dropped, avoided, len(left))
-
-
-async def explore(site: Site, settings: Settings) -> tuple[Exploration, tuple[str, ...]]:
-    """Explore the target, again without the call that ended the process when one did."""
-    avoid: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="orchestrate-journal-") as folder:
-        journal = Path(folder, "journal")
-        for _ in range(_RESTARTS):
-            order = _explore_order(site, settings, str(journal), avoid)
-            answer = await run_order(site, order, site.target.test_file, EXPLORE, seconds=settings.budget)
-            if answer.content is not None:
-                if "problem" in answer.content:
-                    message = f"{site.target.path} {answer.content['problem']}"
-                    hint = answer.content.get("hint", "install what the module needs into the project's environment")
-                    raise TaskFailed(message, hint=hint)
-                return read_exploration(answer.content), tuple(avoid)
-            last = read_journal(journal)
-            if not last or last in avoid:
-                break
-            avoid.append(last)
-    message = f"{site.target.path} could not be explored: {answer.tail.strip()[-600:]}"
-    raise TaskFailed(message, hint="run pytest on the project's own tests first: its settings have to work")
-
-
-def _explore_order(site: Site, settings: Settings, journal: str, avoid: Sequence[str]) -> dict[str, object]:
-    path = f"{site.root}/{site.target.path}"
-    return {
-        "mode": "exploring",
-        "probe": {"module": site.target.module, "path": path},
-        "job": {
-            "module": site.target.module,
-            "path": path,
-            "journal": journal,
-            "seconds": settings.budget,
-            "calls": int(settings.budget * _CALLS_PER_SECOND),
-            "mutants": int(settings.budget * _MUTANTS_PER_SECOND),
-            "seed": settings.seed,
-            "parts": list(settings.parts),
-            "avoid": list(avoid),
-        },
-    }
-
-
-def _emit(site: Site, chosen: Sequence[Candidate], exploration: Exploration) -> TestFile:
-    folder = Path(site.target.import_root)
-    local = {site.target.module.partition(".")[0]}
-
-    def is_local(name: str) -> bool:
-        return name in local or (folder / name).is_dir() or (folder / f"{name}.py").is_file()
-
-    return emit(site.target.module, chosen, exploration, is_local)
-
-
-def _by_candidate(file: TestFile, proof: Proof) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for each in file.tests:
-        if each.name in proof.dropped:
-            counts[proof.dropped[each.name]] += len(each.candidates)
-    return counts
-
-
-def _result(
-    text: str,
-    file: TestFile,
-    proof: Proof,
-    exploration: Exploration,
-    dropped: Counter[str],
-    avoided: tuple[str, ...],
-    proposed: int,
-) -> Generated:
-    chosen = [each for test in file.tests for each in test.candidates]
-    reached = exploration.imported.union(*proof.goals.values()) if proof.goals else exploration.imported
-    killed = frozenset(mutant for each in chosen for mutant in each.kills)
-    tried = [number for number, (_, kind, _) in enumerate(exploration.mutants) if kind != "gone"]
-    dropped[ADDS_NOTHING] += proposed - len(chosen)
-    return Generated(
-        text=text,
-        tests=tuple(each.name for each in file.tests),
-        cases=len(chosen),
-        statements=_share(exploration.statements, reached),
-        branches=_share(exploration.branches, reached),
-        mutants=Share(reached=sum(number in killed for number in tried), total=len(tried)),
-        dropped=+dropped,
-        defects=exploration.defects,
-        calls=exploration.calls,
-        cut_short=exploration.cut_short,
-        avoided=avoided,
+    history = read_history(site.target.present, site.target.test_file)
+    explored = await explore(site, settings)
+    exploration = explored.exploration
+    existing = await read_existing(site, only_theirs(history), settings)
+    proposals = await propose(site, settings, exploration)
+    making = _Making(
+        site=site,
+        settings=settings,
+        finish=finish,
+        history=history,
+        explored=explored,
+        existing=existing,
+        proposals=proposals,
     )
+    return await making.make()
+
+
+@dataclass(kw_only=True, slots=True)
+class _Making:
+    """All that the tests of one module are made of; `left` shrinks as tests turn out not to hold."""
+
+    site: Site
+    settings: Settings
+    finish: Format
+    history: History
+    explored: Explored
+    existing: Settled | None
+    proposals: Proposals
+    left: list[Candidate] = field(default_factory=list)
+    settled: Settled = field(default_factory=Settled)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def exploration(self) -> Exploration:
+        """Return what exploring gave, with the names that proposals need."""
+        found = self.explored.exploration
+        return replace(
+            found,
+            names={**self.proposals.names, **found.names},
+            helpers={**self.proposals.helpers, **found.helpers},
+        )
+
+    async def make(self) -> Generated:
+        """Choose, write and prove until everything that is in the file holds."""
+        self._begin()
+        file, proof = _NO_FILE, Proof()
+        for _ in range(_ROUNDS):
+            file = self._emit(select(self.left, settled=self.settled, min_gain=max(1, self.settings.min_gain)))
+            if not file.tests:
+                return self._result(only_theirs(self.history), _NO_FILE, Proof())
+            text, proof = await self._prove(file)
+            if not proof.dropped:
+                return self._result(text, file, proof)
+            self._forget(file, proof)
+        numbers = {c.number for each in file.tests if each.name in proof.goals for c in each.candidates}
+        file = self._emit([each for each in self.left if each.number in numbers])
+        if not file.tests:
+            return self._result(only_theirs(self.history), _NO_FILE, Proof())
+        text, proof = await self._prove(file)
+        if proof.dropped:
+            message = f"the tests of {self.site.target.path} do not come to rest: {', '.join(proof.reasons)}"
+            raise TaskFailed(message, hint="something in the module depends on order or time")
+        return self._result(text, file, proof)
+
+    def _begin(self) -> None:
+        """Part what may be chosen from what asserts nothing, and from what a person removed or took over."""
+        wanted = {"doctest": True, "builtin": False}
+        allowed = {wanted[each] for each in self.settings.proposers if each in wanted}
+        found = [each for each in self.exploration.candidates if each.is_example in allowed]
+        everything = [*found, *self.proposals.candidates]
+        theirs = [each for each in everything if each.observation in self.history.settled]
+        self.settled = (self.existing or Settled()).including(
+            self.exploration.imported.union(*(each.goals for each in theirs)),
+            frozenset[int]().union(*(each.kills for each in theirs)),
+        )
+        rest = [each for each in everything if each.observation not in self.history.settled]
+        self.dropped = Counter(self.proposals.dropped)
+        self.dropped[WEAK] += sum(not each.kills for each in rest)
+        self.left = [each for each in rest if each.kills]
+
+    async def _prove(self, file: TestFile) -> tuple[str, Proof]:
+        text = await self.finish(merge(file.text, self.history))
+        return text, await prove(self.site, text, [each.name for each in file.tests])
+
+    def _forget(self, file: TestFile, proof: Proof) -> None:
+        lost = {c.number for each in file.tests if each.name in proof.dropped for c in each.candidates}
+        for each in file.tests:
+            if each.name in proof.dropped:
+                self.dropped[proof.dropped[each.name]] += len(each.candidates)
+        self.left = [each for each in self.left if each.number not in lost]
+
+    def _emit(self, chosen: Sequence[Candidate]) -> TestFile:
+        folder, module = Path(self.site.target.import_root), self.site.target.module
+        local = {module.partition(".")[0]}
+
+        def is_local(name: str) -> bool:
+            return name in local or (folder / name).is_dir() or (folder / f"{name}.py").is_file()
+
+        return emit(module, chosen, self.exploration, is_local, self.history.names)
+
+    def _result(self, text: str, file: TestFile, proof: Proof) -> Generated:
+        found, existing = self.exploration, self.existing
+        chosen = [each for test in file.tests for each in test.candidates]
+        done = existing or Settled()
+        reached = found.imported.union(done.goals, *proof.goals.values())
+        killed = done.kills.union(*(each.kills for each in chosen))
+        self.dropped[ADDS_NOTHING] += len(self.left) - len(chosen)
+        observations = {each.name: [c.observation for c in each.candidates] for each in file.tests}
+        return Generated(
+            text=text,
+            tests=tuple(each.name for each in file.tests),
+            cases=len(chosen),
+            statements=_share(found.statements, reached),
+            branches=_share(found.branches, reached),
+            mutants=_mutants(found, killed),
+            dropped=+self.dropped,
+            defects=found.defects,
+            calls=found.calls,
+            cut_short=found.cut_short,
+            avoided=self.explored.avoided,
+            notes=(
+                *self.proposals.notes,
+                *(f"{name}, which a person wrote, {why}" for name, why in proof.others.items()),
+            ),
+            before=_before(found, existing) if existing is not None else None,
+            kept=tuple(part.name for _, part in self.history.theirs if part.kind == "test"),
+            removed=len(self.history.removed),
+            memory=memory_of(text, self.history, observations),
+        )
+
+
+def _before(found: Exploration, existing: Settled) -> Before:
+    reached = found.imported | existing.goals
+    return Before(
+        statements=_share(found.statements, reached),
+        branches=_share(found.branches, reached),
+        mutants=_mutants(found, existing.kills),
+    )
+
+
+def _mutants(found: Exploration, killed: frozenset[int]) -> Share:
+    tried = [number for number, (_, kind, _) in enumerate(found.mutants) if kind != "gone"]
+    return Share(reached=sum(number in killed for number in tried), total=len(tried))
 
 
 def _share(goals: object, reached: frozenset[int]) -> Share:

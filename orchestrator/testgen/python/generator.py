@@ -1,20 +1,26 @@
 """The test generator for Python."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 
+from orchestrator.errors import TaskFailed
 from orchestrator.testgen.generator import Project, Settings, Target
 from orchestrator.testgen.python.examine import examine
 from orchestrator.testgen.python.generate import generate
-from orchestrator.testgen.python.running import Site, find_isolation, require_pytest
+from orchestrator.testgen.python.running import Site, find_isolation
 from orchestrator.testgen.python.targets import PythonTarget, describe, find_python, find_targets
-from orchestrator.testgen.results import Examined, Generated
+from orchestrator.testgen.results import Examined, Generated, failed
+
+_SPARE = 4.0  # seconds beyond the budget
 
 
 class PythonGenerator:
     """Explore modules in the project's interpreter, under its own pytest settings."""
 
-    test_types = frozenset({"unit", "api"})
+    test_types = frozenset({"unit", "api", "property"})
+    proposers = frozenset({"builtin", "doctest", "hypothesis", "command"})
+    keeps_edits = True
 
     def find_targets(self, root: str, target: str, test_file: str | None = None) -> tuple[PythonTarget, ...]:
         """Return the modules that a file, folder or glob means; TaskFailed when there is none."""
@@ -28,25 +34,40 @@ class PythonGenerator:
         self, project: Project, targets: Sequence[Target], settings: Settings
     ) -> AsyncIterator[tuple[Target, Generated]]:
         """Yield the tests of each module, proven; TaskFailed when a tool is missing or a module cannot be explored."""
+        isolate = await find_isolation(project.processes)
         for target in targets:
-            site = await _site(project, target)
             project.say(f"exploring {target.path}")
-
-            async def finish(text: str, file: str = target.test_file) -> str:
-                return await project.finish(file, text)
-
-            yield target, await generate(site, settings, finish=finish)
+            try:
+                made = await _generate(project, target, settings, isolate)
+            except TaskFailed as error:
+                if len(targets) == 1:
+                    raise
+                made = failed(error.message)
+            yield target, made
 
     async def examine(self, project: Project, target: Target, text: str, settings: Settings) -> Examined:
         """Put a test file through the same filters; TaskFailed when pytest cannot run it."""
-        return await examine(await _site(project, target), text, budget=settings.budget)
+        site = _site(project, target, await find_isolation(project.processes))
+        return await examine(site, text, budget=settings.budget)
 
 
-async def _site(project: Project, target: Target) -> Site:
+async def _generate(project: Project, target: Target, settings: Settings, isolate: tuple[str, ...]) -> Generated:
+    """Generate the tests of one module; whatever runs when the budget is over is ended."""
+
+    async def finish(text: str) -> str:
+        return await project.finish(target.test_file, text)
+
+    try:
+        async with asyncio.timeout(settings.budget + _SPARE) as limit:
+            return await generate(_site(project, target, isolate), settings, finish=finish)
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        message = f"{target.path}: its tests were not proven within {settings.budget:g} s"
+        raise TaskFailed(message, hint="give it a larger budget") from error
+
+
+def _site(project: Project, target: Target, isolate: tuple[str, ...]) -> Site:
     assert isinstance(target, PythonTarget)
-    processes = project.processes
-    python = find_python(project.root, target.path, processes.find, sys.executable)
-    isolate = await find_isolation(processes)
-    site = Site(root=project.root, target=target, python=python, processes=processes, isolate=isolate)
-    await require_pytest(site)
-    return site
+    python = find_python(project.root, target.path, project.processes.find, sys.executable)
+    return Site(root=project.root, target=target, python=python, processes=project.processes, isolate=isolate)

@@ -27,6 +27,10 @@ class Namer:
         words = [_snake(first.subject), *([f"with_{'_and_'.join(options[:2])}"] if options else [])]
         return self._unique(words)
 
+    def given(self, name: str) -> str:
+        """Return a name that somebody chose, with a number when it is taken."""
+        return self._unique([name.removeprefix("test_")])
+
     def _unique(self, words: list[str], more: str = "") -> str:
         name = _joined(words)
         if more.replace("_", "").isdigit():

@@ -12,10 +12,10 @@ _SECONDS = 120.0
 _ZONES = ("UTC", "America/St_Johns", "Asia/Kolkata", "Pacific/Kiritimati", "Europe/Madrid")
 
 
-async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, file: str = "") -> Proof:
-    """Run a test file once in order and five times shuffled with other hash seeds and time zones.
+async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, repeats: int = REPEATS) -> Proof:
+    """Run a test file once in order and `repeats` times shuffled with other hash seeds and time zones.
 
-    `names` are the test functions that are expected; None takes what pytest finds.
+    `names` are the test functions that are expected, others in the file are somebody else's; None takes what is there.
     """
     proof = Proof()
     try:
@@ -24,15 +24,15 @@ async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, fi
         proof.dropped = dict.fromkeys(names or ("the file",), NOT_COMPILED)
         proof.messages = dict.fromkeys(proof.dropped, str(error))
         return proof
-    place = file or site.target.test_file
-    for number in range(REPEATS + 1):
+    place = site.target.test_file
+    for number in range(repeats + 1):
         answer = await run_order(site, _order(site, number), place, text, seconds=_SECONDS, env=_surroundings(number))
         if answer.content is None:
             proof.dropped.update(dict.fromkeys(proof.goals if number else names or ("the file",), NOT_RUN))
             proof.messages["the file"] = answer.tail
             proof.goals = {}
             return proof
-        _judge(proof, answer.content, first=number == 0)
+        _judge(proof, answer.content, None if names is None else frozenset(names), first=number == 0)
         if number == 0:
             unseen = [name for name in names or () if name not in proof.goals and name not in proof.dropped]
             proof.dropped.update(dict.fromkeys(unseen, NOT_RUN))
@@ -54,7 +54,7 @@ def _surroundings(number: int) -> dict[str, str]:
     return {"PYTHONHASHSEED": str(number * 7919), "TZ": _ZONES[(number or 1) - 1]}
 
 
-def _judge(proof: Proof, content: Mapping[str, Any], *, first: bool) -> None:
+def _judge(proof: Proof, content: Mapping[str, Any], names: frozenset[str] | None, *, first: bool) -> None:
     if first:
         proof.imported = frozenset(content.get("imported", ()))
         proof.statements = {int(goal): line for goal, line in content.get("statements", {}).items()}
@@ -64,7 +64,9 @@ def _judge(proof: Proof, content: Mapping[str, Any], *, first: bool) -> None:
         by_name.setdefault(test_name(node), []).append(result)
     for name, results in by_name.items():
         reason = _reason(results, first=first)
-        if reason:
+        if names is not None and name not in names:
+            proof.others.update({name: reason} if reason else {})
+        elif reason:
             proof.dropped.setdefault(name, reason)
             proof.messages.setdefault(name, next((each["message"] for each in results if "message" in each), ""))
             proof.goals.pop(name, None)

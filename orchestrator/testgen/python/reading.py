@@ -16,6 +16,18 @@ def imported_names(text: str, module: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def bound_names(text: str) -> dict[str, str]:
+    """Return the names that an import statement binds, each with a statement that binds only it."""
+    found = {}
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            found.update({alias.asname or alias.name: f"from {module} import {_as(alias)}" for alias in node.names})
+        elif isinstance(node, ast.Import):
+            found.update({_bound(alias): f"import {_as(alias)}" for alias in node.names})
+    return found
+
+
 def asserted_names(text: str) -> dict[str, frozenset[str]]:
     """Return for each test function the names that stand in assertions, or that lead to a name that does."""
     return {node.name: _asserted(node) for node in test_functions(ast.parse(text))}
@@ -51,3 +63,7 @@ def _names(node: ast.AST) -> set[str]:
 
 def _bound(alias: ast.alias) -> str:
     return alias.asname or alias.name.partition(".")[0]
+
+
+def _as(alias: ast.alias) -> str:
+    return f"{alias.name} as {alias.asname}" if alias.asname else alias.name

@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,8 +59,9 @@ async def run_order(
     *,
     seconds: float,
     env: Mapping[str, str] | None = None,
+    more: Sequence[str] = (),
 ) -> Answer:
-    """Run pytest on `text` as the project's file `file`; the answer's content is what the plug-in wrote."""
+    """Run pytest on `text` as the project's file `file`, and on its files `more`; the content is the plug-in's."""
     with _scratch() as scratch:
         farm = scratch / "project"
         place = build_farm(site.root, farm, file, text)
@@ -69,18 +70,20 @@ async def run_order(
         complete = {
             **order,
             "project": site.root,
+            "has_properties": "hypothesis" in text,
             "scratch": str(work),
             "result": str(scratch / "result.json"),
             "cpu_seconds": int(seconds * 2 + 30),
             "import_roots": [str(farm / site.target.below(site.root))],
             "arguments": [
                 *_QUIET,
-                *(() if "hypothesis" in text else _NO_HYPOTHESIS),
+                *(() if "hypothesis" in text or more else _NO_HYPOTHESIS),
                 *import_mode(site.root, file),
                 f"--basetemp={work / 'base'}",
                 "--rootdir",
                 str(_settings_folder(farm, place)),
                 str(place),
+                *(str(farm / each) for each in more),
             ],
         }
         if "job" in complete:

@@ -43,6 +43,8 @@ class Proving:
         self._watch = ClockWatch(order["project"])
         self._results: dict[str, dict[str, Any]] = {}
         self._verdicts: list[dict[str, Any]] = []
+        if order["has_properties"] and (order.get("mutants") or order.get("watch_clock")):
+            _hurry_properties()
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """Shuffle, when the order says so."""
@@ -115,3 +117,18 @@ class Proving:
         with open(scratch, "w", encoding="utf-8") as file:
             json.dump(content, file)
         os.replace(scratch, self._order["result"])
+
+
+def _hurry_properties() -> None:
+    """Let Hypothesis try few examples and stop at the first that fails.
+
+    Of a mutant nobody wants to know the smallest counterexample, and watching for the clock slows every call down.
+    """
+    with contextlib.suppress(ImportError):
+        from hypothesis import Phase, settings
+
+        settings.register_profile("hurry", phases=[Phase.explicit, Phase.generate], max_examples=30)
+        settings.load_profile("hurry")
+        from hypothesis.internal.charmap import charmap
+
+        charmap()  # made once per process, and slow when it is made under watch

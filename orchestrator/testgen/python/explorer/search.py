@@ -162,20 +162,25 @@ class Search:
                 return True
             return self.caller.count - started >= calls * share
 
-        for number, arguments in enumerate(itertools.chain(self._examples(subject), self._first(subject))):
+        examples = list(self._examples(subject))
+        for number, arguments in enumerate(itertools.chain(examples, self._first(subject))):
             if is_over(0.55):
                 break
             chosen = instances[:3] if number < 6 else [instances[number % len(instances)]]
             for instance in chosen:
-                self._follow(subject, arguments, instance, queue)
+                self._follow(subject, arguments, instance, queue, "example" if number < len(examples) else "")
         idle = 0
         while (subject.parameters or "(" in instances[0]) and not is_over(1.0) and idle < calls * 0.4:
             arguments, instance = self._next(subject, queue, instances)
             idle = 0 if self._follow(subject, arguments, instance, queue) else idle + 1
 
-    def _follow(self, subject: Subject, arguments: Arguments, instance: str, queue: list[Lead]) -> bool:
+    def _follow(
+        self, subject: Subject, arguments: Arguments, instance: str, queue: list[Lead], origin: str = ""
+    ) -> bool:
         """Try a call and, when it reached something new, what its comparisons suggest."""
         made = self.attempt(subject, arguments, instance)
+        if made is not None and origin:
+            made.origin = origin
         if made is None or not made.leads_on:
             return False
         queue.append((made, instance))

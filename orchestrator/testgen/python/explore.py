@@ -1,0 +1,72 @@
+"""Explore a module in a child, once more without the call that ended the child when one did."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.errors import TaskFailed
+from orchestrator.testgen.generator import Settings
+from orchestrator.testgen.python.candidates import Exploration, read_exploration
+from orchestrator.testgen.python.running import EXPLORE, Site, read_journal, require_pytest, run_order
+
+_CALLS_PER_SECOND = 160  # of the budget: a number of calls, so that the result does not depend on the machine
+_MUTANTS_PER_SECOND = 6
+_RESTARTS = 6
+_SHARE = 0.7  # of the budget; the rest is for proving
+
+
+def mutant_limit(settings: Settings) -> int:
+    """Return how many mutants are tried beside those of whole functions; the same number gives the same mutants."""
+    return int(settings.budget * _MUTANTS_PER_SECOND)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explored:
+    """What exploring gave, and the calls that ended the process and were not tried again."""
+
+    exploration: Exploration
+    avoided: tuple[str, ...]
+
+
+async def explore(site: Site, settings: Settings) -> Explored:
+    """Explore the target, again without the call that ended the process when one did; TaskFailed when it cannot be."""
+    avoid: list[str] = []
+    seconds = settings.budget * _SHARE
+    with tempfile.TemporaryDirectory(prefix="orchestrate-journal-") as folder:
+        journal = Path(folder, "journal")
+        for _ in range(_RESTARTS):
+            order = _explore_order(site, settings, str(journal), avoid)
+            answer = await run_order(site, order, site.target.test_file, EXPLORE, seconds=seconds)
+            if answer.content is not None:
+                if "problem" in answer.content:
+                    message = f"{site.target.path} {answer.content['problem']}"
+                    hint = answer.content.get("hint", "install what the module needs into the project's environment")
+                    raise TaskFailed(message, hint=hint)
+                return Explored(exploration=read_exploration(answer.content), avoided=tuple(avoid))
+            last = read_journal(journal)
+            if not last or last in avoid:
+                break
+            avoid.append(last)
+    await require_pytest(site)
+    message = f"{site.target.path} could not be explored: {answer.tail.strip()[-600:]}"
+    raise TaskFailed(message, hint="run pytest on the project's own tests first: its settings have to work")
+
+
+def _explore_order(site: Site, settings: Settings, journal: str, avoid: Sequence[str]) -> dict[str, object]:
+    path = f"{site.root}/{site.target.path}"
+    return {
+        "mode": "exploring",
+        "probe": {"module": site.target.module, "path": path},
+        "job": {
+            "module": site.target.module,
+            "path": path,
+            "journal": journal,
+            "seconds": settings.budget * _SHARE,
+            "calls": int(settings.budget * _CALLS_PER_SECOND),
+            "mutants": mutant_limit(settings),
+            "seed": settings.seed,
+            "parts": list(settings.parts),
+            "avoid": list(avoid),
+        },
+    }
