@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestrator.testgen.selection import Settled, select
@@ -72,6 +72,7 @@ proposals = st.lists(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(proposals)
 def test_the_chosen_reach_and_kill_everything_that_all_together_do_and_none_can_be_spared(given_proposals):
     taken = select(given_proposals, settled=Settled())

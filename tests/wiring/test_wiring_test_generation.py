@@ -151,7 +151,7 @@ def clean(text):
 @pytest.mark.slow
 @wires(f"{VALUE}proposers=hypothesis", f"{VALUE}test_type=property")
 def test_properties_that_hold_become_hypothesis_tests(make: Make) -> None:
-    repository = shop(make, TEXTS, test_type="property")
+    repository = shop(make, TEXTS, test_type="property", budget=900)
     assert repository.run().code == 0, repository.record()["tasks"]
     text = repository.read("tests/test_shop.py")
     assert "def test_clean_twice_is_clean_once(text):\n    assert clean(clean(text)) == clean(text)\n" in text
