@@ -73,15 +73,18 @@ def letters(number: int) -> str:
 def phases_lines(phases: Iterable[Phase], numbers: _Numbers) -> Iterator[str]:
     """Yield the lines of phases, at the depth of the entries of `phases`.
 
-    A task that fails in one of them is no reason to leave the others undone: only what gates is waited for.
+    A task that fails in one of them is no reason to leave the others undone: only what gates is waited for. Phases that
+    edit files follow each other, because their edits were tried in this order.
     """
-    beside: list[str] = []
+    earlier: list[tuple[str, bool]] = []
     for phase in phases:
         id_ = phase.id or numbers.phase()
-        fields: JsonObject = {**phase.fields, "parallel_with": list(beside)} if beside else phase.fields
+        edits = any(task.fields.get("type") == "config_edit" for task in phase.tasks)
+        beside: list[Json] = [other for other, edited in earlier if not (edited and edits)]
+        fields: JsonObject = {**phase.fields, "parallel_with": beside} if beside else phase.fields
         yield from _phase_lines(replace(phase, id=id_, fields=fields), numbers)
         if not (phase.gates or phase.id):
-            beside.append(id_)
+            earlier.append((id_, edits))
 
 
 def _phase_lines(phase: Phase, numbers: _Numbers) -> Iterator[str]:

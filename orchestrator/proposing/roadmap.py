@@ -13,7 +13,7 @@ from orchestrator.errors import Severity
 from orchestrator.proposing import edits
 from orchestrator.proposing.proposal import Check, Group, LeftOut, Param, Phase, Proposal, Roadmap
 from orchestrator.proposing.ranking import rank
-from orchestrator.proposing.tests import Judge, propose_tests
+from orchestrator.proposing.tests import Judge, TestTasks, propose_tests
 from orchestrator.surveying.commands import Python, measuring_command
 from orchestrator.surveying.coverage import SuiteCoverage
 from orchestrator.surveying.facts import Facts, Runner, Suite
@@ -47,59 +47,82 @@ class Evidence:
 def propose_roadmap(facts: Facts, tree: Tree, evidence: Evidence, judge: Judge, pins: Pins) -> Roadmap:
     """Return what the repository needs and this version can do; `judge` says why a task would be rejected."""
     rehearsal = edits.Rehearsal(tree, pins)
-    ranked = rank(facts.modules, evidence.modules, evidence.churn)
-    tests = propose_tests(facts, ranked, judge)
-    blockers = rehearsal.proposals(edits.BLOCKERS, facts.workflows)
-    jest = [suite.config for suite in facts.suites if suite.runner is Runner.JEST and suite.config]
-    counting = rehearsal.proposals((edits.COVERAGE,), jest)
-    hardening = rehearsal.proposals(rehearsal.pinning(edits.HARDENING, facts.workflows), facts.workflows)
-    pipeline = rehearsal.proposals(edits.PIPELINE, facts.workflows)
-    containers = rehearsal.proposals(edits.CONTAINERS, facts.dockerfiles)
-    updates = rehearsal.proposals((edits.UPDATES,), () if _is_updated(facts, tree) else (_UPDATERS[0],))
-    production = rehearsal.proposals(edits.PRODUCTION, facts.workflows)
+    tests = propose_tests(facts, rank(facts.modules, evidence.modules, evidence.churn), judge)
+    found = _propose_edits(facts, tree, rehearsal)
     floors = _Floors(facts.suites, evidence)
     broken = _broken(facts.workflows, rehearsal.tree)
     valid = () if broken or not facts.workflows else (_VALID,)
-    phases = (
-        Phase(
-            name="CI blockers and test infrastructure",
-            why="what keeps a red build green, and what coverage is counted of",
-            groups=(
-                *_group("CI blockers", "checks that cannot fail", blockers),
-                *_group("Test infrastructure", "measure the whole source", counting),
-            ),
-            checks=(*floors.checks, *valid),
-            gates=True,
-        ),
-        Phase(
-            name="Critical coverage", why="the riskiest code without tests", groups=tests.riskiest, checks=floors.checks
-        ),
-        Phase(name="Routes", why="every endpoint has tests", groups=tests.routes, checks=floors.checks),
-        Phase(
-            name="CI/CD architecture",
-            why="a pipeline that gives away little and fails early",
-            groups=(
-                *_group("Security", "what a pipeline may do and run", hardening),
-                *_group("Pipeline", "time and machines", pipeline),
-                *_group("Containers and updates", "what is built, and from what", (*containers, *updates)),
-            ),
-            checks=valid,
-        ),
-        Phase(name="Extended coverage", why="the rest of the source", groups=tests.extended, checks=floors.checks),
-        Phase(
-            name="Production readiness",
-            why="deployments that are asked for, probed and documented",
-            groups=_group("Deployments", "from the push of an image to its users", production),
-            checks=valid,
-        ),
-    )
-    kept = tuple(phase for phase in phases if phase.tasks)
+    kept = tuple(phase for phase in _phases(found, tests, floors.checks, valid) if phase.tasks)
     return Roadmap(
         project=facts.name,
         found=tuple(_found(facts, evidence)),
         phases=kept,
         params=floors.params if any(each in phase.checks for each in floors.checks for phase in kept) else (),
         left_out=(*_noted(facts), *tests.left_out, *floors.left_out, *broken, *rehearsal.left_out, *_decisions(facts)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Edits:
+    """The config edits that would do something, by the part of the roadmap that they belong to."""
+
+    blockers: tuple[Proposal, ...]
+    counting: tuple[Proposal, ...]
+    hardening: tuple[Proposal, ...]
+    pipeline: tuple[Proposal, ...]
+    containers: tuple[Proposal, ...]
+    production: tuple[Proposal, ...]
+
+
+def _propose_edits(facts: Facts, tree: Tree, rehearsal: edits.Rehearsal) -> _Edits:
+    """Try all edits in the order in which they will be carried out."""
+    workflows = facts.workflows
+    jest = [suite.config for suite in facts.suites if suite.runner is Runner.JEST and suite.config]
+    updates = () if _is_updated(facts, tree) else (_UPDATERS[0],)
+    return _Edits(
+        blockers=rehearsal.proposals(edits.BLOCKERS, workflows),
+        counting=rehearsal.proposals((edits.COVERAGE,), jest),
+        hardening=rehearsal.proposals(rehearsal.pinning(edits.HARDENING, workflows), workflows),
+        pipeline=rehearsal.proposals(edits.PIPELINE, workflows),
+        containers=(
+            *rehearsal.proposals(edits.CONTAINERS, facts.dockerfiles),
+            *rehearsal.proposals((edits.UPDATES,), updates),
+        ),
+        production=rehearsal.proposals(edits.PRODUCTION, workflows),
+    )
+
+
+def _phases(found: _Edits, tests: TestTasks, floors: tuple[Check, ...], valid: tuple[Check, ...]) -> tuple[Phase, ...]:
+    return (
+        Phase(
+            name="CI blockers and test infrastructure",
+            why="what keeps a red build green, and what coverage is counted of",
+            groups=(
+                *_group("CI blockers", "checks that cannot fail", found.blockers),
+                *_group("Test infrastructure", "measure the whole source", found.counting),
+            ),
+            checks=(*floors, *valid),
+            gates=True,
+        ),
+        Phase(name="Critical coverage", why="the riskiest code without tests", groups=tests.riskiest, checks=floors),
+        Phase(name="Routes", why="every endpoint has tests", groups=tests.routes, checks=floors),
+        Phase(
+            name="CI/CD architecture",
+            why="a pipeline that gives away little and fails early",
+            groups=(
+                *_group("Security", "what a pipeline may do and run", found.hardening),
+                *_group("Pipeline", "time and machines", found.pipeline),
+                *_group("Containers and updates", "what is built, and from what", found.containers),
+            ),
+            checks=valid,
+        ),
+        Phase(name="Extended coverage", why="the rest of the source", groups=tests.extended, checks=floors),
+        Phase(
+            name="Production readiness",
+            why="deployments that are asked for, probed and documented",
+            groups=_group("Deployments", "from the push of an image to its users", found.production),
+            checks=valid,
+        ),
     )
 
 

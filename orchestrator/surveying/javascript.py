@@ -17,6 +17,7 @@ from orchestrator.surveying.naming import (
     language_of,
     relative,
 )
+from orchestrator.surveying.reading import text_or_nothing
 
 _LOCKS = {
     "pnpm-lock.yaml": "pnpm",
@@ -117,7 +118,7 @@ def _spans_workspaces(tree: Tree, runner: Runner, config: str, package: Package)
     """Say whether the suite at the root runs the tests of the packages below it, too."""
     if not config:
         return runner is Runner.VITEST and "workspace" in package.scripts.get("test", "")
-    text = _text(tree, config)
+    text = text_or_nothing(tree, config)
     return re.search(r"\bprojects\s*:|\bworkspace\s*:|defineWorkspace", text) is not None
 
 
@@ -208,10 +209,3 @@ def _read_json(tree: Tree, path: str) -> Mapping[str, Any] | None:
 
 def _map(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _text(tree: Tree, path: str) -> str:
-    try:
-        return tree.read_text(path)
-    except (OSError, UnicodeDecodeError):
-        return ""

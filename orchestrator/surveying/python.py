@@ -18,6 +18,7 @@ from orchestrator.surveying.naming import (
     language_of,
     relative,
 )
+from orchestrator.surveying.reading import text_or_nothing
 
 _MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "requirements.txt", "Pipfile")
 _LOCKS = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm", "Pipfile.lock": "pipenv"}
@@ -135,7 +136,7 @@ def _dependencies(tree: Tree, folder: str, project: dict[str, Any], paths: Seque
         if posixpath.dirname(path) in (folder, "" if folder == "." else folder) and re.search(
             r"requirements[^/]*\.txt$", path
         ):
-            texts += _text(tree, path).splitlines()
+            texts += text_or_nothing(tree, path).splitlines()
     for text in texts:
         found = _REQUIREMENT.match(text)
         if found:
@@ -144,7 +145,7 @@ def _dependencies(tree: Tree, folder: str, project: dict[str, Any], paths: Seque
 
 def _toml(tree: Tree, path: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(_text(tree, path))
+        return tomllib.loads(text_or_nothing(tree, path))
     except tomllib.TOMLDecodeError:
         return {}
 
@@ -152,14 +153,7 @@ def _toml(tree: Tree, path: str) -> dict[str, Any]:
 def _ini_has(tree: Tree, path: str, section: str) -> bool:
     parser = configparser.RawConfigParser(strict=False)
     try:
-        parser.read_string(_text(tree, path))
+        parser.read_string(text_or_nothing(tree, path))
     except configparser.Error:
         return False
     return parser.has_section(section)
-
-
-def _text(tree: Tree, path: str) -> str:
-    try:
-        return tree.read_text(path)
-    except (OSError, UnicodeDecodeError):
-        return ""

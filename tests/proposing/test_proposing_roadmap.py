@@ -79,12 +79,31 @@ def test_the_document_is_valid_and_explains_every_task() -> None:
     assert all(lines[number - 1].startswith("          # ") for number in heads)
 
 
-def test_only_the_blockers_are_waited_for() -> None:
+DEPLOY = """\
+on: {push: {branches: [main]}}
+jobs:
+  push:
+    runs-on: ubuntu-latest
+    permissions: {packages: write}
+    steps:
+      - uses: actions/checkout@v4
+      - uses: docker/build-push-action@v6
+        with: {push: true, tags: ghcr.io/x/y:1}
+"""
+
+
+def test_only_the_blockers_and_earlier_edits_are_waited_for() -> None:
     """A module that no test can be generated for is no reason to leave the pipeline as it is."""
-    document = loaded(render_document(proposed())).document
+    document = loaded(render_document(proposed({**FILES, ".github/workflows/deploy.yml": DEPLOY}))).document
     assert document is not None
-    beside = [list(phase.parallel_with) for phase in document.phases]
-    assert beside == [[], [], ["2"], ["2", "3"], ["2", "3", "4"]]
+    assert [(phase.name, list(phase.parallel_with)) for phase in document.phases] == [
+        ("CI blockers and test infrastructure", []),
+        ("Critical coverage", []),
+        ("Routes", ["2"]),
+        ("CI/CD architecture", ["2", "3"]),
+        ("Extended coverage", ["2", "3", "4"]),
+        ("Production readiness", ["2", "3", "5"]),
+    ]
 
 
 def test_risk_is_uncovered_statements_times_complexity_times_changes() -> None:
