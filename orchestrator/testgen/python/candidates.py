@@ -25,6 +25,7 @@ class Candidate:
     row: tuple[str, ...] = ()
     expected: str = ""
     arguments: tuple[tuple[str, str, bool], ...] = ()  # name, expression, whether it is required
+    changes: tuple[tuple[str, str], ...] = ()  # (module, global) of data that it changes
     goals: frozenset[int] = frozenset()
     kills: frozenset[int] = frozenset()
     cost: float = 0.0
@@ -99,6 +100,7 @@ def _candidate(number: int, each: Mapping[str, Any], kills: "set[int] | Sequence
         row=tuple(each["row"]),
         expected=each["expected"],
         arguments=tuple((name, text, required) for name, text, required in each["arguments"]),
+        changes=tuple((module, name) for module, name in each["changes"]),
         goals=frozenset(each["goals"]),
         kills=frozenset(kills),
         cost=each["cost"],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestrator.testgen.python.candidates import Candidate, Exploration
+from orchestrator.testgen.python.fresh_data import write_fresh_data
 from orchestrator.testgen.python.layout import WIDTH, double_quoted, lay_out
 from orchestrator.testgen.python.naming import Namer
 
@@ -49,12 +50,15 @@ def emit(
     fixtures = {*exploration.project_fixtures, *exploration.fixtures, *_PYTEST_FIXTURES}
     tests = [_write(group, namer, fixtures) for group in _groups(chosen)]
     bodies = [each.source for each in tests]
-    used = _used_names("\n".join(bodies))
+    names = dict(exploration.names)
+    fresh = write_fresh_data(chosen, names)
+    used = _used_names("\n".join([*bodies, *fresh]))
     own_fixtures = [source for name, source in exploration.fixtures.items() if name in used]
     helpers = [source for name, source in exploration.helpers.items() if name in used and name not in exploration.names]
+    own_fixtures += fresh
     used |= _used_names("\n".join([*own_fixtures, *helpers]))
     head = f'"""Tests of ``{module}``.\n\n{PROVENANCE.format(module=module)}\n"""\n'
-    imports = _imports(used, exploration.names, is_local)
+    imports = _imports(used, names, is_local)
     blocks = [double_quoted(each).rstrip() + "\n" for each in (*helpers, *own_fixtures)] + bodies
     text = head + "\n" + imports + "\n\n" + "\n\n".join(blocks)
     return TestFile(text=text.replace("\n\n\n\n", "\n\n\n"), tests=tuple(tests))

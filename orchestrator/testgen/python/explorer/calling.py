@@ -10,6 +10,7 @@ import linecache
 import os
 import re
 import sys
+import time
 import types
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ _MOST_ITEMS = 20
 _MOST_STREAMS = 6
 _CALL_SECONDS = 0.5  # for code without probes; what the probes see is bounded in steps
 _MOST_STEPS = 60_000
+_WAITING_SECONDS = 0.9
 # What the standard library raises about a value that does not fit: pinned also when the project did not raise it.
 _ORDINARY = (ValueError, OverflowError, KeyError, StopIteration, StopAsyncIteration, decimal.InvalidOperation)
 _LAZY = (map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice, types.GeneratorType)
@@ -51,6 +53,7 @@ class Outcome:
     how: str = ""
     error: BaseException | None = None
     is_explicit: bool = False
+    is_crash: bool = False  # nobody who calls expects this error
     printed: str = ""
     what: str = ""
     goals: frozenset[int] = frozenset()
@@ -61,7 +64,9 @@ class Outcome:
     @property
     def is_usable(self) -> bool:
         """Say whether a test could pin this."""
-        is_raised = self.kind == "raised" and (self.is_explicit or isinstance(self.error, _ORDINARY))
+        is_raised = (
+            self.kind == "raised" and not self.is_crash and (self.is_explicit or isinstance(self.error, _ORDINARY))
+        )
         return not self.left_threads and (self.kind == "value" or is_raised)
 
 
@@ -85,7 +90,10 @@ class Caller:
         namespace = self.names.namespace()
         self._recorder.reset(_MOST_STEPS)
         self._recorder.is_on = True
+        begin = time.monotonic()
         outcome = self._guarded(program, namespace)
+        if time.monotonic() - begin > _WAITING_SECONDS:  # a test must not wait
+            outcome = Outcome("slow")
         self._recorder.is_on = False
         self._recorder.most = 0
         outcome.goals = frozenset(self._recorder.goals)
@@ -97,6 +105,10 @@ class Caller:
     def keep_anew(self) -> None:
         """Take the data that the project's modules hold now for what they hold between calls."""
         self._kept = KeptData(modules_below(self._project))
+
+    def copyable(self, outcome: Outcome) -> list[tuple[str, str]]:
+        """Return (module, global) of the data that a test of this has to put back."""
+        return self._kept.copyable(outcome.changed) if outcome.changed else []
 
     def repeat(self, program: Program) -> Outcome:
         """Run a program again, without recording anything."""

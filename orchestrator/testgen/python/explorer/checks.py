@@ -9,11 +9,11 @@ from typing import Any
 
 from .body import Body, slug
 from .calling import Caller
+from .corpus import INSTANCE, Try
 from .literals import Literals, is_stable_text
 from .matching import match_text
 from .names import Names
 from .replies import reply_body
-from .search import INSTANCE, Try
 from .subjects import Argument
 from .wording import as_statement, renamed
 
@@ -222,6 +222,8 @@ def _wrapped(call: str, how: str, value: Any) -> str:
 
 def _settling(made: Try, call: str) -> str:
     """Return the call in the form in which it was carried out when it raised."""
+    if made.subject.kind == "route":
+        return call
     function = getattr(made.subject.owner, made.subject.short, None) if made.subject.owner else None
     target = function or made.subject.function
     if inspect.iscoroutinefunction(target):

@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .corpus import Corpus, Try
 from .names import Names
 from .sandbox import Blocked, Fence, TooSlow
-from .search import Corpus, Try
 
 _CRASHES = (
     TypeError, AttributeError, IndexError, KeyError, ZeroDivisionError, UnboundLocalError, RecursionError,

@@ -3,8 +3,8 @@
 from typing import Any
 
 from .body import Body
+from .corpus import Corpus, Try
 from .defects import Defect
-from .search import Corpus, Try
 
 
 def count_kinds(corpus: Corpus) -> dict[str, int]:
@@ -21,8 +21,8 @@ def unique(defects: list[Defect]) -> list[Defect]:
     return list(dict.fromkeys(defects))[:40]
 
 
-def candidate_json(made: Try, body: Body) -> dict[str, Any]:
-    """Describe a proposed test."""
+def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dict[str, Any]:
+    """Describe a proposed test; `changed` are (module, global) of data that it changes."""
     return {
         "subject": made.subject.name,
         "kind": made.subject.kind,
@@ -40,6 +40,7 @@ def candidate_json(made: Try, body: Body) -> dict[str, Any]:
             for parameter, argument in zip(made.subject.parameters, made.arguments, strict=True)
             if argument is not None
         ],
+        "changes": changed,
         "goals": sorted(made.outcome.goals),
         "cost": round(made.cost, 3),
         "is_example": made.origin == "example",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from .calling import Caller, Outcome
-from .search import Try
+from .corpus import Try
 
 
 class Noticing:

@@ -1,8 +1,8 @@
 """What is pinned of a web application's reply."""
 
 from .body import Body, slug
+from .corpus import Try
 from .literals import Literals, is_stable_text
-from .search import Try
 
 
 def reply_body(made: Try, literals: Literals) -> Body | None:
@@ -12,13 +12,14 @@ def reply_body(made: Try, literals: Literals) -> Body | None:
     label, more = f"replies_{response.status_code}", ""
     kind = response.headers.get("content-type", "")
     if kind.startswith("application/json"):
-        content = response.json()
+        is_flask = hasattr(response, "get_json")
+        content = response.get_json() if is_flask else response.json()
         detail = content.get("detail") if isinstance(content, dict) else None
         if not (response.status_code == 422 and isinstance(detail, list)):
             text = literals.write(content)
             if text is None:
                 return Body((*made.program.setup, *lines), label=label) if response.status_code < 400 else None
-            lines.append(f"assert response.json() == {text}")
+            lines.append(f"assert response.{'get_json' if is_flask else 'json'}() == {text}")
             label, more = _reply_label(response.status_code, content, detail)
     elif is_stable_text(response.text) and response.text:
         lines.append(f"assert response.text == {response.text!r}")

@@ -91,7 +91,7 @@ def find_applications(names: Names, rng: random.Random) -> list[Application]:
     return found
 
 
-def use_headers(application: Application, fixtures: dict[str, Any]) -> None:
+def use_headers(application: Any, fixtures: dict[str, Any]) -> None:
     """Send the headers that fixtures of the project return."""
     for name, value in fixtures.items():
         is_headers = (

@@ -4,16 +4,15 @@ The clock is a safety net only; when it ends a search, `cut_short` says so and t
 """
 
 import ast
-import functools
 import inspect
 import itertools
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from .arguments import is_strange, match_call
 from .calling import Caller, Outcome, Program
+from .corpus import INSTANCE, Corpus, Lead, Try
 from .evolve import Evolver, splice
 from .facts import ModuleFacts
 from .literals import Literals
@@ -21,52 +20,11 @@ from .names import Names
 from .pools import Pools
 from .subjects import Argument, Arguments, Parameter, Subject
 from .telling import Teller
-from .wording import oddness
 
-INSTANCE = "instance"
 _MOST_EXAMPLES = 40
 _SPLICES = 24
+_MOST_SLOW = 6
 _PASSED_ON = (str, bytes, dict, list, tuple)
-
-
-@dataclass(eq=False)
-class Try:
-    """One call that was carried out."""
-
-    subject: Subject
-    arguments: Arguments
-    instance: str
-    program: Program
-    outcome: Outcome
-    origin: str = ""  # "example" when the call stands in a docstring
-    is_new: bool = False
-    leads_on: bool = False  # it went where none before went, whether or not it came through
-    strange: int = 0  # arguments of a kind that the hints do not allow
-
-    @functools.cached_property
-    def cost(self) -> float:
-        """Say how hard the test would be to read; less is better."""
-        return (
-            40.0 * self.subject.is_private
-            + 6.0 * (self.outcome.kind == "raised")
-            + len(self.program.call) / 25
-            + sum(map(oddness, (self.program.call, *(each.partition(" = ")[2] for each in self.program.setup))))
-            + 4.0 * len(self.program.setup)
-            - 8.0 * (self.origin == "example")
-            + 6.0 * self.strange
-        )
-
-
-Lead = tuple[Try, str]  # with the instance as it is made
-
-
-@dataclass(slots=True)
-class Corpus:
-    """All calls so far, and what they reached together."""
-
-    tries: dict[Program, Try] = field(default_factory=dict)
-    reached: set[object] = field(default_factory=set)  # by calls that a test could pin
-    touched: set[int] = field(default_factory=set)  # by any call
 
 
 class Search:
@@ -83,6 +41,7 @@ class Search:
     ) -> None:
         self.corpus = Corpus()
         self.cut_short = False
+        self._slow: dict[str, int] = {}  # calls of a subject that did not end
         self.classes: dict[str, Subject] = {}
         self._names = names
         self._facts = facts
@@ -129,6 +88,9 @@ class Search:
 
     def _note(self, made: Try) -> None:
         outcome = made.outcome
+        if outcome.kind == "slow":
+            self._slow[made.subject.name] = self._slow.get(made.subject.name, 0) + 1
+        outcome.is_crash = made.subject.kind == "route" and not outcome.is_explicit
         if outcome.is_usable:
             goals: set[object] = {*outcome.goals, (made.subject.name, *_shape(outcome))}
             made.is_new = not goals <= self.corpus.reached
@@ -157,6 +119,8 @@ class Search:
         queue: list[Lead] = []
 
         def is_over(share: float) -> bool:
+            if self._slow.get(subject.name, 0) >= _MOST_SLOW:
+                return True
             if time.monotonic() > until:
                 self.cut_short = True
                 return True

@@ -5,10 +5,12 @@ import re
 import time
 from collections.abc import Sequence
 
-from .search import INSTANCE, Search, Try
+from .corpus import INSTANCE, Try
+from .search import Search
 from .subjects import Subject
 
 _LONGEST = 7  # steps
+_CHANGES = 6  # calls of one function that others are called after
 _STEPS = ("method", "setter")
 _IS_STEP = re.compile(rf"{INSTANCE}(\.\w+)?\(|setattr\(|operator\.(setitem|delitem)\(")
 
@@ -34,6 +36,28 @@ class Sequences:
             starts: list[tuple[str, ...]] = [(f"{INSTANCE} = {each}",) for each in constructors]
             if starts and not self._lengthen(members, tries, starts, calls // len(by_owner), until):
                 return
+        self._after_changes(subjects, calls, until)
+
+    def _after_changes(self, subjects: Sequence[Subject], calls: int, until: float) -> None:
+        """Call functions and routes after calls that changed the module's data."""
+        kinds = ("function", "route")
+        tries = [made for made in self._search.corpus.tries.values() if made.subject.kind in kinds]
+        steps: dict[str, list[str]] = {}
+        for made in tries:
+            if made.outcome.changed and made.outcome.kind == "value" and not made.program.setup:
+                steps.setdefault(made.subject.name, []).append(made.program.call)
+        members = [each for each in subjects if each.kind in kinds and not each.is_private]
+        known = {each.name: [made.arguments for made in tries if made.subject is each] for each in members}
+        names = sorted(steps)
+        for _ in range(calls if names and members else 0):
+            if time.monotonic() > until:
+                self._search.cut_short = True
+                return
+            chosen = [self._rng.choice(names) for _ in range(self._rng.choice((1, 1, 2)))]
+            setup = [self._rng.choice(steps[name][:_CHANGES]) for name in chosen]
+            member = self._rng.choice(members)
+            if known[member.name]:
+                self._search.attempt(member, self._rng.choice(known[member.name]), "", setup)
 
     def _lengthen(
         self, members: list[Subject], tries: list[Try], starts: list[tuple[str, ...]], calls: int, until: float

@@ -13,9 +13,11 @@ from typing import Any
 from .body import Body
 from .calling import Caller
 from .checks import Checks
+from .corpus import Corpus, Try
 from .defects import find_defects
 from .facts import ModuleFacts, read_facts
 from .fixtures import project_fixtures
+from .flask_routes import find_flask
 from .handing_over import candidate_json, count_kinds, unique
 from .journal import Journal
 from .killing import MutantRunner, Trial, Verdict
@@ -26,12 +28,13 @@ from .noticing import Noticing
 from .pools import Pools
 from .routes import find_applications, use_headers
 from .sandbox import Fence
-from .search import Corpus, Search, Try
+from .search import Search
 from .sequences import Sequences
 from .shrinking import shrink
 from .subjects import Subject, SubjectFinder
 
 _EXTRA = 60  # tests per subject that are tried on mutants beside those that reach something new
+_FAIR = 3  # times the part of the time that is due to a subject, at most
 _ENOUGH = 8  # tests that notice one mutant: from so many the fewest can be chosen
 _MOST_CALLS = 400  # calls tried on a mutant that no test notices
 
@@ -90,7 +93,7 @@ class Session:
         search = Search(names, facts, pools, caller, self._rng, journal.enter)
         subjects = self._subjects(names, facts, fixtures)
         self._explore(search, pools, subjects, started)
-        tests = self._write_tests(search, names, caller)
+        tests = self._write_tests(search, names, caller, started + self._job.seconds * 0.7)
         runner, verdicts = self._try_mutants(tests, search, names, started)
         defects = find_defects(search.corpus, names, self._fence)
         cut = [what for what, was in (("search", search.cut_short), ("mutants", runner.cut_short)) if was]
@@ -110,7 +113,7 @@ class Session:
                 "project_fixtures": sorted(fixtures),
                 "defects": [dataclasses.asdict(each) for each in unique(defects)],
                 "mutants": [each.as_json() for each in verdicts],
-                "candidates": [candidate_json(made, body) for made, body in tests],
+                "candidates": [candidate_json(made, body, caller.copyable(made.outcome)) for made, body in tests],
             }
         )
 
@@ -121,7 +124,8 @@ class Session:
         routes: list[Subject] = []
         if "api" in self._job.parts:
             texts = tuple(dict.fromkeys([*facts.module_literals.texts, *self._all_texts(subjects)]))
-            for application in find_applications(names, self._rng)[:1]:
+            applications: list[Any] = [*find_applications(names, self._rng), *find_flask(names, self._rng)]
+            for application in applications[:1]:
                 use_headers(application, fixtures)
                 self._fixture_sources["client"] = application.install()
                 routes += application.subjects(texts, dict(facts.definitions))
@@ -143,9 +147,11 @@ class Session:
                 search.explore(subject, 60, max(until - time.monotonic(), 0.1))
                 _collect_instances(search.corpus, pools, subject, owners)
         weights = [max(1, _size(each)) for each in subjects]
-        for subject, weight in zip(subjects, weights, strict=True):
+        for position, (subject, weight) in enumerate(zip(subjects, weights, strict=True)):
             share = self._job.calls * weight / max(sum(weights), 1)
-            search.explore(subject, max(80, int(share)), max(until - time.monotonic(), 0.1))
+            # Where the clock has to end it, those that come last get their part as well.
+            part = _FAIR * weight / max(sum(weights[position:]), 1)
+            search.explore(subject, max(80, int(share)), max((until - time.monotonic()) * min(part, 1.0), 0.05))
             if subject.kind in ("classmethod", "static", "function"):
                 _collect_instances(search.corpus, pools, subject, owners)
         steps = max(self._job.calls // 6, 50)
@@ -184,7 +190,7 @@ class Session:
         better = {each.mutant: each for each in again if each.killers}
         return runner, [better.get(each.mutant, each) for each in verdicts]
 
-    def _write_tests(self, search: Search, names: Names, caller: Caller) -> list[tuple[Try, Body]]:
+    def _write_tests(self, search: Search, names: Names, caller: Caller, until: float) -> list[tuple[Try, Body]]:
         """Write bodies for what reaches something, for examples, and for some more; keep those that pass twice."""
         checks = Checks(names, Literals(names), caller)
         ordered = _usable(search.corpus)
@@ -192,6 +198,9 @@ class Session:
         chosen: list[tuple[Try, Body]] = []
         later: dict[str, list[Try]] = {}
         for made in ordered:
+            if time.monotonic() > until:
+                search.cut_short = True
+                break
             if made.program.setup[1:]:
                 made = self._with_fewer_steps(made, made.outcome.goals & needed, search)
             gain = made.outcome.goals & needed
@@ -205,7 +214,7 @@ class Session:
             kept = 0
             for made in [*tries[: _EXTRA // 2], *self._rng.sample(tries, min(len(tries), _EXTRA))]:
                 made = self._with_fewer_steps(made, frozenset(), search)
-                if kept < _EXTRA and (written := self._written(made, checks, caller)):
+                if kept < _EXTRA and time.monotonic() < until and (written := self._written(made, checks, caller)):
                     chosen.append((made, written))
                     kept += 1
         return list({made.program: (made, body) for made, body in chosen}.values())

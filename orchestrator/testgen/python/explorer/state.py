@@ -4,10 +4,11 @@ A call that fills a table would otherwise change what the next one shows, and a 
 """
 
 import collections
+import copy
 import os
 import sys
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +69,21 @@ class KeptData:
             for name, value in present.items():
                 self._keep(value, name, module.__name__, seen, 0)
 
+    def copyable(self, changed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return the globals to copy for a test that changes these, with all names of the same object; not caches."""
+        found: dict[tuple[str, str], None] = {}
+        for module, name in changed:
+            value = vars(sys.modules[module]).get(name)
+            if isinstance(value, type) or "cache" in name.lower() or "memo" in name.lower():
+                continue
+            if not _can_be_copied(value):
+                continue
+            found.setdefault((module, name))
+            is_shared = isinstance(value, list | dict | set) or hasattr(value, "__dict__")
+            for _, present, other in self._bound if is_shared else ():
+                found.update({(other, word): None for word, each in present.items() if each is value})
+        return list(found)
+
     def restore(self) -> tuple[tuple[str, str], ...]:
         """Put everything back; return (module, global) of what had changed."""
         changed: dict[tuple[str, str], None] = {}
@@ -110,6 +126,14 @@ class KeptData:
         seen.add(id(value))
         for each in list(inner)[:_LARGE]:
             self._keep(each, name, module, seen, depth + 1)
+
+
+def _can_be_copied(value: object) -> bool:
+    try:
+        copy.deepcopy(value)
+    except Exception:  # a lock, a connection, a module
+        return False
+    return True
 
 
 def modules_below(project: str) -> list[types.ModuleType]:

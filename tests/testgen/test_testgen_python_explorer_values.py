@@ -1,0 +1,127 @@
+"""How inputs are made and changed, and how they are written for a reader."""
+
+import ast
+import random
+import re
+
+import pytest
+
+from orchestrator.testgen.python.explorer.evolve import splice
+from orchestrator.testgen.python.explorer.instances import Instances
+from orchestrator.testgen.python.explorer.keywords import forwarded_to, looked_up
+from orchestrator.testgen.python.explorer.matching import match_text
+from orchestrator.testgen.python.explorer.shapes import doubles, functions_for
+from orchestrator.testgen.python.explorer.wording import as_statement, oddness, renamed
+
+
+def _function(source: str) -> ast.FunctionDef:
+    node = ast.parse(source).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    return node
+
+
+def _spliced(argument: str, left: object, right: object) -> list[str]:
+    return [text for _, text in splice([argument], [(1, left, right)], random.Random(1))]
+
+
+class TestSplicing:
+    def test_puts_the_other_side_of_a_comparison_in_place(self) -> None:
+        assert "'magic'" in _spliced("'plain'", "plain", "magic")
+
+    def test_reaches_texts_inside_containers_and_calls(self) -> None:
+        assert _spliced("Thing(['a', {'k': 'old'}])", "old", "new")[0] == "Thing(['a', {'k': 'new'}])"
+
+    def test_replaces_a_part_of_a_text(self) -> None:
+        assert "'{:ti}'" in _spliced("'{:d}'", "d", "ti")
+
+    def test_takes_items_of_a_container(self) -> None:
+        assert {"'md5'", "'sha1'"} <= set(_spliced("'x'", "x", ["md5", "sha1"]))
+
+    def test_makes_a_text_that_a_pattern_matches(self) -> None:
+        made = _spliced("'x'", re.compile(r"v\d+"), "x")
+        assert made and all(re.fullmatch(r"'v\d+'", each) for each in made)
+
+    def test_does_not_mix_kinds(self) -> None:
+        assert _spliced("'7'", 8.5, [1, 2]) == []
+
+
+class TestInstances:
+    class Point:
+        def __init__(self, x: int, label: str | None = None) -> None:
+            self.x, self.label = x, label
+
+    def test_one_of_each_look_comes_before_more_of_the_same(self) -> None:
+        known = Instances()
+        for text in ("Point(1)", "Point(2)", "Point(1, label='a')"):
+            known.note(text, eval(text, {"Point": self.Point}))
+        assert known.of(self.Point) == ["Point(1)", "Point(1, label='a')", "Point(2)"]
+
+    def test_a_base_class_without_its_own_takes_those_below_it(self) -> None:
+        class Line(self.Point):
+            """A class below."""
+
+        known = Instances()
+        known.note("Line(1)", Line(1))
+        assert known.of(self.Point) == ["Line(1)"]
+
+
+def test_keywords_that_are_passed_on_name_their_receiver() -> None:
+    node = _function("def f(x, **more):\n    return Handler(x, **more)")
+    assert list(forwarded_to(node, "more")) == ["Handler"]
+
+
+def test_keys_that_a_function_looks_up_are_found() -> None:
+    node = _function("def f(d):\n    return d['a'], d.get('b'), d.pop('c', 1)")
+    assert sorted(looked_up(node, "d")) == ["a", "b", "c"]
+
+
+def test_functions_are_made_with_as_many_arguments_as_the_code_passes() -> None:
+    tree = ast.parse("def f(process):\n    return process(1, 2)")
+    assert functions_for(tree, "process")[:2] == ["lambda a, b: a", "lambda a, b: b"]
+
+
+class TestDoubles:
+    def test_have_what_the_code_reads(self) -> None:
+        node = _function("def f(args):\n    return args.colour, args.paint(1)")
+        made = doubles(node, "args", "types.SimpleNamespace")
+        assert made[0] == "types.SimpleNamespace(colour='#ff8800', paint=lambda *args: 1)"
+
+    def test_are_not_made_for_what_a_text_has_too(self) -> None:
+        assert doubles(_function("def f(x):\n    return x.lower()"), "x", "types.SimpleNamespace") == ()
+
+
+@pytest.mark.parametrize(
+    ("call", "statement"),
+    [
+        ("setattr(point, 'x', 1)", "point.x = 1"),
+        ("operator.setitem(table, 'a', [1])", "table['a'] = [1]"),
+        ("operator.delitem(table, 'a')", "del table['a']"),
+        ("setattr(point, name, 1)", "setattr(point, name, 1)"),
+        ("point.move(1)", "point.move(1)"),
+    ],
+)
+def test_an_assignment_is_written_as_one(call: str, statement: str) -> None:
+    assert as_statement(call) == statement
+
+
+def test_a_name_is_changed_but_no_text_and_no_attribute() -> None:
+    assert renamed("x.instance = instance.f('instance')", "instance", "it") == "x.instance = it.f('instance')"
+
+
+def test_a_natural_text_is_less_odd_than_a_fuzzed_one() -> None:
+    assert oddness("f('hello world')") < oddness("f('[')") < oddness("f('\\x00é')") + 5
+    assert oddness("f('Ada')") < oddness("f('aDA*')")
+
+
+@pytest.mark.parametrize(
+    ("message", "pattern"),
+    [
+        ("price is negative", "'price is negative'"),
+        ("a.b is missing", r"r'a\.b is missing'"),
+        (" is not a version", "'is not a version'"),
+        ("at 0x7f0011223344", ""),
+        ("one " * 30, "'" + ("one " * 15).strip() + "'"),
+    ],
+)
+def test_a_message_is_matched_by_its_stable_beginning(message: str, pattern: str) -> None:
+    assert match_text(message) == pattern
