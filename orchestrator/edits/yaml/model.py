@@ -3,7 +3,9 @@
 PyYAML's own resolver reads YAML 1.1 and turns `on:` into `True`; here only null, booleans and numbers of 1.2 resolve.
 """
 
+import marshal
 import re
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -43,7 +45,22 @@ def load_model(text: str) -> Json:
 
 
 def load_checked(text: str) -> Json:
-    """Return the plain model of a text that `tree_of` has accepted."""
+    """Return the plain model of a text that `tree_of` has accepted; each call a model of its own."""
+    stored = _stored(text)
+    model: Json = marshal.loads(stored) if stored is not None else _read(text)  # noqa: S302 - made a few lines below
+    return model
+
+
+@lru_cache(maxsize=8)
+def _stored(text: str) -> bytes | None:
+    """Return the model as bytes, so that an edit parses each text once; None if it has no such form."""
+    try:
+        return marshal.dumps(_read(text))
+    except ValueError:
+        return None  # a tag made a date or the like
+
+
+def _read(text: str) -> Json:
     loader = _CoreLoader(text)
     try:
         return loader.get_single_data()
