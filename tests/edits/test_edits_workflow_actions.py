@@ -481,3 +481,31 @@ def test_the_gate_stands_for_the_performance_job_too(shop: Repository) -> None:
         assert shop.edit(action).status is EditStatus.CHANGED
     jobs = load_model(shop.files[CI])["jobs"]
     assert set(jobs["ci-required"]["needs"]) == set(jobs) - {"ci-required"}
+
+
+def test_a_comment_above_a_removed_key_is_named(workflow: Make) -> None:
+    head = "on: push\njobs:\n  a:\n    runs-on: u\n    steps:\n      - run: x\n"
+    text = head + "        # continue for now\n        continue-on-error: true\n"
+    result = workflow(text).edit("remove_continue_on_error")
+    assert result.warnings == ("line 7: the comment may no longer be true: # continue for now",)
+
+
+def test_migrations_go_only_where_their_language_and_linux_are(workflow: Make) -> None:
+    text = "on: push\njobs:\n  a: {{runs-on: {}, steps: [{{run: {}}}]}}\n"
+    node = workflow(text.format("u", "npm test"), **{"alembic.ini": ""})
+    assert node.edit("add_migration_step").code is EditCode.NOT_FOUND
+    windows = workflow(text.format("windows-latest", "pytest"), **{"alembic.ini": ""})
+    assert windows.edit("add_migration_step").code is EditCode.PRECONDITION
+    assert windows.edit("add_migration_step", database="none").status is EditStatus.CHANGED
+
+
+def test_the_artifact_of_an_sbom_has_no_slash_in_its_name(workflow: Make) -> None:
+    text = (
+        "on: push\nenv: {NAME: '${{ github.repository }}'}\njobs:\n  image:\n    runs-on: u\n    steps:\n"
+        "      - uses: docker/build-push-action@v6\n"
+        "        with: {push: true, tags: 'ghcr.io/${{ env.NAME }}:${{ github.sha }}'}\n"
+    )
+    repository = workflow(text)
+    assert repository.edit("add_sbom_generation").status is EditStatus.CHANGED
+    step = load_model(repository.files[CI])["jobs"]["image"]["steps"][1]
+    assert step["with"]["artifact-name"] == "sbom-image.spdx.json"

@@ -34,6 +34,12 @@ def shell_of(workflow: JsonObject, job: JsonObject, step: JsonObject) -> str | N
     return "bash" if "${{" not in runners or "ubuntu" in runners or "macos" in runners else None
 
 
+def runs_on_linux(job: JsonObject) -> bool:
+    """Say whether a job certainly runs on Linux, in every entry of its matrix."""
+    runners = _runners(job).lower()
+    return not ("windows" in runners or "macos" in runners or ("${{" in runners and "ubuntu" not in runners))
+
+
 def _run_defaults(owner: JsonObject) -> JsonObject:
     defaults = owner.get("defaults")
     run = defaults.get("run") if isinstance(defaults, dict) else None

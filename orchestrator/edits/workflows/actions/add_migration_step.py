@@ -17,6 +17,7 @@ from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.commands import TEST
 from orchestrator.edits.workflows.migrations import SIGN_FILES, Migration, find_migration, migrates
 from orchestrator.edits.workflows.shape import steps_of
+from orchestrator.edits.workflows.shells import runs_on_linux
 from orchestrator.edits.workflows.workflow import Workflow, run_of
 from orchestrator.edits.yaml.emit import Folded
 from orchestrator.models.json import JsonObject
@@ -96,6 +97,10 @@ def _place(workflow: Workflow, params: MigrationParams) -> tuple[str, int]:
     fitting = [
         place for place in tests if language is None or language.search(run_of(workflow.steps(place[0])[place[1]]))
     ]
+    if language is not None and params.job is None and not fitting:
+        what = "Python" if language is _PY else "Node"
+        hint = "`job` and `before` say where to migrate"
+        raise Refusal(EditCode.NOT_FOUND, f"no step runs tests of {what}, which the migrations need", hint=hint)
     with_url = [place for place in fitting if _url_of(workflow.steps(place[0])[place[1]], workflow.job(place[0]))]
     return (with_url or fitting or tests)[0]
 
@@ -135,6 +140,9 @@ def _database_url(workflow: Workflow, job: str, at: int, params: MigrationParams
         raise Refusal(EditCode.DYNAMIC, f"the services of {job} are computed")
     name, service = _service(services, params)
     if service is None:
+        if not runs_on_linux(workflow.job(job)):
+            reason = f"{job} may run elsewhere than on Linux, and services need that"
+            raise Refusal(EditCode.PRECONDITION, reason, hint="`database: none` adds no service")
         service = _new_service(params)
         workflow.set_key(job, "services", {**services, name: service})
     return _url(workflow.job(job), name, service, params)

@@ -56,6 +56,8 @@ class AddSbomGeneration(Action[SbomParams]):
             workflow.set(("jobs", job, "steps", at, "id"), identifier, after="name")
         name = f"${{{{ matrix.{_key(workflow, job)} }}}}" if pushed.is_matrix else pushed.names[0]
         image = pushed.image.replace("$NAME", name)
+        if not pushed.is_matrix and not re.fullmatch(r"[\w.-]+", name):
+            name = job  # a computed name may hold a `/`, which the name of an artifact cannot
         steps = _steps(workflow, image, name, f"${{{{ steps.{identifier}.outputs.digest }}}}", params)
         for offset, made in enumerate(steps, start=1):
             workflow.insert_step(job, at + offset, made)

@@ -21,7 +21,7 @@ from orchestrator.edits.workflows.commands import (
     without_excuses,
 )
 from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of
-from orchestrator.edits.yaml.lines import above_entry, column_of
+from orchestrator.edits.yaml.lines import above_entry, column_of, line_start
 from orchestrator.models.json import JsonObject
 
 _STALE = re.compile(r"continue|for now|reports? only|until|temporar|todo|fixme", re.IGNORECASE)
@@ -103,6 +103,7 @@ def _delete_key(workflow: Workflow, path: tuple[str | int, ...], params: RemoveP
     if value is not True and params.keep_if_expression:
         workflow.warnings.append(f"{title}: continue-on-error is computed ({value}) and stays")
         return []
+    _warn_above(workflow, workflow.editor.node(*path, "continue-on-error").start)
     workflow.editor.delete((*path, "continue-on-error"))
     return [f"continue-on-error of {title}"]
 
@@ -142,11 +143,18 @@ def _with_pip_audit(script: str) -> str:
 def _warn_stale(workflow: Workflow, path: tuple[str | int, ...]) -> None:
     """Name comment lines above an edited step that speak of the excuse."""
     editor = workflow.editor
-    start = editor.text.rfind("-", 0, editor.node(*path).start)
-    top = above_entry(editor.text, start, column_of(editor.text, start))
-    for line in editor.text[top:start].splitlines():
+    _warn_above(workflow, editor.text.rfind("-", 0, editor.node(*path).start))
+
+
+def _warn_above(workflow: Workflow, at: int) -> None:
+    """Name comment lines right above the line of an offset."""
+    text = workflow.editor.text
+    begin = line_start(text, at)
+    begin += len(text[begin:at]) - len(text[begin:at].lstrip(" "))
+    top = above_entry(text, begin, column_of(text, begin))
+    first = workflow.editor.tree.place(top)[0]
+    for number, line in enumerate(text[top:begin].splitlines(), first):
         if line.strip().startswith("#") and _STALE.search(line):
-            number = editor.tree.place(top)[0]
             workflow.warnings.append(f"line {number}: the comment may no longer be true: {line.strip()}")
 
 
