@@ -54,14 +54,15 @@ def read_packages(tree: Tree, paths: Sequence[str]) -> tuple[Package, ...]:
 
 def find_suites(tree: Tree, packages: Sequence[Package], paths: Sequence[str]) -> Iterator[Suite]:
     """Yield the suites of Jest and Vitest; one that runs the packages below it stands for them."""
-    taken: list[str] = []
+    taken: set[str] = set()
     for package in packages:
-        if any(below(folder, package.folder) for folder in taken):
+        if package.folder in taken:
             continue
-        suite = _suite_of(tree, package, packages, paths)
+        within = [each.folder for each in packages if each is not package and below(package.folder, each.folder)]
+        suite = _suite_of(tree, package, within, packages, paths)
         if suite is not None:
-            taken.append(package.folder)
             yield suite
+            taken |= {each for each in within if any(below(each, test) for test in suite.tests)}
 
 
 def other_runners(packages: Iterable[Package], suites: Sequence[Suite]) -> Iterator[str]:
@@ -77,16 +78,17 @@ def other_runners(packages: Iterable[Package], suites: Sequence[Suite]) -> Itera
             yield f"{where}: its tests are run by {names[0]}; coverage is measured with Jest and Vitest only"
 
 
-def _suite_of(tree: Tree, package: Package, packages: Sequence[Package], paths: Sequence[str]) -> Suite | None:
+def _suite_of(
+    tree: Tree, package: Package, within: Sequence[str], packages: Sequence[Package], paths: Sequence[str]
+) -> Suite | None:
     inside = [path for path in paths if below(package.folder, path)]
-    others = [each.folder for each in packages if each.folder != package.folder and below(package.folder, each.folder)]
-    own = [path for path in inside if not any(below(folder, path) for folder in others)]
+    own = [path for path in inside if not any(below(folder, path) for folder in within)]
     chosen = _runner(package, own)
     if chosen is None:
         return None
     runner, config = chosen
-    spans = _spans_workspaces(tree, runner, config, package)
-    covered = inside if spans else own
+    others = _run_by_themselves(tree, runner, config, package, within, inside)
+    covered = [path for path in inside if not any(below(folder, path) for folder in others)]
     tests = tuple(sorted(path for path in covered if is_test(path) and language_of(path) is not Language.PYTHON))
     sources = _source_globs(package.folder, covered)
     if not tests or not sources:
@@ -101,6 +103,26 @@ def _suite_of(tree: Tree, package: Package, packages: Sequence[Package], paths: 
         needs=_missing(runner, package, packages),
         installed=_installed(tree, runner, package.folder),
     )
+
+
+def _run_by_themselves(
+    tree: Tree, runner: Runner, config: str, package: Package, within: Sequence[str], inside: Sequence[str]
+) -> Sequence[str]:
+    """Return the packages below that have a suite of their own.
+
+    A config that names projects runs all of them; any other config runs those that have none of their own.
+    """
+    if _spans_workspaces(tree, runner, config, package):
+        return ()
+    if not config:
+        return within
+    return [
+        folder for folder in within if any(_is_config(relative(folder, path)) for path in inside if below(folder, path))
+    ]
+
+
+def _is_config(name: str) -> bool:
+    return any(pattern.match(name) for pattern in _CONFIGS.values())
 
 
 def _runner(package: Package, own: Sequence[str]) -> tuple[Runner, str] | None:

@@ -97,6 +97,26 @@ def test_one_config_over_all_packages_stands_for_them() -> None:
     assert [(suite.name, suite.sources) for suite in facts.suites] == [("vitest", ("packages/**/*.ts",))]
 
 
+def test_a_config_at_the_root_runs_the_packages_that_have_none() -> None:
+    facts = of(
+        {
+            "package.json": manifest(devDependencies={"vitest": "3", "@vitest/coverage-v8": "3"}),
+            "vitest.config.ts": "export default merge(base, {});\n",
+            "apps/a/package.json": manifest(scripts={"test": "cd ../.. && vitest run"}),
+            "apps/a/src/a.ts": CODE,
+            "apps/a/src/a.test.ts": "",
+            "apps/b/package.json": manifest(devDependencies={"jest": "29"}),
+            "apps/b/jest.config.js": "",
+            "apps/b/src/b.ts": CODE,
+            "apps/b/src/b.test.ts": "",
+        }
+    )
+    assert [(suite.name, suite.tests) for suite in facts.suites] == [
+        ("vitest", ("apps/a/src/a.test.ts",)),
+        ("jest in apps/b", ("apps/b/src/b.test.ts",)),
+    ]
+
+
 PYTHON = {
     "pyproject.toml": '[project]\nname = "thing"\ndependencies = ["fastapi>=1"]\n[tool.pytest.ini_options]\n',
     "uv.lock": "",
