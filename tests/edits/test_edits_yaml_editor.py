@@ -34,6 +34,12 @@ def edited(text: str, operation: Operation) -> str:
             id="comments in its own column follow the entry they stand above",
         ),
         pytest.param(
+            "a:\n  b: |\n    x\n     \n\nc: 2\n",
+            lambda e: e.set(("a", "z"), 3),
+            "a:\n  b: |\n    x\n     \n  z: 3\n\nc: 2\n",
+            id="a line of more spaces than its block belongs to it",
+        ),
+        pytest.param(
             "a:\n  b:\n    - 1\n    # - 2\n\n# about c\nc: 2\n",
             lambda e: e.set(("a", "x"), 3),
             "a:\n  b:\n    - 1\n    # - 2\n  x: 3\n\n# about c\nc: 2\n",

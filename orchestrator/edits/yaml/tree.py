@@ -255,11 +255,17 @@ class _Builder:
 
 
 def _literal_end(text: str, start: int, end: int) -> int:
-    """Return the end of a `|` or `>` block: that of its last line with something on it, unless it keeps all (`+`)."""
+    """Return the end of a `|` or `>` block: that of its last line with something on it, unless it keeps all (`+`).
+
+    A line of more spaces than the block is indented by holds the rest of them: that is something.
+    """
     header = text[start:end].split("\n", 1)[0].split("#", maxsplit=1)[0]
     if "+" in header:
         return end
     last = start + len(text[start:end].rstrip())
+    first = re.search(r"\n( *)[^ \r\n]", text[start : last + 1])
+    blanks = re.finditer(r"\n( +)(?=\r?\n|\Z)", text[last:end]) if first is not None else ()
+    last += max((blank.end() for blank in blanks if first and len(blank[1]) > len(first[1])), default=0)
     line_end = text.find("\n", last)
     line_end = len(text) if line_end < 0 else line_end
     return line_end - 1 if text[line_end - 1 : line_end] == "\r" and line_end > last else max(last, line_end)
