@@ -1,0 +1,111 @@
+"""Where the modules of one package are tried: the copy of the project, the runner, and what it reports."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestrator.contracts import Processes
+from orchestrator.errors import TaskFailed
+from orchestrator.testgen.typescript.overlay import Overlay
+from orchestrator.testgen.typescript.toolchain import Toolchain
+
+NODE = Path(__file__).parent / "node"
+_SPARE = 60.0  # seconds beyond a time limit before a child that does not end itself is ended
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bench:
+    """`scratch` is a temporary folder; `overlay` the copy of the project in it."""
+
+    root: str
+    tools: Toolchain
+    processes: Processes
+    scratch: Path
+    overlay: Overlay
+    isolate: tuple[str, ...] = ()
+
+    def package_path(self, relative: str = "") -> Path:
+        """Return the package's folder in the copy."""
+        return self.overlay.path(self.tools.folder) / relative
+
+    async def node(self, script: str, *arguments: str, seconds: float = 300.0) -> None:
+        """Run one of our scripts on the project; TaskFailed with what it said when it breaks down."""
+        argv = (self.tools.node, "--max-old-space-size=3072", str(NODE / script), *arguments)
+        async with asyncio.timeout(seconds):
+            finished = await self.processes.run(argv)
+        if finished.exit_code != 0:
+            message = f"{script} broke down: {finished.tail.strip()[-800:]}"
+            raise TaskFailed(message, hint="is this a version of TypeScript from 4.7 to 5.9?")
+
+    async def analyse(self, modules: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+        """Return what the compiler tells about modules, in their order."""
+        order, result = self.scratch / "analyse.json", self.scratch / "analysed.json"
+        order.write_text(json.dumps({"root": self.root, "folder": self.tools.folder, "modules": list(modules)}))
+        await self.node("analyze.cjs", str(order), str(result))
+        return tuple(json.loads(result.read_text())["modules"])
+
+    async def run_files(
+        self, files: Sequence[str], *, seconds: float, seed: int | None = None, env: Mapping[str, str] | None = None
+    ) -> "Report":
+        """Run test files of the copy in one runner process; `seed` shuffles the tests of each file."""
+        report = self.scratch / "report.json"
+        report.unlink(missing_ok=True)
+        argv = ("env", "-C", str(self.package_path()), *self.isolate, *self._command(files, report, seed))
+        surroundings = {"TZ": "UTC", "CI": "true", "NO_COLOR": "1", "HOME": str(self.scratch), **(env or {})}
+        try:
+            async with asyncio.timeout(seconds + _SPARE):
+                finished = await self.processes.run(argv, env=surroundings)
+        except TimeoutError:
+            return Report(files=_read(report), tail="it did not end in time", is_late=True)
+        return Report(files=_read(report), tail=finished.tail)
+
+    def _command(self, files: Sequence[str], report: Path, seed: int | None) -> tuple[str, ...]:
+        paths = [str(self.overlay.path(each).resolve()) for each in files]
+        node = (self.tools.node, "--max-old-space-size=3072")
+        if self.tools.runner == "vitest":
+            shuffle = () if seed is None else ("--sequence.shuffle.tests=true", f"--sequence.seed={seed}")
+            quiet = ("--coverage.enabled=false", "--reporter=json", f"--outputFile={report}", "--watch=false")
+            return (*node, self.tools.binary, "run", *quiet, "--no-file-parallelism", *shuffle, *paths)
+        shuffle = () if seed is None or self.tools.version < (29, 4) else ("--randomize", f"--seed={seed}")
+        cache = f"--cacheDirectory={self.scratch / 'cache'}"
+        quiet = ("--ci", "--silent", "--coverage=false", "--watchman=false", "--forceExit", "--reporters=default", cache)
+        return (
+            *node, self.tools.binary, "--runInBand", *quiet, "--json", f"--outputFile={report}", *shuffle,
+            "--runTestsByPath", *paths,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What the runner reported: for each file its message and its tests as (name, status, message)."""
+
+    files: Mapping[str, "FileReport"]
+    tail: str
+    is_late: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileReport:
+    """`tests` maps a full name to the message of its failure, empty when it passed."""
+
+    tests: Mapping[str, str]
+    message: str
+
+
+def _read(path: Path) -> Mapping[str, FileReport]:
+    try:
+        content = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    files = {}
+    for each in content.get("testResults", ()):
+        tests: dict[str, str] = {}
+        for one in each.get("assertionResults", ()):
+            name = " > ".join([*one["ancestorTitles"], one["title"]])
+            passed = one["status"] == "passed"
+            tests[name] = "" if passed else "\n".join(one.get("failureMessages") or ()) or one["status"]
+        files[str(Path(each["name"]).resolve())] = FileReport(tests=tests, message=each.get("message") or "")
+    return files

@@ -1,0 +1,45 @@
+'use strict';
+/** What the text of a module tells about good inputs: literals, regular expressions, the environment, what is read of rows. */
+
+const MOST = 80;
+
+function readFacts(ts, file) {
+  const strings = new Set();
+  const numbers = new Set();
+  const patterns = new Set();
+  const env = new Set();
+  const reads = new Set();
+  const visit = (node) => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
+    if (ts.isStringLiteralLike(node) && node.text.length < 60) strings.add(node.text);
+    if (ts.isNumericLiteral(node)) numbers.add(Number(node.text.replaceAll('_', '')));
+    if (ts.isRegularExpressionLiteral(node)) patterns.add(node.text);
+    if (ts.isPropertyAccessExpression(node)) {
+      if (node.expression.getText(file) === 'process.env') env.add(node.name.text);
+      else reads.add(node.name.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  const some = (set) => [...set].slice(0, MOST);
+  return { strings: some(strings), numbers: some(numbers), patterns: some(patterns), env: some(env), reads: some(reads) };
+}
+
+/** The modules that a file imports at run time: [{spec, file, names}]; `file` is undefined for packages. */
+function readImports(ts, file, resolve) {
+  const found = [];
+  for (const statement of file.statements) {
+    if (!ts.isImportDeclaration(statement) || statement.importClause?.isTypeOnly) continue;
+    const bindings = statement.importClause?.namedBindings;
+    const named = bindings && ts.isNamedImports(bindings) ? bindings.elements.filter((each) => !each.isTypeOnly) : [];
+    const names = named.map((each) => (each.propertyName ?? each.name).text);
+    if (statement.importClause?.name) names.push('default');
+    if (bindings && ts.isNamespaceImport(bindings)) names.push('*');
+    if (statement.importClause && names.length === 0) continue;
+    const spec = statement.moduleSpecifier.text;
+    found.push({ spec, file: resolve(spec), names });
+  }
+  return found;
+}
+
+module.exports = { readFacts, readImports };

@@ -1,0 +1,220 @@
+'use strict';
+/**
+ * Turns types into shapes: plain JSON that says which values fit.
+ *
+ * Named object types stand in a table and are referred to by number, so that recursive types end. What a test cannot
+ * make out of literals becomes `client` (something of a package that has to be doubled), `stub` (an interface with
+ * methods) or `instance` (a class that can be constructed).
+ */
+const LONGEST_UNION = 24;
+const MOST_PROPERTIES = 40;
+
+class Shapes {
+  constructor(ts, checker, place) {
+    this.ts = ts;
+    this.checker = checker;
+    this.place = place; // a node from which types are looked at
+    this.table = [];
+    this.numbers = new Map();
+  }
+
+  of(type, name = '') {
+    const { ts, checker } = this;
+    const flags = ts.TypeFlags;
+    if (type.isUnion()) return this.union(type, name);
+    const literal = this.literal(type);
+    if (literal) return literal;
+    if (type.flags & flags.TemplateLiteral) return this.template(type);
+    if (type.flags & flags.String || type.flags & flags.StringMapping) return { k: 'string' };
+    if (type.flags & flags.Number) return { k: 'number' };
+    if (type.flags & flags.Boolean) return { k: 'boolean' };
+    if (type.flags & flags.BigInt) return { k: 'bigint' };
+    if (type.flags & flags.Null) return { k: 'null' };
+    if (type.flags & (flags.Undefined | flags.Void | flags.Never)) return { k: 'undefined' };
+    if (type.flags & (flags.ESSymbol | flags.UniqueESSymbol)) return { k: 'symbol' };
+    if (type.flags & (flags.Any | flags.Unknown)) return { k: 'any' };
+    if (type.flags & flags.NonPrimitive) return { k: 'record', of: { k: 'any' } };
+    if (type.flags & (flags.TypeParameter | flags.Index | flags.IndexedAccess | flags.Conditional | flags.Substitution)) {
+      const base = checker.getBaseConstraintOfType(type);
+      return base && base !== type ? this.of(base, name) : { k: 'any', generic: true };
+    }
+    if (type.isIntersection()) {
+      const primitive = type.types.find((each) => each.flags & (flags.String | flags.Number)); // a branded value
+      if (primitive) return this.of(primitive, name);
+    }
+    return this.structure(type, name);
+  }
+
+  union(type, name) {
+    const of = [];
+    for (const part of type.types.slice(0, LONGEST_UNION)) {
+      const shape = this.of(part, name);
+      if (!of.some((each) => JSON.stringify(each) === JSON.stringify(shape))) of.push(shape);
+    }
+    const truths = of.filter((each) => each.k === 'literal' && typeof each.v === 'boolean');
+    const others = of.filter((each) => !truths.includes(each));
+    if (truths.length === 2) others.push({ k: 'boolean' });
+    else others.push(...truths);
+    return others.length === 1 ? others[0] : { k: 'union', of: others };
+  }
+
+  literal(type) {
+    const { ts, checker } = this;
+    if (type.flags & ts.TypeFlags.EnumLiteral && type.symbol && type.value !== undefined) {
+      const owner = checker.getSymbolAtLocation(type.symbol.valueDeclaration.parent.name);
+      const from = this.exportOf(owner);
+      return { k: 'literal', v: type.value, code: from && `${owner.name}.${type.symbol.name}`, from };
+    }
+    if (type.flags & (ts.TypeFlags.StringLiteral | ts.TypeFlags.NumberLiteral)) return { k: 'literal', v: type.value };
+    if (type.flags & ts.TypeFlags.BooleanLiteral) return { k: 'literal', v: checker.typeToString(type) === 'true' };
+    return undefined;
+  }
+
+  template(type) {
+    const parts = [type.texts[0]];
+    type.types.forEach((each, index) => parts.push(this.of(each), type.texts[index + 1]));
+    return { k: 'template', parts };
+  }
+
+  structure(type, name) {
+    const { checker } = this;
+    const symbol = type.symbol ?? type.aliasSymbol;
+    const called = symbol?.name ?? '';
+    const inner = () => this.of(checker.getTypeArguments(type)[0] ?? checker.getAnyType(), name);
+    if (checker.isArrayType(type) || ['ReadonlyArray', 'Iterable', 'ArrayLike', 'IterableIterator'].includes(called)) {
+      return { k: 'array', of: this.of(checker.getTypeArguments(type)[0], name.replace(/s$/, '')) };
+    }
+    if (checker.isTupleType(type)) return { k: 'tuple', of: checker.getTypeArguments(type).map((each) => this.of(each, name)) };
+    if (this.isBuiltIn(symbol)) {
+      if (['Promise', 'PromiseLike'].includes(called)) return { k: 'promise', of: inner() };
+      if (['Map', 'ReadonlyMap', 'WeakMap'].includes(called)) {
+        return { k: 'map', key: inner(), of: this.of(checker.getTypeArguments(type)[1], name) };
+      }
+      if (['Set', 'ReadonlySet'].includes(called)) return { k: 'set', of: inner() };
+      if (['Date', 'RegExp', 'Error', 'URL', 'Buffer', 'Uint8Array', 'Function'].includes(called)) return { k: called };
+    }
+    const signature = type.getCallSignatures().at(-1);
+    const isPlainFunction = signature && !this.isForeign(symbol);
+    if (isPlainFunction) return this.callable(signature);
+    return this.object(type, symbol, name);
+  }
+
+  callable(signature) {
+    const returns = this.of(signature.getReturnType());
+    return { k: 'function', takes: signature.getParameters().length, returns };
+  }
+
+  object(type, symbol, name) {
+    const key = type.id ?? type;
+    if (this.numbers.has(key)) return { k: 'ref', n: this.numbers.get(key) };
+    const number = this.table.length;
+    this.numbers.set(key, number);
+    this.table.push(null);
+    this.table[number] = this.described(type, symbol, name);
+    return { k: 'ref', n: number };
+  }
+
+  described(type, symbol, name) {
+    const { checker } = this;
+    const properties = type.getProperties().filter((each) => !each.name.startsWith('__@') && !this.isHidden(each));
+    const called = type.aliasSymbol?.name ?? symbol?.name ?? name;
+    const typeFrom = this.exportOf(type.aliasSymbol ?? symbol);
+    if (this.isForeign(symbol) && (properties.length > 12 || type.getCallSignatures().length > 0)) {
+      return { k: 'client', name: called, type: this.importOf(symbol) };
+    }
+    const index = type.getStringIndexType();
+    if (properties.length === 0) return index ? { k: 'record', of: this.of(index, name) } : { k: 'object', name: called, props: [] };
+    if (this.isClass(symbol) && !this.isForeign(symbol)) return this.instance(symbol, called);
+    const props = properties.slice(0, MOST_PROPERTIES).map((each) => this.property(each));
+    const methods = props.filter((each) => each.shape.k === 'function');
+    const kind = methods.length > 0 && methods.length * 2 >= props.length ? 'stub' : 'object';
+    return { k: kind, name: called, from: typeFrom, props, index: index ? this.of(index, name) : undefined };
+  }
+
+  property(symbol) {
+    const place = symbol.valueDeclaration ?? symbol.declarations?.[0] ?? this.place;
+    const type = this.checker.getTypeOfSymbolAtLocation(symbol, place);
+    return {
+      name: symbol.name,
+      optional: Boolean(symbol.flags & this.ts.SymbolFlags.Optional),
+      shape: this.of(type, symbol.name),
+    };
+  }
+
+  instance(symbol, name) {
+    const type = this.checker.getTypeOfSymbolAtLocation(symbol, symbol.valueDeclaration);
+    const [made] = type.getConstructSignatures();
+    const from = this.exportOf(symbol);
+    const isAbstract = this.ts.getCombinedModifierFlags(symbol.valueDeclaration) & this.ts.ModifierFlags.Abstract;
+    if (!made || !from || isAbstract) return { k: 'client', name, type: this.importOf(symbol) };
+    return { k: 'instance', name, from, params: this.params(made) };
+  }
+
+  params(signature) {
+    return signature.getParameters().map((each) => {
+      const place = each.valueDeclaration ?? this.place;
+      const isParameter = each.valueDeclaration && this.ts.isParameter(each.valueDeclaration);
+      const rest = Boolean(isParameter && each.valueDeclaration.dotDotDotToken);
+      const type = this.checker.getTypeOfSymbolAtLocation(each, place);
+      const name = /^[A-Za-z_$][\w$]*$/.test(each.name) && !each.name.startsWith('__') ? each.name : 'input';
+      const shape = this.of(type, name);
+      const hasDefault = Boolean(isParameter && each.valueDeclaration.initializer);
+      const optional = Boolean(isParameter && (each.valueDeclaration.questionToken || hasDefault));
+      return { name, optional, hasDefault, rest, shape: rest && shape.k === 'array' ? shape.of : shape };
+    });
+  }
+
+  isHidden(symbol) {
+    const place = symbol.valueDeclaration ?? symbol.declarations?.[0];
+    const { ModifierFlags } = this.ts;
+    const hidden = ModifierFlags.Private | ModifierFlags.Protected;
+    return symbol.name.startsWith('#') || Boolean(place && this.ts.getCombinedModifierFlags(place) & hidden);
+  }
+
+  isClass(symbol) {
+    return Boolean(symbol && symbol.flags & this.ts.SymbolFlags.Class);
+  }
+
+  fileOf(symbol) {
+    return symbol?.declarations?.[0]?.getSourceFile().fileName ?? '';
+  }
+
+  isBuiltIn(symbol) {
+    return /\/typescript\/lib\/lib\.|\/@types\/node\//.test(this.fileOf(symbol));
+  }
+
+  isForeign(symbol) {
+    return /\/node_modules\//.test(this.fileOf(symbol)) && !(symbol.flags & this.ts.SymbolFlags.TypeLiteral);
+  }
+
+  /** How the module under test imports a type by name; a test can do the same. */
+  importOf(symbol) {
+    for (const statement of this.place.getSourceFile().statements) {
+      const bindings = this.ts.isImportDeclaration(statement) && statement.importClause?.namedBindings;
+      if (!bindings || !this.ts.isNamedImports(bindings)) continue;
+      for (const each of bindings.elements) {
+        const imported = this.checker.getSymbolAtLocation(each.name);
+        if (!imported || this.target(imported) !== symbol) continue;
+        const spec = statement.moduleSpecifier.text;
+        return { name: (each.propertyName ?? each.name).text, ...(spec.startsWith('.') ? { relative: spec } : { package: spec }) };
+      }
+    }
+    return undefined;
+  }
+
+  /** Where a test can import a name from: the file that declares it, when it exports it. */
+  exportOf(symbol) {
+    const declaration = symbol?.declarations?.[0];
+    if (!declaration || this.isForeign(symbol)) return undefined;
+    const file = declaration.getSourceFile();
+    const module = this.checker.getSymbolAtLocation(file);
+    const found = module && this.checker.getExportsOfModule(module).find((each) => this.target(each) === symbol);
+    return found ? { file: file.fileName, name: found.name } : undefined;
+  }
+
+  target(symbol) {
+    return symbol.flags & this.ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+  }
+}
+
+module.exports = { Shapes };

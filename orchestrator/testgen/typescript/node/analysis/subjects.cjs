@@ -1,0 +1,78 @@
+'use strict';
+/** What a module offers that a test can call: functions, methods, getters, static members, constants. */
+
+function findSubjects(ts, checker, file, shapes) {
+  const module = checker.getSymbolAtLocation(file);
+  if (!module) return [];
+  const found = [];
+  for (const exported of checker.getExportsOfModule(module)) {
+    const symbol = shapes.target(exported);
+    const place = symbol.valueDeclaration;
+    if (!place || place.getSourceFile() !== file || symbol.flags & ts.SymbolFlags.Enum) continue;
+    const base = { export: exported.name, local: symbol.name, line: lineOf(file, place) };
+    if (symbol.flags & ts.SymbolFlags.Class) found.push(...ofClass(ts, checker, file, shapes, symbol, base));
+    else found.push(...ofValue(ts, checker, shapes, symbol, place, base));
+  }
+  return found.sort((a, b) => a.line - b.line);
+}
+
+function ofValue(ts, checker, shapes, symbol, place, base) {
+  const type = checker.getTypeOfSymbolAtLocation(symbol, place);
+  const signature = type.getCallSignatures().at(-1);
+  if (signature) return [{ ...base, kind: 'function', ...called(checker, shapes, signature) }];
+  if (/^(Knex|Express|FastifyInstance)$/.test(type.symbol?.name ?? '')) return [];
+  const methods = shapes.isClass(type.symbol) || isObjectOfFunctions(type, place) ? membersOf(ts, checker, shapes, type, place.getSourceFile()) : [];
+  if (methods.length > 0) return methods.map((each) => ({ ...base, ...each, kind: `object-${each.kind}` }));
+  return [{ ...base, kind: 'constant', shape: shapes.of(type, base.export) }];
+}
+
+function isObjectOfFunctions(type, place) {
+  return type.getProperties().some((each) => each.valueDeclaration?.getSourceFile() === place.getSourceFile());
+}
+
+function ofClass(ts, checker, file, shapes, symbol, base) {
+  const statics = checker.getTypeOfSymbolAtLocation(symbol, symbol.valueDeclaration);
+  const [made] = statics.getConstructSignatures();
+  const isAbstract = ts.getCombinedModifierFlags(symbol.valueDeclaration) & ts.ModifierFlags.Abstract;
+  const found = [];
+  if (made && !isAbstract) {
+    const ctor = shapes.params(made);
+    const type = checker.getDeclaredTypeOfSymbol(symbol);
+    found.push(...membersOf(ts, checker, shapes, type, file).map((each) => ({ ...base, ...each, ctor })));
+    found.push({ ...base, kind: 'constructor', params: ctor, isError: isErrorClass(checker, type) });
+  }
+  for (const member of membersOf(ts, checker, shapes, statics, file)) {
+    if (member.member !== 'prototype') found.push({ ...base, ...member, kind: `static-${member.kind}` });
+  }
+  return found;
+}
+
+function membersOf(ts, checker, shapes, type, file) {
+  const found = [];
+  for (const member of type.getProperties()) {
+    const place = member.valueDeclaration;
+    if (!place || place.getSourceFile() !== file || shapes.isHidden(member) || !/^[A-Za-z_$][\w$]*$/.test(member.name)) continue;
+    const base = { member: member.name, line: lineOf(file, place) };
+    if (ts.isGetAccessor(place)) found.push({ ...base, kind: 'getter' });
+    else {
+      const signature = checker.getTypeOfSymbolAtLocation(member, place).getCallSignatures().at(-1);
+      if (signature) found.push({ ...base, kind: 'method', ...called(checker, shapes, signature) });
+    }
+  }
+  return found;
+}
+
+function called(checker, shapes, signature) {
+  const returns = signature.getReturnType();
+  return { params: shapes.params(signature), isAsync: returns.symbol?.name === 'Promise', returns: checker.typeToString(returns) };
+}
+
+function isErrorClass(checker, type) {
+  return (checker.getBaseTypes(type) ?? []).some((each) => /Error$/.test(each.symbol?.name ?? ''));
+}
+
+function lineOf(file, node) {
+  return file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
+}
+
+module.exports = { findSubjects };

@@ -1,0 +1,87 @@
+/** Doubles for databases, queues and other services that tests must not reach. */
+
+type Step = unknown[];
+
+interface Recorder {
+  answers: Pick<unknown[], 'shift'>;
+  calls: Step[][];
+}
+
+const recorders = new WeakMap<object, Recorder>();
+const TRANSACTIONS = /^(\$?transaction|withTransaction)$/;
+
+/**
+ * Stand in for the client of a library: every chain of calls on it is recorded, and awaiting one gives the next answer.
+ * An answer that is an Error is thrown; when none is left, the answer is undefined.
+ */
+export function double<T extends object>(answers: Recorder['answers'] = []): T {
+  return link({ answers, calls: [] }, undefined, undefined) as T;
+}
+
+/** The chains of calls on a double: `db('users').where({ id }).first()` is [['users'], ['where', { id }], ['first']]. */
+export function callsOf(client: object): Step[][] {
+  const recorder = recorders.get(client);
+  if (recorder === undefined) {
+    throw new Error('this is not a double');
+  }
+  return recorder.calls;
+}
+
+export function isDouble(value: object): boolean {
+  return recorders.has(value);
+}
+
+/** One link: the client itself, a property of it, or a chain of calls so far. Only a chain can be awaited. */
+function link(recorder: Recorder, chain: Step[] | undefined, path: string | undefined): object {
+  const own = new Map<PropertyKey, unknown>();
+  const settle = async (): Promise<unknown> => {
+    const answer = recorder.answers.shift();
+    if (answer instanceof Error) {
+      throw answer;
+    }
+    return answer;
+  };
+  const proxy: object = new Proxy(() => undefined, {
+    get: (_, name) => {
+      if (own.has(name)) {
+        return own.get(name);
+      }
+      if (name === Symbol.asyncIterator && chain !== undefined) {
+        return async function* () {
+          yield* (await settle()) as unknown[];
+        };
+      }
+      if (typeof name === 'symbol' || name === 'toJSON') {
+        return undefined;
+      }
+      if (name === 'then' || name === 'catch' || name === 'finally') {
+        return chain !== undefined && path === undefined ? promised(settle, name) : undefined;
+      }
+      return link(recorder, chain, path === undefined ? name : `${path}.${name}`);
+    },
+    set: (_, name, value) => own.set(name, value) !== undefined,
+    apply: (_, __, args: unknown[]) => {
+      const step = path === undefined ? args : [path, ...args];
+      const longer = chain ?? [];
+      longer.push(step);
+      if (chain === undefined) {
+        recorder.calls.push(longer);
+      }
+      const callback = args.find((each) => typeof each === 'function') as ((client: object) => unknown) | undefined;
+      if (callback !== undefined && path !== undefined && TRANSACTIONS.test(path)) {
+        return callback(link(recorder, undefined, undefined));
+      }
+      return link(recorder, longer, undefined);
+    },
+    construct: () => link(recorder, undefined, undefined),
+  });
+  recorders.set(proxy, recorder);
+  return proxy;
+}
+
+function promised(settle: () => Promise<unknown>, name: 'then' | 'catch' | 'finally') {
+  return (...handlers: never[]): unknown => {
+    const promise = settle() as unknown as Record<string, (...handlers: never[]) => unknown>;
+    return promise[name](...handlers);
+  };
+}

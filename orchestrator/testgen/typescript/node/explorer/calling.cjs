@@ -1,0 +1,124 @@
+'use strict';
+/** Carries out one case: makes the inputs, calls the subject, and takes the picture of what came out. */
+const { make } = require('./nodes.cjs');
+const { Scene } = require('./scene.cjs');
+const { errorPicture, pictureOf } = require('./pictures.cjs');
+
+const MOST_STEPS = 100_000;
+const realSetTimeout = setTimeout;
+const realClearTimeout = clearTimeout;
+
+class Caller {
+  constructor(world, state, fence) {
+    this.world = world;
+    this.state = state;
+    this.fence = fence;
+    this.calls = 0;
+  }
+
+  /** Return {kind, value, error, calls, spies, args, answered, goals, touched, seen}; `active` is a mutant or -1. */
+  async call(item, { active = -1, patience = 800, collect = false } = {}) {
+    const { state } = this;
+    this.calls += 1;
+    const scene = new Scene(this.world, (key, site) => item.answers.get(key) ?? this.world.answerFor(site, item, key));
+    Object.assign(state, { active, hits: new Set(), touched: new Set(), steps: 0, most: MOST_STEPS, seen: collect ? [] : null });
+    state.awaited = (site, value) => scene.awaited(site, value);
+    this.fence.begin();
+    let outcome;
+    try {
+      outcome = await this.outcome(item, scene, patience);
+    } finally {
+      Object.assign(state, { active: -1, awaited: null, most: Infinity });
+    }
+    const seen = state.seen;
+    state.seen = null;
+    return { ...outcome, ...this.around(scene, item), goals: state.hits, touched: state.touched, seen, broken: this.fence.end() };
+  }
+
+  async outcome(item, scene, patience) {
+    const inputs = {};
+    scene.inputs = inputs;
+    try {
+      const result = await this.settled(this.started(item, scene, inputs), patience);
+      return { kind: 'value', value: this.picture(result) };
+    } catch (error) {
+      if (error === TOO_LATE) return { kind: 'late' };
+      if (this.isStepLimit(error)) return { kind: 'endless' };
+      return { kind: 'error', error: { ...errorPicture(error, (each) => this.picture(each)), raw: error } };
+    }
+  }
+
+  /** Call the subject and return what it returns, a promise or not. */
+  started(item, scene, inputs) {
+    const { subject } = item;
+    const exported = this.world.module()[subject.export];
+    const args = () => (inputs.args = item.args.map((each) => make(each, scene)));
+    if (subject.kind === 'constant') return exported;
+    if (subject.kind === 'function') return exported(...args());
+    if (subject.kind === 'static-method' || subject.kind === 'object-method') return this.stepped(exported, item, scene, () => exported[subject.member](...args()));
+    if (subject.kind === 'static-getter' || subject.kind === 'object-getter') return exported[subject.member];
+    const Owner = exported;
+    if (subject.kind === 'constructor') return new Owner(...args());
+    const owner = new Owner(...item.ctor.map((each) => make(each, scene)));
+    return this.stepped(owner, item, scene, () => (subject.kind === 'getter' ? owner[subject.member] : owner[subject.member](...args())));
+  }
+
+  /** Carry out the steps before the call; synchronously where nothing has to be awaited. */
+  stepped(owner, item, scene, last) {
+    const steps = item.steps.values();
+    const go = () => {
+      for (const step of steps) {
+        const result = owner[step.member](...step.args.map((each) => make(each, scene)));
+        if (isThenable(result)) return result.then((value) => { scene.results.push(value); return go(); });
+        scene.results.push(result);
+      }
+      return last();
+    };
+    return go();
+  }
+
+  async settled(result, patience) {
+    if (!isThenable(result)) return result;
+    let timer;
+    const late = new Promise((_, reject) => { timer = realSetTimeout(() => reject(TOO_LATE), patience); });
+    try {
+      return await Promise.race([result, late]);
+    } finally {
+      realClearTimeout(timer);
+    }
+  }
+
+  /** What the call did besides returning: queries, calls of spies, changed arguments. */
+  around(scene, item) {
+    const clients = [...scene.clients].map(([node, client]) => ({ node, calls: this.picture(this.world.callsOf(client)) }));
+    const args = (scene.inputs.args ?? []).map((each) => this.picture(each));
+    return { clients, spies: scene.spies, args, answered: scene.answered, leaves: leavesOf(scene.results) };
+  }
+
+  picture(value) {
+    return pictureOf(value, (each) => this.world.isDouble(each));
+  }
+
+  isStepLimit(error) {
+    return error instanceof globalThis.__orchestrate.StepLimit;
+  }
+}
+
+/** What steps returned, as [step, path, type of the value]. */
+function leavesOf(results) {
+  const found = [];
+  for (const [step, result] of results.entries()) {
+    if (['string', 'number'].includes(typeof result)) found.push([step, [], typeof result]);
+    if (result === null || typeof result !== 'object') continue;
+    for (const [key, each] of Object.entries(result).slice(0, 12)) if (['string', 'number'].includes(typeof each)) found.push([step, [key], typeof each]);
+  }
+  return found;
+}
+
+const TOO_LATE = new Error('did not settle in time');
+
+function isThenable(value) {
+  return value !== null && value !== undefined && typeof value.then === 'function';
+}
+
+module.exports = { Caller };

@@ -1,0 +1,95 @@
+'use strict';
+/**
+ * Keeps what a module does while it is explored inside: no process.exit, no sockets, no children, no files written.
+ *
+ * This is a seat belt, not a wall. Whatever is refused is noted, so that no test comes out of such a call. The clock
+ * stands still while a module is explored; that someone read it is noted as well.
+ */
+const NOW = Date.parse('2024-01-31T12:30:00.000Z');
+const WRITES = ['writeFile', 'writeFileSync', 'appendFile', 'appendFileSync', 'mkdir', 'mkdirSync', 'rm', 'rmSync', 'rmdir', 'rmdirSync', 'unlink', 'unlinkSync', 'rename', 'renameSync', 'copyFile', 'copyFileSync', 'createWriteStream', 'truncateSync', 'symlinkSync', 'chmodSync', 'mkdtempSync'];
+const STARTS = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'];
+
+class Refused extends Error {}
+
+/** `load` gives modules of Node's own; below the folder `cache` the runner writes what it transformed. */
+function buildFence(load, cache) {
+  const broken = new Set();
+  const notes = { clock: false };
+  const undo = [];
+  const put = (owner, name, value) => {
+    const before = owner[name];
+    if (before === undefined) return;
+    try {
+      owner[name] = value;
+      undo.push(() => { owner[name] = before; });
+    } catch {
+      // a frozen module cannot be fenced
+    }
+  };
+  const refuse = (what) => () => {
+    broken.add(what);
+    throw new Refused(`${what} is not allowed while tests are generated`);
+  };
+  const fs = load('fs');
+  const guarded = (real) => function guard(...args) {
+    return String(args[0]).startsWith(cache) ? real.apply(this, args) : refuse('files')();
+  };
+  for (const name of WRITES) put(fs, name, guarded(fs[name]));
+  for (const name of WRITES) put(fs.promises, name, async () => refuse('files')());
+  const children = load('child_process');
+  for (const name of STARTS) put(children, name, refuse('processes'));
+  const net = load('net');
+  put(net.Socket.prototype, 'connect', refuse('network'));
+  put(net.Server.prototype, 'listen', refuse('network'));
+  put(load('dgram').Socket.prototype, 'bind', refuse('network'));
+  put(load('dgram').Socket.prototype, 'send', refuse('network'));
+  put(load('dns'), 'lookup', refuse('network'));
+  put(globalThis, 'fetch', async () => refuse('network')());
+  put(process, 'exit', refuse('process.exit'));
+  put(process, 'abort', refuse('process.exit'));
+  put(process, 'kill', refuse('processes'));
+  put(globalThis, 'Date', stoppedDate(notes));
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate']) put(globalThis, name, timer(globalThis[name], notes, name));
+  for (const name of ['log', 'info', 'warn', 'error', 'debug']) put(console, name, () => undefined);
+  return {
+    begin() { broken.clear(); notes.clock = false; notes.timers = []; },
+    end() { return { touched: [...broken], clock: notes.clock, timers: notes.timers.filter((each) => !each.done).length }; },
+    clear() { for (const each of notes.timers) each.cancel(); },
+    restore() { for (const each of undo.reverse()) each(); },
+  };
+}
+
+function stoppedDate(notes) {
+  const Real = Date;
+  return class Date extends Real {
+    constructor(...args) {
+      if (args.length === 0) {
+        notes.clock = true;
+        super(NOW);
+      } else super(...args);
+    }
+
+    static now() {
+      notes.clock = true;
+      return NOW;
+    }
+
+    static [Symbol.hasInstance](value) {
+      return Object.prototype.toString.call(value) === '[object Date]';
+    }
+  };
+}
+
+/** Long waits are cut short; what was started and not ended is counted. */
+function timer(real, notes, name) {
+  return (callback, wait = 0, ...rest) => {
+    const entry = { done: false, cancel: () => undefined };
+    const run = (...args) => { entry.done = name !== 'setInterval'; return callback(...args); };
+    const handle = name === 'setImmediate' ? real(run, wait, ...rest) : real(run, Math.min(wait, 20), ...rest);
+    entry.cancel = () => { handle.unref?.(); clearTimeout(handle); };
+    notes.timers?.push(entry);
+    return handle;
+  };
+}
+
+module.exports = { NOW, buildFence };

@@ -1,0 +1,80 @@
+'use strict';
+/** Explores one module inside the project's own runner and writes what was found as JSON. */
+const { Caller } = require('./calling.cjs');
+const { Cases } = require('./cases.cjs');
+const { Values } = require('./values.cjs');
+const { World } = require('./world.cjs');
+const { Search } = require('./search.cjs');
+const { killMatrix } = require('./killing.cjs');
+const { buildFence } = require('./fence.cjs');
+const { candidatesOf, defectsOf } = require('./candidates.cjs');
+const { createRuntime } = require('../instrument/runtime.cjs');
+
+/** `api` is {load, reset, core}: import a module, forget all modules, a module of Node's own. */
+async function explore(plan, api) {
+  const fs = api.core('fs');
+  const write = fs.writeFileSync;
+  const answer = (content) => write(plan.result, JSON.stringify({ path: plan.path, ...content }));
+  const journal = plan.journal ? (item) => write(plan.journal, keyOf(item)) : () => undefined;
+  const runtime = (globalThis.__orchestrate = globalThis.__orchestrate ?? createRuntime());
+  const { state } = runtime;
+  state.watched = plan.path;
+  const began = performance.now();
+  const now = () => (performance.now() - began) / 1000;
+  const fence = buildFence(api.core, plan.cache);
+  try {
+    const world = new World(plan, api, state, await api.load(plan.helper));
+    fence.begin();
+    state.hits = new Set();
+    state.touched = new Set();
+    if (!(await world.reload(-1))) return answer({ problem: `cannot be imported: ${firstLine(world.problem)}` });
+    const imported = { goals: [...state.hits], mutants: [...state.touched] };
+    const job = { plan, world, state, fence, now, journal };
+    return answer(await searched(job, imported));
+  } catch (error) {
+    return answer({ problem: `cannot be explored: ${error?.stack ?? error}` });
+  } finally {
+    fence.restore();
+  }
+}
+
+async function searched({ plan, world, state, fence, now, journal }, imported) {
+  const random = chance(plan.seed);
+  const values = (world.values = new Values(plan.types, plan.facts, random));
+  const caller = new Caller(world, state, fence);
+  const subjects = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
+  const cases = new Cases(values, subjects, random);
+  const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, until: plan.seconds * 0.6 };
+  const search = new Search({ caller, cases, subjects, limits, now, journal });
+  await search.run();
+  const isOver = () => now() > plan.seconds;
+  const matrix = await killMatrix({ kept: search.kept, caller, world, atImport: imported.mutants, isOver });
+  const candidates = candidatesOf(plan, cases, search.kept, matrix);
+  const cutShort = [...(search.isCutShort ? ['exploring'] : []), ...(isOver() ? ['trying mutants'] : [])];
+  return { candidates, imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
+}
+
+function subjectName(subject) {
+  return subject.member ? `${subject.export}.${subject.member}` : subject.export;
+}
+
+function keyOf(item) {
+  return `${subjectName(item.subject)}\0`;
+}
+
+function firstLine(error) {
+  return String(error?.stack ?? error).split('\n').slice(0, 2).join(' ').trim();
+}
+
+/** A seeded source of numbers from 0 to 1 (mulberry32). */
+function chance(seed) {
+  let a = seed >>> 0;
+  return () => {
+    a = (a + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+module.exports = { explore };

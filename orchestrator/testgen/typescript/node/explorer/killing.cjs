@@ -1,0 +1,37 @@
+'use strict';
+/**
+ * Finds for each kept case which mutants it tells apart.
+ *
+ * Mutants whose place is reached while the module is imported need the module anew; all others only a switch.
+ */
+const { tellsApart } = require('./verdicts.cjs');
+
+/** Return for each kept case {value: [mutants], calls: [mutants]}. */
+async function killMatrix({ kept, caller, world, atImport, isOver }) {
+  const matrix = kept.map(() => ({ value: [], calls: [] }));
+  const note = (index, mutant, told) => {
+    if (told.value) matrix[index].value.push(mutant);
+    if (told.calls) matrix[index].calls.push(mutant);
+  };
+  for (const [index, { item, seen }] of kept.entries()) {
+    for (const mutant of seen.touched) {
+      if (isOver()) return matrix;
+      note(index, mutant, tellsApart(seen, await caller.call(item, { active: mutant, patience: 150 })));
+    }
+  }
+  for (const mutant of atImport) {
+    if (isOver()) break;
+    if (!(await world.reload(mutant))) {
+      kept.forEach((_, index) => note(index, mutant, { value: true, calls: true })); // it does not load: every test fails
+      continue;
+    }
+    for (const [index, { item, seen }] of kept.entries()) {
+      if (seen.touched.has(mutant)) continue;
+      note(index, mutant, tellsApart(seen, await caller.call(item, { active: mutant, patience: 150 })));
+    }
+  }
+  await world.reload(-1);
+  return matrix;
+}
+
+module.exports = { killMatrix };

@@ -1,0 +1,105 @@
+'use strict';
+/** What can be done with a tree of nodes: make the value, write the source, go through it, vary it. */
+
+const NAME = /^[A-Za-z_$][\w$]*$/;
+
+/** Make a fresh value. `scene` makes doubles and spies and knows the project's modules. */
+function make(node, scene) {
+  switch (node.t) {
+    case 'value': return node.v;
+    case 'list': return node.items.map((each) => make(each, scene));
+    case 'object': return Object.fromEntries(node.props.map(([key, each]) => [key, make(each, scene)]));
+    case 'json': return JSON.stringify(make(node.of, scene));
+    case 'code': return node.make();
+    case 'map': return new Map(node.pairs.map(([key, each]) => [make(key, scene), make(each, scene)]));
+    case 'set': return new Set(node.items.map((each) => make(each, scene)));
+    case 'promise': return Promise.resolve(make(node.of, scene));
+    case 'client': return scene.client(node);
+    case 'stub': return Object.fromEntries(node.props.map(([key, each]) => [key, make(each, scene)]));
+    case 'fn': return scene.callable(node, () => make(node.returns, scene));
+    case 'new': return new (scene.imported(node.from))(...node.args.map((each) => make(each, scene)));
+    case 'result': return node.path.reduce((from, key) => from?.[key], scene.results[node.step]);
+    default: throw new Error(`no such node: ${node.t}`);
+  }
+}
+
+/** Write a node as source. `writer` names doubles and notes what has to be imported. */
+function write(node, writer) {
+  const inner = (each) => write(each, writer);
+  switch (node.t) {
+    case 'value': return literal(node.v);
+    case 'list': return `[${node.items.map(inner).join(', ')}]`;
+    case 'object': return braces(node.props.map(([key, each]) => [key, inner(each)]));
+    case 'json': return literal(JSON.stringify(make(node.of, {})));
+    case 'code': writer.imports(node.from); return node.code;
+    case 'map': return `new Map([${node.pairs.map(([key, each]) => `[${inner(key)}, ${inner(each)}]`).join(', ')}])`;
+    case 'set': return `new Set([${node.items.map(inner).join(', ')}])`;
+    case 'promise': return `Promise.resolve(${inner(node.of)})`;
+    case 'client': return writer.client(node);
+    case 'stub': return writer.stub(node);
+    case 'fn': return writer.callable(node);
+    case 'new': writer.imports(node.from); return `new ${node.name}(${node.args.map(inner).join(', ')})`;
+    case 'result': return writer.result(node);
+    default: throw new Error(`no such node: ${node.t}`);
+  }
+}
+
+function literal(value) {
+  if (typeof value === 'string') return quoted(value);
+  if (Object.is(value, -0)) return '-0';
+  return typeof value === 'bigint' ? `${value}n` : String(value);
+}
+
+function quoted(text) {
+  const plain = JSON.stringify(text).slice(1, -1).replace(/\\"/g, '"');
+  const safe = plain.replace(/[\u0080-\u009f\u00ad\u200b-\u200f\u2028-\u202f\ufeff\u0300-\u036f]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return safe.includes("'") && !safe.includes('"') ? `"${safe}"` : `'${safe.replace(/'/g, "\\'")}'`;
+}
+
+function braces(pairs) {
+  if (pairs.length === 0) return '{}';
+  return `{ ${pairs.map(([key, text]) => `${NAME.test(key) ? key : quoted(key)}: ${text}`).join(', ')} }`;
+}
+
+/** Yield every node of a tree with a function that puts another one into its place. */
+function* places(node, replace) {
+  yield [node, replace];
+  if (node.t === 'list' || node.t === 'set') {
+    for (const [index, each] of node.items.entries()) {
+      yield* places(each, (other) => replace({ ...node, items: node.items.with ? node.items.with(index, other) : spliced(node.items, index, other) }));
+    }
+  } else if (node.t === 'object' || node.t === 'stub') {
+    for (const [index, [key, each]] of node.props.entries()) {
+      yield* places(each, (other) => replace({ ...node, props: spliced(node.props, index, [key, other]) }));
+    }
+  } else if (node.t === 'map') {
+    for (const [index, [key, each]] of node.pairs.entries()) {
+      yield* places(each, (other) => replace({ ...node, pairs: spliced(node.pairs, index, [key, other]) }));
+    }
+  } else if (node.t === 'json' || node.t === 'promise') {
+    yield* places(node.of, (other) => replace({ ...node, of: other }));
+  } else if (node.t === 'fn' && !node.echo) {
+    yield* places(node.returns, (other) => replace({ ...node, returns: other }));
+  } else if (node.t === 'new') {
+    for (const [index, each] of node.args.entries()) {
+      yield* places(each, (other) => replace({ ...node, args: spliced(node.args, index, other) }));
+    }
+  }
+}
+
+function spliced(list, index, other) {
+  const copy = [...list];
+  copy[index] = other;
+  return copy;
+}
+
+/** Say how much there is to read. */
+function sizeOf(node) {
+  let size = 0;
+  for (const [each] of places(node, () => undefined)) {
+    size += each.t === 'value' && typeof each.v === 'string' ? 1 + each.v.length / 20 : 1;
+  }
+  return size;
+}
+
+module.exports = { NAME, braces, literal, make, places, quoted, sizeOf, spliced, write };

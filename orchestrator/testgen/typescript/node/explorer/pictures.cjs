@@ -1,0 +1,141 @@
+'use strict';
+/**
+ * What came out of a call, as a tree that can be compared and written as the expectation of a test.
+ *
+ * Parts that differ between two runs of the same call (ids, random numbers) are known by their kind only.
+ */
+const { literal } = require('./nodes.cjs');
+
+const LONGEST_TEXT = 300;
+const MOST_ITEMS = 40;
+const DEEPEST = 7;
+
+const any = (of) => ({ t: 'any', of });
+
+/** Return the tree for a value; `isDouble` tells doubles, which are never looked into. */
+function pictureOf(value, isDouble, depth = 0, above = []) {
+  if (value === null || ['undefined', 'boolean', 'number', 'bigint'].includes(typeof value)) return { t: 'value', v: value };
+  if (typeof value === 'string') return value.length > LONGEST_TEXT ? { t: 'starts', with: value.slice(0, 80), v: value } : { t: 'value', v: value };
+  if (typeof value === 'symbol') return any('Symbol');
+  if (isDouble(value)) return { t: 'anything' };
+  if (typeof value === 'function') return any('Function');
+  if (depth > DEEPEST || above.includes(value)) return { t: 'anything' };
+  const inner = (each) => pictureOf(each, isDouble, depth + 1, [...above, value]);
+  return objectPicture(value, inner);
+}
+
+function objectPicture(value, inner) {
+  const tag = Object.prototype.toString.call(value);
+  if (Array.isArray(value)) return value.length > MOST_ITEMS ? any('Array') : { t: 'list', items: value.map(inner) };
+  if (tag === '[object Date]') return { t: 'date', v: value.getTime() };
+  if (tag === '[object RegExp]') return { t: 'code', code: String(value) };
+  if (tag === '[object Map]') return { t: 'map', pairs: [...value].slice(0, MOST_ITEMS).map(([key, each]) => [inner(key), inner(each)]) };
+  if (tag === '[object Set]') return { t: 'set', items: [...value].slice(0, MOST_ITEMS).map(inner) };
+  if (tag === '[object Promise]') return any('Promise');
+  if (tag === '[object Uint8Array]') return bytesPicture(value);
+  if (isError(value)) return { t: 'error', ...errorPicture(value, inner) };
+  const props = Object.entries(value);
+  if (props.length > MOST_ITEMS) return { t: 'anything' };
+  if (props.length === 0 && !isPlain(value)) return { t: 'anything' };
+  return { t: 'object', props: props.filter(([, each]) => each !== undefined).map(([key, each]) => [key, inner(each)]) };
+}
+
+function bytesPicture(bytes) {
+  if (bytes.length > 64) return any('Uint8Array');
+  return { t: 'code', code: `Buffer.from('${Buffer.from(bytes).toString('hex')}', 'hex')` };
+}
+
+function isPlain(value) {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype.constructor?.name === 'Object';
+}
+
+function isError(value) {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
+/** The name, message and own properties of an error. */
+function errorPicture(error, inner) {
+  const own = Object.entries(error).filter(([key, each]) => !['name', 'message', 'stack'].includes(key) && typeof each !== 'function');
+  const message = String(error?.message ?? error);
+  return { name: error?.constructor?.name ?? 'Error', message, props: own.slice(0, 8).map(([key, each]) => [key, inner(each)]) };
+}
+
+/** Return what two runs have in common; undefined when their structure differs. */
+function common(a, b) {
+  if (a.t !== b.t) return undefined;
+  if (a.t === 'value') {
+    if (Object.is(a.v, b.v)) return a;
+    return typeof a.v === typeof b.v && ['string', 'number'].includes(typeof a.v) ? any(typeof a.v === 'string' ? 'String' : 'Number') : undefined;
+  }
+  if (a.t === 'starts') return a.v === b.v ? a : any('String');
+  if (a.t === 'date') return a.v === b.v ? a : any('Date');
+  if (a.t === 'code') return a.code === b.code ? a : undefined;
+  if (a.t === 'error') return a.message === b.message ? a : undefined;
+  if (a.t === 'list' || a.t === 'set') return a.items.length === b.items.length ? all(a, 'items', a.items.map((each, index) => common(each, b.items[index]))) : undefined;
+  if (a.t === 'map' || a.t === 'object') return commonPairs(a, b);
+  return a;
+}
+
+function commonPairs(a, b) {
+  const name = a.t === 'map' ? 'pairs' : 'props';
+  if (a[name].length !== b[name].length) return undefined;
+  const pairs = a[name].map(([key, each], index) => {
+    const [other, value] = b[name][index];
+    if (a.t === 'object' && key !== other) return undefined;
+    const same = common(each, value);
+    const both = a.t === 'map' ? common(key, other) : key;
+    return same && both && [both, same];
+  });
+  return all(a, name, pairs);
+}
+
+function all(node, name, parts) {
+  return parts.every((each) => each !== undefined) ? { ...node, [name]: parts } : undefined;
+}
+
+/** Say whether an expectation holds for what came out, as `toEqual` would. */
+function fits(expected, actual) {
+  if (expected.t === 'anything') return !(actual.t === 'value' && (actual.v === null || actual.v === undefined));
+  if (expected.t === 'any') return kindOf(actual) === expected.of;
+  if (expected.t === 'starts') return (actual.t === 'starts' || actual.t === 'value') && String(actual.v).includes(expected.with);
+  if (expected.t !== actual.t) return false;
+  if (expected.t === 'value' || expected.t === 'date') return Object.is(expected.v, actual.v);
+  if (expected.t === 'code') return expected.code === actual.code;
+  if (expected.t === 'error') return expected.message === actual.message;
+  const name = expected.t === 'map' ? 'pairs' : expected.t === 'object' ? 'props' : 'items';
+  const [left, right] = [expected[name], actual[name]];
+  if (left.length !== right.length) return false;
+  if (name === 'items') return left.every((each, index) => fits(each, right[index]));
+  if (name === 'pairs') return left.every(([key, each], index) => fits(key, right[index][0]) && fits(each, right[index][1]));
+  const others = new Map(right);
+  return left.every(([key, each]) => others.has(key) && fits(each, others.get(key)));
+}
+
+function kindOf(picture) {
+  if (picture.t === 'any') return picture.of;
+  if (picture.t === 'starts') return 'String';
+  if (picture.t === 'date') return 'Date';
+  if (picture.t === 'list') return 'Array';
+  return { string: 'String', number: 'Number' }[typeof picture.v];
+}
+
+/** Write an expectation as source. */
+function expectation(picture, braces) {
+  const inner = (each) => expectation(each, braces);
+  switch (picture.t) {
+    case 'value': return literal(picture.v);
+    case 'starts': return `expect.stringContaining(${literal(picture.with)})`;
+    case 'any': return picture.of === 'Symbol' ? 'expect.anything()' : `expect.any(${picture.of})`;
+    case 'anything': return 'expect.anything()';
+    case 'date': return Number.isNaN(picture.v) ? 'new Date(NaN)' : `new Date('${new Date(picture.v).toISOString()}')`;
+    case 'code': return picture.code;
+    case 'error': return `expect.objectContaining({ message: ${literal(picture.message)} })`;
+    case 'list': return `[${picture.items.map(inner).join(', ')}]`;
+    case 'set': return `new Set([${picture.items.map(inner).join(', ')}])`;
+    case 'map': return `new Map([${picture.pairs.map(([key, each]) => `[${inner(key)}, ${inner(each)}]`).join(', ')}])`;
+    default: return braces(picture.props.map(([key, each]) => [key, inner(each)]));
+  }
+}
+
+module.exports = { common, errorPicture, expectation, fits, isError, pictureOf };

@@ -1,0 +1,53 @@
+'use strict';
+/** The surroundings of one call: doubles with their answers, spies, results of earlier steps. */
+
+class Scene {
+  /** `world` knows the project's modules and doubles; `answer` gives the node for a place that awaits. */
+  constructor(world, answer) {
+    this.world = world;
+    this.answer = answer;
+    this.clients = new Map();
+    this.spies = [];
+    this.results = [];
+    this.answered = []; // the nodes that were given, in order
+    this.waiting = []; // places in the source whose double is about to be awaited
+    this.visits = new Map();
+  }
+
+  client(node) {
+    if (!this.clients.has(node)) this.clients.set(node, this.world.double({ shift: () => this.next() }));
+    return this.clients.get(node);
+  }
+
+  /** Called by the instrumented module whenever something is awaited or returned. */
+  awaited(site, value) {
+    if (this.world.isDouble(value)) this.waiting.push(site);
+  }
+
+  next() {
+    const site = this.waiting.shift() ?? -1;
+    const visit = this.visits.get(site) ?? 0;
+    this.visits.set(site, visit + 1);
+    const node = this.answer(`${site}:${visit}`, site);
+    this.answered.push({ key: `${site}:${visit}`, node });
+    return this.world.make(node, this);
+  }
+
+  callable(node, returned) {
+    const spy = { node, calls: [] };
+    if (node.spy) this.spies.push(spy);
+    const give = () => {
+      if (node.throws) throw new Error('failed');
+      return returned();
+    };
+    if (node.echo) return node.isAsync ? async (first) => first : (first) => first;
+    if (node.isAsync) return async (...args) => { spy.calls.push(this.world.picture(args)); return give(); };
+    return (...args) => { spy.calls.push(this.world.picture(args)); return give(); };
+  }
+
+  imported(from) {
+    return this.world.imported(from);
+  }
+}
+
+module.exports = { Scene };

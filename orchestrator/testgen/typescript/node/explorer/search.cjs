@@ -1,0 +1,161 @@
+'use strict';
+/**
+ * Looks for cases that reach new goals or tell new mutants from the original.
+ *
+ * Begins with natural inputs, varies what was worth keeping, and follows comparisons that were seen. Everything comes
+ * from one seeded source of chance, and the limits are numbers of calls: the same module gives the same cases.
+ */
+const { common } = require('./pictures.cjs');
+const { outcomeKey, tellsApart } = require('./verdicts.cjs');
+
+const MUTANTS_AT_ONCE = 40;
+const MOST_KEPT = 160;
+
+class Search {
+  constructor({ caller, cases, subjects, limits, now, journal }) {
+    Object.assign(this, { caller, cases, subjects, limits, now, journal });
+    this.kept = [];
+    this.reached = new Set();
+    this.killed = new Set();
+    this.outcomes = new Set();
+    this.dropped = {};
+    this.defects = new Map();
+    this.corpora = new Map(subjects.map((each) => [each, []]));
+    this.isCutShort = false;
+  }
+
+  async run() {
+    for (const subject of this.subjects) await this.begin(subject);
+    for (let round = 0; round < this.limits.rounds && !this.isOver(); round += 1) {
+      for (const subject of this.subjects) await this.continue(subject, round);
+    }
+  }
+
+  isOver() {
+    if (this.now() > this.limits.until) this.isCutShort = true;
+    return this.isCutShort || this.caller.calls > this.limits.calls;
+  }
+
+  async begin(subject) {
+    for (const item of this.cases.beginnings(subject)) {
+      if (this.isOver()) return;
+      await this.tried(item);
+      if (subject.kind === 'constant') return;
+    }
+  }
+
+  async continue(subject, round) {
+    const corpus = this.corpora.get(subject);
+    if (corpus.length === 0 || subject.kind === 'constant') return;
+    const until = this.caller.calls + this.limits.perRound;
+    let misses = 0;
+    while (this.caller.calls < until && misses < 150 + round * 50 && !this.isOver()) {
+      const parent = this.cases.values.pick(this.cases.random() < 0.5 ? corpus : corpus.slice(-12));
+      const gained = await this.tried(this.cases.varied(parent, corpus));
+      misses = gained ? 0 : misses + 1;
+    }
+  }
+
+  /** Try a case, then those that follow from the comparisons that it made; say whether any was worth keeping. */
+  async tried(item) {
+    const first = await this.admitted(item);
+    if (first === undefined) return false;
+    let gained = first.gained;
+    const solved = first.gained || this.cases.random() < 0.25 ? this.cases.solved(first.item, first.seen) : [];
+    let count = 0;
+    for (const other of solved) {
+      count += 1;
+      if (count > 24 || this.isOver()) break;
+      const next = await this.admitted(other);
+      gained ||= next?.gained ?? false;
+    }
+    return gained;
+  }
+
+  /** Carry a case out, twice if it looks new; keep it if it is stable and adds something. */
+  async admitted(item) {
+    this.journal(item);
+    const seen = await this.caller.call(item, { collect: true });
+    const answers = new Map(item.answers);
+    for (const { key, node } of seen.answered) answers.set(key, node);
+    const complete = { ...item, answers, leaves: seen.leaves };
+    const reason = this.unfit(seen, complete);
+    if (reason) {
+      this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
+      return { item: complete, seen: seen.seen ?? [], gained: false };
+    }
+    const goals = [...seen.goals].filter((each) => !this.reached.has(each));
+    const outcome = outcomeKey(item.subject, seen);
+    const isNew = goals.length > 0 || !this.outcomes.has(outcome);
+    const suspects = [...seen.touched].filter((each) => !this.killed.has(each));
+    if (!isNew && suspects.length === 0) return { item: complete, seen: seen.seen, gained: false };
+    const again = await this.caller.call(complete);
+    const stable = steady(seen, again);
+    if (!stable) {
+      this.dropped['does not pass every time'] = (this.dropped['does not pass every time'] ?? 0) + 1;
+      return { item: complete, seen: seen.seen, gained: false };
+    }
+    const kills = await this.kills(complete, stable, suspects.slice(0, MUTANTS_AT_ONCE));
+    if (!isNew && kills.length === 0) return { item: complete, seen: seen.seen, gained: false };
+    this.keep(complete, stable, goals, kills, outcome);
+    return { item: complete, seen: seen.seen, gained: goals.length > 0 || kills.length > 0 };
+  }
+
+  keep(item, seen, goals, kills, outcome) {
+    for (const each of goals) this.reached.add(each);
+    for (const each of kills) this.killed.add(each);
+    this.outcomes.add(outcome);
+    const corpus = this.corpora.get(item.subject);
+    corpus.push(item);
+    if (goals.length > 0 || kills.length > 0 || corpus.length < MOST_KEPT) this.kept.push({ item, seen });
+  }
+
+  async kills(item, seen, suspects) {
+    const found = [];
+    for (const mutant of suspects) {
+      if (this.isOver()) break;
+      const other = await this.caller.call(item, { active: mutant, patience: 150 });
+      if (tellsApart(seen, other).calls) found.push(mutant);
+    }
+    return found;
+  }
+
+  /** Say why no test can come out of what happened. */
+  unfit(seen, item) {
+    if (seen.broken.touched.length > 0) return 'touches network, files or processes';
+    if (seen.kind === 'late' || seen.kind === 'endless') return 'does not end';
+    if (seen.broken.timers > 0) return 'leaves timers behind';
+    if (seen.kind === 'error' && isAccident(seen.error)) {
+      this.noteDefect(seen, item);
+      return 'breaks down';
+    }
+    return '';
+  }
+
+  noteDefect(seen, item) {
+    if (item.answers.size > 0) return; // the answer of a double may be one that never comes
+    const key = `${item.subject.export}.${item.subject.member ?? ''}|${seen.error.message}`;
+    if (!this.defects.has(key) && this.defects.size < 40) this.defects.set(key, { item, error: seen.error });
+  }
+}
+
+/** Return what two runs have in common; undefined when one cannot tell what a test should expect. */
+function steady(a, b) {
+  if (a.kind !== b.kind) return undefined;
+  const parts = { ...a };
+  if (a.kind === 'value') parts.value = common(a.value, b.value);
+  else if (a.error.message !== b.error.message) return undefined;
+  if (parts.value === undefined && a.kind === 'value') return undefined;
+  parts.clients = a.clients.map((each, index) => ({ ...each, calls: b.clients[index] && common(each.calls, b.clients[index].calls) }));
+  if (parts.clients.some((each) => each.calls === undefined)) return undefined;
+  return parts;
+}
+
+const ACCIDENTS = /^(Cannot (read|set|destructure|convert|mix|access)|.* is not (a function|iterable|defined|an object|a constructor)|Invalid time value|Reduce of empty array|Invalid array length|Invalid count value|Unexpected (token|end|non-)|Expected property name|.*is not valid JSON|Bad control character|Maximum call stack|Converting circular|toString\(\) radix|The "[\w.]+" (argument|property) must be|The number .* cannot be converted to a BigInt|Invalid string length|precision|toFixed\(\))/;
+
+/** An error that the engine raised, not the module. */
+function isAccident(error) {
+  return ['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError'].includes(error.name) && ACCIDENTS.test(error.message);
+}
+
+module.exports = { Search };

@@ -1,0 +1,138 @@
+'use strict';
+/** Strings that a person would try: by the name of what they are for, and out of regular expressions. */
+
+const BY_NAME = [
+  [/e?mail/i, ['ada@example.com', 'not an address']],
+  [/url|uri|link|address|origin|href/i, ['https://example.com/path?x=1', 'http://user:secret@localhost:5432/name', 'redis://localhost:6379/1']],
+  [/phone/i, ['+1 555 0100']],
+  [/password|passphrase/i, ['Correct-horse-7', 'short']],
+  [/secret/i, ['JBSWY3DPEHPK3PXP', 'a-secret-that-is-long-enough-for-signing']],
+  [/token|jwt/i, ['token', 'a.b.c']],
+  [/header|authorization/i, ['Bearer a.b.c', 'Basic YTpi']],
+  [/(^|_)(at|on|from|until|since|date|day|time)$|[a-z](At|On|Date|Day|Time|From|Until)$|^(at|date|day|time|now)$/, ['2024-01-31T12:30:00.000Z', '2024-02-29', '2023-12-31T23:59:59.000Z', 'not a date']],
+  [/hash|digest/i, ['0'.repeat(64)]],
+  [/slug/i, ['a-slug']],
+  [/path|file/i, ['folder/file.txt']],
+  [/code/i, ['123456']],
+  [/ip$/i, ['127.0.0.1']],
+  [/colou?r/i, ['#336699']],
+  [/locale|lang/i, ['en-US']],
+  [/title|name/i, ['Grace Hopper']],
+  [/text|body|content|message|comment|description|source|markdown|input/i, ['Hello, wide world']],
+];
+const PLAIN = ['Hello World', '', ' a  b ', 'abc', '123', 'ABC', 'a,b', 'über', '<b>&"\'', 'x'.repeat(70), 'one two three four five six seven eight nine ten eleven twelve thirteen'];
+
+/** Return strings for a name, the most natural one first. */
+function stringsFor(name) {
+  const words = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+  if (/(^|_)ids?$/.test(words)) return [`${words.replace(/_?ids?$/, '').replace(/_/g, '-') || 'id'}-1`, 'other-2', ...PLAIN.slice(1, 3)];
+  const found = BY_NAME.find(([pattern]) => pattern.test(name));
+  const own = found ? found[1] : [words.replace(/_/g, ' ') || 'text'];
+  return [...own, ...PLAIN];
+}
+
+/** Return strings that a regular expression matches, made by walking through its parts. */
+function matching(pattern, random) {
+  const inner = /^\/(.*)\/[a-z]*$/s.exec(pattern)?.[1] ?? pattern;
+  try {
+    return [sample(inner, random, 1), sample(inner, random, 2), sample(inner, random, 3)];
+  } catch {
+    return [];
+  }
+}
+
+function sample(source, random, many) {
+  const reader = { source, at: 0, random, many, groups: [] };
+  const text = alternatives(reader);
+  return new RegExp(source, 'u').test(text) || new RegExp(source).test(text) ? text : text.trim();
+}
+
+function alternatives(reader) {
+  const options = [sequence(reader)];
+  while (reader.source[reader.at] === '|') {
+    reader.at += 1;
+    options.push(sequence(reader));
+  }
+  return options[Math.floor(reader.random() * options.length)];
+}
+
+function sequence(reader) {
+  let out = '';
+  while (reader.at < reader.source.length && !'|)'.includes(reader.source[reader.at])) out += repeated(reader);
+  return out;
+}
+
+function repeated(reader) {
+  const start = reader.at;
+  let text = atom(reader);
+  const end = reader.at;
+  const count = times(reader);
+  if (count === 1) return text;
+  text = '';
+  const after = reader.at;
+  for (let index = 0; index < count; index += 1) {
+    reader.at = start;
+    text += atom(reader);
+  }
+  reader.at = Math.max(after, end);
+  return text;
+}
+
+function times(reader) {
+  const [found, low, comma, high] = /^\{(\d+)(,?)(\d*)\}/.exec(reader.source.slice(reader.at)) ?? [];
+  let count = 1;
+  if (found) {
+    count = comma && !high ? Number(low) + reader.many - 1 : Math.min(Number(high || low), Number(low) + reader.many - 1);
+    reader.at += found.length;
+  } else if ('*+?'.includes(reader.source[reader.at] ?? ' ')) {
+    count = { '*': reader.many - 1, '+': reader.many, '?': reader.many > 1 ? 1 : 0 }[reader.source[reader.at]];
+    reader.at += 1;
+  }
+  if (reader.source[reader.at] === '?') reader.at += 1;
+  return count;
+}
+
+function atom(reader) {
+  const character = reader.source[reader.at];
+  reader.at += 1;
+  if (character === '(') return group(reader);
+  if (character === '[') return oneOf(reader);
+  if (character === '\\') return escaped(reader);
+  if (character === '.') return 'x';
+  return '^$'.includes(character) ? '' : character;
+}
+
+function group(reader) {
+  const [found] = /^\?(?::|=|!|<=|<!|<\w+>)/.exec(reader.source.slice(reader.at)) ?? [''];
+  reader.at += found.length;
+  const text = alternatives(reader);
+  reader.at += 1;
+  if (!found || found.startsWith('?<') && /\w>$/.test(found)) reader.groups.push(text);
+  return /[=!]$/.test(found) ? '' : text;
+}
+
+function escaped(reader) {
+  const character = reader.source[reader.at];
+  reader.at += 1;
+  if (/[1-9]/.test(character)) return reader.groups[Number(character) - 1] ?? '';
+  if (character === 'p' || character === 'P') {
+    const [found] = /^\{[^}]*\}/.exec(reader.source.slice(reader.at)) ?? [''];
+    reader.at += found.length;
+    return /N/.test(found) ? '7' : 'w';
+  }
+  return { d: '7', w: 'w', s: ' ', S: 'w', D: 'x', W: '-', b: '', B: '', n: '\n', t: '\t', r: '\r' }[character] ?? character;
+}
+
+function oneOf(reader) {
+  const negated = reader.source[reader.at] === '^';
+  let end = reader.at;
+  while (end < reader.source.length && reader.source[end] !== ']') end += reader.source[end] === '\\' ? 2 : 1;
+  const inner = reader.source.slice(reader.at, end);
+  reader.at = end + 1;
+  const test = new RegExp(`[${inner}]`);
+  const pool = negated ? 'abcXYZ 12-_./' : 'abcdefghijklmnopqrstuvwxyzABCDEF0123456789-_.+* #@/:=!?,';
+  const fits = [...pool].filter((each) => test.test(each));
+  return fits.length > 0 ? fits[Math.floor(reader.random() * Math.min(fits.length, 40))] : inner.replace(/\\/g, '')[0] ?? '';
+}
+
+module.exports = { matching, stringsFor };

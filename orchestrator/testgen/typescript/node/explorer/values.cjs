@@ -1,0 +1,242 @@
+'use strict';
+/**
+ * Makes inputs out of shapes.
+ *
+ * An input is a tree of nodes, which can be varied at any place, made into a real value and written as source. The
+ * first of the values of a shape is the natural one.
+ */
+const { matching, stringsFor } = require('./strings.cjs');
+
+const DEEPEST = 5;
+const NUMBERS = [1, 0, 2, -1, 10, 100, 0.5, 1000, NaN];
+const DATES = ['2024-01-31T12:30:00.000Z', '2024-02-29T00:00:00.000Z', '2023-12-31T23:59:59.999Z'];
+
+const value = (v) => ({ t: 'value', v });
+const code = (source, make, from) => ({ t: 'code', code: source, make, from });
+const date = (iso) => code(`new Date('${iso}')`, () => new Date(iso));
+
+class Values {
+  constructor(types, facts, random) {
+    this.types = types;
+    this.random = random;
+    this.facts = facts;
+    this.literals = facts.strings;
+    this.samples = facts.patterns.flatMap((each) => matching(each, random));
+    this.numbers = [...new Set([...NUMBERS, ...facts.numbers.flatMap((each) => [each, each - 1, each + 1])])];
+  }
+
+  /** Return the nodes that fit a shape; each knows its shape and name, so that it can be varied. */
+  of(shape, name = '', depth = 0) {
+    const nodes = this.plain(shape, name, depth);
+    return (nodes.length > 0 ? nodes : [value(undefined)]).map((each) => (each.shape ? each : { ...each, shape, name }));
+  }
+
+  pick(list) {
+    return list[Math.floor(this.random() * list.length)];
+  }
+
+  /** Return one more node for a shape, often an unusual one. */
+  another(shape, name) {
+    const all = this.of(shape, name, 1);
+    return this.pick(all);
+  }
+
+  plain(shape, name, depth) {
+    if (depth > DEEPEST) return [value(undefined)];
+    const maker = this[`${shape.k}Values`];
+    return maker ? maker.call(this, shape, name, depth) : [value(undefined)];
+  }
+
+  refValues(shape, name, depth) {
+    const type = this.types[shape.n];
+    return this.plain(type, name || type.name || '', depth + (depth > 2 ? 1 : 0)).map((each) => ({ ...each, shape: type, name }));
+  }
+
+  unionValues(shape, name, depth) {
+    const parts = shape.of.filter((each) => each.k !== 'undefined' && each.k !== 'null');
+    const empty = shape.of.filter((each) => !parts.includes(each)).map((each) => value(each.k === 'null' ? null : undefined));
+    const each = parts.map((part) => this.of(part, name, depth));
+    const found = each.map((list) => list[0]);
+    found.splice(1, 0, ...empty);
+    for (let index = 1; index < 12; index += 1) {
+      for (const list of each) if (list[index]) found.push(list[index]);
+    }
+    return found.map((node) => ({ ...node, union: shape }));
+  }
+
+  literalValues(shape) {
+    if (!shape.code) return [value(shape.v)];
+    return [code(shape.code, () => shape.v, shape.from)];
+  }
+
+  stringValues(shape, name) {
+    const natural = stringsFor(name);
+    const mined = [...this.samples, ...this.literals];
+    return [...new Set([...natural, ...mined])].map(value);
+  }
+
+  templateValues(shape) {
+    const parts = shape.parts.map((part) => (typeof part === 'string' ? [part] : this.of(part).slice(0, 3).map((each) => String(each.v))));
+    const first = parts.map((options) => options[0]).join('');
+    const last = parts.map((options) => options.at(-1)).join('');
+    return [...new Set([first, last])].map(value);
+  }
+
+  numberValues(shape, name) {
+    if (/year/i.test(name)) return [2024, ...this.numbers].map(value);
+    if (/(seconds|timestamp|now|at)$/i.test(name)) return [1706704200, ...this.numbers].map(value);
+    return this.numbers.map(value);
+  }
+
+  booleanValues() {
+    return [value(true), value(false)];
+  }
+
+  bigintValues() {
+    return [code('1n', () => 1n), code('0n', () => 0n)];
+  }
+
+  nullValues() {
+    return [value(null)];
+  }
+
+  undefinedValues() {
+    return [value(undefined)];
+  }
+
+  writtenValues() {
+    return [value(undefined)];
+  }
+
+  symbolValues() {
+    return [code("Symbol.for('a')", () => Symbol.for('a'))];
+  }
+
+  anyValues(shape, name, depth) {
+    const isCount = /count|total|percent|size|amount|points|score|attempts|number|limit|version/i.test(name);
+    const isFlag = /^(is|has|can)[A-Z_]|ed$|able$|^active$|^deleted$/.test(name);
+    const named = isCount ? [value(3)] : isFlag ? [value(false), value(true)] : stringsFor(name).slice(0, 2).map(value);
+    const objects = depth < 3 ? [{ t: 'object', props: [['a', value(1)], ['b', value('x')]] }, { t: 'list', items: [value('a'), value('b')] }] : [];
+    const text = this.of({ k: 'string' }, name).slice(0, 20);
+    return [...named, ...objects, value(0), value(''), value(null), value(undefined), value(1), value(true), ...text];
+  }
+
+  jsonValues(shape, name, depth) {
+    const like = shape.like && shape.like.k !== 'any' ? this.of(shape.like, name, depth).slice(0, 6) : [];
+    const nodes = [...like, { t: 'object', props: [['a', value(1)]] }];
+    return nodes.flatMap((node) => [node, { t: 'json', of: node }]).concat(value('{}'), value('[]'));
+  }
+
+  arrayValues(shape, name, depth) {
+    const items = this.of(shape.of, name.replace(/s$/, ''), depth + 1);
+    const list = (...nodes) => ({ t: 'list', items: nodes });
+    const found = [list(items[0]), list(), list(...items.slice(0, 2)), list(...items.slice(0, 3).reverse())];
+    if (items.length > 3) found.push(list(...items.slice(3, 7)));
+    found.push(...items.slice(1, 8).map((each) => list(each)), list(items[0], items[0]));
+    return found;
+  }
+
+  tupleValues(shape, name, depth) {
+    const parts = shape.of.map((each) => this.of(each, name, depth + 1));
+    return [0, 1, 2].map((index) => ({ t: 'list', fixed: true, items: parts.map((options) => options[index % options.length]) }));
+  }
+
+  recordValues(shape, name, depth) {
+    const items = this.of(shape.of, '', depth + 1);
+    const keys = this.keys();
+    const record = (...pairs) => ({ t: 'object', open: shape.of, props: pairs });
+    return [record([keys[0], items[0]]), record(), record([keys[0], items[0]], [keys[1], items[1 % items.length]]), ...items.slice(1, 6).map((each) => record([keys[0], each])), ...keys.slice(1, 12).map((key) => record([key, items[0]]))];
+  }
+
+  keys() {
+    const known = [...this.facts.env, ...this.literals.filter((each) => /^[A-Za-z_][\w-]{1,30}$/.test(each)), ...this.facts.reads];
+    return [...new Set(['key', 'other', ...known])];
+  }
+
+  objectValues(shape, name, depth) {
+    const options = shape.props.map((each) => this.of(each.shape, each.name, depth + 1));
+    const make = (index, node, bare) => ({
+      t: 'object', type: shape.from,
+      props: shape.props
+        .map((each, at) => [each.name, at === index ? node : options[at].find((one) => one.v !== undefined || one.t !== 'value') ?? options[at][0], each.optional])
+        .filter(([, one, optional], at) => !(optional && (bare || one === undefined || (one.t === 'value' && one.v === undefined))) || at === index)
+        .filter(([, one]) => one !== null)
+        .map(([key, one]) => [key, one]),
+    });
+    const found = [make(-1, undefined, true), make(-1, undefined, false)];
+    const most = depth <= 1 ? 10 : 3;
+    shape.props.forEach((each, at) => options[at].slice(1, most).forEach((node) => found.push(make(at, node, depth > 1))));
+    return found;
+  }
+
+  stubValues(shape, name, depth) {
+    const props = shape.props.map((each) => [each.name, this.of(each.shape, each.name, depth + 1)[0]]);
+    return [{ t: 'stub', props: props.map(([key, node]) => [key, node.t === 'fn' ? { ...node, spy: true } : node]) }];
+  }
+
+  clientValues(shape) {
+    return [{ t: 'client', type: shape.type }];
+  }
+
+  functionValues(shape, name, depth) {
+    const isAsync = shape.returns.k === 'promise';
+    const returns = isAsync ? shape.returns.of : shape.returns;
+    if (returns.k === 'undefined') return [{ t: 'fn', spy: true, isAsync, returns: value(undefined) }];
+    const hint = name === 'now' || /clock/i.test(name) ? 'at' : name;
+    const options = this.of(returns, hint, depth + 1).slice(0, 8);
+    const found = options.map((node) => ({ t: 'fn', isAsync, takes: shape.takes, returns: node }));
+    if (returns.k === 'any' && shape.takes > 0) found.unshift({ t: 'fn', isAsync, takes: shape.takes, returns: value(undefined), echo: true });
+    return [...found, { t: 'fn', isAsync, throws: true, returns: value(undefined) }];
+  }
+
+  promiseValues(shape, name, depth) {
+    return this.of(shape.of, name, depth).slice(0, 3).map((node) => ({ t: 'promise', of: node }));
+  }
+
+  mapValues(shape, name, depth) {
+    const [key] = this.of(shape.key, 'key', depth + 1);
+    const [item] = this.of(shape.of, name, depth + 1);
+    return [{ t: 'map', pairs: [[key, item]] }, { t: 'map', pairs: [] }];
+  }
+
+  setValues(shape, name, depth) {
+    const items = this.of(shape.of, name.replace(/s$/, ''), depth + 1);
+    return [items.slice(0, 1), [], items.slice(0, 3), items.slice(3, 5)].map((each) => ({ t: 'set', items: each }));
+  }
+
+  instanceValues(shape, name, depth) {
+    const args = shape.params.filter((each) => !each.optional).map((each) => this.of(each.shape, each.name, depth + 1)[0]);
+    return [{ t: 'new', name: shape.name, from: shape.from, args }];
+  }
+
+  DateValues() {
+    return DATES.map(date);
+  }
+
+  RegExpValues() {
+    return [code('/a+/', () => /a+/)];
+  }
+
+  ErrorValues() {
+    const messages = ['failed', ...this.literals.filter((each) => /^[A-Z]/.test(each)).slice(0, 4)];
+    return messages.map((each) => code(`new Error(${JSON.stringify(each)})`, () => new Error(each)));
+  }
+
+  URLValues() {
+    return [code("new URL('https://example.com/a?b=1')", () => new URL('https://example.com/a?b=1'))];
+  }
+
+  BufferValues() {
+    return ['abc', '', 'Hello'].map((each) => code(`Buffer.from('${each}')`, () => Buffer.from(each)));
+  }
+
+  Uint8ArrayValues() {
+    return this.BufferValues();
+  }
+
+  FunctionValues() {
+    return [{ t: 'fn', returns: value(1) }];
+  }
+}
+
+module.exports = { Values, value };

@@ -1,0 +1,40 @@
+'use strict';
+/** Tells what came out of a mutant from what came out of the original. */
+const { fits } = require('./pictures.cjs');
+
+/** Say what notices the difference: an assertion of the value alone, or one of the value and of what was called. */
+function tellsApart(seen, other) {
+  const byValue = !sameOutcome(seen, other) || !sameArguments(seen, other);
+  return { value: byValue, calls: byValue || !sameCalls(seen, other) };
+}
+
+function sameOutcome(seen, other) {
+  if (seen.kind !== other.kind) return false;
+  if (seen.kind === 'value') return fits(seen.value, other.value);
+  const [a, b] = [seen.error, other.error];
+  if (a.message !== b.message || a.props.length !== b.props.length) return false;
+  return a.props.every(([key, each], index) => key === b.props[index][0] && fits(each, b.props[index][1]));
+}
+
+function sameArguments(seen, other) {
+  return seen.args.every((each, index) => other.args[index] === undefined || fits(each, other.args[index]));
+}
+
+function sameCalls(seen, other) {
+  if (!seen.clients.every((each, index) => other.clients[index] && fits(each.calls, other.clients[index].calls))) return false;
+  return seen.spies.every((each, index) => {
+    const calls = other.spies[index]?.calls ?? [];
+    return calls.length === each.calls.length && each.calls.every((args, at) => fits(args, calls[at]));
+  });
+}
+
+/** A rough key for the sort of result, to keep one case of each sort. */
+function outcomeKey(subject, seen) {
+  const name = `${subject.export}.${subject.member ?? ''}`;
+  if (seen.kind === 'error') return `${name}|${seen.error.message.replace(/"[^"]*"|\d+/g, '')}`;
+  const { value } = seen;
+  const isEmpty = value.t === 'list' && value.items.length === 0;
+  return `${name}|${value.t}|${typeof value.v}|${value.v === null || value.v === undefined || typeof value.v === 'boolean' ? value.v : Boolean(value.v)}|${isEmpty}`;
+}
+
+module.exports = { outcomeKey, tellsApart };

@@ -1,0 +1,75 @@
+'use strict';
+/** What cases meet: the module under test, the project's other modules, doubles. */
+const { make } = require('./nodes.cjs');
+const { pictureOf } = require('./pictures.cjs');
+
+class World {
+  /** `api` is the runner's side: load(path), reset(). */
+  constructor(plan, api, state, helper) {
+    this.plan = plan;
+    this.api = api;
+    this.state = state;
+    this.helper = helper;
+    this.imports = new Map();
+    this.values = undefined; // set when they are made
+    this.loaded = undefined;
+  }
+
+  module() {
+    return this.loaded;
+  }
+
+  /** Load the module anew, with a mutant switched on; say whether it loads. */
+  async reload(mutant) {
+    this.state.active = mutant;
+    this.state.most = 2_000_000;
+    this.state.steps = 0;
+    try {
+      this.api.reset();
+      this.loaded = await this.api.load(this.plan.absolute);
+      this.imports.clear();
+      for (const file of this.plan.companions) this.imports.set(file, await this.api.load(file === this.plan.path ? this.plan.absolute : this.plan.root + file));
+      return true;
+    } catch (error) {
+      this.problem = error;
+      return false;
+    } finally {
+      this.state.active = -1;
+      this.state.most = Infinity;
+    }
+  }
+
+  imported(from) {
+    return from.file === this.plan.path ? this.loaded[from.name] : this.imports.get(from.file)?.[from.name];
+  }
+
+  double(answers) {
+    return this.helper.double(answers);
+  }
+
+  isDouble(value) {
+    if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
+    return this.helper.isDouble(value);
+  }
+
+  callsOf(client) {
+    return this.helper.callsOf(client);
+  }
+
+  make(node, scene) {
+    return make(node, scene);
+  }
+
+  picture(value) {
+    return pictureOf(value, (each) => this.isDouble(each));
+  }
+
+  /** The node that answers a place of the source for the first time. */
+  answerFor(site) {
+    const shape = this.plan.sites[site] ?? { k: 'any' };
+    const nodes = this.values.of(shape, '', 1);
+    return { ...nodes[0], answer: true };
+  }
+}
+
+module.exports = { World };

@@ -1,0 +1,106 @@
+'use strict';
+/**
+ * Rewrites the source of one module so that it counts what is reached and carries every mutant behind a switch.
+ *
+ * The result is TypeScript (or JavaScript) again: the project's own transform compiles it, whatever that is. Only
+ * expressions and statements are wrapped; everything between them is copied as it stands.
+ */
+const { createRuntime } = require('./runtime.cjs');
+const { expressionRules } = require('./expressions.cjs');
+const { statementRules } = require('./statements.cjs');
+
+/** Return {text, goals, mutants, sites}; goals are [{kind, line}], mutants [{kind, line}], sites are await expressions. */
+function instrument(ts, sourceFile, name, options) {
+  const job = new Job(ts, sourceFile, name, options);
+  const body = job.render(sourceFile);
+  const text = job.head() + sourceFile.text.slice(0, sourceFile.getStart(sourceFile)).replace(/^#!.*/, '') + body;
+  return { text, goals: job.goals, mutants: job.mutants, sites: job.sites };
+}
+
+class Job {
+  constructor(ts, sourceFile, name, options) {
+    this.ts = ts;
+    this.file = sourceFile;
+    this.source = sourceFile.text;
+    this.name = name;
+    this.options = options;
+    this.goals = [];
+    this.mutants = [];
+    this.sites = [];
+    this.statements = statementRules(this);
+    this.expressions = expressionRules(this);
+  }
+
+  /** One line, so that line numbers of the source stay as they are apart from it. */
+  head() {
+    const runtime = createRuntime.toString().replace(/\/\/.*$/gm, '').replace(/\s*\n\s*/g, '\n').replace(/\n/g, ' ');
+    const name = JSON.stringify(this.name);
+    return (
+      '// @ts-nocheck\n' +
+      `var __own; function __o() { return __own || (__own = (globalThis.__orchestrate || (globalThis.__orchestrate = (${runtime})())).of(${name})); }\n`
+    );
+  }
+
+  lineOf(node) {
+    return this.file.getLineAndCharacterOfPosition(node.getStart(this.file)).line + 1;
+  }
+
+  goal(kind, node) {
+    this.goals.push({ kind, line: this.lineOf(node) });
+    return this.goals.length - 1;
+  }
+
+  /** Number `count` mutants of a node; the first number comes back. */
+  mutant(kind, node, count = 1) {
+    const first = this.mutants.length;
+    for (let index = 0; index < count; index += 1) this.mutants.push({ kind, line: this.lineOf(node) });
+    return first;
+  }
+
+  site(node) {
+    this.sites.push(node);
+    return this.sites.length - 1;
+  }
+
+  textOf(node) {
+    return this.source.slice(node.getStart(this.file), node.end);
+  }
+
+  /** Return the text of a node with its children rewritten. */
+  render(node) {
+    let out = '';
+    let position = node.getStart(this.file);
+    const children = [];
+    this.ts.forEachChild(node, (child) => { children.push(child); });
+    children.sort((a, b) => a.pos - b.pos);
+    for (const child of children) {
+      const start = child.getStart(this.file);
+      if (start < position || child.end < start) continue;
+      out += this.source.slice(position, start) + this.visit(child);
+      position = child.end;
+    }
+    return out + this.source.slice(position, node.end);
+  }
+
+  /** Return the rewritten text of a node that stands where it stands. */
+  visit(node) {
+    if (this.isLeftAlone(node)) return this.textOf(node);
+    if (this.ts.isStatement(node)) return this.statements.visit(node);
+    return this.expressions.visit(node);
+  }
+
+  isLeftAlone(node) {
+    const { ts } = this;
+    if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return true;
+    if (ts.isDecorator && ts.isDecorator(node)) return true;
+    const declares = node.modifiers?.some((one) => one.kind === ts.SyntaxKind.DeclareKeyword);
+    return (
+      Boolean(declares) ||
+      ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isEnumDeclaration(node) ||
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isImportEqualsDeclaration(node) ||
+      ts.isTypeParameterDeclaration(node) || ts.isHeritageClause(node)
+    );
+  }
+}
+
+module.exports = { instrument };

@@ -1,0 +1,91 @@
+'use strict';
+/**
+ * What the counters in an instrumented module call.
+ *
+ * The function is put as text at the head of every instrumented module, so it must not use anything from outside. One
+ * mutant at a time is active; all others cost one comparison. Statements are counted to end endless loops, which no
+ * timer could end.
+ */
+function createRuntime() {
+  const BINARY = {
+    '<': (a, b) => a < b, '<=': (a, b) => a <= b, '>': (a, b) => a > b, '>=': (a, b) => a >= b,
+    '===': (a, b) => a === b, '!==': (a, b) => a !== b, '==': (a, b) => a == b, '!=': (a, b) => a != b,
+    '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => a * b, '/': (a, b) => a / b,
+    '%': (a, b) => a % b, '**': (a, b) => a ** b, '&': (a, b) => a & b, '|': (a, b) => a | b,
+    '<<': (a, b) => a << b, '>>': (a, b) => a >> b, '>>>': (a, b) => a >>> b, '^': (a, b) => a ^ b,
+  };
+  const COMPARES = new Set(['<', '<=', '>', '>=', '===', '!==', '==', '!=']);
+  const state = {
+    active: -1, // the mutant that is switched on
+    hits: new Set(), // goals reached since they were last taken
+    touched: new Set(), // mutants whose place was reached
+    seen: null, // comparisons, while someone collects them: [operator, left, right]
+    steps: 0,
+    most: Infinity,
+    awaited: null, // told which place in the source awaits a value
+    watched: '', // the module that is looked at; others pass through
+  };
+  const modules = new Map();
+
+  class StepLimit extends Error {}
+
+  function step() {
+    state.steps += 1;
+    if (state.steps > state.most) throw new StepLimit('too many steps');
+  }
+
+  function create(name) {
+    const live = () => state.watched === name;
+    const hit = (goal) => { if (live()) { state.hits.add(goal); step(); } };
+    const on = (mutant) => {
+      if (mutant < 0 || !live()) return false;
+      if (state.active < 0) state.touched.add(mutant);
+      return state.active === mutant;
+    };
+    const api = {
+      v: undefined,
+      s: (goal) => { hit(goal); return true; },
+      x: (goal, mutant) => { hit(goal); return !on(mutant); },
+      m: on,
+      k: (mutant, value, other) => (on(mutant) ? other : value),
+      n: (mutant, value) => (on(mutant) ? Boolean(value) : !value),
+      c(mutant, yes, no, value) {
+        const result = on(mutant) ? true : on(mutant + 1) && mutant >= 0 ? false : value;
+        hit(result ? yes : no);
+        return result;
+      },
+      l(operator, mutant, right, short, value) {
+        api.v = value;
+        const goesOn = operator === '&&' ? Boolean(value) : operator === '||' ? !value : value === null || value === undefined;
+        const result = on(mutant) ? !goesOn : goesOn;
+        hit(result ? right : short);
+        return result;
+      },
+      q(operator, others, mutant, left, right) {
+        if (state.seen !== null && COMPARES.has(operator) && live()) state.seen.push([operator, left, right]);
+        if (mutant >= 0 && live()) {
+          for (let index = 0; index < others.length; index += 1) {
+            if (on(mutant + index)) return BINARY[others[index]](left, right);
+          }
+        }
+        return BINARY[operator](left, right);
+      },
+      w(site, value) {
+        if (state.awaited !== null && live()) state.awaited(site, value);
+        return value;
+      },
+    };
+    return api;
+  }
+
+  return {
+    state,
+    StepLimit,
+    of(name) {
+      if (!modules.has(name)) modules.set(name, create(name));
+      return modules.get(name);
+    },
+  };
+}
+
+module.exports = { createRuntime };

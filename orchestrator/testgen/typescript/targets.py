@@ -1,0 +1,103 @@
+"""Which modules are meant, and where their tests go."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from orchestrator.errors import TaskFailed
+from orchestrator.testgen.generator import Target
+
+SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+SKIPPED_FOLDERS = frozenset(
+    "node_modules dist build out coverage .git .orchestrate __tests__ __mocks__ test tests e2e fixtures mocks "
+    "migrations seeds .next .turbo .venv venv".split()
+)
+_TEST_NAME = re.compile(r"\.(test|spec)\.[cm]?[jt]sx?$")
+_NOT_A_MODULE = re.compile(r"(\.d\.[cm]?ts|\.(test|spec|stories|config|setup|bench)\.[cm]?[jt]sx?)$")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TypeScriptTarget(Target):
+    """One module; both paths are relative to the project's root."""
+
+
+def find_targets(root: str, target: str, test_file: str | None = None) -> tuple[TypeScriptTarget, ...]:
+    """Return the modules that a file, folder or glob means; TaskFailed when there is none."""
+    base = Path(root)
+    if any(each in target for each in "*?["):
+        found = sorted(path for path in base.glob(target) if path.is_file())
+    elif (base / target).is_dir():
+        found = sorted(Path(folder, name) for folder, name in _files_below(base / target))
+    else:
+        found = [base / target]
+    if len(found) == 1 and found[0].is_file() and not any(each in target for each in "*?["):
+        chosen = found
+    else:
+        chosen = [path for path in found if _is_module(path.relative_to(base))]
+    if not chosen or not all(path.is_file() and path.suffix in SUFFIXES for path in chosen):
+        message = f"{target} names no TypeScript or JavaScript module"
+        raise TaskFailed(message, hint="a file, a folder or a glob below the repository root")
+    if test_file and len(chosen) > 1:
+        message = f"{target} names {len(chosen)} modules, but `test_file` one file"
+        raise TaskFailed(message, hint="leave `test_file` out, or name one module")
+    paths = [path.relative_to(base).as_posix() for path in chosen]
+    return tuple(TypeScriptTarget(path=path, test_file=test_file or default_test_file(root, path)) for path in paths)
+
+
+def default_test_file(root: str, path: str) -> str:
+    """Return where the tests of a module go: where the project's tests are, else a `__tests__` folder beside it."""
+    place = PurePosixPath(path)
+    folder, word = _habit(root)
+    name = f"{place.stem}.{word}{place.suffix}"
+    return str(place.parent / name) if folder == "" else str(place.parent / folder / name)
+
+
+def _files_below(folder: Path) -> Iterator[tuple[str, str]]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(each for each in folders if each not in SKIPPED_FOLDERS and not each.startswith("."))
+        for name in sorted(names):
+            if name.endswith(SUFFIXES):
+                yield place, name
+
+
+def _is_module(path: Path) -> bool:
+    if SKIPPED_FOLDERS & set(path.parts[:-1]) or any(part.startswith(".") for part in path.parts):
+        return False
+    return path.suffix in SUFFIXES and not _NOT_A_MODULE.search(path.name)
+
+
+@lru_cache(maxsize=16)
+def _habit(root: str) -> tuple[str, str]:
+    """Return the folder in which the project keeps tests ("" for beside the module) and the word in their names."""
+    folders: Counter[str] = Counter()
+    words: Counter[str] = Counter()
+    for place, names in _folders_of_tests(root):
+        for name in names:
+            found = _TEST_NAME.search(name)
+            if found:
+                words[found.group(1)] += 1
+                folders["__tests__" if os.path.basename(place) == "__tests__" else "beside"] += 1
+    is_beside = folders["beside"] > folders["__tests__"]
+    return ("" if is_beside and _stands_beside(root) else "__tests__", words.most_common(1)[0][0] if words else "test")
+
+
+def _folders_of_tests(root: str) -> Iterator[tuple[str, list[str]]]:
+    skipped = SKIPPED_FOLDERS - {"__tests__", "test", "tests"}
+    for place, folders, names in os.walk(root):
+        folders[:] = [each for each in folders if each not in skipped and not each.startswith(".")]
+        yield place, names
+
+
+def _stands_beside(root: str) -> bool:
+    """Say whether tests stand in the folders of their modules, and not in a tree of their own."""
+    for place, names in _folders_of_tests(root):
+        known = set(names)
+        for name in names:
+            found = _TEST_NAME.search(name)
+            if found and f"{name[: found.start()]}{PurePosixPath(name).suffix}" in known and place:
+                return True
+    return False

@@ -1,0 +1,104 @@
+"""The project's own tools: Node, its TypeScript compiler, its Jest or Vitest."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestrator.contracts import Processes
+from orchestrator.errors import TaskFailed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Toolchain:
+    """What runs the tests of a package. `folder` is the package's, relative to the project's root ("." for the root)."""
+
+    folder: str
+    node: str
+    runner: str  # "jest" or "vitest"
+    version: tuple[int, int]
+    binary: str  # absolute path of the runner's script
+    is_module: bool  # package.json says "type": "module"
+    has_global_types: bool  # `describe` and `it` need no import
+
+    @property
+    def api(self) -> str:
+        """Return the name of the runner's object for doubles."""
+        return "jest" if self.runner == "jest" else "vi"
+
+
+def find_toolchain(root: str, path: str, processes: Processes) -> Toolchain:
+    """Return the tools for a module; TaskFailed that says what to install when one is missing."""
+    node = processes.find("node")
+    if node is None:
+        message = "tests of TypeScript and JavaScript need Node, which is not on the path"
+        raise TaskFailed(message, hint="install Node 18 or later")
+    folder, package = _package_of(root, path)
+    runner = _runner_of(root, folder, package)
+    if _installed(root, folder, "typescript") is None:
+        message = f"{_named(folder)} has no TypeScript compiler installed, which modules are read with"
+        raise TaskFailed(message, hint="npm install --save-dev typescript")
+    place = _installed(root, folder, runner)
+    assert place is not None  # `_runner_of` found it
+    details = _read_json(place / "package.json")
+    major, minor = (int(part) for part in details["version"].split(".")[:2])
+    return Toolchain(
+        folder=folder,
+        node=node,
+        runner=runner,
+        version=(major, minor),
+        binary=str(place / ("bin/jest.js" if runner == "jest" else "vitest.mjs")),
+        is_module=package.get("type") == "module",
+        has_global_types=runner == "jest" and _installed(root, folder, "@types/jest") is not None,
+    )
+
+
+def _package_of(root: str, path: str) -> tuple[str, Mapping[str, Any]]:
+    """Return the nearest folder with a package.json that names a runner or dependencies, and its contents."""
+    folder = Path(root, path).parent
+    for parent in [folder, *folder.parents]:
+        if (parent / "package.json").is_file():
+            content = _read_json(parent / "package.json")
+            if "scripts" in content or "dependencies" in content or "devDependencies" in content or parent == Path(root):
+                return os.path.relpath(parent, root), content
+        if parent == Path(root):
+            break
+    message = f"{path} belongs to no package: there is no package.json above it"
+    raise TaskFailed(message, hint="npm init, then npm install --save-dev typescript jest")
+
+
+def _runner_of(root: str, folder: str, package: Mapping[str, Any]) -> str:
+    names = [name for name in ("jest", "vitest") if _installed(root, folder, name) is not None]
+    if not names:
+        message = f"{_named(folder)} has neither Jest nor Vitest installed"
+        raise TaskFailed(message, hint="npm ci, or npm install --save-dev jest")
+    if len(names) == 1:
+        return names[0]
+    script = str(package.get("scripts", {}).get("test", ""))
+    declared = {**package.get("dependencies", {}), **package.get("devDependencies", {})}
+    return "vitest" if "vitest" in script or ("vitest" in declared and "jest" not in declared) else "jest"
+
+
+def _installed(root: str, folder: str, name: str) -> Path | None:
+    """Return where Node finds a package from a folder."""
+    start = Path(os.path.normpath(os.path.join(root, folder)))
+    for parent in [start, *start.parents]:
+        place = parent / "node_modules" / name
+        if (place / "package.json").is_file():
+            return place.resolve()
+    return None
+
+
+def _read_json(path: Path) -> Mapping[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        message = f"{path} cannot be read: {error}"
+        raise TaskFailed(message) from error
+    return content if isinstance(content, dict) else {}
+
+
+def _named(folder: str) -> str:
+    return "the project" if folder == "." else folder
