@@ -33,7 +33,7 @@ __test__ = False
 @as_command
 def command(
     action: Annotated[Literal["generate", "verify", "report"], typer.Argument(help="what to do")],
-    target: Annotated[str, typer.Argument(help="a Python file, a folder or a glob")],
+    target: Annotated[str, typer.Argument(help="a module, a folder or a glob")],
     test_file: Annotated[
         str | None, option("--test-file", help="the tests (default: tests/test_NAME.py beside the module)", envvar=None)
     ] = None,
@@ -107,7 +107,17 @@ async def _generate(work: _Work, project: Project, *, write: bool, force: bool, 
             place = Path(work.root, target.test_file)
             place.parent.mkdir(parents=True, exist_ok=True)
             write_new_text(place, made.text, replace=force, hint=hint)
+            _write_helpers(work.root, made)
     return code
+
+
+def _write_helpers(root: str, made: Generated) -> None:
+    """Write what the tests share with others, unless it stands there as it should."""
+    for path, text in made.helpers.items():
+        place = Path(root, path)
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_new_text(place, text, replace=False, hint="it is shared by generated tests")
 
 
 def _show(target: Target, made: Generated, *, write: bool, as_json_: bool) -> None:

@@ -51,7 +51,9 @@ class TestGenerationParams(Params):
     __test__ = False  # pytest must not collect it
 
     target: str = Field(min_length=1, description="a file, a folder or a glob below the root")
-    test_file: RelativePath | None = Field(default=None, description="default: tests/test_NAME.py beside the module")
+    test_file: RelativePath | None = Field(
+        default=None, description="default: tests/test_NAME.py or __tests__/NAME.test.ts beside the module"
+    )
     language: Literal["python", "typescript", "javascript"] | None = Field(
         default=None, description="default: by the target's name"
     )
@@ -179,6 +181,9 @@ class TestGeneration(Handler[TestGenerationParams]):
                 data = result.text.encode()
                 written += context.workspace.write_bytes(target.test_file, data)
                 files[target.test_file] = {"sha256": sha256(data), "memory": result.memory}
+                for path, text in result.helpers.items():  # shared by several tasks: whoever comes first writes it
+                    if not context.workspace.exists(path):
+                        context.workspace.write_bytes(path, text.encode())
             elif not result.problem:
                 reason = "nothing is left to add" if result.is_superfluous else "no test held"
                 detail.append(f"  {reason}: nothing is written for {target.path}")
@@ -220,7 +225,7 @@ def _types_of(language: str) -> frozenset[str]:
 def _hint(params: TestGenerationParams) -> str:
     if params.effective_language == "python":
         return "test_type: all, unit, property or api"
-    return "language: python is what this version generates tests for"
+    return "test_type: unit or all"
 
 
 def _project(context: TaskContext, root: str) -> Project:

@@ -7,7 +7,12 @@ from typing import cast
 
 from orchestrator.testgen.generator import Generator
 
-_GENERATORS: Mapping[str, str] = {"python": "orchestrator.testgen.python.generator:PythonGenerator"}
+_TYPESCRIPT = "orchestrator.testgen.typescript.generator:TypeScriptGenerator"
+_GENERATORS: Mapping[str, str] = {
+    "python": "orchestrator.testgen.python.generator:PythonGenerator",
+    "typescript": _TYPESCRIPT,
+    "javascript": _TYPESCRIPT,
+}
 _SUFFIXES = {".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript", ".py": "python"}
 _SUFFIXES |= dict.fromkeys((".js", ".jsx", ".mjs", ".cjs"), "javascript")
 

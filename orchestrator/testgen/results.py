@@ -64,6 +64,7 @@ class Generated:
     removed: int = 0  # observations whose tests a person removed
     memory: JsonObject = field(default_factory=dict)
     problem: str = ""  # why this module could not be explored, when others could
+    helpers: Mapping[str, str] = field(default_factory=dict)  # path -> text of files that several test files share
 
     @property
     def is_superfluous(self) -> bool:

@@ -179,9 +179,9 @@ def test_one_kind_of_test_can_be_asked_for(make: Make, test_type: str, functions
 @pytest.mark.parametrize(
     ("params", "missing"),
     [
-        ({"target": "a.ts"}, "no test generator for typescript is installed"),
-        ({"language": "typescript"}, "no test generator for typescript is installed"),
-        ({"language": "javascript"}, "no test generator for javascript is installed"),
+        ({"target": "a.ts", "test_type": "e2e"}, "no generator for e2e tests in typescript is installed"),
+        ({"language": "typescript", "test_type": "e2e"}, "no generator for e2e tests in typescript is installed"),
+        ({"language": "javascript", "test_type": "e2e"}, "no generator for e2e tests in javascript is installed"),
         ({"test_type": "integration"}, "no generator for integration tests in python is installed"),
         ({"test_type": "e2e"}, "no generator for e2e tests in python is installed"),
     ],

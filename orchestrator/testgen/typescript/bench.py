@@ -47,6 +47,13 @@ class Bench:
         await self.node("analyze.cjs", str(order), str(result))
         return tuple(json.loads(result.read_text())["modules"])
 
+    async def plain_script(self, text: str) -> str:
+        """Return TypeScript without its types."""
+        source, result = self.scratch / "typed.ts", self.scratch / "plain.js"
+        source.write_text(text)
+        await self.node("strip.cjs", f"{self.root}/{self.tools.folder}", str(source), str(result))
+        return result.read_text()
+
     async def run_files(
         self, files: Sequence[str], *, seconds: float, seed: int | None = None, env: Mapping[str, str] | None = None
     ) -> "Report":
@@ -66,12 +73,27 @@ class Bench:
         paths = [str(self.overlay.path(each).resolve()) for each in files]
         node = (self.tools.node, "--max-old-space-size=3072")
         if self.tools.runner == "vitest":
-            shuffle = () if seed is None else ("--sequence.shuffle.tests=true", f"--sequence.seed={seed}")
-            quiet = ("--coverage.enabled=false", "--reporter=json", f"--outputFile={report}", "--watch=false")
+            shuffle: tuple[str, ...] = (
+                () if seed is None else ("--sequence.shuffle.tests=true", f"--sequence.seed={seed}")
+            )
+            quiet: tuple[str, ...] = (
+                "--coverage.enabled=false",
+                "--reporter=json",
+                f"--outputFile={report}",
+                "--watch=false",
+            )
             return (*node, self.tools.binary, "run", *quiet, "--no-file-parallelism", *shuffle, *paths)
         shuffle = () if seed is None or self.tools.version < (29, 4) else ("--randomize", f"--seed={seed}")
         cache = f"--cacheDirectory={self.scratch / 'cache'}"
-        quiet = ("--ci", "--silent", "--coverage=false", "--watchman=false", "--forceExit", "--reporters=default", cache)
+        quiet = (
+            "--ci",
+            "--silent",
+            "--coverage=false",
+            "--watchman=false",
+            "--forceExit",
+            "--reporters=default",
+            cache,
+        )
         return (
             *node, self.tools.binary, "--runInBand", *quiet, "--json", f"--outputFile={report}", *shuffle,
             "--runTestsByPath", *paths,

@@ -8,7 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
-_LEFT_OUT = frozenset(".git .orchestrate coverage .venv venv __pycache__ .next .turbo .cache .nyc_output".split())
+_LEFT_OUT = frozenset((".git", ".orchestrate", "coverage", ".venv", "venv", "__pycache__", ".next", ".turbo", ".cache"))
 _LARGE = 1_000_000  # bytes
 
 

@@ -1,17 +1,62 @@
 """The test files of ours that run in the copy: they stand where the generated tests will stand."""
 
 import json
+import re
 from pathlib import PurePosixPath
 
 from orchestrator.testgen.typescript.bench import NODE
 from orchestrator.testgen.typescript.toolchain import Toolchain
 
 _LONGEST = 3_600_000  # milliseconds
+_RECORDED = frozenset(("describe", "it", "test", "beforeAll", "beforeEach", "afterEach", "afterAll"))
 
 
 def exploring_test(tools: Toolchain, plan: str) -> str:
     """Return the test file that explores a module; `plan` is the path of its order."""
     return _test(tools, "explore", str(NODE / "explorer" / "index.cjs"), plan)
+
+
+def measuring_test(tools: Toolchain, plan: str) -> str:
+    """Return the test file that says what the tests of another file reach and notice."""
+    return _test(tools, "measure", str(NODE / "measure" / "index.cjs"), plan)
+
+
+def measured_name(test_file: str) -> str:
+    """Return where the measuring test of a test file stands: beside it, under a name that the runner takes."""
+    place = PurePosixPath(test_file)
+    stem, _, rest = place.name.rpartition(".test.") if ".test." in place.name else place.name.rpartition(".spec.")
+    word = ".test." if ".test." in place.name else ".spec."
+    return str(place.parent / (f"{stem}.orchestrate{word}{rest}" if stem else f"orchestrate-{place.name}"))
+
+
+def recorded(text: str) -> str:
+    """Return a test file whose `describe` and `it` are those of the recorder, where it imports them."""
+
+    def kept(found: re.Match[str]) -> str:
+        names = [each.strip() for each in found.group(1).split(",") if each.strip()]
+        own = [each for each in names if each in _RECORDED]
+        others = [each for each in names if each not in _RECORDED]
+        rest = f"import {{ {', '.join(others)} }} from {found.group(2)};" if others else ""
+        return f"{rest}\nconst {{ {', '.join(own)} }} = globalThis.__recorder;" if own else rest
+
+    pattern = r"import\s*\{([^}]*)\}\s*from\s*(['\"](?:vitest|@jest/globals)['\"]);?"
+    return "// @ts-nocheck\n" + re.sub(pattern, kept, text)
+
+
+def guarded(tools: Toolchain, text: str) -> str:
+    """Return a test file with the guard at its head, and the types left to another filter."""
+    script = json.dumps(str(NODE / "guard.cjs"))
+    if tools.runner == "vitest" or tools.is_module:
+        source = "vitest" if tools.runner == "vitest" else "@jest/globals"
+        head = (
+            f"import {{ afterEach as orchestrateAfter }} from '{source}';\n"
+            "import { createRequire as orchestrateRequire } from 'node:module';\n"
+            f"orchestrateRequire(import.meta.url)({script})"
+            ".guard(orchestrateRequire(import.meta.url), orchestrateAfter);\n"
+        )
+    else:
+        head = f"require({script}).guard(require, afterEach);\n"
+    return f"// @ts-nocheck\n{head}{text}"
 
 
 def _test(tools: Toolchain, function: str, script: str, plan: str) -> str:
@@ -42,7 +87,7 @@ def _head(tools: Toolchain) -> str:
     )
 
 
-def helper_file(root_files: frozenset[str], path: str) -> str:
+def helper_file(top: frozenset[str], path: str) -> str:
     """Return where the shared doubles of a project stand, given its top folders and a module's path."""
     suffix = ".ts" if PurePosixPath(path).suffix in (".ts", ".tsx", ".mts", ".cts") else ".js"
-    return f"src/test/doubles{suffix}" if "src" in root_files else f"test/doubles{suffix}"
+    return f"src/test/doubles{suffix}" if "src" in top else f"test/doubles{suffix}"

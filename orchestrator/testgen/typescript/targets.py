@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -12,10 +12,9 @@ from orchestrator.errors import TaskFailed
 from orchestrator.testgen.generator import Target
 
 SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
-SKIPPED_FOLDERS = frozenset(
-    "node_modules dist build out coverage .git .orchestrate __tests__ __mocks__ test tests e2e fixtures mocks "
-    "migrations seeds .next .turbo .venv venv".split()
-)
+_INSTALLED = frozenset(("node_modules", "dist", "build", "out", "coverage", "venv"))
+_TESTS = frozenset(("__tests__", "__mocks__", "test", "tests", "e2e", "fixtures", "mocks"))
+SKIPPED_FOLDERS = _INSTALLED | _TESTS | {"migrations", "seeds"}
 _TEST_NAME = re.compile(r"\.(test|spec)\.[cm]?[jt]sx?$")
 _NOT_A_MODULE = re.compile(r"(\.d\.[cm]?ts|\.(test|spec|stories|config|setup|bench)\.[cm]?[jt]sx?)$")
 
@@ -101,3 +100,21 @@ def _stands_beside(root: str) -> bool:
             if found and f"{name[: found.start()]}{PurePosixPath(name).suffix}" in known and place:
                 return True
     return False
+
+
+def describe(root: str, targets: Sequence[Target]) -> tuple[str, ...]:
+    """Say for each module, by reading it only, what would be tried."""
+    lines = []
+    for target in targets:
+        try:
+            text = Path(root, target.path).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            lines.append(f"{target.path}: cannot be read: {error}")
+            continue
+        functions = len(re.findall(r"^export (?:default )?(?:async )?function\b", text, re.MULTILINE))
+        classes = len(re.findall(r"^export (?:default )?(?:abstract )?class\b", text, re.MULTILINE))
+        others = len(re.findall(r"^export (?:const|let|enum)\b", text, re.MULTILINE))
+        lines.append(
+            f"{target.path}: {functions} functions, {classes} classes, {others} other exports -> {target.test_file}"
+        )
+    return tuple(lines)

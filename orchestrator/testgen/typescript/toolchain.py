@@ -13,7 +13,7 @@ from orchestrator.errors import TaskFailed
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Toolchain:
-    """What runs the tests of a package. `folder` is the package's, relative to the project's root ("." for the root)."""
+    """What runs the tests of a package; `folder` is relative to the project's root ("." for the root)."""
 
     folder: str
     node: str
@@ -61,7 +61,12 @@ def _package_of(root: str, path: str) -> tuple[str, Mapping[str, Any]]:
     for parent in [folder, *folder.parents]:
         if (parent / "package.json").is_file():
             content = _read_json(parent / "package.json")
-            if "scripts" in content or "dependencies" in content or "devDependencies" in content or parent == Path(root):
+            if (
+                "scripts" in content
+                or "dependencies" in content
+                or "devDependencies" in content
+                or parent == Path(root)
+            ):
                 return os.path.relpath(parent, root), content
         if parent == Path(root):
             break

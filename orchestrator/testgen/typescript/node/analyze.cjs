@@ -16,7 +16,7 @@ const { instrument } = require('./instrument/instrument.cjs');
 
 function main(orderFile, resultFile) {
   const order = JSON.parse(fs.readFileSync(orderFile, 'utf8'));
-  const ts = createRequire(path.join(order.root, 'package.json'))('typescript');
+  const ts = createRequire(path.join(order.root, order.folder, 'package.json'))('typescript');
   const files = order.modules.map((each) => path.join(order.root, each));
   const options = readOptions(ts, order.root, files[0]);
   const program = ts.createProgram([...files, ...options.declarations], options.compiler);
@@ -41,24 +41,24 @@ function describe(ts, program, options, root, name, absolute) {
   const [error] = program.getSyntacticDiagnostics(file);
   if (error) return { path: name, problem: ts.flattenDiagnosticMessageText(error.messageText, ' ') };
   const checker = program.getTypeChecker();
-  const shapes = new Shapes(ts, checker, file);
+  const shapes = new Shapes(ts, checker, file, (each) => path.relative(root, each));
   const resolve = (spec) => {
     const found = ts.resolveModuleName(spec, absolute, options, ts.sys).resolvedModule;
     return found && !found.isExternalLibraryImport ? path.relative(root, found.resolvedFileName) : undefined;
   };
   const written = instrument(ts, file, name, { isAwaitable: (node) => isAwaitable(ts, checker, node) });
-  const inside = (from) => from && { file: path.relative(root, from.file), name: from.name };
-  const result = {
+  return {
     path: name,
+    types: shapes.table,
     subjects: findSubjects(ts, checker, file, shapes),
     facts: readFacts(ts, file),
     imports: readImports(ts, file, resolve),
     sites: written.sites.map((node) => shapeOfSite(ts, checker, file, shapes, node)),
+    companions: [...shapes.companions],
     goals: written.goals,
     mutants: written.mutants,
     text: written.text,
   };
-  return { ...result, types: shapes.table.map((each) => ({ ...each, from: typeof each.from === 'object' ? inside(each.from) : each.from })) };
 }
 
 /** Say whether a returned expression may be something that the caller awaits. */

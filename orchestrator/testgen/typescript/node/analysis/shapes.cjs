@@ -10,10 +10,13 @@ const LONGEST_UNION = 24;
 const MOST_PROPERTIES = 40;
 
 class Shapes {
-  constructor(ts, checker, place) {
+  /** `relative` makes a path of the project out of an absolute one. */
+  constructor(ts, checker, place, relative) {
     this.ts = ts;
     this.checker = checker;
     this.place = place; // a node from which types are looked at
+    this.relative = relative;
+    this.companions = new Set(); // files of the project that inputs are imported from
     this.table = [];
     this.numbers = new Map();
   }
@@ -63,6 +66,7 @@ class Shapes {
     if (type.flags & ts.TypeFlags.EnumLiteral && type.symbol && type.value !== undefined) {
       const owner = checker.getSymbolAtLocation(type.symbol.valueDeclaration.parent.name);
       const from = this.exportOf(owner);
+      if (from) this.companions.add(from.file);
       return { k: 'literal', v: type.value, code: from && `${owner.name}.${type.symbol.name}`, from };
     }
     if (type.flags & (ts.TypeFlags.StringLiteral | ts.TypeFlags.NumberLiteral)) return { k: 'literal', v: type.value };
@@ -147,6 +151,7 @@ class Shapes {
     const from = this.exportOf(symbol);
     const isAbstract = this.ts.getCombinedModifierFlags(symbol.valueDeclaration) & this.ts.ModifierFlags.Abstract;
     if (!made || !from || isAbstract) return { k: 'client', name, type: this.importOf(symbol) };
+    this.companions.add(from.file);
     return { k: 'instance', name, from, params: this.params(made) };
   }
 
@@ -209,7 +214,9 @@ class Shapes {
     const file = declaration.getSourceFile();
     const module = this.checker.getSymbolAtLocation(file);
     const found = module && this.checker.getExportsOfModule(module).find((each) => this.target(each) === symbol);
-    return found ? { file: file.fileName, name: found.name } : undefined;
+    if (!found) return undefined;
+    const path = this.relative(file.fileName);
+    return { file: path, name: found.name };
   }
 
   target(symbol) {

@@ -20,10 +20,17 @@ function ofValue(ts, checker, shapes, symbol, place, base) {
   const type = checker.getTypeOfSymbolAtLocation(symbol, place);
   const signature = type.getCallSignatures().at(-1);
   if (signature) return [{ ...base, kind: 'function', ...called(checker, shapes, signature) }];
-  if (/^(Knex|Express|FastifyInstance)$/.test(type.symbol?.name ?? '')) return [];
+  const schema = schemaOf(checker, type);
+  if (schema) return [{ ...base, kind: 'schema', member: 'safeParse', params: [{ name: 'input', shape: shapes.of(schema, 'input') }] }];
   const methods = shapes.isClass(type.symbol) || isObjectOfFunctions(type, place) ? membersOf(ts, checker, shapes, type, place.getSourceFile()) : [];
   if (methods.length > 0) return methods.map((each) => ({ ...base, ...each, kind: `object-${each.kind}` }));
   return [{ ...base, kind: 'constant', shape: shapes.of(type, base.export) }];
+}
+
+/** What a zod schema takes: the library keeps that type under `_input`. */
+function schemaOf(checker, type) {
+  const input = type.getProperty('safeParse') && type.getProperty('_input');
+  return input && checker.getTypeOfSymbol?.(input);
 }
 
 function isObjectOfFunctions(type, place) {
@@ -38,13 +45,23 @@ function ofClass(ts, checker, file, shapes, symbol, base) {
   if (made && !isAbstract) {
     const ctor = shapes.params(made);
     const type = checker.getDeclaredTypeOfSymbol(symbol);
-    found.push(...membersOf(ts, checker, shapes, type, file).map((each) => ({ ...base, ...each, ctor })));
+    const hasState = keepsState(ts, symbol.valueDeclaration);
+    found.push(...membersOf(ts, checker, shapes, type, file).map((each) => ({ ...base, ...each, ctor, hasState })));
     found.push({ ...base, kind: 'constructor', params: ctor, isError: isErrorClass(checker, type) });
   }
   for (const member of membersOf(ts, checker, shapes, statics, file)) {
     if (member.member !== 'prototype') found.push({ ...base, ...member, kind: `static-${member.kind}` });
   }
   return found;
+}
+
+/** Say whether objects of a class remember what was done with them. */
+function keepsState(ts, declaration) {
+  return declaration.members.some((member) => {
+    if (!ts.isPropertyDeclaration(member) || !member.initializer) return ts.isPropertyDeclaration(member) && !member.initializer;
+    const isReadonly = ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Readonly;
+    return !isReadonly || ts.isNewExpression(member.initializer) || ts.isObjectLiteralExpression(member.initializer) || ts.isArrayLiteralExpression(member.initializer);
+  });
 }
 
 function membersOf(ts, checker, shapes, type, file) {

@@ -44,6 +44,7 @@ class Caller {
     } catch (error) {
       if (error === TOO_LATE) return { kind: 'late' };
       if (this.isStepLimit(error)) return { kind: 'endless' };
+      if (scene.isBefore) return { kind: 'astray' };
       return { kind: 'error', error: { ...errorPicture(error, (each) => this.picture(each)), raw: error } };
     }
   }
@@ -54,6 +55,7 @@ class Caller {
     const exported = this.world.module()[subject.export];
     const args = () => (inputs.args = item.args.map((each) => make(each, scene)));
     if (subject.kind === 'constant') return exported;
+    if (subject.kind === 'schema') return pickedResult(exported.safeParse(...args()));
     if (subject.kind === 'function') return exported(...args());
     if (subject.kind === 'static-method' || subject.kind === 'object-method') return this.stepped(exported, item, scene, () => exported[subject.member](...args()));
     if (subject.kind === 'static-getter' || subject.kind === 'object-getter') return exported[subject.member];
@@ -65,6 +67,7 @@ class Caller {
 
   /** Carry out the steps before the call; synchronously where nothing has to be awaited. */
   stepped(owner, item, scene, last) {
+    scene.isBefore = item.steps.length > 0;
     const steps = item.steps.values();
     const go = () => {
       for (const step of steps) {
@@ -72,6 +75,7 @@ class Caller {
         if (isThenable(result)) return result.then((value) => { scene.results.push(value); return go(); });
         scene.results.push(result);
       }
+      scene.isBefore = false;
       return last();
     };
     return go();
@@ -102,6 +106,11 @@ class Caller {
   isStepLimit(error) {
     return error instanceof globalThis.__orchestrate.StepLimit;
   }
+}
+
+/** What a schema says: the data, or where it has which objection. */
+function pickedResult(result) {
+  return result.success ? { success: true, data: result.data } : { success: false, error: { issues: result.error.issues.map(({ path, message }) => ({ path, message })) } };
 }
 
 /** What steps returned, as [step, path, type of the value]. */

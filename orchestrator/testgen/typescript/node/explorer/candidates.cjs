@@ -34,7 +34,7 @@ function proposal(plan, item, seen, withCalls) {
     arrange: writer.lines,
     call,
     is_async: writer.isAsync,
-    expected: seen.kind === 'value' ? expectation(seen.value, braces) : '',
+    expected: seen.kind === 'value' ? expectation(seen.value, braces, subject.kind === 'schema') : '',
     primitive: seen.kind === 'value' && seen.value.t === 'value',
     error: seen.kind === 'error' ? errorOf(seen.error) : null,
     assertions,
@@ -87,6 +87,7 @@ class Writer {
     const exported = this.name(subject);
     if (kind === 'constant') return exported;
     if (kind === 'function') return `${exported}(${this.args()})`;
+    if (kind === 'schema') return `${exported}.safeParse(${this.args()})`;
     if (kind === 'constructor') return `new ${exported}(${this.args()})`;
     let owner = exported;
     if (kind === 'method' || kind === 'getter') {

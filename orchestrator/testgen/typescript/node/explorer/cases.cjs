@@ -83,8 +83,8 @@ class Cases {
     if (node.answer && this.random() < 0.12) return this.fault(node);
     if (node.t === 'list' && !node.fixed && this.random() < 0.7) return this.otherList(node);
     if (node.t === 'object' && node.open && this.random() < 0.6) return this.otherRecord(node);
-    if (node.t === 'value' && typeof node.v === 'number' && this.random() < 0.4) return { ...node, v: this.otherNumber(node.v) };
-    if (node.t === 'value' && typeof node.v === 'string' && this.random() < 0.35) return { ...node, v: this.otherText(node.v) };
+    if (node.t === 'value' && typeof node.v === 'number' && isFree(node) && this.random() < 0.4) return { ...node, v: this.otherNumber(node.v) };
+    if (node.t === 'value' && typeof node.v === 'string' && isFree(node) && this.random() < 0.35) return { ...node, v: this.otherText(node.v) };
     const shape = node.union ?? node.shape;
     return shape ? { ...this.values.another(shape, node.name ?? ''), answer: node.answer } : node;
   }
@@ -138,7 +138,7 @@ class Cases {
   }
 
   canStep(subject) {
-    return ['method', 'getter', 'object-method'].includes(subject.kind);
+    return ['method', 'getter'].includes(subject.kind) && subject.hasState;
   }
 
   /** Put a call of a method before the others, perhaps the same one; its result may become an argument. */
@@ -192,8 +192,7 @@ class Cases {
     const targets = typeof to === 'number' && /[<>]/.test(operator) ? [to, to + 1, to - 1] : [to];
     for (const [node, replace] of this.spots(item)) {
       if (node.t !== 'value' || !Object.is(node.v, from) || node.fixed) continue;
-      if (node.shape?.k === 'literal' && !node.union) continue;
-      if (node.union && !node.union.of.some((each) => each.k === typeof to || each.v === to)) continue;
+      if (!accepts(node, to)) continue;
       for (const target of targets) yield replace({ ...node, v: target });
     }
   }
@@ -202,6 +201,18 @@ class Cases {
     const nodes = [...item.args, ...item.ctor, ...item.steps.flatMap((each) => each.args), ...item.answers.values()];
     return nodes.reduce((sum, node) => sum + sizeOf(node), 0) + item.steps.length * 2;
   }
+}
+
+/** Say whether any text or number may stand in the place of a node. */
+function isFree(node) {
+  return ['string', 'number', 'any', undefined].includes(node.shape?.k);
+}
+
+/** Say whether the type of a place has room for a value. */
+function accepts(node, value) {
+  const shapes = node.union?.of ?? [node.shape ?? { k: 'any' }];
+  const kind = value === null ? 'null' : typeof value;
+  return shapes.some((each) => each.k === 'any' || each.k === kind || (each.k === 'literal' && each.v === value));
 }
 
 function isSimple(one) {

@@ -120,8 +120,9 @@ function kindOf(picture) {
   return { string: 'String', number: 'Number' }[typeof picture.v];
 }
 
-/** Write an expectation as source. */
-function expectation(picture, braces) {
+/** Write an expectation as source; `isOpen` leaves room for more properties than those that were looked at. */
+function expectation(picture, braces, isOpen = false) {
+  if (isOpen) return `expect.objectContaining(${openParts(picture, braces)})`;
   const inner = (each) => expectation(each, braces);
   switch (picture.t) {
     case 'value': return literal(picture.v);
@@ -136,6 +137,14 @@ function expectation(picture, braces) {
     case 'map': return `new Map([${picture.pairs.map(([key, each]) => `[${inner(key)}, ${inner(each)}]`).join(', ')}])`;
     default: return braces(picture.props.map(([key, each]) => [key, inner(each)]));
   }
+}
+
+/** A refusal of a schema: the issues with what was looked at of each. */
+function openParts(picture, braces) {
+  const error = picture.props.find(([key]) => key === 'error');
+  if (!error) return expectation(picture, braces);
+  const issues = error[1].props[0][1].items.map((each) => `expect.objectContaining(${expectation(each, braces)})`);
+  return `{ success: false, error: expect.objectContaining({ issues: [${issues.join(', ')}] }) }`;
 }
 
 module.exports = { common, errorPicture, expectation, fits, isError, pictureOf };

@@ -123,12 +123,14 @@ class Search {
   /** Say why no test can come out of what happened. */
   unfit(seen, item) {
     if (seen.broken.touched.length > 0) return 'touches network, files or processes';
+    if (seen.kind === 'astray') return 'breaks down before the call';
     if (seen.kind === 'late' || seen.kind === 'endless') return 'does not end';
     if (seen.broken.timers > 0) return 'leaves timers behind';
     if (seen.kind === 'error' && isAccident(seen.error)) {
       this.noteDefect(seen, item);
       return 'breaks down';
     }
+    if (item.subject.kind === 'constant' && holds(seen.value, 'Function')) return 'has no short value';
     return '';
   }
 
@@ -137,6 +139,13 @@ class Search {
     const key = `${item.subject.export}.${item.subject.member ?? ''}|${seen.error.message}`;
     if (!this.defects.has(key) && this.defects.size < 40) this.defects.set(key, { item, error: seen.error });
   }
+}
+
+/** Say whether a picture has a part of a kind. */
+function holds(picture, kind) {
+  if (picture.t === 'any') return picture.of === kind;
+  const parts = picture.items ?? picture.props?.map(([, each]) => each) ?? picture.pairs?.flat() ?? [];
+  return parts.some((each) => holds(each, kind));
 }
 
 /** Return what two runs have in common; undefined when one cannot tell what a test should expect. */

@@ -1,0 +1,92 @@
+"""A proposed test as the explorer hands it over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from orchestrator.testgen.results import Defect
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """One observation with what pins it; texts are source. `goals` and `kills` are numbers of the module's."""
+
+    number: int
+    subject: str
+    kind: str
+    line: int
+    arrange: tuple[str, ...]
+    call: str
+    is_async: bool
+    expected: str
+    error: Mapping[str, Any] | None  # name, message, props as (key, source)
+    assertions: tuple[str, ...]
+    args: tuple[tuple[str, str], ...]  # name, source
+    is_simple: bool  # nothing but plain values go in: it can be a row of a table
+    answers: tuple[str, ...]
+    is_fault: bool
+    steps: tuple[str, ...]
+    imports: tuple[Mapping[str, Any], ...]
+    uses: frozenset[str]
+    reads_clock: bool
+    goals: frozenset[int]
+    kills: frozenset[int]
+    cost: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exploration:
+    """What exploring one module gave; `goals` and `mutants` are (kind, line) by number."""
+
+    candidates: tuple[Candidate, ...]
+    goals: tuple[tuple[str, int], ...]
+    mutants: tuple[tuple[str, int], ...]
+    imported: frozenset[int]
+    defects: tuple[Defect, ...]
+    dropped: Mapping[str, int]
+    calls: int
+    cut_short: tuple[str, ...]
+
+
+def read_exploration(module: Mapping[str, Any], found: Mapping[str, Any]) -> Exploration:
+    """Make the exploration out of the analysis and the explorer's answer."""
+    return Exploration(
+        candidates=tuple(_candidate(number, each) for number, each in enumerate(found["candidates"])),
+        goals=_places(module["goals"]),
+        mutants=_places(module["mutants"]),
+        imported=frozenset(found["imported"]),
+        defects=tuple(Defect(**each) for each in found["defects"]),
+        dropped=found["dropped"],
+        calls=found["calls"],
+        cut_short=tuple(found["cut_short"]),
+    )
+
+
+def _places(found: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, int], ...]:
+    return tuple((each["kind"], each["line"]) for each in found)
+
+
+def _candidate(number: int, each: Mapping[str, Any]) -> Candidate:
+    return Candidate(
+        number=number,
+        subject=each["subject"],
+        kind=each["kind"],
+        line=each["line"],
+        arrange=tuple(each["arrange"]),
+        call=each["call"],
+        is_async=each["is_async"],
+        expected=each["expected"],
+        error=each["error"],
+        assertions=tuple(each["assertions"]),
+        args=tuple((name, text) for name, text in each["args"]),
+        is_simple=each["simple"],
+        answers=tuple(each["answers"]),
+        is_fault=each["fault"],
+        steps=tuple(each["steps"]),
+        imports=tuple(each["imports"]),
+        uses=frozenset(each["uses"]),
+        reads_clock=each["clock"],
+        goals=frozenset(each["goals"]),
+        kills=frozenset(each["kills"]),
+        cost=each["size"],
+    )

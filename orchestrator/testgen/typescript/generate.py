@@ -1,0 +1,218 @@
+"""Generate the tests of a batch of modules: explore, choose, write, prove, choose again, measure what is left."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from orchestrator.testgen.filters import ADDS_NOTHING, WEAK
+from orchestrator.testgen.generator import Settings, Target
+from orchestrator.testgen.results import Generated, Share, failed
+from orchestrator.testgen.selection import Settled, select
+from orchestrator.testgen.typescript.bench import NODE, Bench
+from orchestrator.testgen.typescript.candidates import Candidate, Exploration
+from orchestrator.testgen.typescript.emission import Place, TestFile, emit
+from orchestrator.testgen.typescript.exploring import explore
+from orchestrator.testgen.typescript.measuring import Measured, measure
+from orchestrator.testgen.typescript.proof import Verdicts, prove
+from orchestrator.testgen.typescript.scratch_tests import helper_file
+
+_ROUNDS = 4
+
+
+@dataclass(slots=True)
+class Work:
+    """One module on its way: what was found, what is left of it, the file that stands at the moment."""
+
+    target: Target
+    place: Place
+    exploration: Exploration
+    left: list[Candidate]
+    avoided: tuple[str, ...]
+    dropped: Counter[str] = field(default_factory=Counter)
+    file: TestFile = field(default_factory=lambda: TestFile(text="", tests=()))
+    text: str = ""
+    is_proven: bool = False
+
+
+async def generate(
+    bench: Bench,
+    targets: Sequence[Target],
+    settings: Settings,
+    *,
+    finish: Callable[[str, str], Awaitable[str]],
+    say: Callable[[str], None],
+) -> list[tuple[Target, Generated]]:
+    """Return what was made for each target, in their order; one that cannot be explored has a note that says why."""
+    say(f"reading {_named(targets)}")
+    modules = {each["path"]: each for each in await bench.analyse([each.path for each in targets])}
+    problems = {path: each["problem"] for path, each in modules.items() if "problem" in each}
+    readable = [each for each in targets if each.path not in problems]
+    helper, doubles = await _doubles(bench, targets[0].path)
+    bench.overlay.write(helper, doubles)
+    say(f"exploring {_named(readable)}")
+    found, avoided = await explore(bench, readable, modules, helper, settings) if readable else ({}, {})
+    bench.overlay.restore()
+    bench.overlay.write(helper, doubles)
+    works = {}
+    for each in readable:
+        exploration = found[each.path]
+        if isinstance(exploration, str):
+            problems[each.path] = exploration
+            continue
+        works[each.path] = _begin(bench, each, exploration, helper, modules[each.path], avoided[each.path])
+    say(f"proving the tests of {_named(readable)}")
+    await _settle(bench, list(works.values()), settings, finish)
+    done = {path: each for path, each in works.items() if each.is_proven}
+    by_file = {each.target.test_file: modules[path] for path, each in done.items()}
+    say(f"measuring the tests of {_named(readable)}")
+    texts = {each.target.test_file: each.text for each in done.values()}
+    measured = await measure(bench, by_file, texts, seconds=settings.budget) if texts else {}
+    results = []
+    for each in targets:
+        if each.path in problems:
+            results.append((each, failed(problems[each.path])))
+            continue
+        work = works[each.path]
+        result = _result(work, measured.get(each.test_file))
+        if "double" in work.text and f"/{os.path.basename(helper).partition('.')[0]}" in work.text:
+            result = _with_helper(result, helper, doubles)
+        results.append((each, result))
+    return results
+
+
+def _begin(
+    bench: Bench,
+    target: Target,
+    exploration: Exploration,
+    helper: str,
+    module: Mapping[str, Any],
+    avoided: Sequence[str],
+) -> Work:
+    place = Place(
+        module=target.path,
+        test_file=target.test_file,
+        helper=helper,
+        tools=bench.tools,
+        endings=bench.tools.is_module or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
+    )
+    work = Work(
+        target=target,
+        place=place,
+        exploration=exploration,
+        left=[each for each in exploration.candidates if each.kills],
+        avoided=tuple(avoided),
+        dropped=Counter(exploration.dropped),
+    )
+    work.dropped[WEAK] += len(exploration.candidates) - len(work.left)
+    return work
+
+
+async def _settle(
+    bench: Bench, works: Sequence[Work], settings: Settings, finish: Callable[[str, str], Awaitable[str]]
+) -> None:
+    """Choose, write and prove until nothing is dropped any more."""
+    open_works = list(works)
+    for number in range(_ROUNDS):
+        for work in open_works:
+            chosen = select(work.left, settled=Settled(goals=work.exploration.imported), min_gain=settings.min_gain)
+            work.file = emit(work.place, chosen)
+        open_works = [each for each in open_works if each.file.tests]
+        if not open_works:
+            return
+        formatted = await _formatted(bench, {each.target.test_file: each.file.text for each in open_works})
+        for work in open_works:
+            work.text = await finish(work.target.test_file, formatted[work.target.test_file])
+        verdicts = await prove(bench, {each.target.test_file: each.text for each in open_works})
+        for work in open_works:
+            _judge(work, verdicts[work.target.test_file], is_last=number == _ROUNDS - 1)
+        open_works = [each for each in open_works if not each.is_proven]
+
+
+def _judge(work: Work, verdicts: Verdicts, *, is_last: bool) -> None:
+    if not verdicts.reasons:
+        work.is_proven = True
+        return
+    lost: set[int] = set()
+    for test in work.file.tests:
+        reason = next((why for name, why in verdicts.reasons.items() if name and test.is_named(name)), "")
+        is_unclear = "" in verdicts.reasons and len(work.file.tests) == 1
+        if reason or is_unclear:
+            lost |= {each.number for each in test.candidates}
+            work.dropped[reason or verdicts.reasons[""]] += len(test.candidates)
+    if "" in verdicts.reasons and not lost:  # the file does not run: nothing in it can be told apart
+        work.dropped[verdicts.reasons[""]] += len(work.left)
+        lost = {each.number for each in work.left}
+    work.left = [each for each in work.left if each.number not in lost]
+    if is_last:
+        work.text = ""
+
+
+async def _doubles(bench: Bench, path: str) -> tuple[str, str]:
+    """Return the project's file of shared doubles with its text: ours, or the one that is there and offers the same."""
+    helper = helper_file(frozenset(os.listdir(bench.root)), path)
+    try:
+        existing = Path(bench.root, helper).read_text(encoding="utf-8")  # noqa: ASYNC240 - one small file
+    except (OSError, UnicodeDecodeError):
+        existing = ""
+    if all(f"export function {name}" in existing for name in ("double", "callsOf", "isDouble")):
+        return helper, existing
+    if existing:
+        place = PurePosixPath(helper)
+        helper = str(place.with_name(f"recording-{place.name}"))
+    text = (NODE / "doubles.ts").read_text()
+    if not helper.endswith(".ts"):
+        text = await bench.plain_script(text)
+    return helper, (await _formatted(bench, {helper: text}))[helper]
+
+
+async def _formatted(bench: Bench, files: Mapping[str, str]) -> dict[str, str]:
+    """Return files as the project's own Prettier writes them, when it has one."""
+    order, result = bench.scratch / "format.json", bench.scratch / "formatted.json"
+    content = {"root": str(bench.overlay.place.resolve()), "folder": bench.tools.folder, "files": dict(files)}
+    order.write_text(json.dumps(content))
+    await bench.node("format.cjs", str(order), str(result))
+    formatted: dict[str, str] = json.loads(result.read_text())
+    return formatted
+
+
+def _result(work: Work, measured: Measured | str | None) -> Generated:
+    exploration = work.exploration
+    statements = frozenset(number for number, (kind, _) in enumerate(exploration.goals) if kind == "statement")
+    branches = frozenset(range(len(exploration.goals))) - statements
+    kept = work.file.tests if work.is_proven else ()
+    chosen = [each for test in kept for each in test.candidates]
+    reached, killed = exploration.imported, frozenset[int]()
+    notes = []
+    if isinstance(measured, Measured):
+        reached, killed = measured.reached, measured.killed
+    elif work.is_proven:
+        reached = reached.union(*(each.goals for each in chosen))
+        killed = killed.union(*(each.kills for each in chosen))
+        notes.append(f"what the tests reach is what was seen while exploring: {measured}")
+    work.dropped[ADDS_NOTHING] += len(work.left) - len(chosen)
+    return Generated(
+        text=work.text if work.is_proven else "",
+        tests=tuple(each.name for each in kept),
+        cases=len(chosen),
+        statements=Share(reached=len(reached & statements), total=len(statements)),
+        branches=Share(reached=len(reached & branches), total=len(branches)),
+        mutants=Share(reached=len(killed), total=len(exploration.mutants)),
+        dropped=+work.dropped,
+        defects=exploration.defects,
+        calls=exploration.calls,
+        cut_short=exploration.cut_short,
+        avoided=work.avoided,
+        notes=tuple(notes),
+    )
+
+
+def _with_helper(result: Generated, helper: str, text: str) -> Generated:
+    return replace(result, helpers={helper: text})
+
+
+def _named(targets: Sequence[Target]) -> str:
+    return targets[0].path if len(targets) == 1 else f"{len(targets)} modules"

@@ -1,0 +1,80 @@
+"""The test generator for TypeScript and JavaScript."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from orchestrator.errors import TaskFailed
+from orchestrator.testgen.generator import Project, Settings, Target
+from orchestrator.testgen.isolation import find_isolation
+from orchestrator.testgen.results import Examined, Generated
+from orchestrator.testgen.typescript.bench import Bench
+from orchestrator.testgen.typescript.examine import examine
+from orchestrator.testgen.typescript.generate import generate
+from orchestrator.testgen.typescript.overlay import Overlay
+from orchestrator.testgen.typescript.targets import describe, find_targets
+from orchestrator.testgen.typescript.toolchain import find_toolchain
+
+_BATCH = 6  # modules that share a runner process
+
+
+class TypeScriptGenerator:
+    """Explore modules in the project's own Jest or Vitest, several of them in one process."""
+
+    test_types = frozenset({"unit"})
+    proposers = frozenset({"builtin"})
+    keeps_edits = False
+
+    def find_targets(self, root: str, target: str, test_file: str | None = None) -> tuple[Target, ...]:
+        """Return the modules that a file, folder or glob means; TaskFailed when there is none."""
+        return find_targets(root, target, test_file)
+
+    def describe(self, root: str, targets: Sequence[Target]) -> tuple[str, ...]:
+        """Say for each module, by reading it only, what would be tried."""
+        return describe(root, targets)
+
+    async def generate(
+        self, project: Project, targets: Sequence[Target], settings: Settings
+    ) -> AsyncIterator[tuple[Target, Generated]]:
+        """Yield the tests of each module, proven; TaskFailed when a tool is missing or a module cannot be explored."""
+        isolate = await find_isolation(project.processes)
+        for batch in _batches(project, targets):
+            with _bench(project, batch, isolate) as bench:
+                made = await generate(bench, batch, settings, finish=project.finish, say=project.say)
+            for target, result in made:
+                if len(targets) == 1 and result.problem:
+                    message = f"{target.path} {result.problem}"
+                    raise TaskFailed(message, hint="run the project's own tests first: its settings have to work")
+                yield target, result
+
+    async def examine(self, project: Project, target: Target, text: str, settings: Settings) -> Examined:
+        """Put a test file through the same filters; TaskFailed when the runner cannot run it."""
+        with _bench(project, [target], await find_isolation(project.processes)) as bench:
+            return await examine(bench, target, text, budget=settings.budget)
+
+
+def _batches(project: Project, targets: Sequence[Target]) -> Iterator[list[Target]]:
+    """Part the targets by package and size."""
+    by_package: dict[str, list[Target]] = {}
+    for each in targets:
+        by_package.setdefault(find_toolchain(project.root, each.path, project.processes).folder, []).append(each)
+    for mine in by_package.values():
+        for start in range(0, len(mine), _BATCH):
+            yield mine[start : start + _BATCH]
+
+
+@contextmanager
+def _bench(project: Project, targets: Sequence[Target], isolate: tuple[str, ...]) -> Iterator[Bench]:
+    tools = find_toolchain(project.root, targets[0].path, project.processes)
+    with tempfile.TemporaryDirectory(prefix="orchestrate-", ignore_cleanup_errors=True) as folder:
+        scratch = Path(folder).resolve()
+        overlay = Overlay(project.root, scratch / "project")
+        yield Bench(
+            root=project.root,
+            tools=tools,
+            processes=project.processes,
+            scratch=scratch,
+            overlay=overlay,
+            isolate=isolate,
+        )

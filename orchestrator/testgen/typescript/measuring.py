@@ -1,0 +1,74 @@
+"""What test files do for their modules: goals reached and mutants noticed, measured by running them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orchestrator.testgen.typescript.bench import Bench
+from orchestrator.testgen.typescript.scratch_tests import measured_name, measuring_test, recorded
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """For each test the goals that it reaches and the mutants that it kills, by number."""
+
+    imported: frozenset[int]
+    goals: Mapping[str, frozenset[int]]
+    kills: Mapping[str, frozenset[int]]
+    failures: Mapping[str, str]
+    tried: frozenset[int]
+    is_cut_short: bool
+
+    @property
+    def reached(self) -> frozenset[int]:
+        """Return the goals that importing the module or any test reaches."""
+        return self.imported.union(*self.goals.values())
+
+    @property
+    def killed(self) -> frozenset[int]:
+        """Return the mutants that any test notices."""
+        return frozenset().union(*self.kills.values())
+
+
+async def measure(
+    bench: Bench, modules: Mapping[str, Mapping[str, object]], texts: Mapping[str, str], *, seconds: float
+) -> dict[str, Measured | str]:
+    """Run test files on instrumented modules; the answer for a file that cannot be measured is the reason.
+
+    Both mappings go by test file: the analysis of the module that it tests, and its text.
+    """
+    orders = {}
+    for number, (file, text) in enumerate(texts.items()):
+        result = bench.scratch / f"measured-{number}.json"
+        result.unlink(missing_ok=True)
+        plan = bench.scratch / f"measure-{number}.json"
+        path = str(modules[file]["path"])
+        bench.overlay.write(path, str(modules[file]["text"]))
+        bench.overlay.write(file, recorded(text))
+        bench.overlay.write(measured_name(file), measuring_test(bench.tools, str(plan)))
+        test = str(bench.overlay.path(file).resolve())
+        plan.write_text(json.dumps({"path": path, "test": test, "result": str(result), "seconds": seconds}))
+        orders[file] = result
+    files = [measured_name(file) for file in texts]
+    report = await bench.run_files(files, seconds=seconds * len(texts) * 6 + 120)
+    found: dict[str, Measured | str] = {}
+    for file, result in orders.items():
+        content = json.loads(result.read_text()) if result.exists() else {"problem": report.tail}
+        found[file] = content["problem"] if "problem" in content else _measured(content)
+    return found
+
+
+def _measured(content: Mapping[str, object]) -> Measured:
+    tests = content["tests"]
+    imported, tried = content["imported"], content["tried"]
+    assert isinstance(tests, dict)
+    assert isinstance(imported, list)
+    assert isinstance(tried, list)
+    return Measured(
+        imported=frozenset(imported),
+        goals={name: frozenset(each["goals"]) for name, each in tests.items()},
+        kills={name: frozenset(each["kills"]) for name, each in tests.items()},
+        failures={name: each["failure"] for name, each in tests.items() if each["failure"]},
+        tried=frozenset(tried),
+        is_cut_short=bool(content["isCutShort"]),
+    )

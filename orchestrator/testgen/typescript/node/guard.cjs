@@ -1,0 +1,73 @@
+'use strict';
+/**
+ * Stands at the head of a test file while it is proven: what tests must not do fails them, with a word that tells why.
+ *
+ * The clock can be moved from outside, so that a test that depends on today shows itself.
+ */
+const WRITES = ['writeFileSync', 'writeFile', 'appendFileSync', 'appendFile', 'mkdirSync', 'rmSync', 'unlinkSync', 'renameSync', 'createWriteStream'];
+
+function guard(core, afterEach) {
+  const broken = [];
+  const timers = new Set();
+  const refuse = (what) => () => {
+    broken.push(what);
+    throw new Error(`orchestrate: touches ${what}`);
+  };
+  const temporary = core('os').tmpdir();
+  const isOurs = (path) => String(path).startsWith(temporary);
+  const fs = core('fs');
+  for (const name of WRITES) {
+    const real = fs[name];
+    fs[name] = function guarded(path, ...rest) { return isOurs(path) || typeof path === 'number' ? real.call(this, path, ...rest) : refuse('files')(); };
+  }
+  const net = core('net');
+  net.Socket.prototype.connect = refuse('the network');
+  for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'fork']) core('child_process')[name] = refuse('processes');
+  process.exit = refuse('the process');
+  moveClock(Number(process.env.ORCHESTRATE_CLOCK ?? 0));
+  watchTimers(timers);
+  afterEach(() => {
+    const [first] = broken.splice(0);
+    const left = [...timers].filter((each) => each.hasRef?.() !== false).length;
+    timers.clear();
+    if (first) throw new Error(`orchestrate: touches ${first}`);
+    if (left > 0) throw new Error('orchestrate: leaves timers');
+  });
+}
+
+function moveClock(by) {
+  if (by === 0) return;
+  const Real = Date;
+  globalThis.Date = class Date extends Real {
+    constructor(...args) {
+      if (args.length === 0) super(Real.now() + by);
+      else super(...args);
+    }
+
+    static now() {
+      return Real.now() + by;
+    }
+
+    static [Symbol.hasInstance](value) {
+      return Object.prototype.toString.call(value) === '[object Date]';
+    }
+  };
+}
+
+function watchTimers(timers) {
+  const { setTimeout: start, clearTimeout: stop, setInterval: repeat, clearInterval: end } = globalThis;
+  globalThis.setTimeout = Object.assign((callback, ...rest) => {
+    const timer = start((...args) => { timers.delete(timer); return callback(...args); }, ...rest);
+    timers.add(timer);
+    return timer;
+  }, start);
+  globalThis.setInterval = (callback, ...rest) => {
+    const timer = repeat(callback, ...rest);
+    timers.add(timer);
+    return timer;
+  };
+  globalThis.clearTimeout = (timer) => { timers.delete(timer); stop(timer); };
+  globalThis.clearInterval = (timer) => { timers.delete(timer); end(timer); };
+}
+
+module.exports = { guard };

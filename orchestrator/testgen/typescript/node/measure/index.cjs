@@ -1,0 +1,94 @@
+'use strict';
+/** Says what each test of a file reaches in the module, and which mutants it notices. */
+const { buildRecorder, runTest } = require('./recorder.cjs');
+const { createRuntime } = require('../instrument/runtime.cjs');
+
+const MOST_STEPS = 3_000_000;
+
+async function measure(plan, api) {
+  const write = api.core('fs').writeFileSync;
+  const clock = { set: setTimeout, clear: clearTimeout };
+  const runtime = (globalThis.__orchestrate = globalThis.__orchestrate ?? createRuntime());
+  const recorder = buildRecorder();
+  const kept = Object.fromEntries(Object.keys(recorder.globals).map((name) => [name, globalThis[name]]));
+  Object.assign(globalThis, recorder.globals, { __recorder: recorder.globals });
+  runtime.state.watched = plan.path;
+  try {
+    write(plan.result, JSON.stringify(await measured(plan, { api, clock, recorder, state: runtime.state })));
+  } catch (error) {
+    write(plan.result, JSON.stringify({ problem: String(error?.stack ?? error) }));
+  } finally {
+    Object.assign(globalThis, kept);
+  }
+}
+
+async function measured(plan, job) {
+  const { recorder, state } = job;
+  const began = process.cpuUsage();
+  const isOver = () => process.cpuUsage(began).user / 1e6 > plan.seconds;
+  Object.assign(state, { hits: new Set(), touched: new Set(), active: -1 });
+  await load(plan, job, -1);
+  const imported = { goals: [...state.hits], mutants: [...state.touched] };
+  const tests = {};
+  const touchedBy = new Map();
+  for (const [index, test] of recorder.tests.entries()) {
+    const failure = await run(test, job, -1, 4000);
+    const entry = (tests[test.name] ??= { goals: [], kills: [], failure: '' });
+    entry.goals.push(...state.hits);
+    if (failure) entry.failure = String(failure.stack ?? failure).slice(0, 1200);
+    for (const mutant of state.touched) touchedBy.set(mutant, [...(touchedBy.get(mutant) ?? []), index]);
+  }
+  const tried = await killed(plan, job, { imported, tests, touchedBy, isOver });
+  for (const each of Object.values(tests)) each.goals = [...new Set(each.goals)];
+  return { imported: imported.goals, tests, tried, isCutShort: isOver() };
+}
+
+/** Fill the kills of the tests; return the mutants that were tried. Those reached at import need the module anew. */
+async function killed(plan, job, { imported, tests, touchedBy, isOver }) {
+  const { recorder } = job;
+  const tried = [];
+  const note = (test, mutant) => { if (!tests[test.name].kills.includes(mutant)) tests[test.name].kills.push(mutant); };
+  const atImport = new Set(imported.mutants);
+  for (const [mutant, indexes] of touchedBy) {
+    if (atImport.has(mutant)) continue;
+    if (isOver()) return tried;
+    tried.push(mutant);
+    for (const index of indexes) if (await run(recorder.tests[index], job, mutant, 300)) note(recorder.tests[index], mutant);
+  }
+  for (const mutant of atImport) {
+    if (isOver()) return tried;
+    tried.push(mutant);
+    if (!(await load(plan, job, mutant))) {
+      for (const each of Object.values(tests)) each.kills.push(mutant);
+      continue;
+    }
+    for (const test of recorder.tests) if (await run(test, job, mutant, 300)) note(test, mutant);
+  }
+  return tried;
+}
+
+async function load(plan, { api, recorder, state }, mutant) {
+  recorder.reset();
+  Object.assign(state, { active: mutant, steps: 0, most: MOST_STEPS });
+  try {
+    api.reset();
+    await api.load(plan.test);
+    return true;
+  } catch (error) {
+    if (mutant < 0) throw error;
+    return false;
+  } finally {
+    Object.assign(state, { active: -1, most: Infinity });
+  }
+}
+
+async function run(test, { state, clock }, mutant, patience) {
+  Object.assign(state, { hits: new Set(), touched: new Set(), steps: 0, most: MOST_STEPS, active: mutant });
+  try {
+    return await runTest(test, patience, clock);
+  } finally {
+    Object.assign(state, { active: -1, most: Infinity });
+  }
+}
+
+module.exports = { measure };

@@ -1,0 +1,81 @@
+"""The filters: each test has to show in fresh runner processes that it compiles, holds, repeats and touches nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orchestrator.testgen.filters import CLOCK, NOT_COMPILED, NOT_PASSED, NOT_REPEATED, NOT_RUN, THREADS, TOUCHES
+from orchestrator.testgen.typescript.bench import Bench, FileReport
+from orchestrator.testgen.typescript.scratch_tests import guarded
+
+REPEATS = 3
+_SECONDS = 300.0
+_ZONES = ("America/St_Johns", "Asia/Kolkata", "Pacific/Kiritimati")
+_DAY = 86_400_000  # milliseconds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdicts:
+    """What the filters say of one file: the reason and message for each test that fails one, and all tests seen."""
+
+    reasons: Mapping[str, str]
+    messages: Mapping[str, str]
+    seen: frozenset[str]
+
+
+async def prove(bench: Bench, texts: Mapping[str, str]) -> dict[str, Verdicts]:
+    """Run test files once as they are and three times shuffled, in other time zones and at other times.
+
+    A file's tests are not repeated when one of them failed the first time: they are chosen anew anyway.
+    """
+    compiled = await _compiled(bench, texts)
+    reasons: dict[str, dict[str, str]] = {file: dict.fromkeys(found, NOT_COMPILED) for file, found in compiled.items()}
+    messages = {file: dict(found) for file, found in compiled.items()}
+    seen: dict[str, set[str]] = {file: set() for file in texts}
+    for file, text in texts.items():
+        bench.overlay.write(file, guarded(bench.tools, text))
+    waiting = list(texts)
+    for number in range(REPEATS + 1):
+        if not waiting:
+            break
+        env = {} if number == 0 else {"TZ": _ZONES[number - 1], "ORCHESTRATE_CLOCK": str(number * 197 * _DAY)}
+        report = await bench.run_files(waiting, seconds=_SECONDS, seed=number * 7919 if number else None, env=env)
+        for file in waiting:
+            found = report.files.get(str(bench.overlay.path(file).resolve()), FileReport(tests={}, message=report.tail))
+            if not found.tests:
+                reasons[file].setdefault("", NOT_RUN)
+                messages[file].setdefault("", found.message)
+            for name, message in found.tests.items():
+                seen[file].add(name)
+                if message:
+                    reasons[file].setdefault(name, _reason(message, number))
+                    messages[file].setdefault(name, message)
+        waiting = [file for file in waiting if not reasons[file]]
+    return {
+        file: Verdicts(reasons=reasons[file], messages=messages[file], seen=frozenset(seen[file])) for file in texts
+    }
+
+
+async def _compiled(bench: Bench, texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return the type errors of TypeScript files by test."""
+    typed = [file for file in texts if file.endswith((".ts", ".tsx", ".mts", ".cts"))]
+    found: dict[str, dict[str, str]] = {file: {} for file in texts}
+    if typed:
+        for file in typed:
+            bench.overlay.write(file, texts[file])
+        order, result = bench.scratch / "check.json", bench.scratch / "checked.json"
+        content = {"root": str(bench.overlay.place.resolve()), "folder": bench.tools.folder, "files": typed}
+        order.write_text(json.dumps(content))
+        await bench.node("check.cjs", str(order), str(result))
+        found.update(json.loads(result.read_text()))
+    return found
+
+
+def _reason(message: str, number: int) -> str:
+    if "orchestrate: touches" in message:
+        return TOUCHES
+    if "orchestrate: leaves timers" in message:
+        return THREADS
+    if number == 0:
+        return NOT_PASSED
+    return CLOCK if "20" in message and "Date" in message else NOT_REPEATED

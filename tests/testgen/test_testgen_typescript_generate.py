@@ -1,0 +1,125 @@
+"""Tests are generated for a small project in its own Jest; the packages are installed once."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+PRICES = """\
+export type Size = 'small' | 'large';
+
+export function price(size: Size, count = 1): number {
+  if (count < 1) {
+    throw new RangeError('count must be at least 1');
+  }
+  return (size === 'small' ? 3 : 5) * count;
+}
+"""
+SHOP = """\
+export interface Client {
+  query(text: string, values: unknown[]): Promise<{ rows: { id: string; open: boolean }[] }>;
+  end(): Promise<void>;
+}
+
+export class Shop {
+  constructor(private readonly client: Client) {}
+
+  async isOpen(id: string): Promise<boolean> {
+    const found = await this.client.query('select * from shops where id = $1', [id]);
+    if (found.rows.length === 0) {
+      throw new Error(`there is no shop "${id}"`);
+    }
+    return found.rows[0].open;
+  }
+}
+"""
+WILD = """\
+import { writeFileSync } from 'node:fs';
+
+export function leave(code: number): void {
+  process.exit(code);
+}
+
+export function save(text: string): void {
+  writeFileSync('kept.txt', text);
+}
+
+export function spin(count: number): number {
+  while (count !== -7.25) {
+    count += 1;
+  }
+  return count;
+}
+
+export function twice(value: number): number {
+  return value * 2;
+}
+"""
+CONFIG = "module.exports = { transform: { '^.+\\\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] } };\n"
+OPTIONS = {"strict": True, "module": "CommonJS", "target": "ES2022", "types": ["jest", "node"], "isolatedModules": True}
+PACKAGES = ("typescript@5.9.3", "jest@29.7.0", "ts-jest@29.4.15", "@types/jest@29.5.14", "@types/node@20.19.0")
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """Install the packages once."""
+    folder = tmp_path_factory.mktemp("installed")
+    (folder / "package.json").write_text(json.dumps({"name": "shop", "scripts": {"test": "jest"}}))
+    command = ("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *PACKAGES)
+    subprocess.run(command, cwd=folder, check=True, timeout=300)
+    return folder
+
+
+@pytest.fixture
+def project(installed, tmp_path, monkeypatch):
+    """Make a project with those packages, and be in it."""
+    (tmp_path / "node_modules").symlink_to(installed / "node_modules")
+    (tmp_path / "package.json").write_text((installed / "package.json").read_text())
+    (tmp_path / "jest.config.js").write_text(CONFIG)
+    (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS}))
+    (tmp_path / "src").mkdir()
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def tests(action, *arguments):
+    """Run `orchestrate tests` in the project."""
+    command = [sys.executable, "-m", "orchestrator", "tests", action, *arguments, "--budget", "3"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+tests.__test__ = False
+
+
+def test_functions_and_classes_get_tests_that_pass_and_notice_changes(project):
+    (project / "src/prices.ts").write_text(PRICES)
+    (project / "src/shop.ts").write_text(SHOP)
+    made = tests("generate", "src/*.ts", "--write", "--json")
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.count('"statements": 100.0') == 2
+    assert "toThrow('count must be at least 1')" in (project / "src/__tests__/prices.test.ts").read_text()
+    assert "new Shop(client)" in (project / "src/__tests__/shop.test.ts").read_text()
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    verified = tests("verify", "src/prices.ts")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_what_ends_the_process_writes_files_or_never_ends_is_kept_inside(project):
+    (project / "src/wild.ts").write_text(WILD)
+    before = sorted(path for path in project.rglob("*") if "node_modules" not in path.parts)
+    made = tests("generate", "src/wild.ts")
+    assert made.returncode == 0, made.stderr
+    assert "twice(" in made.stdout
+    assert not any(f"{name}(" in made.stdout for name in ("leave", "save"))
+    assert "touches network, files or processes" in made.stderr
+    assert "does not end" in made.stderr
+    assert sorted(path for path in project.rglob("*") if "node_modules" not in path.parts) == before

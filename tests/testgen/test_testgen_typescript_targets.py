@@ -1,0 +1,115 @@
+"""Which TypeScript and JavaScript modules are meant, where their tests go, and which tools run them."""
+
+import json
+
+import pytest
+
+from orchestrator.errors import TaskFailed
+from orchestrator.testgen.typescript.overlay import Overlay
+from orchestrator.testgen.typescript.targets import describe, find_targets
+from orchestrator.testgen.typescript.toolchain import find_toolchain
+
+
+class Programs:
+    """Programs on the path, as an attempt sees them."""
+
+    def __init__(self, *names):
+        self.names = names
+
+    def find(self, name):
+        return f"/usr/bin/{name}" if name in self.names else None
+
+
+class Files:
+    """A project in a temporary folder."""
+
+    def __init__(self, root):
+        self.root = root
+
+    def write(self, *paths, text=""):
+        for path in paths:
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).write_text(text)
+
+    def install(self, name, version="1.0.0"):
+        self.write(f"node_modules/{name}/package.json", text=json.dumps({"version": version}))
+
+    def targets(self, target, test_file=None):
+        return [(each.path, each.test_file) for each in find_targets(str(self.root), target, test_file)]
+
+
+@pytest.fixture
+def files(tmp_path):
+    return Files(tmp_path)
+
+
+def test_tests_go_into_a_folder_beside_the_module(files):
+    files.write("src/trust.service.ts", "src/a-b.js")
+    assert files.targets("src/*.*s") == [
+        ("src/a-b.js", "src/__tests__/a-b.test.js"),
+        ("src/trust.service.ts", "src/__tests__/trust.service.test.ts"),
+    ]
+
+
+def test_tests_go_where_the_project_keeps_them_and_are_named_as_it_names_them(files):
+    files.write("src/a.ts", "src/b.ts", "src/b.spec.ts")
+    assert files.targets("src/a.ts") == [("src/a.ts", "src/a.spec.ts")]
+
+
+def test_a_folder_means_its_modules_but_no_tests_types_or_installed_packages(files):
+    files.write("src/a.ts", "src/a.d.ts", "src/__tests__/a.test.ts", "src/node_modules/x/i.js", "src/jest.config.js")
+    assert files.targets("src") == [("src/a.ts", "src/__tests__/a.test.ts")]
+
+
+def test_a_target_without_module_is_told(files):
+    with pytest.raises(TaskFailed, match=r"^src/a.ts names no TypeScript or JavaScript module$"):
+        files.targets("src/a.ts")
+
+
+def test_one_test_file_is_for_one_module(files):
+    files.write("src/a.ts", "src/b.ts")
+    with pytest.raises(TaskFailed, match=r"^src names 2 modules, but `test_file` one file$"):
+        files.targets("src", "tests/all.test.ts")
+
+
+def test_a_module_is_described_by_reading_it(files):
+    files.write("src/a.ts", text="export function one() {}\nexport default class Two {}\nexport const three = 3;\n")
+    [line] = describe(str(files.root), find_targets(str(files.root), "src/a.ts"))
+    assert line == "src/a.ts: 1 functions, 1 classes, 1 other exports -> src/__tests__/a.test.ts"
+
+
+def test_the_runner_is_the_one_that_the_test_script_names(files):
+    for name in ("typescript", "jest", "vitest"):
+        files.install(name, "3.2.1")
+    files.write("package.json", text=json.dumps({"type": "module", "scripts": {"test": "vitest run"}}))
+    tools = find_toolchain(str(files.root), "src/a.ts", Programs("node"))
+    assert (tools.runner, tools.version, tools.is_module, tools.api) == ("vitest", (3, 2), True, "vi")
+
+
+@pytest.mark.parametrize(
+    ("programs", "installed", "missing"),
+    [
+        ((), ("jest", "typescript"), "need Node"),
+        (("node",), ("typescript",), "neither Jest nor Vitest"),
+        (("node",), ("jest",), "no TypeScript compiler"),
+    ],
+)
+def test_a_tool_that_is_missing_is_named(files, programs, installed, missing):
+    for name in installed:
+        files.install(name)
+    files.write("package.json", text="{}")
+    with pytest.raises(TaskFailed, match=missing):
+        find_toolchain(str(files.root), "a.ts", Programs(*programs))
+
+
+def test_the_copy_takes_back_what_was_written_and_leaves_the_project_alone(files, tmp_path_factory):
+    files.write("src/a.ts", text="before")
+    files.install("jest")
+    overlay = Overlay(str(files.root), tmp_path_factory.mktemp("scratch") / "project")
+    overlay.write("src/a.ts", "after")
+    overlay.write("src/__tests__/a.test.ts", "new")
+    assert overlay.path("node_modules/jest/package.json").exists()
+    overlay.restore()
+    assert overlay.path("src/a.ts").read_text() == "before"
+    assert not overlay.path("src/__tests__/a.test.ts").exists()
+    assert (files.root / "src/a.ts").read_text() == "before"
