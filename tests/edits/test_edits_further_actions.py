@@ -403,3 +403,9 @@ def test_a_filter_of_an_event_is_never_narrowed_by_adding_it(workflow) -> None:
     repository = workflow("on: [push]\njobs:\n  a: {runs-on: u, steps: [{run: make}]}\n")
     result = repository.edit("add_trigger", event="push", settings={"branches": ["main"]})
     assert (result.code, result.reason) == (EditCode.CONFLICT, "push is there with no settings")
+
+
+def test_a_workflow_that_deploys_takes_nothing_from_a_cache_that_others_fill(workflow) -> None:
+    steps = "[{uses: actions/setup-node@v4}, {run: npm ci}, {uses: azure/webapps-deploy@v3}]"
+    repository = workflow(f"on: push\njobs:\n  a:\n    runs-on: u\n    steps: {steps}\n", **{"package-lock.json": ""})
+    assert repository.edit("add_dependency_cache").code is EditCode.PRECONDITION

@@ -75,6 +75,11 @@ def _only_publishes(job: JsonObject) -> bool:
     return any(uses_of(step).startswith(_PUBLISHERS) for step in steps_of(job))
 
 
+def ships(job: JsonObject) -> bool:
+    """Say whether a job hands something over to users: a service, a package, pages."""
+    return _only_publishes(job) or any(_deploys(step) for step in steps_of(job))
+
+
 def is_production(name: str) -> bool:
     """Say whether an environment or job is named for production."""
     return _PRODUCTION.search(name) is not None

@@ -8,6 +8,7 @@ from orchestrator.contracts import Params
 from orchestrator.edits.action import Action, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
+from orchestrator.edits.workflows.deploys import ships
 from orchestrator.edits.workflows.migrations import package_manager
 from orchestrator.edits.workflows.shape import events_of
 from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
@@ -60,7 +61,8 @@ class AddDependencyCache(Action[CacheParams]):
 
 def _releases(workflow: Workflow) -> bool:
     push = events_of(workflow.model).get("push")
-    return "release" in events_of(workflow.model) or (isinstance(push, dict) and "tags" in push)
+    is_tagged = isinstance(push, dict) and "tags" in push
+    return "release" in events_of(workflow.model) or is_tagged or any(ships(job) for job in workflow.jobs.values())
 
 
 def _fills(workflow: Workflow, job: str, at: int, cache: str) -> bool:
