@@ -34,6 +34,12 @@ def edited(text: str, operation: Operation) -> str:
             id="comments in its own column follow the entry they stand above",
         ),
         pytest.param(
+            "a:\n  b: |\n    x\n     \nc: 2\n",
+            lambda e: e.delete(("c",), with_comments=True),
+            "a:\n  b: |\n    x\n     \n",
+            id="and it stays when what follows goes",
+        ),
+        pytest.param(
             "a:\n  b: |\n    x\n     \n\nc: 2\n",
             lambda e: e.set(("a", "z"), 3),
             "a:\n  b: |\n    x\n     \n  z: 3\n\nc: 2\n",

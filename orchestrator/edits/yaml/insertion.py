@@ -91,7 +91,7 @@ def _append(tree: Tree, node: Node, lines: list[str], column: int, style: Style,
 def _ends_with_kept_lines(node: Node) -> bool:
     while node.values:
         node = node.values[-1]
-    return node.is_literal and node.text.endswith("\n\n")
+    return node.ends_blank
 
 
 def _wants_blank(tree: Tree, node: Node, style: Style, *, is_large: bool) -> bool:

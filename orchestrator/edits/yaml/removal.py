@@ -55,7 +55,7 @@ def _is_kept(node: Node, index: int) -> bool:
     last = node.values[index - 1]
     while last.values:
         last = last.values[-1]
-    return last.is_literal and last.text.endswith("\n\n")
+    return last.ends_blank
 
 
 def _ends_blank(text: str) -> bool:

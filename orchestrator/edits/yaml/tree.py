@@ -64,6 +64,11 @@ class Node:
         return self.kind == SCALAR and self.start == self.end
 
     @property
+    def ends_blank(self) -> bool:
+        """Say whether a `|` or `>` block has a last line without anything to see: that line is part of its value."""
+        return self.is_literal and self.text.endswith("\n") and not self.text[:-1].rsplit("\n", 1)[-1].strip()
+
+    @property
     def is_literal(self) -> bool:
         """Say whether this is a `|` or `>` block."""
         return self.style in ("|", ">")
