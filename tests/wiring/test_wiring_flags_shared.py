@@ -233,5 +233,5 @@ def test_validate_knows_who_answers_in_a_profile(used: Repository, flags, env, t
 
 
 def test_every_command_is_in_a_table() -> None:
-    alone = {"schema", "handlers", "completion", "help", "edit", "pins", "actions"}
+    alone = {"schema", "handlers", "completion", "help", "edit", "pins", "actions", "tests"}
     assert set(WORKING) | alone == set(COMMANDS)
