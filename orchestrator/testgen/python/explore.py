@@ -13,7 +13,7 @@ from orchestrator.testgen.python.running import EXPLORE, Site, read_journal, req
 _CALLS_PER_SECOND = 160  # of the budget: a number of calls, so that the result does not depend on the machine
 _MUTANTS_PER_SECOND = 6
 _RESTARTS = 6
-_SHARE = 0.7  # of the budget; the rest is for proving
+_SHARE = 0.55  # of the budget; the rest is for proving
 
 
 def mutant_limit(settings: Settings) -> int:

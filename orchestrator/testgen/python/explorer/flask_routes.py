@@ -36,7 +36,7 @@ class FlaskApplication:
 
     def install(self) -> str:
         """Make `client` known to expressions and return the source of its fixture."""
-        self._names.values["client"] = self.app.test_client()
+        self._names.made_anew["client"] = self.app.test_client
         return FIXTURE.format(lines="\n".join(f"    {line}" for line in self._maker))
 
     def subjects(self, texts: tuple[str, ...], nodes: dict[str, Any]) -> Iterator[Subject]:

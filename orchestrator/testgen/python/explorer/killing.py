@@ -17,7 +17,7 @@ from .mutants import Mutable, Mutant, Swapper, find_gone, find_mutants, rebuild_
 
 _LONGEST = 6.0  # seconds per mutant
 _MOST_TESTS = 80
-_FEW_TESTS, _MORE_TESTS = 10, 4  # of those that run a line itself; times as many of all others
+_FEW_TESTS, _MORE_TESTS = 10, 2  # of those that run a line itself; times as many of all others
 MUTANT_SEED = 7
 _LATE = 0.25  # seconds of the processor
 _MOST_LATE = 2
@@ -100,11 +100,13 @@ class MutantRunner:
     def _relevant(self, mutant: Mutant, by_line: dict[int, list[int]], trial: Trial) -> list[int]:
         first, last = self._starts.get(mutant.line, (mutant.line, mutant.line))
         found = {number for line in range(first, last + 1) for number in by_line.get(line, ())}
+        if mutant.kind == "gone":
+            return sorted(found)
         if self._imported.intersection(range(first, last + 1)):  # what it makes during the import any test may need
             others = sorted({number for numbers in by_line.values() for number in numbers} - found)
             room = trial.tests * _MORE_TESTS
             return [*sorted(found)[:_FEW_TESTS], *others[:: len(others) // room + 1]]
-        return sorted(found)[: trial.tests] if mutant.kind != "gone" else sorted(found)
+        return sorted(found)[: trial.tests]
 
     def _try(self, mutant: Mutant, swapper: Swapper, tests: list[int], fails: Fails, trial: Trial) -> tuple[int, ...]:
         reading, writing = os.pipe()

@@ -20,7 +20,7 @@ _LONGEST_TEXT = 160
 _MOST_DIGITS = 40
 _MOST_ITEMS = 24
 _DEEPEST = 5
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}|/tmp/|\bat 0x")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}|/tmp/|\bat 0x|Werkzeug/\d")
 
 
 class NoLiteral(Exception):

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import re
 import types
+from collections.abc import Callable
 from typing import Any
 
 from .facts import ModuleFacts
@@ -92,6 +93,7 @@ class Names:
         self.module = module
         self.imports: dict[str, str] = {name: f"import {name}" for name in STANDARD}
         self.values: dict[str, Any] = {name: importlib.import_module(name) for name in STANDARD}
+        self.made_anew: dict[str, Callable[[], Any]] = {}  # like fixtures: every test gets its own
         self._facts = facts
         self._by_id: dict[int, str] = {}
         self.alias = self._make_alias(module.__name__)
@@ -124,7 +126,7 @@ class Names:
 
     def namespace(self) -> dict[str, Any]:
         """Return a fresh namespace to run a test's lines in."""
-        return dict(self.values)
+        return {**self.values, **{name: make() for name, make in self.made_anew.items()}}
 
     def _foreign(self, name: str, module: str, value: object) -> str | None:
         """Take a name from elsewhere as the module itself imports it, else from where it is defined."""

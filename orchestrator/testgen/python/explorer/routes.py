@@ -40,7 +40,7 @@ class Application:
         """Make `client` known to expressions and return the source of its fixture."""
         client = importlib.import_module("starlette.testclient").TestClient
 
-        self._names.values["client"] = client(self.app)
+        self._names.made_anew["client"] = lambda: client(self.app)
         self._names.imports["TestClient"] = _client_import(self.app)
         return FIXTURE.format(app=self._names.own(self.name))
 
