@@ -10,6 +10,7 @@ from orchestrator.testgen.python.explorer.evolve import splice
 from orchestrator.testgen.python.explorer.instances import Instances
 from orchestrator.testgen.python.explorer.keywords import forwarded_to, looked_up
 from orchestrator.testgen.python.explorer.matching import match_text
+from orchestrator.testgen.python.explorer.regexes import matching_texts
 from orchestrator.testgen.python.explorer.shapes import doubles, functions_for
 from orchestrator.testgen.python.explorer.wording import as_statement, oddness, renamed
 
@@ -125,3 +126,9 @@ def test_a_natural_text_is_less_odd_than_a_fuzzed_one() -> None:
 )
 def test_a_message_is_matched_by_its_stable_beginning(message: str, pattern: str) -> None:
     assert match_text(message) == pattern
+
+
+def test_a_pattern_is_read_with_its_flags() -> None:
+    pattern = re.compile("a  # first\n [0-9]", re.VERBOSE)
+    made = matching_texts(pattern.pattern, random.Random(1), 2, pattern.flags)
+    assert made and all(pattern.fullmatch(each) for each in made)

@@ -245,7 +245,7 @@ def _put_in(value: object, old: object, new: object, rng: random.Random) -> list
 def _put_match_in(value: str, old: str, new: _Pattern, rng: random.Random) -> list[object]:
     if not isinstance(new.pattern.pattern, str) or len(value) > _LONGEST or old not in value:
         return []
-    matches = matching_texts(new.pattern.pattern, rng, 3)
+    matches = matching_texts(new.pattern.pattern, rng, 3, new.pattern.flags)
     return [value.replace(old, each, 1) if old else each for each in matches]
 
 

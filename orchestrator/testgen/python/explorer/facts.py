@@ -59,7 +59,7 @@ def read_facts(source: str, package: str = "") -> ModuleFacts:
         classes=classes,
         own=frozenset(own),
         imports=dict(_imports(statements, package)),
-        module_literals=literals_of([*assigned, *_called(statements)]),
+        module_literals=literals_of([*_called(statements), *assigned]),
         patterns=_patterns(tree),
         examples=_examples(tree),
     )

@@ -166,19 +166,19 @@ class Pools:
             yield f"{left}{', '.join(self._rng.choice(inner) for _ in range(self._rng.randint(1, 6)))}{right}"
 
     def _pattern_texts(self) -> Iterator[str]:
-        patterns = dict.fromkeys(self._facts.patterns)
+        patterns = dict.fromkeys(self._facts.patterns, 0)
         for value in vars(self._names.module).values():
             for each in value if isinstance(value, list | tuple) else [value]:
                 part = each[0] if isinstance(each, tuple) and each else each
                 if isinstance(part, re.Pattern) and isinstance(part.pattern, str):
-                    patterns.setdefault(part.pattern)
-        for pattern in list(patterns)[:30]:
-            yield from matching_texts(pattern, self._rng)
+                    patterns[part.pattern] = part.flags
+        for pattern, flags in list(patterns.items())[:30]:
+            yield from matching_texts(pattern, self._rng, 3, flags)
 
 
 @functools.lru_cache(maxsize=500)
-def _texts_of(pattern: str) -> list[object]:
-    return list(matching_texts(pattern, random.Random(1), 1))  # noqa: S311 - no secret
+def _texts_of(pattern: str, flags: int) -> list[object]:
+    return list(matching_texts(pattern, random.Random(1), 1, flags))  # noqa: S311 - no secret
 
 
 def _kind_of(value: object) -> Kind:
@@ -197,5 +197,5 @@ def _neighbours(value: object) -> list[object]:
         items = sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)  # type: ignore[call-overload]
         return [each for item in items[:12] for each in (_neighbours(item) if type(item) in (str, int, float) else [])]
     if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
-        return _texts_of(value.pattern)
+        return _texts_of(value.pattern, value.flags)
     return []

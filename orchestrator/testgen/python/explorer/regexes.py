@@ -19,12 +19,13 @@ _CATEGORIES = {
 }
 _ANYTHING = "ab1 Z-_."
 _LONGEST = 120
+_FLAGS = int(re.VERBOSE | re.DOTALL | re.MULTILINE | re.ASCII)
 
 
-def matching_texts(pattern: str, rng: random.Random, count: int = 2) -> list[str]:
+def matching_texts(pattern: str, rng: random.Random, count: int = 2, flags: int = 0) -> list[str]:
     """Return up to `count` different texts that should match; none when the expression cannot be parsed."""
     try:
-        parsed = list(sre_parse.parse(pattern))
+        parsed = list(sre_parse.parse(pattern, flags & _FLAGS))
     except (re.error, RecursionError, OverflowError):
         return []
     found: dict[str, None] = {}
