@@ -119,10 +119,11 @@ def _can_be_kept(plan: Plan, catalogue: Catalogue) -> bool:
     types |= {("checkpoints", check.type) for several in checks for check in several}
     guards = [plan.guards, *(each.guards for each in plan.phases), *(each.guards for each in plan.groups)]
     types |= {("guards", guard.type) for several in guards for guard in several}
-    for kind, name in sorted(types):
-        plugin = catalogue.find(kind, name)
-        if plugin is None:
-            continue  # named by the shipped roadmap, not there yet; what is installed is part of the question
-        if plugin.package != OWN_PACKAGE or (kind == "handlers" and not catalogue.handler(name).plans_can_be_kept):
-            return False
-    return not catalogue.warnings()
+    # What is missing may be named by the shipped roadmap; what is installed is part of the question.
+    plugins = [catalogue.find(kind, name) for kind, name in sorted(types)]
+    if any(plugin is not None and plugin.package != OWN_PACKAGE for plugin in plugins):
+        return False
+    known = [task for task in plan.tasks if catalogue.has_handler(task.handler)]
+    return not catalogue.warnings() and all(
+        catalogue.handler(task.handler).plan_can_be_kept(task.params, plan.root) for task in known
+    )

@@ -1,6 +1,6 @@
 """What a plan was made of beside its flags, and whether all of it is still so.
 
-A handler that lets its plans be kept (`Handler.plans_can_be_kept`) looks at nothing of the tree but what kind of thing
+A handler that lets a plan be kept (`Handler.plan_can_be_kept`) looks at nothing of the tree but what kind of thing
 a target is, so the kinds of all targets stand for the tree.
 """
 

@@ -79,9 +79,6 @@ class Handler(ABC, Generic[P]):
     version: ClassVar[str] = "1"
     # Secondary effects that cannot be taken back need a question after a crash unless the task says `idempotent`.
     external_effects: ClassVar[bool] = False
-    # Whether `targets` and `check` look at nothing of the tree but what kind of thing each target is (no deep check).
-    # Only then may a plan be kept for the next command; a handler that looks at contents has to leave it off.
-    plans_can_be_kept: ClassVar[bool] = False
     # Whether `refusal` may have something to say; asking costs checking the params once more.
     may_refuse: ClassVar[bool] = False
     # Params that are not interpolated when they are a text (a shell line); the handler refuses `{{ }}` in them.
@@ -101,6 +98,13 @@ class Handler(ABC, Generic[P]):
     def refusal(self, params: P) -> str | None:  # noqa: ARG002
         """Say why what is installed cannot do this task, sound as it is; `run` then starts nothing."""
         return None
+
+    def plan_can_be_kept(self, params: JsonObject, root: str) -> bool:  # noqa: ARG002 - the default looks at nothing
+        """Say whether `targets` and `check` look at nothing of the tree but what kind of thing each target is.
+
+        Only then may a plan be kept for the next command. A deep check may look at more; `params` are not rendered yet.
+        """
+        return False
 
     def fingerprint(self, params: P, context: TaskContext) -> str | None:  # noqa: ARG002
         """Return a hash of everything outside the tree that decides the result (templates); None = never up to date.

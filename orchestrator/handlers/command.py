@@ -26,6 +26,7 @@ from orchestrator.contracts import CheckScene, Handler, Outcome, TaskContext, Wo
 from orchestrator.errors import PathRefused, Problem, TaskFailed
 from orchestrator.handlers.command_outcome import judge, shortened
 from orchestrator.handlers.command_params import CommandParams
+from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Targets
 from orchestrator.processes.environment import base_environment, find_program
 
@@ -37,7 +38,6 @@ class Command(Handler[CommandParams]):
 
     type = "command"
     params_model = CommandParams
-    plans_can_be_kept = True
     external_effects = True
     verbatim = frozenset({"command"})
 
@@ -62,6 +62,10 @@ class Command(Handler[CommandParams]):
             if _is_pattern(path) and not _folder_before(path)
         ]
         return [*problems, *_missing_here(params, scene)] if scene.deep else problems
+
+    def plan_can_be_kept(self, params: JsonObject, root: str) -> bool:  # noqa: ARG002 - whatever they are
+        """Say yes: nothing but what kind of thing each target is decides."""
+        return True
 
     def fingerprint(self, params: CommandParams, context: TaskContext) -> str | None:
         """Hash program, names of variables and the files that patterns match; None when no files are declared."""

@@ -56,7 +56,6 @@ class ConfigEdit(Handler[ConfigEditParams]):
 
     type = "config_edit"
     params_model = ConfigEditParams
-    plans_can_be_kept = True
 
     def targets(self, params: ConfigEditParams, root: str) -> Targets:  # noqa: ARG002 - they follow from the params
         """Name the files that the action writes, and those that decide what it does."""
@@ -83,6 +82,10 @@ class ConfigEdit(Handler[ConfigEditParams]):
         elif scene.deep and not problems:
             problems += _deep(action, params, scene)
         return problems
+
+    def plan_can_be_kept(self, params: JsonObject, root: str) -> bool:  # noqa: ARG002 - whatever they are
+        """Say yes: nothing but what kind of thing each target is decides."""
+        return True
 
     def fingerprint(self, params: ConfigEditParams, context: TaskContext) -> str | None:
         """Hash the action with the pins that it would write."""

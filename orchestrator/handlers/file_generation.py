@@ -77,7 +77,6 @@ class FileGeneration(Handler[FileGenerationParams]):
 
     type = "file_generation"
     params_model = FileGenerationParams
-    plans_can_be_kept = True
 
     def __init__(self) -> None:
         self._expected: dict[tuple[str, str, int], dict[str, str]] = {}
@@ -99,6 +98,10 @@ class FileGeneration(Handler[FileGenerationParams]):
             message = f"`templates` has two templates that become {path}"
             problems.append(Problem(code="E309", message=message, hint="leave one of them out"))
         return problems
+
+    def plan_can_be_kept(self, params: JsonObject, root: str) -> bool:  # noqa: ARG002 - whatever they are
+        """Say yes: nothing but what kind of thing each target is decides."""
+        return True
 
     def fingerprint(self, params: FileGenerationParams, context: TaskContext) -> str | None:
         """Hash what the templates render to now: their sources and every value that they use are in it."""

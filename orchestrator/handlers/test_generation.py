@@ -122,6 +122,12 @@ class TestGeneration(Handler[TestGenerationParams]):
             return [Problem(code="E309", message=message, hint=error.hint, severity=Severity.WARNING)]
         return ()
 
+    def plan_can_be_kept(self, params: JsonObject, root: str) -> bool:
+        """Say whether the target is one file and where its tests go is said: else what is in folders decides."""
+        target = params.get("target")
+        is_one = isinstance(target, str) and not set("*?[{") & set(target) and not Path(root, target).is_dir()
+        return is_one and isinstance(params.get("test_file"), str)
+
     def refusal(self, params: TestGenerationParams) -> str | None:
         """Name the generator that is missing."""
         return None if _generator_for(params) is not None else _why_not(params)

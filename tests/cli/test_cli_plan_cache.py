@@ -303,6 +303,26 @@ def test_a_type_of_somebody_else_is_not_kept(root: Path, tmp_path: Path, monkeyp
     assert not (root / ".orchestrate/cache").exists()
 
 
+@pytest.mark.parametrize(
+    ("target", "test_file", "is_kept"),
+    [
+        ("src/a.py", "tests/test_a.py", True),
+        ("src/a.py", None, False),
+        ("src", "tests/test_a.py", False),
+        ("src/*.py", "tests/test_a.py", False),
+    ],
+)
+def test_tests_of_one_file_at_a_said_place_can_be_kept_what_folders_decide_cannot(
+    root: Path, target: str, test_file: str | None, is_kept: bool
+) -> None:
+    (root / "src/a.py").write_text("def double(number):\n    return number * 2\n")
+    task = {"id": "1.1", "name": "tests", "type": "test_generation", "target": target}
+    task |= {} if test_file is None else {"test_file": test_file}
+    plant(root, whole(phases=[{"id": "1", "groups": [{"id": "a", "tasks": [task]}]}]))
+    opened().keep()
+    assert opened().is_kept is is_kept
+
+
 def test_only_the_newest_are_kept(root: Path) -> None:
     for number in range(MOST_KEPT + 3):
         opened(param=[f"word={number}"]).keep()
