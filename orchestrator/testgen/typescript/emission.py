@@ -49,13 +49,14 @@ class Place:
     helper: str
     tools: Toolchain
     endings: bool  # relative imports carry ".js"
+    has_state: bool = False  # the module has variables: each test gets it anew
 
     def specifier(self, file: str) -> str:
         """Return how the test imports a file of the project."""
         path = os.path.relpath(file, PurePosixPath(self.test_file).parent)
         bare = re.sub(r"\.[cm]?[jt]sx?$", "", path)
-        if PurePosixPath(bare).name == "index" and not self.endings:
-            bare = str(PurePosixPath(bare).parent)
+        if bare.endswith("/index") and not self.endings and not bare.endswith("../index"):
+            bare = bare.removesuffix("/index")
         ending = re.sub(r"^\.([cm]?)[jt]sx?$", r".\1js", PurePosixPath(path).suffix) if self.endings else ""
         return (bare if bare.startswith(".") else f"./{bare}") + ending
 
@@ -215,7 +216,8 @@ def _imports(place: Place, chosen: Sequence[Candidate], body: str) -> str:
                 types.setdefault(place.specifier(file), set()).add(one["name"])
             else:
                 types.setdefault(one["package"], set()).add(one["name"])
-    lines = _runner_import(place.tools, body)
+    setup = f"beforeEach {place.tools.api}" if place.has_state else ""
+    lines = _runner_import(place.tools, f"{setup} {body}")
     is_typed = PurePosixPath(place.test_file).suffix in (".ts", ".tsx", ".mts", ".cts")
     if is_typed:
         lines += [
@@ -224,13 +226,28 @@ def _imports(place: Place, chosen: Sequence[Candidate], body: str) -> str:
     doubles = [name for name in ("callsOf", "double") if re.search(rf"\b{name}\b[(<]", body)]
     if doubles:
         lines.append(f"import {{ {', '.join(doubles)} }} from '{place.specifier(place.helper)}';")
+    fresh = ""
     for spec, names in sorted(by_file.items()):
-        lines.append(
-            _import_line(
-                spec, {local: name for local, name in names.items() if re.search(rf"\b{re.escape(local)}\b", body)}
-            )
-        )
-    return "\n".join(line for line in lines if line) + "\n"
+        used = {local: name for local, name in names.items() if re.search(rf"\b{re.escape(local)}\b", body)}
+        if place.has_state and spec == place.specifier(place.module):
+            fresh = _fresh(place, spec, used, is_typed=is_typed)
+        else:
+            lines.append(_import_line(spec, used))
+    return "\n".join(line for line in lines if line) + f"\n{fresh}"
+
+
+def _fresh(place: Place, spec: str, names: Mapping[str, str], *, is_typed: bool) -> str:
+    """Import the module anew before each test, because it remembers what was done with it."""
+    declared = "".join(
+        f"let {local}{f': (typeof import({_quoted(spec)}))[{_quoted(name)}]' if is_typed else ''};\n"
+        for local, name in sorted(names.items())
+    )
+    taken = ", ".join(local if local == name else f"{name}: {local}" for local, name in sorted(names.items()))
+    reset = f"{place.tools.api}.resetModules();"
+    return (
+        f"\n{declared}\nbeforeEach(async () => {{\n  {reset}\n"
+        f"  ({{ {taken} }} = await import({_quoted(spec)}));\n}});\n"
+    )
 
 
 def _import_line(spec: str, names: Mapping[str, str]) -> str:

@@ -97,6 +97,7 @@ def _begin(
         test_file=target.test_file,
         helper=helper,
         tools=bench.tools,
+        has_state=bool(module["hasState"]),
         endings=bench.tools.is_module or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
     )
     work = Work(
@@ -189,6 +190,8 @@ def _result(work: Work, measured: Measured | str | None) -> Generated:
     notes = []
     if isinstance(measured, Measured):
         reached, killed = measured.reached, measured.killed
+        if measured.is_cut_short:  # for mutants that were not tried again, what was seen while exploring
+            killed |= frozenset().union(*(each.kills for each in chosen)) - measured.tried
     elif work.is_proven:
         reached = reached.union(*(each.goals for each in chosen))
         killed = killed.union(*(each.kills for each in chosen))

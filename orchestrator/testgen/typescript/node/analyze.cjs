@@ -55,6 +55,7 @@ function describe(ts, program, options, root, name, absolute) {
     imports: readImports(ts, file, resolve),
     sites: written.sites.map((node) => shapeOfSite(ts, checker, file, shapes, node)),
     companions: [...shapes.companions],
+    hasState: written.variables.length > 0,
     goals: written.goals,
     mutants: written.mutants,
     text: written.text,

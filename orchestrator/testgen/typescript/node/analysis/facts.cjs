@@ -9,11 +9,13 @@ function readFacts(ts, file) {
   const patterns = new Set();
   const env = new Set();
   const reads = new Set();
+  const keys = new Set();
   const visit = (node) => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
     if (ts.isStringLiteralLike(node) && node.text.length < 60) strings.add(node.text);
     if (ts.isNumericLiteral(node)) numbers.add(Number(node.text.replaceAll('_', '')));
     if (ts.isRegularExpressionLiteral(node)) patterns.add(node.text);
+    if (ts.isPropertyAssignment(node) && /^[A-Z][A-Z0-9_]+$/.test(node.name.getText(file))) keys.add(node.name.getText(file));
     if (ts.isPropertyAccessExpression(node)) {
       if (node.expression.getText(file) === 'process.env') env.add(node.name.text);
       else reads.add(node.name.text);
@@ -22,7 +24,7 @@ function readFacts(ts, file) {
   };
   visit(file);
   const some = (set) => [...set].slice(0, MOST);
-  return { strings: some(strings), numbers: some(numbers), patterns: some(patterns), env: some(env), reads: some(reads) };
+  return { strings: some(strings), numbers: some(numbers), patterns: some(patterns), env: some(new Set([...env, ...keys])), reads: some(reads) };
 }
 
 /** The modules that a file imports at run time: [{spec, file, names}]; `file` is undefined for packages. */

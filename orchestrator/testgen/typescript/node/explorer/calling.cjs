@@ -20,6 +20,7 @@ class Caller {
   async call(item, { active = -1, patience = 800, collect = false } = {}) {
     const { state } = this;
     this.calls += 1;
+    this.world.restore();
     const scene = new Scene(this.world, (key, site) => item.answers.get(key) ?? this.world.answerFor(site, item, key));
     Object.assign(state, { active, hits: new Set(), touched: new Set(), steps: 0, most: MOST_STEPS, seen: collect ? [] : null });
     state.awaited = (site, value) => scene.awaited(site, value);
@@ -49,8 +50,17 @@ class Caller {
     }
   }
 
-  /** Call the subject and return what it returns, a promise or not. */
+  /** Call the subject and return what it returns, a promise or not; what others make asynchronously is waited for. */
   started(item, scene, inputs) {
+    const promised = item.args.filter((each) => each.t === 'made' && each.subject.isAsync);
+    if (promised.length === 0) return this.begun(item, scene, inputs);
+    return Promise.all(promised.map((each) => make(each, scene))).then((made) => {
+      const ready = new Map(promised.map((each, index) => [each, { t: 'value', v: made[index] }]));
+      return this.begun({ ...item, args: item.args.map((each) => ready.get(each) ?? each) }, scene, inputs);
+    });
+  }
+
+  begun(item, scene, inputs) {
     const { subject } = item;
     const exported = this.world.module()[subject.export];
     const args = () => (inputs.args = item.args.map((each) => make(each, scene)));

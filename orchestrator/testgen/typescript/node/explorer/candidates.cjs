@@ -145,7 +145,7 @@ class Writer {
   }
 
   plain(node) {
-    return write(node, { imports: () => undefined, client: () => '', stub: () => '', callable: () => 'expect.any(Function)', result: () => '' }).replace(/\w+: undefined(, )?/g, '').replace(/, }/g, ' }');
+    return write(node, { imports: () => undefined, client: () => '', stub: () => '', callable: () => 'expect.any(Function)', made: () => '', exported: () => '', result: () => '' }).replace(/\w+: undefined(, )?/g, '').replace(/, }/g, ' }');
   }
 
   /** An argument: doubles and stubs get a name of their own, everything else stands where it is used. */
@@ -180,7 +180,7 @@ class Writer {
 
   /** The source of a node for a title: nothing that it needs is noted. */
   shown(node) {
-    return write(node, { imports: () => undefined, client: () => 'db', stub: () => '{…}', callable: () => '() => …', result: (each) => `the ${each.path.at(-1) ?? 'result'}` });
+    return write(node, { imports: () => undefined, client: () => 'db', stub: () => '{…}', callable: () => '() => …', made: (each) => `${each.subject.export}(…)`, exported: (each) => each.name, result: (each) => `the ${each.path.at(-1) ?? 'result'}` });
   }
 
   imports(from) {
@@ -208,6 +208,22 @@ class Writer {
     if (node.throws) return `${head}() => { throw new Error('failed'); }`;
     if (node.echo) return `${head}(value: unknown) => value`;
     return `${head}() => ${inner === undefined ? 'undefined' : inner.startsWith('{') ? `(${inner})` : inner}`;
+  }
+
+  /** What a function of the module makes; a promise is awaited on a line of its own. */
+  made(node, args) {
+    const call = `${this.name(node.subject)}(${args})`;
+    if (!node.subject.isAsync) return call;
+    if (!this.names.has(node)) {
+      const name = this.free(lowerFirst(node.subject.export.replace(/^(get|create|make|generate|build)/, '')) || 'made');
+      this.names.set(node, name === node.subject.export ? this.free('made') : name);
+      this.lines.push(`const ${this.names.get(node)} = await ${call};`);
+    }
+    return this.names.get(node);
+  }
+
+  exported(node) {
+    return this.name({ export: node.name });
   }
 
   result(node) {

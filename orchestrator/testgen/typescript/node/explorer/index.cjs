@@ -40,7 +40,7 @@ async function explore(plan, api) {
 
 async function searched({ plan, world, state, fence, now, journal }, imported) {
   const random = chance(plan.seed);
-  const values = (world.values = new Values(plan.types, plan.facts, random));
+  const values = (world.values = new Values(plan.types, plan.facts, random, plan.subjects));
   const caller = new Caller(world, state, fence);
   const subjects = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
   const cases = new Cases(values, subjects, random);

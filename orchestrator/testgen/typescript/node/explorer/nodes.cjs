@@ -18,6 +18,8 @@ function make(node, scene) {
     case 'stub': return Object.fromEntries(node.props.map(([key, each]) => [key, make(each, scene)]));
     case 'fn': return scene.callable(node, () => make(node.returns, scene));
     case 'new': return new (scene.imported(node.from))(...node.args.map((each) => make(each, scene)));
+    case 'made': return scene.world.module()[node.subject.export](...node.args.map((each) => make(each, scene)));
+    case 'exported': return scene.world.module()[node.name];
     case 'result': return node.path.reduce((from, key) => from?.[key], scene.results[node.step]);
     default: throw new Error(`no such node: ${node.t}`);
   }
@@ -39,6 +41,8 @@ function write(node, writer) {
     case 'stub': return writer.stub(node);
     case 'fn': return writer.callable(node);
     case 'new': writer.imports(node.from); return `new ${node.name}(${node.args.map(inner).join(', ')})`;
+    case 'made': return writer.made(node, node.args.map(inner).join(', '));
+    case 'exported': return writer.exported(node);
     case 'result': return writer.result(node);
     default: throw new Error(`no such node: ${node.t}`);
   }
@@ -80,7 +84,7 @@ function* places(node, replace) {
     yield* places(node.of, (other) => replace({ ...node, of: other }));
   } else if (node.t === 'fn' && !node.echo) {
     yield* places(node.returns, (other) => replace({ ...node, returns: other }));
-  } else if (node.t === 'new') {
+  } else if (node.t === 'new' || node.t === 'made') {
     for (const [index, each] of node.args.entries()) {
       yield* places(each, (other) => replace({ ...node, args: spliced(node.args, index, other) }));
     }

@@ -45,13 +45,16 @@ class Search {
   }
 
   async continue(subject, round) {
-    const corpus = this.corpora.get(subject);
-    if (corpus.length === 0 || subject.kind === 'constant') return;
+    const kept = this.corpora.get(subject);
+    if (subject.kind === 'constant') return;
+    // Where nothing worked so far, what was tried first is varied until something does.
+    const corpus = kept.length > 0 ? kept : [...this.cases.beginnings(subject)].slice(0, 5);
     const until = this.caller.calls + this.limits.perRound;
     let misses = 0;
     while (this.caller.calls < until && misses < 150 + round * 50 && !this.isOver()) {
       const parent = this.cases.values.pick(this.cases.random() < 0.5 ? corpus : corpus.slice(-12));
       const gained = await this.tried(this.cases.varied(parent, corpus));
+      if (kept.length > 0 && corpus !== kept) return this.continue(subject, round);
       misses = gained ? 0 : misses + 1;
     }
   }

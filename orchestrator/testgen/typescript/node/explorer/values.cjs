@@ -16,7 +16,11 @@ const code = (source, make, from) => ({ t: 'code', code: source, make, from });
 const date = (iso) => code(`new Date('${iso}')`, () => new Date(iso));
 
 class Values {
-  constructor(types, facts, random) {
+  /** `subjects` are what the module exports: some make inputs for others. */
+  constructor(types, facts, random, subjects = []) {
+    this.makers = subjects.filter((each) => each.kind === 'function' && /^(string|Promise<string>)$/.test(each.returns ?? ''));
+    this.schemas = subjects.filter((each) => each.kind === 'schema');
+    this.depthOfMakers = 0;
     this.types = types;
     this.random = random;
     this.facts = facts;
@@ -71,8 +75,22 @@ class Values {
 
   stringValues(shape, name) {
     const natural = stringsFor(name);
-    const mined = [...this.samples, ...this.literals];
-    return [...new Set([...natural, ...mined])].map(value);
+    const isSetting = /^[A-Z][A-Z0-9_]+$/.test(name);
+    const mined = [...this.samples, ...this.literals, ...(isSetting ? this.numbers.map(String) : [])];
+    const plain = [...new Set([...natural, ...mined])].map(value);
+    return [...plain.slice(0, 2), ...this.madeByOthers(), ...plain.slice(2)];
+  }
+
+  /** Texts that functions of the module itself make, e.g. a token to verify. */
+  madeByOthers() {
+    if (this.depthOfMakers > 0) return [];
+    this.depthOfMakers += 1;
+    const found = this.makers.slice(0, 6).map((subject) => {
+      const args = subject.params.filter((each) => !each.optional && !each.rest).map((each) => this.of(each.shape, each.name, 2)[0]);
+      return { t: 'made', subject, args };
+    });
+    this.depthOfMakers -= 1;
+    return found;
   }
 
   templateValues(shape) {
@@ -175,6 +193,7 @@ class Values {
   }
 
   clientValues(shape) {
+    if (/^Zod/.test(shape.name)) return this.schemas.map(({ export: name, file }) => ({ t: 'exported', name, file }));
     return [{ t: 'client', type: shape.type }];
   }
 

@@ -22,6 +22,7 @@ class World {
   /** Load the module anew, with a mutant switched on; say whether it loads. */
   async reload(mutant) {
     this.state.active = mutant;
+    this.state.variables = null;
     this.state.most = 2_000_000;
     this.state.steps = 0;
     try {
@@ -29,6 +30,7 @@ class World {
       this.loaded = await this.api.load(this.plan.absolute);
       this.imports.clear();
       for (const file of this.plan.companions) this.imports.set(file, await this.api.load(file === this.plan.path ? this.plan.absolute : this.plan.root + file));
+      this.before = this.state.variables?.read();
       return true;
     } catch (error) {
       this.problem = error;
@@ -37,6 +39,11 @@ class World {
       this.state.active = -1;
       this.state.most = Infinity;
     }
+  }
+
+  /** Put the variables of the module back to what they were when it was loaded. */
+  restore() {
+    if (this.before) this.state.variables.write(this.before);
   }
 
   imported(from) {

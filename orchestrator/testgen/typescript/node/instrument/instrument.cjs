@@ -13,8 +13,8 @@ const { statementRules } = require('./statements.cjs');
 function instrument(ts, sourceFile, name, options) {
   const job = new Job(ts, sourceFile, name, options);
   const body = job.render(sourceFile);
-  const text = job.head() + sourceFile.text.slice(0, sourceFile.getStart(sourceFile)).replace(/^#!.*/, '') + body;
-  return { text, goals: job.goals, mutants: job.mutants, sites: job.sites };
+  const text = job.head() + sourceFile.text.slice(0, sourceFile.getStart(sourceFile)).replace(/^#!.*/, '') + body + job.tail();
+  return { text, variables: job.variables, goals: job.goals, mutants: job.mutants, sites: job.sites };
 }
 
 class Job {
@@ -27,6 +27,7 @@ class Job {
     this.goals = [];
     this.mutants = [];
     this.sites = [];
+    this.variables = variablesOf(ts, sourceFile);
     this.statements = statementRules(this);
     this.expressions = expressionRules(this);
   }
@@ -39,6 +40,13 @@ class Job {
       '// @ts-nocheck\n' +
       `var __own; function __o() { return __own || (__own = (globalThis.__orchestrate || (globalThis.__orchestrate = (${runtime})())).of(${name})); }\n`
     );
+  }
+
+  /** Let the explorer put the variables of the module back to what they were. */
+  tail() {
+    if (this.variables.length === 0) return '';
+    const names = this.variables.join(', ');
+    return `\n__o().t(() => ({ ${names} }), (state) => { ({ ${names} } = state); });\n`;
   }
 
   lineOf(node) {
@@ -101,6 +109,17 @@ class Job {
       ts.isTypeParameterDeclaration(node) || ts.isHeritageClause(node)
     );
   }
+}
+
+/** The variables of a module that change while it is used. */
+function variablesOf(ts, file) {
+  const found = [];
+  for (const statement of file.statements) {
+    if (!ts.isVariableStatement(statement) || statement.declarationList.flags & ts.NodeFlags.Const) continue;
+    if (statement.modifiers?.some((each) => each.kind === ts.SyntaxKind.DeclareKeyword)) continue;
+    for (const each of statement.declarationList.declarations) if (ts.isIdentifier(each.name)) found.push(each.name.text);
+  }
+  return found;
 }
 
 module.exports = { instrument };

@@ -23,6 +23,7 @@ function createRuntime() {
     steps: 0,
     most: Infinity,
     awaited: null, // told which place in the source awaits a value
+    variables: null, // how to read and set the variables of the module
     watched: '', // the module that is looked at; others pass through
   };
   const modules = new Map();
@@ -44,6 +45,7 @@ function createRuntime() {
     };
     const api = {
       v: undefined,
+      t(read, write) { if (live()) state.variables = { read, write }; },
       s: (goal) => { hit(goal); return true; },
       x: (goal, mutant) => { hit(goal); return !on(mutant); },
       m: on,
