@@ -98,7 +98,8 @@ def _begin(
         helper=helper,
         tools=bench.tools,
         has_state=bool(module["hasState"]),
-        endings=bench.tools.is_module or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
+        endings=(bench.tools.is_module and bench.tools.runner == "jest")
+        or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
     )
     work = Work(
         target=target,

@@ -27,7 +27,7 @@ function proposal(plan, item, seen, withCalls) {
   const assertions = writer.assertions();
   if (assertions.length === 0 && seen.kind === 'value' && seen.value.t === 'anything') return undefined;
   return {
-    subject: subject.member ? `${subject.export}.${subject.member}` : subject.export,
+    subject: [subject.export === 'default' ? defaultName(plan, subject) : subject.export, subject.member].filter(Boolean).join('.'),
     kind: subject.kind,
     line: subject.line,
     outcome: seen.kind === 'error' ? 'throws' : 'value',
@@ -198,6 +198,10 @@ class Writer {
   callable(node) {
     const { api } = this.plan;
     const inner = node.returns && !(node.returns.t === 'value' && node.returns.v === undefined) ? this.written(node.returns) : undefined;
+    if (node.later) {
+      const word = node.isAsync ? 'Resolved' : 'Return';
+      return `${api}.fn().mock${word}ValueOnce(${inner ?? 'undefined'}).mock${word}Value(${this.written(node.later)})`;
+    }
     if (node.spy) {
       this.uses.add('spy');
       if (node.throws) return `${api}.fn().${node.isAsync ? 'mockRejectedValue' : 'mockImplementation'}(${node.isAsync ? "new Error('failed')" : "() => { throw new Error('failed'); }"})`;

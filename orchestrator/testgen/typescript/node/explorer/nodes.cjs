@@ -16,7 +16,7 @@ function make(node, scene) {
     case 'promise': return Promise.resolve(make(node.of, scene));
     case 'client': return scene.client(node);
     case 'stub': return Object.fromEntries(node.props.map(([key, each]) => [key, make(each, scene)]));
-    case 'fn': return scene.callable(node, () => make(node.returns, scene));
+    case 'fn': return scene.callable(node, (isLater) => make(isLater ? node.later : node.returns, scene));
     case 'new': return new (scene.imported(node.from))(...node.args.map((each) => make(each, scene)));
     case 'made': return scene.world.module()[node.subject.export](...node.args.map((each) => make(each, scene)));
     case 'exported': return scene.world.module()[node.name];
@@ -84,6 +84,7 @@ function* places(node, replace) {
     yield* places(node.of, (other) => replace({ ...node, of: other }));
   } else if (node.t === 'fn' && !node.echo) {
     yield* places(node.returns, (other) => replace({ ...node, returns: other }));
+    if (node.later) yield* places(node.later, (other) => replace({ ...node, later: other }));
   } else if (node.t === 'new' || node.t === 'made') {
     for (const [index, each] of node.args.entries()) {
       yield* places(each, (other) => replace({ ...node, args: spliced(node.args, index, other) }));

@@ -205,7 +205,8 @@ class Values {
     const options = this.of(returns, hint, depth + 1).slice(0, 8);
     const found = options.map((node) => ({ t: 'fn', isAsync, takes: shape.takes, returns: node }));
     if (returns.k === 'any' && shape.takes > 0) found.unshift({ t: 'fn', isAsync, takes: shape.takes, returns: value(undefined), echo: true });
-    return [...found, { t: 'fn', isAsync, throws: true, returns: value(undefined) }];
+    const late = options.length > 1 && shape.takes === 0 ? options.slice(1, 5).flatMap((node) => [{ t: 'fn', isAsync, returns: options[0], later: node }, { t: 'fn', isAsync, returns: node, later: options[0] }]) : [];
+    return [...found, ...late, { t: 'fn', isAsync, throws: true, returns: value(undefined) }];
   }
 
   promiseValues(shape, name, depth) {
