@@ -12,7 +12,7 @@ from orchestrator.testgen.python.running import Site, find_isolation
 from orchestrator.testgen.python.targets import PythonTarget, describe, find_python, find_targets
 from orchestrator.testgen.results import Examined, Generated, failed
 
-_SPARE = 4.0  # seconds beyond the budget
+_SPARE = 3.5  # seconds beyond the budget
 
 
 class PythonGenerator:

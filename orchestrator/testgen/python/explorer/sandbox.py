@@ -33,10 +33,6 @@ _FORBIDDEN = frozenset(
         "os.kill",
         "os.killpg",
         "pty.spawn",
-        "os.chown",
-        "os.chmod",
-        "os.link",
-        "os.symlink",
         "signal.pthread_kill",
         "webbrowser.open",
         "urllib.Request",
@@ -61,6 +57,10 @@ _PATHS = frozenset(
         "shutil.move",
         "shutil.copyfile",
         "os.utime",
+        "os.chmod",
+        "os.chown",
+        "os.link",
+        "os.symlink",
     ]
 )
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -199,4 +199,6 @@ class Surroundings:
         left = [thread for thread in threading.enumerate() if thread not in self._threads]
         for thread in left:  # one that is about to end may do so
             thread.join(0.1)
-        return not any(thread.is_alive() for thread in left)
+        alive = {thread for thread in left if thread.is_alive()}
+        self._threads |= alive  # told once: it is neither waited for again nor blamed on the next call
+        return not alive

@@ -23,7 +23,7 @@ from .telling import Teller
 
 _MOST_EXAMPLES = 40
 _SPLICES = 24
-_MOST_SLOW = 6
+_MOST_SLOW = 6  # calls of one subject that hang or leave threads: more of them show nothing
 _PASSED_ON = (str, bytes, dict, list, tuple)
 
 
@@ -41,7 +41,7 @@ class Search:
     ) -> None:
         self.corpus = Corpus()
         self.cut_short = False
-        self._slow: dict[str, int] = {}  # calls of a subject that did not end
+        self._slow: dict[str, int] = {}  # calls of a subject that did not end, or left something running
         self.classes: dict[str, Subject] = {}
         self._names = names
         self._facts = facts
@@ -88,7 +88,7 @@ class Search:
 
     def _note(self, made: Try) -> None:
         outcome = made.outcome
-        if outcome.kind == "slow":
+        if outcome.kind == "slow" or outcome.left_threads:
             self._slow[made.subject.name] = self._slow.get(made.subject.name, 0) + 1
         outcome.is_crash = made.subject.kind == "route" and not outcome.is_explicit
         if outcome.is_usable:

@@ -1,0 +1,144 @@
+"""Modules that escape, hang, exit, or change everything around them cannot hurt a run."""
+
+import socket
+
+import psutil
+import pytest
+
+from orchestrator.errors import TaskFailed
+
+WILD = """\
+import builtins
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+print("an import that prints")
+os.environ["LEFT_BEHIND"] = "by the import"
+
+
+def plain(number: int) -> int:
+    return number + 1
+
+
+def huge(number: int) -> int:
+    return 10 ** 5000 + number
+
+
+def deep(number: int) -> int:
+    return deep(number + 1)
+
+
+def wide(number: int) -> list:
+    return list(range(10 ** 12))
+
+
+def leave(number: int) -> None:
+    sys.exit(number)
+
+
+def leave_at_once(number: int) -> None:
+    os._exit(number)
+
+
+def hang(number: int) -> None:
+    while True:
+        try:
+            while True:
+                number += 1
+        except Exception:
+            pass
+
+
+def deaf(number: int) -> int:
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    return number
+
+
+def begin(number: int) -> int:
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+    return number
+
+
+def patch(number: int) -> int:
+    builtins.len = lambda _: 0
+    return number
+
+
+def forked(number: int) -> int:
+    return os.fork()
+
+
+def shell(command: str) -> int:
+    return subprocess.call(["touch", "made_by_a_shell"])
+
+
+def write(text: str) -> None:
+    with open("/work_of_a_test" if os.getuid() == 0 else "made", "w") as file:
+        file.write(text)
+
+
+def move(number: int) -> int:
+    os.chdir("/")
+    return number
+
+
+def tell(host: str) -> None:
+    import socket
+
+    socket.create_connection(("127.0.0.1", PORT), timeout=1).sendall(b"told")
+"""
+
+
+@pytest.fixture(scope="module")
+def listener():
+    """Listen as somebody outside would."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def made(workbench, listener):
+    """Generate tests for the module once; it is explored with everything that it tries."""
+    workbench.write("wild.py", WILD.replace("PORT", str(listener.getsockname()[1])))
+    before = workbench.files()
+    result = workbench.generate("wild.py", budget=40)
+    return result, before
+
+
+def test_the_functions_that_behave_get_their_tests(made):
+    assert any(name.startswith("test_plain") for name in made[0].tests)
+
+
+def test_no_test_calls_what_escapes_hangs_or_leaves_something_behind(made):
+    wild = ("leave", "hang", "begin", "forked", "shell", "write", "tell", "wide", "deep")
+    assert [name for name in made[0].tests if name.removeprefix("test_").startswith(wild)] == []
+
+
+def test_nothing_is_written_no_process_is_left_and_nobody_was_told(made, workbench, listener):
+    assert workbench.files() == made[1]
+    assert psutil.Process().children(recursive=True) == []
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
+def test_a_module_that_ends_the_process_while_it_is_imported_is_told(workbench):
+    workbench.write("ends.py", "import os\n\nos.kill(os.getpid(), 9)\n")
+    with pytest.raises(TaskFailed, match=r"^ends.py could not be explored: "):
+        workbench.generate("ends.py")
+
+
+def test_a_module_that_exits_while_it_is_imported_is_told(workbench):
+    workbench.write("exits.py", "raise SystemExit(3)\n")
+    with pytest.raises(TaskFailed, match=r"^exits.py cannot be imported: SystemExit: 3$"):
+        workbench.generate("exits.py")
+
+
+def test_a_module_that_hangs_while_it_is_imported_gets_no_more_than_its_budget(workbench):
+    workbench.write("hangs.py", "while True:\n    pass\n")
+    with pytest.raises(TaskFailed, match=r"^hangs.py: its tests were not proven within 0.1 s$"):
+        workbench.generate("hangs.py", budget=0.1)
+    assert psutil.Process().children(recursive=True) == []
