@@ -10,11 +10,17 @@ from orchestrator.edits.result import EditCode, Refusal
 
 KNOWN = re.compile(
     r"prisma migrate deploy|alembic (?:-\S+ \S+ )*upgrade|(?:knex|cli\.js) migrate:latest|typeorm\S* .*migration:run"
-    r"|sequelize(?:-cli)? db:migrate|drizzle-kit migrate|manage\.py migrate|flyway .*migrate|rails db:migrate"
-    r"|(?:migrate|dbmate|goose)\b.* up\b"
+    r"|sequelize(?:-cli)? db:migrate|drizzle-kit migrate|manage\.py migrate|flyway(?::|\S*\s.*)migrate|flywayMigrate"
+    r"|rails db:migrate|(?:migrate|dbmate|goose)\b.* up\b"
 )
 _SCRIPT = re.compile(r"\b(?:npm run(?:-script)?|yarn(?: run)?|pnpm(?: run)?) (?P<name>[\w:.-]+)")
-_SCRIPT_NAMES = ("migrate:deploy", "db:migrate:deploy", "migrate", "db:migrate", "migrate:latest", "migrations:run")
+_SCRIPT_NAMES = (
+    "migrate:deploy", "db:migrate:deploy", "migrate", "db:migrate", "migrate:latest", "migrations:run", "migration:run",
+    "typeorm:migrate",
+)  # fmt: skip
+_DATASOURCES = tuple(
+    f"{folder}data-source.{suffix}" for folder in ("", "src/", "src/database/", "src/db/") for suffix in ("ts", "js")
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +31,7 @@ class Migration:
     command: str
     check: str = ""
     down: str = ""
-    language: str = "node"  # node or python: what has to be set up for it
+    language: str = "node"  # node, python or any: what has to be set up for it
 
 
 _TOOLS: Mapping[str, Migration] = {
@@ -51,18 +57,26 @@ _TOOLS: Mapping[str, Migration] = {
     "sequelize": Migration(
         tool="sequelize", command="npx sequelize-cli db:migrate", down="npx sequelize-cli db:migrate:undo"
     ),
+    "flyway": Migration(
+        tool="flyway",
+        command=(
+            "docker run --rm --network host --env FLYWAY_URL --env FLYWAY_USER --env FLYWAY_PASSWORD"
+            ' --volume "$PWD:/flyway/project:ro" flyway/flyway:11 -workingDirectory=/flyway/project migrate'
+        ),
+        language="any",
+    ),
     "drizzle": Migration(tool="drizzle", command="npx drizzle-kit migrate", check="npx drizzle-kit check"),
 }
-TOOLS = tuple(_TOOLS)
 _SIGNS = {
     "prisma": ("prisma/schema.prisma", "schema.prisma"),
     "alembic": ("alembic.ini",),
     "django": ("manage.py",),
     "knex": ("knexfile.ts", "knexfile.js", "knexfile.mjs", "knexfile.cjs"),
     "sequelize": (".sequelizerc",),
+    "flyway": ("flyway.toml", "flyway.conf"),
     "drizzle": ("drizzle.config.ts", "drizzle.config.js", "drizzle.config.mjs"),
 }
-SIGN_FILES = tuple(path for paths in _SIGNS.values() for path in paths)
+SIGN_FILES = (*(path for paths in _SIGNS.values() for path in paths), *_DATASOURCES)
 
 
 def find_migration(scene: Scene, tool: str = "auto", command: str | None = None) -> Migration:
@@ -73,20 +87,42 @@ def find_migration(scene: Scene, tool: str = "auto", command: str | None = None)
     if command is not None:
         return Migration(tool="custom", command=command, language="python" if "python" in command else "node")
     found = [name for name, paths in _SIGNS.items() if any(scene.tree.exists(path) for path in paths)]
+    typeorm = _typeorm(scene)
+    found += ["typeorm"] if typeorm is not None else []
     if tool == "auto":
         if not found:
             raise Refusal(EditCode.PRECONDITION, "no migration tool was found", hint="`command` says how to migrate")
         if len(found) > 1:
             raise Refusal(EditCode.AMBIGUOUS, f"several migration tools: {', '.join(found)}", hint="choose by `tool`")
         tool = found[0]
-    known = _TOOLS[tool]
+    if tool == "typeorm" and typeorm is None:
+        reason = f"no data source of TypeORM was found ({', '.join(_DATASOURCES)})"
+        raise Refusal(EditCode.PRECONDITION, reason, hint="`command` says how to migrate")
+    known = typeorm if tool == "typeorm" and typeorm is not None else _TOOLS[tool]
     script = _own_script(scene, known)
     if script is None:
         return known
     scripts = package_scripts(scene)
-    undo = next((name for name in ("migrate:rollback", "db:rollback", "migrate:down") if name in scripts), None)
+    undo = next(
+        (name for name in ("migrate:rollback", "db:rollback", "migrate:down", "migration:revert") if name in scripts),
+        None,
+    )
     down = f"{package_manager(scene)} run {undo}" if undo else known.down
     return Migration(tool=tool, command=script, check=known.check, down=down, language=known.language)
+
+
+def _typeorm(scene: Scene) -> Migration | None:
+    """Return how TypeORM migrates by the data source that the repository has; its command line takes the file's path.
+
+    A TypeScript file needs the command that comes with TypeORM for it, one for each kind of module.
+    """
+    source = next((path for path in _DATASOURCES if "typeorm" in (scene.read_if_there(path) or "")), None)
+    if source is None:
+        return None
+    is_esm = package_data(scene).get("type") == "module"
+    script = f"typeorm-ts-node-{'esm' if is_esm else 'commonjs'}" if source.endswith(".ts") else "typeorm"
+    command = f"npx {script} migration:run -d {source}"
+    return Migration(tool="typeorm", command=command, down=f"npx {script} migration:revert -d {source}")
 
 
 def _own_script(scene: Scene, known: Migration) -> str | None:
@@ -101,12 +137,17 @@ def _own_script(scene: Scene, known: Migration) -> str | None:
 
 def package_scripts(scene: Scene) -> Mapping[str, object]:
     """Return the scripts of package.json; none when it is missing or no JSON."""
+    scripts = package_data(scene).get("scripts")
+    return scripts if isinstance(scripts, dict) else {}
+
+
+def package_data(scene: Scene) -> Mapping[str, object]:
+    """Return package.json; nothing when it is missing or no JSON object."""
     try:
         data = json.loads(scene.read_if_there("package.json") or "{}")
     except ValueError:
         return {}
-    scripts = data.get("scripts") if isinstance(data, dict) else None
-    return scripts if isinstance(scripts, dict) else {}
+    return data if isinstance(data, dict) else {}
 
 
 def package_manager(scene: Scene) -> str:

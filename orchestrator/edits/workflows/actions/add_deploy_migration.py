@@ -100,6 +100,9 @@ def _insert(workflow: Workflow, job: str, at: int, migration: Migration, params:
 
 def _setup(workflow: Workflow, job: str, migration: Migration) -> list[dict[str, Any]]:
     """Return the steps that install the tool, unless the job has them."""
+    if migration.language == "any":
+        reason = f"{migration.tool} takes its database in another form than the one secret of a deployment"
+        raise Refusal(EditCode.PRECONDITION, reason, hint="`command` says how to migrate")
     used = [uses_of(step) for step in workflow.steps(job)]
     if migration.language == "python":
         action, install = "actions/setup-python", _python_install(workflow.scene)

@@ -5,7 +5,6 @@ service with throw-away credentials.
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field
@@ -15,15 +14,16 @@ from orchestrator.edits.action import Action, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.commands import TEST
+from orchestrator.edits.workflows.databases import Database, as_jdbc
 from orchestrator.edits.workflows.migrations import SIGN_FILES, Migration, find_migration, migrates
 from orchestrator.edits.workflows.shape import steps_of
 from orchestrator.edits.workflows.shells import runs_on_linux
 from orchestrator.edits.workflows.workflow import Workflow, run_of
-from orchestrator.edits.yaml.emit import Folded
 from orchestrator.models.json import JsonObject
 
 _LOCAL = re.compile(r"^[a-z0-9+]+://(?:[^@/]*@)?(?P<host>[^:/?]+)")
 _JS = re.compile(r"\b(?:npm|yarn|pnpm|jest|vitest|mocha)\b")
+_WORD = r"^[A-Za-z][\w-]*$"
 _PY = re.compile(r"\b(?:pytest|tox|nox|manage\.py)\b")
 
 
@@ -35,12 +35,17 @@ class MigrationParams(Params):
         default=None,
         description="id, name, `uses` prefix or /regex of the script/ of the step to stand before, else the tests",
     )
-    tool: Literal["auto", "prisma", "alembic", "django", "knex", "sequelize", "drizzle"] = "auto"
+    tool: Literal["auto", "prisma", "alembic", "django", "knex", "sequelize", "drizzle", "typeorm", "flyway"] = "auto"
     command: str | None = Field(default=None, min_length=1)
     database: Literal["postgres", "mysql", "none"] = Field(
         default="postgres", description="the service if there is none"
     )
     image: str | None = Field(default=None, description="of the service; postgres:17-alpine or mysql:8.4")
+    db: str = Field(default="test", pattern=_WORD, description="the database of a new service")
+    user: str = Field(default="test", pattern=_WORD, description="of a new service")
+    password: str = Field(
+        default="test", pattern=_WORD, description="of a new service; a throw-away one, never a real one"
+    )
     check_drift: bool = Field(default=True, description="also fail when the models differ from the migrations")
     roundtrip: bool = Field(default=False, description="also take the last migration back and apply it again")
 
@@ -65,7 +70,7 @@ class AddMigrationStep(Action[MigrationParams]):
             raise Refusal(EditCode.CONFLICT, f"{job} migrates only after its tests")
         migration = find_migration(scene, params.tool, params.command)
         url = _database_url(workflow, job, at, params)
-        workflow.insert_step(job, at, _step(migration, url, params))
+        workflow.insert_step(job, at, _step(migration, _env(workflow, job, migration, url), params))
         return workflow.finish(f"{job} migrates ({migration.tool}) before its tests", "")
 
     def holds(self, scene: Scene, params: MigrationParams) -> str | None:
@@ -110,7 +115,7 @@ def _language(scene: Scene, params: MigrationParams) -> re.Pattern[str] | None:
         migration = find_migration(scene, params.tool, params.command)
     except Refusal:
         return None  # a workflow that migrates already needs no tool to be found
-    return _PY if migration.language == "python" else _JS
+    return {"python": _PY, "node": _JS}.get(migration.language)
 
 
 def _test_index(job: JsonObject) -> int | None:
@@ -138,14 +143,26 @@ def _database_url(workflow: Workflow, job: str, at: int, params: MigrationParams
     services = workflow.job(job).get("services") or {}
     if isinstance(services, str):
         raise Refusal(EditCode.DYNAMIC, f"the services of {job} are computed")
-    name, service = _service(services, params)
+    database = Database(params.database, params.db, params.user, params.password)
+    name, service = database.find(services)
     if service is None:
+        database.refuse_real()
         if not runs_on_linux(workflow.job(job)):
             reason = f"{job} may run elsewhere than on Linux, and services need that"
             raise Refusal(EditCode.PRECONDITION, reason, hint="`database: none` adds no service")
-        service = _new_service(params)
+        service = database.service(params.image)
         workflow.set_key(job, "services", {**services, name: service})
-    return _url(workflow.job(job), name, service, params)
+    return database.url(name if workflow.job(job).get("container") else "localhost", service)
+
+
+def _env(workflow: Workflow, job: str, migration: Migration, url: str | None) -> dict[str, str]:
+    """Return the env of the step; Flyway reads variables of its own, and runs in a container beside the job."""
+    if migration.tool != "flyway":
+        return {} if url is None else {"DATABASE_URL": url}
+    if workflow.job(job).get("container"):
+        reason = f"{job} runs in a container, where Flyway's image cannot be started"
+        raise Refusal(EditCode.PRECONDITION, reason, hint="`command` says how to migrate")
+    return as_jdbc(url or _url_of({}, workflow.job(job)) or _url_of({}, workflow.model))
 
 
 def _refuse_real(workflow: Workflow, job: str, url: str) -> None:
@@ -156,44 +173,7 @@ def _refuse_real(workflow: Workflow, job: str, url: str) -> None:
         raise Refusal(EditCode.PRECONDITION, reason)
 
 
-def _service(services: Mapping[str, Any], params: MigrationParams) -> tuple[str, Mapping[str, Any] | None]:
-    for name, service in services.items():
-        if isinstance(service, dict) and params.database in str(service.get("image", "")):
-            return name, service
-    return params.database, None
-
-
-def _new_service(params: MigrationParams) -> dict[str, Any]:
-    if params.database == "mysql":
-        return {
-            "image": params.image or "mysql:8.4",
-            "env": {"MYSQL_ROOT_PASSWORD": "test", "MYSQL_DATABASE": "test"},
-            "ports": ["3306:3306"],
-            "options": Folded(
-                ('--health-cmd "mysqladmin ping"', "--health-interval 5s", "--health-timeout 5s", "--health-retries 10")
-            ),
-        }
-    return {
-        "image": params.image or "postgres:17-alpine",
-        "env": {"POSTGRES_USER": "test", "POSTGRES_PASSWORD": "test", "POSTGRES_DB": "test"},
-        "ports": ["5432:5432"],
-        "options": Folded(
-            ("--health-cmd pg_isready", "--health-interval 5s", "--health-timeout 5s", "--health-retries 10")
-        ),
-    }
-
-
-def _url(job: JsonObject, name: str, service: Mapping[str, Any], params: MigrationParams) -> str:
-    env = service.get("env") or {}
-    host = name if job.get("container") else "localhost"
-    if params.database == "mysql":
-        password, database = env.get("MYSQL_ROOT_PASSWORD", "test"), env.get("MYSQL_DATABASE", "test")
-        return f"mysql://root:{password}@{host}:3306/{database}"
-    user = env.get("POSTGRES_USER", "postgres")
-    return f"postgresql://{user}:{env.get('POSTGRES_PASSWORD', user)}@{host}:5432/{env.get('POSTGRES_DB', user)}"
-
-
-def _step(migration: Migration, url: str | None, params: MigrationParams) -> JsonObject:
+def _step(migration: Migration, env: dict[str, str], params: MigrationParams) -> JsonObject:
     lines = [migration.command]
     if params.roundtrip and migration.down:
         lines += [migration.down, migration.command]
@@ -203,6 +183,6 @@ def _step(migration: Migration, url: str | None, params: MigrationParams) -> Jso
         "name": "Migrate the database",
         "run": lines[0] if len(lines) == 1 else "\n".join(lines) + "\n",
     }
-    if url is not None:
-        step["env"] = {"DATABASE_URL": url}
+    if env:
+        step["env"] = env
     return step
