@@ -17,7 +17,7 @@ class Repository:
     def __init__(self, files: dict[str, str]) -> None:
         self.files = files
 
-    def edit(self, action: str, target: str = CI, **params: object) -> EditResult:
+    def edit(self, action: str, target: str = CI, /, **params: object) -> EditResult:
         """Plan and prove an action; its changes stay in the repository."""
         found = find_action(action)
         result = propose(found, Scene(target, TextTree(self.files)), read_params(found, params))
