@@ -142,3 +142,11 @@ def test_a_module_that_hangs_while_it_is_imported_gets_no_more_than_its_budget(w
     with pytest.raises(TaskFailed, match=r"^hangs.py: its tests were not proven within 0.1 s$"):
         workbench.generate("hangs.py", budget=0.1)
     assert psutil.Process().children(recursive=True) == []
+
+
+def test_asking_for_a_tool_writes_no_bytecode_into_the_project(workbench):
+    workbench.write("pytest.py", "raise ImportError\n")
+    workbench.write("ends.py", "import os\n\nos.kill(os.getpid(), 9)\n")
+    with pytest.raises(TaskFailed, match=r"^ends.py could not be explored: "):
+        workbench.generate("ends.py")
+    assert not (workbench.root / "__pycache__").exists()

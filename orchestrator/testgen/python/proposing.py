@@ -20,7 +20,7 @@ from orchestrator.testgen.python.merging import parts_of
 from orchestrator.testgen.python.proof import prove
 from orchestrator.testgen.python.properties import property_tests
 from orchestrator.testgen.python.reading import bound_names, test_functions
-from orchestrator.testgen.python.running import Site
+from orchestrator.testgen.python.running import Site, can_import
 
 _COST = 2.0  # as hard to read as a plain call: between equals, what somebody thought of is taken
 
@@ -41,17 +41,13 @@ async def propose(site: Site, settings: Settings, exploration: Exploration) -> P
     proposals = Proposals()
     if "hypothesis" in settings.proposers:
         text = property_tests(site.target.module, exploration)
-        if not await _has_hypothesis(site):
+        if not await can_import(site, "hypothesis"):
             proposals.notes.append("no property tests: the project's interpreter has no hypothesis")
         elif text:
             await _judge(site, settings, exploration, text, proposals)
     if "command" in settings.proposers:
         await _judge(site, settings, exploration, await _ask(site, settings.command), proposals)
     return proposals
-
-
-async def _has_hypothesis(site: Site) -> bool:
-    return (await site.processes.run((site.python, "-c", "import hypothesis"))).exit_code == 0
 
 
 async def _ask(site: Site, command: tuple[str, ...]) -> str:

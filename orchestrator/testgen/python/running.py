@@ -122,10 +122,15 @@ def read_journal(path: Path) -> str:
         return ""
 
 
+async def can_import(site: Site, name: str) -> bool:
+    """Say whether the project's interpreter has a package; writes no bytecode, also of what lies in the project."""
+    script = f"import sys; del sys.path[0]; import {name}"
+    return (await site.processes.run((site.python, "-B", "-c", script))).exit_code == 0
+
+
 async def require_pytest(site: Site) -> None:
     """Raise TaskFailed when the project's interpreter has no pytest."""
-    finished = await site.processes.run((site.python, "-c", "import pytest"))
-    if finished.exit_code != 0:
+    if not await can_import(site, "pytest"):
         message = f"{site.python} has no pytest, which the generated tests need"
         raise TaskFailed(message, hint=f"{site.python} -m pip install pytest")
 
