@@ -30,6 +30,7 @@ from orchestrator.testgen.python.generator import PythonGenerator
 from orchestrator.testgen.python.running import find_isolation
 
 SPARE = 5.0
+OURS = "/testgen/python/explorer/"  # a traceback that ends in our files is a crash of ours
 
 
 def main() -> int:
@@ -75,8 +76,11 @@ async def visit(root: Path, folder: str, given: argparse.Namespace) -> dict[str,
                 counts["with tests" if made.text else "without tests"] += 1
                 counts["tests"] += len(made.tests)
         except OrchestrateError as error:
-            reason = told(error.message)
-            counts[f"not explored: {reason}"] += 1
+            if OURS in error.message:
+                counts["crashes"] += 1
+                examples[target.path] = error.message[-600:]
+            else:
+                counts[f"not explored: {told(error.message)}"] += 1
         except Exception as error:  # what this is about
             counts["crashes"] += 1
             examples[target.path] = f"{type(error).__name__}: {error}"
@@ -108,7 +112,7 @@ def told(message: str) -> str:
     for words in ("cannot be imported", "not proven within", "imported before it could be watched", "gives: that is"):
         if words in message:
             return words
-    return "other: " + message[-200:]
+    return "other"
 
 
 def state_of(root: Path) -> dict[str, tuple[int, int, int]]:

@@ -27,6 +27,13 @@ def huge(number: int) -> int:
     return 10 ** 5000 + number
 
 
+class Odd:
+    __module__ = property(lambda self: "elsewhere")
+
+
+ODD = Odd()
+
+
 def deep(number: int) -> int:
     return deep(number + 1)
 

@@ -81,7 +81,7 @@ def find_applications(names: Names, rng: random.Random) -> list[Application]:
     """Return the applications that the module defines; none when the framework's test client is missing."""
     found = []
     for name, value in vars(names.module).items():
-        kinds = {f"{kind.__module__.partition('.')[0]}.{kind.__name__}" for kind in type(value).__mro__}
+        kinds = {f"{str(kind.__module__).partition('.')[0]}.{kind.__name__}" for kind in type(value).__mro__}
         if "starlette.Starlette" in kinds and not name.startswith("_"):
             try:
                 importlib.import_module("starlette.testclient")
