@@ -6,7 +6,15 @@ NOT_REPEATED = "does not pass every time"
 TOUCHES = "touches network, files or processes"
 CLOCK = "depends on the clock"
 THREADS = "leaves threads behind"
+TIMERS = "leaves timers behind"
 NOT_RUN = "did not run"
+NOT_ENDED = "does not end"
+NO_SHORT_VALUE = "has no short value"
+BROKEN = "breaks down"
+ASTRAY = "breaks down before the call"
 WEAK = "asserts nothing about the subject"
 ADDS_NOTHING = "adds nothing that others do not"
-FILTERS = (NOT_COMPILED, NOT_RUN, NOT_PASSED, NOT_REPEATED, CLOCK, TOUCHES, THREADS, WEAK, ADDS_NOTHING)
+_EXPLORED = (NOT_ENDED, BROKEN, ASTRAY, NO_SHORT_VALUE)  # no test was proposed
+FILTERS = (
+    *_EXPLORED, NOT_COMPILED, NOT_RUN, NOT_PASSED, NOT_REPEATED, CLOCK, TOUCHES, THREADS, TIMERS, WEAK, ADDS_NOTHING,
+)  # fmt: skip

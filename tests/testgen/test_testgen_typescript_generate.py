@@ -62,6 +62,23 @@ export function twice(value: number): number {
   return value * 2;
 }
 """
+STORE = """\
+import { Pool } from 'pg';
+
+let pool: Pool | undefined;
+
+export function connect(address: string): Pool {
+  pool ??= new Pool({ connectionString: address });
+  return pool;
+}
+
+export async function nameOf(address: string, id: string): Promise<string | null> {
+  const pool = connect(address);
+  const found: { rows: { name: string }[] } = await pool.query('select name from people where id = $1', [id]);
+  return found.rows.length > 0 ? found.rows[0].name : null;
+}
+"""
+DRIVER = "export class Pool { constructor(options: object); query(text: string, values: unknown[]): Promise<any>; }\n"
 CONFIG = "module.exports = { transform: { '^.+\\\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] } };\n"
 OPTIONS = {"strict": True, "module": "CommonJS", "target": "ES2022", "types": ["jest", "node"], "isolatedModules": True}
 PACKAGES = ("typescript@5.9.3", "jest@29.7.0", "ts-jest@29.4.15", "@types/jest@29.5.14", "@types/node@20.19.0")
@@ -74,6 +91,11 @@ def installed(tmp_path_factory):
     (folder / "package.json").write_text(json.dumps({"name": "shop", "scripts": {"test": "jest"}}))
     command = ("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *PACKAGES)
     subprocess.run(command, cwd=folder, check=True, timeout=300)
+    driver = folder / "node_modules/pg"
+    driver.mkdir()
+    (driver / "package.json").write_text('{"name": "pg", "version": "1.0.0"}')
+    (driver / "index.d.ts").write_text(DRIVER)
+    (driver / "index.js").write_text("throw new Error('tests must not load the driver');\n")
     return folder
 
 
@@ -111,6 +133,17 @@ def test_functions_and_classes_get_tests_that_pass_and_notice_changes(project):
     assert done.returncode == 0, done.stderr
     verified = tests("verify", "src/prices.ts")
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_package_that_reaches_a_database_is_doubled_and_its_queries_are_asserted(project):
+    (project / "src/store.ts").write_text(STORE)
+    made = tests("generate", "src/store.ts", "--write")
+    assert made.returncode == 0, made.stderr
+    text = (project / "src/__tests__/store.test.ts").read_text()
+    assert "jest.mock('pg', () => jest.requireActual('../test/doubles').packageDouble('pg'));" in text
+    assert "['query', 'select name from people where id = $1'" in text
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_what_ends_the_process_writes_files_or_never_ends_is_kept_inside(project):

@@ -50,6 +50,7 @@ class Place:
     tools: Toolchain
     endings: bool  # relative imports carry ".js"
     has_state: bool = False  # the module has variables: each test gets it anew
+    packages: tuple[str, ...] = ()  # packages that are doubled as a whole
 
     def specifier(self, file: str) -> str:
         """Return how the test imports a file of the project."""
@@ -74,6 +75,19 @@ def emit(place: Place, chosen: Sequence[Candidate]) -> TestFile:
     body = "\n".join(blocks)
     head = f"// Tests of {place.module}. {PROVENANCE}\n"
     return TestFile(text=f"{head}{_imports(place, chosen, body)}\n{body}", tests=tuple(tests))
+
+
+def _mocks(place: Place) -> str:
+    """Return the lines that double packages; runners move them above the imports."""
+    helper = _quoted(place.specifier(place.helper))
+    lines = []
+    for spec in place.packages:
+        name = _quoted(spec)
+        if place.tools.runner == "jest":
+            lines.append(f"jest.mock({name}, () => jest.requireActual({helper}).packageDouble({name}));\n")
+        else:
+            lines.append(f"vi.mock({name}, async () => (await import({helper})).packageDouble({name}));\n")
+    return "".join(lines)
 
 
 def _groups(chosen: Sequence[Candidate]) -> list[list[Candidate]]:
@@ -216,14 +230,14 @@ def _imports(place: Place, chosen: Sequence[Candidate], body: str) -> str:
                 types.setdefault(place.specifier(file), set()).add(one["name"])
             else:
                 types.setdefault(one["package"], set()).add(one["name"])
-    setup = f"beforeEach {place.tools.api}" if place.has_state else ""
+    setup = f"beforeEach {place.tools.api}" if place.has_state else place.tools.api if place.packages else ""
     lines = _runner_import(place.tools, f"{setup} {body}")
     is_typed = PurePosixPath(place.test_file).suffix in (".ts", ".tsx", ".mts", ".cts")
     if is_typed:
         lines += [
             f"import type {{ {', '.join(sorted(names))} }} from '{spec}';" for spec, names in sorted(types.items())
         ]
-    doubles = [name for name in ("callsOf", "double") if re.search(rf"\b{name}\b[(<]", body)]
+    doubles = [name for name in ("callsOf", "clientOf", "double") if re.search(rf"\b{name}\b[(<]", body)]
     if doubles:
         lines.append(f"import {{ {', '.join(doubles)} }} from '{place.specifier(place.helper)}';")
     fresh = ""
@@ -233,7 +247,8 @@ def _imports(place: Place, chosen: Sequence[Candidate], body: str) -> str:
             fresh = _fresh(place, spec, used, is_typed=is_typed)
         else:
             lines.append(_import_line(spec, used))
-    return "\n".join(line for line in lines if line) + f"\n{fresh}"
+    mocks = _mocks(place)
+    return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}{fresh}"
 
 
 def _fresh(place: Place, spec: str, names: Mapping[str, str], *, is_typed: bool) -> str:

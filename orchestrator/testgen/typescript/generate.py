@@ -78,7 +78,7 @@ async def generate(
             continue
         work = works[each.path]
         result = _result(work, measured.get(each.test_file))
-        if "double" in work.text and f"/{os.path.basename(helper).partition('.')[0]}" in work.text:
+        if "ouble" in work.text and f"/{os.path.basename(helper).partition('.')[0]}" in work.text:
             result = _with_helper(result, helper, doubles)
         results.append((each, result))
     return results
@@ -98,6 +98,7 @@ def _begin(
         helper=helper,
         tools=bench.tools,
         has_state=bool(module["hasState"]),
+        packages=tuple(module["packages"]),
         endings=(bench.tools.is_module and bench.tools.runner == "jest")
         or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
     )
@@ -160,7 +161,9 @@ async def _doubles(bench: Bench, path: str) -> tuple[str, str]:
         existing = Path(bench.root, helper).read_text(encoding="utf-8")  # noqa: ASYNC240 - one small file
     except (OSError, UnicodeDecodeError):
         existing = ""
-    if all(f"export function {name}" in existing for name in ("double", "callsOf", "isDouble")):
+    if all(
+        f"export function {name}" in existing for name in ("double", "callsOf", "isDouble", "packageDouble", "clientOf")
+    ):
         return helper, existing
     if existing:
         place = PurePosixPath(helper)

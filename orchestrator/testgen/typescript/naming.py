@@ -42,6 +42,8 @@ def _outcome(candidate: Candidate) -> str:
         return "is what it was"
     if candidate.kind == "constructor":
         return "can be made"
+    if candidate.expected == "expect.anything()":
+        return "makes the same calls" if candidate.assertions else "returns something"
     verb = "resolves to" if candidate.is_async else "is" if candidate.kind.endswith("getter") else "returns"
     return f"{verb} {_described(candidate.expected)}"
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestrator.testgen.filters import CLOCK, NOT_COMPILED, NOT_PASSED, NOT_REPEATED, NOT_RUN, THREADS, TOUCHES
+from orchestrator.testgen.filters import CLOCK, NOT_COMPILED, NOT_PASSED, NOT_REPEATED, NOT_RUN, TIMERS, TOUCHES
 from orchestrator.testgen.typescript.bench import Bench, FileReport
 from orchestrator.testgen.typescript.scratch_tests import guarded
 
@@ -75,7 +75,7 @@ def _reason(message: str, number: int) -> str:
     if "orchestrate: touches" in message:
         return TOUCHES
     if "orchestrate: leaves timers" in message:
-        return THREADS
+        return TIMERS
     if number == 0:
         return NOT_PASSED
     return CLOCK if "20" in message and "Date" in message else NOT_REPEATED

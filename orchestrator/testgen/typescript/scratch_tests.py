@@ -72,7 +72,7 @@ def _head(tools: Toolchain) -> str:
             "// @ts-nocheck\nimport { test, vi } from 'vitest';\nimport { createRequire } from 'node:module';\n"
             "const core = { require: createRequire(import.meta.url) };\n"
             "const api = { load: (path) => import(/* @vite-ignore */ path), reset: () => vi.resetModules(), "
-            "core: core.require };\n"
+            "mock: (spec, make) => vi.doMock(spec, make), core: core.require };\n"
         )
     load = "(path) => import(path)" if tools.is_module else "async (path) => require(path)"
     require = "createRequire(import.meta.url)" if tools.is_module else "require"
@@ -83,7 +83,8 @@ def _head(tools: Toolchain) -> str:
     )
     return (
         f"// @ts-nocheck\n{imports}export {{}};\nconst core = {{ require: {require} }};\n"
-        f"const api = {{ load: {load}, reset: () => jest.resetModules(), core: core.require }};\n"
+        f"const api = {{ load: {load}, reset: () => jest.resetModules(), "
+        "mock: (spec, make) => jest.doMock(spec, make), core: core.require };\n"
     )
 
 

@@ -10,7 +10,7 @@ const path = require('node:path');
 const { createRequire } = require('node:module');
 const { Shapes } = require('./analysis/shapes.cjs');
 const { findSubjects } = require('./analysis/subjects.cjs');
-const { readFacts, readImports } = require('./analysis/facts.cjs');
+const { outsidePackages, readFacts, readImports } = require('./analysis/facts.cjs');
 const { shapeOfSite } = require('./analysis/sites.cjs');
 const { instrument } = require('./instrument/instrument.cjs');
 
@@ -47,12 +47,14 @@ function describe(ts, program, options, root, name, absolute) {
     return found && !found.isExternalLibraryImport ? path.relative(root, found.resolvedFileName) : undefined;
   };
   const written = instrument(ts, file, name, { isAwaitable: (node) => isAwaitable(ts, checker, node) });
+  const imports = readImports(ts, file, resolve);
   return {
     path: name,
     types: shapes.table,
     subjects: findSubjects(ts, checker, file, shapes),
     facts: readFacts(ts, file),
-    imports: readImports(ts, file, resolve),
+    imports,
+    packages: outsidePackages(imports),
     sites: written.sites.map((node) => shapeOfSite(ts, checker, file, shapes, node)),
     companions: [...shapes.companions],
     hasState: written.variables.length > 0,

@@ -7,7 +7,11 @@ interface Recorder {
   calls: Step[][];
 }
 
-const recorders = new WeakMap<object, Recorder>();
+/** Kept beside the modules, so that a test that loads its modules anew still sees what they did. */
+const kept = globalThis as typeof globalThis & {
+  __doubles?: { recorders: WeakMap<object, Recorder>; packages: Map<string, Recorder> };
+};
+const { recorders, packages } = (kept.__doubles ??= { recorders: new WeakMap(), packages: new Map() });
 const TRANSACTIONS = /^(\$?transaction|withTransaction)$/;
 
 /**
@@ -16,6 +20,51 @@ const TRANSACTIONS = /^(\$?transaction|withTransaction)$/;
  */
 export function double<T extends object>(answers: Recorder['answers'] = []): T {
   return link({ answers, calls: [] }, undefined, undefined) as T;
+}
+
+/**
+ * Stand in for a whole package, e.g. `jest.mock('pg', () => jest.requireActual('./doubles').packageDouble('pg'))`:
+ * whatever it makes, with `new` or without, is the client that `clientOf` gives to a test.
+ */
+export function packageDouble(name: string, path = name): object {
+  const make = (word: string, args: unknown[]): object => {
+    const recorder = recorderOf(name);
+    recorder.calls.push([[word, ...args]]);
+    return link(recorder, undefined, undefined);
+  };
+  return new Proxy(
+    function factory() {
+      return undefined;
+    },
+    {
+      get: (_, key) => {
+        if (key === '__esModule') {
+          return true;
+        }
+        if (typeof key === 'symbol' || key === 'then' || key === 'prototype') {
+          return undefined;
+        }
+        return packageDouble(name, key === 'default' ? path : key);
+      },
+      has: (_, key) => key !== 'then',
+      apply: (_, __, args: unknown[]) => make(path, args),
+      construct: (_, args: unknown[]) => make(`new ${path}`, args),
+    },
+  );
+}
+
+/** The client of a package that is doubled, with the answers that it gives from here on and no calls so far. */
+export function clientOf<T extends object>(name: string, answers: Recorder['answers'] = []): T {
+  const recorder = recorderOf(name);
+  recorder.answers = answers;
+  recorder.calls.length = 0;
+  return link(recorder, undefined, undefined) as T;
+}
+
+function recorderOf(name: string): Recorder {
+  const recorder = packages.get(name) ?? { answers: [], calls: [] };
+  packages.set(name, recorder);
+  return recorder;
 }
 
 /** The chains of calls on a double: `db('users').where({ id }).first()` is [['users'], ['where', { id }], ['first']]. */

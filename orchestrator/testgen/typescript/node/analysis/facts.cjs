@@ -2,6 +2,8 @@
 /** What the text of a module tells about good inputs: literals, regular expressions, the environment, what is read of rows. */
 
 const MOST = 80;
+/** Packages that reach a database, a queue, mail or another machine: they are doubled as a whole. */
+const OUTSIDE = /^(mongodb|mongoose|pg|mysql2?(\/promise)?|knex|ioredis|redis|axios|got|node-fetch|undici|nodemailer|@aws-sdk\/.*|bullmq|bull|@prisma\/client|typeorm|postgres|amqplib|kafkajs|stripe|@elastic\/.*|@sendgrid\/mail|twilio)$/;
 
 function readFacts(ts, file) {
   const strings = new Set();
@@ -44,4 +46,9 @@ function readImports(ts, file, resolve) {
   return found;
 }
 
-module.exports = { readFacts, readImports };
+/** The packages among the imports of a module that its tests double. */
+function outsidePackages(imports) {
+  return imports.filter((each) => each.file === undefined && OUTSIDE.test(each.spec)).map((each) => each.spec);
+}
+
+module.exports = { outsidePackages, readFacts, readImports };

@@ -66,7 +66,7 @@ class Caller {
     const args = () => (inputs.args = item.args.map((each) => make(each, scene)));
     if (subject.kind === 'constant') return exported;
     if (subject.kind === 'schema') return pickedResult(exported.safeParse(...args()));
-    if (subject.kind === 'function') return exported(...args());
+    if (subject.kind === 'function') return this.stepped(this.world.module(), item, scene, () => exported(...args()));
     if (subject.kind === 'static-method' || subject.kind === 'object-method') return this.stepped(exported, item, scene, () => exported[subject.member](...args()));
     if (subject.kind === 'static-getter' || subject.kind === 'object-getter') return exported[subject.member];
     const Owner = exported;

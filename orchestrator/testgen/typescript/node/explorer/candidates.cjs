@@ -84,9 +84,13 @@ class Writer {
   call() {
     const { subject } = this.item;
     const { kind } = subject;
+    this.packages();
     const exported = this.name(subject);
     if (kind === 'constant') return exported;
-    if (kind === 'function') return `${exported}(${this.args()})`;
+    if (kind === 'function') {
+      this.steps(undefined);
+      return `${exported}(${this.args()})`;
+    }
     if (kind === 'schema') return `${exported}.safeParse(${this.args()})`;
     if (kind === 'constructor') return `new ${exported}(${this.args()})`;
     let owner = exported;
@@ -103,7 +107,8 @@ class Writer {
 
   steps(owner) {
     for (const [index, step] of this.item.steps.entries()) {
-      const call = `${step.isAsync ? 'await ' : ''}${owner}.${step.member}(${step.args.map((each) => this.written(each)).join(', ')});`;
+      const callee = owner === undefined ? this.name({ export: step.member }) : `${owner}.${step.member}`;
+      const call = `${step.isAsync ? 'await ' : ''}${callee}(${step.args.map((each) => this.written(each)).join(', ')});`;
       const isUsed = this.usesResult(index);
       if (isUsed) this.results.set(index, this.free(lowerFirst(step.member.replace(/^(get|create|make|open|add|build|new)/, '')) || 'result'));
       this.lines.push(isUsed ? `const ${this.results.get(index)} = ${call}` : call);
@@ -167,11 +172,29 @@ class Writer {
 
   clientSource(node, type) {
     this.uses.add('double');
-    const answers = this.seen.answered.map((each) => this.written(each.node));
-    while (answers.at(-1) === 'undefined') answers.pop();
+    const answers = this.answersOf(node);
     const named = node.type ? node.type.name : type;
     if (node.type) this.imported.set(node.type.name, { ...node.type, isType: true });
     return `double<${named ?? 'object'}>(${answers.length > 0 ? `[${answers.join(', ')}]` : ''})`;
+  }
+
+  answersOf(client) {
+    const answers = this.seen.answered.filter((each) => each.owner === client).map((each) => this.written(each.node));
+    while (answers.at(-1) === 'undefined') answers.pop();
+    return answers;
+  }
+
+  /** The clients of doubled packages that the test has to know: those that answer, and those whose calls it asserts. */
+  packages() {
+    for (const { node, calls } of this.seen.clients) {
+      if (node.t !== 'package') continue;
+      const answers = this.answersOf(node);
+      if (answers.length === 0 && !(this.withCalls && calls.items.length > 0)) continue;
+      this.uses.add('clientOf');
+      const given = answers.length > 0 ? `, [${answers.join(', ')}]` : '';
+      const name = node.spec.split('/').at(-1).replace(/\W+(\w)/g, (_, letter) => letter.toUpperCase());
+      this.bound(node, name, () => `clientOf(${literal(node.spec)}${given})`);
+    }
   }
 
   written(node) {

@@ -8,7 +8,8 @@ const FAULTS = [
 ];
 
 class Cases {
-  constructor(values, subjects, random) {
+  constructor(values, subjects, random, moduleHasState = false) {
+    this.moduleHasState = moduleHasState;
     this.values = values;
     this.subjects = subjects;
     this.random = random;
@@ -138,12 +139,13 @@ class Cases {
   }
 
   canStep(subject) {
-    return ['method', 'getter'].includes(subject.kind) && subject.hasState;
+    return ['method', 'getter'].includes(subject.kind) ? subject.hasState : subject.kind === 'function' && this.moduleHasState;
   }
 
   /** Put a call of a method before the others, perhaps the same one; its result may become an argument. */
   withStep(item) {
-    const siblings = this.subjects.filter((each) => each.export === item.subject.export && /method$/.test(each.kind) && each.kind.startsWith('static') === item.subject.kind.startsWith('static'));
+    const isFunction = item.subject.kind === 'function';
+    const siblings = this.subjects.filter((each) => (isFunction ? each.kind === 'function' : each.export === item.subject.export && each.kind === 'method'));
     if (siblings.length === 0 || item.steps.length > 5) return item;
     const chosen = this.values.pick(siblings);
     const again = item.args.length > 0 && this.random() < 0.5;
@@ -152,7 +154,7 @@ class Cases {
       if (same !== false && same >= 0 && item.args[same]) return item.args[same];
       return this.random() < 0.6 ? this.options(each)[0] : this.values.another(each.shape, each.name);
     });
-    return { ...item, steps: [...item.steps, { member: chosen.member, args, isAsync: chosen.isAsync }] };
+    return { ...item, steps: [...item.steps, { member: chosen.member ?? chosen.export, args, isAsync: chosen.isAsync }] };
   }
 
   /** Use what an earlier step returned, or a part of it, as an argument. */

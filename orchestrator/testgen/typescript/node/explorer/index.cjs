@@ -19,8 +19,6 @@ async function explore(plan, api) {
   const runtime = (globalThis.__orchestrate = globalThis.__orchestrate ?? createRuntime());
   const { state } = runtime;
   state.watched = plan.path;
-  const began = process.cpuUsage();
-  const now = () => spent(process.cpuUsage(began)); // of the processor: what else the machine does makes no difference
   const fence = buildFence(api.core, plan.cache);
   try {
     const world = new World(plan, api, state, await api.load(plan.helper));
@@ -29,6 +27,8 @@ async function explore(plan, api) {
     state.touched = new Set();
     if (!(await world.reload(-1))) return answer({ problem: `cannot be imported: ${firstLine(world.problem)}` });
     const imported = { goals: [...state.hits], mutants: [...state.touched] };
+    const began = process.cpuUsage(); // loading the project's compiler is not exploring
+    const now = () => spent(process.cpuUsage(began)); // of the processor: what else the machine does makes no difference
     const job = { plan, world, state, fence, now, journal };
     return answer(await searched(job, imported));
   } catch (error) {
@@ -43,7 +43,7 @@ async function searched({ plan, world, state, fence, now, journal }, imported) {
   const values = (world.values = new Values(plan.types, plan.facts, random, plan.subjects));
   const caller = new Caller(world, state, fence);
   const subjects = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
-  const cases = new Cases(values, subjects, random);
+  const cases = new Cases(values, subjects, random, plan.hasState);
   const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, until: plan.seconds * 0.6 };
   const search = new Search({ caller, cases, subjects, limits, now, journal });
   await search.run();

@@ -12,10 +12,11 @@ class Scene {
     this.answered = []; // the nodes that were given, in order
     this.waiting = []; // places in the source whose double is about to be awaited
     this.visits = new Map();
+    for (const node of world.packages) this.clients.set(node, world.helper.clientOf(node.spec, { shift: () => this.next(node) }));
   }
 
   client(node) {
-    if (!this.clients.has(node)) this.clients.set(node, this.world.double({ shift: () => this.next() }));
+    if (!this.clients.has(node)) this.clients.set(node, this.world.double({ shift: () => this.next(node) }));
     return this.clients.get(node);
   }
 
@@ -24,12 +25,12 @@ class Scene {
     if (this.world.isDouble(value)) this.waiting.push(site);
   }
 
-  next() {
+  next(owner) {
     const site = this.waiting.shift() ?? -1;
     const visit = this.visits.get(site) ?? 0;
     this.visits.set(site, visit + 1);
     const node = this.answer(`${site}:${visit}`, site);
-    this.answered.push({ key: `${site}:${visit}`, node });
+    this.answered.push({ key: `${site}:${visit}`, node, owner });
     return this.world.make(node, this);
   }
 

@@ -10,6 +10,8 @@ class World {
     this.api = api;
     this.state = state;
     this.helper = helper;
+    this.packages = plan.packages.map((spec) => ({ t: 'package', spec }));
+    for (const { spec } of this.packages) api.mock(spec, () => helper.packageDouble(spec));
     this.imports = new Map();
     this.values = undefined; // set when they are made
     this.loaded = undefined;

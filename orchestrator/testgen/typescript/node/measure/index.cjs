@@ -24,10 +24,10 @@ async function measure(plan, api) {
 
 async function measured(plan, job) {
   const { recorder, state } = job;
-  const began = process.cpuUsage();
-  const isOver = () => process.cpuUsage(began).user / 1e6 > plan.seconds;
   Object.assign(state, { hits: new Set(), touched: new Set(), active: -1 });
   await load(plan, job, -1);
+  const began = process.cpuUsage();
+  const isOver = () => process.cpuUsage(began).user / 1e6 > plan.seconds;
   const imported = { goals: [...state.hits], mutants: [...state.touched] };
   const tests = {};
   const touchedBy = new Map();
