@@ -78,6 +78,13 @@ export async function nameOf(address: string, id: string): Promise<string | null
   return found.rows.length > 0 ? found.rows[0].name : null;
 }
 """
+ENDLESS = """\
+export type Nest<T> = () => Nest<T[]>;
+
+export function depthOf(nest: Nest<number> | undefined, depth: number): number {
+  return nest === undefined ? 0 : depth + 1;
+}
+"""
 DRIVER = "export class Pool { constructor(options: object); query(text: string, values: unknown[]): Promise<any>; }\n"
 CONFIG = "module.exports = { transform: { '^.+\\\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] } };\n"
 OPTIONS = {"strict": True, "module": "CommonJS", "target": "ES2022", "types": ["jest", "node"], "isolatedModules": True}
@@ -112,9 +119,9 @@ def project(installed, tmp_path, monkeypatch):
     return tmp_path
 
 
-def tests(action, *arguments):
+def tests(action, *arguments, budget=3):
     """Run `orchestrate tests` in the project."""
-    command = [sys.executable, "-m", "orchestrator", "tests", action, *arguments, "--budget", "3"]
+    command = [sys.executable, "-m", "orchestrator", "tests", action, *arguments, "--budget", str(budget)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -146,10 +153,17 @@ def test_a_package_that_reaches_a_database_is_doubled_and_its_queries_are_assert
     assert done.returncode == 0, done.stderr
 
 
+def test_a_type_without_end_is_looked_at_as_far_as_it_helps(project):
+    (project / "src/nest.ts").write_text(ENDLESS)
+    made = tests("generate", "src/nest.ts")
+    assert made.returncode == 0, made.stderr
+    assert "expect(depthOf(undefined" in made.stdout
+
+
 def test_what_ends_the_process_writes_files_or_never_ends_is_kept_inside(project):
     (project / "src/wild.ts").write_text(WILD)
     before = sorted(path for path in project.rglob("*") if "node_modules" not in path.parts)
-    made = tests("generate", "src/wild.ts")
+    made = tests("generate", "src/wild.ts", budget=10)  # every call that does not end takes its share of the budget
     assert made.returncode == 0, made.stderr
     assert "twice(" in made.stdout
     assert not any(f"{name}(" in made.stdout for name in ("leave", "save"))

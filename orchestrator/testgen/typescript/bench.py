@@ -37,7 +37,8 @@ class Bench:
         async with asyncio.timeout(seconds):
             finished = await self.processes.run(argv)
         if finished.exit_code != 0:
-            message = f"{script} broke down: {finished.tail.strip()[-800:]}"
+            lines = [line for line in finished.tail.splitlines() if "Error: " in line] or [finished.tail.strip()[-800:]]
+            message = f"{script} broke down: {lines[0].strip()}"
             raise TaskFailed(message, hint="is this a version of TypeScript from 4.7 to 5.9?")
 
     async def analyse(self, modules: Sequence[str]) -> tuple[Mapping[str, Any], ...]:

@@ -8,6 +8,7 @@
  */
 const LONGEST_UNION = 24;
 const MOST_PROPERTIES = 40;
+const DEEPEST = 24; // generic types and functions that return functions of their own kind have no end
 
 class Shapes {
   /** `relative` makes a path of the project out of an absolute one. */
@@ -19,9 +20,20 @@ class Shapes {
     this.companions = new Set(); // files of the project that inputs are imported from
     this.table = [];
     this.numbers = new Map();
+    this.depth = 0;
   }
 
   of(type, name = '') {
+    if (this.depth >= DEEPEST) return { k: 'any' };
+    this.depth += 1;
+    try {
+      return this.shape(type, name);
+    } finally {
+      this.depth -= 1;
+    }
+  }
+
+  shape(type, name) {
     const { ts, checker } = this;
     const flags = ts.TypeFlags;
     if (type.isUnion()) return this.union(type, name);
