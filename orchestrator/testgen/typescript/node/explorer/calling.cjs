@@ -4,7 +4,7 @@ const { make } = require('./nodes.cjs');
 const { Scene } = require('./scene.cjs');
 const { errorPicture, pictureOf } = require('./pictures.cjs');
 
-const MOST_STEPS = 100_000;
+const MOST_STEPS = 30_000;
 const realSetTimeout = setTimeout;
 const realClearTimeout = clearTimeout;
 
@@ -31,6 +31,7 @@ class Caller {
     } finally {
       Object.assign(state, { active: -1, awaited: null, most: Infinity });
     }
+    if (outcome.kind === 'late') this.fence.clear();
     const seen = state.seen;
     state.seen = null;
     return { ...outcome, ...this.around(scene, item), goals: state.hits, touched: state.touched, seen, broken: this.fence.end() };

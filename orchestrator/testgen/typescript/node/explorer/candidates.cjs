@@ -203,7 +203,7 @@ class Writer {
 
   /** The source of a node for a title: nothing that it needs is noted. */
   shown(node) {
-    return write(node, { imports: () => undefined, client: () => 'db', stub: () => '{…}', callable: () => '() => …', made: (each) => `${each.subject.export}(…)`, exported: (each) => each.name, result: (each) => `the ${each.path.at(-1) ?? 'result'}` });
+    return write(node, { imports: () => undefined, client: () => 'db', stub: () => '{…}', callable: () => '() => …', made: (each) => `${each.subject.export}(…)`, exported: (each) => each.exported, result: (each) => `the ${each.path.at(-1) ?? 'result'}` });
   }
 
   imports(from) {
@@ -250,7 +250,7 @@ class Writer {
   }
 
   exported(node) {
-    return this.name({ export: node.name });
+    return this.name({ export: node.exported });
   }
 
   result(node) {

@@ -19,7 +19,7 @@ function make(node, scene) {
     case 'fn': return scene.callable(node, (isLater) => make(isLater ? node.later : node.returns, scene));
     case 'new': return new (scene.imported(node.from))(...node.args.map((each) => make(each, scene)));
     case 'made': return scene.world.module()[node.subject.export](...node.args.map((each) => make(each, scene)));
-    case 'exported': return scene.world.module()[node.name];
+    case 'exported': return scene.world.module()[node.exported];
     case 'result': return node.path.reduce((from, key) => from?.[key], scene.results[node.step]);
     default: throw new Error(`no such node: ${node.t}`);
   }
@@ -40,7 +40,7 @@ function write(node, writer) {
     case 'client': return writer.client(node);
     case 'stub': return writer.stub(node);
     case 'fn': return writer.callable(node);
-    case 'new': writer.imports(node.from); return `new ${node.name}(${node.args.map(inner).join(', ')})`;
+    case 'new': writer.imports(node.from); return `new ${node.owner}(${node.args.map(inner).join(', ')})`;
     case 'made': return writer.made(node, node.args.map(inner).join(', '));
     case 'exported': return writer.exported(node);
     case 'result': return writer.result(node);

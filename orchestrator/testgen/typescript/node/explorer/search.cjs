@@ -10,6 +10,7 @@ const { outcomeKey, tellsApart } = require('./verdicts.cjs');
 
 const MUTANTS_AT_ONCE = 40;
 const MOST_KEPT = 160;
+const MOST_LATE = 40; // calls of one subject that do not end: each of them costs as much as hundreds of others
 
 class Search {
   constructor({ caller, cases, subjects, limits, now, journal }) {
@@ -21,6 +22,7 @@ class Search {
     this.dropped = {};
     this.defects = new Map();
     this.corpora = new Map(subjects.map((each) => [each, []]));
+    this.late = new Map();
     this.isCutShort = false;
   }
 
@@ -38,9 +40,9 @@ class Search {
 
   async begin(subject) {
     for (const item of this.cases.beginnings(subject)) {
-      if (this.isOver()) return;
+      if (this.isOver() || (this.late.get(subject) ?? 0) > MOST_LATE) return;
       await this.tried(item);
-      if (subject.kind === 'constant') return;
+      if (subject.kind === 'constant' || (this.late.get(subject) ?? 0) > MOST_LATE) return;
     }
   }
 
@@ -82,6 +84,7 @@ class Search {
     const answers = new Map(item.answers);
     for (const { key, node } of seen.answered) answers.set(key, node);
     const complete = { ...item, answers, leaves: seen.leaves };
+    if (seen.kind === 'late' || seen.kind === 'endless') this.late.set(item.subject, (this.late.get(item.subject) ?? 0) + 1);
     const reason = this.unfit(seen, complete);
     if (reason) {
       this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;

@@ -193,7 +193,7 @@ class Values {
   }
 
   clientValues(shape) {
-    if (/^Zod/.test(shape.name)) return this.schemas.map(({ export: name, file }) => ({ t: 'exported', name, file }));
+    if (/^Zod/.test(shape.name)) return this.schemas.map((each) => ({ t: 'exported', exported: each.export }));
     return [{ t: 'client', type: shape.type }];
   }
 
@@ -226,7 +226,7 @@ class Values {
 
   instanceValues(shape, name, depth) {
     const args = shape.params.filter((each) => !each.optional).map((each) => this.of(each.shape, each.name, depth + 1)[0]);
-    return [{ t: 'new', name: shape.name, from: shape.from, args }];
+    return [{ t: 'new', owner: shape.name, from: shape.from, args }];
   }
 
   DateValues() {
