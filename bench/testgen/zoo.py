@@ -26,8 +26,8 @@ from orchestrator.errors import OrchestrateError
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor
 from orchestrator.testgen.generator import Project, Settings
+from orchestrator.testgen.isolation import find_isolation
 from orchestrator.testgen.python.generator import PythonGenerator
-from orchestrator.testgen.python.running import find_isolation
 
 SPARE = 5.0
 OURS = "/testgen/python/explorer/"  # a traceback that ends in our files is a crash of ours

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.generator import Project, Settings, Target
+from orchestrator.testgen.isolation import find_isolation
 from orchestrator.testgen.python.examine import examine
 from orchestrator.testgen.python.generate import generate
-from orchestrator.testgen.python.running import Site, find_isolation
+from orchestrator.testgen.python.running import Site
 from orchestrator.testgen.python.targets import PythonTarget, describe, find_python, find_targets
 from orchestrator.testgen.results import Examined, Generated, failed
 

@@ -42,15 +42,6 @@ class Answer:
     is_late: bool = False
 
 
-async def find_isolation(processes: Processes) -> tuple[str, ...]:
-    """Return the argv that gives a child a network of its own; empty where the system does not allow it."""
-    program = processes.find("unshare")
-    if program is None:
-        return ()
-    finished = await processes.run((program, "-rn", "true"))
-    return (program, "-rn", "--") if finished.exit_code == 0 else ()
-
-
 async def run_order(
     site: Site,
     order: Mapping[str, Any],
