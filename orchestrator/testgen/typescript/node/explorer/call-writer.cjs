@@ -1,0 +1,115 @@
+'use strict';
+/** Writes the source of one case: what to arrange, what to call, what to assert besides the value. */
+const { braces } = require('./nodes.cjs');
+const { expectation } = require('./pictures.cjs');
+const { Writer, lowerFirst } = require('./writer.cjs');
+
+class CallWriter extends Writer {
+  /** Fill the lines to arrange and return the expression to call. */
+  call() {
+    const { subject } = this.item;
+    const { kind } = subject;
+    this.packages();
+    const exported = this.name(subject);
+    if (kind === 'constant') return exported;
+    if (kind === 'function') {
+      this.steps(undefined);
+      return `${exported}(${this.args()})`;
+    }
+    if (kind === 'schema') return `${exported}.safeParse(${this.args()})`;
+    if (kind === 'constructor') return `new ${exported}(${this.args()})`;
+    let owner = exported;
+    if (kind === 'method' || kind === 'getter') {
+      const name = this.free(lowerFirst(exported));
+      const made = this.item.ctor.map((each, index) => this.argument(each, subject.ctor[index]?.name ?? 'input', `ConstructorParameters<typeof ${exported}>[${index}]`));
+      this.lines.push(`const ${name} = new ${exported}(${made.join(', ')});`);
+      owner = name;
+    }
+    this.steps(owner);
+    const call = kind.endsWith('getter') ? `${owner}.${subject.member}` : `${owner}.${subject.member}(${this.args(owner)})`;
+    return call;
+  }
+
+  steps(owner) {
+    for (const [index, step] of this.item.steps.entries()) {
+      const callee = owner === undefined ? this.name({ export: step.member }) : `${owner}.${step.member}`;
+      const call = `${step.isAsync ? 'await ' : ''}${callee}(${step.args.map((each) => this.written(each)).join(', ')});`;
+      const isUsed = this.usesResult(index);
+      if (isUsed) this.results.set(index, this.free(lowerFirst(step.member.replace(/^(get|create|make|open|add|build|new)/, '')) || 'result'));
+      this.lines.push(isUsed ? `const ${this.results.get(index)} = ${call}` : call);
+    }
+  }
+
+  usesResult(index) {
+    return JSON.stringify([this.item.args, this.item.steps.map((each) => each.args)], (key, each) => (key === 'shape' || key === 'union' ? undefined : each)).includes(`"t":"result","step":${index},`);
+  }
+
+  args() {
+    const { subject } = this.item;
+    return this.item.args.map((each, index) => {
+      const name = nameOf(subject, index);
+      const isChanged = this.isChanged(index);
+      if (!isChanged) return this.argument(each, name, undefined);
+      const bound = this.free(name);
+      this.lines.push(`const ${bound}: ${this.typeOfArgument(index)} = ${this.written(each)};`);
+      this.changed.push([bound, this.seen.args[index]]);
+      return bound;
+    }).join(', ');
+  }
+
+  typeOfArgument(index) {
+    const { subject } = this.item;
+    const exported = this.name(subject);
+    if (subject.kind === 'constructor') return `ConstructorParameters<typeof ${exported}>[${index}]`;
+    if (subject.kind === 'function') return `Parameters<typeof ${exported}>[${index}]`;
+    const owner = subject.kind === 'method' ? exported : `typeof ${exported}`;
+    return `Parameters<${owner}['${subject.member}']>[${index}]`;
+  }
+
+  /** Say whether the call changed an argument that the test can look at. */
+  isChanged(index) {
+    const node = this.item.args[index];
+    const after = this.seen.args[index];
+    if (!['list', 'object', 'map', 'set'].includes(node.t) || after === undefined || node.t !== after.t) return false;
+    return this.plain(node) !== undefined && this.plain(node) !== expectation(after, braces);
+  }
+
+  /** What is asserted besides the value: changed arguments, queries, calls of spies. */
+  assertions() {
+    const found = this.changed.map(([name, after]) => `expect(${name}).toEqual(${expectation(after, braces)});`);
+    if (!this.withCalls) return found;
+    for (const { node, calls } of this.seen.clients) {
+      if (!this.names.has(node)) continue;
+      this.uses.add('callsOf');
+      found.push(`expect(callsOf(${this.names.get(node)})).toEqual(${expectation(calls, braces)});`);
+    }
+    return found.concat(this.spyAssertions());
+  }
+
+  spyAssertions() {
+    const found = [];
+    for (const { node, calls } of this.seen.spies) {
+      const path = this.pathOf(node);
+      if (path === undefined || calls.length === 0) continue;
+      for (const args of calls.slice(0, 3)) found.push(`expect(${path}).toHaveBeenCalledWith(${args.items.map((each) => expectation(each, braces)).join(', ')});`);
+    }
+    return [...new Set(found)];
+  }
+
+  pathOf(spy) {
+    if (this.names.has(spy)) return this.names.get(spy);
+    for (const [node, name] of this.names) {
+      if (node.t !== 'stub') continue;
+      const found = node.props.find(([, each]) => each === spy);
+      if (found) return `${name}.${found[0]}`;
+    }
+    return undefined;
+  }
+}
+
+function nameOf(subject, index) {
+  const params = subject.params ?? [];
+  return params[Math.min(index, params.length - 1)]?.name ?? 'input';
+}
+
+module.exports = { CallWriter, nameOf };

@@ -1,0 +1,155 @@
+'use strict';
+/** Writes values as source: names what is arranged first, and notes what has to be imported. */
+const { NAME, braces, literal, write } = require('./nodes.cjs');
+
+class Writer {
+  constructor(plan, item, seen, withCalls) {
+    Object.assign(this, { plan, item, seen, withCalls });
+    this.lines = [];
+    this.changed = []; // arguments that the call changed: [name, what it is afterwards]
+    this.imported = new Map();
+    this.uses = new Set();
+    this.names = new Map();
+    this.taken = new Set(plan.subjects.map((each) => each.export));
+    this.results = new Map();
+    this.isAsync = Boolean(item.subject.isAsync) || item.steps.some((each) => each.isAsync);
+  }
+
+  written(node) {
+    return write(node, this);
+  }
+
+  /** The source of a node for a title: nothing that it needs is noted. */
+  shown(node) {
+    return write(node, { imports: () => undefined, client: () => 'db', stub: () => '{…}', callable: () => '() => …', made: (each) => `${each.subject.export}(…)`, exported: (each) => each.exported, result: (each) => `the ${each.path.at(-1) ?? 'result'}` });
+  }
+
+  imports(from) {
+    if (from) this.imported.set(from.name, { file: from.file, name: from.name });
+  }
+
+  client(node) {
+    return this.names.get(node) ?? this.bound(node, 'client', () => this.clientSource(node, undefined));
+  }
+
+  stub(node) {
+    return braces(node.props.map(([key, each]) => [key, this.written(each)]));
+  }
+
+  callable(node) {
+    const { api } = this.plan;
+    const inner = node.returns && !(node.returns.t === 'value' && node.returns.v === undefined) ? this.written(node.returns) : undefined;
+    if (node.later) {
+      const word = node.isAsync ? 'Resolved' : 'Return';
+      return `${api}.fn().mock${word}ValueOnce(${inner ?? 'undefined'}).mock${word}Value(${this.written(node.later)})`;
+    }
+    if (node.spy) {
+      this.uses.add('spy');
+      if (node.throws) return `${api}.fn().${node.isAsync ? 'mockRejectedValue' : 'mockImplementation'}(${node.isAsync ? "new Error('failed')" : "() => { throw new Error('failed'); }"})`;
+      if (inner === undefined) return node.isAsync ? `${api}.fn().mockResolvedValue(undefined)` : `${api}.fn()`;
+      return `${api}.fn().${node.isAsync ? 'mockResolvedValue' : 'mockReturnValue'}(${inner})`;
+    }
+    const head = node.isAsync ? 'async ' : '';
+    if (node.throws) return `${head}() => { throw new Error('failed'); }`;
+    if (node.echo) return `${head}(value: unknown) => value`;
+    return `${head}() => ${inner === undefined ? 'undefined' : inner.startsWith('{') ? `(${inner})` : inner}`;
+  }
+
+  /** What a function of the module makes; a promise is awaited on a line of its own. */
+  made(node, args) {
+    const call = `${this.name(node.subject)}(${args})`;
+    if (!node.subject.isAsync) return call;
+    if (!this.names.has(node)) {
+      const name = this.free(lowerFirst(node.subject.export.replace(/^(get|create|make|generate|build)/, '')) || 'made');
+      this.names.set(node, name === node.subject.export ? this.free('made') : name);
+      this.lines.push(`const ${this.names.get(node)} = await ${call};`);
+    }
+    return this.names.get(node);
+  }
+
+  exported(node) {
+    return this.name({ export: node.exported });
+  }
+
+  result(node) {
+    const name = this.results.get(node.step) ?? 'result';
+    return name + node.path.map((key) => (NAME.test(key) ? `.${key}` : `[${literal(key)}]`)).join('');
+  }
+
+  name(subject) {
+    const { export: exported } = subject;
+    const name = exported === 'default' ? defaultName(this.plan, subject) : exported;
+    this.imported.set(name, { file: this.plan.path, name: exported, as: name });
+    return name;
+  }
+
+  free(name) {
+    let found = RESERVED.has(name) || !NAME.test(name) ? `${name.replace(/\W/g, '') || 'value'}_`.replace(/^(\d)/, '_$1') : name;
+    for (let number = 2; this.taken.has(found); number += 1) found = `${name}${number}`;
+    this.taken.add(found);
+    return found;
+  }
+
+  /** An argument: doubles and stubs get a name of their own, everything else stands where it is used. */
+  argument(node, name, type) {
+    if (node.t === 'client') return this.bound(node, name, () => this.clientSource(node, type));
+    if (node.t === 'stub') return this.bound(node, name, () => this.stub(node));
+    if (node.t === 'fn' && node.spy) return this.bound(node, name, () => this.callable(node));
+    return this.written(node);
+  }
+
+  bound(node, name, source) {
+    if (!this.names.has(node)) {
+      const free = this.free(name);
+      this.names.set(node, free);
+      this.lines.push(`const ${free} = ${source()};`);
+    }
+    return this.names.get(node);
+  }
+
+  clientSource(node, type) {
+    this.uses.add('double');
+    const answers = this.answersOf(node);
+    const named = node.type ? node.type.name : type;
+    if (node.type) this.imported.set(node.type.name, { ...node.type, isType: true });
+    return `double<${named ?? 'object'}>(${answers.length > 0 ? `[${answers.join(', ')}]` : ''})`;
+  }
+
+  answersOf(client) {
+    const answers = this.seen.answered.filter((each) => each.owner === client).map((each) => this.written(each.node));
+    while (answers.at(-1) === 'undefined') answers.pop();
+    return answers;
+  }
+
+  /** The clients of doubled packages that the test has to know: those that answer, and those whose calls it asserts. */
+  packages() {
+    for (const { node, calls } of this.seen.clients) {
+      if (node.t !== 'package') continue;
+      const answers = this.answersOf(node);
+      if (answers.length === 0 && !(this.withCalls && calls.items.length > 0)) continue;
+      this.uses.add('clientOf');
+      const given = answers.length > 0 ? `, [${answers.join(', ')}]` : '';
+      const name = node.spec.split('/').at(-1).replace(/\W+(\w)/g, (_, letter) => letter.toUpperCase());
+      this.bound(node, name, () => `clientOf(${literal(node.spec)}${given})`);
+    }
+  }
+
+  plain(node) {
+    return write(node, { imports: () => undefined, client: () => '', stub: () => '', callable: () => 'expect.any(Function)', made: () => '', exported: () => '', result: () => '' }).replace(/\w+: undefined(, )?/g, '').replace(/, }/g, ' }');
+  }
+}
+
+const RESERVED = new Set('break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield await describe it test expect jest vi arguments eval undefined'.split(' '));
+
+function lowerFirst(name) {
+  const head = /^[A-Z]+(?=[A-Z][a-z]|$)/.exec(name)?.[0] ?? name[0] ?? '';
+  return head.toLowerCase() + name.slice(head.length);
+}
+
+function defaultName(plan, subject) {
+  if (NAME.test(subject.local ?? '') && subject.local !== 'default') return subject.local;
+  const base = plan.path.split('/').at(-1).replace(/\.\w+$/, '').replace(/\W+(\w)/g, (_, letter) => letter.toUpperCase());
+  return NAME.test(base) ? base : 'subject';
+}
+
+module.exports = { Writer, lowerFirst, defaultName };
