@@ -29,7 +29,7 @@ function readOptions(ts, root, file) {
   const found = ts.findConfigFile(path.dirname(file), ts.sys.fileExists, 'tsconfig.json');
   const isInside = found && !path.relative(root, found).startsWith('..');
   const parsed = isInside
-    ? ts.parseJsonConfigFileContent(ts.readConfigFile(found, ts.sys.readFile).config ?? {}, ts.sys, path.dirname(found))
+    ? ts.parseJsonConfigFileContent(ts.readConfigFile(found, ts.sys.readFile).config ?? {}, ts.sys, path.dirname(found), undefined, found)
     : { options: { target: ts.ScriptTarget.ES2022, moduleResolution: ts.ModuleResolutionKind.NodeJs ?? 2 }, fileNames: [] };
   const compiler = { ...parsed.options, noEmit: true, skipLibCheck: true, strict: true, allowJs: true, checkJs: true };
   return { compiler, declarations: parsed.fileNames.filter((each) => each.endsWith('.d.ts')) };

@@ -10,7 +10,7 @@ function main(orderFile, resultFile) {
   const files = order.files.map((each) => path.join(order.root, each));
   const found = ts.findConfigFile(path.dirname(files[0]), ts.sys.fileExists, 'tsconfig.json');
   const parsed = found
-    ? ts.parseJsonConfigFileContent(ts.readConfigFile(found, ts.sys.readFile).config ?? {}, ts.sys, path.dirname(found))
+    ? ts.parseJsonConfigFileContent(ts.readConfigFile(found, ts.sys.readFile).config ?? {}, ts.sys, path.dirname(found), undefined, found)
     : { options: {}, fileNames: [] };
   const declarations = parsed.fileNames.filter((each) => each.endsWith('.d.ts'));
   const program = ts.createProgram([...files, ...declarations], { ...parsed.options, noEmit: true, skipLibCheck: true, rootDir: undefined });

@@ -135,7 +135,7 @@ class Writer {
   }
 
   plain(node) {
-    return write(node, { imports: () => undefined, client: () => '', stub: () => '', callable: () => 'expect.any(Function)', made: () => '', exported: () => '', result: () => '' }).replace(/\w+: undefined(, )?/g, '').replace(/, }/g, ' }');
+    return write(node, { imports: () => undefined, client: () => 'expect.anything()', stub: (each) => braces(each.props.map(([key]) => [key, 'expect.any(Function)'])), callable: () => 'expect.any(Function)', made: () => '', exported: () => '', result: () => '' }).replace(/\w+: undefined(, )?/g, '').replace(/, }/g, ' }');
   }
 }
 
