@@ -4,7 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Literal, Protocol, TypeVar
+
+from pydantic import Field
 
 from orchestrator.contracts import Params
 from orchestrator.edits.pins import Pins, shipped_pins
@@ -12,7 +14,15 @@ from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.errors import PathRefused
 
 
-class NoParams(Params):
+class EditParams(Params):
+    """What every action takes."""
+
+    on_missing: Literal["error", "skip"] = Field(
+        default="error", description="when the file, job, step or path is not there: refuse, or have nothing to do"
+    )
+
+
+class NoParams(EditParams):
     """Params of an action that needs none."""
 
 

@@ -2,12 +2,11 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.literals.paths import WrittenPath, parse_path, shown
 from orchestrator.edits.literals.tree import Path, Step
 from orchestrator.edits.result import EditCode, EditResult, FileEdit, Refusal, already, changed
@@ -40,7 +39,7 @@ class PathEditor(Protocol):
         """Return all operations as one edit."""
 
 
-class PathParams(Params):
+class PathParams(EditParams):
     """Where."""
 
     path: WrittenPath
@@ -50,6 +49,9 @@ class ValueParams(PathParams):
     """Where, and what."""
 
     value: Json
+    on_missing: Literal["create", "skip", "error"] = Field(  # type: ignore[assignment]  # one word more than elsewhere
+        default="create", description="when the path is not there: make it, have nothing to do, or refuse"
+    )
 
 
 class GuardedParams(ValueParams):
@@ -62,6 +64,9 @@ class DeleteParams(PathParams):
     """Where, and what has to be there for it."""
 
     if_equals: Json = Field(default=None, description="only if this is there; something else is a conflict")
+    on_missing: Literal["skip", "error"] = Field(
+        default="skip", description="when the path is not there: have nothing to do, or refuse"
+    )
 
 
 P = TypeVar("P", bound=PathParams)
@@ -95,7 +100,7 @@ class SetAtPath(AtPath[GuardedParams]):
 
     def work(self, editor: PathEditor, path: Path, params: GuardedParams) -> str:
         """Set the value if what is there allows it."""
-        there, found = editor.peek(path)
+        there, found = _look(editor, path, params)
         if there and same(found, params.value):
             return f"{shown(path)} is {_short(params.value)}"
         _guard(params, path, there, found)
@@ -112,6 +117,8 @@ class MergeAtPath(AtPath[ValueParams]):
         """Set each leaf of the value."""
         if not isinstance(params.value, dict):
             raise Refusal(EditCode.PARAM, "merge takes an object as its value, `set` takes any")
+        if params.on_missing != "create":
+            _look(editor, path, params)
         _merge(editor, path, params.value)
         return (
             f"merged {len(params.value)} keys into {shown(path)}" if editor.is_changed else f"{shown(path)} has it all"
@@ -127,6 +134,8 @@ class DeleteAtPath(AtPath[DeleteParams]):
         """Delete the entry if it is there and what it should be."""
         if not path:
             raise Refusal(EditCode.PARAM, "the whole document cannot be deleted")
+        if params.on_missing == "error" and not editor.peek(path)[0]:
+            raise Refusal(EditCode.NOT_FOUND, f"there is no {shown(path)}")
         if isinstance(path[-1], int):
             raise Refusal(EditCode.PARAM, "an item is not deleted by its position: the next one would be next time")
         if "if_equals" in params.model_fields_set:
@@ -143,13 +152,21 @@ class AppendAtPath(AtPath[ValueParams]):
 
     def work(self, editor: PathEditor, path: Path, params: ValueParams) -> str:
         """Append the item unless the list has it."""
-        there, found = editor.peek(path)
+        there, found = _look(editor, path, params)
         if there and not isinstance(found, list):
             raise Refusal(EditCode.CONFLICT, f"{shown(path)} is {_short(found)}, no list")
         if there and any(same(item, params.value) for item in found):
             return f"{shown(path)} has {_short(params.value)}"
         editor.append(path, params.value)
         return f"appended {_short(params.value)} to {shown(path)}"
+
+
+def _look(editor: PathEditor, path: Path, params: ValueParams) -> tuple[bool, Json]:
+    """Return what is there; Refusal E_NOT_FOUND when that is nothing and nothing may be made."""
+    there, found = editor.peek(path)
+    if not there and params.on_missing != "create":
+        raise Refusal(EditCode.NOT_FOUND, f"there is no {shown(path)}", hint="`on_missing: create` makes it")
+    return there, found
 
 
 def same(left: Json, right: Json) -> bool:

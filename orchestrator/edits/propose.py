@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from orchestrator.contracts import Params
 from orchestrator.edits.action import Action, Scene
 from orchestrator.edits.kinds import kind_of
+from orchestrator.edits.missing import plan_or_skip
 from orchestrator.edits.result import EditCode, EditResult, Refusal, refused
 from orchestrator.edits.verify import verify
 from orchestrator.models.json import Json
@@ -20,9 +21,7 @@ def propose(action: Action[Any], scene: Scene, params: Params) -> EditResult:
         wanted = ", ".join(sorted(action.kinds))
         return refused(EditCode.PARAM, f"{action.name} edits {wanted} files, and {scene.target} is none")
     try:
-        if not action.creates:
-            _ = scene.text
-        return verify(action, scene, params, action.plan(scene, params))
+        return verify(action, scene, params, plan_or_skip(action, scene, params))
     except Refusal as refusal:
         return refused(refusal.code, refusal.reason, hint=refusal.hint)
 

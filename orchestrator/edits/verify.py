@@ -9,6 +9,7 @@ from typing import Any
 from orchestrator.edits.action import Action, Scene
 from orchestrator.edits.finding import Finding, new_findings
 from orchestrator.edits.kinds import check, load_model
+from orchestrator.edits.missing import plan_or_skip, still_missing
 from orchestrator.edits.patch import is_untouched_outside
 from orchestrator.edits.result import EditCode, EditResult, EditStatus, FileEdit, Refusal, refused
 from orchestrator.models.json import Json
@@ -69,10 +70,10 @@ def _edit_problem(edit: FileEdit) -> str | None:
 
 def _unsettled(action: Action[Any], after: Scene, params: Any) -> str | None:
     try:
-        again = action.plan(after, params)
+        again = plan_or_skip(action, after, params)
         if again.status is not EditStatus.ALREADY:
             return f"run again on its own result, {action.name} says {again.status}: {again.reason}"
-        missing = action.holds(after, params)
+        missing = still_missing(action, after, params)
     except Refusal as refusal:
         return f"run again on its own result, {action.name} refuses: {refusal.reason}"
     return f"the post-condition does not hold: {missing}" if missing is not None else None

@@ -25,6 +25,7 @@ from orchestrator.contracts import (
 )
 from orchestrator.edits.action import Action, Scene, Tree
 from orchestrator.edits.kinds import kind_of
+from orchestrator.edits.missing import plan_or_skip, still_missing
 from orchestrator.edits.pins import OVERRIDES, Pins, shipped_pins
 from orchestrator.edits.propose import propose, read_params
 from orchestrator.edits.registry import find_action
@@ -117,8 +118,8 @@ class ConfigEdit(Handler[ConfigEditParams]):
             action = _action(params.action)
             checked = read_params(action, params.given)
             scene = Scene(params.target, context.workspace, _pins(context.workspace))
-            again = action.plan(scene, checked)
-            missing = action.holds(scene, checked) if again.status is EditStatus.ALREADY else again.reason
+            again = plan_or_skip(action, scene, checked)
+            missing = still_missing(action, scene, checked) if again.status is EditStatus.ALREADY else again.reason
         except Refusal as refusal:
             missing = f"{refusal.code}: {refusal.reason}"
         if missing is not None:

@@ -409,3 +409,25 @@ def test_a_workflow_that_deploys_takes_nothing_from_a_cache_that_others_fill(wor
     steps = "[{uses: actions/setup-node@v4}, {run: npm ci}, {uses: azure/webapps-deploy@v3}]"
     repository = workflow(f"on: push\njobs:\n  a:\n    runs-on: u\n    steps: {steps}\n", **{"package-lock.json": ""})
     assert repository.edit("add_dependency_cache").code is EditCode.PRECONDITION
+
+
+def test_jobs_that_write_keep_what_their_steps_are_known_to_need(workflow) -> None:
+    text = (
+        "on: push\njobs:\n  test:\n    runs-on: x\n    steps: [{run: npm test}]\n"
+        "  release:\n    runs-on: x\n    steps:\n      - uses: softprops/action-gh-release@v2\n"
+        "  own:\n    runs-on: x\n    steps:\n      - uses: softprops/action-gh-release@v2\n"
+        "        with: {token: '${{ secrets.BOT }}'}\n      - uses: some/one@v1\n"
+    )
+    repository = workflow(text)
+    result = repository.edit("set_permissions")
+    model = load_model(repository.files[CI])
+    assert model["permissions"] == {"contents": "read"}
+    assert {name: job.get("permissions") for name, job in model["jobs"].items()} == {
+        "test": None,
+        "release": {"contents": "write"},
+        "own": None,
+    }
+    assert list(result.warnings[:2]) == [
+        "release keeps contents: write, which its steps need",
+        "own may need more permissions: some/one",
+    ]

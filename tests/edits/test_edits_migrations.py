@@ -73,3 +73,28 @@ def test_a_new_database_takes_names_and_no_password_that_could_be_real(workflow:
     done(repository.edit("add_migration_step", **given, password="keeper"))
     env = steps(repository, "t")["Migrate the database"]["env"]
     assert env == {"DATABASE_URL": "postgresql://keeper:keeper@localhost:5432/shop"}
+
+
+def test_a_new_mysql_is_used_by_its_user_and_not_by_root(workflow: Make) -> None:
+    repository = workflow(PLAIN, **{"knexfile.js": ""})
+    done(repository.edit("add_migration_step", database="mysql"))
+    env = steps(repository, "t")["Migrate the database"]["env"]
+    assert env == {"DATABASE_URL": "mysql://test:test@localhost:3306/test"}
+    assert jobs(repository)["t"]["services"]["mysql"]["env"]["MYSQL_USER"] == "test"
+
+
+SERVED = PLAIN.replace(
+    "    steps:",
+    "    services: {db: {image: 'postgres:16', env: {POSTGRES_USER: keeper, POSTGRES_PASSWORD: keeper}}}\n    steps:",
+)
+
+
+def test_names_beside_a_database_that_has_others_are_a_conflict(workflow: Make) -> None:
+    files = {"knexfile.js": ""}
+    refused = workflow(SERVED, **files).edit("add_migration_step", db="shop")
+    assert (code(refused), refused.reason) == (EditCode.CONFLICT, "the service postgres has the db keeper, not shop")
+    assert code(workflow(SERVED, **files).edit("add_migration_step", password="test")) is EditCode.CONFLICT
+    done(workflow(SERVED, **files).edit("add_migration_step", user="keeper", password="keeper", db="keeper"))
+    known = PLAIN + "        env: {DATABASE_URL: 'postgresql://a:a@localhost:5432/a'}\n"
+    refused = workflow(known, **files).edit("add_migration_step", user="b")
+    assert refused.reason == "t has a DATABASE_URL, and `user` would be left out"

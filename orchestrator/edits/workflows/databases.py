@@ -1,7 +1,7 @@
 """Throw-away databases of a test job: the service, its URL, and the same as Flyway wants to have it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,7 @@ class Database:
         """Return a new service, which is ready when its job's steps begin."""
         if self.kind == "mysql":
             env = {"MYSQL_ROOT_PASSWORD": self.password, "MYSQL_DATABASE": self.name}
-            if self.user not in ("root", "test"):
+            if self.user != "root":
                 env |= {"MYSQL_USER": self.user, "MYSQL_PASSWORD": self.password}
             return {
                 "image": image or "mysql:8.4",
@@ -57,6 +57,22 @@ class Database:
             "ports": ["5432:5432"],
             "options": _health("pg_isready"),
         }
+
+    def refuse_other(self, service: Mapping[str, Any], given: Collection[str]) -> None:
+        """Raise Refusal E_CONFLICT when a service has another name, user or password than those that were given."""
+        env = service.get("env")
+        present = env if isinstance(env, dict) else {}
+        is_mysql = self.kind == "mysql"
+        user = present.get("MYSQL_USER", "root") if is_mysql else present.get("POSTGRES_USER", "postgres")
+        key = ("MYSQL_ROOT_PASSWORD" if user == "root" else "MYSQL_PASSWORD") if is_mysql else "POSTGRES_PASSWORD"
+        name = present.get("MYSQL_DATABASE") if is_mysql else present.get("POSTGRES_DB", user)
+        there = {"db": name, "user": user, "password": present.get(key)}
+        wanted = {"db": self.name, "user": self.user, "password": self.password}
+        for param in ("db", "user", "password"):
+            if param in given and wanted[param] != there[param]:
+                found = "none" if there[param] is None else there[param]
+                reason = f"the service {self.kind} has the {param} {found}, not {wanted[param]}"
+                raise Refusal(EditCode.CONFLICT, reason, hint=f"without `{param}` the service is taken as it is")
 
     def url(self, host: str, service: Mapping[str, Any]) -> str:
         """Return the URL of a service as its env says."""

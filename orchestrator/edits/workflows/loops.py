@@ -13,7 +13,7 @@ _LOOP = re.compile(
     r"(?P<values>[^;\n]+?)[ \t]*(?:;[ \t]*|\n[ \t]*)do\b[ \t]*\n?(?P<body>.*?)\n?[ \t]*(?:;[ \t]*)?\bdone[ \t]*\n?\Z",
     re.DOTALL,
 )
-_BUILDS = re.compile(r"\b(?:docker (?:buildx )?build|python3? -m build|pip wheel|poetry build|make|npm run build)\b")
+BUILDS = re.compile(r"\b(?:docker (?:buildx )?build|python3? -m build|pip wheel|poetry build|make|npm run build)\b")
 _FLAGS = {
     "-f": "file",
     "--file": "file",
@@ -36,14 +36,44 @@ class Loop:
 def find_loop(script: str) -> Loop | None:
     """Return the building loop that a script consists of, or None; Refusal E_DYNAMIC when its list is computed."""
     found = _LOOP.match(script)
-    if found is None or not _BUILDS.search(found["body"]):
+    if found is None or not BUILDS.search(found["body"]):
         return None
     values = found["values"].split()
     if any(not re.fullmatch(r"[\w./-]+", value) for value in values):
         reason = f"the list of the loop is computed: {found['values']}"
-        raise Refusal(EditCode.DYNAMIC, reason, hint="`services` cannot replace what only the script knows")
+        hint = "a job that prints the list as JSON can feed the matrix: `${{ fromJSON(needs.list.outputs.services) }}`"
+        raise Refusal(EditCode.DYNAMIC, reason, hint=hint)
     body = textwrap.dedent(found["body"]).strip("\n") + "\n"
     return Loop(found["variable"], tuple(values), body)
+
+
+_LISTS = (
+    re.compile(r"(?P<head>(?:python3? -m )?tox(?:[ \t]+-(?!e\b)\S+)*[ \t]+-e[ \t=]*)(?P<values>[\w.,-]+)(?P<tail>.*)"),
+    re.compile(
+        r"(?P<head>(?:python3? -m )?nox(?:[ \t]+-(?![se]\b)\S+)*[ \t]+(?:-s|-e|--sessions?)[ \t]+)"
+        r"(?P<values>[\w.-]+(?:[ \t]+[\w.][\w.-]*)+)(?P<tail>.*)"
+    ),
+    re.compile(
+        r"(?P<head>(?:python3? -m )?pytest(?:[ \t]+-\S+)*[ \t]+)"
+        r"(?P<values>[\w.][\w./-]*(?:[ \t]+[\w.][\w./-]*)+)(?P<tail>(?:[ \t]+-\S+)*[ \t]*)"
+    ),
+)
+_ADDS_UP = re.compile(r"--cov-fail-under|--cov-append|--junit-?xml|;|&|\||>")
+
+
+def find_list(script: str, variable: str) -> Loop | None:
+    """Return the values that one command of tox, nox or pytest does one after another, as a loop over them.
+
+    Refusal E_PRECONDITION where the command adds something up over all of them.
+    """
+    command = script.strip()
+    found = next((match for pattern in _LISTS if (match := pattern.fullmatch(command)) is not None), None)
+    values = tuple(re.split(r"[,\s]+", found["values"].strip(","))) if found is not None else ()
+    if found is None or len(set(values)) < 2 or len(set(values)) != len(values):
+        return None
+    if _ADDS_UP.search(found["head"] + found["tail"]):
+        raise Refusal(EditCode.PRECONDITION, f"`{command}` judges all of its list together")
+    return Loop(variable, values, f'{found["head"]}"${{{variable}}}"{found["tail"]}')
 
 
 def docker_build(loop: Loop, value: str) -> dict[str, Any] | None:

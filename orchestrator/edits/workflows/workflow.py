@@ -1,7 +1,7 @@
 """A workflow under edit: the YAML editor with the words of workflows."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -150,11 +150,10 @@ class Workflow:
         if present is None:
             inherited = self.model.get("permissions")
             base = inherited if isinstance(inherited, dict) else {"contents": "read"}
-            return self.set_key(job, "permissions", {**base, **{k: v for k, v in scopes.items() if _lacks(base, k, v)}})
+            return self.set_key(job, "permissions", {**base, **lacking(base, scopes)})
         done = [
             self.editor.set(("jobs", job, "permissions", scope), level)
-            for scope, level in scopes.items()
-            if _lacks(present, scope, level)
+            for scope, level in lacking(present, scopes).items()
         ]
         return any(done)
 
@@ -204,9 +203,11 @@ _ORDER = (
 )
 
 
-def _lacks(present: Json, scope: str, level: Json) -> bool:
+def lacking(present: Mapping[str, Json], scopes: Mapping[str, Json]) -> JsonObject:
+    """Return those of some scopes that permissions lack or have at a lower level."""
     rank = {"none": 0, "read": 1, "write": 2}
-    return rank.get(str(present.get(scope, "none")), 0) < rank.get(str(level), 0)
+    level = {scope: rank.get(str(value), 0) for scope, value in present.items()}
+    return {scope: value for scope, value in scopes.items() if level.get(scope, 0) < rank.get(str(value), 0)}
 
 
 def uses_of(step: JsonObject) -> str:

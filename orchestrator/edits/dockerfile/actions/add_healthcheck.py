@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.dockerfile.editor import DockerfileEditor
 from orchestrator.edits.dockerfile.stages import base_image, family
 from orchestrator.edits.kinds import DOCKERFILE
@@ -16,7 +15,7 @@ Url = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?&=%\[
 Duration = Annotated[str, StringConstraints(pattern=r"^\d+(?:ms|s|m|h)$")]
 
 
-class HealthParams(Params):
+class HealthParams(EditParams):
     """What is probed, and how often."""
 
     url: Url | None = Field(default=None, description="answered with 2xx when all is well")

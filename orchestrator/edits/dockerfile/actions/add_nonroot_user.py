@@ -8,8 +8,7 @@ import re
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.dockerfile.editor import DockerfileEditor
 from orchestrator.edits.dockerfile.scanner import Instruction
 from orchestrator.edits.dockerfile.stages import Stage, base_image, family, final_lineage
@@ -24,7 +23,7 @@ _MAKE = {
 }
 
 
-class UserParams(Params):
+class UserParams(EditParams):
     """The user."""
 
     user: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_-]*$", description="one that the image has already")

@@ -7,8 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.dockerfile.editor import DockerfileEditor
 from orchestrator.edits.dockerfile.stages import Stage
 from orchestrator.edits.kinds import DOCKERFILE
@@ -17,7 +16,7 @@ from orchestrator.edits.result import EditCode, EditResult, Refusal, already, ch
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
-class PinParams(Params):
+class PinParams(EditParams):
     """The digests by image, as the image is written in FROM."""
 
     digests: dict[str, Digest] = Field(

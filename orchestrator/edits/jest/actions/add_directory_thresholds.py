@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from orchestrator.contracts import Params, RelativePath
-from orchestrator.edits.action import Action, Scene
+from orchestrator.contracts import RelativePath
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.jest.document import KINDS, JestDocument
 from orchestrator.edits.jest.gates import Gate, Mode, gate_values
 from orchestrator.edits.jest.globs import UnknownGlob
@@ -32,7 +32,7 @@ Percent = Annotated[int | float, Field(ge=-1_000_000, le=100)]
 Metric = Literal["branches", "functions", "lines", "statements"]
 
 
-class ThresholdParams(Params):
+class ThresholdParams(EditParams):
     """The gates by folder, and how they meet what is there."""
 
     thresholds: dict[str, Percent | dict[Metric, Percent]] = Field(

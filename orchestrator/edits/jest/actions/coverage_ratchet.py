@@ -6,8 +6,8 @@ import posixpath
 
 from pydantic import Field
 
-from orchestrator.contracts import Params, RelativePath
-from orchestrator.edits.action import Action, Scene
+from orchestrator.contracts import RelativePath
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.jest.document import KINDS, JestDocument
 from orchestrator.edits.jest.globs import UnknownGlob
 from orchestrator.edits.jest.summary import REPORT, Summary, read_summary
@@ -19,7 +19,7 @@ from orchestrator.edits.toml.editor import TomlEditor
 FAIL_UNDER = ("tool", "coverage", "report", "fail_under")
 
 
-class RatchetParams(Params):
+class RatchetParams(EditParams):
     """The report; by default coverage-summary.json for Jest, coverage.json for pyproject.toml."""
 
     report: RelativePath | None = Field(default=None, description="what was measured, beside the config")

@@ -9,8 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.jest.document import KINDS, JestDocument
 from orchestrator.edits.jest.scope import Scope, is_no_code_under_test, whole_source
 from orchestrator.edits.literals.style import line_start
@@ -21,7 +20,7 @@ KEY = "collectCoverageFrom"
 Glob = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^/\s].*$")]
 
 
-class ExpandParams(Params):
+class ExpandParams(EditParams):
     """Which globs are added and removed; none at all means the whole source folder."""
 
     include: list[Glob] = Field(default=[], description="globs relative to rootDir whose files are to count")

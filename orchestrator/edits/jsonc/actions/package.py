@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.jsonc.editor import JsonEditor
 from orchestrator.edits.kinds import JSON
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already, changed
@@ -21,7 +20,7 @@ _LOCKS = {
 _GROUPS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 
 
-class ScriptParams(Params):
+class ScriptParams(EditParams):
     """One script."""
 
     script: str = Field(min_length=1, description="name, as in `npm run NAME`")
@@ -29,14 +28,14 @@ class ScriptParams(Params):
     replace: bool = Field(default=False, description="replace another command of this name")
 
 
-class EnginesParams(Params):
+class EnginesParams(EditParams):
     """The versions that the package runs on."""
 
     engines: dict[str, str] = Field(min_length=1, description="range by engine: {node: '>=20'}")
     replace: bool = Field(default=True, description="replace other ranges")
 
 
-class DependencyParams(Params):
+class DependencyParams(EditParams):
     """One package for development."""
 
     package: PackageName

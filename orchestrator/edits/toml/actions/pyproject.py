@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.at_path import same
 from orchestrator.edits.kinds import TOML
 from orchestrator.edits.literals.paths import WrittenPath, parse_path, shown
@@ -19,7 +18,7 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][^\n]*$")]
 
 
-class OptionParams(Params):
+class OptionParams(EditParams):
     """One option of one tool."""
 
     tool: str = Field(min_length=1, description="as in [tool.NAME]")
@@ -28,7 +27,7 @@ class OptionParams(Params):
     if_equals: Json = Field(default=None, description="only if this is there; something else is a conflict")
 
 
-class DependencyParams(Params):
+class DependencyParams(EditParams):
     """One requirement, and where it belongs."""
 
     requirement: Requirement = Field(description="as pip takes it: `httpx>=0.27`")

@@ -8,8 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.deploys import is_production
@@ -17,7 +16,7 @@ from orchestrator.edits.workflows.shape import environment_of
 from orchestrator.edits.workflows.workflow import Workflow
 
 
-class GateParams(Params):
+class GateParams(EditParams):
     """Which job waits, and for whom."""
 
     job: str | None = Field(default=None, description="the job, else the one that deploys to production")

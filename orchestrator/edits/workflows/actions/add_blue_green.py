@@ -6,8 +6,7 @@ colour; a failure switches back to pods that never stopped.
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows import colours
@@ -15,7 +14,7 @@ from orchestrator.edits.workflows.deploys import deploying_job, look_at
 from orchestrator.edits.workflows.workflow import Workflow, run_of
 
 
-class BlueGreenParams(Params):
+class BlueGreenParams(EditParams):
     """Which job, and how large a colour is."""
 
     job: str | None = None

@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.actions.make_trivy_blocking import TRIVY, covers
@@ -22,7 +21,7 @@ _LOCAL = "localhost/scan:${{ github.sha }}"
 _NOT_FOR_THE_SCAN = ("push", "tags", "outputs", "load", "provenance", "sbom", "attests", "cache-to")
 
 
-class ScanParams(Params):
+class ScanParams(EditParams):
     """What is scanned, by what, and what fails."""
 
     job: str | None = Field(default=None, description="the job that builds and pushes, else all")

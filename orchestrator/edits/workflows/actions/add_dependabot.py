@@ -4,8 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import YAML
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already, changed, new_file
 from orchestrator.edits.yaml.editor import YamlEditor
@@ -23,7 +22,7 @@ _SIGNS = {
 }
 
 
-class DependabotParams(Params):
+class DependabotParams(EditParams):
     """What is kept up to date, how often."""
 
     ecosystems: list[str] = Field(default=[], description="default: those that the repository has at its root")

@@ -9,8 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.commands import TEST
@@ -27,7 +26,7 @@ _WORD = r"^[A-Za-z][\w-]*$"
 _PY = re.compile(r"\b(?:pytest|tox|nox|manage\.py)\b")
 
 
-class MigrationParams(Params):
+class MigrationParams(EditParams):
     """What migrates, where, on which database."""
 
     job: str | None = Field(default=None, description="the job, else the first that runs tests in the tool's language")
@@ -133,9 +132,11 @@ def _database_url(workflow: Workflow, job: str, at: int, params: MigrationParams
     """Return the URL for the step's env; None when the job or workflow has it for every step."""
     for owner in (workflow.job(job), workflow.model):
         if isinstance(owner.get("env"), dict) and "DATABASE_URL" in owner["env"]:
+            _refuse_names(job, params)
             return None
     present = _url_of(workflow.steps(job)[at], {})
     if present is not None:
+        _refuse_names(job, params)
         _refuse_real(workflow, job, present)
         return present
     if params.database == "none":
@@ -152,7 +153,17 @@ def _database_url(workflow: Workflow, job: str, at: int, params: MigrationParams
             raise Refusal(EditCode.PRECONDITION, reason, hint="`database: none` adds no service")
         service = database.service(params.image)
         workflow.set_key(job, "services", {**services, name: service})
+    else:
+        database.refuse_other(service, params.model_fields_set)
     return database.url(name if workflow.job(job).get("container") else "localhost", service)
+
+
+def _refuse_names(job: str, params: MigrationParams) -> None:
+    """Refuse names of a database beside a DATABASE_URL, which says them all."""
+    given = [name for name in ("db", "user", "password") if name in params.model_fields_set]
+    if given:
+        listed = ", ".join(f"`{name}`" for name in given)
+        raise Refusal(EditCode.CONFLICT, f"{job} has a DATABASE_URL, and {listed} would be left out")
 
 
 def _env(workflow: Workflow, job: str, migration: Migration, url: str | None) -> dict[str, str]:

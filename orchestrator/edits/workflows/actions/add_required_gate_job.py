@@ -2,15 +2,14 @@
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.gate import add_gate, is_gate
 from orchestrator.edits.workflows.workflow import Workflow
 
 
-class GateJobParams(Params):
+class GateJobParams(EditParams):
     """How it is called."""
 
     job: str = Field(default="ci-required", pattern=r"^[A-Za-z_][\w-]*$")

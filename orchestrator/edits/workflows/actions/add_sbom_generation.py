@@ -9,8 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows import sboms
@@ -21,7 +20,7 @@ from orchestrator.edits.workflows.workflow import Workflow, uses_of
 _BUILDX = "docker/setup-buildx-action"
 
 
-class SbomParams(Params):
+class SbomParams(EditParams):
     """What is described, and how."""
 
     build_job: str | None = Field(default=None, description="the job that builds, when there are several")

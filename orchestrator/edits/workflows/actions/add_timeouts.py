@@ -2,14 +2,13 @@
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditResult
 from orchestrator.edits.workflows.workflow import Workflow
 
 
-class TimeoutParams(Params):
+class TimeoutParams(EditParams):
     """How long."""
 
     minutes: int = Field(default=30, ge=1, le=360)

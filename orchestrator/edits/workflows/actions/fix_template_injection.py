@@ -8,8 +8,7 @@ import re
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.patch import Patch, apply, patch
 from orchestrator.edits.result import EditCode, EditResult, Refusal
@@ -22,7 +21,7 @@ _SPAN = re.compile(r"\$\{\{(?:'(?:[^']|'')*'|[^'}]|\}(?!\}))*\}\}")
 _WRITABLE = ("event", "head_ref", "ref_name")  # of the context github: what a title or a branch name reaches
 
 
-class InjectionParams(Params):
+class InjectionParams(EditParams):
     """Where."""
 
     job: str | None = Field(default=None, description="the job, else all")

@@ -4,8 +4,7 @@ import re
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditResult
 from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
@@ -25,7 +24,7 @@ _PUSHERS = (
 )  # fmt: skip
 
 
-class HardenParams(Params):
+class HardenParams(EditParams):
     """Where."""
 
     job: str | None = Field(default=None, description="the job, else all")

@@ -1,11 +1,11 @@
 """``add_job``, ``remove_job``, ``rename_job``: jobs, and whatever refers to them."""
 
 import re
+from typing import Literal
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.shape import needs_of, texts_of
@@ -16,7 +16,7 @@ _SPAN = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _NAME = r"^[A-Za-z_][\w-]*$"
 
 
-class AddJobParams(Params):
+class AddJobParams(EditParams):
     """The job as it is written in a workflow."""
 
     job: str = Field(pattern=_NAME)
@@ -43,11 +43,14 @@ class AddJob(Action[AddJobParams]):
         return workflow.finish(f"added the job {params.job}", "")
 
 
-class RemoveJobParams(Params):
+class RemoveJobParams(EditParams):
     """Which job."""
 
     job: str
     drop_needs: bool = Field(default=False, description="take it out of the needs of other jobs as well")
+    on_missing: Literal["skip", "error"] = Field(
+        default="skip", description="when the job is not there: have nothing to do, or refuse"
+    )
 
 
 class RemoveJob(Action[RemoveJobParams]):
@@ -61,6 +64,8 @@ class RemoveJob(Action[RemoveJobParams]):
     def plan(self, scene: Scene, params: RemoveJobParams) -> EditResult:
         """Take it out of the needs of others, then out of the workflow."""
         workflow = Workflow(scene)
+        if params.on_missing == "error":
+            workflow.job(params.job)
         if params.job not in workflow.jobs:
             return already(f"there is no job {params.job}")
         if len(workflow.jobs) == 1:
@@ -80,7 +85,7 @@ class RemoveJob(Action[RemoveJobParams]):
         return workflow.finish(f"removed the job {params.job}", "")
 
 
-class RenameJobParams(Params):
+class RenameJobParams(EditParams):
     """From what to what."""
 
     job: str

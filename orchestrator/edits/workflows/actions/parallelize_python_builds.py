@@ -1,143 +1,229 @@
-"""``parallelize_python_builds``: a shell loop over services becomes a matrix, one job per service at the same time.
+"""``parallelize_python_builds``: what one job does for one service after another becomes a matrix.
 
-Steps around the loop stay in their job; the loop moves to a job of its own with the set-up steps that it needs. Each
-service gets a cache scope of its own, because one scope is overwritten by whoever comes last.
+It may be written as a shell loop, as steps or jobs that differ in one word, or as a list for tox, nox or pytest. Steps
+around it stay in their job, unless they only set it up. Each service gets a cache scope of its own, because one scope
+is overwritten by whoever comes last.
 """
 
+import re
 from typing import Any
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
-from orchestrator.edits.workflows.loops import Loop, docker_build, find_loop
+from orchestrator.edits.workflows import serial
+from orchestrator.edits.workflows.serial import Part, Siblings
 from orchestrator.edits.workflows.shape import matrix_of, needs_of
 from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of, uses_of
 from orchestrator.models.json import JsonObject
 
-_SETUP = ("actions/checkout", "docker/setup-buildx-action", "docker/setup-qemu-action", "docker/login-action")
+_IMAGE_SETUP = ("actions/checkout", "docker/setup-buildx-action", "docker/setup-qemu-action", "docker/login-action")
+_SETUP = re.compile(r"^(?:actions/(?:checkout|setup-|cache)|docker/(?:setup-|login-)|astral-sh/setup-uv|snok/install-)")
+_INSTALLS = re.compile(
+    r"\A(?:\s*(?:python3? -m )?(?:pip3?|uv|uv pip|pipx|poetry|npm|yarn|pnpm)[ \t]+(?:install|ci|sync)\b[^\n|;&]*)+\s*\Z"
+)
 _COPIED = ("runs-on", "needs", "if", "permissions", "env", "defaults", "container", "services", "timeout-minutes")
+_TAKES_IMAGES = re.compile(r"\bdocker(?:-compose\b|[ \t]+(?:push|run|tag|save|compose|image push|manifest)\b)")
 
 
-class ParallelParams(Params):
+class ParallelParams(EditParams):
     """What becomes a matrix."""
 
-    job: str | None = Field(default=None, description="the job with the loop, else the only one")
-    services: list[str] | None = Field(default=None, min_length=1, description="instead of the loop's own list")
-    key: str = Field(default="service", pattern=r"^[A-Za-z_][\w-]*$")
+    job: str | None = Field(default=None, description="the job that works one after another, else the only one")
+    services: list[str] | None = Field(default=None, min_length=1, description="instead of a loop's own list")
+    key: str = Field(default="service", pattern=r"^[A-Za-z_][\w-]*$", description="of the matrix")
     new_job: str | None = Field(default=None, pattern=r"^[A-Za-z_][\w-]*$", description="default: the step's name")
     max_parallel: int | None = Field(default=None, ge=1, le=256)
     fail_fast: bool = False
 
 
 class ParallelizePythonBuilds(Action[ParallelParams]):
-    """Turn one loop into a matrix job."""
+    """Turn what goes one after another into a matrix job."""
 
     name = "parallelize_python_builds"
-    summary = "Turn a shell loop that builds one service after another into a matrix job with a cache per service"
+    summary = "Turn a loop, steps or jobs alike, or a list of environments into one matrix job"
     params_model = ParallelParams
     kinds = frozenset((WORKFLOW,))
 
     def plan(self, scene: Scene, params: ParallelParams) -> EditResult:
-        """Move the loop to a matrix job and rewire what needed it."""
+        """Move it to a matrix job and rewire what needed it."""
         workflow = Workflow(scene)
-        found = [
-            (job, at, loop)
-            for job in workflow.chosen_jobs(params.job)
-            for at, step in enumerate(workflow.steps(job))
-            if (loop := find_loop(run_of(step))) is not None
-        ]
-        if not found:
-            return _nothing(workflow, params)
-        if len(found) > 1:
-            places = ", ".join(f"{job} line {workflow.line('jobs', job, 'steps', at)}" for job, at, _ in found)
-            raise Refusal(EditCode.AMBIGUOUS, f"several loops build: {places}", hint="`job` names one")
-        job, at, loop = found[0]
-        _refuse_outputs(workflow, job, at)
-        name = _move(workflow, job, at, loop, params)
-        values = ", ".join(params.services or loop.values)
-        workflow.warnings.append(f"the names of checks change: {name} (…) for {values}; required checks have to follow")
-        workflow.duties.append(Duty(kind="check", text=f"required checks that name {job} also name {name}"))
-        return workflow.finish(f"{name} builds {values} at the same time", "")
+        part = _only(workflow, list(serial.loops(workflow, workflow.chosen_jobs(params.job), params.key)))
+        if part is None:
+            done = _done(workflow, params)
+            if done is not None:
+                return already(f"{done} builds in a matrix over {params.key}")
+            return _other_forms(workflow, params)
+        return _parted(workflow, part, params)
 
     def holds(self, scene: Scene, params: ParallelParams) -> str | None:
         """See that no loop is left and a matrix builds."""
         workflow = Workflow(scene)
-        loops = [job for job in workflow.chosen_jobs(params.job) if _has_loop(workflow, job)]
-        return f"{loops[0]} still has a loop" if loops else None
+        left = next(serial.loops(workflow, workflow.chosen_jobs(params.job), params.key), None)
+        if left is not None:
+            return f"{left.job} still has a loop"
+        return None if _done(workflow, params) is not None else f"no matrix over {params.key} builds"
 
 
-def _has_loop(workflow: Workflow, job: str) -> bool:
-    return any(find_loop(run_of(step)) is not None for step in workflow.steps(job))
+def _done(workflow: Workflow, params: ParallelParams) -> str | None:
+    """Return the job that builds in a matrix over the key, the named one if there is one."""
+    found = [
+        job
+        for job, item in workflow.jobs.items()
+        if isinstance(matrix := matrix_of(item), dict)
+        and params.key in matrix
+        and re.search(r"build|\b(?:tox|nox|pytest)\b", str(item.get("steps")))
+        and f"matrix.{params.key}" in str(item.get("steps"))
+    ]
+    if params.services is not None:
+        wanted = set(params.services)
+        found = [job for job in found if wanted == set(map(str, matrix_of(workflow.job(job)).get(params.key) or ()))]
+    return next(iter([job for job in found if job == params.job] or found), None)
 
 
-def _nothing(workflow: Workflow, params: ParallelParams) -> EditResult:
-    for job, item in workflow.jobs.items():
-        matrix = matrix_of(item)
-        builds = any("build" in f"{step.get('run', '')}{step.get('uses', '')}" for step in workflow.steps(job))
-        if isinstance(matrix, dict) and params.key in matrix and builds:
-            return already(f"{job} builds in a matrix over {params.key}")
-    raise Refusal(EditCode.NOT_FOUND, "no step builds services in a loop")
+def _only(workflow: Workflow, found: list[Part]) -> Part | None:
+    if len(found) > 1:
+        places = ", ".join(f"{part.job} line {workflow.line('jobs', part.job, 'steps', part.start)}" for part in found)
+        raise Refusal(EditCode.AMBIGUOUS, f"several steps build one after another: {places}", hint="`job` names one")
+    return found[0] if found else None
 
 
-def _refuse_outputs(workflow: Workflow, job: str, at: int) -> None:
-    step = workflow.steps(job)[at]
-    if "GITHUB_OUTPUT" in run_of(step) or "GITHUB_ENV" in run_of(step):
-        raise Refusal(EditCode.PRECONDITION, f"{title_of(step, at)} sets outputs; a matrix cannot gather them")
-    if "strategy" in workflow.job(job):
-        raise Refusal(EditCode.CONFLICT, f"{job} has a matrix already, besides the loop")
+def _other_forms(workflow: Workflow, params: ParallelParams) -> EditResult:
+    jobs = workflow.chosen_jobs(params.job)
+    part = _only(workflow, list(serial.steps_alike(workflow, jobs, params.key)))
+    if part is not None:
+        return _parted(workflow, part, params)
+    siblings = [
+        each
+        for each in serial.jobs_alike(workflow, list(workflow.jobs))
+        if params.job is None or params.job in each.jobs
+    ]
+    if len(siblings) > 1:
+        listed = "; ".join(", ".join(each.jobs) for each in siblings)
+        raise Refusal(EditCode.AMBIGUOUS, f"several groups of jobs are alike: {listed}", hint="`job` names one")
+    if siblings:
+        return _joined(workflow, siblings[0], params)
+    part = _only(workflow, list(serial.lists(workflow, jobs, params.key)))
+    if part is not None:
+        return _parted(workflow, part, params)
+    raise Refusal(EditCode.NOT_FOUND, "no loop, no steps or jobs alike and no list builds one thing after another")
 
 
-def _move(workflow: Workflow, job: str, at: int, loop: Loop, params: ParallelParams) -> str:
-    """Make the matrix job and take the loop out of its old place; return the name of the job that builds."""
-    item = workflow.job(job)
-    steps = workflow.steps(job)
-    strategy: dict[str, Any] = {"fail-fast": params.fail_fast}
-    if params.max_parallel is not None:
-        strategy["max-parallel"] = params.max_parallel
-    strategy["matrix"] = {params.key: list(params.services or loop.values)}
-    step = _step(workflow, steps[at], loop, params)
-    if all(index == at or uses_of(other) in _SETUP for index, other in enumerate(steps)):
-        workflow.replace_step(job, at, step)
+# ---------------------------------------------------------------- steps become a matrix job
+
+
+def _parted(workflow: Workflow, part: Part, params: ParallelParams) -> EditResult:
+    _refuse_results(workflow, part)
+    if params.services is not None and part.end - part.start > 1 and set(params.services) != set(part.values):
+        raise Refusal(EditCode.PARAM, f"the steps build {', '.join(part.values)}, and `services` says otherwise")
+    name = _move(workflow, part, params)
+    _tell(workflow, name, params.services or list(part.values), [part.job])
+    return workflow.finish(f"{name} does {', '.join(params.services or part.values)} at the same time", "")
+
+
+def _tell(workflow: Workflow, name: str, values: list[str], before: list[str]) -> None:
+    listed = ", ".join(values)
+    text = f"the names of checks change: {name} (…) for {listed}; required checks have to follow"
+    workflow.warnings.append(f"{text}, or add_required_gate_job stands for all")
+    first = f"{name} ({values[0]})"
+    workflow.duties.append(
+        Duty(kind="check", text=f"where {', '.join(before)} is a required check, {first} and the others are too")
+    )
+
+
+def _refuse_results(workflow: Workflow, part: Part) -> None:
+    """Refuse where something reads what a matrix cannot hand over."""
+    steps = workflow.steps(part.job)
+    for at in range(part.start, part.end):
+        if re.search(r"GITHUB_(?:OUTPUT|ENV|PATH)\b", run_of(steps[at])):
+            raise Refusal(EditCode.PRECONDITION, f"{title_of(steps[at], at)} sets outputs; a matrix cannot gather them")
+        identifier = steps[at].get("id")
+        if identifier and re.search(rf"\bsteps\.{re.escape(str(identifier))}\.", str(workflow.job(part.job))):
+            raise Refusal(EditCode.PRECONDITION, f"the outputs of {identifier} are read; a matrix cannot gather them")
+    if "strategy" in workflow.job(part.job):
+        raise Refusal(EditCode.CONFLICT, f"{part.job} has a matrix already, besides the loop")
+    for at, step in enumerate(steps[part.end :], part.end):
+        if _takes(step, is_image=part.is_image):
+            reason = (
+                f"{title_of(step, at)}, line {workflow.line('jobs', part.job, 'steps', at)}, works with what is built"
+            )
+            raise Refusal(EditCode.PRECONDITION, f"{reason}, and the matrix builds it on other machines")
+
+
+def _takes(step: JsonObject, *, is_image: bool) -> bool:
+    """Say whether a later step may work with what is built before it: an image that stays, or any file."""
+    if is_image:
+        given = step.get("with")
+        return bool(_TAKES_IMAGES.search(run_of(step)) or (isinstance(given, dict) and given.get("image-ref")))
+    return not re.fullmatch(r"(?:echo|true|docker images)\b[^\n]*\s*", run_of(step)) and bool(step)
+
+
+def _strategy(params: ParallelParams, values: list[str]) -> dict[str, Any]:
+    limit = {} if params.max_parallel is None else {"max-parallel": params.max_parallel}
+    return {"fail-fast": params.fail_fast, **limit, "matrix": {params.key: values}}
+
+
+def _move(workflow: Workflow, part: Part, params: ParallelParams) -> str:
+    """Make the matrix job and take the steps out of their old place; return the name of the job that builds."""
+    job, item, steps = part.job, workflow.job(part.job), workflow.steps(part.job)
+    strategy = _strategy(params, list(params.services or part.values))
+    others = [step for at, step in enumerate(steps) if not part.start <= at < part.end]
+    if params.new_job is None and all(_is_setup(step, is_image=part.is_image) for step in others):
+        _put(workflow, part)
         workflow.set_key(job, "strategy", strategy)
         if isinstance(item.get("name"), str):
             workflow.set_key(job, "name", f"{item['name']} (${{{{ matrix.{params.key} }}}})")
         return job
-    name = params.new_job or _slug(title_of(steps[at], at))
-    title = str(steps[at].get("name") or name)
-    made: dict[str, Any] = {"name": f"{title} (${{{{ matrix.{params.key} }}}})"}
+    name = params.new_job or _slug(part.title)
+    made: dict[str, Any] = {"name": f"{part.title} (${{{{ matrix.{params.key} }}}})"}
     made.update({key: item[key] for key in _COPIED if key in item})
-    signs_in = any(uses_of(other) == "docker/login-action" for other in steps[:at])
-    if not ("permissions" in item or "permissions" in workflow.model or signs_in) and _only_builds(step):
+    signs_in = any(uses_of(other) == "docker/login-action" for other in steps[: part.start])
+    if not ("permissions" in item or "permissions" in workflow.model or signs_in) and _only_builds(part.steps):
         made["permissions"] = {"contents": "read"}  # no more than a checkout needs, where the default would be all
     made["strategy"] = strategy
-    made["steps"] = [*_setup(workflow, steps[:at], is_image="uses" in step), step]
+    made["steps"] = [*_setup(workflow, steps[: part.start], is_image=part.is_image), *part.steps]
     workflow.add_job(name, made, after=job)
-    workflow.remove_step(job, at)
+    for at in reversed(range(part.start, part.end)):
+        workflow.remove_step(job, at)
     for other, needing in workflow.jobs.items():
         if job in needs_of(needing) and other != name:
             workflow.add_needs(other, [name])
     return name
 
 
+def _put(workflow: Workflow, part: Part) -> None:
+    """Bring the steps of the first value to those of the matrix, and take the others out."""
+    for at in reversed(range(part.start + len(part.steps), part.end)):
+        workflow.remove_step(part.job, at)
+    for offset, step in enumerate(part.steps):
+        workflow.replace_step(part.job, part.start + offset, step)
+
+
+def _is_setup(step: JsonObject, *, is_image: bool) -> bool:
+    if is_image:
+        return uses_of(step) in _IMAGE_SETUP
+    return _SETUP.match(uses_of(step)) is not None or (bool(run_of(step)) and _INSTALLS.match(run_of(step)) is not None)
+
+
 def _setup(workflow: Workflow, steps: list[JsonObject], *, is_image: bool) -> list[JsonObject]:
-    """Return the set-up steps ahead of the loop that the new job needs as well, pinned where a pin is known."""
+    """Return the set-up steps ahead that the new job needs as well, pinned where a pin is known."""
     found: list[JsonObject] = []
     for step in steps:
-        if uses_of(step) in _SETUP and "id" not in step:
-            pin = workflow.scene.pins.find(uses_of(step))
-            copy = _without_credentials(step) if is_image else step
-            found.append({**copy, "uses": workflow.uses(uses_of(step))} if pin is not None else dict(copy))
+        if not _is_setup(step, is_image=is_image) or "id" in step:
+            continue
+        pin = workflow.scene.pins.find(uses_of(step)) if uses_of(step) in _IMAGE_SETUP else None
+        copy = _without_credentials(step) if is_image else step
+        found.append({**copy, "uses": workflow.uses(uses_of(step))} if pin is not None else dict(copy))
     if is_image and all(uses_of(step) != "docker/setup-buildx-action" for step in steps):
         found.append({"name": "Set up Docker Buildx", "uses": workflow.uses("docker/setup-buildx-action")})
     return found
 
 
-def _only_builds(step: JsonObject) -> bool:
-    given = step.get("with")
-    return "uses" in step and isinstance(given, dict) and given.get("push") is False
+def _only_builds(steps: tuple[dict[str, Any], ...]) -> bool:
+    given = [step.get("with") for step in steps]
+    return all(isinstance(one, dict) and one.get("push") is False for one in given)
 
 
 def _without_credentials(step: JsonObject) -> JsonObject:
@@ -148,22 +234,53 @@ def _without_credentials(step: JsonObject) -> JsonObject:
     return {**step, "with": {"persist-credentials": False, **given}}
 
 
-def _step(workflow: Workflow, step: JsonObject, loop: Loop, params: ParallelParams) -> dict[str, Any]:
-    """Return the loop's body for one value: as build-push-action with a cache when it is a plain docker build."""
-    value = f"${{{{ matrix.{params.key} }}}}"
-    head: dict[str, Any] = {
-        key: item for key, item in step.items() if key in ("name", "if", "shell", "working-directory")
-    }
-    inputs = docker_build(loop, value)
-    if inputs is not None and "working-directory" not in step:
-        cached = {"cache-from": f"type=gha,scope={value}", "cache-to": f"type=gha,mode=max,scope={value}"}
-        kept: dict[str, Any] = {key: head[key] for key in ("name", "if") if key in head}
-        extra = {"env": step["env"]} if "env" in step else {}
-        return {**kept, "uses": workflow.uses("docker/build-push-action"), **extra, "with": {**inputs, **cached}}
-    env = {**(step.get("env") or {}), loop.variable: value}
-    return {**head, "env": env, "run": loop.body}
-
-
 def _slug(title: str) -> str:
     slug = "".join(character if character.isalnum() else "-" for character in title.lower())
     return "-".join(part for part in slug.split("-") if part) or "build-matrix"
+
+
+# ---------------------------------------------------------------- jobs become one
+
+
+def _joined(workflow: Workflow, found: Siblings, params: ParallelParams) -> EditResult:
+    """Make one job of several: the first one becomes it, the others go."""
+    serial.refuse_siblings(workflow, found, params.key)
+    if params.services is not None and set(params.services) != set(found.family.values):
+        raise Refusal(EditCode.PARAM, f"the jobs build {', '.join(found.family.values)}, and `services` says otherwise")
+    first, *others = found.jobs
+    name = params.new_job or _common(found)
+    if name != first and name in workflow.jobs and name not in others:
+        raise Refusal(EditCode.CONFLICT, f"there is a job {name} already", hint="`new_job` says how it is called")
+    made = serial.job_for_all(workflow, found, params.key)
+    waited = any(set(found.jobs) & set(needs_of(workflow.job(each))) for each in found.jobs)
+    for other in others:
+        workflow.editor.delete(("jobs", other), with_comments=True)
+    for key, value in made.items():
+        workflow.set(("jobs", first, key), value)
+    if found.needs:
+        is_list = len(found.needs) > 1 or isinstance(workflow.job(first).get("needs"), list)
+        workflow.set_key(first, "needs", list(found.needs) if is_list else found.needs[0])
+    elif needs_of(workflow.job(first)):
+        workflow.editor.delete(("jobs", first, "needs"))
+    workflow.set_key(first, "strategy", _strategy(params, list(found.family.values)))
+    if name != first:
+        workflow.editor.rename(("jobs", first), name)
+    for job, item in workflow.jobs.items():
+        needs = needs_of(item)
+        if set(found.jobs) & set(needs):
+            kept = list(dict.fromkeys(name if need in found.jobs else need for need in needs))
+            workflow.set(("jobs", job, "needs"), kept[0] if isinstance(item["needs"], str) else kept)
+    if waited:
+        workflow.warnings.append(f"{', '.join(found.jobs)} waited for each other and run at the same time now")
+    _tell(workflow, name, list(found.family.values), list(found.jobs))
+    return workflow.finish(f"{name} stands for {', '.join(found.jobs)}", "")
+
+
+def _common(found: Siblings) -> str:
+    """Return what the names of the jobs have in common, else a plain one."""
+    bare = {
+        re.sub(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", "", job).strip("-_")
+        for job, value in zip(found.jobs, found.family.values, strict=True)
+    }
+    name = re.sub(r"[-_]{2,}", "-", bare.pop()) if len(bare) == 1 else ""
+    return name if re.fullmatch(r"[A-Za-z_][\w-]*", name) else "build-matrix"

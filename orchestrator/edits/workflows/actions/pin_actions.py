@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.pins import OVERRIDES, Pin, is_pinned, split_uses
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal
@@ -16,7 +15,7 @@ from orchestrator.edits.yaml.emit import Noted
 _VERSION = re.compile(r"v?\d")
 
 
-class PinParams(Params):
+class PinParams(EditParams):
     """Which actions."""
 
     only: list[str] = Field(default=[], description="owner/name; default: all that are not pinned")

@@ -9,8 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditResult
 from orchestrator.edits.workflows.commands import (
@@ -29,7 +28,7 @@ _SAFETY = re.compile(r"\bsafety[ \t]+check\b(?P<rest>[^\n|;&]*)")
 _REQUIREMENTS = re.compile(r"(?:-r|--file|--requirement)[= \t]+(\S+)")
 
 
-class RemoveParams(Params):
+class RemoveParams(EditParams):
     """Where to look; without a job the whole workflow."""
 
     job: str | None = Field(default=None, description="the job, else all")

@@ -2,19 +2,19 @@
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
-from orchestrator.edits.workflows.workflow import Workflow
+from orchestrator.edits.workflows.scopes import needed_scopes, unknown_users
+from orchestrator.edits.workflows.workflow import Workflow, lacking
 
 
-class PermissionParams(Params):
+class PermissionParams(EditParams):
     """What the token may do."""
 
     permissions: dict[str, str] = Field(default={"contents": "read"}, description="scope: read, write or none")
     job: str | None = Field(default=None, description="of this job; default: of the whole workflow")
-    replace: bool = Field(default=False, description="replace permissions that are there")
+    replace: bool = Field(default=False, description="replace permissions that are there, of the workflow or of `job`")
 
 
 class SetPermissions(Action[PermissionParams]):
@@ -26,7 +26,7 @@ class SetPermissions(Action[PermissionParams]):
     kinds = frozenset((WORKFLOW,))
 
     def plan(self, scene: Scene, params: PermissionParams) -> EditResult:
-        """Set them where there are none."""
+        """Set them where there are none; jobs that are known to need more get that for themselves."""
         workflow = Workflow(scene)
         owner = workflow.job(params.job) if params.job is not None else workflow.model
         present = owner.get("permissions")
@@ -39,7 +39,21 @@ class SetPermissions(Action[PermissionParams]):
             workflow.set_key(params.job, "permissions", params.permissions)
         else:
             workflow.set(("permissions",), params.permissions, before="env" if "env" in owner else "jobs")
-            if present is None:
-                text = "jobs that write (comments, releases, packages) need permissions of their own from now on"
-                workflow.warnings.append(text)
+            if present != params.permissions:
+                _grant(workflow, params.permissions)
         return workflow.finish(f"{where} has the permissions {params.permissions}", f"{where} has these permissions")
+
+
+def _grant(workflow: Workflow, given: dict[str, str]) -> None:
+    """Give each job without permissions of its own what its steps are known to need, and name what nobody can know."""
+    for name, job in workflow.jobs.items():
+        if "permissions" in job:
+            continue
+        more = lacking(given, needed_scopes(job))
+        if more:
+            workflow.set_key(name, "permissions", {**given, **more})
+            listed = ", ".join(f"{scope}: {level}" for scope, level in more.items())
+            workflow.warnings.append(f"{name} keeps {listed}, which its steps need")
+        users = unknown_users(job)
+        if users:
+            workflow.warnings.append(f"{name} may need more permissions: {', '.join(users)}")

@@ -1,16 +1,17 @@
 """``add_step``, ``move_step``, ``replace_step``: the steps of a job."""
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.workflow import Workflow
 from orchestrator.models.json import Json
 
 
-class PlaceParams(Params):
+class PlaceParams(EditParams):
     """A job, and a place among its steps: by id, name, `uses` prefix or /regex of the script/ of another step."""
 
     job: str
@@ -60,12 +61,15 @@ class AddStep(Action[AddStepParams]):
         return workflow.finish(f"added a step to {params.job}", "")
 
 
-class ReplaceStepParams(Params):
+class ReplaceStepParams(EditParams):
     """Which step becomes what."""
 
     job: str
     step: str = Field(description="id, name, `uses` prefix or /regex of the script/")
     content: dict[str, Json] = Field(min_length=1)
+    on_missing: Literal["error", "skip", "create"] = Field(  # type: ignore[assignment]  # one word more than elsewhere
+        default="error", description="when the step is not there: refuse, have nothing to do, or add it at the end"
+    )
 
 
 class ReplaceStep(Action[ReplaceStepParams]):
@@ -81,7 +85,14 @@ class ReplaceStep(Action[ReplaceStepParams]):
         workflow = Workflow(scene)
         if params.content in workflow.steps(params.job):
             return already(f"{params.job} has the step")
-        at = workflow.step_index(params.job, params.step)
+        try:
+            at = workflow.step_index(params.job, params.step)
+        except Refusal as refusal:
+            if refusal.code is not EditCode.NOT_FOUND or params.on_missing != "create":
+                raise
+            workflow.job(params.job)
+            workflow.insert_step(params.job, len(workflow.steps(params.job)), params.content)
+            return workflow.finish(f"added the step to {params.job}, which had no {params.step}", "")
         workflow.replace_step(params.job, at, params.content)
         return workflow.finish(f"replaced {params.step} of {params.job}", "")
 

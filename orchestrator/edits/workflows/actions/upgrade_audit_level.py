@@ -9,8 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from orchestrator.contracts import Params
-from orchestrator.edits.action import Action, Scene
+from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.commands import logical_lines, runs_tool
@@ -22,7 +21,7 @@ _COMMAND = re.compile(r"(?P<command>(?:npm|pnpm|yarn(?: npm)?) audit)\b")
 _LEVEL = re.compile(r"--(?:audit-level|level|severity)[= \t]+['\"]?(?P<level>[\w${}. -]*?)['\"]?(?=[ \t\\;|&)]|$)")
 
 
-class AuditParams(Params):
+class AuditParams(EditParams):
     """The level that is wanted."""
 
     level: Literal["info", "low", "moderate", "high", "critical"] = "low"

@@ -1,0 +1,162 @@
+"""What a job does with the workflow's own token, and the permissions that this needs.
+
+The table knows actions that are widely used and the commands of git, gh and the registries. A step that brings a token
+of its own needs nothing; whatever is not in the table may need something that nobody can see from outside.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from orchestrator.edits.workflows.shape import steps_of
+from orchestrator.edits.workflows.workflow import run_of, uses_of
+from orchestrator.models.json import Json, JsonObject
+
+Scopes = dict[str, str]
+_CONTENTS: Scopes = {"contents": "write"}
+_PULLS: Scopes = {"pull-requests": "write"}
+_ISSUES: Scopes = {"issues": "write"}
+_BOTH: Scopes = {"contents": "write", "pull-requests": "write"}
+_TALKS: Scopes = {"issues": "write", "pull-requests": "write"}
+_OIDC: Scopes = {"id-token": "write"}
+# By the beginning of `uses`, in small letters; the first that fits counts.
+_ACTIONS: Mapping[str, Scopes] = {
+    "actions/attest": {**_OIDC, "attestations": "write"},
+    "actions/create-release": _CONTENTS,
+    "actions/deploy-pages": {"pages": "write", **_OIDC},
+    "actions/configure-pages": {"pages": "read"},
+    "actions/first-interaction": _TALKS,
+    "actions/labeler": _PULLS,
+    "actions/stale": _TALKS,
+    "actions/upload-release-asset": _CONTENTS,
+    "ad-m/github-push-action": _CONTENTS,
+    "anothrnick/github-tag-action": _CONTENTS,
+    "changesets/action": _BOTH,
+    "crazy-max/ghaction-github-pages": _CONTENTS,
+    "dessant/lock-threads": {**_TALKS, "discussions": "write"},
+    "dorny/paths-filter": {"pull-requests": "read"},
+    "dorny/test-reporter": {"checks": "write"},
+    "endbug/add-and-commit": _CONTENTS,
+    "enricomi/publish-unit-test-result-action": {"checks": "write", **_PULLS},
+    "github/codeql-action/analyze": {"security-events": "write"},
+    "github/codeql-action/upload-sarif": {"security-events": "write"},
+    "google-github-actions/release-please-action": _BOTH,
+    "googleapis/release-please-action": {**_BOTH, "issues": "write"},
+    "goreleaser/goreleaser-action": _CONTENTS,
+    "helm/chart-releaser-action": _CONTENTS,
+    "jamesives/github-pages-deploy-action": _CONTENTS,
+    "marocchino/sticky-pull-request-comment": _PULLS,
+    "mathieudutour/github-tag-action": _CONTENTS,
+    "mikepenz/action-junit-report": {"checks": "write"},
+    "ncipollo/release-action": _CONTENTS,
+    "ossf/scorecard-action": {"security-events": "write", **_OIDC},
+    "peaceiris/actions-gh-pages": _CONTENTS,
+    "peter-evans/create-or-update-comment": _TALKS,
+    "peter-evans/create-pull-request": _BOTH,
+    "py-cov-action/python-coverage-comment-action": _BOTH,
+    "pypa/gh-action-pypi-publish": _OIDC,
+    "release-drafter/release-drafter": {"contents": "write", "pull-requests": "read"},
+    "romeovs/lcov-reporter-action": _PULLS,
+    "softprops/action-gh-release": _CONTENTS,
+    "stefanzweifel/git-auto-commit-action": _CONTENTS,
+    "svenstaro/upload-release-action": _CONTENTS,
+    "thollander/actions-comment-pull-request": _PULLS,
+}
+_COMMANDS: tuple[tuple[re.Pattern[str], Scopes], ...] = (
+    (re.compile(r"\bgit\s+push\b|\bmkdocs gh-deploy\b|\bmike deploy\b"), _CONTENTS),
+    (re.compile(r"\bgh\s+release\s+(?:create|upload|edit|delete)\b"), _CONTENTS),
+    (re.compile(r"\bgh\s+pr\s+(?:create|merge)\b"), _BOTH),
+    (re.compile(r"\bgh\s+pr\s+(?:comment|edit|review|close|ready|reopen)\b"), _PULLS),
+    (re.compile(r"\bgh\s+issue\s+(?:create|comment|edit|close|reopen|delete)\b"), _ISSUES),
+    (re.compile(r"\bgh\s+workflow\s+run\b|\bgh\s+run\s+(?:cancel|rerun|delete)\b"), {"actions": "write"}),
+    (re.compile(r"\bsemantic-release\b"), {"contents": "write", **_TALKS}),
+    (re.compile(r"\bcosign\s+(?:sign|attest)\b|\bnpm publish\b[^\n]*--provenance"), _OIDC),
+)
+# Actions that work without the token or only read the code: of them nothing more is needed.
+_HARMLESS = re.compile(
+    r"^(?:actions/(?:checkout|setup-|cache|upload-artifact|download-artifact|upload-pages-artifact|hello)"
+    r"|docker/|codecov/|coverallsapp/|astral-sh/|pnpm/|oven-sh/|denoland/|ruby/setup-|dtolnay/|swatinem/|taiki-e/"
+    r"|gradle/|shivammathur/setup-|egor-tensin/|aquasecurity/|anchore/|hashicorp/setup-|azure/setup-|docker://"
+    r"|conda-incubator/setup-|mamba-org/|step-security/harden-runner|pre-commit/action|awalsh128/|erlef/setup-beam"
+    r"|golangci/golangci-lint-action|msys2/|ilammy/|cypress-io/|browser-actions/|nick-fields/|nick-invision/"
+    r"|github/codeql-action/(?:init|autobuild))"
+)
+_TOKEN_INPUTS = ("token", "github-token", "github_token", "repo-token", "repo_token", "gh_token")
+_OWN_TOKEN = re.compile(r"\bgithub\.token\b|\bsecrets\.github_token\b", re.IGNORECASE)
+
+
+def needed_scopes(job: JsonObject) -> Scopes:
+    """Return the permissions that the steps of a job are known to need beyond reading the code."""
+    found: Scopes = {}
+    for step in steps_of(job):
+        for scope, level in _of_step(step, job).items():
+            if found.get(scope) != "write":
+                found[scope] = level
+    return found
+
+
+def unknown_users(job: JsonObject) -> list[str]:
+    """Return what in a job may use the token in a way that the table does not know."""
+    if isinstance(job.get("uses"), str):
+        return [str(job["uses"])]
+    return list(dict.fromkeys(_unknown(job)))
+
+
+def _unknown(job: JsonObject) -> Iterator[str]:
+    for step in steps_of(job):
+        action = uses_of(step)
+        if action and _find(action) is None and not _HARMLESS.match(action):
+            yield action
+        script = run_of(step)
+        speaks = _OWN_TOKEN.search(f"{script} {step.get('env')} {job.get('env')}") if script else None
+        if speaks and not any(pattern.search(script) for pattern, _ in _COMMANDS) and "git push" not in script:
+            yield "a script with the token"
+
+
+def _find(action: str) -> Scopes | None:
+    return next((scopes for name, scopes in _ACTIONS.items() if action.startswith(name)), None)
+
+
+def _of_step(step: JsonObject, job: JsonObject) -> Scopes:
+    given = step.get("with")
+    inputs: JsonObject = given if isinstance(given, dict) else {}
+    action = uses_of(step)
+    if action:
+        own = next((str(inputs[name]) for name in _TOKEN_INPUTS if inputs.get(name)), None)
+        if own is not None and not _OWN_TOKEN.search(own):
+            return {}
+        return _signs_in(action, inputs, job) or dict(_find(action) or {})
+    script = run_of(step)
+    env = {**_env(job), **_env(step)}
+    brought = [str(env[name]) for name in ("GH_TOKEN", "GITHUB_TOKEN") if name in env]
+    if brought and not any(_OWN_TOKEN.search(value) for value in brought):
+        return {}
+    found: Scopes = {}
+    for pattern, scopes in _COMMANDS:
+        if pattern.search(script):
+            found |= scopes
+    return found
+
+
+def _env(owner: JsonObject) -> Mapping[str, Json]:
+    env = owner.get("env")
+    return env if isinstance(env, dict) else {}
+
+
+def _signs_in(action: str, inputs: JsonObject, job: JsonObject) -> Scopes:
+    """Return what signing in by OpenID Connect or to GitHub's registry needs."""
+    if action == "aws-actions/configure-aws-credentials" and inputs.get("role-to-assume"):
+        return {} if inputs.get("aws-access-key-id") else dict(_OIDC)
+    if action == "google-github-actions/auth" and inputs.get("workload_identity_provider"):
+        return dict(_OIDC)
+    if action == "azure/login" and inputs.get("client-id") and not inputs.get("creds"):
+        return dict(_OIDC)
+    if action == "pypa/gh-action-pypi-publish" and inputs.get("password"):
+        return {}
+    if action == "docker/login-action" and _OWN_TOKEN.search(str(inputs.get("password", ""))):
+        return {"packages": "write" if _pushes(job) else "read"}
+    return {}
+
+
+def _pushes(job: JsonObject) -> bool:
+    texts = (f"{step.get('with')} {run_of(step)}" for step in steps_of(job))
+    return any(re.search(r"'push': (?!False|'false')|\bpush=true\b|\bpush\b", text) for text in texts)
