@@ -91,8 +91,11 @@ def make_plan(
         document_hash=opened.loaded.hash,
         places=opened.loaded.place,
     )
-    if not _can_be_kept(plan, opened.catalogue):
+    patterns = _depends_on(plan, opened.catalogue)
+    if patterns is None:
         return plan, None
+    for pattern in patterns:
+        list_files(pattern)
     here = opened.path.absolute()
     return plan, PlanInputs(
         document=str(here),
@@ -111,8 +114,8 @@ def _declared_root(loaded: LoadedDocument) -> str | None:
     return loaded.document.project.root if loaded.document else None
 
 
-def _can_be_kept(plan: Plan, catalogue: Catalogue) -> bool:
-    """Say whether all that decides the plan is known; of foreign plug-ins it is not."""
+def _depends_on(plan: Plan, catalogue: Catalogue) -> set[str] | None:
+    """Return the patterns whose files decide the plan; None when not all is known (foreign plug-ins)."""
     types = {("handlers", task.handler) for task in plan.tasks}
     checks = [*(each.checkpoint for each in plan.phases), *(each.checkpoint for each in plan.groups)]
     checks += [task.verify for task in plan.tasks]
@@ -121,9 +124,13 @@ def _can_be_kept(plan: Plan, catalogue: Catalogue) -> bool:
     types |= {("guards", guard.type) for several in guards for guard in several}
     # What is missing may be named by the shipped roadmap; what is installed is part of the question.
     plugins = [catalogue.find(kind, name) for kind, name in sorted(types)]
-    if any(plugin is not None and plugin.package != OWN_PACKAGE for plugin in plugins):
-        return False
-    known = [task for task in plan.tasks if catalogue.has_handler(task.handler)]
-    return not catalogue.warnings() and all(
-        catalogue.handler(task.handler).plan_can_be_kept(task.params, plan.root) for task in known
-    )
+    if catalogue.warnings() or any(plugin is not None and plugin.package != OWN_PACKAGE for plugin in plugins):
+        return None
+    found: set[str] = set()
+    for task in plan.tasks:
+        if catalogue.has_handler(task.handler):
+            patterns = catalogue.handler(task.handler).plan_depends_on(task.params, plan.root)
+            if patterns is None:
+                return None
+            found.update(patterns)
+    return found

@@ -1,7 +1,7 @@
 """What a plan was made of beside its flags, and whether all of it is still so.
 
-A handler that lets a plan be kept (`Handler.plan_can_be_kept`) looks at nothing of the tree but what kind of thing
-a target is, so the kinds of all targets stand for the tree.
+A handler that lets a plan be kept names the files that it looked for (`Handler.plan_depends_on`), and looks at nothing
+else of the tree but what kind of thing a target is: names and kinds stand for the tree.
 """
 
 import os

@@ -99,12 +99,13 @@ class Handler(ABC, Generic[P]):
         """Say why what is installed cannot do this task, sound as it is; `run` then starts nothing."""
         return None
 
-    def plan_can_be_kept(self, params: JsonObject, root: str) -> bool:  # noqa: ARG002 - the default looks at nothing
-        """Say whether `targets` and `check` look at nothing of the tree but what kind of thing each target is.
+    def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str] | None:  # noqa: ARG002
+        """Return patterns: which files match them is all of the tree that decides what `targets` and `check` say.
 
-        Only then may a plan be kept for the next command. A deep check may look at more; `params` are not rendered yet.
+        What kind of thing each target is always decides, and need not be named. None = more than that decides, so the
+        plan is made anew by every command. A deep check may look at more; `params` are not rendered yet.
         """
-        return False
+        return None
 
     def fingerprint(self, params: P, context: TaskContext) -> str | None:  # noqa: ARG002
         """Return a hash of everything outside the tree that decides the result (templates); None = never up to date.

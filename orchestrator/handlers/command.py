@@ -63,9 +63,9 @@ class Command(Handler[CommandParams]):
         ]
         return [*problems, *_missing_here(params, scene)] if scene.deep else problems
 
-    def plan_can_be_kept(self, params: JsonObject, root: str) -> bool:  # noqa: ARG002 - whatever they are
-        """Say yes: nothing but what kind of thing each target is decides."""
-        return True
+    def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str]:  # noqa: ARG002 - whatever they are
+        """Return nothing: what kind of thing each target is decides."""
+        return ()
 
     def fingerprint(self, params: CommandParams, context: TaskContext) -> str | None:
         """Hash program, names of variables and the files that patterns match; None when no files are declared."""

@@ -84,9 +84,9 @@ class ConfigEdit(Handler[ConfigEditParams]):
             problems += _deep(action, params, scene)
         return problems
 
-    def plan_can_be_kept(self, params: JsonObject, root: str) -> bool:  # noqa: ARG002 - whatever they are
-        """Say yes: nothing but what kind of thing each target is decides."""
-        return True
+    def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str]:  # noqa: ARG002 - whatever they are
+        """Return nothing: what kind of thing each target is decides."""
+        return ()
 
     def fingerprint(self, params: ConfigEditParams, context: TaskContext) -> str | None:
         """Hash the action with the pins that it would write."""

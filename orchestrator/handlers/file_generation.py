@@ -99,9 +99,9 @@ class FileGeneration(Handler[FileGenerationParams]):
             problems.append(Problem(code="E309", message=message, hint="leave one of them out"))
         return problems
 
-    def plan_can_be_kept(self, params: JsonObject, root: str) -> bool:  # noqa: ARG002 - whatever they are
-        """Say yes: nothing but what kind of thing each target is decides."""
-        return True
+    def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str]:  # noqa: ARG002 - whatever they are
+        """Return nothing: what kind of thing each target is decides."""
+        return ()
 
     def fingerprint(self, params: FileGenerationParams, context: TaskContext) -> str | None:
         """Hash what the templates render to now: their sources and every value that they use are in it."""

@@ -5,6 +5,7 @@ later from any terminal.
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -45,9 +46,9 @@ class Manual(Handler[ManualParams]):
     type = "manual"
     params_model = ManualParams
 
-    def plan_can_be_kept(self, params: JsonObject, root: str) -> bool:  # noqa: ARG002 - whatever they are
-        """Say yes: nothing but what kind of thing each target is decides."""
-        return True
+    def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str]:  # noqa: ARG002 - whatever they are
+        """Return nothing: what kind of thing each target is decides."""
+        return ()
 
     async def run(self, params: ManualParams, context: TaskContext) -> Outcome:
         """Apply a decision that was given, else ask, else wait. Skipped is not done."""

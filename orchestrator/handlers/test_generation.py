@@ -122,11 +122,14 @@ class TestGeneration(Handler[TestGenerationParams]):
             return [Problem(code="E309", message=message, hint=error.hint, severity=Severity.WARNING)]
         return ()
 
-    def plan_can_be_kept(self, params: JsonObject, root: str) -> bool:
-        """Say whether the target is one file and where its tests go is said: else what is in folders decides."""
+    def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str] | None:
+        """Return what a folder or a pattern stands for; None when the project's habits say where tests go."""
         target = params.get("target")
-        is_one = isinstance(target, str) and not set("*?[{") & set(target) and not Path(root, target).is_dir()
-        return is_one and isinstance(params.get("test_file"), str)
+        if not isinstance(target, str) or not isinstance(params.get("test_file"), str) or set("[{") & set(target):
+            return None
+        if Path(root, target).is_dir():
+            return (f"{target.rstrip('/')}/**",)
+        return (target,) if set("*?") & set(target) else ()
 
     def refusal(self, params: TestGenerationParams) -> str | None:
         """Name the generator that is missing."""

@@ -303,24 +303,37 @@ def test_a_type_of_somebody_else_is_not_kept(root: Path, tmp_path: Path, monkeyp
     assert not (root / ".orchestrate/cache").exists()
 
 
-@pytest.mark.parametrize(
-    ("target", "test_file", "is_kept"),
-    [
-        ("src/a.py", "tests/test_a.py", True),
-        ("src/a.py", None, False),
-        ("src", "tests/test_a.py", False),
-        ("src/*.py", "tests/test_a.py", False),
-    ],
-)
-def test_tests_of_one_file_at_a_said_place_can_be_kept_what_folders_decide_cannot(
-    root: Path, target: str, test_file: str | None, is_kept: bool
-) -> None:
+def _plant_tests(root: Path, target: str, test_file: str | None) -> None:
     (root / "src/a.py").write_text("def double(number):\n    return number * 2\n")
     task = {"id": "1.1", "name": "tests", "type": "test_generation", "target": target}
     task |= {} if test_file is None else {"test_file": test_file}
     plant(root, whole(phases=[{"id": "1", "groups": [{"id": "a", "tasks": [task]}]}]))
+
+
+@pytest.mark.parametrize(
+    ("target", "test_file", "is_kept"),
+    [
+        ("src/a.py", "tests/test_a.py", True),
+        ("src", "tests/test_a.py", True),
+        ("src/*.py", "tests/test_a.py", True),
+        ("src/[ab].py", "tests/test_a.py", False),
+        ("src/a.py", None, False),
+    ],
+)
+def test_tests_at_a_said_place_can_be_kept_what_the_habits_of_the_project_decide_cannot(
+    root: Path, target: str, test_file: str | None, is_kept: bool
+) -> None:
+    _plant_tests(root, target, test_file)
     opened().keep()
     assert opened().is_kept is is_kept
+
+
+@pytest.mark.parametrize("target", ["src", "src/*.py"])
+def test_a_further_module_in_the_target_makes_the_plan_anew(root: Path, target: str) -> None:
+    _plant_tests(root, target, "tests/test_a.py")
+    opened().keep()
+    (root / "src/b.py").write_text("def halve(number):\n    return number / 2\n")
+    assert not opened().is_kept
 
 
 def test_only_the_newest_are_kept(root: Path) -> None:
