@@ -16,6 +16,7 @@ from orchestrator.errors import ExitCode, NothingSelected
 if TYPE_CHECKING:
     from orchestrator.models.diff import FileDiff
     from orchestrator.models.plan import Plan
+    from orchestrator.models.record import LastSuccess
 
 
 @as_command
@@ -47,29 +48,35 @@ def command(
     successes = ledger.last_successes() if diff else {}
     ledger.close()
     chosen = "json" if as_json else format
-    if chosen == "json":
-        from orchestrator.planning.plan_json import plan_to_json
-
-        content = {"schema_version": 1, "command": "plan", "plan": plan_to_json(plan)}
-        sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-    else:
-        _show(plan, chosen, durations)
-    proposed: list[FileDiff] = []
-    if diff:
-        from orchestrator.cli.preview import proposed_changes
-        from orchestrator.reporters.diff_view import render_diffs
-
-        refuse_unhandled(plan, opened.catalogue)
-        proposed = proposed_changes(plan, opened.root, opened.templates, opened.catalogue, successes=successes)
-        if chosen != "json":
-            sys.stdout.write(render_diffs(proposed, look_of(sys.stdout)))
+    _show(plan, chosen, durations)
+    proposed = _proposed(plan, opened, successes, is_shown=chosen != "json") if diff else []
     if out is not None:
         _save(out, plan, opened, proposed)
     return ExitCode.OK
 
 
+def _proposed(
+    plan: "Plan", opened: OpenedPlan, successes: "Mapping[str, LastSuccess]", *, is_shown: bool
+) -> "list[FileDiff]":
+    """Return the changes that the plan would make, after showing them."""
+    from orchestrator.cli.preview import proposed_changes
+    from orchestrator.reporters.diff_view import render_diffs
+
+    refuse_unhandled(plan, opened.catalogue)
+    proposed = proposed_changes(plan, opened.root, opened.templates, opened.catalogue, successes=successes)
+    if is_shown:
+        sys.stdout.write(render_diffs(proposed, look_of(sys.stdout)))
+    return proposed
+
+
 def _show(plan: "Plan", format: str, durations: Mapping[str, float]) -> None:
     """Print the plan; how long it takes is simulated when earlier runs say how long tasks take."""
+    if format == "json":
+        from orchestrator.planning.plan_json import plan_to_json
+
+        content = {"schema_version": 1, "command": "plan", "plan": plan_to_json(plan)}
+        sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        return
     from orchestrator.reporters.plan_view import PlanNotes, render_plan
 
     makespan = None

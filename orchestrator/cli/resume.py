@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -25,20 +25,27 @@ from orchestrator.models.record import RunRecord, TaskRecord
 from orchestrator.models.status import OutcomeKind, RunState, TaskState
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Going:
+    """How the rest of the run is carried out."""
+
+    accept_changes: Annotated[
+        bool, option("--accept-changes", help="run tasks anew whose definition changed since they were done")
+    ] = False
+    approve: Annotated[
+        list[str] | None, option("--approve", help="say yes to this manual task (repeatable)", envvar=None)
+    ] = None
+    keep_going: Annotated[bool, option("--keep-going", "-k", help="ignore every `fail_fast`")] = False
+    yes: Annotated[bool, option("--yes", "-y", help="start interrupted commands again without asking")] = False
+
+
 @as_command
 def command(
     common: Running,
     _drawing: Drawing,
     display: Display,
+    going: Going,
     run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
-    accept_changes: Annotated[
-        bool, option("--accept-changes", help="run tasks anew whose definition changed since they were done")
-    ] = False,
-    approve: Annotated[
-        list[str] | None, option("--approve", help="say yes to this manual task (repeatable)", envvar=None)
-    ] = None,
-    keep_going: Annotated[bool, option("--keep-going", "-k", help="ignore every `fail_fast`")] = False,
-    yes: Annotated[bool, option("--yes", "-y", help="start interrupted commands again without asking")] = False,
 ) -> int:
     """Go on where a run stopped: what is done stays done, what was half done has been taken back."""
     root = find_root(common)
@@ -51,14 +58,19 @@ def command(
         return ExitCode.OK
     if record.kind == "undo":
         return resume_undo(root, record, common, display)
-    opened = _open_for(record, root, common)
-    with open_to_work(root, sys.argv[1:], opened.plan.durability) as state:
+    return _gone_on(record, _open_for(record, root, common), common, display, going)
+
+
+def _gone_on(record: RunRecord, opened: OpenedPlan, common: Running, display: Display, going: Going) -> ExitCode:
+    """Take the lock, look again at run and document, and work on what is left."""
+    with open_to_work(opened.root, sys.argv[1:], opened.plan.durability) as state:
         record, opened = state.ledger.read_run(record.id), opened.renewed()
-        plan = _plan_now(opened, record, state, accept_changes)
+        plan = _plan_now(opened, record, state, going.accept_changes)
         refuse_unhandled(plan, opened.catalogue)
         opened.keep()
         again = _interrupted_commands(record, plan, opened)
-        if again and not yes and not confirm(common, f"start again, whatever they did already: {again}?", flag="--yes"):
+        question = f"start again, whatever they did already: {again}?"
+        if again and not going.yes and not confirm(common, question, flag="--yes"):
             return ExitCode.OK
         return work_on(
             state,
@@ -68,8 +80,8 @@ def command(
             display=display,
             templates=opened.templates,
             catalogue=opened.catalogue,
-            approved=approve or (),
-            keep_going=keep_going,
+            approved=going.approve or (),
+            keep_going=going.keep_going,
         )
 
 

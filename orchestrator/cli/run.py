@@ -1,6 +1,7 @@
 """`orchestrate run`: carry the plan out, or preview it."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,68 +27,85 @@ if TYPE_CHECKING:  # reads documents: only `--plan` needs it when the plan of th
 _LEISURELY = (ExitCode.OK, ExitCode.FAILED, ExitCode.WAITING, ExitCode.REFUSED)
 
 
-@as_command
-def command(
-    common: Running,
-    _drawing: Drawing,
-    choice: Choice,
-    display: Display,
-    dry_run: Annotated[bool, option("--dry-run", "-n", help="show the whole diff; write nothing, run nothing")] = False,
-    sequential: Annotated[bool, option("--sequential", help="one task at a time")] = False,
-    jobs: Annotated[int | None, option("--max-parallel", "-j", help="so many tasks at a time, 0 = all", min=0)] = None,
-    keep_going: Annotated[bool, option("--keep-going", "-k", help="ignore every `fail_fast`")] = False,
-    fail_fast: Annotated[bool, option("--fail-fast", help="stop at the first failure")] = False,
-    force: Annotated[bool, option("--force", help="run what is up to date, too")] = False,
-    everything: Annotated[bool, option("--all", help="everything, without asking")] = False,
-    yes: Annotated[bool, option("--yes", "-y", help="do not ask before starting")] = False,
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Way:
+    """How the plan is carried out."""
+
+    dry_run: Annotated[bool, option("--dry-run", "-n", help="show the whole diff; write nothing, run nothing")] = False
+    sequential: Annotated[bool, option("--sequential", help="one task at a time")] = False
+    jobs: Annotated[int | None, option("--max-parallel", "-j", help="so many tasks at a time, 0 = all", min=0)] = None
+    keep_going: Annotated[bool, option("--keep-going", "-k", help="ignore every `fail_fast`")] = False
+    fail_fast: Annotated[bool, option("--fail-fast", help="stop at the first failure")] = False
+    force: Annotated[bool, option("--force", help="run what is up to date, too")] = False
+    everything: Annotated[bool, option("--all", help="everything, without asking")] = False
+    yes: Annotated[bool, option("--yes", "-y", help="do not ask before starting")] = False
     approve: Annotated[
         list[str] | None, option("--approve", help="say yes to this manual task (repeatable)", envvar=None)
-    ] = None,
-    saved: Annotated[Path | None, option("--plan", help="exactly this saved plan, or nothing", envvar=None)] = None,
-    allow_empty: Annotated[bool, option("--allow-empty", help="an empty selection is no error")] = False,
-) -> int:
+    ] = None
+    saved: Annotated[Path | None, option("--plan", help="exactly this saved plan, or nothing", envvar=None)] = None
+    allow_empty: Annotated[bool, option("--allow-empty", help="an empty selection is no error")] = False
+
+    @property
+    def settings(self) -> dict[str, Json]:
+        """Return what the flags say about the document's settings; only what was said."""
+        settings: dict[str, Json] = {}
+        if self.jobs is not None or self.sequential:
+            settings["max_parallel_tasks"] = 1 if self.sequential else self.jobs
+        if self.fail_fast:
+            settings["fail_fast"] = True
+        return settings
+
+
+@as_command
+def command(common: Running, _drawing: Drawing, choice: Choice, display: Display, way: Way) -> int:
     """Carry the plan out: in order, measured at checkpoints, every change recorded."""
-    settings = _settings(sequential, jobs, fail_fast)
-    if saved is not None and choice.narrows:
+    if way.saved is not None and choice.narrows:
         message = "--plan carries out exactly the saved plan; it cannot be narrowed"
         raise UsageError(
             message, hint="leave the selectors out, or save the smaller plan: orchestrate plan … --out FILE"
         )
     try:
-        opened = open_plan(common, settings) if saved is None else _open_saved(saved, common)
+        opened = open_plan(common, way.settings) if way.saved is None else _open_saved(way.saved, common)
         ledger = open_to_read(opened.root)
         plan = opened.part(choice, ledger)
         refuse_unhandled(plan, opened.catalogue)
-        if dry_run:
-            return _previewed(opened, plan, ledger, common, display, force)
+        if way.dry_run:
+            return _previewed(opened, plan, ledger, common, display, way.force)
         ledger.close()
-        if not (yes or everything or saved or choice.narrows) and not _agreed(plan, common):
+        if not (way.yes or way.everything or way.saved or choice.narrows) and not _agreed(plan, common):
             return ExitCode.OK
-        with open_to_work(opened.root, sys.argv[1:], plan.durability) as state:
-            opened = opened.renewed()
-            plan = opened.part(choice, state.ledger)
-            refuse_unhandled(plan, opened.catalogue)
-            refuse_unknown_approvals(plan, approve or ())
-            opened.keep()
-            code = work_on(
-                state,
-                plan,
-                begin_anew(plan, sys.argv[1:]),
-                common=common,
-                display=display,
-                templates=opened.templates,
-                catalogue=opened.catalogue,
-                approved=approve or (),
-                force=force,
-                keep_going=keep_going,
-            )
-            if code in _LEISURELY:
-                opened.keep_anew()
-            return code
+        return _carried_out(opened, plan, choice, common, display, way)
     except NothingSelected:
-        if allow_empty:
+        if way.allow_empty:
             return ExitCode.OK
         raise
+
+
+def _carried_out(
+    opened: "OpenedPlan | OpenedSaved", plan: Plan, choice: Choice, common: Running, display: Display, way: Way
+) -> ExitCode:
+    """Take the lock, look again at all that decides the plan, and work on it."""
+    with open_to_work(opened.root, sys.argv[1:], plan.durability) as state:
+        opened = opened.renewed()
+        plan = opened.part(choice, state.ledger)
+        refuse_unhandled(plan, opened.catalogue)
+        refuse_unknown_approvals(plan, way.approve or ())
+        opened.keep()
+        code = work_on(
+            state,
+            plan,
+            begin_anew(plan, sys.argv[1:]),
+            common=common,
+            display=display,
+            templates=opened.templates,
+            catalogue=opened.catalogue,
+            approved=way.approve or (),
+            force=way.force,
+            keep_going=way.keep_going,
+        )
+        if code in _LEISURELY:
+            opened.keep_anew()
+        return code
 
 
 def _open_saved(saved: Path, common: Running) -> "OpenedSaved":
@@ -112,16 +130,6 @@ def _previewed(
         durations=ledger.durations(),
         force=force,
     )
-
-
-def _settings(sequential: bool, jobs: int | None, fail_fast: bool) -> dict[str, Json]:
-    """Return what the flags say about the document's settings; only what was said."""
-    settings: dict[str, Json] = {}
-    if jobs is not None or sequential:
-        settings["max_parallel_tasks"] = 1 if sequential else jobs
-    if fail_fast:
-        settings["fail_fast"] = True
-    return settings
 
 
 def _agreed(plan: Plan, common: Running) -> bool:

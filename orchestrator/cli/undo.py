@@ -1,6 +1,7 @@
 """`orchestrate undo`: take a run back, or a part of it, last change first. Never opens the document."""
 
 import sys
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import typer
@@ -22,33 +23,52 @@ from orchestrator.models.status import RunState
 from orchestrator.planning.undo_plan import Conflict, build_undo_plan
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Part:
+    """Which tasks of the run, and what becomes of files that were edited since."""
+
+    phase: Annotated[list[str] | None, option("--phase", "-p", help="only the tasks of this phase", envvar=None)] = None
+    group: Annotated[list[str] | None, option("--group", "-g", help="only the tasks of this group", envvar=None)] = None
+    task: Annotated[list[str] | None, option("--task", "-t", help="only this task (repeatable)", envvar=None)] = None
+    conflict: Annotated[
+        Literal["refuse", "merge", "keep", "overwrite"], option("--on-conflict", help="files that were edited since")
+    ] = "refuse"
+    merge: Annotated[
+        bool, option("--merge", help="keep edits of other lines of a file (--on-conflict merge)", envvar=None)
+    ] = False
+    force: Annotated[
+        bool, option("--force", help="overwrite edits made since (--on-conflict overwrite)", envvar=None)
+    ] = False
+    keep: Annotated[bool, option("--keep", help="leave edited files as they are (--on-conflict keep)", envvar=None)] = (
+        False
+    )
+
+    @property
+    def on_conflict(self) -> Conflict:
+        """Return what the flags say about files that were edited since."""
+        flags = ((self.force, Conflict.OVERWRITE), (self.keep, Conflict.KEEP), (self.merge, Conflict.MERGE))
+        return next((meant for given, meant in flags if given), Conflict(self.conflict))
+
+    def plan(self, record: RunRecord) -> Plan:
+        """Return the plan that takes this part of a run back."""
+        return build_undo_plan(
+            record,
+            phases=self.phase or (),
+            groups=self.group or (),
+            tasks=self.task or (),
+            conflict=self.on_conflict,
+        )
+
+
 @as_command
 def command(
     common: Working,
     _drawing: Drawing,
     display: Display,
+    part: Part,
     run: Annotated[
         str | None, typer.Argument(help="the beginning of a run's id (default: the last that changed files)")
     ] = None,
-    phase: Annotated[
-        list[str] | None, option("--phase", "-p", help="only the tasks of this phase", envvar=None)
-    ] = None,
-    group: Annotated[
-        list[str] | None, option("--group", "-g", help="only the tasks of this group", envvar=None)
-    ] = None,
-    task: Annotated[list[str] | None, option("--task", "-t", help="only this task (repeatable)", envvar=None)] = None,
-    conflict: Annotated[
-        Literal["refuse", "merge", "keep", "overwrite"], option("--on-conflict", help="files that were edited since")
-    ] = "refuse",
-    merge: Annotated[
-        bool, option("--merge", help="keep edits of other lines of a file (--on-conflict merge)", envvar=None)
-    ] = False,
-    force: Annotated[
-        bool, option("--force", help="overwrite edits made since (--on-conflict overwrite)", envvar=None)
-    ] = False,
-    keep: Annotated[
-        bool, option("--keep", help="leave edited files as they are (--on-conflict keep)", envvar=None)
-    ] = False,
     everything: Annotated[
         bool, option("--all", help="every run, newest first: the tree as it was before the first one", envvar=None)
     ] = False,
@@ -57,20 +77,14 @@ def command(
 ) -> int:
     """Take the changes of a run back; an undo is itself a run, and can be undone."""
     root = find_root(common)
-    flags = ((force, Conflict.OVERWRITE), (keep, Conflict.KEEP), (merge, Conflict.MERGE))
-    chosen = next((meant for given, meant in flags if given), Conflict(conflict))
-
-    def make_plan(record: RunRecord) -> Plan:
-        return build_undo_plan(record, phases=phase or (), groups=group or (), tasks=task or (), conflict=chosen)
-
     if everything:
-        if run or phase or group or task:
+        if run or part.phase or part.group or part.task:
             message = "--all takes everything back; it cannot be narrowed"
             raise UsageError(message, hint="leave --all out to take back a run or a part of it")
-        return undo_all(root, chosen, common, display, dry_run=dry_run, yes=yes)
+        return undo_all(root, part.on_conflict, common, display, dry_run=dry_run, yes=yes)
     reader = open_to_read(root)
     record = _meant(reader, run)
-    plan = make_plan(record)
+    plan = part.plan(record)
     reader.close()
     files = sum(len(each.targets.writes) for each in plan.tasks)
     count = f"{files} file{'s' if files != 1 else ''}"
@@ -80,7 +94,7 @@ def command(
         return ExitCode.OK
     with open_to_work(root, sys.argv[1:], plan.durability) as state:
         record = state.ledger.read_run(record.id)
-        return undo_run(state, record, make_plan(record), common, display)
+        return undo_run(state, record, part.plan(record), common, display)
 
 
 def _meant(ledger: SqliteLedger, run: str | None) -> RunRecord:

@@ -93,22 +93,7 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
         binding=binding,
         outputs=outputs,
     )
-    attempts = TaskAttempts(
-        run=beginning.run,
-        handlers=_handlers(materials.catalogue),
-        workspaces=materials.workspaces,
-        tools=_tools(processes, beginning.run),
-        templates=materials.templates,
-        binding=binding,
-        runner=LocalRunner(),
-        measure=measuring.measure,
-        clock=clock,
-        bus=bus,
-        freshness=Freshness(successes=materials.successes, force=materials.force),
-        interaction=materials.interaction,
-        dry_run=materials.dry_run,
-        outputs=outputs,
-    )
+    attempts = _attempts(materials, beginning.run, processes, binding, measuring, clock, bus, outputs)
     executor = PhaseExecutor(
         run=beginning.run,
         plan=plan,
@@ -129,6 +114,34 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
         dry_run=materials.dry_run,
     )
     return Machinery(executor=executor, attempts=attempts, bus=bus, processes=processes)
+
+
+def _attempts(
+    materials: Materials,
+    run: str,
+    processes: ProcessFactory,
+    binding: LateBinding,
+    measuring: Measuring,
+    clock: SystemClock,
+    bus: Bus,
+    outputs: dict[str, JsonObject],
+) -> TaskAttempts:
+    return TaskAttempts(
+        run=run,
+        handlers=_handlers(materials.catalogue),
+        workspaces=materials.workspaces,
+        tools=_tools(processes, run),
+        templates=materials.templates,
+        binding=binding,
+        runner=LocalRunner(),
+        measure=measuring.measure,
+        clock=clock,
+        bus=bus,
+        freshness=Freshness(successes=materials.successes, force=materials.force),
+        interaction=materials.interaction,
+        dry_run=materials.dry_run,
+        outputs=outputs,
+    )
 
 
 def new_run_id(now: datetime | None = None) -> str:

@@ -39,15 +39,7 @@ def work_on(
     durations = state.ledger.durations()
     audience = choose_audience(display, common, plan, durations)
     cautions = Cautions()
-    workspace = TreeWorkspace(
-        state.root,
-        ledger=state.ledger,
-        run=beginning.run,
-        durability=plan.durability,
-        tracking=plan.snapshot,
-        own_output=output_files(state.root, display.events),
-        warn=cautions,
-    )
+    workspace = _workspace(state, plan, beginning.run, display, cautions)
     try:
         materials = Materials(
             root=state.root,
@@ -69,6 +61,18 @@ def work_on(
         workspace.close()
     _back_up(state, result)
     return conclude(result)
+
+
+def _workspace(state: WorkingState, plan: Plan, run: str, display: Display, cautions: Cautions) -> TreeWorkspace:
+    return TreeWorkspace(
+        state.root,
+        ledger=state.ledger,
+        run=run,
+        durability=plan.durability,
+        tracking=plan.snapshot,
+        own_output=output_files(state.root, display.events),
+        warn=cautions,
+    )
 
 
 def _back_up(state: WorkingState, result: RunResult) -> None:
