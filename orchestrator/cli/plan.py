@@ -44,11 +44,11 @@ def command(
         if allow_empty:
             return ExitCode.OK
         raise
-    durations = ledger.durations()
+    durations, checkpoints = ledger.durations(), ledger.checkpoint_durations()
     successes = ledger.last_successes() if diff else {}
     ledger.close()
     chosen = "json" if as_json else format
-    _show(plan, chosen, durations)
+    _show(plan, chosen, durations, checkpoints)
     proposed = _proposed(plan, opened, successes, is_shown=chosen != "json") if diff else []
     if out is not None:
         _save(out, plan, opened, proposed)
@@ -69,7 +69,7 @@ def _proposed(
     return proposed
 
 
-def _show(plan: "Plan", format: str, durations: Mapping[str, float]) -> None:
+def _show(plan: "Plan", format: str, durations: Mapping[str, float], checkpoints: Mapping[str, float]) -> None:
     """Print the plan; how long it takes is simulated when earlier runs say how long tasks take."""
     if format == "json":
         from orchestrator.planning.plan_json import plan_to_json
@@ -83,7 +83,7 @@ def _show(plan: "Plan", format: str, durations: Mapping[str, float]) -> None:
     if durations:
         from orchestrator.engine.simulate import simulate
 
-        makespan = simulate(plan, durations)
+        makespan = simulate(plan, durations, checkpoints)
     notes = PlanNotes(expected=durations, makespan=makespan)
     sys.stdout.write(render_plan(plan, look_of(sys.stdout), format=format, notes=notes))
 

@@ -32,6 +32,9 @@ class Ledger(Protocol):
     def durations(self) -> Mapping[str, float]:
         """Return the median seconds of each task's last five good attempts."""
 
+    def checkpoint_durations(self) -> Mapping[str, float]:
+        """Return the median seconds of the last five measurements of each scope's checkpoint."""
+
     def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
         """Return (run, task, attempt) of attempts with intended changes and no end."""
 

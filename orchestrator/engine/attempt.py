@@ -202,9 +202,9 @@ class TaskAttempts:
         scope = f"task {ready.key}"
         states = {ready.key: "running"}
         for check in ready.task.verify:
-            work = self.measure(check, scope, states, (ready.task,), ready.context)
-            measurement, fatal = await measured(work)
-            facts.append(fact_of(self.run, scope, self.clock, check, measurement))
+            since = self.clock.monotonic()
+            measurement, fatal = await measured(self.measure(check, scope, states, (ready.task,), ready.context))
+            facts.append(fact_of(self.run, scope, self.clock, check, measurement, since))
             if fatal is not None:
                 raise fatal
             if not measurement.ok:

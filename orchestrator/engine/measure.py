@@ -51,8 +51,10 @@ async def measured(work: Awaitable[Measurement]) -> tuple[Measurement, Unusable 
     return Measurement(ok=False, message=f"cannot be measured: {why}"), fatal
 
 
-def fact_of(run: str, scope: str, clock: Clock, of: PlannedCheck | PlannedGuard, measurement: Measurement) -> Measured:
-    """Return the fact that stands for a measurement."""
+def fact_of(
+    run: str, scope: str, clock: Clock, of: PlannedCheck | PlannedGuard, measurement: Measurement, since: float
+) -> Measured:
+    """Return the fact that stands for a measurement; `since` is the clock's reading when it began."""
     return Measured(
         run=run,
         scope=scope,
@@ -66,6 +68,7 @@ def fact_of(run: str, scope: str, clock: Clock, of: PlannedCheck | PlannedGuard,
         source=measurement.source,
         message=measurement.message,
         details=measurement.details,
+        seconds=round(clock.monotonic() - since, 6),
     )
 
 
@@ -95,9 +98,9 @@ class ScopeChecks:
         facts: list[Measured] = []
         try:
             for check in self._checks[scope]:
-                work = self._measure(check, scope, states, tasks, None)
-                measurement, fatal = await measured(work)
-                facts.append(fact_of(self._run, scope, self._clock, check, measurement))
+                since = self._clock.monotonic()
+                measurement, fatal = await measured(self._measure(check, scope, states, tasks, None))
+                facts.append(fact_of(self._run, scope, self._clock, check, measurement, since))
                 if fatal is not None:
                     return ScopeAnswer(scope=scope, ok=False, facts=tuple(facts), fatal=fatal)
         except asyncio.CancelledError:
@@ -109,8 +112,9 @@ class ScopeChecks:
         facts: list[Measured] = []
         try:
             for guard in self._guards[scope]:
+                since = self._clock.monotonic()
                 measurement, fatal = await measured(self._answer(guard, scope))
-                facts.append(fact_of(self._run, f"guard of {scope}", self._clock, guard, measurement))
+                facts.append(fact_of(self._run, f"guard of {scope}", self._clock, guard, measurement, since))
                 if not measurement.ok and (guard.on_fail != WARN or fatal):
                     stop = guard.on_fail == STOP
                     return ScopeAnswer(scope=scope, ok=False, is_guard=True, facts=tuple(facts), stop=stop, fatal=fatal)

@@ -19,15 +19,21 @@ class Prediction:
     ends: Mapping[str, float]
 
 
-def predict(plan: Plan, durations: Mapping[str, float] = NO_DURATIONS, default: float = UNKNOWN_SECONDS) -> Prediction:
-    """Play the plan through; every task goes well, checkpoints and guards take no time.
+def predict(
+    plan: Plan,
+    durations: Mapping[str, float] = NO_DURATIONS,
+    default: float = UNKNOWN_SECONDS,
+    checkpoints: Mapping[str, float] = NO_DURATIONS,
+) -> Prediction:
+    """Play the plan through; every task goes well, guards take no time.
 
-    A task without an expected duration takes `default` seconds.
+    A task without an expected duration takes `default` seconds, a checkpoint (`checkpoints` by scope) none.
     """
     scheduler = Scheduler(plan, durations)
     scheduler.start(0.0)
     now = 0.0
-    running: list[tuple[float, str]] = []
+    running: list[tuple[float, str]] = []  # tasks, and scopes that are being measured, by their ends
+    measuring: set[str] = set()
     starts: dict[str, float] = {}
     ends: dict[str, float] = {}
     while True:
@@ -36,16 +42,25 @@ def predict(plan: Plan, durations: Mapping[str, float] = NO_DURATIONS, default: 
             starts[task] = now
             ends[task] = now + durations.get(task, default)
             heappush(running, (ends[task], task))
-        for scope in decision.ask + decision.measure:
+        for scope in decision.ask:
             scheduler.checkpoint_finished(scope, True, now)
-        if decision.ask or decision.measure:
+        for scope in decision.measure:
+            heappush(running, (now + checkpoints.get(scope, 0.0), scope))
+            measuring.add(scope)
+        if decision.ask:
             continue
         if not running:
             return Prediction(makespan=now, starts=starts, ends=ends)
-        now, task = heappop(running)
-        scheduler.finished(task, OutcomeKind.CHANGED, now)
+        now, name = heappop(running)
+        if name in measuring:
+            measuring.remove(name)
+            scheduler.checkpoint_finished(name, True, now)
+        else:
+            scheduler.finished(name, OutcomeKind.CHANGED, now)
 
 
-def simulate(plan: Plan, durations: Mapping[str, float] = NO_DURATIONS) -> float:
+def simulate(
+    plan: Plan, durations: Mapping[str, float] = NO_DURATIONS, checkpoints: Mapping[str, float] = NO_DURATIONS
+) -> float:
     """Return the expected seconds from start to end of the run."""
-    return predict(plan, durations).makespan
+    return predict(plan, durations, checkpoints=checkpoints).makespan

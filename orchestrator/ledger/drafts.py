@@ -166,6 +166,7 @@ def _measured(fact: Measured) -> Iterable[Draft]:
         source=fact.source,
         message=fact.message,
         details=plain(fact.details),
+        seconds=fact.seconds,
     )
     named = {"scope": fact.scope, "type": fact.type, "title": fact.title, "ok": fact.ok}
     return ((fact.run, MEASURED, None, None, None, to_micros(fact.time), named | (body or {})),)

@@ -139,6 +139,18 @@ def medians(times: Iterable[tuple[str, float]]) -> dict[str, float]:
     return {task: _median(found) for task, found in last.items()}
 
 
+def scope_medians(measured: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, float]:
+    """Return, per scope, the median of what its whole checkpoint took in the last runs that measured it.
+
+    `measured` are runs with the bodies of their measurements, oldest first; what a run measured twice counts once.
+    """
+    times: dict[tuple[str, str], dict[tuple[str, str], float]] = {}
+    for run, body in measured:
+        if "seconds" in body:
+            times.setdefault((body["scope"], run), {})[body["type"], body["title"]] = body["seconds"]
+    return medians((scope, sum(each.values())) for (scope, _), each in times.items())
+
+
 def _median(times: Iterable[float]) -> float:
     """Return the middle of some times. Not `statistics.median`: importing that takes longer than `status`'s answer."""
     ordered = sorted(times)

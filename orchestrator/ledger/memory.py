@@ -15,6 +15,7 @@ from orchestrator.ledger.rows import (
     ATTEMPT_STARTED,
     ENDINGS,
     FENCED,
+    MEASURED,
     RUN_RESUMED,
     RUN_STARTED,
     UNDONE,
@@ -80,6 +81,10 @@ class MemoryLedger:
             for success in self._good()
             if self._fences[success.run][success.task] & _bit(ATTEMPT_STARTED, success.attempt)
         )
+
+    def checkpoint_durations(self) -> Mapping[str, float]:
+        """Return the median seconds of the last five measurements of each scope's checkpoint."""
+        return history.scope_medians((run, row[6] or {}) for run, row in self._log() if row[1] == MEASURED)
 
     def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
         """Return (run, task, attempt) of attempts with intended changes and no end."""

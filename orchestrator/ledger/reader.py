@@ -13,6 +13,7 @@ from orchestrator.ledger.projection import RUN_ROWS, RunBuilder, standing
 from orchestrator.ledger.questions import ANSWERS, open_questions, questions
 from orchestrator.ledger.rows import (
     APPROVAL,
+    MEASURED,
     RUN_RESUMED,
     RUN_STARTED,
     TASK_WAITING,
@@ -56,6 +57,10 @@ class Reader:
     def durations(self) -> Mapping[str, float]:
         """Return the median seconds of each task's last five good attempts."""
         return self._ask(_durations)
+
+    def checkpoint_durations(self) -> Mapping[str, float]:
+        """Return the median seconds of the last five measurements of each scope's checkpoint."""
+        return self._ask(_checkpoint_durations)
 
     def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
         """Return (run, task, attempt) of attempts with intended changes and no end."""
@@ -168,6 +173,12 @@ def _durations(contents: Contents) -> Mapping[str, float]:
     found = contents.select("recent_times", count=ATTEMPTS_THAT_COUNT)
     bodies = _parsed([body for _, body in found])
     return history.medians((task, body["seconds"]) for (task, _), body in zip(found, bodies, strict=True))
+
+
+def _checkpoint_durations(contents: Contents) -> Mapping[str, float]:
+    contents.compare()
+    ids = contents.ids()
+    return history.scope_medians((ids[run], row[6] or {}) for run, row in contents.rows(MEASURED))
 
 
 def _unfinished_changes(contents: Contents) -> tuple[tuple[str, str, int], ...]:

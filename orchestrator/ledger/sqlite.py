@@ -95,6 +95,10 @@ class SqliteLedger:
         """Return the median seconds of each task's last five good attempts."""
         return self._reader.durations()
 
+    def checkpoint_durations(self) -> Mapping[str, float]:
+        """Return the median seconds of the last five measurements of each scope's checkpoint."""
+        return self._reader.checkpoint_durations()
+
     def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
         """Return (run, task, attempt) of attempts with intended changes and no end."""
         return self._reader.unfinished_changes()

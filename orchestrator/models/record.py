@@ -33,7 +33,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measured:
-    """A checkpoint measured something. `scope` is `phase 1`, `group 1.b` or `task 1.1`."""
+    """A checkpoint measured something, in `seconds`. `scope` is `phase 1`, `group 1.b` or `task 1.1`."""
 
     run: str
     scope: str
@@ -47,6 +47,7 @@ class Measured:
     source: str = ""
     message: str = ""
     details: JsonObject = field(default_factory=dict)
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

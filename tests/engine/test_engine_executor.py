@@ -274,6 +274,7 @@ def test_a_checkpoint_is_measured_recorded_and_announced() -> None:
         limit=80.0,
         unit="%",
         message="81 %",
+        seconds=0.0,
     )
     assert stage.reporters[0].of(EventType.CHECKPOINT)[0].data["value"] == 81.0
     assert stage.ledger.started() == ["1", "2"]

@@ -34,6 +34,21 @@ def test_phases_and_checkpoints_are_gone_through() -> None:
     assert simulate(of, {"1": 1.0, "2": 2.0}) == 3.0
 
 
+def test_a_checkpoint_holds_up_what_waits_for_it_and_nothing_else() -> None:
+    of = plan(
+        [task("1", "1.a"), task("2", "2.a"), task("3", "1.b")],
+        [group(checkpoint=CHECK), group("2.a"), group("1.b")],
+        [phase(), phase("2", after=["1"])],
+    )
+    prediction = predict(of, {"1": 1.0, "2": 2.0, "3": 5.0}, checkpoints={"group 1.a": 10.0})
+    assert (prediction.starts["2"], prediction.starts["3"], prediction.makespan) == (11.0, 0.0, 13.0)
+
+
+def test_a_checkpoint_at_the_end_is_part_of_the_run() -> None:
+    of = plan([task("1")], [group()], [phase(checkpoint=CHECK)])
+    assert simulate(of, {"1": 1.0}, {"phase 1": 4.0}) == 5.0
+
+
 @given(seconds=st.lists(st.floats(0.1, 100), min_size=1, max_size=30), slots=st.integers(1, 5))
 def test_list_scheduling_keeps_grahams_bound(seconds: list[float], slots: int) -> None:
     """Graham 1969: never longer than (2 - 1/slots) times the best possible."""

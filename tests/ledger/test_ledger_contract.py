@@ -345,6 +345,15 @@ def test_the_expected_time_is_the_median_of_the_last_five_good_attempts(ledgers:
     assert ledgers.read.durations() == {"1.1": 3.0}
 
 
+def test_the_expected_time_of_a_checkpoint_is_the_median_of_its_whole_over_the_last_five_runs(ledgers: Ledgers) -> None:
+    for number, seconds in enumerate((100.0, 1.0, 2.0, 3.0, 4.0, 50.0)):
+        run = f"r{number}"
+        ledgers.append(started(run), measured(run, seconds=900.0))  # measured again after a resume: counts once
+        ledgers.append(measured(run, seconds=seconds), measured(run, title="branches", seconds=0.5))
+    ledgers.append(measured("r5", scope="group 1.a"))  # of an older version: it did not say
+    assert ledgers.read.checkpoint_durations() == {"phase 1": 3.5}
+
+
 def test_an_attempt_that_never_started_says_nothing_about_the_time(ledgers: Ledgers) -> None:
     ledgers.append(started(), attempt_end("1.1", OutcomeKind.UNCHANGED, seconds=0.0))
     assert ledgers.read.durations() == {}
