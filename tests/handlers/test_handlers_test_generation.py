@@ -109,7 +109,7 @@ def test_a_test_that_a_person_edited_stays_and_the_rest_follows_the_code(shop, h
     second = again(shop, handler, outcome)
     text = shop.read(TESTS)
     assert "# the shop takes nothing back" in text
-    assert text.count('match="count is negative"') == 1
+    assert text.count('match=r"^count is negative$"') == 1
     assert text != edited
     assert second.outputs["modules"][0]["kept"] == ["test_total_raises_value_error_for_negative_count"]
 

@@ -10,7 +10,7 @@ from orchestrator.testgen.generator import Settings
 from orchestrator.testgen.python.candidates import Exploration, read_exploration
 from orchestrator.testgen.python.running import EXPLORE, Site, read_journal, require_pytest, run_order
 
-_CALLS_PER_SECOND = 160  # of the budget: a number of calls, so that the result does not depend on the machine
+_CALLS_PER_SECOND = 200  # of the budget: a number of calls, so that the result does not depend on the machine
 _MUTANTS_PER_SECOND = 6
 _RESTARTS = 6
 _SHARE = 0.55  # of the budget; the rest is for proving

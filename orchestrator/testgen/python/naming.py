@@ -53,7 +53,7 @@ def _words(candidate: Candidate) -> list[str]:
     is_obvious = candidate.label == "is_empty" and any(text in _EMPTY for _, text, _ in candidate.arguments)
     words = [] if is_obvious else [candidate.label]
     for name, text, required in candidate.arguments:
-        if candidate.kind == "route":
+        if candidate.kind in ("route", "program"):
             break
         if text in _EMPTY:
             words.append(

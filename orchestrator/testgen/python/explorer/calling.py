@@ -54,6 +54,7 @@ class Outcome:
     error: BaseException | None = None
     is_explicit: bool = False
     is_crash: bool = False  # nobody who calls expects this error
+    is_program: bool = False  # exiting is one of its ways to end
     printed: str = ""
     what: str = ""
     goals: frozenset[int] = frozenset()
@@ -67,7 +68,8 @@ class Outcome:
         is_raised = (
             self.kind == "raised" and not self.is_crash and (self.is_explicit or isinstance(self.error, _ORDINARY))
         )
-        return not self.left_threads and (self.kind == "value" or is_raised)
+        is_exit = self.kind == "ended" and self.is_program and isinstance(self.error, SystemExit)
+        return not self.left_threads and (self.kind == "value" or is_raised or is_exit)
 
 
 class Caller:
@@ -124,7 +126,7 @@ class Caller:
 
     def check(self, lines: tuple[str, ...], *, seconds: float = 2.0) -> BaseException | None:
         """Run the lines of a test; return what it raised, None when it passed."""
-        namespace = self.names.namespace()
+        namespace = {**self.names.namespace(), "capsys": _Captured()}
         try:
             code = self._compile("\n".join(lines), "exec")
             with _quiet(), self._fence.raised(seconds):
@@ -161,7 +163,7 @@ class Caller:
             except Blocked as error:
                 return Outcome("blocked", what=str(error))
             except (SystemExit, KeyboardInterrupt) as error:
-                return Outcome("ended", error=error)
+                return Outcome("ended", error=error, printed=printed.getvalue())
             except BaseException as error:  # whatever foreign code raises is an observation
                 explicit = self._is_explicit(error)
                 error.__traceback__ = error.__cause__ = error.__context__ = None
@@ -251,6 +253,18 @@ class _NoInput(io.TextIOBase):
         raise OSError(message)
 
     readline = readlines = __next__ = read  # type: ignore[assignment]  # each of them is refused
+
+
+class _Captured:
+    """What was printed, in the way of pytest's `capsys`."""
+
+    def readouterr(self) -> types.SimpleNamespace:
+        texts = []
+        for stream in (sys.stdout, sys.stderr):
+            texts.append(stream.getvalue() if isinstance(stream, io.StringIO) else "")
+            if isinstance(stream, io.StringIO):
+                stream.seek(stream.truncate(0))
+        return types.SimpleNamespace(out=texts[0], err=texts[1])
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from .literals import Literals, is_stable_text
 from .matching import match_text
 from .names import Names
 from .replies import reply_body
+from .runs import run_body
 from .subjects import Argument
 from .wording import as_statement, renamed
 
@@ -36,6 +37,8 @@ class Checks:
         """Return a test that pins the observed behaviour, None when nothing stable can be said about it."""
         if made.subject.kind == "route" and made.outcome.kind != "raised":
             return reply_body(made, self._literals)
+        if made.subject.kind == "program" and made.outcome.kind != "raised":
+            return run_body(made, self._literals)
         body = self._raises(made) if made.outcome.kind == "raised" else self._value(made)
         return self._polished(made, body) if body is not None else None
 
@@ -222,7 +225,7 @@ def _wrapped(call: str, how: str, value: Any) -> str:
 
 def _settling(made: Try, call: str) -> str:
     """Return the call in the form in which it was carried out when it raised."""
-    if made.subject.kind == "route":
+    if made.subject.kind in ("route", "program"):
         return call
     function = getattr(made.subject.owner, made.subject.short, None) if made.subject.owner else None
     target = function or made.subject.function

@@ -25,6 +25,7 @@ class ModuleFacts:
 
     `definitions` maps `name` and `Class.name` to nodes, `own` are the names that the module itself defines, `imports`
     maps a name to the statement that imports it, `examples` a callable's name to calls written in docstrings.
+    `called_texts` stand in calls at the top of the module.
     """
 
     tree: ast.Module
@@ -34,6 +35,7 @@ class ModuleFacts:
     own: frozenset[str]
     imports: dict[str, str]
     module_literals: Literals
+    called_texts: tuple[str, ...]
     patterns: tuple[str, ...]
     examples: dict[str, tuple[str, ...]]
 
@@ -60,6 +62,7 @@ def read_facts(source: str, package: str = "") -> ModuleFacts:
         own=frozenset(own),
         imports=dict(_imports(statements, package)),
         module_literals=literals_of([*_called(statements), *assigned]),
+        called_texts=literals_of(_called(statements)).texts,
         patterns=_patterns(tree),
         examples=_examples(tree),
     )

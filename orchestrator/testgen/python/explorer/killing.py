@@ -17,7 +17,8 @@ from .mutants import Mutable, Mutant, Swapper, find_gone, find_mutants, rebuild_
 
 _LONGEST = 6.0  # seconds per mutant
 _MOST_TESTS = 80
-_FEW_TESTS, _MORE_TESTS = 10, 2  # of those that run a line itself; times as many of all others
+_FEW_TESTS = 10  # of those that run a line that importing runs as well
+_OTHERS = 40
 MUTANT_SEED = 7
 _LATE = 0.25  # seconds of the processor
 _MOST_LATE = 2
@@ -46,10 +47,16 @@ Fails = Callable[[int], bool]  # whether the test of this number fails now
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How far to go: `tests` per mutant, stopping at `enough` failures (0: never), none after `until` (monotonic)."""
+    """How far to go: `tests` per mutant, stopping at `enough` failures (0: never), none after `until` (monotonic).
+
+    Where a mutant changes what importing the module makes, `others` are the tests that do not run its line, beside
+    those of `first`.
+    """
 
     until: float
     tests: int = _MOST_TESTS
+    others: int = _OTHERS
+    first: frozenset[int] = frozenset()
     enough: int = 0
 
 
@@ -97,15 +104,26 @@ class MutantRunner:
             verdicts.append(Verdict(mutant, killers, len(numbers)))
         return verdicts
 
+    def reach(self, mutant: Mutant) -> tuple[int, int]:
+        """Return the first and last line of the statement in which a mutant is."""
+        return self._starts.get(mutant.line, (mutant.line, mutant.line))
+
+    def is_imported(self, mutant: Mutant) -> bool:
+        """Say whether importing the module runs a function in which the mutant is."""
+        first, last = self.reach(mutant)
+        return bool(self._imported.intersection(range(first, last + 1)))
+
     def _relevant(self, mutant: Mutant, by_line: dict[int, list[int]], trial: Trial) -> list[int]:
-        first, last = self._starts.get(mutant.line, (mutant.line, mutant.line))
+        first, last = self.reach(mutant)
         found = {number for line in range(first, last + 1) for number in by_line.get(line, ())}
         if mutant.kind == "gone":
             return sorted(found)
-        if self._imported.intersection(range(first, last + 1)):  # what it makes during the import any test may need
+        if self.is_imported(mutant):  # what it makes during the import any test may need
             others = sorted({number for numbers in by_line.values() for number in numbers} - found)
-            room = trial.tests * _MORE_TESTS
-            return [*sorted(found)[:_FEW_TESTS], *others[:: len(others) // room + 1]]
+            telling = [each for each in others if each in trial.first]
+            return list(
+                dict.fromkeys([*sorted(found)[:_FEW_TESTS], *telling, *others[:: len(others) // trial.others + 1]])
+            )
         return sorted(found)[: trial.tests]
 
     def _try(self, mutant: Mutant, swapper: Swapper, tests: list[int], fails: Fails, trial: Trial) -> tuple[int, ...]:
@@ -135,8 +153,7 @@ class MutantRunner:
             swapper.apply(self._mutable.mutated(mutant))
         except (SyntaxError, ValueError):
             return
-        first, last = self._starts.get(mutant.line, (mutant.line, mutant.line))
-        if self._imported.intersection(range(first, last + 1)):
+        if self.is_imported(mutant):
             rebuild_tables(self._namespace, self._mutable.whole, self._path)
             self._rebuilt()
 

@@ -8,15 +8,16 @@ _LONGEST_MATCH = 60
 
 
 def match_text(message: str) -> str:
-    """Return the source of a pattern for the message's stable beginning; empty when it has none."""
-    line = message.split("\n", maxsplit=1)[0].strip()[:_LONGEST_MATCH]
-    if len(message.strip()) > len(line) and " " in line:
+    """Return the source of a pattern for the message's stable beginning, the whole of a short one; empty: none."""
+    first = message.split("\n", maxsplit=1)[0].rstrip()
+    line = first[:_LONGEST_MATCH].rstrip()
+    if len(message.rstrip()) > len(line) and " " in line.strip():
         line = line.rpartition(" ")[0]
     if not line.strip() or not is_stable_text(line):
         return ""
+    end = "$" if line == message else ""
     escaped = re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", line)
-    if escaped == line:
-        return repr(line)
-    return (
-        f"r{escaped!r}".replace("\\\\", "\\") if "'" not in escaped and '"' not in escaped else f"re.escape({line!r})"
-    )
+    if ("'" in escaped and '"' in escaped) or any(each in escaped for each in "\n\t\r\x1b\x00"):
+        return f"re.escape({line!r})"
+    quote = '"' if "'" in escaped else "'"
+    return f"r{quote}^{escaped}{end}{quote}"

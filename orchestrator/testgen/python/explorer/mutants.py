@@ -155,8 +155,8 @@ def rebuild_tables(namespace: dict[str, Any], tree: ast.Module, path: str) -> No
 
 
 def _is_plain(value: object, depth: int) -> bool:
-    if type(value) in (str, bytes, int, float, bool, re.Pattern):
-        return depth > 0 or type(value) is not bool
+    if type(value) in (str, bytes, int, float, bool, re.Pattern, type(None)):
+        return depth > 0 or type(value) not in (bool, type(None))
     if type(value) in (list, tuple, set, frozenset):
         return depth < _DEEPEST and all(_is_plain(each, depth + 1) for each in itertools.islice(value, _MOST_ITEMS))  # type: ignore[call-overload]
     if type(value) is dict:

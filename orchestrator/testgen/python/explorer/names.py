@@ -8,6 +8,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from .facts import ModuleFacts
 
 # Modules whose names inputs and expected values are written with.
@@ -74,11 +76,18 @@ async def value_of(value: Any) -> Any:
     return value
 
 
+def run_with(function: Any, words: Any) -> Any:
+    """Call a function that reads these words from the command line."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["program", *words])
+        return function()
+
+
 # Written into a test file that uses them; they are the source of the functions above, without hints.
 _HINT = re.compile(r": Any\b|: int\b| -> [^:]+(?=:$)", re.MULTILINE)
 HELPERS = {
     function.__name__: _HINT.sub("", inspect.getsource(function)).replace(" = _LIMIT", f"={_LIMIT}")
-    for function in (collect, stream_of, value_of, enter, aenter, awaited)
+    for function in (collect, stream_of, value_of, enter, aenter, awaited, run_with)
 }
 
 
@@ -102,7 +111,13 @@ class Names:
             if name in vars(module) and not (name.startswith("__") and name.endswith("__")):
                 self._add_own(name, vars(module)[name])
         self.values.update(
-            collect=collect, stream_of=stream_of, value_of=value_of, enter=enter, aenter=aenter, awaited=awaited
+            collect=collect,
+            stream_of=stream_of,
+            value_of=value_of,
+            enter=enter,
+            aenter=aenter,
+            awaited=awaited,
+            run_with=run_with,
         )
         self.values.update(extra or {})
 

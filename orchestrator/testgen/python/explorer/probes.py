@@ -6,6 +6,7 @@ times the probe's number, plus 0 for a statement, 1 and 2 for the two ways of a 
 
 import ast
 import builtins
+import functools
 import operator
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -137,14 +138,15 @@ class Recorder:
         return getattr(owner, name)(*arguments, **more)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Map:
     """All goals of a module: goal → line of the source."""
 
     statements: dict[int, int]
     branches: dict[int, int]
+    comparisons: dict[int, int] = field(default_factory=dict)  # probe → line
 
-    @property
+    @functools.cached_property
     def lines(self) -> dict[int, int]:
         """Return the line of every goal."""
         return {**self.statements, **self.branches}
@@ -162,6 +164,12 @@ class _Instrumenter(ast.NodeTransformer):
         self.count = 0
         self.statements: dict[int, int] = {}
         self.branches: dict[int, int] = {}
+        self.comparisons: dict[int, int] = {}
+
+    def _compared(self, node: ast.expr) -> int:
+        probe = self._number()
+        self.comparisons[probe] = node.lineno
+        return probe
 
     def _number(self) -> int:
         self.count += 1
@@ -251,7 +259,7 @@ class _Instrumenter(ast.NodeTransformer):
         node.comparators = [self.visit(each) for each in node.comparators]
         if len(node.ops) != 1:
             return node
-        probe, kind = ast.Constant(self._number()), ast.Constant(_KINDS.index(type(node.ops[0])))
+        probe, kind = ast.Constant(self._compared(node)), ast.Constant(_KINDS.index(type(node.ops[0])))
         return ast.copy_location(self._call("_orc_compare", probe, kind, node.left, node.comparators[0]), node)
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
@@ -264,7 +272,7 @@ class _Instrumenter(ast.NodeTransformer):
             return node
         if isinstance(owner, ast.Name) and owner.id in ("self", "cls", "super"):
             return node
-        arguments = [ast.Constant(self._number()), owner, ast.Constant(function.attr), *node.args]
+        arguments = [ast.Constant(self._compared(node)), owner, ast.Constant(function.attr), *node.args]
         call = ast.Call(ast.Name("_orc_method", ast.Load()), arguments, node.keywords)
         return ast.copy_location(call, node)
 
@@ -289,4 +297,8 @@ def instrument(tree: ast.Module) -> Map:
     instrumenter = _Instrumenter()
     instrumenter.visit(tree)
     ast.fix_missing_locations(tree)
-    return Map(statements=instrumenter.statements, branches=instrumenter.branches)
+    return Map(
+        statements=instrumenter.statements,
+        branches=instrumenter.branches,
+        comparisons=instrumenter.comparisons,
+    )

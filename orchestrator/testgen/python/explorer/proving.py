@@ -19,6 +19,7 @@ from .probes import Recorder
 from .sandbox import Fence, limit_process
 
 _TEST_SECONDS = 10.0
+_MOST_TESTS = 1000  # on one mutant
 
 
 def make(order: dict[str, Any]) -> object:
@@ -93,7 +94,8 @@ class Proving:
 
         runner = MutantRunner(self._probed, self._fence.fork)
         reaches = [self._probed.map.lines_of(self._results[each.nodeid]["goals"]) for each in usable]
-        trial = Trial(time.monotonic() + self._order["mutant_seconds"], enough=self._order.get("enough", 0))
+        until, enough = time.monotonic() + self._order["mutant_seconds"], self._order.get("enough", 0)
+        trial = Trial(until, tests=_MOST_TESTS, others=_MOST_TESTS, enough=enough)
         mutants = runner.all(self._order["mutants"], seed=self._order.get("mutant_seed", MUTANT_SEED))
         verdicts = runner.run(mutants, reaches, fails, trial)
         names = [each.nodeid for each in usable]

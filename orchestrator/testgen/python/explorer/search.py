@@ -43,7 +43,7 @@ class Search:
         self.cut_short = False
         self._slow: dict[str, int] = {}  # calls of a subject that did not end, or left something running
         self.classes: dict[str, Subject] = {}
-        self._names = names
+        self.names = names
         self._facts = facts
         self._pools = pools
         self.caller = caller
@@ -64,7 +64,7 @@ class Search:
         if instance and instance != INSTANCE and (len(instance) > 24 or ("(" in instance and subject.kind == "method")):
             steps = (f"{INSTANCE} = {instance}", *steps)
             receiver = INSTANCE
-        call = subject.write(arguments, self._names, receiver)
+        call = subject.write(arguments, self.names, receiver)
         if call is None:
             return None
         program = Program(call, steps)
@@ -90,6 +90,7 @@ class Search:
         outcome = made.outcome
         if outcome.kind == "slow" or outcome.left_threads:
             self._slow[made.subject.name] = self._slow.get(made.subject.name, 0) + 1
+        outcome.is_program = made.subject.kind == "program"
         outcome.is_crash = made.subject.kind == "route" and not outcome.is_explicit
         if outcome.is_usable:
             goals: set[object] = {*outcome.goals, (made.subject.name, *_shape(outcome))}
@@ -165,7 +166,7 @@ class Search:
             base, owner = queue[-1] if self._rng.random() < 0.4 else self._rng.choice(queue)
             arguments = base.arguments
             for _ in range(self._rng.choice((1, 1, 2)) if arguments else 0):
-                arguments = self._vary(subject, arguments)
+                arguments = self.vary(subject, arguments)
             return arguments, self._vary_instance(owner, instance)
         return tuple(self._random(subject, each) for each in subject.parameters), instance
 
@@ -177,7 +178,12 @@ class Search:
         changed = self._evolver.change(present) if way < 0.7 and "(" in present else None
         return changed or other
 
-    def _vary(self, subject: Subject, arguments: Arguments) -> Arguments:
+    def vary_text(self, expression: str) -> str:
+        """Return a variant of an expression, the same when there is none."""
+        return self._evolver.change(expression) or expression
+
+    def vary(self, subject: Subject, arguments: Arguments) -> Arguments:
+        """Return arguments of which one is another, or was changed a little."""
         position = self._rng.randrange(len(arguments))
         parameter, present = subject.parameters[position], arguments[position]
         if parameter.kind is inspect.Parameter.VAR_KEYWORD:
@@ -237,7 +243,7 @@ class Search:
         for text in self._facts.examples.get(subject.short, ())[:_MOST_EXAMPLES]:
             call = ast.parse(text, mode="eval").body
             assert isinstance(call, ast.Call)
-            arguments = match_call(subject, call, self._names)
+            arguments = match_call(subject, call, self.names)
             if arguments is not None:
                 yield arguments
 
@@ -263,6 +269,10 @@ def _shape(outcome: Outcome) -> tuple[object, ...]:
     """Return what kind of behaviour this is, for diversity beyond coverage."""
     if outcome.kind == "raised":
         return (type(outcome.error).__name__,)
+    if outcome.kind == "ended":
+        return ("ended", str(getattr(outcome.error, "code", None))[:20])
     value = outcome.value
+    if hasattr(value, "exit_code"):
+        return ("run", value.exit_code)
     is_full = bool(value) if type(value) in (int, str, list, dict, bool, tuple, set, float, bytes) else None
     return (type(value).__name__, is_full)

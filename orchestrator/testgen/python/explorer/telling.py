@@ -12,6 +12,10 @@ class Teller:
 
     def told(self, outcome: Outcome) -> str:
         """Return what a test could say about an outcome; empty when nothing."""
+        if hasattr(outcome.value, "exit_code"):
+            return f"run {outcome.value.exit_code} {_stable(outcome.value.output)}"
+        if outcome.kind == "ended":
+            return f"ended {_stable(getattr(outcome.error, 'code', None))} {_stable(outcome.printed)}"
         if outcome.kind != "value":
             return f"{outcome.kind} {type(outcome.error).__name__} {_stable(outcome.error)}"
         text = self._literals.write(outcome.value) or self._parts(outcome.value)

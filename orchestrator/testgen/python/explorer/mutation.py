@@ -1,0 +1,98 @@
+"""Find out which tests notice which mutants, and add tests for mutants that only other calls notice."""
+
+import random
+import time
+from collections.abc import Callable, Collection, Sequence
+
+from .body import Body
+from .corpus import Try
+from .facts import ModuleFacts
+from .hunting import Hunter
+from .killing import MutantRunner, Trial, Verdict
+from .loading import ProbedModule
+from .mutants import Mutant
+from .noticing import Noticing
+from .search import Search
+from .subjects import Subject
+from .writing import Writer, usable
+
+_ENOUGH = 5  # tests that notice one mutant: from so many the fewest can be chosen
+_MOST_CALLS = 400  # calls tried on a mutant that no test notices
+_MOST_OTHERS = 1000  # of those that do not run its line
+_ROUNDS = 3  # of looking for calls that notice what no call notices
+
+Test = tuple[Try, Body]
+
+
+class Mutation:
+    """Try mutants on the tests of one exploration; `tests` grows by those that are found for a mutant."""
+
+    def __init__(
+        self,
+        tests: list[Test],
+        probed: ProbedModule,
+        search: Search,
+        writer: Writer,
+        fork: Callable[[], int],
+        until: float,
+    ) -> None:
+        self.tests = tests
+        self._probed = probed
+        self._search = search
+        self._writer = writer
+        self._until = until
+        self._seen: set[int] = set()  # calls that were tried on mutants
+        self.runner = MutantRunner(probed, fork, search.caller.keep_anew)
+
+    def run(
+        self, limit: int, facts: ModuleFacts, subjects: Sequence[Subject], rng: random.Random, calls: int
+    ) -> list[Verdict]:
+        """Return a verdict for each mutant; about `calls` calls are made to find those that notice a survivor."""
+        hunter = Hunter(self._search, self._probed.map.comparisons, self.runner.reach, rng)
+        mutants = self.runner.all(limit)
+        made_on_import = {each for each in mutants if self.runner.is_imported(each)}
+        telling = hunter.with_texts(subjects, facts.called_texts) if made_on_import else []
+        first = frozenset(number for number, (made, _) in enumerate(self.tests) if made in telling)
+        reaches = self._lines([made for made, _ in self.tests])
+        verdicts = self.runner.run(mutants, reaches, self._fails, Trial(self._until, first=first, enough=_ENOUGH))
+        if made_on_import:
+            verdicts = self._better(verdicts, telling, made_on_import)
+        rest = {each.mutant for each in verdicts} - made_on_import
+        verdicts = self._better(verdicts, usable(self._search.corpus), rest)
+        for _ in range(_ROUNDS):
+            left = [each.mutant for each in verdicts if not each.killers and each.mutant.kind != "gone"]
+            near = [each for each in left if each in rest]
+            if not near or time.monotonic() > self._until:
+                break
+            known = usable(self._search.corpus)
+            passing = list(zip(known, self._lines(known), strict=True))
+            verdicts = self._better(verdicts, hunter.near(near, passing, calls // _ROUNDS, self._until), rest)
+        return verdicts
+
+    def _better(self, verdicts: list[Verdict], tries: Sequence[Try], mutants: Collection[Mutant]) -> list[Verdict]:
+        """Return the verdicts after calls that no test stands for were tried on those mutants that no test notices."""
+        written = {made.program for made, _ in self.tests}
+        others = [each for each in tries if each.program not in written and id(each) not in self._seen]
+        others.sort(key=lambda each: (each.cost, each.program.call))
+        self._seen.update(map(id, others))
+        notices = Noticing(others, self._search.told, self._search.caller)
+        survivors = [each.mutant for each in verdicts if not each.killers and each.mutant in mutants]
+        trial = Trial(self._until, tests=_MOST_CALLS, others=_MOST_OTHERS, enough=2)
+        told = self.runner.run(survivors, self._lines(others), notices.differs, trial)
+        first = len(self.tests)
+        for number in sorted({number for each in told for number in each.killers}):
+            made = self._writer.with_fewer_steps(others[number], frozenset())
+            body = self._writer.written(made)
+            self.tests += [(made, body)] if body is not None else []
+        lines = [frozenset[int]()] * first + self._lines([made for made, _ in self.tests[first:]])
+        noticed = [each.mutant for each in told if each.killers]
+        trial = Trial(self._until, tests=_MOST_CALLS, others=_MOST_OTHERS, enough=_ENOUGH)
+        again = self.runner.run(noticed, lines, self._fails, trial)
+        better = {each.mutant: each for each in again if each.killers}
+        return [better.get(each.mutant, each) for each in verdicts]
+
+    def _fails(self, number: int) -> bool:
+        return self._search.caller.check(self.tests[number][1].lines, seconds=0.5) is not None
+
+    def _lines(self, tries: Sequence[Try]) -> list[frozenset[int]]:
+        return [self._probed.map.lines_of(made.outcome.goals) for made in tries]

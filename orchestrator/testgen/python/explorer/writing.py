@@ -1,0 +1,103 @@
+"""Turn calls that were carried out into tests that pass: with as few steps and as short arguments as will do."""
+
+import random
+import time
+
+from .body import Body
+from .checks import Checks
+from .corpus import Corpus, Try
+from .literals import Literals
+from .search import Search
+from .shrinking import shrink
+
+_EXTRA = 60  # tests per subject that are tried on mutants beside those that reach something new
+
+
+class Writer:
+    """Write the tests of one exploration."""
+
+    def __init__(self, search: Search, rng: random.Random) -> None:
+        self._search = search
+        self._caller = search.caller
+        self._rng = rng
+        self._checks = Checks(search.names, Literals(search.names), search.caller)
+        self._clock: dict[tuple[frozenset[int], tuple[str, ...]], bool] = {}
+
+    def all(self, until: float) -> list[tuple[Try, Body]]:
+        """Write bodies for what reaches something, for examples, and for some more; keep those that pass twice."""
+        ordered = usable(self._search.corpus)
+        needed = {goal for each in ordered for goal in each.outcome.goals}
+        chosen: list[tuple[Try, Body]] = []
+        later: dict[str, list[Try]] = {}
+        for made in ordered:
+            if time.monotonic() > until:
+                self._search.cut_short = True
+                break
+            if made.program.setup[1:]:
+                made = self.with_fewer_steps(made, made.outcome.goals & needed)
+            gain = made.outcome.goals & needed
+            if gain and (written := self.written(made)):
+                made, written = self._shortened(made, written, gain)
+                needed -= made.outcome.goals
+                chosen.append((made, written))
+            else:
+                later.setdefault(made.subject.name, []).append(made)
+        for tries in later.values():
+            kept = 0
+            for made in [*tries[: _EXTRA // 2], *self._rng.sample(tries, min(len(tries), _EXTRA))]:
+                made = self.with_fewer_steps(made, frozenset())
+                if kept < _EXTRA and time.monotonic() < until and (written := self.written(made)):
+                    chosen.append((made, written))
+                    kept += 1
+        return list({made.program: (made, body) for made, body in chosen}.values())
+
+    def written(self, made: Try) -> Body | None:
+        """Return the test of a call that passes twice and does not ask for the time, None when there is none."""
+        try:
+            body = self._checks.body(made)
+        except Exception:  # a value whose methods raise
+            return None
+        if body is None or self._caller.check(body.lines) is not None or self._caller.check(body.lines) is not None:
+            return None
+        where = made.outcome.goals, made.program.setup  # who takes the same way asks the clock as well, or does not
+        if where not in self._clock:
+            self._clock[where] = self._caller.reads_clock(body.lines)
+        return None if self._clock[where] else body
+
+    def _shortened(self, made: Try, body: Body, gain: frozenset[int]) -> tuple[Try, Body]:
+        """Leave out of the arguments whatever is not needed to reach the same goals."""
+        best = self.with_fewer_steps(made, gain)
+        for position, argument in enumerate(made.arguments):
+            if not isinstance(argument, str) or len(argument) < 12:
+                continue
+
+            def still_good(variant: str, position: int = position) -> bool:
+                nonlocal best
+                arguments = (*best.arguments[:position], variant, *best.arguments[position + 1 :])
+                found = self._search.attempt(best.subject, arguments, best.instance)
+                is_good = found is not None and found.outcome.is_usable and gain <= found.outcome.goals
+                best = found if found is not None and is_good else best
+                return is_good
+
+            if not made.program.setup:
+                shrink(argument, still_good)
+        written = self.written(best) if best is not made else None
+        return (best, written) if written is not None else (made, body)
+
+    def with_fewer_steps(self, made: Try, gain: frozenset[int]) -> Try:
+        """Leave out steps before the call as long as it goes the same way."""
+        best = made
+        for step in made.program.setup[1:]:
+            setup = tuple(each for each in best.program.setup if each != step)
+            found = self._search.attempt(best.subject, best.arguments, best.instance, setup)
+            if found is None or not found.outcome.is_usable or not gain <= found.outcome.goals:
+                continue
+            if self._search.told(found.outcome) == self._search.told(made.outcome):
+                best = found
+        return best
+
+
+def usable(corpus: Corpus) -> list[Try]:
+    """Return the calls that a test could pin, the plainest first."""
+    found = [each for each in corpus.tries.values() if each.outcome.is_usable]
+    return sorted(found, key=lambda each: (each.cost, each.program.call))
