@@ -37,7 +37,11 @@ AROUND = {
     "alembic.ini": "",
 }
 STEP = {"name": "Bench step", "run": "echo one\necho two\n"}
-JOB = {"runs-on": "ubuntu-latest", "steps": [{"name": "Build", "run": "make\nmake test\n"}]}
+JOB = {
+    "runs-on": "ubuntu-latest",
+    "permissions": {"contents": "read"},
+    "steps": [{"name": "Build", "run": "make\nmake test\n"}],
+}
 DEPLOY = {"url": "https://example.org", "command": "./deploy.sh", "rollback_command": "./back.sh"}
 
 

@@ -28,8 +28,7 @@ const fs = require("fs");
     try { all[path] = await runLint(fs.readFileSync(path, "utf8"), path); }
     catch (error) { all[path] = [{kind: "crash", message: String(error)}]; }
   }
-  console.log(JSON.stringify(all));
-  process.exit(0);
+  process.stdout.write(JSON.stringify(all) + "\n", () => process.exit(0));
 })();
 """
 

@@ -431,3 +431,20 @@ def test_jobs_that_write_keep_what_their_steps_are_known_to_need(workflow) -> No
         "release keeps contents: write, which its steps need",
         "own may need more permissions: some/one",
     ]
+
+
+def test_a_pinned_checkout_says_what_its_version_no_longer_shows(workflow) -> None:
+    text = "on: push\njobs:\n  t:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@{0}\n      - run: ls\n"
+    for version, given in (("v4", None), ("v6", {"persist-credentials": True})):
+        repository = workflow(text.format(version))
+        assert repository.edit("pin_actions").went_well
+        assert load_model(repository.files[CI])["jobs"]["t"]["steps"][0].get("with") == given
+
+
+def test_a_second_job_leaves_the_first_one_only_the_permissions_that_it_needs(workflow) -> None:
+    text = "on: push\njobs:\n  t:\n    runs-on: x\n    steps:\n      - uses: {0}\n      - run: git push\n"
+    repository = workflow(text.format("actions/checkout@v4"))
+    assert repository.edit("add_required_gate_job").went_well
+    assert load_model(repository.files[CI])["jobs"]["t"]["permissions"] == {"contents": "write"}
+    refused = workflow(text.format("some/one@v1")).edit("add_required_gate_job")
+    assert (refused.code, refused.hint) == (EditCode.PRECONDITION, "say so first: set_permissions")

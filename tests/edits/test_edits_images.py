@@ -107,3 +107,78 @@ def test_params_of_an_sbom_that_contradict_each_other_are_told(workflow: Make, g
     with pytest.raises(Refusal) as raised:
         workflow(BUILD).edit("add_sbom_generation", **given)
     assert raised.value.code is EditCode.PARAM
+
+
+def scanned(repository: Repository, **params: object) -> list[dict]:
+    done(repository.edit("add_container_scanning", DEPLOY, **params))
+    return jobs(repository, DEPLOY)["build"]["steps"]
+
+
+def test_the_report_is_complete_and_uploaded_before_the_gate_fails(shop: Repository) -> None:
+    made = {step.get("name"): step for step in scanned(shop)}
+    assert list(made)[1:] == [
+        "Build for the scan",
+        "Report on the image",
+        "Upload the findings",
+        "Scan the image",
+        "Build and push",
+    ]
+    assert "exit-code" not in made["Report on the image"]["with"]
+    assert made["Report on the image"]["with"]["output"].startswith("${{ runner.temp }}/")
+    assert made["Upload the findings"]["with"]["category"] == "trivy-build"
+    gate = made["Scan the image"]["with"]
+    assert (gate["exit-code"], gate["format"], gate["severity"]) == ("1", "table", "HIGH,CRITICAL")
+    scopes = {"contents": "read", "packages": "write", "security-events": "write"}
+    assert jobs(shop, DEPLOY)["build"]["permissions"] == scopes
+
+
+def test_no_report_no_right_to_upload_one(shop: Repository) -> None:
+    names = [step.get("name") for step in scanned(shop, sarif=False)]
+    assert names[2:] == ["Build for the scan", "Scan the image", "Build and push"]
+    assert "security-events" not in jobs(shop, DEPLOY)["build"]["permissions"]
+
+
+def test_grype_reports_and_fails_in_one_step(shop: Repository) -> None:
+    made = {step.get("name"): step for step in scanned(shop, scanner="grype")}
+    assert made["Scan the image"]["with"]["severity-cutoff"] == "high"
+    assert made["Upload the findings"]["if"].startswith("${{ !cancelled()")
+    assert made["Upload the findings"]["with"]["sarif_file"] == "${{ steps.image-scan.outputs.sarif }}"
+
+
+def test_each_platform_of_an_image_is_built_and_scanned_on_its_own(shop: Repository) -> None:
+    both = "push: true\n          platforms: linux/amd64,linux/arm64"
+    shop.files[DEPLOY] = shop.files[DEPLOY].replace("\r\n", "\n").replace("push: true", both)
+    builds = [step["with"] for step in scanned(shop, sarif=False) if step.get("with", {}).get("load")]
+    assert [(given["platforms"], given["tags"]) for given in builds] == [
+        ("linux/amd64", "localhost/scan:${{ github.sha }}-linux-amd64"),
+        ("linux/arm64", "localhost/scan:${{ github.sha }}-linux-arm64"),
+    ]
+
+
+def test_computed_platforms_are_scanned_behind_the_push_or_not_at_all(shop: Repository) -> None:
+    computed = "push: true\n          platforms: ${{ vars.PLATFORMS }}"
+    shop.files[DEPLOY] = shop.files[DEPLOY].replace("\r\n", "\n").replace("push: true", computed)
+    refused = shop.edit("add_container_scanning", DEPLOY)
+    assert (code(refused), refused.hint) == (EditCode.PRECONDITION, "`when: after_push` scans the pushed digest")
+    made = scanned(shop, when="after_push")
+    push = next(at for at, step in enumerate(made) if step.get("name") == "Build and push")
+    image = "${{ env.IMAGE }}@${{ steps.build.outputs.digest }}"
+    assert [step["with"]["image-ref"] for step in made[push:] if "image-ref" in step.get("with", {})] == [image, image]
+
+
+def test_what_was_pushed_last_is_scanned_again_by_a_workflow_of_its_own(shop: Repository) -> None:
+    done(shop.edit("add_container_scanning", DEPLOY, schedule="0 5 * * 1"))
+    again = load_model(shop.files[".github/workflows/rescan-deploy.yml"])
+    assert again["on"] == {"schedule": [{"cron": "0 5 * * 1"}], "workflow_dispatch": {}}
+    job = again["jobs"]["rescan"]
+    assert job["permissions"] == {"contents": "read", "packages": "read", "security-events": "write"}
+    assert job["env"] == {"IMAGE": "ghcr.io/acme/shop"}
+    assert job["steps"][-1]["with"]["image-ref"] == "${{ steps.find.outputs.image }}"
+    assert shop.edit("add_container_scanning", DEPLOY, schedule="0 5 * * 1").status is EditStatus.ALREADY
+
+
+def test_named_images_are_scanned_by_a_job_that_deployments_wait_for(shop: Repository) -> None:
+    done(shop.edit("add_container_scanning", DEPLOY, images=["ghcr.io/acme/shop:stable", "postgres:17"]))
+    job = jobs(shop, DEPLOY)["container-scan"]
+    assert job["strategy"]["matrix"] == {"image": ["ghcr.io/acme/shop:stable", "postgres:17"]}
+    assert jobs(shop, DEPLOY)["staging"]["needs"] == ["build", "container-scan"]

@@ -11,6 +11,7 @@ from orchestrator.edits.workflows import rollout
 from orchestrator.edits.workflows.deploys import environment_url, is_kubectl, look_at
 from orchestrator.edits.workflows.images import find_pushed, login_step
 from orchestrator.edits.workflows.reachability import blocked_by, job_condition, mentioned_refs
+from orchestrator.edits.workflows.scopes import permit
 from orchestrator.edits.workflows.shape import environment_of, events_of
 from orchestrator.edits.workflows.workflow import Workflow, run_of
 from orchestrator.models.json import JsonObject
@@ -115,7 +116,7 @@ def _steps(workflow: Workflow, job: str, environment: str, params: DeployParams,
     workflow.add_needs(job, [pushed.job])
     _secure_kubeconfig(workflow, job, environment)
     if pushed.registry.startswith("ghcr.io") or "REGISTRY" in pushed.registry:
-        workflow.add_permissions(job, {"contents": "read", "packages": "read"})
+        permit(workflow, job, {"contents": "read", "packages": "read"})
     names = ", ".join(pushed.names)
     text = f"the cluster of {environment} has a deployment for each of: {names}"
     workflow.duties.append(Duty(kind="setting", text=text))

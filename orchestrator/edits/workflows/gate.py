@@ -3,6 +3,7 @@
 from typing import Any
 
 from orchestrator.edits.result import Duty
+from orchestrator.edits.workflows.scopes import settle_only_job
 from orchestrator.edits.workflows.shape import needs_of
 from orchestrator.edits.workflows.workflow import Workflow
 
@@ -19,6 +20,7 @@ def add_gate(workflow: Workflow, name: str) -> None:
     if name in workflow.jobs:
         workflow.add_needs(name, others)
         return
+    settle_only_job(workflow)
     made: dict[str, Any] = {
         "name": "All required jobs",
         "runs-on": "ubuntu-latest",

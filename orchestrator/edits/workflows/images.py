@@ -60,6 +60,38 @@ def pushes(step: JsonObject) -> bool:
     return value is True or str(value).lower() == "true" or "${{" in str(value) or "push=true" in str(given)
 
 
+def by_digest(workflow: Workflow, pushed: Pushed) -> str:
+    """Return `image@digest` of what the pushing step pushed, and give that step an id when it has none."""
+    return f"{image_of(workflow, pushed)}@${{{{ steps.{step_id(workflow, pushed)}.outputs.digest }}}}"
+
+
+def image_of(workflow: Workflow, pushed: Pushed) -> str:
+    """Return the name of the image as the pushing job itself writes it."""
+    return pushed.image.replace("$NAME", name_of(workflow, pushed))
+
+
+def name_of(workflow: Workflow, pushed: Pushed) -> str:
+    """Return what tells an image from the others of its job."""
+    if not pushed.is_matrix:
+        return pushed.names[0]
+    steps = workflow.steps(pushed.job)
+    text = str([step for step in steps if "with" in step]) or str(steps)
+    found = _MATRIX.search(text)
+    return f"${{{{ matrix.{found[1] if found else 'service'} }}}}"
+
+
+def step_id(workflow: Workflow, pushed: Pushed) -> str:
+    """Return the id of the pushing step, which gets one if it has none; Refusal E_CONFLICT when `build` is taken."""
+    steps = workflow.steps(pushed.job)
+    present = steps[pushed.step].get("id")
+    if present:
+        return str(present)
+    if any(other.get("id") == "build" for other in steps):
+        raise Refusal(EditCode.CONFLICT, f"another step of {pushed.job} has the id build")
+    workflow.set(("jobs", pushed.job, "steps", pushed.step, "id"), "build", after="name")
+    return "build"
+
+
 def _pushed(workflow: Workflow, job: str, at: int) -> Pushed:
     step = workflow.steps(job)[at]
     tags = str((step.get("with") or {}).get("tags", ""))

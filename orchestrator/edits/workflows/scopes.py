@@ -7,8 +7,9 @@ of its own needs nothing; whatever is not in the table may need something that n
 import re
 from collections.abc import Iterator, Mapping
 
+from orchestrator.edits.result import EditCode, Refusal
 from orchestrator.edits.workflows.shape import steps_of
-from orchestrator.edits.workflows.workflow import run_of, uses_of
+from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
 from orchestrator.models.json import Json, JsonObject
 
 Scopes = dict[str, str]
@@ -92,6 +93,32 @@ def needed_scopes(job: JsonObject) -> Scopes:
             if found.get(scope) != "write":
                 found[scope] = level
     return found
+
+
+def permit(workflow: Workflow, job: str, scopes: Scopes) -> None:
+    """Give a job at least these permissions; one that had them all by default keeps what it is known to need."""
+    item = workflow.job(job)
+    is_open = "permissions" not in item and "permissions" not in workflow.model
+    workflow.add_permissions(job, {**(needed_scopes(item) if is_open else {}), **scopes})
+
+
+def settle_only_job(workflow: Workflow, *, refuse: bool = True) -> None:
+    """Give the only job of a workflow without permissions those that it needs, ahead of a second job.
+
+    The default of a workflow with several jobs is held against the workflow as a whole: what goes for one job that is
+    not looked at again has to be said for it. Refusal E_PRECONDITION when nobody can know what the job needs.
+    """
+    jobs = workflow.jobs
+    name, job = next(iter(jobs.items()))
+    if len(jobs) > 1 or "permissions" in workflow.model or "permissions" in job:
+        return
+    users = unknown_users(job)
+    if users and refuse:
+        reason = f"{name} has every permission, and nobody can know which of them it needs: {', '.join(users)}"
+        raise Refusal(EditCode.PRECONDITION, reason, hint="say so first: set_permissions")
+    if not users:
+        workflow.set_key(name, "permissions", {"contents": "read", **needed_scopes(job)})
+        workflow.warnings.append(f"{name} now has only the permissions that its steps are known to need")
 
 
 def unknown_users(job: JsonObject) -> list[str]:

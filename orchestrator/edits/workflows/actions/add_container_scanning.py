@@ -1,33 +1,63 @@
 """``add_container_scanning``: an image with known holes is never pushed.
 
 The gate comes before the push: the image is built and loaded, scanned, and only then pushed, which the build cache
-makes cheap. Jobs that deploy need the pushing job, so nothing unscanned is deployed either.
+makes cheap. An image for several platforms is built and scanned for each. Jobs that deploy need the pushing job, so
+nothing unscanned is deployed either.
 """
 
-from typing import Any, Literal
+import re
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
-from orchestrator.edits.result import EditCode, EditResult, Refusal, already
-from orchestrator.edits.workflows.actions.make_trivy_blocking import TRIVY, covers
-from orchestrator.edits.workflows.images import BUILD_PUSH, pushes
+from orchestrator.edits.result import EditCode, EditResult, Refusal, already, changed
+from orchestrator.edits.workflows import scans
+from orchestrator.edits.workflows.images import BUILD_PUSH, by_digest, find_pushed, pushes
+from orchestrator.edits.workflows.rescan import rescan, rescan_path
+from orchestrator.edits.workflows.scopes import permit, settle_only_job
+from orchestrator.edits.workflows.severities import covers
+from orchestrator.edits.workflows.shape import environment_of, matrix_of
 from orchestrator.edits.workflows.workflow import Workflow, uses_of
-from orchestrator.models.json import JsonObject
+from orchestrator.models.json import Json, JsonObject
 
-_GRYPE = "anchore/scan-action"
 _LOCAL = "localhost/scan:${{ github.sha }}"
-_NOT_FOR_THE_SCAN = ("push", "tags", "outputs", "load", "provenance", "sbom", "attests", "cache-to")
+_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_JOB = "container-scan"
+Image = Annotated[str, Field(pattern=r"^[\w.:/@-]+$")]
 
 
 class ScanParams(EditParams):
     """What is scanned, by what, and what fails."""
 
     job: str | None = Field(default=None, description="the job that builds and pushes, else all")
+    images: list[Image] = Field(default=[], description="scan these in a job of their own, whoever built them")
     scanner: Literal["trivy", "grype"] = "trivy"
     severity: str = Field(default="HIGH,CRITICAL", pattern=r"^(?:UNKNOWN|LOW|MEDIUM|HIGH|CRITICAL)(?:,[A-Z]+)*$")
     ignore_unfixed: bool = True
+    when: Literal["before_push", "after_push"] = Field(
+        default="before_push", description="after_push scans the pushed digest: nothing is built twice, all is pushed"
+    )
+    sarif: bool = Field(default=True, description="also report to code scanning")
+    schedule: str | None = Field(
+        default=None, pattern=r"^\S+( \S+){4}$", description="cron: scan what was pushed last again, in a new workflow"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> "ScanParams":
+        if self.images and (self.job is not None or self.schedule is not None):
+            message = "`images` go without `job` and `schedule`"
+            raise ValueError(message)
+        return self
+
+    @property
+    def scan(self) -> scans.Scan:
+        """Return how images are scanned."""
+        return scans.Scan(
+            scanner=self.scanner, severity=self.severity, ignore_unfixed=self.ignore_unfixed, sarif=self.sarif
+        )
 
 
 class AddContainerScanning(Action[ScanParams]):
@@ -39,88 +69,179 @@ class AddContainerScanning(Action[ScanParams]):
     kinds = frozenset((WORKFLOW,))
 
     def plan(self, scene: Scene, params: ScanParams) -> EditResult:
-        """Insert a loading build and a scan ahead of each pushing step."""
+        """Insert a loading build and a scan ahead of each pushing step, or a job for given images."""
         workflow = Workflow(scene)
+        if params.images:
+            return _given_images(workflow, params)
         places = _pushing(workflow, params.job)
-        if not places:
-            raise Refusal(EditCode.NOT_FOUND, "no step builds and pushes an image")
         missing = [(job, at) for job, at in places if not _is_scanned(workflow, job, at, params)]
-        if not missing:
-            return already(f"{', '.join(job for job, _ in places)}: scanned before the push")
+        again = None
+        if params.schedule is not None:
+            again = rescan(workflow, find_pushed(workflow, params.job), params.scan, params.schedule)
         for job, at in reversed(missing):
-            _insert(workflow, job, at, params)
-        return workflow.finish(f"{', '.join(job for job, _ in missing)}: {params.severity} stops the push", "")
+            (_before if params.when == "before_push" else _after)(workflow, job, at, params)
+        if params.sarif and missing:
+            workflow.duties.append(scans.duty())
+        listed = ", ".join(dict.fromkeys(job for job, _ in missing or places))
+        edits = [*([workflow.editor.finish()] if missing else []), *([again] if again is not None else [])]
+        if not edits:
+            return already(f"{listed}: scanned {params.when.replace('_', ' the ')}")
+        done = f"{listed}: {params.severity} stops the push" if missing else f"{listed}: scanned again at set times"
+        if missing and params.when == "after_push":
+            done = f"{listed}: {params.severity} fails the job behind the push"
+        return changed(done, edits, duties=workflow.duties, warnings=workflow.warnings)
 
     def holds(self, scene: Scene, params: ScanParams) -> str | None:
         """See that a blocking scan stands ahead of every push."""
         workflow = Workflow(scene)
+        if params.images:
+            return None if _scans_given(workflow, params) else "the images are not scanned"
         for job, at in _pushing(workflow, params.job):
             if not _is_scanned(workflow, job, at, params):
                 return f"{job} pushes an image that was not scanned"
-        return None
+        is_late = params.schedule is not None and not scene.tree.exists(rescan_path(scene.target))
+        return "nothing scans again" if is_late else None
+
+    def writes(self, target: str, params: ScanParams) -> tuple[str, ...]:
+        """Name the workflow, and the one that scans again."""
+        return (target, rescan_path(target)) if params.schedule is not None else (target,)
 
 
 def _pushing(workflow: Workflow, job: str | None) -> list[tuple[str, int]]:
-    return [
+    """Return the steps that build and push, else those that only build; Refusal E_NOT_FOUND when there are none."""
+    every = [
         (name, at)
         for name in workflow.chosen_jobs(job)
         for at, step in enumerate(workflow.steps(name))
-        if uses_of(step) == BUILD_PUSH and pushes(step)
+        if uses_of(step) == BUILD_PUSH and (step.get("with") or {}).get("tags") != _LOCAL
     ]
+    found = [(name, at) for name, at in every if pushes(workflow.steps(name)[at])]
+    if not found:
+        raise Refusal(
+            EditCode.NOT_FOUND, "no step builds and pushes an image", hint="`images` names images to scan as they are"
+        )
+    return found
 
 
 def _is_scanned(workflow: Workflow, job: str, at: int, params: ScanParams) -> bool:
-    """Say whether a blocking scan of an image stands ahead of a pushing step."""
-    for step in workflow.steps(job)[:at]:
-        given = step.get("with") or {}
-        if step.get("continue-on-error") not in (None, False):
-            continue
-        if uses_of(step) == TRIVY and given.get("image-ref") and str(given.get("exit-code", "0")) != "0":
-            return covers(str(given.get("severity", "")), params.severity)
-        if uses_of(step) == _GRYPE and given.get("image") and given.get("fail-build", True) in (True, "true"):
-            return True
-    return False
+    """Say whether a blocking scan of an image stands where it should: ahead of a pushing step, or behind it."""
+    steps = workflow.steps(job)
+    return any(_blocks(step, params) for step in (steps[:at] if params.when == "before_push" else steps))
 
 
-def _insert(workflow: Workflow, job: str, at: int, params: ScanParams) -> None:
+def _blocks(step: JsonObject, params: ScanParams) -> bool:
+    given = step.get("with") or {}
+    if step.get("continue-on-error") not in (None, False):
+        return False
+    if uses_of(step) == scans.TRIVY and given.get("image-ref") and str(given.get("exit-code", "0")) != "0":
+        is_report = str(given.get("format", "table")) == "sarif" and not given.get("limit-severities-for-sarif")
+        return is_report or covers(str(given.get("severity", "")), params.severity)
+    return bool(uses_of(step) == scans.GRYPE and given.get("image") and given.get("fail-build", True) in (True, "true"))
+
+
+def _before(workflow: Workflow, job: str, at: int, params: ScanParams) -> None:
+    """Build, load, scan: once for each platform, because an image of several cannot be loaded."""
     step = workflow.steps(job)[at]
-    given = dict(step.get("with") or {})
-    if "," in str(given.get("platforms", "")) or "${{" in str(given.get("platforms", "")):
-        reason = f"{job} builds for several platforms, such an image cannot be loaded and scanned before the push"
-        raise Refusal(EditCode.PRECONDITION, reason)
-    kept = {key: value for key, value in given.items() if key not in _NOT_FOR_THE_SCAN}
-    cache = {"cache-to": given["cache-to"]} if "cache-to" in given else {}
-    build: dict[str, Any] = {"name": "Build for the scan"}
-    build |= {key: step[key] for key in ("if", "env") if key in step}
-    build["uses"] = workflow.uses(BUILD_PUSH)
-    build["with"] = {**kept, "load": True, "push": False, "tags": _LOCAL, **cache}
-    scan: dict[str, Any] = {"name": "Scan the image"}
-    scan |= {"if": step["if"]} if "if" in step else {}
-    scan |= _scanner(workflow, params)
-    workflow.insert_step(job, at, build)
-    workflow.insert_step(job, at + 1, scan)
+    made = []
+    platforms = _platforms(workflow, job, (step.get("with") or {}).get("platforms"))
+    for platform in platforms:
+        is_one = len(platforms) == 1
+        tag = _LOCAL if is_one else f"{_LOCAL}-{scans.slug(platform)}"
+        made.append(scans.build_for_scan(workflow, step, tag, platform))
+        made += scans.scan_steps(
+            workflow,
+            params.scan,
+            tag,
+            _category(workflow, job),
+            condition=step.get("if"),
+            platform="" if is_one else platform,
+        )
+    for offset, each in enumerate(made):
+        workflow.insert_step(job, at + offset, each)
+    _permit(workflow, job, params)
 
 
-def _scanner(workflow: Workflow, params: ScanParams) -> JsonObject:
-    if params.scanner == "grype":
-        order = ["negligible", "low", "medium", "high", "critical"]
-        cutoff = min((part.lower() for part in params.severity.split(",") if part.lower() in order), key=order.index)
-        given: dict[str, Any] = {
-            "image": _LOCAL,
-            "fail-build": True,
-            "severity-cutoff": cutoff,
-            "output-format": "table",
-        }
-        if params.ignore_unfixed:
-            given["only-fixed"] = True
-        return {"uses": workflow.uses(_GRYPE), "with": given}
-    return {
-        "uses": workflow.uses(TRIVY),
-        "with": {
-            "image-ref": _LOCAL,
-            "format": "table",
-            "exit-code": "1",
-            "severity": params.severity,
-            "ignore-unfixed": params.ignore_unfixed,
+def _after(workflow: Workflow, job: str, at: int, params: ScanParams) -> None:
+    """Scan the digest that was pushed."""
+    step = workflow.steps(job)[at]
+    image = by_digest(workflow, find_pushed(workflow, job))
+    made = scans.scan_steps(workflow, params.scan, image, _category(workflow, job), condition=step.get("if"))
+    for offset, each in enumerate(made, start=1):
+        workflow.insert_step(job, at + offset, each)
+    _permit(workflow, job, params)
+
+
+def _platforms(workflow: Workflow, job: str, given: Json) -> Sequence[str]:
+    """Return the platforms of a build, one empty text for the runner's own."""
+    text = str(given or "")
+    matrix = matrix_of(workflow.job(job))
+    found = _MATRIX.fullmatch(text.strip())
+    if found is not None and isinstance(matrix, dict):
+        values = _values_of(matrix, found[1])
+        if values and all(re.fullmatch(r"[\w/.-]+", str(value)) for value in values):
+            return [text.strip()]  # each job of the matrix builds for one platform
+    if "${{" in text:
+        reason = f"{job} builds for computed platforms: {text}; they cannot be loaded and scanned before the push"
+        raise Refusal(EditCode.PRECONDITION, reason, hint="`when: after_push` scans the pushed digest")
+    return [part for part in re.split(r"[,\s]+", text) if part] or [""]
+
+
+def _values_of(matrix: JsonObject, key: str) -> list[Json]:
+    values = matrix.get(key)
+    found = list(values) if isinstance(values, list) else []
+    include = matrix.get("include")
+    return found + [entry[key] for entry in (include if isinstance(include, list) else []) if key in entry]
+
+
+def _category(workflow: Workflow, job: str) -> str:
+    """Return what tells the reports of images apart: the matrix value in use, else the job."""
+    matrix = matrix_of(workflow.job(job))
+    if matrix is None:
+        return job
+    texts = " ".join(str(step.get("with")) for step in workflow.steps(job) if uses_of(step) == BUILD_PUSH)
+    found = _MATRIX.search(texts) or _MATRIX.search(str(workflow.job(job).get("steps")))
+    return found[0] if found else "${{ strategy.job-index }}"
+
+
+def _permit(workflow: Workflow, job: str, params: ScanParams) -> None:
+    if params.sarif:
+        permit(workflow, job, {"contents": "read", "security-events": "write"})
+
+
+# ---------------------------------------------------------------- images that are named
+
+
+def _given_images(workflow: Workflow, params: ScanParams) -> EditResult:
+    listed = ", ".join(params.images)
+    if _scans_given(workflow, params):
+        return already(f"{_JOB} scans {listed}")
+    scopes = {"contents": "read", **({"security-events": "write"} if params.sarif else {})}
+    image = "${{ matrix.image }}"
+    settle_only_job(workflow)
+    workflow.add_job(
+        _JOB,
+        {
+            "name": f"Scan ({image})",
+            "runs-on": "ubuntu-latest",
+            "permissions": scopes,
+            "strategy": {"fail-fast": False, "matrix": {"image": list(params.images)}},
+            "steps": scans.scan_steps(workflow, params.scan, image, image),
         },
-    }
+    )
+    for name, job in workflow.jobs.items():
+        if name != _JOB and environment_of(job) is not None:
+            workflow.add_needs(name, [_JOB])
+    if params.sarif:
+        workflow.duties.append(scans.duty())
+    return workflow.finish(f"{_JOB} fails on {params.severity} in {listed}", "")
+
+
+def _scans_given(workflow: Workflow, params: ScanParams) -> bool:
+    job = workflow.jobs.get(_JOB, {})
+    matrix = matrix_of(job)
+    values = matrix.get("image") if isinstance(matrix, dict) else None
+    return (
+        isinstance(values, list)
+        and set(params.images) <= set(map(str, values))
+        and any(_blocks(step, params) for step in workflow.steps(_JOB))
+    )

@@ -60,8 +60,14 @@ class AddDependencyCache(Action[CacheParams]):
 
 def _releases(workflow: Workflow) -> bool:
     push = events_of(workflow.model).get("push")
-    is_tagged = isinstance(push, dict) and "tags" in push
-    return "release" in events_of(workflow.model) or is_tagged or any(ships(job) for job in workflow.jobs.values())
+    filters = push if isinstance(push, dict) else {}
+    named = any("release" in str(branch) for branch in filters.get("branches") or ())
+    return (
+        "release" in events_of(workflow.model)
+        or "tags" in filters
+        or named
+        or any(ships(job) for job in workflow.jobs.values())
+    )
 
 
 def _fills(workflow: Workflow, job: str, at: int, cache: str) -> bool:

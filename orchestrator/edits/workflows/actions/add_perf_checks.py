@@ -13,6 +13,7 @@ from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.gate import is_gate
 from orchestrator.edits.workflows.migrations import install_command, package_manager, package_scripts
+from orchestrator.edits.workflows.scopes import settle_only_job
 from orchestrator.edits.workflows.workflow import Workflow, uses_of
 
 _NAMES = ("bench", "benchmark", "perf", "bench:ci", "test:perf")
@@ -74,6 +75,7 @@ class AddPerfChecks(Action[PerfParams]):
             raise Refusal(EditCode.CONFLICT, f"there is a job {params.job} that does something else")
         command = params.command or _command(workflow)
         gates = [name for name in workflow.jobs if is_gate(workflow, name)]
+        settle_only_job(workflow)
         workflow.add_job(params.job, _job(workflow, command, params))
         for gate in gates:  # it stands for all jobs: what it does not need stops nobody
             workflow.add_needs(gate, [params.job])

@@ -13,7 +13,8 @@ from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows import sboms
-from orchestrator.edits.workflows.images import Pushed, find_pushed
+from orchestrator.edits.workflows.images import Pushed, find_pushed, image_of, name_of, step_id
+from orchestrator.edits.workflows.scopes import permit
 from orchestrator.edits.workflows.shape import events_of
 from orchestrator.edits.workflows.workflow import Workflow, uses_of
 
@@ -115,17 +116,10 @@ def _releases(workflow: Workflow) -> bool:
 
 def _describe_image(workflow: Workflow, pushed: Pushed, params: SbomParams) -> None:
     job, at = pushed.job, pushed.step
-    step = workflow.steps(job)[at]
-    identifier = str(step.get("id") or "build")
-    if "id" not in step:
-        if any(other.get("id") == identifier for other in workflow.steps(job)):
-            raise Refusal(EditCode.CONFLICT, f"another step of {job} has the id {identifier}")
-        workflow.set(("jobs", job, "steps", at, "id"), identifier, after="name")
-    name = f"${{{{ matrix.{_key(workflow, job)} }}}}" if pushed.is_matrix else pushed.names[0]
-    image = pushed.image.replace("$NAME", name)
+    name, image = name_of(workflow, pushed), image_of(workflow, pushed)
     if not pushed.is_matrix and not re.fullmatch(r"[\w.-]+", name):
         name = job  # a computed name may hold a `/`, which the name of an artifact cannot
-    digest = f"${{{{ steps.{identifier}.outputs.digest }}}}"
+    digest = f"${{{{ steps.{step_id(workflow, pushed)}.outputs.digest }}}}"
     subject = {"subject-name": image, "subject-digest": digest, "push-to-registry": True}
     steps = sboms.describe(workflow, params.tool, ("image", f"{image}@{digest}"), name, params.format,
                            release_assets=params.release_assets)  # fmt: skip
@@ -169,20 +163,14 @@ def _let_build(workflow: Workflow, pushed: Pushed, params: SbomParams) -> None:
         workflow.warnings.append("what BuildKit attaches to an image is not signed; the other tools sign it")
 
 
-def _key(workflow: Workflow, job: str) -> str:
-    text = str(workflow.job(job)["steps"])
-    found = re.search(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}", str([s for s in workflow.steps(job) if "with" in s]) or text)
-    return found[1] if found else "service"
-
-
 def _permit(
     workflow: Workflow, job: str, params: SbomParams, further: dict[str, str], *, is_attested: bool = True
 ) -> None:
     contents = {"contents": "write" if params.release_assets else "read"}
     if is_attested and (params.attest or params.provenance):
         scopes = {"id-token": "write", "attestations": "write", "artifact-metadata": "write", **further}
-        workflow.add_permissions(job, {**contents, **scopes})
+        permit(workflow, job, {**contents, **scopes})
         text = "attestations of private repositories need GitHub Enterprise Cloud, and image names in small letters"
         workflow.duties.append(Duty(kind="setting", text=text))
     elif params.release_assets:
-        workflow.add_permissions(job, contents)
+        permit(workflow, job, contents)

@@ -12,6 +12,7 @@ from orchestrator.edits.workflows.deployment import DeployParams, ensure_reachab
 from orchestrator.edits.workflows.deploys import deploying_job, is_kubectl
 from orchestrator.edits.workflows.images import find_pushed
 from orchestrator.edits.workflows.reachability import is_reachable
+from orchestrator.edits.workflows.scopes import permit
 from orchestrator.edits.workflows.shape import environment_of, events_of
 from orchestrator.edits.workflows.workflow import Workflow
 
@@ -67,7 +68,7 @@ def _staging(workflow: Workflow, job: str, params: ProductionParams) -> rollout.
         return None
     if params.require_staging == "none":
         return None
-    workflow.add_permissions(job, {"contents": "read", "deployments": "read"})
+    permit(workflow, job, {"contents": "read", "deployments": "read"})
     text = f"{params.environment} takes only commits that {params.staging} has run: tag the very commit, no merge of it"
     workflow.warnings.append(text)
     is_command = params.strategy == "command" or (params.strategy == "auto" and not is_kubectl(workflow.job(job)))

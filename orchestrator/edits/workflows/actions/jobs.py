@@ -8,6 +8,7 @@ from pydantic import Field
 from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
+from orchestrator.edits.workflows.scopes import settle_only_job
 from orchestrator.edits.workflows.shape import needs_of, texts_of
 from orchestrator.edits.workflows.workflow import Workflow
 from orchestrator.models.json import Json
@@ -39,6 +40,7 @@ class AddJob(Action[AddJobParams]):
             return already(f"there is the job {params.job}")
         if params.after is not None:
             workflow.job(params.after)
+        settle_only_job(workflow, refuse=False)
         workflow.add_job(params.job, params.content, after=params.after)
         return workflow.finish(f"added the job {params.job}", "")
 

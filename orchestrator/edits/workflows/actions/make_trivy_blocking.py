@@ -15,10 +15,11 @@ from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.pins import is_pinned
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.commands import logical_lines, runs_tool, without_excuses
+from orchestrator.edits.workflows.scans import TRIVY
+from orchestrator.edits.workflows.severities import covers
 from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of, uses_of
 from orchestrator.models.json import JsonObject
 
-TRIVY = "aquasecurity/trivy-action"
 # Where and how much of it the report goes is the report's business; everything else the gate has to look at as well.
 _OF_THE_REPORT = frozenset(
     ("format", "output", "template", "exit-code", "severity", "ignore-unfixed", "limit-severities-for-sarif",
@@ -100,11 +101,6 @@ def _block(workflow: Workflow, path: tuple[str | int, ...], given: JsonObject, p
         workflow.set((*path, "severity"), params.severity)
         if params.ignore_unfixed and "ignore-unfixed" not in given:
             workflow.set((*path, "ignore-unfixed"), True)
-
-
-def covers(present: str, wanted: str) -> bool:
-    """Say whether a list of severities fails on everything that another one fails on; none given means all."""
-    return not present or set(wanted.split(",")) <= {part.strip() for part in present.upper().split(",")}
 
 
 def _free_upload(workflow: Workflow, job: str, at: int) -> int:

@@ -14,6 +14,7 @@ from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows import serial
+from orchestrator.edits.workflows.scopes import settle_only_job
 from orchestrator.edits.workflows.serial import Part, Siblings
 from orchestrator.edits.workflows.shape import matrix_of, needs_of
 from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of, uses_of
@@ -184,6 +185,7 @@ def _move(workflow: Workflow, part: Part, params: ParallelParams) -> str:
         made["permissions"] = {"contents": "read"}  # no more than a checkout needs, where the default would be all
     made["strategy"] = strategy
     made["steps"] = [*_setup(workflow, steps[: part.start], is_image=part.is_image), *part.steps]
+    settle_only_job(workflow)
     workflow.add_job(name, made, after=job)
     for at in reversed(range(part.start, part.end)):
         workflow.remove_step(job, at)

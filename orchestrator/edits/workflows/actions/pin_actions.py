@@ -13,6 +13,7 @@ from orchestrator.edits.workflows.workflow import Workflow
 from orchestrator.edits.yaml.emit import Noted
 
 _VERSION = re.compile(r"v?\d")
+_CHECKOUT, _SINCE = "actions/checkout", 6
 
 
 class PinParams(EditParams):
@@ -49,6 +50,8 @@ class PinActions(Action[PinParams]):
                 continue
             path = ("jobs", job, "uses") if at is None else ("jobs", job, "steps", at, "uses")
             workflow.editor.replace_scalar(path, Noted(f"{parts[0]}{parts[1]}@{pin.commit}", pin.version))
+            if at is not None and parts[0].lower() == _CHECKOUT and _keeps_apart(parts[2]):
+                _say_default(workflow, job, at)
             done += 1
         left = list(dict.fromkeys(unknown))
         if not done and not kept and left:
@@ -87,6 +90,21 @@ def _pin(workflow: Workflow, repo: str, ref: str, params: PinParams) -> Pin | No
     pins = workflow.scene.pins
     keeps_major = _VERSION.match(ref) is not None and not params.allow_major
     return pins.find_major(repo, ref) if keeps_major else pins.find(repo)
+
+
+def _keeps_apart(ref: str) -> bool:
+    """Say whether a version of the checkout keeps its token outside of the workspace, which a commit does not show."""
+    return _VERSION.match(ref) is not None and int("0" + re.sub(r"\D.*", "", ref.removeprefix("v"))) >= _SINCE
+
+
+def _say_default(workflow: Workflow, job: str, at: int) -> None:
+    """Write the default of a checkout down, so that who reads only the commit knows that it is meant."""
+    if "persist-credentials" in (workflow.steps(job)[at].get("with") or {}):
+        return
+    workflow.set(("jobs", job, "steps", at, "with", "persist-credentials"), True)
+    text = f"{job}: the checkout keeps its credentials, as before; harden_checkout turns that off where nobody needs it"
+    if text not in workflow.warnings:
+        workflow.warnings.append(text)
 
 
 def _is_meant(repo: str, params: PinParams) -> bool:
