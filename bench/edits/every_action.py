@@ -27,6 +27,19 @@ from orchestrator.models.json import Json, JsonObject
 
 TARGET = ".github/workflows/x.yml"
 ABSENT = frozenset((EditCode.NOT_FOUND,))  # the file has nothing of what the action is about
+# Preconditions that say the same: no edit of this file could be what the action is for.
+NOT_APPLICABLE: Mapping[str, str] = {
+    "add_blue_green": "does not roll images out with kubectl",
+    "add_canary": "has no deployment to Kubernetes",
+    "add_concurrency": r"is called by others|no run makes an older one needless",
+    "add_dependency_cache": "a cache that others can fill",
+    "add_deploy_migration": "is known to deploy yet",
+    "add_health_checks": "there is nothing to probe",
+    "add_migration_step": "elsewhere than on Linux",  # a service container cannot be there
+    "add_path_filters": "does not run on pull requests",
+    "implement_production_deploy": r"production has no place in it|no step pushes an image",
+    "implement_staging_deploy": "no step pushes an image",
+}
 UNREADABLE = frozenset((EditCode.PARSE, EditCode.DUP_KEY, EditCode.MULTIDOC))
 AROUND = {
     "package.json": '{"name": "x", "scripts": {"test": "jest", "bench": "node bench.js"}}\n',
@@ -64,13 +77,16 @@ def params_for(action: str, model: JsonObject) -> Iterator[JsonObject]:
         ],
         "implement_production_deploy": [DEPLOY],
         "implement_staging_deploy": [DEPLOY],
-        "move_step": [
-            {"job": name, "step": titles[-1], "before": titles[0]} for name, titles in list(steps.items())[:1]
-        ],
+        "move_step": list(_moves(steps, jobs))[:1],
         "remove_job": [{"job": last, "drop_needs": True}] if len(jobs) > 1 else [],
         "rename_job": [{"job": job, "to": "renamed"}] if job else [],
         "replace_in_run": [{"find": "npm ci", "replace": "npm ci --ignore-scripts", "every": True}],
-        "replace_step": [{"job": name, "step": titles[0], "content": STEP} for name, titles in list(steps.items())[:1]],
+        "replace_step": [
+            {"job": name, "step": title, "content": STEP}
+            for name, titles in steps.items()
+            for title in titles
+            if not _is_read(_step(jobs[name], title), jobs[name])
+        ][:1],
         "set_permissions": [{}] + ([{"job": job, "permissions": {"contents": "read"}}] if job else []),
         "yaml_append": [{"path": ["jobs", job, "steps"], "value": STEP}] if job and steps_of(jobs[job]) else [],
         "yaml_delete": [{"path": ["jobs", last]}] if len(jobs) > 1 else [],
@@ -83,11 +99,38 @@ def params_for(action: str, model: JsonObject) -> Iterator[JsonObject]:
     yield from made.get(action, [{}])
 
 
+def _moves(steps: Mapping[str, Sequence[str]], jobs: Mapping[str, JsonObject]) -> Iterator[JsonObject]:
+    """Yield moves that are possible: a step as far ahead as nothing that it passes is read by it."""
+    for name, titles in steps.items():
+        for at in range(len(titles) - 1, 0, -1):
+            moved = _step(jobs[name], titles[at])
+            ahead = at
+            while ahead and not _is_read(_step(jobs[name], titles[ahead - 1]), moved):
+                ahead -= 1
+            between = steps_of(jobs[name])
+            passed = between[between.index(_step(jobs[name], titles[ahead])) : between.index(moved)]
+            if ahead < at and not any(_is_read(other, moved) for other in passed):
+                yield {"job": name, "step": titles[at], "before": titles[ahead]}
+
+
+def _step(job: JsonObject, title: str) -> JsonObject:
+    return next(step for step in steps_of(job) if title in (step.get("id"), step.get("name"), step.get("uses")))
+
+
+def _is_read(step: JsonObject, by: Json) -> bool:
+    name = str(step.get("id", ""))
+    return bool(name) and re.search(rf"\bsteps\.{re.escape(name)}\b", str(by)) is not None
+
+
 def _titles(job: Json) -> list[str]:
     """Return what names a step of a job and no other one."""
     steps = steps_of(job)
     named = [str(step.get("id") or step.get("name") or step.get("uses") or "") for step in steps]
-    return [title for title in named if title and sum(other.startswith(title) for other in named) == 1]
+    return [title for title in named if title and sum(_is_called(step, title) for step in steps) == 1]
+
+
+def _is_called(step: JsonObject, title: str) -> bool:
+    return title in (step.get("id"), step.get("name")) or str(step.get("uses", "")).startswith(title)
 
 
 ACTIONS = (
@@ -176,7 +219,7 @@ class Bench:
         self.seconds[action] += time.perf_counter() - begun
         counts = self.counts[action]
         counts["tried"] += 1
-        counts[_kind(result)] += 1
+        counts[_kind(action, result)] += 1
         if result.code is not None:
             self.reasons[action][f"{result.code}: {_general(result.reason)}"] += 1
         crlf = carry_out(action, text.replace("\n", "\r\n"), params)
@@ -198,10 +241,12 @@ class Bench:
         print(f"WRONG {action}: {name}: {problem}", file=sys.stderr, flush=True)
 
 
-def _kind(result: EditResult) -> str:
+def _kind(action: str, result: EditResult) -> str:
     if result.status is not EditStatus.REFUSED:
         return str(result.status)
-    return "absent" if result.code in ABSENT else "refused"
+    says = NOT_APPLICABLE.get(action)
+    is_other = result.code is EditCode.PRECONDITION and says is not None and re.search(says, result.reason)
+    return "absent" if result.code in ABSENT or is_other else "refused"
 
 
 def _general(reason: str) -> str:

@@ -1,15 +1,18 @@
 """`orchestrate actions`: what `config_edit` and `orchestrate edit` can do, and the params of each action."""
 
 import json
+import shutil
 import sys
+import textwrap
 from types import NoneType
 from typing import Annotated, Any, Literal
 
 import typer
+from pydantic.fields import FieldInfo
 
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.options import option
-from orchestrator.edits.action import Action
+from orchestrator.edits.action import Action, EditParams
 from orchestrator.edits.registry import action_names, find_action
 from orchestrator.edits.result import Refusal
 from orchestrator.errors import ExitCode, UsageError
@@ -29,12 +32,29 @@ def command(
         content = {"schema_version": 1, "command": "actions", "actions": [_as_json(action) for action in found]}
         sys.stdout.write(json.dumps(content, indent=2) + "\n")
     elif name is not None:
-        sys.stdout.write(_described(found[0]))
+        sys.stdout.write(_described(found[0], _width()))
     else:
-        width = max(len(action.name) for action in found)
+        indent = max(len(action.name) for action in found) + 4
         for action in found:
-            sys.stdout.write(f"  {action.name:<{width}}  {action.summary}  ({_kinds(action)})\n")
+            text = f"{action.summary} ({_kinds(action)})"
+            sys.stdout.write(_hanging(f"  {action.name}".ljust(indent), text, _width()))
+        if sys.stdout.isatty():
+            sys.stdout.write("\nThe params of one: orchestrate actions NAME\n")
     return ExitCode.OK
+
+
+def _width() -> int | None:
+    """Return how wide the terminal is, None where lines are read by programs."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _hanging(head: str, text: str, width: int | None) -> str:
+    """Return a line that begins with `head`; what does not fit goes below the beginning of the text."""
+    if width is None:
+        return f"{head}{text}\n"
+    room = max(width - len(head), 30)
+    lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
+    return head + f"\n{' ' * len(head)}".join(lines) + "\n"
 
 
 def _kinds(action: Action[Any]) -> str:
@@ -51,13 +71,31 @@ def _as_json(action: Action[Any]) -> dict[str, Any]:
     }
 
 
-def _described(action: Action[Any]) -> str:
-    text = f"{action.name} ({_kinds(action)}): {action.summary}\n"
-    for name, field in action.params_model.model_fields.items():
-        needed = "needed" if field.is_required() else f"default {field.get_default(call_default_factory=True)!r}"
-        text += f"  {field.alias or name}: {_type_name(field.annotation)}, {needed}"
-        text += (f" - {field.description}" if field.description else "") + "\n"
-    return text
+def _described(action: Action[Any], width: int | None) -> str:
+    """Return the params, those that every action has at the end, and a line to try it."""
+    fields = action.params_model.model_fields
+    common = set(EditParams.model_fields)
+    order = sorted(fields.items(), key=lambda item: item[0] in common)
+    names = [field.alias or name for name, field in order]
+    indent = max(map(len, names)) + 4
+    text = _hanging(f"{action.name} ({_kinds(action)}): ", action.summary, width)
+    for name, (_, field) in zip(names, order, strict=True):
+        text += _hanging(f"  {name}".ljust(indent), _said(field), width)
+    needed = [name for name, (_, field) in zip(names, order, strict=True) if field.is_required()]
+    given = "".join(f" --with {name}={name.upper()}" for name in needed)
+    return text + _hanging("  try it: ", f"orchestrate edit {action.name} FILE{given}", width)
+
+
+def _said(field: FieldInfo) -> str:
+    default = "needed" if field.is_required() else f"default {_as_written(field)}"
+    note = f" - {field.description}" if field.description else ""
+    return f"{_type_name(field.annotation)}, {default}{note}"
+
+
+def _as_written(field: FieldInfo) -> str:
+    """Return a default as a person writes it in YAML."""
+    value = field.get_default(call_default_factory=True)
+    return value if isinstance(value, str) else "none" if value is None else json.dumps(value)
 
 
 def _type_name(annotation: Any) -> str:
@@ -72,5 +110,5 @@ def _type_name(annotation: Any) -> str:
     if not arguments:
         return annotation.__name__ if isinstance(annotation, type) else repr(annotation)
     origin = getattr(annotation, "__origin__", None)
-    words = [repr(each) if origin is Literal else _type_name(each) for each in arguments]
+    words = [str(each) if origin is Literal else _type_name(each) for each in arguments]
     return f"{origin.__name__}[{', '.join(words)}]" if isinstance(origin, type) else " | ".join(words)

@@ -2,7 +2,10 @@
 
 import json
 import os
+import shutil
+import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,7 +55,7 @@ def command(
     root = repository_root(here)
     tree = EditTree(root)
     try:
-        result = _result(tree, action, _inside(root, here, target), with_ or [])
+        result = _result(tree, root, action, _inside(root, here, target), with_ or [])
         if write:
             tree.write(result.edits)
         if as_json:
@@ -64,15 +67,33 @@ def command(
     return _exit_code(result)
 
 
-def _result(tree: EditTree, name: str, target: str, given: list[str]) -> EditResult:
+def _result(tree: EditTree, root: Path, name: str, target: str, given: list[str]) -> EditResult:
     try:
         action = find_action(name)
         params = read_params(action, _params(given))
         overrides = tree.read_text(OVERRIDES) if tree.exists(OVERRIDES) else None
         pins = shipped_pins() if overrides is None else shipped_pins().overridden(overrides)
-        return propose(action, Scene(target, tree, pins), params)
+        return propose(action, Scene(target, tree, pins, _answers(action.asks(params), root)), params)
     except Refusal as refusal:
         return refused(refusal.code, refusal.reason, hint=refusal.hint)
+
+
+def _answers(questions: Mapping[str, Sequence[str]], root: Path) -> dict[str, str]:
+    """Run what the action wants to know; a program that is missing, slow or fails gives no answer."""
+    answers: dict[str, str] = {}
+    for name, argv in questions.items():
+        program = shutil.which(argv[0])
+        if program is None:
+            continue
+        try:
+            done = subprocess.run(
+                [program, *argv[1:]], cwd=root, capture_output=True, text=True, timeout=15, check=False
+            )
+        except subprocess.TimeoutExpired:
+            continue
+        if done.returncode == 0:
+            answers[name] = done.stdout.strip()
+    return answers
 
 
 def _inside(root: Path, here: Path, target: str) -> str:

@@ -90,6 +90,8 @@ class Scene:
     target: str
     tree: Tree
     pins: Pins = field(default_factory=shipped_pins)
+    # What became of the questions of `Action.asks`, by name: the output; none for what could not be asked.
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def text(self) -> str:
@@ -116,7 +118,7 @@ class Scene:
 
     def with_texts(self, texts: Mapping[str, str]) -> "Scene":
         """Return the scene as it would be with these files."""
-        return Scene(self.target, TextTree(dict(texts), self.tree), self.pins)
+        return Scene(self.target, TextTree(dict(texts), self.tree), self.pins, self.answers)
 
 
 P = TypeVar("P", bound=Params)
@@ -152,3 +154,7 @@ class Action(ABC, Generic[P]):
     def reads(self, target: str, params: P) -> tuple[str, ...]:  # noqa: ARG002
         """Name further files that decide the result."""
         return ()
+
+    def asks(self, params: P) -> Mapping[str, tuple[str, ...]]:  # noqa: ARG002
+        """Name programs to run, by a name for the answer, that say what no file of the repository does."""
+        return {}

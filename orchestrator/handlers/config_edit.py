@@ -31,6 +31,7 @@ from orchestrator.edits.propose import propose, read_params
 from orchestrator.edits.registry import find_action
 from orchestrator.edits.result import Duty, EditCode, EditResult, EditStatus, Refusal
 from orchestrator.errors import MissingTool, Problem, Severity, TaskFailed
+from orchestrator.handlers.config_edit_questions import ask
 from orchestrator.handlers.config_edit_tree import DiskTree
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import Targets
@@ -102,7 +103,8 @@ class ConfigEdit(Handler[ConfigEditParams]):
         try:
             action = _action(params.action)
             checked = read_params(action, params.given)
-            scene = Scene(params.target, context.workspace, _pins(context.workspace))
+            answers = await ask(action, checked, context)
+            scene = Scene(params.target, context.workspace, _pins(context.workspace), answers)
         except Refusal as refusal:
             return _refused(refusal.code, refusal.reason, refusal.hint)
         result = propose(action, scene, checked)
@@ -117,7 +119,8 @@ class ConfigEdit(Handler[ConfigEditParams]):
         try:
             action = _action(params.action)
             checked = read_params(action, params.given)
-            scene = Scene(params.target, context.workspace, _pins(context.workspace))
+            answers = await ask(action, checked, context)
+            scene = Scene(params.target, context.workspace, _pins(context.workspace), answers)
             again = plan_or_skip(action, scene, checked)
             missing = still_missing(action, scene, checked) if again.status is EditStatus.ALREADY else again.reason
         except Refusal as refusal:

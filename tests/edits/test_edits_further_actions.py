@@ -291,7 +291,11 @@ def test_a_renamed_job_is_renamed_in_expressions_and_nowhere_else(workflow) -> N
     [
         ("[push, pull_request]", "${{ github.workflow }}-${{ github.ref }}"),
         ("[pull_request_target]", "${{ github.workflow }}-${{ github.event.pull_request.number || github.ref }}"),
-        ("[push, issue_comment]", None),
+        (
+            "[push, issues]",
+            "${{ github.workflow }}-${{ github.event_name == 'issues' && github.run_id || github.ref }}",
+        ),
+        ("[issue_comment]", None),
         ("[workflow_call]", None),
     ],
 )

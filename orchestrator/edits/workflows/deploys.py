@@ -61,6 +61,7 @@ def deploying_jobs(workflow: Workflow, name: str | None) -> list[str]:
         for job, item in workflow.jobs.items()
         if environment_of(item) and "uses" not in item and not _only_publishes(item)
     ]
+    jobs = [job for job in jobs if "${{" not in str(environment_of(workflow.job(job))) or _is_deployment(workflow, job)]
     computed = next((job for job in jobs if "${{" in str(environment_of(workflow.job(job)))), None)
     if computed is not None:
         reason = f"the environment of {computed} is computed: {environment_of(workflow.job(computed))}"
@@ -68,6 +69,10 @@ def deploying_jobs(workflow: Workflow, name: str | None) -> list[str]:
     if not jobs:
         raise Refusal(EditCode.NOT_FOUND, "no job has an environment", hint="`job` names the one that deploys")
     return jobs
+
+
+def _is_deployment(workflow: Workflow, job: str) -> bool:
+    return any(_deploys(step) for step in steps_of(workflow.job(job)))
 
 
 def _only_publishes(job: JsonObject) -> bool:

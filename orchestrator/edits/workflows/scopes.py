@@ -5,7 +5,7 @@ of its own needs nothing; whatever is not in the table may need something that n
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from orchestrator.edits.result import EditCode, Refusal
 from orchestrator.edits.workflows.shape import steps_of
@@ -30,6 +30,8 @@ _ACTIONS: Mapping[str, Scopes] = {
     "actions/stale": _TALKS,
     "actions/upload-release-asset": _CONTENTS,
     "ad-m/github-push-action": _CONTENTS,
+    "advanced-security/maven-dependency-submission": _CONTENTS,
+    "andresz1/size-limit-action": _PULLS,
     "anothrnick/github-tag-action": _CONTENTS,
     "changesets/action": _BOTH,
     "crazy-max/ghaction-github-pages": _CONTENTS,
@@ -45,6 +47,8 @@ _ACTIONS: Mapping[str, Scopes] = {
     "goreleaser/goreleaser-action": _CONTENTS,
     "helm/chart-releaser-action": _CONTENTS,
     "jamesives/github-pages-deploy-action": _CONTENTS,
+    "kentaro-m/auto-assign-action": _PULLS,
+    "lewagon/wait-on-check-action": {"checks": "read"},
     "marocchino/sticky-pull-request-comment": _PULLS,
     "mathieudutour/github-tag-action": _CONTENTS,
     "mikepenz/action-junit-report": {"checks": "write"},
@@ -53,12 +57,19 @@ _ACTIONS: Mapping[str, Scopes] = {
     "peaceiris/actions-gh-pages": _CONTENTS,
     "peter-evans/create-or-update-comment": _TALKS,
     "peter-evans/create-pull-request": _BOTH,
+    "pozil/auto-assign-issue": _TALKS,
+    "preactjs/compressed-size-action": _PULLS,
     "py-cov-action/python-coverage-comment-action": _BOTH,
     "pypa/gh-action-pypi-publish": _OIDC,
     "release-drafter/release-drafter": {"contents": "write", "pull-requests": "read"},
     "romeovs/lcov-reporter-action": _PULLS,
+    "rossjrw/pr-preview-action": _BOTH,
+    "rustsec/audit-check": {"checks": "write", **_ISSUES},
     "softprops/action-gh-release": _CONTENTS,
     "stefanzweifel/git-auto-commit-action": _CONTENTS,
+    "styfle/cancel-workflow-action": {"actions": "write"},
+    "super-linter/super-linter": {"statuses": "write"},
+    "github/super-linter": {"statuses": "write"},
     "svenstaro/upload-release-action": _CONTENTS,
     "thollander/actions-comment-pull-request": _PULLS,
 }
@@ -79,7 +90,25 @@ _HARMLESS = re.compile(
     r"|gradle/|shivammathur/setup-|egor-tensin/|aquasecurity/|anchore/|hashicorp/setup-|azure/setup-|docker://"
     r"|conda-incubator/setup-|mamba-org/|step-security/harden-runner|pre-commit/action|awalsh128/|erlef/setup-beam"
     r"|golangci/golangci-lint-action|msys2/|ilammy/|cypress-io/|browser-actions/|nick-fields/|nick-invision/"
-    r"|github/codeql-action/(?:init|autobuild))"
+    r"|github/codeql-action/(?:init|autobuild)|azure/|slackapi/|snok/|microsoft/setup-|nuget/setup-|dart-lang/"
+    r"|pypa/cibuildwheel|redhat-actions/|ilshidur/action-discord|datadog/|pre-commit-ci/lite-action|reviewdog/action-setup"
+    r"|actions/(?:create-github-app-token|dependency-review-action)|appleboy/|tj-actions/|lukka/|arduino/setup-)"
+)
+# A local action that only sets up is taken at its name.
+_LOCAL_SETUP = re.compile(r"^\./.*(?:setup|install|cache|deps|prepare|build|load-)[^/]*/?$")
+_SCRIPT = "actions/github-script"
+_READS = re.compile(r"\bgithub\.(?:rest\.)?\w+\.(?:get|list|paginate)\w*|\bgithub\.paginate\b")
+_WRITES: tuple[tuple[re.Pattern[str], Scopes], ...] = (
+    (re.compile(r"\bgithub\.(?:rest\.)?issues\.\w+"), _TALKS),
+    (re.compile(r"\bgithub\.(?:rest\.)?pulls\.\w+"), _PULLS),
+    (re.compile(r"\bgithub\.(?:rest\.)?git\.\w+"), _CONTENTS),
+    (re.compile(r"\bgithub\.(?:rest\.)?repos\.createCommitStatus"), {"statuses": "write"}),
+    (
+        re.compile(r"\bgithub\.(?:rest\.)?repos\.(?:create|update|delete|upload)(?:Release|OrUpdate|Dispatch|File)\w*"),
+        _CONTENTS,
+    ),
+    (re.compile(r"\bgithub\.(?:rest\.)?actions\.\w+"), {"actions": "write"}),
+    (re.compile(r"\bgithub\.(?:rest\.)?checks\.\w+"), {"checks": "write"}),
 )
 _TOKEN_INPUTS = ("token", "github-token", "github_token", "repo-token", "repo_token", "gh_token")
 _OWN_TOKEN = re.compile(r"\bgithub\.token\b|\bsecrets\.github_token\b", re.IGNORECASE)
@@ -131,12 +160,38 @@ def unknown_users(job: JsonObject) -> list[str]:
 def _unknown(job: JsonObject) -> Iterator[str]:
     for step in steps_of(job):
         action = uses_of(step)
-        if action and _find(action) is None and not _HARMLESS.match(action):
+        if action and not (_is_understood(step) if action == _SCRIPT else _find(action) or _is_harmless(action)):
             yield action
         script = run_of(step)
         speaks = _OWN_TOKEN.search(f"{script} {step.get('env')} {job.get('env')}") if script else None
-        if speaks and not any(pattern.search(script) for pattern, _ in _COMMANDS) and "git push" not in script:
+        if speaks and not any(pattern.search(script) for pattern, _ in _COMMANDS):
             yield "a script with the token"
+
+
+def _is_harmless(action: str) -> bool:
+    return _HARMLESS.match(action) is not None or _LOCAL_SETUP.match(action) is not None
+
+
+def _script(step: JsonObject) -> str:
+    """Return the script of actions/github-script without the calls that only read."""
+    given = step.get("with")
+    return _READS.sub("", str(given.get("script", ""))) if isinstance(given, dict) else ""
+
+
+def _is_understood(step: JsonObject) -> bool:
+    """Say whether every call of a script is known, or the token is the script's own."""
+    if _brings_token(step.get("with")):
+        return True
+    left = _script(step)
+    for pattern, _ in _WRITES:
+        left = pattern.sub("", left)
+    return re.search(r"\bgithub\b\s*(?:\.|\[|,|\))|require\(", left) is None
+
+
+def _brings_token(given: Json) -> bool:
+    inputs = given if isinstance(given, dict) else {}
+    own = next((str(inputs[name]) for name in _TOKEN_INPUTS if inputs.get(name)), None)
+    return own is not None and not _OWN_TOKEN.search(own)
 
 
 def _find(action: str) -> Scopes | None:
@@ -148,20 +203,21 @@ def _of_step(step: JsonObject, job: JsonObject) -> Scopes:
     inputs: JsonObject = given if isinstance(given, dict) else {}
     action = uses_of(step)
     if action:
-        own = next((str(inputs[name]) for name in _TOKEN_INPUTS if inputs.get(name)), None)
-        if own is not None and not _OWN_TOKEN.search(own):
+        if _brings_token(inputs):
             return {}
+        if action == _SCRIPT:
+            return _merged(scopes for pattern, scopes in _WRITES if pattern.search(_script(step)))
         return _signs_in(action, inputs, job) or dict(_find(action) or {})
     script = run_of(step)
     env = {**_env(job), **_env(step)}
     brought = [str(env[name]) for name in ("GH_TOKEN", "GITHUB_TOKEN") if name in env]
     if brought and not any(_OWN_TOKEN.search(value) for value in brought):
         return {}
-    found: Scopes = {}
-    for pattern, scopes in _COMMANDS:
-        if pattern.search(script):
-            found |= scopes
-    return found
+    return _merged(scopes for pattern, scopes in _COMMANDS if pattern.search(script))
+
+
+def _merged(several: Iterable[Scopes]) -> Scopes:
+    return {scope: level for scopes in several for scope, level in scopes.items()}
 
 
 def _env(owner: JsonObject) -> Mapping[str, Json]:

@@ -119,6 +119,12 @@ def _builds(step: JsonObject) -> bool:
     return uses_of(step) == BUILD_PUSH or BUILDS.search(run_of(step)) is not None
 
 
+def does_for(step: JsonObject, key: str) -> bool:
+    """Say whether a step builds or tests for the value of a matrix key."""
+    named = re.search(rf"matrix\.{re.escape(key)}\b", str(step)) is not None
+    return named and (_builds(step) or re.search(r"\b(?:tox|nox|pytest)\b", run_of(step)) is not None)
+
+
 def _title(template: list[JsonObject]) -> str:
     name = str(template[0].get("name", ""))
     return re.sub(r"\s+", " ", re.sub(r"\W*\ue000\W*", " ", name)).strip() or "build"

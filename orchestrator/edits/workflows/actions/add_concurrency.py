@@ -54,13 +54,21 @@ def _group(workflow: Workflow) -> str:
     """Return a group in which only runs meet of which the latest is enough.
 
     Of the runs that wait in a group GitHub keeps one. Events about issues, comments and the like all run on the default
-    branch, and a called workflow has its caller's name: there runs would vanish, or wait for themselves.
+    branch, so each of their runs gets a group of its own. A called workflow has its caller's name: its runs would
+    vanish, or wait for themselves.
     """
     events = events_of(workflow.model)
-    called = "workflow_call" in events
+    if "workflow_call" in events:
+        reason = f"{workflow.scene.target} is called by others"
+        raise Refusal(EditCode.PRECONDITION, reason, hint="`group` names the group")
+    pulls = ["pull_request_target"] if "pull_request_target" in events else []
     odd = sorted(set(events) - _OF_A_REF - {"pull_request_target"})
-    if called or odd:
-        why = "is called by others" if called else f"runs on {', '.join(odd)}: runs about different things would meet"
-        raise Refusal(EditCode.PRECONDITION, f"{workflow.scene.target} {why}", hint="`group` names the group")
-    ref = "github.event.pull_request.number || github.ref" if "pull_request_target" in events else "github.ref"
+    if odd and len(odd) == len(events):
+        reason = f"{workflow.scene.target} runs on {', '.join(odd)} alone: no run makes an older one needless"
+        raise Refusal(EditCode.PRECONDITION, reason, hint="`group` names the group")
+    ref = "github.event.pull_request.number || github.ref" if pulls else "github.ref"
+    if odd:
+        single = [f"github.event_name == '{event}'" for event in odd]
+        either = single[0] if len(single) == 1 else f"({' || '.join(single)})"
+        ref = f"{either} && github.run_id || {ref}"
     return f"${{{{ github.workflow }}}}-${{{{ {ref} }}}}"

@@ -52,12 +52,7 @@ class ParallelizePythonBuilds(Action[ParallelParams]):
         """Move it to a matrix job and rewire what needed it."""
         workflow = Workflow(scene)
         part = _only(workflow, list(serial.loops(workflow, workflow.chosen_jobs(params.job), params.key)))
-        if part is None:
-            done = _done(workflow, params)
-            if done is not None:
-                return already(f"{done} builds in a matrix over {params.key}")
-            return _other_forms(workflow, params)
-        return _parted(workflow, part, params)
+        return _parted(workflow, part, params) if part is not None else _other_forms(workflow, params)
 
     def holds(self, scene: Scene, params: ParallelParams) -> str | None:
         """See that no loop is left and a matrix builds."""
@@ -75,8 +70,7 @@ def _done(workflow: Workflow, params: ParallelParams) -> str | None:
         for job, item in workflow.jobs.items()
         if isinstance(matrix := matrix_of(item), dict)
         and params.key in matrix
-        and re.search(r"build|\b(?:tox|nox|pytest)\b", str(item.get("steps")))
-        and f"matrix.{params.key}" in str(item.get("steps"))
+        and any(serial.does_for(step, params.key) for step in workflow.steps(job))
     ]
     if params.services is not None:
         wanted = set(params.services)
@@ -106,6 +100,9 @@ def _other_forms(workflow: Workflow, params: ParallelParams) -> EditResult:
         raise Refusal(EditCode.AMBIGUOUS, f"several groups of jobs are alike: {listed}", hint="`job` names one")
     if siblings:
         return _joined(workflow, siblings[0], params)
+    done = _done(workflow, params)
+    if done is not None:
+        return already(f"{done} builds in a matrix over {params.key}")
     part = _only(workflow, list(serial.lists(workflow, jobs, params.key)))
     if part is not None:
         return _parted(workflow, part, params)

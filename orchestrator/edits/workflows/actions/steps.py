@@ -1,5 +1,6 @@
 """``add_step``, ``move_step``, ``replace_step``: the steps of a job."""
 
+import re
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -7,7 +8,7 @@ from pydantic import Field, model_validator
 from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
-from orchestrator.edits.workflows.workflow import Workflow
+from orchestrator.edits.workflows.workflow import Workflow, title_of
 from orchestrator.models.json import Json
 
 
@@ -128,5 +129,17 @@ class MoveStep(Action[MoveStepParams]):
         if at == other:
             raise Refusal(EditCode.PARAM, "a step cannot be moved next to itself")
         place = other if params.before is not None else other + 1
+        _refuse_early_reader(workflow, params.job, at, place)
         workflow.editor.move_item(("jobs", params.job, "steps"), at, place - 1 if at < place else place)
         return workflow.finish(f"moved {params.step} of {params.job}", "")
+
+
+def _refuse_early_reader(workflow: Workflow, job: str, at: int, place: int) -> None:
+    """Raise Refusal E_PRECONDITION when a step would run ahead of one whose outputs or result it reads."""
+    steps = workflow.steps(job)
+    pairs = [(at, other) for other in range(place, at)] + [(other, at) for other in range(at + 1, place)]
+    for reader, read in pairs:
+        name = str(steps[read].get("id", ""))
+        if name and re.search(rf"\bsteps\.{re.escape(name)}\b", str(steps[reader])):
+            reason = f"{title_of(steps[reader], reader)} reads {name}, which would run after it"
+            raise Refusal(EditCode.PRECONDITION, reason, hint="move both, that one first")
