@@ -1,9 +1,7 @@
 """`orchestrate actions`: what `config_edit` and `orchestrate edit` can do, and the params of each action."""
 
 import json
-import shutil
 import sys
-import textwrap
 from types import NoneType
 from typing import Annotated, Any, Literal
 
@@ -12,10 +10,12 @@ from pydantic.fields import FieldInfo
 
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.options import option
+from orchestrator.cli.present import look_of
 from orchestrator.edits.action import Action, EditParams
 from orchestrator.edits.registry import action_names, find_action
 from orchestrator.edits.result import Refusal
 from orchestrator.errors import ExitCode, UsageError
+from orchestrator.reporters.wrapping import wrap
 
 
 @as_command
@@ -32,29 +32,20 @@ def command(
         content = {"schema_version": 1, "command": "actions", "actions": [_as_json(action) for action in found]}
         sys.stdout.write(json.dumps(content, indent=2) + "\n")
     elif name is not None:
-        sys.stdout.write(_described(found[0], _width()))
+        sys.stdout.write(_described(found[0]))
     else:
         indent = max(len(action.name) for action in found) + 4
         for action in found:
             text = f"{action.summary} ({_kinds(action)})"
-            sys.stdout.write(_hanging(f"  {action.name}".ljust(indent), text, _width()))
+            sys.stdout.write(_hanging(f"  {action.name}".ljust(indent), text))
         if sys.stdout.isatty():
             sys.stdout.write("\nThe params of one: orchestrate actions NAME\n")
     return ExitCode.OK
 
 
-def _width() -> int | None:
-    """Return how wide the terminal is, None where lines are read by programs."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-def _hanging(head: str, text: str, width: int | None) -> str:
-    """Return a line that begins with `head`; what does not fit goes below the beginning of the text."""
-    if width is None:
-        return f"{head}{text}\n"
-    room = max(width - len(head), 30)
-    lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
-    return head + f"\n{' ' * len(head)}".join(lines) + "\n"
+def _hanging(head: str, text: str) -> str:
+    """Return a line that begins with `head`; what does not fit a terminal goes below the beginning of the text."""
+    return "\n".join(wrap(text, look_of(sys.stdout).width, first=head, then=" " * len(head))) + "\n"
 
 
 def _kinds(action: Action[Any]) -> str:
@@ -71,19 +62,19 @@ def _as_json(action: Action[Any]) -> dict[str, Any]:
     }
 
 
-def _described(action: Action[Any], width: int | None) -> str:
+def _described(action: Action[Any]) -> str:
     """Return the params, those that every action has at the end, and a line to try it."""
     fields = action.params_model.model_fields
     common = set(EditParams.model_fields)
     order = sorted(fields.items(), key=lambda item: item[0] in common)
     names = [field.alias or name for name, field in order]
     indent = max(map(len, names)) + 4
-    text = _hanging(f"{action.name} ({_kinds(action)}): ", action.summary, width)
+    text = _hanging(f"{action.name} ({_kinds(action)}): ", action.summary)
     for name, (_, field) in zip(names, order, strict=True):
-        text += _hanging(f"  {name}".ljust(indent), _said(field), width)
+        text += _hanging(f"  {name}".ljust(indent), _said(field))
     needed = [name for name, (_, field) in zip(names, order, strict=True) if field.is_required()]
     given = "".join(f" --with {name}={name.upper()}" for name in needed)
-    return text + _hanging("  try it: ", f"orchestrate edit {action.name} FILE{given}", width)
+    return text + _hanging("  try it: ", f"orchestrate edit {action.name} FILE{given}")
 
 
 def _said(field: FieldInfo) -> str:

@@ -25,6 +25,7 @@ from orchestrator.edits.yaml.model import load_model
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.json import Json
 from orchestrator.reporters.diff_view import render_diffs
+from orchestrator.reporters.wrapping import wrap
 from orchestrator.sanitize import line
 from orchestrator.workspace.diff import diffs_of
 
@@ -140,13 +141,16 @@ def _show(tree: EditTree, result: EditResult, *, diff: bool, written: bool) -> N
         sys.stdout.flush()
     done = "" if written or not result.edits else " (nothing is written without --write)"
     code = f"{result.code}: " if result.code else ""
-    sys.stderr.write(f"{result.status}: {code}{line(result.reason)}{done}\n")
-    if result.hint:
-        sys.stderr.write(f"  hint: {line(result.hint)}\n")
-    for warning in result.warnings:
-        sys.stderr.write(f"warning: {line(warning)}\n")
+    said = [("", f"{result.status}: {code}{line(result.reason)}{done}")]
+    said += [("  ", f"hint: {line(result.hint)}")] if result.hint else []
+    said += [("", f"warning: {line(warning)}") for warning in result.warnings]
+    columns = look_of(sys.stderr).width
     for duty in result.duties:
-        sys.stderr.write(f"to do: {line(duty.text)}\n" + (f"  $ {line(duty.command)}\n" if duty.command else ""))
+        said.append(("", f"to do: {line(duty.text)}"))
+        said += [("  $ ", line(duty.command))] if duty.command else []
+    for first, text in said:
+        width = 0 if "$" in first else columns  # a command is never broken: it is there to be copied
+        sys.stderr.write("\n".join(wrap(text, width, first=first, then="  " + first)) + "\n")
 
 
 def _show_json(action: str, result: EditResult, *, written: bool) -> None:

@@ -10,11 +10,13 @@ from orchestrator.cli.edit_tree import EditTree, repository_root
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.options import option
 from orchestrator.cli.places import existing_folder
+from orchestrator.cli.present import look_of
 from orchestrator.edits.pins import OVERRIDES, Pins, is_pinned, shipped_pins, split_uses
 from orchestrator.edits.result import Refusal
 from orchestrator.edits.yaml.model import load_model
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.json import Json
+from orchestrator.reporters.wrapping import wrap
 from orchestrator.sanitize import line
 
 _WHERE = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".github/actions/**/action.yml", "action.yml")
@@ -69,8 +71,11 @@ def _check(tree: EditTree, pins: Pins) -> int:
             problem = _problem(uses, pins)
             if problem is not None:
                 wrong += 1
-                sys.stdout.write(f"{path}:{number}: {line(uses)}: {problem}\n")
+                text = f"{path}:{number}: {line(uses)}: {problem}"
+                sys.stdout.write("\n".join(wrap(text, look_of(sys.stdout).width, first="", then="  ")) + "\n")
     sys.stdout.write(f"# {total} uses, {wrong} to look at\n")
+    if wrong and sys.stdout.isatty():
+        sys.stdout.write("# orchestrate edit pin_actions FILE --write pins those of one workflow\n")
     return ExitCode.FAILED if wrong else ExitCode.OK
 
 

@@ -230,7 +230,7 @@ def test_migrations_go_ahead_of_each_deployment(shop: Repository) -> None:
 def test_reviewers_are_a_duty_and_never_a_key_of_the_workflow(shop: Repository) -> None:
     result = shop.edit("add_approval_gates", DEPLOY, reviewers=["mia"])
     assert result.status is EditStatus.ALREADY
-    assert "requires mia as reviewers" in result.duties[0].text
+    assert "require mia as reviewers" in result.duties[0].text
     assert result.duties[0].command.startswith("gh api -X PUT repos/{owner}/{repo}/environments/production")
     assert code(shop.edit("add_approval_gates", DEPLOY, job="staging")) is EditCode.CONFLICT
 

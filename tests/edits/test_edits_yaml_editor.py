@@ -202,3 +202,11 @@ def test_scalars_mean_what_yaml_1_2_says() -> None:
 def test_blanks_behind_a_value_do_not_become_part_of_the_text_in_its_place() -> None:
     assert edited("s:\n  - a:\n      b: 1  \n", lambda e: e.set(("s", 0), "x\ny")) == "s:\n  - |-\n    x\n    y\n"
     assert edited("a:\n  b: 1  \nc: 2\n", lambda e: e.set(("a",), "x\ny\n")) == "a: |\n  x\n  y\nc: 2\n"
+
+
+def test_a_block_that_ends_the_file_keeps_its_value_when_it_moves() -> None:
+    editor = YamlEditor("x.yml", "a:\n  - one\n  - |\n    two\n    three")
+    editor.move_item(("a",), 1, 0)
+    edit = editor.finish()
+    assert edit.after == "a:\n  - |-\n    two\n    three\n  - one"
+    assert load_model(edit.after) == edit.intended == {"a": ["two\nthree", "one"]}

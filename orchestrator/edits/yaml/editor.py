@@ -179,6 +179,10 @@ class YamlEditor:
         node = editable(self.tree, path)
         if node.kind != SEQ or node.flow:
             raise Refusal(EditCode.PRECONDITION, f"{shown(path)} is no list with one item a line")
+        closing = closing_literal(self.tree)
+        if closing is not None and node.start <= closing.start < node.end:
+            self._edit(strip_header(self.tree, closing))  # it will not end the file any more
+            node = editable(self.tree, path)
         self._edit([move_patch(self.tree, node, index, target)])
         items = list(self.get(*path))
         items.insert(target, items.pop(index))

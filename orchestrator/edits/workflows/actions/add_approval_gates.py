@@ -118,7 +118,7 @@ def _duties(params: GateParams, *, is_known: bool) -> list[Duty]:
     who = ", ".join(params.reviewers) or "the people who may approve"
     state = "nothing waits now" if is_known else "until then nothing waits"
     text = (
-        f"the environment {params.environment} requires {who} as reviewers: {state}. Private "
+        f"let the environment {params.environment} require {who} as reviewers: {state}. Private "
         "repositories need GitHub Enterprise for it; administrators can bypass it unless that is switched off"
     )
     found = [Duty(kind="environment", text=text, command=_command(params))]
