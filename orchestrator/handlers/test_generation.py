@@ -38,7 +38,9 @@ _PARTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "unit": (("unit",), ()),
     "api": (("api",), ()),
     "property": (("unit",), ("hypothesis",)),
+    "integration": (("unit", "api"), ()),
 }
+_TOGETHER = "integration"  # the test type for which the modules of a folder are one target
 
 
 _EVERYWHERE = {"builtin", "doctest"}  # every generator has these
@@ -58,7 +60,9 @@ class TestGenerationParams(Params):
         default=None, description="default: by the target's name"
     )
     test_type: Literal["all", "unit", "property", "api", "integration", "e2e"] = Field(
-        default="all", description="unit: functions and classes; property: Hypothesis; api: routes of web applications"
+        default="all",
+        description="unit: functions and classes; property: Hypothesis; api: routes of web applications; integration: "
+        "the modules of a folder together, e.g. the operations of a GraphQL schema",
     )
     estimated_cases: int | None = Field(default=None, ge=1, description="what was expected, named beside what was kept")
     budget: float = Field(default=60, gt=0, le=3600, description="seconds per module, proving included")
@@ -101,10 +105,14 @@ class TestGeneration(Handler[TestGenerationParams]):
         if generator is None:
             return Targets()
         try:
-            found = generator.find_targets(root, params.target, params.test_file)
+            found = generator.find_targets(
+                root, params.target, params.test_file, is_together=params.test_type == _TOGETHER
+            )
         except TaskFailed:
             return Targets(writes=(params.test_file,) if params.test_file else ())
-        return Targets(reads=tuple(each.path for each in found), writes=tuple(each.test_file for each in found))
+        return Targets(
+            reads=tuple(path for each in found for path in each.reads), writes=tuple(each.test_file for each in found)
+        )
 
     def check(self, params: TestGenerationParams, scene: CheckScene) -> Sequence[Problem]:
         """Return a language without generator, and a target that names no module."""
@@ -115,7 +123,9 @@ class TestGeneration(Handler[TestGenerationParams]):
         if generator is None:
             return [Problem(code="W510", message=_why_not(params), severity=Severity.WARNING)]
         try:
-            generator.find_targets(scene.root, params.target, params.test_file)
+            generator.find_targets(
+                scene.root, params.target, params.test_file, is_together=params.test_type == _TOGETHER
+            )
         except TaskFailed as error:
             message = f"`target` {error.message.removeprefix(params.target).strip()}"
             # A task before this one may write the module.
@@ -141,7 +151,9 @@ class TestGeneration(Handler[TestGenerationParams]):
         if generator is None:
             return failed(_why_not(params), detail=_hint(params))
         root = await _root(context)
-        targets = generator.find_targets(root, params.target, params.test_file)
+        targets = generator.find_targets(
+            root, params.target, params.test_file, is_together=params.test_type == _TOGETHER
+        )
         if context.dry_run:
             return Outcome(
                 kind=unchanged("").kind,
@@ -234,7 +246,7 @@ def _types_of(language: str) -> frozenset[str]:
 def _hint(params: TestGenerationParams) -> str:
     if params.effective_language == "python":
         return "test_type: all, unit, property or api"
-    return "test_type: unit or all"
+    return "test_type: unit, integration or all"
 
 
 def _project(context: TaskContext, root: str) -> Project:

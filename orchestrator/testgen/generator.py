@@ -46,6 +46,11 @@ class Target:
     test_file: str
     present: Present | None = None
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Return the modules that are meant."""
+        return (self.path,)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Project:
@@ -64,8 +69,13 @@ class Generator(Protocol):
     proposers: frozenset[str]
     keeps_edits: bool  # whether `present` is heeded; else a file that a person edited is left alone as a whole
 
-    def find_targets(self, root: str, target: str, test_file: str | None = None) -> tuple[Target, ...]:
-        """Return the modules that a file, folder or glob means; TaskFailed when there is none."""
+    def find_targets(
+        self, root: str, target: str, test_file: str | None = None, *, is_together: bool = False
+    ) -> tuple[Target, ...]:
+        """Return the modules that a file, folder or glob means; TaskFailed when there is none.
+
+        With `is_together` the modules of a folder are one target, for test types that need that.
+        """
 
     def describe(self, root: str, targets: Sequence[Target]) -> tuple[str, ...]:
         """Say for each module, by reading it only, what would be tried."""

@@ -85,10 +85,64 @@ export function depthOf(nest: Nest<number> | undefined, depth: number): number {
   return nest === undefined ? 0 : depth + 1;
 }
 """
+SCHEMA = """\
+import { buildSchema, GraphQLScalarType, Kind } from 'graphql';
+
+export const schema = buildSchema(`
+  enum Size { SMALL LARGE }
+  type Shop { name: String! size: Size open(day: Int!): Boolean! }
+  type Query { shop(id: ID!): Shop }
+`);
+
+export const Day = new GraphQLScalarType({
+  name: 'Day',
+  parseValue: (value) => Number(value) % 7,
+  parseLiteral: (node) => (node.kind === Kind.INT ? Number(node.value) % 7 : null),
+});
+"""
+RESOLVERS = """\
+import type { Pool } from 'pg';
+
+export interface Context {
+  pool: Pool;
+  user?: { role: 'owner' | 'guest' };
+}
+
+export const resolvers = {
+  shop: async ({ id }: { id: string }, context: Context) => {
+    if (!context.user) {
+      throw new Error('sign in first');
+    }
+    const found: { rows: { name: string }[] } = await context.pool.query('select name from shops where id = $1', [id]);
+    const [row] = found.rows;
+    return row ? { name: row.name, size: 'LARGE', open: ({ day }: { day: number }) => day < 6 } : null;
+  },
+};
+"""
+ROADMAP = """\
+version: 1
+project: {name: shop}
+phases:
+  - id: 1
+    name: one
+    groups:
+      - id: a
+        name: a
+        tasks:
+          - {id: "1.1", name: together, type: test_generation, target: src/api/, language: typescript,
+             test_type: integration, budget: 4}
+"""
 DRIVER = "export class Pool { constructor(options: object); query(text: string, values: unknown[]): Promise<any>; }\n"
 CONFIG = "module.exports = { transform: { '^.+\\\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] } };\n"
 OPTIONS = {"strict": True, "module": "CommonJS", "target": "ES2022", "types": ["jest", "node"], "isolatedModules": True}
-PACKAGES = ("typescript@5.9.3", "jest@29.7.0", "ts-jest@29.4.15", "@types/jest@29.5.14", "@types/node@20.19.0")
+PACKAGES = (
+    "typescript@5.9.3",
+    "jest@29.7.0",
+    "ts-jest@29.4.15",
+    "@types/jest@29.5.14",
+    "@types/node@20.19.0",
+    "graphql@16.15.0",
+)
 
 
 @pytest.fixture(scope="session")
@@ -149,6 +203,31 @@ def test_a_package_that_reaches_a_database_is_doubled_and_its_queries_are_assert
     text = (project / "src/__tests__/store.test.ts").read_text()
     assert "jest.mock('pg', () => jest.requireActual('../test/doubles').packageDouble('pg'));" in text
     assert "['query', 'select name from people where id = $1'" in text
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_schema_is_asserted_type_by_type_and_a_folder_by_its_operations(project):
+    (project / "src/api").mkdir()
+    (project / "src/api/schema.ts").write_text(SCHEMA)
+    (project / "src/api/resolvers.ts").write_text(RESOLVERS)
+    (project / "phases.yaml").write_text(ROADMAP)
+    made = tests("generate", "src/api/schema.ts", "--write")
+    assert made.returncode == 0, made.stderr
+    text = (project / "src/api/__tests__/schema.test.ts").read_text()
+    assert "printType(schema.getType('Shop') as GraphQLNamedType)" in text
+    assert "Day.parseLiteral({ kind: Kind.INT, value: '7' })" in text
+    command = [sys.executable, "-m", "orchestrator", "run", "--all", "--ui", "none", "-c", "phases.yaml"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    text = (project / "src/api/__tests__/integration.test.ts").read_text()
+    assert "graphql({ schema, source, rootValue: resolvers, " in text
+    for title in (
+        'refuses with "sign in first" to a visitor',
+        "answers nothing to a user",
+        "answers with data to a user",
+    ):
+        assert title in text
     done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

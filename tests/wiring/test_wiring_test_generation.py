@@ -193,6 +193,15 @@ def test_what_no_generator_can_do_is_told_and_nothing_is_started(make: Make, par
     assert (answer.code, f"{missing}: 1.1" in answer.err, repository.has(".orchestrate/ledger.db")) == (12, True, False)
 
 
+def test_the_modules_of_a_folder_of_typescript_can_be_tested_together(make: Make) -> None:
+    repository = shop(make, target="src/api", language="typescript", test_type="integration")
+    for name in ("index", "routes"):
+        repository.write(f"src/api/{name}.ts", "export const one = 1;\n")
+    assert repository.problems() == []
+    ran = repository.orchestrate("run", "--all", "--dry-run", "--json")
+    assert "src/api: 0 functions, 0 classes, 2 other exports -> src/api/__tests__/integration.test.ts" in ran.out
+
+
 @wires(
     "argument:tests action",
     "argument:tests target",

@@ -23,7 +23,14 @@ class PythonGenerator:
     proposers = frozenset({"builtin", "doctest", "hypothesis", "command"})
     keeps_edits = True
 
-    def find_targets(self, root: str, target: str, test_file: str | None = None) -> tuple[PythonTarget, ...]:
+    def find_targets(
+        self,
+        root: str,
+        target: str,
+        test_file: str | None = None,
+        *,
+        is_together: bool = False,  # noqa: ARG002 - no test type of this language tests a folder as one
+    ) -> tuple[PythonTarget, ...]:
         """Return the modules that a file, folder or glob means; TaskFailed when there is none."""
         return find_targets(root, target, test_file)
 

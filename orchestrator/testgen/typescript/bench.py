@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestrator.contracts import Processes
 from orchestrator.errors import TaskFailed
+from orchestrator.testgen.generator import Target
 from orchestrator.testgen.typescript.overlay import Overlay
 from orchestrator.testgen.typescript.toolchain import Toolchain
 
@@ -41,10 +42,11 @@ class Bench:
             message = f"{script} broke down: {lines[0].strip()}"
             raise TaskFailed(message, hint="is this a version of TypeScript from 4.7 to 5.9?")
 
-    async def analyse(self, modules: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+    async def analyse(self, targets: Sequence[Target]) -> tuple[Mapping[str, Any], ...]:
         """Return what the compiler tells about modules, in their order."""
+        modules = [{"path": each.path, "files": each.reads, "isFolder": each.reads != (each.path,)} for each in targets]
         order, result = self.scratch / "analyse.json", self.scratch / "analysed.json"
-        order.write_text(json.dumps({"root": self.root, "folder": self.tools.folder, "modules": list(modules)}))
+        order.write_text(json.dumps({"root": self.root, "folder": self.tools.folder, "modules": modules}))
         await self.node("analyze.cjs", str(order), str(result))
         return tuple(json.loads(result.read_text())["modules"])
 

@@ -29,6 +29,8 @@ class Candidate:
     imports: tuple[Mapping[str, Any], ...]
     uses: frozenset[str]
     reads_clock: bool
+    shared: tuple[str, ...]  # lines that stand once above the tests of a subject
+    title: str  # empty: it is made of outcome and circumstances
     goals: frozenset[int]
     kills: frozenset[int]
     cost: float
@@ -42,6 +44,7 @@ class Exploration:
     goals: tuple[tuple[str, int], ...]
     mutants: tuple[tuple[str, int], ...]
     imported: frozenset[int]
+    packages: tuple[str, ...]  # those that were doubled because the module loads them
     defects: tuple[Defect, ...]
     dropped: Mapping[str, int]
     calls: int
@@ -52,9 +55,10 @@ def read_exploration(module: Mapping[str, Any], found: Mapping[str, Any]) -> Exp
     """Make the exploration out of the analysis and the explorer's answer."""
     return Exploration(
         candidates=tuple(_candidate(number, each) for number, each in enumerate(found["candidates"])),
-        goals=_places(module["goals"]),
+        goals=(*_places(module["goals"]), *(("outcome", 0) for _ in found["outcomes"])),
         mutants=_places(module["mutants"]),
         imported=frozenset(found["imported"]),
+        packages=tuple(found["packages"]),
         defects=tuple(Defect(**each) for each in found["defects"]),
         dropped=found["dropped"],
         calls=found["calls"],
@@ -86,6 +90,8 @@ def _candidate(number: int, each: Mapping[str, Any]) -> Candidate:
         imports=tuple(each["imports"]),
         uses=frozenset(each["uses"]),
         reads_clock=each["clock"],
+        shared=tuple(each["shared"]),
+        title=each["title"],
         goals=frozenset(each["goals"]),
         kills=frozenset(each["kills"]),
         cost=each["size"],

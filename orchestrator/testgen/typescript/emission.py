@@ -51,6 +51,7 @@ class Place:
     endings: bool  # relative imports carry ".js"
     has_state: bool = False  # the module has variables: each test gets it anew
     packages: tuple[str, ...] = ()  # packages that are doubled as a whole
+    files: tuple[str, ...] = ()  # the modules that are tested
 
     def specifier(self, file: str) -> str:
         """Return how the test imports a file of the project."""
@@ -127,6 +128,8 @@ def _describe(place: Place, subject: str, mine: Sequence[Candidate], written: Se
             f"  beforeEach(() => {{\n    {api}.useFakeTimers({{ {options} }});\n  }});\n\n"
             f"  afterEach(() => {{\n    {api}.useRealTimers();\n  }});\n\n"
         )
+    shared = "".join(f"  {line}\n" for line in dict.fromkeys(line for each in mine for line in each.shared))
+    setup = f"{shared}\n{setup}" if shared else setup
     body = "\n".join(each.source for each in written)
     return f"describe({_quoted(subject)}, () => {{\n{setup}{body}}});\n"
 
@@ -221,15 +224,18 @@ def _is_primitive(expected: str) -> bool:
 def _imports(place: Place, chosen: Sequence[Candidate], body: str) -> str:
     by_file: dict[str, dict[str, str]] = {}
     types: dict[str, set[str]] = {}
+    packages: dict[str, dict[str, str]] = {}
     for each in chosen:
         for one in each.imports:
             if "file" in one:
                 by_file.setdefault(place.specifier(one["file"]), {})[one.get("as", one["name"])] = one["name"]
             elif "relative" in one:
-                file = os.path.normpath(PurePosixPath(place.module).parent / one["relative"])
+                file = os.path.normpath(PurePosixPath(one["of"]).parent / one["relative"])
                 types.setdefault(place.specifier(file), set()).add(one["name"])
-            else:
+            elif one.get("isType") or "as" not in one:
                 types.setdefault(one["package"], set()).add(one["name"])
+            else:
+                packages.setdefault(one["package"], {})[one["as"]] = one["name"]
     setup = f"beforeEach {place.tools.api}" if place.has_state else place.tools.api if place.packages else ""
     lines = _runner_import(place.tools, f"{setup} {body}")
     is_typed = PurePosixPath(place.test_file).suffix in (".ts", ".tsx", ".mts", ".cts")
@@ -240,29 +246,29 @@ def _imports(place: Place, chosen: Sequence[Candidate], body: str) -> str:
     doubles = [name for name in ("callsOf", "clientOf", "double") if re.search(rf"\b{name}\b[(<]", body)]
     if doubles:
         lines.append(f"import {{ {', '.join(doubles)} }} from '{place.specifier(place.helper)}';")
-    fresh = ""
-    for spec, names in sorted(by_file.items()):
+    fresh: dict[str, dict[str, str]] = {}
+    own = {place.specifier(each) for each in place.files} | set(packages)
+    for spec, names in [*sorted(packages.items()), *sorted(by_file.items())]:
         used = {local: name for local, name in names.items() if re.search(rf"\b{re.escape(local)}\b", body)}
-        if place.has_state and spec == place.specifier(place.module):
-            fresh = _fresh(place, spec, used, is_typed=is_typed)
+        if place.has_state and used and spec in own:
+            fresh[spec] = used
         else:
             lines.append(_import_line(spec, used))
-    mocks = _mocks(place)
-    return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}{fresh}"
+    mocks = f"{_mocks(place)}{_fresh(place, fresh, is_typed=is_typed) if fresh else ''}"
+    return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}"
 
 
-def _fresh(place: Place, spec: str, names: Mapping[str, str], *, is_typed: bool) -> str:
-    """Import the module anew before each test, because it remembers what was done with it."""
-    declared = "".join(
-        f"let {local}{f': (typeof import({_quoted(spec)}))[{_quoted(name)}]' if is_typed else ''};\n"
-        for local, name in sorted(names.items())
-    )
-    taken = ", ".join(local if local == name else f"{name}: {local}" for local, name in sorted(names.items()))
-    reset = f"{place.tools.api}.resetModules();"
-    return (
-        f"\n{declared}\nbeforeEach(async () => {{\n  {reset}\n"
-        f"  ({{ {taken} }} = await import({_quoted(spec)}));\n}});\n"
-    )
+def _fresh(place: Place, modules: Mapping[str, Mapping[str, str]], *, is_typed: bool) -> str:
+    """Import modules anew before each test, because they remember what was done with them."""
+    declared, taken = "", ""
+    for spec, names in modules.items():
+        declared += "".join(
+            f"let {local}{f': (typeof import({_quoted(spec)}))[{_quoted(name)}]' if is_typed else ''};\n"
+            for local, name in sorted(names.items())
+        )
+        given = ", ".join(local if local == name else f"{name}: {local}" for local, name in sorted(names.items()))
+        taken += f"  ({{ {given} }} = await import({_quoted(spec)}));\n"
+    return f"\n{declared}\nbeforeEach(async () => {{\n  {place.tools.api}.resetModules();\n{taken}}});\n"
 
 
 def _import_line(spec: str, names: Mapping[str, str]) -> str:

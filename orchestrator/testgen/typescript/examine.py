@@ -11,7 +11,7 @@ from orchestrator.testgen.typescript.proof import prove
 
 async def examine(bench: Bench, target: Target, text: str, *, budget: float) -> Examined:
     """Run the filters on a test file, then its tests on mutants; TaskFailed when the runner cannot run it."""
-    [module] = await bench.analyse([target.path])
+    [module] = await bench.analyse([target])
     if "problem" in module:
         message = f"{target.path} {module['problem']}"
         raise TaskFailed(message)

@@ -66,7 +66,7 @@ def _order(
     plan = bench.scratch / f"plan-{number}.json"
     place = bench.overlay.place.resolve()
     order = {
-        **{key: value for key, value in module.items() if key != "text"},
+        **{key: value for key, value in module.items() if key != "texts"},
         "root": f"{place}/",
         "absolute": str(place / target.path),
         "helper": str(place / helper),
@@ -80,7 +80,8 @@ def _order(
         "api": bench.tools.api,
     }
     plan.write_text(json.dumps(order))
-    bench.overlay.write(target.path, module["text"])
+    for path, text in module["texts"].items():
+        bench.overlay.write(path, text)
     bench.overlay.write(target.test_file, exploring_test(bench.tools, str(plan)))
     return result, journal
 

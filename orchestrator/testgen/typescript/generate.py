@@ -48,10 +48,10 @@ async def generate(
 ) -> list[tuple[Target, Generated]]:
     """Return what was made for each target, in their order; one that cannot be explored has a note that says why."""
     say(f"reading {_named(targets)}")
-    modules = {each["path"]: each for each in await bench.analyse([each.path for each in targets])}
+    modules = {each["path"]: each for each in await bench.analyse(targets)}
     problems = {path: each["problem"] for path, each in modules.items() if "problem" in each}
     readable = [each for each in targets if each.path not in problems]
-    helper, doubles = await _doubles(bench, targets[0].path)
+    helper, doubles = await _doubles(bench, targets[0].reads[0])
     bench.overlay.write(helper, doubles)
     say(f"exploring {_named(readable)}")
     found, avoided = await explore(bench, readable, modules, helper, settings) if readable else ({}, {})
@@ -98,7 +98,8 @@ def _begin(
         helper=helper,
         tools=bench.tools,
         has_state=bool(module["hasState"]),
-        packages=tuple(module["packages"]),
+        packages=exploration.packages,
+        files=target.reads,
         endings=(bench.tools.is_module and bench.tools.runner == "jest")
         or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
     )
@@ -187,7 +188,7 @@ async def _formatted(bench: Bench, files: Mapping[str, str]) -> dict[str, str]:
 def _result(work: Work, measured: Measured | str | None) -> Generated:
     exploration = work.exploration
     statements = frozenset(number for number, (kind, _) in enumerate(exploration.goals) if kind == "statement")
-    branches = frozenset(range(len(exploration.goals))) - statements
+    branches = frozenset(number for number, (kind, _) in enumerate(exploration.goals) if kind == "branch")
     kept = work.file.tests if work.is_proven else ()
     chosen = [each for test in kept for each in test.candidates]
     reached, killed = exploration.imported, frozenset[int]()

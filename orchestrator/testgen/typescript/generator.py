@@ -13,7 +13,7 @@ from orchestrator.testgen.typescript.bench import Bench
 from orchestrator.testgen.typescript.examine import examine
 from orchestrator.testgen.typescript.generate import generate
 from orchestrator.testgen.typescript.overlay import Overlay
-from orchestrator.testgen.typescript.targets import describe, find_targets
+from orchestrator.testgen.typescript.targets import describe, find_folder, find_targets
 from orchestrator.testgen.typescript.toolchain import find_toolchain
 
 _BATCH = 6  # modules that share a runner process
@@ -22,13 +22,15 @@ _BATCH = 6  # modules that share a runner process
 class TypeScriptGenerator:
     """Explore modules in the project's own Jest or Vitest, several of them in one process."""
 
-    test_types = frozenset({"unit"})
+    test_types = frozenset({"unit", "integration"})
     proposers = frozenset({"builtin"})
     keeps_edits = False
 
-    def find_targets(self, root: str, target: str, test_file: str | None = None) -> tuple[Target, ...]:
+    def find_targets(
+        self, root: str, target: str, test_file: str | None = None, *, is_together: bool = False
+    ) -> tuple[Target, ...]:
         """Return the modules that a file, folder or glob means; TaskFailed when there is none."""
-        return find_targets(root, target, test_file)
+        return (find_folder(root, target, test_file),) if is_together else find_targets(root, target, test_file)
 
     def describe(self, root: str, targets: Sequence[Target]) -> tuple[str, ...]:
         """Say for each module, by reading it only, what would be tried."""
@@ -58,7 +60,7 @@ def _batches(project: Project, targets: Sequence[Target]) -> Iterator[list[Targe
     """Part the targets by package and size."""
     by_package: dict[str, list[Target]] = {}
     for each in targets:
-        by_package.setdefault(find_toolchain(project.root, each.path, project.processes).folder, []).append(each)
+        by_package.setdefault(find_toolchain(project.root, each.reads[0], project.processes).folder, []).append(each)
     for mine in by_package.values():
         for start in range(0, len(mine), _BATCH):
             yield mine[start : start + _BATCH]
@@ -66,7 +68,7 @@ def _batches(project: Project, targets: Sequence[Target]) -> Iterator[list[Targe
 
 @contextmanager
 def _bench(project: Project, targets: Sequence[Target], isolate: tuple[str, ...]) -> Iterator[Bench]:
-    tools = find_toolchain(project.root, targets[0].path, project.processes)
+    tools = find_toolchain(project.root, targets[0].reads[0], project.processes)
     with tempfile.TemporaryDirectory(prefix="orchestrate-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder).resolve()
         overlay = Overlay(project.root, scratch / "project")

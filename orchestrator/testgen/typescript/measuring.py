@@ -43,7 +43,10 @@ async def measure(
         result.unlink(missing_ok=True)
         plan = bench.scratch / f"measure-{number}.json"
         path = str(modules[file]["path"])
-        bench.overlay.write(path, str(modules[file]["text"]))
+        rewritten = modules[file]["texts"]
+        assert isinstance(rewritten, dict)
+        for name, source in rewritten.items():
+            bench.overlay.write(name, source)
         bench.overlay.write(file, recorded(text))
         bench.overlay.write(measured_name(file), measuring_test(bench.tools, str(plan)))
         test = str(bench.overlay.path(file).resolve())

@@ -16,7 +16,7 @@ class Namer:
 
     def single(self, candidate: Candidate) -> str:
         """Return the title of a test of one call."""
-        title = f"{_outcome(candidate)}{_circumstances(candidate)}"
+        title = candidate.title or f"{_outcome(candidate)}{_circumstances(candidate)}"
         return self._unique(title if len(title) <= _LONGEST else title[:_LONGEST].rsplit(" ", 1)[0])
 
     def table(self, candidates: list[Candidate]) -> str:

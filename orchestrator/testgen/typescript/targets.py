@@ -21,7 +21,14 @@ _NOT_A_MODULE = re.compile(r"(\.d\.[cm]?ts|\.(test|spec|stories|config|setup|ben
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TypeScriptTarget(Target):
-    """One module; both paths are relative to the project's root."""
+    """One module, or a folder whose `files` are tested together; all paths are relative to the project's root."""
+
+    files: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Return the modules that are meant."""
+        return self.files or (self.path,)
 
 
 def find_targets(root: str, target: str, test_file: str | None = None) -> tuple[TypeScriptTarget, ...]:
@@ -44,7 +51,22 @@ def find_targets(root: str, target: str, test_file: str | None = None) -> tuple[
         message = f"{target} names {len(chosen)} modules, but `test_file` one file"
         raise TaskFailed(message, hint="leave `test_file` out, or name one module")
     paths = [path.relative_to(base).as_posix() for path in chosen]
-    return tuple(TypeScriptTarget(path=path, test_file=test_file or default_test_file(root, path)) for path in paths)
+    return tuple(
+        TypeScriptTarget(path=path, test_file=test_file or default_test_file(root, path), files=(path,))
+        for path in paths
+    )
+
+
+def find_folder(root: str, target: str, test_file: str | None = None) -> TypeScriptTarget:
+    """Return what a folder's modules are together; of a module, the module alone."""
+    found = find_targets(root, target)
+    paths = tuple(each.path for each in found)
+    if not Path(root, target).is_dir():
+        return TypeScriptTarget(path=paths[0], test_file=test_file or found[0].test_file, files=paths)
+    folder = PurePosixPath(target)
+    entry = next((each for each in paths if PurePosixPath(each).parent == folder), paths[0])
+    place = PurePosixPath(default_test_file(root, str(folder / f"integration{PurePosixPath(entry).suffix}")))
+    return TypeScriptTarget(path=folder.as_posix(), test_file=test_file or place.as_posix(), files=paths)
 
 
 def default_test_file(root: str, path: str) -> str:
@@ -107,7 +129,7 @@ def describe(root: str, targets: Sequence[Target]) -> tuple[str, ...]:
     lines = []
     for target in targets:
         try:
-            text = Path(root, target.path).read_text(encoding="utf-8-sig")
+            text = "\n".join(Path(root, path).read_text(encoding="utf-8-sig") for path in target.reads)
         except (OSError, UnicodeDecodeError) as error:
             lines.append(f"{target.path}: cannot be read: {error}")
             continue

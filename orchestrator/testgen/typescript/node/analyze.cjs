@@ -2,8 +2,9 @@
 /**
  * Reads modules with the project's own TypeScript compiler: `node analyze.cjs ORDER RESULT`.
  *
- * The order is {root, modules: [path]}; the result {modules: [{path, subjects, types, facts, imports, sites, goals,
- * mutants, text}]}, where `text` is the instrumented source. Nothing of the project is run.
+ * The order is {root, modules: [{path, files, isFolder}]}; the result {modules: [{path, subjects, types, facts, imports, sites,
+ * goals, mutants, texts}]}, where `texts` are the instrumented sources by path: those of the files, which are counted
+ * together, and of the modules that they use, where only what is awaited is looked at. Nothing of the project is run.
  */
 const fs = require('node:fs');
 const path = require('node:path');
@@ -12,15 +13,18 @@ const { Shapes } = require('./analysis/shapes.cjs');
 const { findSubjects } = require('./analysis/subjects.cjs');
 const { outsidePackages, readFacts, readImports } = require('./analysis/facts.cjs');
 const { shapeOfSite } = require('./analysis/sites.cjs');
+const { usedModules } = require('./analysis/used.cjs');
+const { ofEntry } = require('./analysis/entry.cjs');
 const { instrument } = require('./instrument/instrument.cjs');
 
 function main(orderFile, resultFile) {
   const order = JSON.parse(fs.readFileSync(orderFile, 'utf8'));
   const ts = createRequire(path.join(order.root, order.folder, 'package.json'))('typescript');
-  const files = order.modules.map((each) => path.join(order.root, each));
+  const files = order.modules.flatMap((each) => each.files.map((file) => path.join(order.root, file)));
   const options = readOptions(ts, order.root, files[0]);
   const program = ts.createProgram([...files, ...options.declarations], options.compiler);
-  const modules = order.modules.map((each, index) => describe(ts, program, options.compiler, order.root, each, files[index]));
+  const look = { ts, program, root: order.root, options: options.compiler, checker: program.getTypeChecker() };
+  const modules = order.modules.map((each) => describe(look, each));
   fs.writeFileSync(resultFile, JSON.stringify({ typescript: ts.version, modules }));
 }
 
@@ -35,33 +39,69 @@ function readOptions(ts, root, file) {
   return { compiler, declarations: parsed.fileNames.filter((each) => each.endsWith('.d.ts')) };
 }
 
-function describe(ts, program, options, root, name, absolute) {
-  const file = program.getSourceFile(absolute);
-  if (!file) return { path: name, problem: 'cannot be read by the TypeScript compiler' };
-  const [error] = program.getSyntacticDiagnostics(file);
-  if (error) return { path: name, problem: ts.flattenDiagnosticMessageText(error.messageText, ' ') };
-  const checker = program.getTypeChecker();
-  const shapes = new Shapes(ts, checker, file, (each) => path.relative(root, each));
-  const resolve = (spec) => {
-    const found = ts.resolveModuleName(spec, absolute, options, ts.sys).resolvedModule;
-    return found && !found.isExternalLibraryImport ? path.relative(root, found.resolvedFileName) : undefined;
-  };
-  const written = instrument(ts, file, name, { isAwaitable: (node) => isAwaitable(ts, checker, node) });
-  const imports = readImports(ts, file, resolve);
+function describe(look, module) {
+  const { ts, program, root, checker } = look;
+  const files = module.files.map((each) => program.getSourceFile(path.join(root, each)));
+  if (files.some((each) => !each)) return { path: module.path, problem: 'cannot be read by the TypeScript compiler' };
+  const [error] = files.flatMap((each) => program.getSyntacticDiagnostics(each));
+  if (error) return { path: module.path, problem: ts.flattenDiagnosticMessageText(error.messageText, ' ') };
+  const shapes = new Shapes(ts, checker, files[0], (each) => path.relative(root, each));
+  const counts = { goals: [], mutants: [], sites: [], variables: [] };
+  const found = { subjects: [], imports: [], facts: [], sites: [], texts: {} };
+  for (const [index, file] of files.entries()) {
+    shapes.place = file;
+    found.subjects.push(...findSubjects(ts, checker, file, shapes).map((each) => ({ ...each, file: module.files[index] })));
+    found.facts.push(readFacts(ts, file));
+    found.imports.push(...readImports(ts, file, (spec) => resolved(look, spec, file)));
+    rewrite(look, module, { file, shapes, counts, found }, false);
+  }
+  const variables = counts.variables.length;
+  const used = usedModules(found.imports, module.files, (name) => importsOf(look, name));
+  for (const name of used.files) rewrite(look, module, { file: program.getSourceFile(path.join(root, name)), shapes, counts, found }, true);
+  const subjects = module.isFolder ? ofEntry(look, module, files, found.subjects) : found.subjects;
+  for (const each of module.isFolder ? module.files : []) shapes.companions.add(each);
   return {
-    path: name,
+    path: module.path,
     types: shapes.table,
-    subjects: findSubjects(ts, checker, file, shapes),
-    facts: readFacts(ts, file),
-    imports,
-    packages: outsidePackages(imports),
-    sites: written.sites.map((node) => shapeOfSite(ts, checker, file, shapes, node)),
+    subjects,
+    inside: module.isFolder ? found.subjects : [],
+    facts: merged(found.facts),
+    imports: found.imports,
+    packages: outsidePackages([...found.imports, ...used.imports]),
+    sites: found.sites,
     companions: [...shapes.companions],
-    hasState: written.variables.length > 0,
-    goals: written.goals,
-    mutants: written.mutants,
-    text: written.text,
+    hasState: variables > 0,
+    isFolder: Boolean(module.isFolder),
+    usesGraphql: found.imports.some((each) => each.spec === 'graphql' || each.spec === 'graphql-tag'),
+    goals: counts.goals,
+    mutants: counts.mutants,
+    texts: found.texts,
   };
+}
+
+/** Put the instrumented source of a file to the others; `isUsed` is one of which only what it awaits is of interest. */
+function rewrite({ ts, checker, root }, module, { file, shapes, counts, found }, isUsed) {
+  const before = counts.sites.length;
+  const { text } = instrument(ts, file, module.path, { counts, isUsed, isAwaitable: (node) => isAwaitable(ts, checker, node) });
+  shapes.place = file;
+  found.sites.push(...counts.sites.slice(before).map((node) => shapeOfSite(ts, checker, file, shapes, node)));
+  if (!isUsed || counts.sites.length > before) found.texts[path.relative(root, file.fileName)] = text;
+}
+
+function resolved({ ts, root, options }, spec, file) {
+  const found = ts.resolveModuleName(spec, file.fileName, options, ts.sys).resolvedModule;
+  return found && !found.isExternalLibraryImport ? path.relative(root, found.resolvedFileName) : undefined;
+}
+
+/** The imports of a module of the project; none where there is no source. */
+function importsOf(look, name) {
+  const file = look.program.getSourceFile(path.join(look.root, name));
+  return file && !file.isDeclarationFile ? readImports(look.ts, file, (spec) => resolved(look, spec, file)) : undefined;
+}
+
+function merged(facts) {
+  const names = Object.keys(facts[0]);
+  return Object.fromEntries(names.map((name) => [name, [...new Set(facts.flatMap((each) => each[name]))]]));
 }
 
 /** Say whether a returned expression may be something that the caller awaits. */

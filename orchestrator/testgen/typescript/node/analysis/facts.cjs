@@ -46,9 +46,10 @@ function readImports(ts, file, resolve) {
   return found;
 }
 
-/** The packages among the imports of a module that its tests double. */
+/** The packages among imports that tests double. */
 function outsidePackages(imports) {
-  return imports.filter((each) => each.file === undefined && OUTSIDE.test(each.spec)).map((each) => each.spec);
+  const found = imports.filter((each) => each.file === undefined && OUTSIDE.test(each.spec)).map((each) => each.spec);
+  return [...new Set(found)];
 }
 
 module.exports = { outsidePackages, readFacts, readImports };

@@ -8,6 +8,7 @@
  */
 const LONGEST_UNION = 24;
 const MOST_PROPERTIES = 40;
+const GRAPHQL = { DocumentNode: 'document', SelectionSetNode: 'selectionSet', ValueNode: 'valueNode' };
 const DEEPEST = 24; // generic types and functions that return functions of their own kind have no end
 
 class Shapes {
@@ -109,6 +110,7 @@ class Shapes {
       if (['Set', 'ReadonlySet'].includes(called)) return { k: 'set', of: inner() };
       if (['Date', 'RegExp', 'Error', 'URL', 'Buffer', 'Uint8Array', 'Function'].includes(called)) return { k: called };
     }
+    if (this.isForeign(symbol) && called in GRAPHQL && /\/node_modules\/graphql\//.test(this.fileOf(symbol))) return { k: GRAPHQL[called] };
     const signature = type.getCallSignatures().at(-1);
     const isPlainFunction = signature && !this.isForeign(symbol);
     if (isPlainFunction) return this.callable(signature);
@@ -213,7 +215,7 @@ class Shapes {
         const imported = this.checker.getSymbolAtLocation(each.name);
         if (!imported || this.target(imported) !== symbol) continue;
         const spec = statement.moduleSpecifier.text;
-        return { name: (each.propertyName ?? each.name).text, ...(spec.startsWith('.') ? { relative: spec } : { package: spec }) };
+        return { name: (each.propertyName ?? each.name).text, ...(spec.startsWith('.') ? { relative: spec, of: this.relative(this.place.getSourceFile().fileName) } : { package: spec }) };
       }
     }
     return undefined;

@@ -1,5 +1,6 @@
 'use strict';
 /** What a module offers that a test can call: functions, methods, getters, static members, constants. */
+const { graphqlSubjects, nestedMethods } = require('./graphql.cjs');
 
 function findSubjects(ts, checker, file, shapes) {
   const module = checker.getSymbolAtLocation(file);
@@ -20,10 +21,13 @@ function ofValue(ts, checker, shapes, symbol, place, base) {
   const type = checker.getTypeOfSymbolAtLocation(symbol, place);
   const signature = type.getCallSignatures().at(-1);
   if (signature) return [{ ...base, kind: 'function', ...called(checker, shapes, signature) }];
+  const graphql = graphqlSubjects(ts, type, place, base);
+  if (graphql) return graphql;
   const schema = schemaOf(checker, type);
   if (schema) return [{ ...base, kind: 'schema', member: 'safeParse', params: [{ name: 'input', shape: shapes.of(schema, 'input') }] }];
   const methods = shapes.isClass(type.symbol) || isObjectOfFunctions(type, place) ? membersOf(ts, checker, shapes, type, place.getSourceFile()) : [];
-  if (methods.length > 0) return methods.map((each) => ({ ...base, ...each, kind: `object-${each.kind}` }));
+  const nested = nestedMethods(checker, type, place, (inner) => membersOf(ts, checker, shapes, inner, place.getSourceFile()));
+  if (methods.length + nested.length > 0) return [...methods, ...nested].map((each) => ({ ...base, ...each, kind: `object-${each.kind}` }));
   return [{ ...base, kind: 'constant', shape: shapes.of(type, base.export) }];
 }
 

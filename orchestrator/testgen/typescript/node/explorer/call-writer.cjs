@@ -1,5 +1,6 @@
 'use strict';
 /** Writes the source of one case: what to arrange, what to call, what to assert besides the value. */
+const { GRAPHQL_TEXTS } = require('./graphql-texts.cjs');
 const { braces } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
 const { Writer, lowerFirst } = require('./writer.cjs');
@@ -11,6 +12,7 @@ class CallWriter extends Writer {
     const { kind } = subject;
     this.packages();
     const exported = this.name(subject);
+    if (kind in GRAPHQL_TEXTS) return GRAPHQL_TEXTS[kind](this, subject, exported);
     if (kind === 'constant') return exported;
     if (kind === 'function') {
       this.steps(undefined);
@@ -63,7 +65,7 @@ class CallWriter extends Writer {
     if (subject.kind === 'constructor') return `ConstructorParameters<typeof ${exported}>[${index}]`;
     if (subject.kind === 'function') return `Parameters<typeof ${exported}>[${index}]`;
     const owner = subject.kind === 'method' ? exported : `typeof ${exported}`;
-    return `Parameters<${owner}['${subject.member}']>[${index}]`;
+    return `Parameters<${owner}${subject.member.split('.').map((each) => `['${each}']`).join('')}>[${index}]`;
   }
 
   /** Say whether the call changed an argument that the test can look at. */

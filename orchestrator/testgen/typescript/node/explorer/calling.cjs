@@ -1,5 +1,6 @@
 'use strict';
 /** Carries out one case: makes the inputs, calls the subject, and takes the picture of what came out. */
+const { GRAPHQL_CALLS } = require('./graphql.cjs');
 const { make } = require('./nodes.cjs');
 const { Scene } = require('./scene.cjs');
 const { errorPicture, pictureOf } = require('./pictures.cjs');
@@ -63,12 +64,13 @@ class Caller {
 
   begun(item, scene, inputs) {
     const { subject } = item;
-    const exported = this.world.module()[subject.export];
+    const exported = this.world.offered(subject);
     const args = () => (inputs.args = item.args.map((each) => make(each, scene)));
+    if (subject.kind in GRAPHQL_CALLS) return GRAPHQL_CALLS[subject.kind](this.world, subject, args());
     if (subject.kind === 'constant') return exported;
     if (subject.kind === 'schema') return pickedResult(exported.safeParse(...args()));
     if (subject.kind === 'function') return this.stepped(this.world.module(), item, scene, () => exported(...args()));
-    if (subject.kind === 'static-method' || subject.kind === 'object-method') return this.stepped(exported, item, scene, () => exported[subject.member](...args()));
+    if (subject.kind === 'static-method' || subject.kind === 'object-method') return this.stepped(exported, item, scene, () => memberOf(exported, subject.member)(...args()));
     if (subject.kind === 'static-getter' || subject.kind === 'object-getter') return exported[subject.member];
     const Owner = exported;
     if (subject.kind === 'constructor') return new Owner(...args());
@@ -117,6 +119,14 @@ class Caller {
   isStepLimit(error) {
     return error instanceof globalThis.__orchestrate.StepLimit;
   }
+}
+
+/** A method with what it belongs to; `Query.user` is one level down. */
+function memberOf(owner, path) {
+  const names = path.split('.');
+  const last = names.pop();
+  const holder = names.reduce((from, name) => from[name], owner);
+  return (...args) => holder[last](...args);
 }
 
 /** What a schema says: the data, or where it has which objection. */

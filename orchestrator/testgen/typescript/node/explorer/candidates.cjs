@@ -4,6 +4,7 @@ const { braces } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
 const { CallWriter, nameOf } = require('./call-writer.cjs');
 const { defaultName } = require('./writer.cjs');
+const { outcomeOf, subjectName, titleOf } = require('./outcomes.cjs');
 
 const LONGEST = 2500;
 
@@ -29,7 +30,7 @@ function proposal(plan, item, seen, withCalls) {
   const assertions = writer.assertions();
   if (assertions.length === 0 && seen.kind === 'value' && seen.value.t === 'anything') return undefined;
   return {
-    subject: [subject.export === 'default' ? defaultName(plan, subject) : subject.export, subject.member].filter(Boolean).join('.'),
+    subject: subjectName(subject) ?? [subject.export === 'default' ? defaultName(plan, subject) : subject.export, subject.member].filter(Boolean).join('.'),
     kind: subject.kind,
     line: subject.line,
     outcome: seen.kind === 'error' ? 'throws' : 'value',
@@ -48,6 +49,9 @@ function proposal(plan, item, seen, withCalls) {
     imports: [...writer.imported.values()],
     uses: [...writer.uses],
     clock: seen.broken.clock,
+    shared: writer.shared,
+    title: titleOf(item, seen),
+    outcome_key: outcomeOf(subject, seen),
   };
 }
 

@@ -8,6 +8,8 @@ const { Search } = require('./search.cjs');
 const { killMatrix } = require('./killing.cjs');
 const { buildFence } = require('./fence.cjs');
 const { candidatesOf, defectsOf } = require('./candidates.cjs');
+const { expanded } = require('./graphql.cjs');
+const { withOutcomes } = require('./outcomes.cjs');
 const { createRuntime } = require('../instrument/runtime.cjs');
 
 /** `api` is {load, reset, core}: import a module, forget all modules, a module of Node's own. */
@@ -39,6 +41,7 @@ async function explore(plan, api) {
 }
 
 async function searched({ plan, world, state, fence, now, journal }, imported) {
+  plan.subjects = await expanded(plan, world);
   const random = chance(plan.seed);
   const values = (world.values = new Values(plan.types, plan.facts, random, plan.subjects));
   const caller = new Caller(world, state, fence);
@@ -49,9 +52,9 @@ async function searched({ plan, world, state, fence, now, journal }, imported) {
   await search.run();
   const isOver = () => now() > plan.seconds;
   const matrix = await killMatrix({ kept: search.kept, caller, world, atImport: imported.mutants, isOver });
-  const candidates = candidatesOf(plan, cases, search.kept, matrix);
+  const { candidates, outcomes } = withOutcomes(plan, candidatesOf(plan, cases, search.kept, matrix));
   const cutShort = [...(search.isCutShort ? ['exploring'] : []), ...(isOver() ? ['trying mutants'] : [])];
-  return { candidates, imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
+  return { candidates, outcomes, packages: [...world.doubled], imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
 }
 
 function spent({ user, system }) {

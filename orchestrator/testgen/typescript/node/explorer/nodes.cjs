@@ -1,6 +1,8 @@
 'use strict';
 /** What can be done with a tree of nodes: make the value, write the source, go through it, vary it. */
 
+const { documentOf, writeDocument } = require('./documents.cjs');
+
 const NAME = /^[A-Za-z_$][\w$]*$/;
 
 /** Make a fresh value. `scene` makes doubles and spies and knows the project's modules. */
@@ -18,8 +20,9 @@ function make(node, scene) {
     case 'stub': return Object.fromEntries(node.props.map(([key, each]) => [key, make(each, scene)]));
     case 'fn': return scene.callable(node, (isLater) => make(isLater ? node.later : node.returns, scene));
     case 'new': return new (scene.imported(node.from))(...node.args.map((each) => make(each, scene)));
-    case 'made': return scene.world.module()[node.subject.export](...node.args.map((each) => make(each, scene)));
-    case 'exported': return scene.world.module()[node.exported];
+    case 'made': return scene.world.offered(node.subject)(...node.args.map((each) => make(each, scene)));
+    case 'exported': return scene.world.offered({ file: node.file, export: node.exported });
+    case 'document': return documentOf(node, scene.world.graphql);
     case 'result': return node.path.reduce((from, key) => from?.[key], scene.results[node.step]);
     default: throw new Error(`no such node: ${node.t}`);
   }
@@ -43,6 +46,7 @@ function write(node, writer) {
     case 'new': writer.imports(node.from); return `new ${node.owner}(${node.args.map(inner).join(', ')})`;
     case 'made': return writer.made(node, node.args.map(inner).join(', '));
     case 'exported': return writer.exported(node);
+    case 'document': return writeDocument(node, writer);
     case 'result': return writer.result(node);
     default: throw new Error(`no such node: ${node.t}`);
   }

@@ -10,7 +10,14 @@ const LONGEST_TEXT = 300;
 const MOST_ITEMS = 40;
 const DEEPEST = 7;
 
+const CONTAINING = new WeakSet();
 const any = (of) => ({ t: 'any', of });
+
+/** Mark an object of which a test names some properties only. */
+function containing(value) {
+  CONTAINING.add(value);
+  return value;
+}
 
 /** Return the tree for a value; `isDouble` tells doubles, which are never looked into. */
 function pictureOf(value, isDouble, depth = 0, above = []) {
@@ -26,6 +33,7 @@ function pictureOf(value, isDouble, depth = 0, above = []) {
 
 function objectPicture(value, inner) {
   const tag = Object.prototype.toString.call(value);
+  if (CONTAINING.has(value)) return { t: 'containing', items: [inner(Object.assign({}, value))] };
   if (Array.isArray(value)) return value.length > MOST_ITEMS ? any('Array') : { t: 'list', items: value.map(inner) };
   if (tag === '[object Date]') return { t: 'date', v: value.getTime() };
   if (tag === '[object RegExp]') return { t: 'code', code: String(value) };
@@ -73,6 +81,7 @@ function common(a, b) {
   if (a.t === 'code') return a.code === b.code ? a : undefined;
   if (a.t === 'error') return a.message === b.message ? a : undefined;
   if (a.t === 'list' || a.t === 'set') return a.items.length === b.items.length ? all(a, 'items', a.items.map((each, index) => common(each, b.items[index]))) : undefined;
+  if (a.t === 'containing') return all(a, 'items', [common(a.items[0], b.items[0])]);
   if (a.t === 'map' || a.t === 'object') return commonPairs(a, b);
   return a;
 }
@@ -132,6 +141,7 @@ function expectation(picture, braces, isOpen = false) {
     case 'date': return Number.isNaN(picture.v) ? 'new Date(NaN)' : `new Date('${new Date(picture.v).toISOString()}')`;
     case 'code': return picture.code;
     case 'error': return `expect.objectContaining({ message: ${literal(picture.message)} })`;
+    case 'containing': return `expect.objectContaining(${inner(picture.items[0])})`;
     case 'list': return `[${picture.items.map(inner).join(', ')}]`;
     case 'set': return `new Set([${picture.items.map(inner).join(', ')}])`;
     case 'map': return `new Map([${picture.pairs.map(([key, each]) => `[${inner(key)}, ${inner(each)}]`).join(', ')}])`;
@@ -147,4 +157,4 @@ function openParts(picture, braces) {
   return `{ success: false, error: expect.objectContaining({ issues: [${issues.join(', ')}] }) }`;
 }
 
-module.exports = { common, errorPicture, expectation, fits, isError, pictureOf };
+module.exports = { common, containing, errorPicture, expectation, fits, isError, pictureOf };

@@ -5,6 +5,7 @@
  * An input is a tree of nodes, which can be varied at any place, made into a real value and written as source. The
  * first of the values of a shape is the natural one.
  */
+const { queriesFor, valueNodes } = require('./documents.cjs');
 const { matching, stringsFor } = require('./strings.cjs');
 
 const DEEPEST = 5;
@@ -193,7 +194,7 @@ class Values {
   }
 
   clientValues(shape) {
-    if (/^Zod/.test(shape.name)) return this.schemas.map((each) => ({ t: 'exported', exported: each.export }));
+    if (/^Zod/.test(shape.name)) return this.schemas.map((each) => ({ t: 'exported', exported: each.export, file: each.file }));
     return [{ t: 'client', type: shape.type }];
   }
 
@@ -227,6 +228,27 @@ class Values {
   instanceValues(shape, name, depth) {
     const args = shape.params.filter((each) => !each.optional).map((each) => this.of(each.shape, each.name, depth + 1)[0]);
     return [{ t: 'new', owner: shape.name, from: shape.from, args }];
+  }
+
+  documentValues() {
+    return queriesFor(this.facts).map((source) => ({ t: 'document', of: 'document', source }));
+  }
+
+  selectionSetValues() {
+    return queriesFor(this.facts).map((source) => ({ t: 'document', of: 'selectionSet', source }));
+  }
+
+  valueNodeValues() {
+    return valueNodes();
+  }
+
+  /** Variables of an operation: those that fit, none, and one of the wrong type. */
+  variablesValues(shape, name, depth) {
+    const [first, ...others] = this.objectValues(shape, name, depth);
+    const required = shape.props.filter((each) => !each.optional);
+    const wrong = shape.props.find((each) => each.shape.k === 'number' || each.optional);
+    const refused = [...(required.length > 0 ? [{ t: 'object', props: [] }] : []), ...(wrong ? [{ ...first, props: [...first.props.filter(([key]) => key !== wrong.name), [wrong.name, value('wrong')]] }] : [])];
+    return [first, ...refused, ...others];
   }
 
   DateValues() {

@@ -11,7 +11,13 @@ class World {
     this.state = state;
     this.helper = helper;
     this.packages = plan.packages.map((spec) => ({ t: 'package', spec }));
-    for (const { spec } of this.packages) api.mock(spec, () => helper.packageDouble(spec));
+    this.doubled = new Set(); // those that were really loaded
+    for (const { spec } of this.packages) {
+      api.mock(spec, () => {
+        this.doubled.add(spec);
+        return helper.packageDouble(spec);
+      });
+    }
     this.imports = new Map();
     this.values = undefined; // set when they are made
     this.loaded = undefined;
@@ -19,6 +25,12 @@ class World {
 
   module() {
     return this.loaded;
+  }
+
+  /** What a subject's export is; the modules of a folder are loaded one by one. */
+  offered({ file, export: exported }) {
+    const module = this.plan.isFolder ? this.imports.get(file) : this.loaded;
+    return module[exported];
   }
 
   /** Load the module anew, with a mutant switched on; say whether it loads. */
@@ -29,9 +41,10 @@ class World {
     this.state.steps = 0;
     try {
       this.api.reset();
-      this.loaded = await this.api.load(this.plan.absolute);
       this.imports.clear();
+      if (!this.plan.isFolder) this.loaded = await this.api.load(this.plan.absolute);
       for (const file of this.plan.companions) this.imports.set(file, await this.api.load(file === this.plan.path ? this.plan.absolute : this.plan.root + file));
+      this.graphql = this.plan.usesGraphql ? await this.api.load('graphql') : undefined;
       this.before = this.state.variables?.read();
       return true;
     } catch (error) {

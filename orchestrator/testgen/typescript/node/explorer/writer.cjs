@@ -6,6 +6,7 @@ class Writer {
   constructor(plan, item, seen, withCalls) {
     Object.assign(this, { plan, item, seen, withCalls });
     this.lines = [];
+    this.shared = []; // what stands once above the tests of a subject
     this.changed = []; // arguments that the call changed: [name, what it is afterwards]
     this.imported = new Map();
     this.uses = new Set();
@@ -25,7 +26,7 @@ class Writer {
   }
 
   imports(from) {
-    if (from) this.imported.set(from.name, { file: from.file, name: from.name });
+    if (from) this.imported.set(from.name, from.package ? from : { file: from.file, name: from.name });
   }
 
   client(node) {
@@ -68,7 +69,7 @@ class Writer {
   }
 
   exported(node) {
-    return this.name({ export: node.exported });
+    return this.name({ export: node.exported, file: node.file });
   }
 
   result(node) {
@@ -79,7 +80,7 @@ class Writer {
   name(subject) {
     const { export: exported } = subject;
     const name = exported === 'default' ? defaultName(this.plan, subject) : exported;
-    this.imported.set(name, { file: this.plan.path, name: exported, as: name });
+    this.imported.set(name, { file: subject.file ?? this.plan.path, name: exported, as: name });
     return name;
   }
 

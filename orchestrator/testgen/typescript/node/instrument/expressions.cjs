@@ -1,11 +1,12 @@
 'use strict';
 /** How expressions are rewritten. Each rule returns the new text, or undefined to leave the node to the next one. */
+const { patchesOf } = require('./graphql.cjs');
 const { ASSIGNMENTS, METHODS, OPERATORS, kindOf } = require('./operators.cjs');
 
 function expressionRules(job) {
   const { ts } = job;
   const rules = [
-    binary, conditional, arrowBody, defaultValue, negation, update, methodCall, awaited, text, number, truth, collection,
+    binary, conditional, arrowBody, defaultValue, negation, update, methodCall, awaited, definitions, text, number, truth, collection,
   ];
 
   function visit(node) {
@@ -115,6 +116,25 @@ function expressionRules(job) {
     return `(await __o().w(${job.site(node)}, ${job.visit(node.expression)}))`;
   }
 
+  /** What an arrow function returns without a block, or a `return`: of modules that others use nothing else counts. */
+  function returned(node) {
+    const isBody = ts.isArrowFunction(node.parent) && node.parent.body === node && !ts.isBlock(node);
+    const isReturned = ts.isReturnStatement(node.parent);
+    if (!(isBody || isReturned) || !job.options.isAwaitable(node)) return undefined;
+    return `__o().w(${job.site(node)}, ${job.render(node)})`;
+  }
+
+  /** Definitions of GraphQL: what they say is changed bit by bit. */
+  function definitions(node) {
+    if (!ts.isNoSubstitutionTemplateLiteral(node) || ts.isTaggedTemplateExpression(node.parent)) return undefined;
+    const patches = patchesOf(node.text);
+    if (patches.length === 0) return undefined;
+    const first = job.mutants.length;
+    for (const each of patches) job.mutants.push({ kind: each.kind, line: job.lineOf(node) + each.line });
+    const changes = patches.map(({ at, length, text: put }) => [at, length, put]);
+    return `__o().p(${first}, ${job.textOf(node)}, ${JSON.stringify(changes)})`;
+  }
+
   function text(node) {
     if (!ts.isStringLiteral(node) && !ts.isNoSubstitutionTemplateLiteral(node) && !ts.isTemplateExpression(node)) {
       return undefined;
@@ -174,7 +194,7 @@ function expressionRules(job) {
     return call.expression.kind === ts.SyntaxKind.ImportKeyword || call.expression.getText(job.file) === 'require';
   }
 
-  return { visit };
+  return { visit, awaited: (node) => awaited(node) ?? returned(node) };
 }
 
 module.exports = { expressionRules };

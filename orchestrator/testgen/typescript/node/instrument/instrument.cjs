@@ -9,12 +9,16 @@ const { createRuntime } = require('./runtime.cjs');
 const { expressionRules } = require('./expressions.cjs');
 const { statementRules } = require('./statements.cjs');
 
-/** Return {text, goals, mutants, sites}; goals are [{kind, line}], mutants [{kind, line}], sites are await expressions. */
+/**
+ * Return {text}. What is numbered is put to `options.counts`, which several files may share: goals [{kind, line}],
+ * mutants [{kind, line}], sites (await expressions) and the names of variables. Of a file that `isUsed` by others, only
+ * sites are numbered.
+ */
 function instrument(ts, sourceFile, name, options) {
   const job = new Job(ts, sourceFile, name, options);
   const body = job.render(sourceFile);
   const text = job.head() + sourceFile.text.slice(0, sourceFile.getStart(sourceFile)).replace(/^#!.*/, '') + body + job.tail();
-  return { text, variables: job.variables, goals: job.goals, mutants: job.mutants, sites: job.sites };
+  return { text };
 }
 
 class Job {
@@ -24,10 +28,10 @@ class Job {
     this.source = sourceFile.text;
     this.name = name;
     this.options = options;
-    this.goals = [];
-    this.mutants = [];
-    this.sites = [];
-    this.variables = variablesOf(ts, sourceFile);
+    const { goals, mutants, sites, variables } = options.counts;
+    Object.assign(this, { goals, mutants, sites });
+    this.variables = options.isUsed ? [] : variablesOf(ts, sourceFile);
+    variables.push(...this.variables);
     this.statements = statementRules(this);
     this.expressions = expressionRules(this);
   }
@@ -93,6 +97,7 @@ class Job {
   /** Return the rewritten text of a node that stands where it stands. */
   visit(node) {
     if (this.isLeftAlone(node)) return this.textOf(node);
+    if (this.options.isUsed) return this.expressions.awaited(node) ?? this.render(node);
     if (this.ts.isStatement(node)) return this.statements.visit(node);
     return this.expressions.visit(node);
   }

@@ -45,7 +45,17 @@ function createRuntime() {
     };
     const api = {
       v: undefined,
-      t(read, write) { if (live()) state.variables = { read, write }; },
+      t(read, write) {
+        if (!live()) return;
+        const others = state.variables;
+        state.variables = others === null ? { read, write } : { read: () => [others.read(), read()], write: ([a, b]) => { others.write(a); write(b); } };
+      },
+      p(mutant, text, patches) {
+        const index = patches.findIndex((_, at) => on(mutant + at));
+        if (index < 0) return text;
+        const [start, length, put] = patches[index];
+        return text.slice(0, start) + put + text.slice(start + length);
+      },
       s: (goal) => { hit(goal); return true; },
       x: (goal, mutant) => { hit(goal); return !on(mutant); },
       m: on,
