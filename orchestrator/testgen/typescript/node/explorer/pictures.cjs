@@ -94,7 +94,7 @@ function commonPairs(a, b) {
     if (a.t === 'object' && key !== other) return undefined;
     const same = common(each, value);
     const both = a.t === 'map' ? common(key, other) : key;
-    return same && both && [both, same];
+    return same === undefined || both === undefined ? undefined : [both, same]; // a key may be ''
   });
   return all(a, name, pairs);
 }

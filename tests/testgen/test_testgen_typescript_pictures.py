@@ -1,0 +1,23 @@
+"""What came out of calls as trees, by the helper that explores TypeScript."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import orchestrator.testgen.typescript as package
+
+HELPER = Path(package.__file__).parent / "node/explorer/pictures.cjs"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+def test_an_object_with_an_empty_key_is_compared_and_written_like_others() -> None:
+    script = f"""
+        const {{ common, expectation, pictureOf }} = require({str(HELPER)!r});
+        const picture = () => pictureOf({{ '': 1, clock: Math.random() }}, () => false);
+        const written = (pairs) => pairs.map(([key, text]) => JSON.stringify(key) + ': ' + text).join(', ');
+        console.log(expectation(common(picture(), picture()), written));
+    """
+    answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == '"": 1, "clock": expect.any(Number)\n'
