@@ -21,6 +21,7 @@ from orchestrator.testgen.typescript.proof import Verdicts, prove
 from orchestrator.testgen.typescript.scratch_tests import helper_file
 
 _ROUNDS = 4
+_LAST_ROUNDS = 3  # in which only what held before is chosen from, so that something always can be kept
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class Work:
     file: TestFile = field(default_factory=lambda: TestFile(text="", tests=()))
     text: str = ""
     is_proven: bool = False
+    held: set[int] = field(default_factory=set)  # numbers of candidates that no filter minded so far
 
 
 async def generate(
@@ -120,8 +122,10 @@ async def _settle(
 ) -> None:
     """Choose, write and prove until nothing is dropped any more."""
     open_works = list(works)
-    for number in range(_ROUNDS):
+    for number in range(_ROUNDS + _LAST_ROUNDS):
         for work in open_works:
+            if number >= _ROUNDS:
+                work.left = [each for each in work.left if each.number in work.held]
             chosen = select(work.left, settled=Settled(goals=work.exploration.imported), min_gain=settings.min_gain)
             work.file = emit(work.place, chosen)
         open_works = [each for each in open_works if each.file.tests]
@@ -132,7 +136,7 @@ async def _settle(
             work.text = await finish(work.target.test_file, formatted[work.target.test_file])
         verdicts = await prove(bench, {each.target.test_file: each.text for each in open_works})
         for work in open_works:
-            _judge(work, verdicts[work.target.test_file], is_last=number == _ROUNDS - 1)
+            _judge(work, verdicts[work.target.test_file], is_last=number == _ROUNDS + _LAST_ROUNDS - 1)
         open_works = [each for each in open_works if not each.is_proven]
 
 
@@ -147,6 +151,8 @@ def _judge(work: Work, verdicts: Verdicts, *, is_last: bool) -> None:
         if reason or is_unclear:
             lost |= {each.number for each in test.candidates}
             work.dropped[reason or verdicts.reasons[""]] += len(test.candidates)
+        else:
+            work.held |= {each.number for each in test.candidates}
     if "" in verdicts.reasons and not lost:  # the file does not run: nothing in it can be told apart
         work.dropped[verdicts.reasons[""]] += len(work.left)
         lost = {each.number for each in work.left}
