@@ -76,7 +76,7 @@ class Command(Handler[CommandParams]):
         read = _matches(workspace, [path for path in params.inputs or () if _is_pattern(path)])
         parts = {
             "program": context.processes.find(params.argv[0]),
-            "variables": sorted((*context.task.env, *context.task.secrets)),
+            "variables": sorted((*context.task.env, *(each.removesuffix("?") for each in context.task.secrets))),
             "files": [(path, _content_hash(workspace, path)) for path in read if path not in set(written)],
         }
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
@@ -121,7 +121,7 @@ def _missing_here(params: CommandParams, scene: CheckScene) -> Iterable[Problem]
 
 def _described(params: CommandParams, context: TaskContext) -> str:
     place = "" if params.cwd == "." else f" in {params.cwd}"
-    names = sorted((*context.task.env, *context.task.secrets))
+    names = sorted((*context.task.env, *(each.removesuffix("?") for each in context.task.secrets)))
     variables = f" with {', '.join(names)} set" if names else ""
     return f"{params.line}{place}{variables}"
 

@@ -7,16 +7,11 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
-
-from pydantic import Field
 
 from orchestrator.contracts import (
     CheckScene,
     Handler,
     Outcome,
-    Params,
-    RelativePath,
     TaskContext,
     changed,
     failed,
@@ -24,11 +19,14 @@ from orchestrator.contracts import (
 )
 from orchestrator.errors import Problem, Severity, TaskFailed
 from orchestrator.handlers.file_generation_formatter import find_formatter, format_text
+from orchestrator.handlers.test_generation_e2e import keep_out, targets_of_e2e
 from orchestrator.handlers.test_generation_files import Memory, read_memory, reason_to_keep, sha256, with_present
+from orchestrator.handlers.test_generation_params import TestGenerationParams
+from orchestrator.handlers.test_generation_sources import hash_of_sources
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Targets
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
-from orchestrator.testgen.languages import find_generator, language_of
+from orchestrator.testgen.languages import find_generator
 from orchestrator.testgen.report import as_json, count_modules, lines_of, summary_of_task
 from orchestrator.testgen.results import Generated
 
@@ -39,52 +37,13 @@ _PARTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "api": (("api",), ()),
     "property": (("unit",), ("hypothesis",)),
     "integration": (("unit", "api"), ()),
+    "e2e": (("e2e",), ()),
 }
 _TOGETHER = "integration"  # the test type for which the modules of a folder are one target
 
 
 _EVERYWHERE = {"builtin", "doctest"}  # every generator has these
 NOTHING = Memory(files={}, modules={})
-
-
-class TestGenerationParams(Params):
-    """What to write tests for."""
-
-    __test__ = False  # pytest must not collect it
-
-    target: str = Field(min_length=1, description="a file, a folder or a glob below the root")
-    test_file: RelativePath | None = Field(
-        default=None, description="default: tests/test_NAME.py or __tests__/NAME.test.ts beside the module"
-    )
-    language: Literal["python", "typescript", "javascript"] | None = Field(
-        default=None, description="default: by the target's name"
-    )
-    test_type: Literal["all", "unit", "property", "api", "integration", "e2e"] = Field(
-        default="all",
-        description="unit: functions and classes; property: Hypothesis; api: routes of web applications; integration: "
-        "the modules of a folder together, e.g. the operations of a GraphQL schema",
-    )
-    estimated_cases: int | None = Field(default=None, ge=1, description="what was expected, named beside what was kept")
-    budget: float = Field(default=60, gt=0, le=3600, description="seconds per module, proving included")
-    min_gain: int = Field(
-        default=1,
-        ge=0,
-        description="branches, statements or mutants that a test must add to what tests that exist do; 0: to nothing",
-    )
-    proposers: list[Literal["builtin", "doctest", "hypothesis", "command"]] = Field(
-        default=["builtin", "doctest"],
-        min_length=1,
-        description="who proposes tests: the explorer, calls in docstrings, properties for Hypothesis, a program",
-    )
-    command: list[str] = Field(
-        default=[], description="the program of the proposer `command`: it prints a test file, which is filtered"
-    )
-    overwrite: bool = Field(default=False, description="also over a file that a person wrote, edited or removed")
-
-    @property
-    def effective_language(self) -> str:
-        """Return the language, by the target's name when it is not given."""
-        return self.language or language_of(self.target)
 
 
 class TestGeneration(Handler[TestGenerationParams]):
@@ -110,6 +69,8 @@ class TestGeneration(Handler[TestGenerationParams]):
             )
         except TaskFailed:
             return Targets(writes=(params.test_file,) if params.test_file else ())
+        if params.is_e2e:
+            return targets_of_e2e(found[0].test_file)
         return Targets(
             reads=tuple(path for each in found for path in each.reads), writes=tuple(each.test_file for each in found)
         )
@@ -137,6 +98,8 @@ class TestGeneration(Handler[TestGenerationParams]):
         target = params.get("target")
         if not isinstance(target, str) or not isinstance(params.get("test_file"), str) or set("[{") & set(target):
             return None
+        if params.get("test_type") == "e2e":
+            return ()
         if Path(root, target).is_dir():
             return (f"{target.rstrip('/')}/**",)
         return (target,) if set("*?") & set(target) else ()
@@ -144,6 +107,16 @@ class TestGeneration(Handler[TestGenerationParams]):
     def refusal(self, params: TestGenerationParams) -> str | None:
         """Name the generator that is missing."""
         return None if _generator_for(params) is not None else _why_not(params)
+
+    def fingerprint(self, params: TestGenerationParams, context: TaskContext) -> str | None:
+        """Hash the modules with what they import; a program that proposes tests may say something else each time."""
+        if params.command or _generator_for(params) is None:
+            return None
+        if params.is_e2e:  # its reads are whole folders; what waited for a variable runs when it is set
+            return sha256(
+                repr(sorted(each for each in context.task.secrets if each.rstrip("?") in os.environ)).encode()
+            )
+        return hash_of_sources(context.workspace, context.task.targets.reads)
 
     async def run(self, params: TestGenerationParams, context: TaskContext) -> Outcome:
         """Explore, choose, prove, stage."""
@@ -157,13 +130,18 @@ class TestGeneration(Handler[TestGenerationParams]):
         if context.dry_run:
             return Outcome(
                 kind=unchanged("").kind,
-                summary=f"would explore {count_modules(len(targets))}, {params.budget:g} s each",
+                summary="would ask the running application"
+                if params.is_e2e
+                else f"would explore {count_modules(len(targets))}, {params.budget:g} s each",
                 detail="\n".join(generator.describe(root, targets)),
             )
         memory = NOTHING if params.overwrite else read_memory(context)
         kept = {each.test_file: self._why_kept(params, context, memory, generator, each) for each in targets}
         wanted = [with_present(each, memory, context, generator) for each in targets if not kept[each.test_file]]
-        made = [pair async for pair in generator.generate(_project(context, root), wanted, _settings(params))]
+        made = [
+            pair
+            async for pair in generator.generate(_project(context, root), wanted, _settings(params, context.task.name))
+        ]
         return self._stage(params, context, memory, made, {path: why for path, why in kept.items() if why})
 
     async def verify(self, params: TestGenerationParams, context: TaskContext) -> None:  # noqa: ARG002 - all is in the record
@@ -202,6 +180,8 @@ class TestGeneration(Handler[TestGenerationParams]):
                 data = result.text.encode()
                 written += context.workspace.write_bytes(target.test_file, data)
                 files[target.test_file] = {"sha256": sha256(data), "memory": result.memory}
+                if result.collected_by:
+                    written += keep_out(context.workspace, result.collected_by, target.test_file)
                 for path, text in result.helpers.items():  # shared by several tasks: whoever comes first writes it
                     if not context.workspace.exists(path):
                         context.workspace.write_bytes(path, text.encode())
@@ -221,7 +201,7 @@ class TestGeneration(Handler[TestGenerationParams]):
 
 
 def _generator_for(params: TestGenerationParams) -> Generator | None:
-    generator = find_generator(params.effective_language)
+    generator = find_generator(params.effective_language, params.test_type)
     if generator is None or not (params.test_type == "all" or params.test_type in generator.test_types):
         return None
     return generator if generator.proposers >= set(params.proposers) - _EVERYWHERE else None
@@ -267,7 +247,7 @@ async def _root(context: TaskContext) -> str:
     return os.fsdecode(answer).removesuffix("\n")
 
 
-def _settings(params: TestGenerationParams) -> Settings:
+def _settings(params: TestGenerationParams, topic: str) -> Settings:
     parts, proposers = _PARTS[params.test_type]
     return Settings(
         budget=params.budget,
@@ -275,4 +255,5 @@ def _settings(params: TestGenerationParams) -> Settings:
         parts=parts,
         proposers=proposers or tuple(params.proposers),
         command=tuple(params.command),
+        topic=topic,
     )

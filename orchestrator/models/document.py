@@ -51,6 +51,7 @@ References = Annotated[
     list[Reference], BeforeValidator(_one_or_many, json_schema_input_type=list[Reference] | Reference)
 ]
 EnvName = Annotated[str, Field(pattern=ENV_PATTERN)]
+SecretName = Annotated[str, Field(pattern=ENV_PATTERN.removesuffix("$") + r"\??$")]
 
 
 def _not_a_truth(value: object) -> object:
@@ -220,10 +221,11 @@ class Task(BaseModel):
     )
     exclusive: bool = Field(default=False, description="wait until nothing else runs, and run alone")
     env: dict[EnvName, Line] = Field(default_factory=dict, description="environment of its commands")
-    secrets: list[EnvName] = Field(
+    secrets: list[SecretName] = Field(
         default_factory=list,
         max_length=100,
-        description="variables of your environment that it gets; they are masked in all output and never stored",
+        description="variables of your environment that it gets, `NAME?` when it may be unset; they are masked in all "
+        "output and never stored",
     )
     outputs: dict[Annotated[str, Field(pattern=NAME_PATTERN)], str] = Field(
         default_factory=dict,

@@ -12,6 +12,7 @@ from functools import lru_cache
 from orchestrator.errors import TaskFailed
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "TERM", "TZ", "TMPDIR", "USER", "LOGNAME", "SHELL", "CI")
+MAY_BE_MISSING = "?"
 _DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -42,13 +43,14 @@ def find_program(program: str, path: str, folder: str) -> str | None:
 
 def present_secrets(names: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
     """Return those of the named secrets that are set: what a `Redactor` has to know."""
-    return {name: environ[name] for name in names if name in environ}
+    return {name: environ[name] for name in (each.removesuffix(MAY_BE_MISSING) for each in names) if name in environ}
 
 
 def read_secrets(names: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the named secrets; TaskFailed names the ones that are not set."""
+    """Return the named secrets; TaskFailed names the ones that are not set, unless their name ends with `?`."""
+    names = tuple(names)
     secrets = present_secrets(names, environ)
-    missing = [name for name in names if name not in secrets]
+    missing = [name for name in names if name not in secrets and not name.endswith(MAY_BE_MISSING)]
     if missing:
         message = f"secret{'s' if len(missing) > 1 else ''} {', '.join(missing)} not set in the environment"
         raise TaskFailed(message, hint=f"export {missing[0]}=… and run again")

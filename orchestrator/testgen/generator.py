@@ -25,6 +25,7 @@ class Settings:
     parts: tuple[str, ...] = ("unit", "api")
     proposers: tuple[str, ...] = ("builtin", "doctest")
     command: tuple[str, ...] = ()
+    topic: str = ""  # the name of the task: what end-to-end tests are about
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

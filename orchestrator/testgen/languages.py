@@ -7,6 +7,7 @@ from typing import cast
 
 from orchestrator.testgen.generator import Generator
 
+_E2E = "orchestrator.testgen.e2e.generator:E2eGenerator"
 _TYPESCRIPT = "orchestrator.testgen.typescript.generator:TypeScriptGenerator"
 _GENERATORS: Mapping[str, str] = {
     "python": "orchestrator.testgen.python.generator:PythonGenerator",
@@ -22,9 +23,10 @@ def language_of(target: str) -> str:
     return _SUFFIXES.get(PurePosixPath(target).suffix, "python")
 
 
-def find_generator(language: str) -> Generator | None:
-    """Return the generator for a language, None when there is none."""
-    place = _GENERATORS.get(language)
+def find_generator(language: str, test_type: str = "all") -> Generator | None:
+    """Return the generator for a language, None when there is none; end-to-end tests of Node have one of their own."""
+    is_node = _GENERATORS.get(language) == _TYPESCRIPT
+    place = _E2E if is_node and test_type == "e2e" else _GENERATORS.get(language)
     if place is None:
         return None
     module, _, name = place.partition(":")

@@ -14,6 +14,8 @@ def summary_of(target: Target, made: Generated) -> str:
     """Return one line."""
     if made.problem:
         return f"{target.path}: {made.problem}"
+    if made.told:
+        return f"{target.test_file}: {made.told}"
     before = made.before
     return (
         f"{target.path}: {_count(len(made.tests), 'test')} with {_count(made.cases, 'case')}, "
@@ -52,7 +54,8 @@ def lines_of(target: Target, made: Generated) -> Iterator[str]:
     yield summary_of(target, made)
     if made.problem:
         return
-    yield f"  {made.calls} calls were tried"
+    if not made.told:
+        yield f"  {made.calls} calls were tried"
     for reason in FILTERS:
         if made.dropped[reason]:
             yield f"  dropped {made.dropped[reason]}: {reason}"
@@ -82,9 +85,7 @@ def as_json(target: Target, made: Generated) -> JsonObject:
         "tests": len(made.tests),
         "cases": made.cases,
         "calls": made.calls,
-        "coverage": {"statements": made.statements.percent, "branches": made.branches.percent},
-        "mutants": _share(made.mutants),
-        "before": _before(made.before),
+        **({"told": made.told} if made.told else _measured(made)),
         "dropped": {reason: made.dropped[reason] for reason in FILTERS if made.dropped[reason]},
         "kept": list(made.kept),
         "notes": list(made.notes),
@@ -94,6 +95,14 @@ def as_json(target: Target, made: Generated) -> JsonObject:
             {"kind": each.kind, "subject": each.subject, "call": each.call, "detail": each.detail}
             for each in made.defects
         ],
+    }
+
+
+def _measured(made: Generated) -> JsonObject:
+    return {
+        "coverage": {"statements": made.statements.percent, "branches": made.branches.percent},
+        "mutants": _share(made.mutants),
+        "before": _before(made.before),
     }
 
 

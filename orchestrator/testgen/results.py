@@ -65,6 +65,8 @@ class Generated:
     memory: JsonObject = field(default_factory=dict)
     problem: str = ""  # why this module could not be explored, when others could
     helpers: Mapping[str, str] = field(default_factory=dict)  # path -> text of files that several test files share
+    told: str = ""  # what is said of the tests in place of shares, where none can be measured
+    collected_by: str = ""  # the config of another test runner that would collect the file and has to leave it out
 
     @property
     def is_superfluous(self) -> bool:

@@ -64,6 +64,11 @@ def test_a_secret_that_is_not_set_is_named(make_factory: Callable[..., ProcessFa
     assert caught.value.hint == "export API_TOKEN=… and run again"
 
 
+def test_a_secret_that_may_be_missing_is_given_when_it_is_set(root: Path) -> None:
+    seen = seen_by_a_child(root, {}, secrets=["DATABASE_URL?", "API_TOKEN?"])
+    assert (seen["DATABASE_URL"], "API_TOKEN" in seen) == (OURS["DATABASE_URL"], False)
+
+
 def test_secrets_of_an_attempt_are_masked_even_if_the_run_did_not_know_them(root: Path) -> None:
     factory = ProcessFactory(str(root), str(root / "logs"), Redactor({}), environ=OURS)
     attempt = factory.for_attempt("r", "t", 1, {}, secrets=["DATABASE_URL"])

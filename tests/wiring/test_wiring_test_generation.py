@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 
 import pytest
@@ -174,14 +175,15 @@ def test_one_kind_of_test_can_be_asked_for(make: Make, test_type: str, functions
     f"{VALUE}language=typescript",
     f"{VALUE}language=javascript",
     f"{VALUE}test_type=integration",
-    f"{VALUE}test_type=e2e",
 )
 @pytest.mark.parametrize(
     ("params", "missing"),
     [
-        ({"target": "a.ts", "test_type": "e2e"}, "no generator for e2e tests in typescript is installed"),
-        ({"language": "typescript", "test_type": "e2e"}, "no generator for e2e tests in typescript is installed"),
-        ({"language": "javascript", "test_type": "e2e"}, "no generator for e2e tests in javascript is installed"),
+        ({"target": "a.ts", "test_type": "property"}, "no generator for property tests in typescript is installed"),
+        (
+            {"language": "javascript", "test_type": "property"},
+            "no generator for property tests in javascript is installed",
+        ),
         ({"test_type": "integration"}, "no generator for integration tests in python is installed"),
         ({"test_type": "e2e"}, "no generator for e2e tests in python is installed"),
     ],
@@ -200,6 +202,18 @@ def test_the_modules_of_a_folder_of_typescript_can_be_tested_together(make: Make
     assert repository.problems() == []
     ran = repository.orchestrate("run", "--all", "--dry-run", "--json")
     assert "src/api: 0 functions, 0 classes, 2 other exports -> src/api/__tests__/integration.test.ts" in ran.out
+
+
+@wires(f"{VALUE}test_type=e2e")
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+def test_end_to_end_tests_are_of_the_running_application_and_need_playwright(make: Make) -> None:
+    work = {"id": "1.1", "name": "x", "type": "test_generation", "target": "e2e/", "test_type": "e2e"}
+    whole = tasks({**work, "test_file": "e2e/sign-up.spec.ts"})
+    attempt = make(whole, **{"package.json": "{}"}).run().attempts("1.1")[0]
+    missing = "end-to-end tests are Playwright specs, and @playwright/test is not installed in the project"
+    assert (attempt["kind"], attempt["summary"]) == ("failed", missing)
+    [problem] = make(tasks({**work, "language": "typescript"})).problems()
+    assert problem["message"] == "`target` gets end-to-end tests, and `test_file` names no spec"
 
 
 @wires(

@@ -1,0 +1,46 @@
+"""What generated tests depend on beside their module."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.handlers.config_edit_tree import DiskTree
+from orchestrator.handlers.test_generation_sources import hash_of_sources
+
+FILES = {
+    "src/shop.ts": "import { rate } from './tax';\nexport { x } from '../lib';\n",
+    "src/tax.ts": "import type { Rate } from './rates.js';\n",
+    "src/rates.ts": "export type Rate = number;\n",
+    "lib/index.ts": "export const x = 1;\n",
+    "src/other.ts": "export {};\n",
+    "app/main.py": "from app import money, names\nfrom .deep import inner\nimport shared.times\n",
+    "app/money.py": "",
+    "app/names.py": "",
+    "app/deep/__init__.py": "",
+    "app/deep/inner.py": "",
+    "shared/times.py": "",
+    "app/other.py": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("module", "changed", "matters"),
+    [
+        ("src/shop.ts", "src/rates.ts", True),
+        ("src/shop.ts", "lib/index.ts", True),
+        ("src/shop.ts", "src/other.ts", False),
+        ("app/main.py", "app/names.py", True),
+        ("app/main.py", "app/deep/inner.py", True),
+        ("app/main.py", "shared/times.py", True),
+        ("app/main.py", "app/other.py", False),
+    ],
+)
+def test_what_a_module_imports_however_far_decides_and_nothing_else(
+    tmp_path: Path, module: str, changed: str, matters: bool
+) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    before = hash_of_sources(DiskTree(str(tmp_path)), [module])  # type: ignore[arg-type]  # it only reads
+    (tmp_path / changed).write_text("// something else\n")
+    assert (hash_of_sources(DiskTree(str(tmp_path)), [module]) != before) is matters  # type: ignore[arg-type]
