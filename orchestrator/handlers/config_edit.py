@@ -24,7 +24,7 @@ from orchestrator.contracts import (
     unchanged,
 )
 from orchestrator.edits.action import Action, Scene, Tree
-from orchestrator.edits.kinds import kind_of
+from orchestrator.edits.kinds import check, kind_of
 from orchestrator.edits.missing import plan_or_skip, still_missing
 from orchestrator.edits.pins import OVERRIDES, Pins, shipped_pins
 from orchestrator.edits.propose import propose, read_params
@@ -82,7 +82,7 @@ class ConfigEdit(Handler[ConfigEditParams]):
             message = f"`target` is {f'a {kind} file' if kind else 'of no kind that can be edited'}"
             problems.append(Problem(code="E309", message=message, hint=f"{action.name} edits: {wanted}"))
         elif scene.deep and not problems:
-            problems += _deep(action, params, scene)
+            problems += [*_mistakes(params.target, kind, scene), *_deep(action, params, scene)]
         return problems
 
     def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str]:  # noqa: ARG002 - whatever they are
@@ -167,6 +167,24 @@ def _param_problem(action: Action[Any], item: Mapping[str, Any]) -> Problem:
     else:
         message = f"`{first}`: {item['msg']}" if first else f"{action.name}: {item['msg']}"
     return Problem(code=code, message=message, hint=f"params of {action.name}: {known}" if known else "it takes none")
+
+
+def _mistakes(target: str, kind: str, scene: CheckScene) -> list[Problem]:
+    """Say what the checker finds in the target as it is; tags that can be moved are what `pins --check` is for."""
+    try:
+        text = DiskTree(scene.root).read_text(target)
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [
+        Problem(
+            code="W511",
+            message=f"{target}:{found.line}:{found.column}: {found.message}",
+            hint=f"rule {found.rule}",
+            severity=Severity.WARNING,
+        )
+        for found in check(kind, text)
+        if found.rule != "unpinned-use"
+    ]
 
 
 def _deep(action: Action[Any], params: ConfigEditParams, scene: CheckScene) -> list[Problem]:

@@ -81,11 +81,11 @@ class TypeChecks:
         self.targets[task.id] = (params_node, found[1])
 
     def _note(self, task: TaskEntry, problems: Iterable[Problem]) -> None:
-        """Note what a handler says; what is not installed is told once, whatever number of tasks ask for it."""
+        """Note what a handler says; what holds whatever the task does with it is told once for all tasks."""
         for problem in problems:
             if problem.code == "W510":
                 self._missing.setdefault(problem.message, []).append((task.id, problem))
-            else:
+            elif problem.code != "W511" or problem.message not in {each.message for each in self.problems}:
                 self.problems.append(problem)
 
     def _ask(

@@ -172,6 +172,11 @@ _TEXTS = {
         "The type is known, but this version has no handler for it. The task is checked as far as possible "
         "and can be planned; `run` refuses it before anything starts.",
     ),
+    "W511": (
+        "mistake in a file that a task edits",
+        "The file has it as it is now, whatever the task does; `validate --deep` tells it once for all tasks that edit "
+        "the file.",
+    ),
     "W599": ("more problems", "The list was cut. Mend what it shows and validate again."),
 }
 

@@ -119,6 +119,19 @@ def test_a_manual_task_in_ci_is_told(make: Make) -> None:
     assert codes(make, text) == []
 
 
+@wires("problem:W511")
+def test_a_mistake_in_an_edited_file_is_told_once_by_a_deep_check(make: Make) -> None:
+    target = ".github/workflows/ci.yml"
+    work = {"name": "x", "type": "config_edit", "target": target, "action": "add_timeouts"}
+    edits = [{"id": number, **work} for number in ("1.1", "1.2")]
+    repository = make(tasks(*edits))
+    repository.write(
+        target, "on: push\njobs:\n  a:\n    if: github.ref == 'x'\n    runs-on: u\n    steps: [{run: a}]\n"
+    )
+    assert [each["code"] for each in repository.problems()] == []
+    assert [each["code"] for each in repository.problems("--deep")] == ["W511"]
+
+
 @wires("problem:W599")
 def test_a_long_list_is_cut(make: Make) -> None:
     found = codes(make, GOOD + "".join(f"x{number}: 1\n" for number in range(2_000)))

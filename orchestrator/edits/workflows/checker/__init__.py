@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from orchestrator.edits.finding import Finding
 from orchestrator.edits.result import Refusal
-from orchestrator.edits.workflows.checker import advice, contexts, keys, permissions, structure, triggers
+from orchestrator.edits.workflows.checker import advice, contexts, images, keys, permissions, structure, triggers
 from orchestrator.edits.workflows.checker.checked import Checked
 from orchestrator.edits.yaml.model import load_checked
 from orchestrator.edits.yaml.tree import tree_of
@@ -21,6 +21,7 @@ RULES: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     permissions.check,
     contexts.check,
     advice.check,
+    images.check,
 )
 
 
