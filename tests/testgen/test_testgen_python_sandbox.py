@@ -138,10 +138,24 @@ def test_nothing_is_written_no_process_is_left_and_nobody_was_told(made, workben
         listener.accept()
 
 
-def test_a_module_that_ends_the_process_while_it_is_imported_is_told(workbench):
-    workbench.write("ends.py", "import os\n\nos.kill(os.getpid(), 9)\n")
-    with pytest.raises(TaskFailed, match=r"^ends.py could not be explored: "):
+REFUSED = {
+    "os.kill": "import os\n\nos.kill(os.getpid(), 9)\n",
+    "subprocess.Popen": "import subprocess\n\nsubprocess.run(['touch', 'made_by_an_import'])\n",
+    "socket.connect": "import socket\n\nsocket.socket().connect(('127.0.0.1', PORT))\n",
+    "writing a file": "with open(__file__ + '.log', 'w') as file:\n    file.write('imported')\n",
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_module_whose_import_reaches_out_is_refused_and_reaches_nothing(what, workbench, listener):
+    workbench.write("ends.py", REFUSED[what].replace("PORT", str(listener.getsockname()[1])))
+    before = workbench.files()
+    message = rf"^ends.py cannot be imported: that tries what a test must not do \({what}\)$"
+    with pytest.raises(TaskFailed, match=message):
         workbench.generate("ends.py")
+    assert workbench.files() == before
+    with pytest.raises(BlockingIOError):
+        listener.accept()
 
 
 def test_a_module_that_exits_while_it_is_imported_is_told(workbench):

@@ -3,6 +3,7 @@
 import ast
 import random
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -234,12 +235,26 @@ def _put_in(value: object, old: object, new: object, rng: random.Random) -> list
         return [value.replace(old, new, 1)] if old and old in value else []  # type: ignore[attr-defined, operator]
     if type(value) is int and type(old) is int and type(new) is int and value == old:
         return [new, new + 1, new - 1]
-    if type(value) is str and type(old) is int and type(new) is int and str(old) in value and abs(new) < _LARGEST:
-        return [value.replace(str(old), str(each), 1) for each in (new, new + 1)]
+    if type(value) is str and type(old) is int and type(new) is int:
+        return [*_put_digits_in(value, old, new), *_put_character_in(value, old, new)]
     if type(value) is float and type(new) in (int, float) and value == old:
         assert isinstance(new, int | float)
         return [float(new), float(new) + 1]
     return []
+
+
+def _put_digits_in(value: str, old: int, new: int) -> list[object]:
+    if str(old) not in value or abs(new) >= _LARGEST:
+        return []
+    return [value.replace(str(old), str(each), 1) for each in (new, new + 1)]
+
+
+def _put_character_in(value: str, old: int, new: int) -> list[object]:
+    """Return texts with another character: code compared the number of one of theirs."""
+    if not 9 < old < sys.maxunicode or chr(old) not in value:
+        return []
+    numbers = [each for each in (new, new + 1, new - 1) if 9 < each < sys.maxunicode and not 0xD800 <= each < 0xE000]
+    return [value.replace(chr(old), chr(each), 1) for each in numbers]
 
 
 def _put_match_in(value: str, old: str, new: _Pattern, rng: random.Random) -> list[object]:

@@ -14,7 +14,7 @@ def make(order: dict[str, Any]) -> object:
     """Return the plug-in for an order of the parent."""
     limit_process(int(order["cpu_seconds"]))
     fence = Fence(order["scratch"])
-    probed = ProbedModule(order["probe"]["module"], order["probe"]["path"], Recorder())
+    probed = ProbedModule(order["probe"]["module"], order["probe"]["path"], Recorder(), fence)
     probed.install()
     fence.install()
     job = order["job"]

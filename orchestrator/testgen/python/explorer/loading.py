@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from types import CodeType, ModuleType
 
 from .probes import Map, Recorder, instrument
+from .sandbox import Blocked, Fence
 
 
 class ProbedModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Finder and loader of one module; everything else is left to the others."""
 
-    def __init__(self, name: str, path: str, recorder: Recorder) -> None:
+    def __init__(self, name: str, path: str, recorder: Recorder, fence: Fence) -> None:
         self.name = name
         self.path = os.path.realpath(path)
         self.recorder = recorder
+        self._fence = fence
+        self.refused = ""  # what importing the module tried and must not do
         with open(path, encoding="utf-8-sig") as file:
             self.source = file.read()
         tree = ast.parse(self.source)
@@ -67,7 +70,12 @@ class ProbedModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return os.path.basename(self.path) == "__init__.py"
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run the module, and remember which goals importing it reaches."""
+        """Run the module behind the fence, and remember which goals importing it reaches."""
         before = set(self.recorder.goals)
-        exec(self.get_code(self.name), module.__dict__)  # noqa: S102 - what a loader is for
+        try:
+            with self._fence.importing():
+                exec(self.get_code(self.name), module.__dict__)  # noqa: S102 - what a loader is for
+        except Blocked as error:
+            self.refused = str(error)
+            raise
         self.import_goals = self.import_goals | frozenset(self.recorder.goals - before)

@@ -1,5 +1,6 @@
 """Expressions to try for each kind of value, the most telling first."""
 
+import ast
 import functools
 import random
 import re
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .base_values import BASE
-from .facts import ModuleFacts
+from .facts import ModuleFacts, literals_of
 from .instances import Instances
 from .kind_tables import Kind
 from .names import Names
@@ -21,6 +22,9 @@ _DEEPEST = 3
 _PASSED_ON = frozenset({"str", "bytes", "dict", "list", "tuple"})
 _RESULTS, _RESULTS_TAKEN, _LONGEST_RESULT = 60, 12, 160
 _BEFORE_RESULTS = 4
+_OF_CHARACTERS = frozenset({"ord", "chr", "unicodedata"})
+_SCRIPTS = ("αβγ", "אבג", "ابج", "٣٤", "۳۴", "日本", "ひらがな", "अनु", "a\u0301", "straße", "ABC", "a1")
+_MOST_CHARACTERS = 40
 
 
 class Pools:
@@ -35,7 +39,7 @@ class Pools:
         self._learned: dict[str, dict[str, Kind]] = {}
         self._results: dict[str, dict[str, str]] = {}  # class → expression → who made it
         self._made: dict[tuple[str, str], tuple[tuple[int, int, int], list[tuple[str, Kind]]]] = {}
-        self._from_patterns = list(self._pattern_texts())
+        self._from_patterns = list(dict.fromkeys([*self._pattern_texts(), *_texts_of_code_points(facts)]))
 
     def learn(self, subject: Subject, value: object) -> None:
         """Remember a value that the code of a subject was seen to compare with something."""
@@ -174,6 +178,23 @@ class Pools:
                     patterns[part.pattern] = part.flags
         for pattern, flags in list(patterns.items())[:30]:
             yield from matching_texts(pattern, self._rng, 3, flags)
+
+
+def _texts_of_code_points(facts: ModuleFacts) -> Iterator[str]:
+    """Yield texts of the characters that the code knows by their numbers, and of some scripts."""
+    if not any(
+        isinstance(node, ast.Name | ast.alias) and _name(node) in _OF_CHARACTERS for node in ast.walk(facts.tree)
+    ):
+        return
+    yield from _SCRIPTS
+    numbers = [n for n in literals_of([facts.tree]).numbers if type(n) is int and 0x7F < n < 0x20000]
+    for number in [n for n in numbers if not 0xD800 <= n < 0xE000][:_MOST_CHARACTERS]:
+        yield chr(number)
+        yield f"a{chr(number)}b"
+
+
+def _name(node: ast.Name | ast.alias) -> str:
+    return node.id if isinstance(node, ast.Name) else node.name
 
 
 @functools.lru_cache(maxsize=500)

@@ -95,6 +95,7 @@ class Recorder:
             "_orc_loop": self._loop,
             "_orc_aloop": self._aloop,
             "_orc_compare": self._compare,
+            "_orc_chain": self._chain,
             "_orc_method": self._method,
         }
         for name, function in names.items():
@@ -131,6 +132,14 @@ class Recorder:
         if self.is_on and is_telling and len(self.seen) < _MOST:
             self.seen.append((probe, left, right))
         return _OPERATIONS[kind](left, right)
+
+    def _chain(self, probe: int, kinds: tuple[int, ...], *values: Any) -> Any:
+        result: Any = True
+        for kind, left, right in zip(kinds, values, values[1:], strict=False):
+            result = self._compare(probe, kind, left, right)
+            if not result:
+                break
+        return result
 
     def _method(self, probe: int, owner: Any, name: str, *arguments: Any, **more: Any) -> Any:
         if self.is_on and arguments and len(self.seen) < _MOST and type(owner).__name__ in ("str", "Pattern", "dict"):
@@ -258,9 +267,17 @@ class _Instrumenter(ast.NodeTransformer):
         node.left = self.visit(node.left)
         node.comparators = [self.visit(each) for each in node.comparators]
         if len(node.ops) != 1:
-            return node
+            return self._chain(node)
         probe, kind = ast.Constant(self._compared(node)), ast.Constant(_KINDS.index(type(node.ops[0])))
         return ast.copy_location(self._call("_orc_compare", probe, kind, node.left, node.comparators[0]), node)
+
+    def _chain(self, node: ast.Compare) -> ast.expr:
+        """Watch `a < b < c` when looking at all of it changes nothing."""
+        if not all(map(_is_harmless, node.comparators)):
+            return node
+        kinds = ast.Tuple([ast.Constant(_KINDS.index(type(each))) for each in node.ops], ast.Load())
+        probe = ast.Constant(self._compared(node))
+        return ast.copy_location(self._call("_orc_chain", probe, kinds, node.left, *node.comparators), node)
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
@@ -290,6 +307,13 @@ class _Instrumenter(ast.NodeTransformer):
             marker = ast.Expr(self._call("_orc_test", probe, ast.Constant(value=True)))
             case.body = [ast.copy_location(marker, case.pattern), *self._body(case.body)]
         return node
+
+
+def _is_harmless(node: ast.expr) -> bool:
+    """Say whether evaluating an expression can neither raise nor change anything, as far as its form tells."""
+    return isinstance(node, ast.Constant | ast.Name) or (
+        isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)
+    )
 
 
 def instrument(tree: ast.Module) -> Map:

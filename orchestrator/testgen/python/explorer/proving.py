@@ -28,7 +28,7 @@ def make(order: dict[str, Any]) -> object:
     fence = Fence(order["scratch"])
     probed = None
     if order.get("probe"):
-        probed = ProbedModule(order["probe"]["module"], order["probe"]["path"], Recorder())
+        probed = ProbedModule(order["probe"]["module"], order["probe"]["path"], Recorder(), fence)
         probed.install()
     fence.install()
     return Proving(order, probed, fence)

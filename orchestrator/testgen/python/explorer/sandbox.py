@@ -38,7 +38,6 @@ _FORBIDDEN = frozenset(
         "urllib.Request",
         "ftplib.connect",
         "smtplib.connect",
-        "sqlite3.connect",
         "syslog.openlog",
         "fcntl.lockf",
         "resource.setrlimit",
@@ -67,6 +66,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MEMORY = 4 << 30
 _FILE = 32 << 20
 _WAITING = 3
+_IMPORT_SECONDS = 60.0
 
 
 class Blocked(BaseException):
@@ -82,6 +82,7 @@ class Fence:
 
     def __init__(self, writable: str) -> None:
         self.is_up = False
+        self.is_importing = False  # a module may make its database beside the others, a call may not
         self.attempts: list[str] = []
         self._writable = os.path.realpath(writable) + os.sep
         self._clock = False
@@ -95,6 +96,16 @@ class Fence:
         os._exit = _refuse_to_exit  # it raises no audit event
         faulthandler.disable()
 
+    @contextlib.contextmanager
+    def importing(self) -> Iterator[None]:
+        """Keep the fence up while a module is imported."""
+        before, self.is_importing = self.is_importing, True
+        try:
+            with self.raised(_IMPORT_SECONDS):
+                yield
+        finally:
+            self.is_importing = before
+
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.is_up:
             return
@@ -106,7 +117,10 @@ class Fence:
         elif event in _PATHS:
             if not all(self._may_write(path) for path in arguments[:2] if isinstance(path, str | bytes | os.PathLike)):
                 self._refuse(event)
-        elif event in _FORBIDDEN and arguments[:1] != (":memory:",):
+        elif event == "sqlite3.connect":
+            if arguments[0] != ":memory:" and not (self.is_importing and self._may_write(arguments[0])):
+                self._refuse(event)
+        elif event in _FORBIDDEN:
             self._refuse(event)
 
     def _may_write(self, path: object) -> bool:
@@ -131,8 +145,11 @@ class Fence:
         """Keep the fence up and the clock running; an interruption that is swallowed comes again.
 
         `seconds` are those of the processor, so that a busy machine changes nothing; whoever only waits gets three
-        times as long.
+        times as long. Inside a fence that is up already nothing changes.
         """
+        if self.is_up:
+            yield
+            return
         self.attempts = []
         self._clock = self.is_up = True
         signal.setitimer(signal.ITIMER_PROF, seconds, 0.05)

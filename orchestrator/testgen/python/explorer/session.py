@@ -66,7 +66,7 @@ class Session:
         try:
             module = importlib.import_module(self._job.module)
         except BaseException as error:  # whatever importing a foreign module raises
-            self._hand_over({"problem": f"cannot be imported: {type(error).__name__}: {error}"})
+            self._hand_over(self._why_not_imported(error))
             return
         problem = self._probed.why_not(module)
         if problem:
@@ -112,6 +112,12 @@ class Session:
                 "candidates": [candidate_json(made, body, caller.copyable(made.outcome)) for made, body in tests],
             }
         )
+
+    def _why_not_imported(self, error: BaseException) -> dict[str, Any]:
+        if self._probed.refused:
+            problem = f"cannot be imported: that tries what a test must not do ({self._probed.refused})"
+            return {"problem": problem, "hint": "move into a function what importing it does to the world"}
+        return {"problem": f"cannot be imported: {type(error).__name__}: {error}"}
 
     # ------------------------------------------------------------ searching
 
