@@ -9,6 +9,7 @@ again; a row that is there is not measured anew.
 import argparse
 import asyncio
 import json
+import resource
 import sys
 import time
 from collections.abc import Mapping
@@ -27,18 +28,20 @@ HOME = Path(__file__).parents[2]
 _ORDERS = 5
 
 
-async def measure(package: Package, module: str, project: Path, budget: float, *, alone: bool) -> dict[str, Any]:
+async def measure(
+    package: Package, module: str, project: Path, budget: float, *, patience: float, alone: bool
+) -> dict[str, Any]:
     """Return the row of one module: what each tool's tests are worth."""
     test_file = f"tests/test_{Path(module).stem.strip('_')}.py"
-    begin = time.monotonic()
+    begin, worked = time.monotonic(), _worked()
     try:
-        made = await ours.write_tests(project, module, test_file, budget)
+        made = await ours.write_tests(project, module, test_file, budget, patience)
         text = made.text
         more: dict[str, Any] = {"dropped": dict(made.dropped), "cut_short": made.cut_short, "cases": made.cases}
     except TaskFailed as error:
         text, more = "", {"error": str(error)}
-    more |= {"seconds": round(time.monotonic() - begin, 1), "text": text}
-    row: dict[str, Any] = {"package": package.name, "module": module, "budget": budget}
+    more |= {"seconds": round(time.monotonic() - begin, 1), "processor": round(_worked() - worked, 1), "text": text}
+    row: dict[str, Any] = {"package": package.name, "module": module, "budget": budget, "patience": patience}
     row["ours"] = {**asdict(await judge(project, module, test_file, text)), **more}
     name = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     for tool in () if alone else (peers.pynguin, peers.ghostwriter):
@@ -48,6 +51,12 @@ async def measure(package: Package, module: str, project: Path, budget: float, *
         worth = await judge(project, module, test_file, text) if text else Worth()
         row[tool.__name__] = {**asdict(worth), "seconds": seconds, "text": text}
     return row
+
+
+def _worked() -> float:
+    """Return the seconds of the processor that children took which have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def check_orders(
@@ -74,6 +83,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.testgen", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("package", nargs="*", help="which packages (default: all)")
     parser.add_argument("--budget", type=float, default=60.0, help="seconds per module and tool")
+    parser.add_argument("--patience", type=float, default=1.0, help="times the seconds, on a machine that is shared")
     parser.add_argument("--alone", action="store_true", help="without the peers")
     parser.add_argument("--scratch", type=Path, default=HOME / "bench/results/testgen", help="where everything goes")
     parser.add_argument("--results", type=Path, help="file of rows (default: rows.jsonl in the scratch folder)")
@@ -91,7 +101,15 @@ def main() -> int:
         known = {row["module"]: row for row in rows if row["package"] == package.name}
         for module in package.modules:
             if module not in known:
-                known[module] = asyncio.run(measure(package, module, project, arguments.budget, alone=arguments.alone))
+                row = measure(
+                    package,
+                    module,
+                    project,
+                    arguments.budget,
+                    patience=arguments.patience,
+                    alone=arguments.alone,
+                )
+                known[module] = asyncio.run(row)
                 with results.open("a") as file:
                     file.write(json.dumps(known[module]) + "\n")
         of_package = [known[module] for module in package.modules]

@@ -56,4 +56,5 @@ def _shares(found: Sequence[dict[str, Any]]) -> str:
 
 def _counts(found: Sequence[dict[str, Any]]) -> str:
     tests, failed = (sum(each[key] for each in found) for key in ("tests", "failed"))
-    return f"{tests} pass, {failed} fail, {sum(each['seconds'] for each in found):.0f} s"
+    seconds, worked = (sum(each.get(key, 0) for each in found) for key in ("seconds", "processor"))
+    return f"{tests} pass, {failed} fail, {seconds:.0f} s" + (f", {worked:.0f} s of the processor" if worked else "")

@@ -28,7 +28,7 @@ _VALUES = (
     "[1, [2, 3]]",
     "(1, 2)",
 )
-_MOST_COMPARED = 80
+_MOST_COMPARED = 120
 _MOST_CONSTANTS = 12
 _MOST_ITEMS = 8
 _LONGEST, _LONGEST_NEW = 200, 40  # characters

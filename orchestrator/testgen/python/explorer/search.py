@@ -22,7 +22,7 @@ from .subjects import Argument, Arguments, Parameter, Subject
 from .telling import Teller
 
 _MOST_EXAMPLES = 40
-_SPLICES = 24
+_SPLICES = 32
 _MOST_SLOW = 6  # calls of one subject that hang or leave threads: more of them show nothing
 _PASSED_ON = (str, bytes, dict, list, tuple)
 
@@ -150,7 +150,11 @@ class Search:
             return False
         queue.append((made, instance))
         parts = (*made.arguments, instance) if "(" in instance else made.arguments
-        for position, expression in splice(parts, made.outcome.compared, self._rng)[:_SPLICES]:
+        spliced = splice(parts, made.outcome.compared, self._rng)
+        if len(spliced) > _SPLICES:  # of a long chain of comparisons those that stand last count as much
+            chosen = sorted(self._rng.sample(range(len(spliced)), _SPLICES))
+            spliced = [spliced[number] for number in chosen]
+        for position, expression in spliced:
             if position == len(made.arguments):
                 changed, owner = made.arguments, expression
             else:
