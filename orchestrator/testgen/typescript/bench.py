@@ -74,7 +74,8 @@ class Bench:
 
     def _command(self, files: Sequence[str], report: Path, seed: int | None) -> tuple[str, ...]:
         paths = [str(self.overlay.path(each).resolve()) for each in files]
-        node = (self.tools.node, "--max-old-space-size=3072")
+        modules = ("--experimental-vm-modules",) if self.tools.is_module and self.tools.runner == "jest" else ()
+        node = (self.tools.node, "--max-old-space-size=3072", *modules)
         if self.tools.runner == "vitest":
             shuffle: tuple[str, ...] = (
                 () if seed is None else ("--sequence.shuffle.tests=true", f"--sequence.seed={seed}")

@@ -279,7 +279,9 @@ def _import_line(spec: str, names: Mapping[str, str]) -> str:
 
 
 def _runner_import(tools: Toolchain, body: str) -> list[str]:
-    if tools.runner == "jest" and (tools.has_global_types or not tools.is_module):
+    if tools.runner == "jest" and tools.has_global_types and not (tools.is_module and f"{tools.api}." in body):
+        return []
+    if tools.runner == "jest" and not tools.has_globals_package:
         return []
     names = ("afterEach", "beforeEach", "describe", "expect", "it", tools.api)
     used = [name for name in names if re.search(rf"\b{name}\b", body)]

@@ -20,8 +20,9 @@ class Toolchain:
     runner: str  # "jest" or "vitest"
     version: tuple[int, int]
     binary: str  # absolute path of the runner's script
-    is_module: bool  # package.json says "type": "module"
+    is_module: bool  # test files are ES modules: Vitest's are, Jest's when it is told so
     has_global_types: bool  # `describe` and `it` need no import
+    has_globals_package: bool = True  # `@jest/globals` can be imported
 
     @property
     def api(self) -> str:
@@ -50,8 +51,9 @@ def find_toolchain(root: str, path: str, processes: Processes) -> Toolchain:
         runner=runner,
         version=(major, minor),
         binary=str(place / ("bin/jest.js" if runner == "jest" else "vitest.mjs")),
-        is_module=package.get("type") == "module",
+        is_module=runner == "vitest" or _runs_modules(root, folder, package),
         has_global_types=runner == "jest" and _installed(root, folder, "@types/jest") is not None,
+        has_globals_package=_installed(root, folder, "@jest/globals") is not None,
     )
 
 
@@ -72,6 +74,14 @@ def _package_of(root: str, path: str) -> tuple[str, Mapping[str, Any]]:
             break
     message = f"{path} belongs to no package: there is no package.json above it"
     raise TaskFailed(message, hint="npm init, then npm install --save-dev typescript jest")
+
+
+def _runs_modules(root: str, folder: str, package: Mapping[str, Any]) -> bool:
+    """Say whether Jest is started so that it runs ES modules as they are, which Node has to be told."""
+    if "experimental-vm-modules" not in f"{json.dumps(package.get('scripts', {}))}{os.environ.get('NODE_OPTIONS', '')}":
+        return False
+    settings = "".join(each.read_text(errors="replace") for each in Path(root, folder).glob("jest.config.*"))
+    return package.get("type") == "module" or "extensionsToTreatAsEsm" in f"{settings}{json.dumps(package)}"
 
 
 def _runner_of(root: str, folder: str, package: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@
  */
 const NOW = Date.parse('2024-01-31T12:30:00.000Z');
 const PATIENT_READS = 50;
+const LONG_WAIT = 5000; // milliseconds: a time limit for something else, which ends it when it is done
 const WRITES = ['writeFile', 'writeFileSync', 'appendFile', 'appendFileSync', 'mkdir', 'mkdirSync', 'rm', 'rmSync', 'rmdir', 'rmdirSync', 'unlink', 'unlinkSync', 'rename', 'renameSync', 'copyFile', 'copyFileSync', 'createWriteStream', 'truncateSync', 'symlinkSync', 'chmodSync', 'mkdtempSync'];
 const STARTS = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'];
 
@@ -50,6 +51,7 @@ function buildFence(load, cache) {
   put(process, 'abort', refuse('process.exit'));
   put(process, 'kill', refuse('processes'));
   put(globalThis, 'Date', stoppedDate(notes));
+  for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) put(globalThis, name, ending(globalThis[name], notes));
   for (const name of ['setTimeout', 'setInterval', 'setImmediate']) put(globalThis, name, timer(globalThis[name], notes, name));
   for (const name of ['log', 'info', 'warn', 'error', 'debug']) put(console, name, () => undefined);
   return {
@@ -87,13 +89,21 @@ function stoppedDate(notes) {
   };
 }
 
+function ending(real, notes) {
+  return (handle) => {
+    for (const each of notes.timers) if (each.handle === handle) each.done = true;
+    return real(handle);
+  };
+}
+
 /** Long waits are cut short; what was started and not ended is counted. */
 function timer(real, notes, name) {
   return (callback, wait = 0, ...rest) => {
-    const entry = { done: false, cancel: () => undefined };
+    const entry = { done: name === 'setImmediate', cancel: () => undefined };
     const run = (...args) => { entry.done = name !== 'setInterval'; return callback(...args); };
-    const handle = name === 'setImmediate' ? real(run, wait, ...rest) : real(run, Math.min(wait, 20), ...rest);
+    const handle = name === 'setImmediate' ? real(run, wait, ...rest) : real(run, wait > LONG_WAIT ? wait : Math.min(wait, 20), ...rest);
     const stop = name === 'setImmediate' ? clearImmediate : clearTimeout;
+    entry.handle = handle;
     entry.cancel = () => stop(handle);
     notes.timers?.push(entry);
     return handle;

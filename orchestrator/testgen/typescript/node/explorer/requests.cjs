@@ -7,17 +7,21 @@ const MUCH = 100;
 async function requestsOf(plan, world, operations) {
   const requests = [];
   const plugins = [];
-  for (const subject of plan.inside.filter((each) => each.kind === 'function' && each.params[0]?.shape.name === 'FastifyInstance')) {
+  for (const subject of plan.inside.filter((each) => each.kind === 'function' && isServer(plan, each.params[0]?.shape))) {
     const url = await routeOf(world, subject);
     if (!url) continue;
     plugins.push(subject.export);
-    const base = { kind: 'graphql-request', export: subject.export, file: subject.file, url, line: operations.length + plugins.length, params: [], isAsync: false };
+    const base = { kind: 'graphql-request', export: subject.export, file: subject.file, url, line: operations.length + plugins.length, params: [], isAsync: false, isCostly: true };
     const asked = operations.filter((each) => !each.sourceName);
-    for (const { member, word, source, hasVariables, params } of asked) requests.push({ ...base, member, word, source, hasVariables, params: hasVariables ? [params[0]] : [] });
     for (const { member, word, source } of asked.filter((each) => /\bInt\b/.test(each.source))) requests.push({ ...base, member, word, literal: greedy(source) });
     for (const literal of ['{', '{ nothing }', undefined]) requests.push({ ...base, literal, member: 'bad' });
+    for (const { member, word, source, hasVariables, params } of asked) requests.push({ ...base, member, word, source, hasVariables, params: hasVariables ? [params[0]] : [] });
   }
   return { requests, plugins };
+}
+
+function isServer(plan, shape) {
+  return (shape?.k === 'ref' ? plan.types[shape.n] : shape)?.name === 'FastifyInstance';
 }
 
 /** The operation with numbers in the place of its variables: much is asked for at once. */

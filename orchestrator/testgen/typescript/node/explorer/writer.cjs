@@ -131,7 +131,9 @@ class Writer {
       this.uses.add('clientOf');
       const given = answers.length > 0 ? `, [${answers.join(', ')}]` : '';
       const name = node.spec.split('/').at(-1).replace(/\W+(\w)/g, (_, letter) => letter.toUpperCase());
-      this.bound(node, name, () => `clientOf(${literal(node.spec)}${given})`);
+      const source = `clientOf(${literal(node.spec)}${given})`;
+      if (this.withCalls && calls.items.length > 0) this.bound(node, name, () => source);
+      else this.lines.push(`${source};`);
     }
   }
 
