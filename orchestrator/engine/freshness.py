@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from orchestrator.contracts import Handler, Params, TaskContext, Workspace
 from orchestrator.errors import OrchestrateError
 from orchestrator.models.fingerprint import fingerprint_of
-from orchestrator.models.freshness import up_to_date
+from orchestrator.models.freshness import as_left, up_to_date
 from orchestrator.models.plan import PlannedTask
 from orchestrator.models.record import LastSuccess
 
@@ -26,6 +26,7 @@ class Before:
     handler: str
     late: str
     reads: Mapping[str, str | None]
+    writes: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,14 +49,21 @@ class Freshness:
             return None
         written = set(task.targets.writes)
         reads = (path for path in task.targets.reads if path not in written)
-        return Before(handler=own, late=_late(task, context.task), reads=_contents(context.workspace, reads))
+        return Before(
+            handler=own,
+            late=_late(task, context.task),
+            reads=_contents(context.workspace, reads),
+            writes=_contents(context.workspace, written),
+        )
 
     def after(self, task: PlannedTask, workspace: Workspace, before: Before | None) -> str | None:
         """Return the fingerprint that decides "up to date" next time; None = never."""
         if before is None:
             return None
         writes = _contents(workspace, task.targets.writes)
-        return fingerprint_of(task.definition, before.handler, reads=before.reads, writes=writes, late=before.late)
+        return fingerprint_of(
+            task.definition, before.handler, reads=before.reads, writes=writes, late=before.late, found=before.writes
+        )
 
     def stale(self, task: PlannedTask, workspace: Workspace, before: Before | None) -> str | None:
         """Return why the task has to run; None when it is up to date."""
@@ -63,6 +71,7 @@ class Freshness:
         now = None
         if last is not None and not self.force and last.definition == task.definition:
             now = self.after(task, workspace, before)  # reads files: only when nothing simpler decides
+            last = as_left(task, last, self.successes)
         found = up_to_date(task, last, now, force=self.force)
         return None if found.up_to_date else found.reason
 

@@ -7,8 +7,8 @@ written counts as it was afterwards.
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 ABSENT = ""  # stands for the content of a file that does not exist
 MOST_FILES = 200  # beyond them only one hash of all is kept
@@ -24,6 +24,7 @@ class Fingerprint:
     handler: str
     late: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    found: Mapping[str, str] = field(default_factory=dict)  # path -> hash of what the task changed in it
 
 
 def fingerprint_of(
@@ -33,18 +34,45 @@ def fingerprint_of(
     reads: Mapping[str, str | None],
     writes: Mapping[str, str | None],
     late: str = "",
+    found: Mapping[str, str | None] | None = None,
 ) -> str | None:
     """Return the text that is kept with a success; None when the handler cannot say what its result depends on.
 
-    `reads` and `writes` map paths to hashes of contents, None for a file that does not exist.
+    `reads` and `writes` map paths to hashes of contents, None for a file that does not exist; `found` are the contents
+    of `writes` before the attempt.
     """
     if handler is None:
         return None
-    files = {path: (content or ABSENT)[:_DIGITS] for path, content in {**reads, **writes}.items()}
+    files = _short({**reads, **writes})
     if len(files) > MOST_FILES:
         total = hashlib.sha256(json.dumps(files, sort_keys=True).encode("utf-8", "surrogatepass"))
         files = {ALL_FILES: total.hexdigest()[:_DIGITS]}
-    parts = {"definition": definition, "handler": handler, "late": late, "files": files}
+    parts: dict[str, object] = {"definition": definition, "handler": handler, "late": late, "files": files}
+    changed = {path: was for path, was in _short(found or {}).items() if path in files and files[path] != was}
+    if changed:
+        parts["found"] = changed
+    return json.dumps(parts, sort_keys=True, separators=(",", ":"))
+
+
+def _short(contents: Mapping[str, str | None]) -> dict[str, str]:
+    return {path: (content or ABSENT)[:_DIGITS] for path, content in contents.items()}
+
+
+def carried_on(own: str, others: Iterable[str], written: Iterable[str]) -> str:
+    """Return a kept fingerprint with its `written` files as the successes of other tasks left them since.
+
+    A task that found a file as this one had left it takes it further; an edit of a person in between breaks the chain.
+    """
+    mine = read_fingerprint(own)
+    if mine is None:
+        return own
+    steps = [each for each in map(read_fingerprint, others) if each is not None and each.found]
+    files = dict(mine.files)
+    for path in set(written) & set(files):
+        further = {each.found[path]: each.files[path] for each in steps if path in each.found}
+        for _ in range(len(further)):
+            files[path] = further.get(files[path], files[path])
+    parts = {"definition": mine.definition, "handler": mine.handler, "late": mine.late, "files": files}
     return json.dumps(parts, sort_keys=True, separators=(",", ":"))
 
 
@@ -53,7 +81,11 @@ def read_fingerprint(text: str) -> Fingerprint | None:
     try:
         parts = json.loads(text)
         return Fingerprint(
-            definition=parts["definition"], handler=parts["handler"], late=parts["late"], files=parts["files"]
+            definition=parts["definition"],
+            handler=parts["handler"],
+            late=parts["late"],
+            files=parts["files"],
+            found=parts.get("found", {}),
         )
     except (ValueError, KeyError, TypeError):
         return None
@@ -66,6 +98,8 @@ def differences(before: str, now: str) -> tuple[str, ...]:
     old, new = read_fingerprint(before), read_fingerprint(now)
     if old is None or new is None:
         return ("its files or templates have changed",)
+    if replace(old, found={}) == replace(new, found={}):
+        return ()
     found = ["its definition has changed"] if old.definition != new.definition else []
     if old.late != new.late:
         found.append("the values that its params are made from have changed")

@@ -1,8 +1,9 @@
 """Whether a task is up to date: nothing that its last success depended on has changed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from orchestrator.models.fingerprint import differences
+from orchestrator.models.fingerprint import carried_on, differences
 from orchestrator.models.plan import PlannedTask
 from orchestrator.models.record import LastSuccess
 
@@ -38,3 +39,11 @@ def up_to_date(
     if changed:
         return Freshness(up_to_date=False, reasons=changed, run=run)
     return Freshness(up_to_date=True, reasons=(f"up to date since run {last.run}",), run=run)
+
+
+def as_left(task: PlannedTask, last: LastSuccess, successes: Mapping[str, LastSuccess]) -> LastSuccess:
+    """Return the success with the task's files as later tasks left them: what the roadmap made of them is no change."""
+    if last.fingerprint is None:
+        return last
+    others = (each.fingerprint for each in successes.values() if each.fingerprint and each.task != task.id)
+    return replace(last, fingerprint=carried_on(last.fingerprint, others, task.targets.writes))

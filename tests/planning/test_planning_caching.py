@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from planning_samples import group, one_task, phase, plan_of, task
 
-from orchestrator.models.fingerprint import MOST_FILES, fingerprint_of, read_fingerprint
-from orchestrator.models.freshness import up_to_date
+from orchestrator.models.fingerprint import MOST_FILES, differences, fingerprint_of, read_fingerprint
+from orchestrator.models.freshness import as_left, up_to_date
+from orchestrator.models.plan import Targets
 from orchestrator.models.record import LastSuccess
 from orchestrator.planning.explain import Reason, ReasonKind, Verdict, explain_task
 
@@ -41,6 +42,25 @@ def test_what_has_changed_is_named(now, reason):
     only = one_task()
     fresh = up_to_date(only, last_of(only, print_of()), now)
     assert (fresh.up_to_date, fresh.reason) == (False, reason)
+
+
+def test_what_later_tasks_made_of_a_file_is_no_change():
+    first, second, third = plan_of(phase("1", group("a", task("1.1"), task("1.2"), task("1.3")))).tasks
+
+    def done(only, before, after):
+        files = {"reads": {}, "writes": {"out": after}, "found": {"out": before}}
+        return LastSuccess(
+            task=only.id, run="r1", definition="d", fingerprint=fingerprint_of("d", "h", **files), seconds=1.0
+        )
+
+    first = replace(first, targets=Targets(writes=("out",)))
+    reader = replace(first, targets=Targets(reads=("out",)))
+    ours = {first.id: done(first, None, "a"), second.id: done(second, "a", "b"), third.id: done(third, "b", "c")}
+    now = fingerprint_of("d", "h", reads={}, writes={"out": "c"})
+    edited = {**ours, third.id: done(third, "b, edited by a person", "c")}
+    assert differences(as_left(first, ours[first.id], ours).fingerprint, now) == ()
+    assert differences(as_left(first, edited[first.id], edited).fingerprint, now) == ("out has changed",)
+    assert differences(as_left(reader, ours[first.id], ours).fingerprint, now) == ("out has changed",)
 
 
 def test_a_file_that_comes_back_is_a_change():
