@@ -34,6 +34,7 @@ class Candidate:
     goals: frozenset[int]
     kills: frozenset[int]
     cost: float
+    setup: tuple[str, ...] = ()  # lines before the tests: variables and what is done before and after each test
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,4 +96,5 @@ def _candidate(number: int, each: Mapping[str, Any]) -> Candidate:
         goals=frozenset(each["goals"]),
         kills=frozenset(each["kills"]),
         cost=each["size"],
+        setup=tuple(each.get("setup", ())),
     )

@@ -75,7 +75,8 @@ def emit(place: Place, chosen: Sequence[Candidate]) -> TestFile:
         blocks.append(_describe(place, subject, mine, written))
     body = "\n".join(blocks)
     head = f"// Tests of {place.module}. {PROVENANCE}\n"
-    return TestFile(text=f"{head}{_imports(place, chosen, body)}\n{body}", tests=tuple(tests))
+    setup = "\n".join(dict.fromkeys("\n".join(each.setup) for each in chosen if each.setup))
+    return TestFile(text=f"{head}{_imports(place, chosen, setup + body)}\n{setup}\n\n{body}", tests=tuple(tests))
 
 
 def _mocks(place: Place) -> str:
@@ -177,6 +178,8 @@ def _single(subject: str, each: Candidate, namer: Namer) -> WrittenTest:
 
 def _checks(each: Candidate) -> list[str]:
     rest = list(each.assertions)
+    if not each.expected and each.error is None:
+        return [f"{each.call};", "", *rest]
     if each.error is not None:
         expected = _thrown(each.error)
         if each.is_async:
@@ -248,6 +251,8 @@ def _imports(place: Place, chosen: Sequence[Candidate], body: str) -> str:
         lines.append(f"import {{ {', '.join(doubles)} }} from '{place.specifier(place.helper)}';")
     fresh: dict[str, dict[str, str]] = {}
     own = {place.specifier(each) for each in place.files} | set(packages)
+    if any(each.setup for each in chosen):  # what is built before each test loads the module anew as well
+        own |= set(by_file)
     for spec, names in [*sorted(packages.items()), *sorted(by_file.items())]:
         used = {local: name for local, name in names.items() if re.search(rf"\b{re.escape(local)}\b", body)}
         if place.has_state and used and spec in own:

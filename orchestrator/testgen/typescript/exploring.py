@@ -24,6 +24,7 @@ async def explore(
     for _ in range(_RESTARTS):
         orders = {each.path: _order(bench, number, each, modules[each.path], helper, settings, avoid[each.path])
                   for number, each in enumerate(waiting)}  # fmt: skip
+        _write_modules(bench, [modules[each.path] for each in waiting])
         report = await bench.run_files(
             [each.test_file for each in waiting], seconds=settings.budget * len(waiting) * 6 + 120
         )
@@ -66,7 +67,7 @@ def _order(
     plan = bench.scratch / f"plan-{number}.json"
     place = bench.overlay.place.resolve()
     order = {
-        **{key: value for key, value in module.items() if key != "texts"},
+        **{key: value for key, value in module.items() if key not in ("texts", "used")},
         "root": f"{place}/",
         "absolute": str(place / target.path),
         "helper": str(place / helper),
@@ -80,10 +81,16 @@ def _order(
         "api": bench.tools.api,
     }
     plan.write_text(json.dumps(order))
-    for path, text in module["texts"].items():
-        bench.overlay.write(path, text)
     bench.overlay.write(target.test_file, exploring_test(bench.tools, str(plan)))
     return result, journal
+
+
+def _write_modules(bench: Bench, modules: Sequence[Mapping[str, Any]]) -> None:
+    """Write what is explored over what is only used: a module may be both."""
+    for key in ("used", "texts"):
+        for module in modules:
+            for path, text in module[key].items():
+                bench.overlay.write(path, text)
 
 
 def _last(journal: Path) -> str:

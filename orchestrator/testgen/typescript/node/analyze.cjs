@@ -12,6 +12,8 @@ const { createRequire } = require('node:module');
 const { Shapes } = require('./analysis/shapes.cjs');
 const { findSubjects } = require('./analysis/subjects.cjs');
 const { outsidePackages, readFacts, readImports } = require('./analysis/facts.cjs');
+const { filesWithApps } = require('./analysis/apps.cjs');
+const { servingOf } = require('./analysis/serving.cjs');
 const { shapeOfSite } = require('./analysis/sites.cjs');
 const { usedModules } = require('./analysis/used.cjs');
 const { ofEntry } = require('./analysis/entry.cjs');
@@ -22,8 +24,9 @@ function main(orderFile, resultFile) {
   const ts = createRequire(path.join(order.root, order.folder, 'package.json'))('typescript');
   const files = order.modules.flatMap((each) => each.files.map((file) => path.join(order.root, file)));
   const options = readOptions(ts, order.root, files[0]);
-  const program = ts.createProgram([...files, ...options.declarations], options.compiler);
-  const look = { ts, program, root: order.root, options: options.compiler, checker: program.getTypeChecker() };
+  const apps = filesWithApps(path.join(order.root, order.folder));
+  const program = ts.createProgram([...files, ...apps, ...options.declarations], options.compiler);
+  const look = { ts, program, root: order.root, options: options.compiler, checker: program.getTypeChecker(), apps };
   const modules = order.modules.map((each) => describe(look, each));
   fs.writeFileSync(resultFile, JSON.stringify({ typescript: ts.version, modules }));
 }
@@ -47,17 +50,19 @@ function describe(look, module) {
   if (error) return { path: module.path, problem: ts.flattenDiagnosticMessageText(error.messageText, ' ') };
   const shapes = new Shapes(ts, checker, files[0], (each) => path.relative(root, each));
   const counts = { goals: [], mutants: [], sites: [], variables: [] };
-  const found = { subjects: [], imports: [], facts: [], sites: [], texts: {} };
+  const found = { subjects: [], imports: [], facts: [], sites: [], usedSites: {}, texts: {}, used: {} };
   for (const [index, file] of files.entries()) {
     shapes.place = file;
     found.subjects.push(...findSubjects(ts, checker, file, shapes).map((each) => ({ ...each, file: module.files[index] })));
     found.facts.push(readFacts(ts, file));
     found.imports.push(...readImports(ts, file, (spec) => resolved(look, spec, file)));
-    rewrite(look, module, { file, shapes, counts, found }, false);
+    rewrite(look, module, { file, shapes, counts, found });
   }
-  const variables = counts.variables.length;
-  const used = usedModules(found.imports, module.files, (name) => importsOf(look, name));
-  for (const name of used.files) rewrite(look, module, { file: program.getSourceFile(path.join(root, name)), shapes, counts, found }, true);
+  const reader = (name) => importsOf(look, name);
+  const serving = servingOf({ ...look, importsOf: reader }, files, found, shapes);
+  const used = serving?.used ?? usedModules(found.imports, module.files, reader);
+  for (const name of used.files) rewriteUsed(look, name, { shapes, found });
+  for (const each of serving?.server.makers ?? []) shapes.companions.add(each.file);
   const subjects = module.isFolder ? ofEntry(look, module, files, found.subjects) : found.subjects;
   for (const each of module.isFolder ? module.files : []) shapes.companions.add(each);
   return {
@@ -69,23 +74,36 @@ function describe(look, module) {
     imports: found.imports,
     packages: outsidePackages([...found.imports, ...used.imports]),
     sites: found.sites,
+    usedSites: found.usedSites,
+    server: serving?.server,
     companions: [...shapes.companions],
-    hasState: variables > 0,
+    hasState: counts.variables.length > 0,
     isFolder: Boolean(module.isFolder),
     usesGraphql: found.imports.some((each) => each.spec === 'graphql' || each.spec === 'graphql-tag'),
     goals: counts.goals,
     mutants: counts.mutants,
     texts: found.texts,
+    used: found.used,
   };
 }
 
-/** Put the instrumented source of a file to the others; `isUsed` is one of which only what it awaits is of interest. */
-function rewrite({ ts, checker, root }, module, { file, shapes, counts, found }, isUsed) {
+/** Put the instrumented source of a file to the others. */
+function rewrite({ ts, checker, root }, module, { file, shapes, counts, found }) {
   const before = counts.sites.length;
-  const { text } = instrument(ts, file, module.path, { counts, isUsed, isAwaitable: (node) => isAwaitable(ts, checker, node) });
+  const { text } = instrument(ts, file, module.path, { counts, isAwaitable: (node) => isAwaitable(ts, checker, node) });
   shapes.place = file;
   found.sites.push(...counts.sites.slice(before).map((node) => shapeOfSite(ts, checker, file, shapes, node)));
-  if (!isUsed || counts.sites.length > before) found.texts[path.relative(root, file.fileName)] = text;
+  found.texts[path.relative(root, file.fileName)] = text;
+}
+
+/** The same for a file that is only used: what it awaits is known by its own name, whichever module is explored. */
+function rewriteUsed({ ts, program, checker, root }, name, { shapes, found }) {
+  const file = program.getSourceFile(path.join(root, name));
+  const counts = { goals: [], mutants: [], sites: [], variables: [] };
+  const { text } = instrument(ts, file, name, { counts, isUsed: true, isAwaitable: (node) => isAwaitable(ts, checker, node) });
+  shapes.place = file;
+  counts.sites.forEach((node, index) => { found.usedSites[`${name}#${index}`] = shapeOfSite(ts, checker, file, shapes, node); });
+  if (text.includes('__o().')) found.used[name] = text;
 }
 
 function resolved({ ts, root, options }, spec, file) {

@@ -2,6 +2,8 @@
 /** What a module offers that a test can call: functions, methods, getters, static members, constants. */
 const { graphqlSubjects, nestedMethods } = require('./graphql.cjs');
 
+const { decorations, serverSubject } = require('./server.cjs');
+
 function findSubjects(ts, checker, file, shapes) {
   const module = checker.getSymbolAtLocation(file);
   if (!module) return [];
@@ -20,6 +22,8 @@ function findSubjects(ts, checker, file, shapes) {
 function ofValue(ts, checker, shapes, symbol, place, base) {
   const type = checker.getTypeOfSymbolAtLocation(symbol, place);
   const signature = type.getCallSignatures().at(-1);
+  const serving = signature && serverSubject(checker, shapes, signature);
+  if (serving) return [{ ...base, ...serving, decorations: decorationsOf(ts, checker, shapes, signature) }];
   if (signature) return [{ ...base, kind: 'function', ...called(checker, shapes, signature) }];
   const graphql = graphqlSubjects(ts, type, place, base);
   if (graphql) return graphql;
@@ -29,6 +33,11 @@ function ofValue(ts, checker, shapes, symbol, place, base) {
   const nested = nestedMethods(checker, type, place, (inner) => membersOf(ts, checker, shapes, inner, place.getSourceFile()));
   if (methods.length + nested.length > 0) return [...methods, ...nested].map((each) => ({ ...base, ...each, kind: `object-${each.kind}` }));
   return [{ ...base, kind: 'constant', shape: shapes.of(type, base.export) }];
+}
+
+/** What the project hangs on the requests that a hook, or one that a factory makes, takes. */
+function decorationsOf(ts, checker, shapes, signature) {
+  return [signature, signature.getReturnType().getCallSignatures().at(-1)].flatMap((each) => (each ? decorations(ts, checker, shapes, each) : []));
 }
 
 /** What a zod schema takes: the library keeps that type under `_input`. */

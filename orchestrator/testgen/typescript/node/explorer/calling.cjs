@@ -18,14 +18,15 @@ class Caller {
   }
 
   /** Return {kind, value, error, calls, spies, args, answered, goals, touched, seen}; `active` is a mutant or -1. */
-  async call(item, { active = -1, patience = 800, collect = false } = {}) {
+  async call(item, { active = -1, patience = 800, collect = false, later = 0, isFresh = false } = {}) {
     const { state } = this;
     this.calls += 1;
     this.world.restore();
-    const scene = new Scene(this.world, (key, site) => item.answers.get(key) ?? this.world.answerFor(site, item, key));
+    const scene = new Scene(this.world, (key, site) => item.answers.get(key) ?? this.world.answerFor(site, item, key), { isFresh, later });
     Object.assign(state, { active, hits: new Set(), touched: new Set(), steps: 0, most: MOST_STEPS, seen: collect ? [] : null });
     state.awaited = (site, value) => scene.awaited(site, value);
     this.fence.begin();
+    this.fence.move(later);
     let outcome;
     try {
       outcome = await this.outcome(item, scene, patience);
@@ -42,7 +43,7 @@ class Caller {
     const inputs = {};
     scene.inputs = inputs;
     try {
-      const result = await this.settled(this.started(item, scene, inputs), patience);
+      const result = await this.settled(this.started(item, scene, inputs), item.subject.patience ?? patience);
       return { kind: 'value', value: this.picture(result) };
     } catch (error) {
       if (error === TOO_LATE) return { kind: 'late' };
@@ -64,6 +65,7 @@ class Caller {
 
   begun(item, scene, inputs) {
     const { subject } = item;
+    if (subject.begin) return subject.begin(item, scene, inputs);
     const exported = this.world.offered(subject);
     const args = () => (inputs.args = item.args.map((each) => make(each, scene)));
     if (subject.kind in GRAPHQL_CALLS) return GRAPHQL_CALLS[subject.kind](this.world, subject, args());

@@ -24,6 +24,7 @@ function candidatesOf(plan, cases, kept, matrix) {
 }
 
 function proposal(plan, item, seen, withCalls) {
+  if (item.subject.propose) return item.subject.propose(item, seen, withCalls);
   const writer = new CallWriter(plan, item, seen, withCalls);
   const { subject } = item;
   const call = writer.call();

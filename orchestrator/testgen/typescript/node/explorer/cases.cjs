@@ -17,6 +17,7 @@ class Cases {
 
   /** Yield the natural case and those that differ from it in one argument. */
   *beginnings(subject) {
+    if (subject.beginnings) return yield* subject.beginnings(this);
     const params = (subject.params ?? []).map((each) => this.options(each));
     const ctor = (subject.ctor ?? []).map((each) => this.options(each));
     const first = (options, list) => trimmed(options.map((each, index) => (list[index].optional ? undefined : each[0])));
@@ -182,8 +183,9 @@ class Cases {
     const tried = new Set();
     for (const [operator, left, right] of seen.slice(0, 60)) {
       for (const [from, to] of [[left, right], [right, left]]) {
+        if (!isSimple(from) || !isSimple(to) || Object.is(from, to)) continue;
         const key = `${operator}|${typeof from}|${String(from)}|${String(to)}`;
-        if (tried.has(key) || !isSimple(from) || !isSimple(to) || Object.is(from, to)) continue;
+        if (tried.has(key)) continue;
         tried.add(key);
         yield* this.exchanged(item, from, to, operator);
       }
@@ -207,14 +209,14 @@ class Cases {
 
 /** Say whether any text or number may stand in the place of a node. */
 function isFree(node) {
-  return ['string', 'number', 'any', undefined].includes(node.shape?.k);
+  return ['string', 'number', 'any', undefined].includes(node.shape?.base ?? node.shape?.k);
 }
 
 /** Say whether the type of a place has room for a value. */
 function accepts(node, value) {
   const shapes = node.union?.of ?? [node.shape ?? { k: 'any' }];
   const kind = value === null ? 'null' : typeof value;
-  return shapes.some((each) => each.k === 'any' || each.k === kind || (each.k === 'literal' && each.v === value));
+  return shapes.some((each) => each.k === 'any' || each.k === kind || each.base === kind || (each.k === 'literal' && each.v === value));
 }
 
 function isSimple(one) {

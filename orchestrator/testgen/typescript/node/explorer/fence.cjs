@@ -16,7 +16,7 @@ class Refused extends Error {}
 /** `load` gives modules of Node's own; below the folder `cache` the runner writes what it transformed. */
 function buildFence(load, cache) {
   const broken = new Set();
-  const notes = { clock: false, reads: 0, timers: [] };
+  const notes = { clock: false, reads: 0, timers: [], later: 0 };
   const undo = [];
   const put = (owner, name, value) => {
     const before = owner[name];
@@ -57,6 +57,8 @@ function buildFence(load, cache) {
   return {
     begin() { broken.clear(); notes.clock = false; notes.reads = 0; notes.timers = []; },
     end() { return { touched: [...broken], clock: notes.clock, timers: notes.timers.filter((each) => !each.done).length }; },
+    /** Let it be later by so many milliseconds. */
+    move(by) { notes.later = by; },
     /** End what the call started and left running: it would take the time of all that follows. */
     clear() { for (const each of notes.timers) each.cancel(); },
     restore() { for (const each of undo.reverse()) each(); },
@@ -67,7 +69,7 @@ function buildFence(load, cache) {
 function time(notes) {
   notes.clock = true;
   notes.reads += 1;
-  return NOW + Math.max(0, notes.reads - PATIENT_READS) * 50;
+  return NOW + notes.later + Math.max(0, notes.reads - PATIENT_READS) * 50;
 }
 
 function stoppedDate(notes) {

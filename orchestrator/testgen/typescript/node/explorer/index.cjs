@@ -10,6 +10,7 @@ const { buildFence } = require('./fence.cjs');
 const { candidatesOf, defectsOf } = require('./candidates.cjs');
 const { expanded } = require('./graphql.cjs');
 const { withOutcomes } = require('./outcomes.cjs');
+const { prepareServer, servedSubjects } = require('./server/index.cjs');
 const { createRuntime } = require('../instrument/runtime.cjs');
 
 /** `api` is {load, reset, core}: import a module, forget all modules, a module of Node's own. */
@@ -17,13 +18,14 @@ async function explore(plan, api) {
   const fs = api.core('fs');
   const write = fs.writeFileSync;
   const answer = (content) => write(plan.result, JSON.stringify({ path: plan.path, ...content }));
-  const journal = plan.journal ? (item) => write(plan.journal, keyOf(item)) : () => undefined;
+  const journal = plan.journal ? journalOf((key) => write(plan.journal, key)) : () => undefined;
   const runtime = (globalThis.__orchestrate = globalThis.__orchestrate ?? createRuntime());
   const { state } = runtime;
   state.watched = plan.path;
   const fence = buildFence(api.core, plan.cache);
   try {
     const world = new World(plan, api, state, await api.load(plan.helper));
+    const assembly = prepareServer(world, api, state);
     fence.begin();
     state.hits = new Set();
     state.touched = new Set();
@@ -31,7 +33,7 @@ async function explore(plan, api) {
     const imported = { goals: [...state.hits], mutants: [...state.touched] };
     const began = process.cpuUsage(); // loading the project's compiler is not exploring
     const now = () => spent(process.cpuUsage(began)); // of the processor: what else the machine does makes no difference
-    const job = { plan, world, state, fence, now, journal };
+    const job = { plan, world, state, fence, now, journal, assembly };
     return answer(await searched(job, imported));
   } catch (error) {
     return answer({ problem: `cannot be explored: ${error?.stack ?? error}` });
@@ -40,14 +42,15 @@ async function explore(plan, api) {
   }
 }
 
-async function searched({ plan, world, state, fence, now, journal }, imported) {
+async function searched({ plan, world, state, fence, now, journal, assembly }, imported) {
   plan.subjects = await expanded(plan, world);
   const random = chance(plan.seed);
   const values = (world.values = new Values(plan.types, plan.facts, random, plan.subjects));
   const caller = new Caller(world, state, fence);
-  const subjects = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
+  const wanted = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
+  const subjects = await servedSubjects(wanted, assembly, caller, values);
   const cases = new Cases(values, subjects, random, plan.hasState);
-  const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, until: plan.seconds * 0.6 };
+  const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, misses: assembly ? 40 : 150, fruitless: assembly ? 1 : Infinity, until: plan.seconds * 0.6 };
   const search = new Search({ caller, cases, subjects, limits, now, journal });
   await search.run();
   const isOver = () => now() > plan.seconds;
@@ -65,8 +68,13 @@ function subjectName(subject) {
   return subject.member ? `${subject.export}.${subject.member}` : subject.export;
 }
 
-function keyOf(item) {
-  return `${subjectName(item.subject)}\0`;
+/** Note what is being tried, for the case that it ends the process. */
+function journalOf(write) {
+  let last;
+  return ({ subject }) => {
+    if (subject !== last) write(`${subjectName(subject)}\0`);
+    last = subject;
+  };
 }
 
 function firstLine(error) {

@@ -21,11 +21,34 @@ function make(node, scene) {
     case 'fn': return scene.callable(node, (isLater) => make(isLater ? node.later : node.returns, scene));
     case 'new': return new (scene.imported(node.from))(...node.args.map((each) => make(each, scene)));
     case 'made': return scene.world.offered(node.subject)(...node.args.map((each) => make(each, scene)));
+    case 'call': return scene.called(node, () => called(scene.imported(node.from)(...node.args.map((each) => make(each, scene))), node));
+    case 'signed': return `${node.prefix}${scene.app.jwt.sign(make(node.of, scene))}`;
     case 'exported': return scene.world.offered({ file: node.file, export: node.exported });
     case 'document': return documentOf(node, scene.world.graphql);
     case 'result': return node.path.reduce((from, key) => from?.[key], scene.results[node.step]);
     default: throw new Error(`no such node: ${node.t}`);
   }
+}
+
+/** What a function of the project gave: a text, perhaps a part of it behind a word. */
+function called(result, node) {
+  if (node.isAsync) return Promise.resolve(result).then((each) => called(each, { ...node, isAsync: false }));
+  const picked = node.picks ? result[node.picks] : result;
+  return node.prefix ? `${node.prefix}${picked}` : picked;
+}
+
+/** Wait for whatever is promised inside of a plain value. */
+async function settled(value) {
+  if (value === null || typeof value !== 'object' || typeof value.then === 'function') return value;
+  if (Array.isArray(value)) return Promise.all(value.map(settled));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([key, each]) => [key, await settled(each)])));
+}
+
+/** Say whether a part of a node is made asynchronously. */
+function isAwaited(node) {
+  for (const [each] of places(node, () => undefined)) if (each.t === 'call' && each.isAsync) return true;
+  return false;
 }
 
 /** Write a node as source. `writer` names doubles and notes what has to be imported. */
@@ -45,6 +68,8 @@ function write(node, writer) {
     case 'fn': return writer.callable(node);
     case 'new': writer.imports(node.from); return `new ${node.owner}(${node.args.map(inner).join(', ')})`;
     case 'made': return writer.made(node, node.args.map(inner).join(', '));
+    case 'call': return writer.called(node, node.args.map(inner).join(', '));
+    case 'signed': return writer.signed(node, inner(node.of));
     case 'exported': return writer.exported(node);
     case 'document': return writeDocument(node, writer);
     case 'result': return writer.result(node);
@@ -84,12 +109,12 @@ function* places(node, replace) {
     for (const [index, [key, each]] of node.pairs.entries()) {
       yield* places(each, (other) => replace({ ...node, pairs: spliced(node.pairs, index, [key, other]) }));
     }
-  } else if (node.t === 'json' || node.t === 'promise') {
+  } else if (node.t === 'json' || node.t === 'promise' || node.t === 'signed') {
     yield* places(node.of, (other) => replace({ ...node, of: other }));
   } else if (node.t === 'fn' && !node.echo) {
     yield* places(node.returns, (other) => replace({ ...node, returns: other }));
     if (node.later) yield* places(node.later, (other) => replace({ ...node, later: other }));
-  } else if (node.t === 'new' || node.t === 'made') {
+  } else if (node.t === 'new' || node.t === 'made' || node.t === 'call') {
     for (const [index, each] of node.args.entries()) {
       yield* places(each, (other) => replace({ ...node, args: spliced(node.args, index, other) }));
     }
@@ -111,4 +136,4 @@ function sizeOf(node) {
   return size;
 }
 
-module.exports = { NAME, braces, literal, make, places, quoted, sizeOf, spliced, write };
+module.exports = { NAME, braces, isAwaited, settled, literal, make, places, quoted, sizeOf, spliced, write };

@@ -7,7 +7,7 @@ const MUCH = 100;
 async function requestsOf(plan, world, operations) {
   const requests = [];
   const plugins = [];
-  for (const subject of plan.inside.filter((each) => each.kind === 'function' && isServer(plan, each.params[0]?.shape))) {
+  for (const subject of plan.inside.filter((each) => each.kind === 'routes')) {
     const url = await routeOf(world, subject);
     if (!url) continue;
     plugins.push(subject.export);
@@ -18,10 +18,6 @@ async function requestsOf(plan, world, operations) {
     for (const { member, word, source, hasVariables, params } of asked) requests.push({ ...base, member, word, source, hasVariables, params: hasVariables ? [params[0]] : [] });
   }
   return { requests, plugins };
-}
-
-function isServer(plan, shape) {
-  return (shape?.k === 'ref' ? plan.types[shape.n] : shape)?.name === 'FastifyInstance';
 }
 
 /** The operation with numbers in the place of its variables: much is asked for at once. */

@@ -1,18 +1,34 @@
 'use strict';
 /** The surroundings of one call: doubles with their answers, spies, results of earlier steps. */
 
+const { isAwaited, settled } = require('./nodes.cjs');
+
 class Scene {
   /** `world` knows the project's modules and doubles; `answer` gives the node for a place that awaits. */
-  constructor(world, answer) {
+  constructor(world, answer, { isFresh = true, later = 0 } = {}) {
     this.world = world;
     this.answer = answer;
+    this.later = later;
+    this.isFresh = isFresh; // no server of an earlier call will do
     this.clients = new Map();
     this.spies = [];
     this.results = [];
     this.answered = []; // the nodes that were given, in order
     this.waiting = []; // places in the source whose double is about to be awaited
     this.visits = new Map();
-    for (const node of world.packages) this.clients.set(node, world.helper.clientOf(node.spec, { shift: () => this.next(node) }));
+    this.open();
+  }
+
+  /** Let doubled packages answer from here on, as if nothing had been asked before. */
+  open() {
+    this.isOpen = true;
+    for (const node of this.world.packages) this.clients.set(node, this.world.helper.clientOf(node.spec, { shift: () => this.next(node) }));
+  }
+
+  /** Let doubled packages answer nothing: a server is made ready. */
+  close() {
+    this.isOpen = false;
+    for (const node of this.world.packages) this.world.helper.clientOf(node.spec, []);
   }
 
   client(node) {
@@ -22,7 +38,7 @@ class Scene {
 
   /** Called by the instrumented module whenever something is awaited or returned. */
   awaited(site, value) {
-    if (this.world.isDouble(value)) this.waiting.push(site);
+    if (this.isOpen && this.world.isDouble(value)) this.waiting.push(site);
   }
 
   next(owner) {
@@ -31,7 +47,16 @@ class Scene {
     this.visits.set(site, visit + 1);
     const node = this.answer(`${site}:${visit}`, site);
     this.answered.push({ key: `${site}:${visit}`, node, owner });
-    return this.world.make(node, this);
+    const value = this.world.make(node, this);
+    return isAwaited(node) ? settled(value) : value;
+  }
+
+  /** What a function of the project makes out of the same inputs is made once: hashes and signatures take long. */
+  called(node, call) {
+    const { made } = this.world;
+    const key = `${this.later}|${JSON.stringify([node.from, node.args, node.prefix], (name, each) => (name === 'shape' || name === 'union' ? undefined : each))}`;
+    if (!made.has(key)) made.set(key, call());
+    return made.get(key);
   }
 
   callable(node, returned) {

@@ -28,8 +28,11 @@ class Search {
 
   async run() {
     for (const subject of this.subjects) await this.begin(subject);
-    for (let round = 0; round < this.limits.rounds && !this.isOver(); round += 1) {
+    let fruitless = 0;
+    for (let round = 0; round < this.limits.rounds && fruitless < this.limits.fruitless && !this.isOver(); round += 1) {
+      const before = this.kept.length;
       for (const subject of this.subjects) await this.continue(subject, round);
+      fruitless = this.kept.length === before ? fruitless + 1 : 0;
     }
   }
 
@@ -39,6 +42,7 @@ class Search {
   }
 
   async begin(subject) {
+    this.cases.values.subject = subject;
     for (const item of this.cases.beginnings(subject)) {
       if (this.isOver() || (this.late.get(subject) ?? 0) > MOST_LATE) return;
       await this.tried(item);
@@ -47,13 +51,14 @@ class Search {
   }
 
   async continue(subject, round) {
+    this.cases.values.subject = subject;
     const kept = this.corpora.get(subject);
     if (subject.kind === 'constant') return;
     // Where nothing worked so far, what was tried first is varied until something does.
     const corpus = kept.length > 0 ? kept : [...this.cases.beginnings(subject)].slice(0, 5);
     const until = this.caller.calls + this.limits.perRound;
     let misses = 0;
-    while (this.caller.calls < until && misses < 150 + round * 50 && !this.isOver()) {
+    while (this.caller.calls < until && misses < this.limits.misses + round * 50 && !this.isOver()) {
       const parent = this.cases.values.pick(this.cases.random() < 0.5 ? corpus : corpus.slice(-12));
       const gained = await this.tried(this.cases.varied(parent, corpus));
       if (kept.length > 0 && corpus !== kept) return this.continue(subject, round);
@@ -95,8 +100,7 @@ class Search {
     const isNew = goals.length > 0 || !this.outcomes.has(outcome);
     const suspects = [...seen.touched].filter((each) => !this.killed.has(each));
     if (!isNew && suspects.length === 0) return { item: complete, seen: seen.seen, gained: false };
-    const again = await this.caller.call(complete);
-    const stable = steady(seen, again);
+    const stable = await this.steady(complete, seen);
     if (!stable) {
       this.dropped['does not pass every time'] = (this.dropped['does not pass every time'] ?? 0) + 1;
       return { item: complete, seen: seen.seen, gained: false };
@@ -105,6 +109,18 @@ class Search {
     if (!isNew && kills.length === 0) return { item: complete, seen: seen.seen, gained: false };
     this.keep(complete, stable, goals, kills, outcome);
     return { item: complete, seen: seen.seen, gained: goals.length > 0 || kills.length > 0 };
+  }
+
+  /** Call again, a while later where the case bears it: what differs then is known by its kind only. */
+  async steady(item, seen) {
+    const { later } = item.subject;
+    if (!later) return steady(seen, await this.caller.call(item));
+    const afterwards = await this.caller.call(item, { later, isFresh: true });
+    for (const first of [seen, undefined]) {
+      const parts = steady(first ?? (await this.caller.call(item, { isFresh: true })), afterwards);
+      if (parts) return { ...parts, broken: { ...parts.broken, clock: false } };
+    }
+    return steady(await this.caller.call(item, { isFresh: true }), await this.caller.call(item, { isFresh: true }));
   }
 
   keep(item, seen, goals, kills, outcome) {
@@ -173,4 +189,4 @@ function isAccident(error) {
   return ['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError'].includes(error.name) && ACCIDENTS.test(error.message);
 }
 
-module.exports = { Search };
+module.exports = { Search, isAccident };

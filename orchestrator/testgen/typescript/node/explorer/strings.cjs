@@ -2,6 +2,7 @@
 /** Strings that a person would try: by the name of what they are for, and out of regular expressions. */
 
 const BY_NAME = [
+  [/^sub$/, ['user-1', 'other-2']],
   [/e?mail/i, ['ada@example.com', 'not an address']],
   [/url|uri|link|address|origin|href/i, ['https://example.com/path?x=1', 'http://user:secret@localhost:5432/name', 'redis://localhost:6379/1']],
   [/phone/i, ['+1 555 0100']],

@@ -6,6 +6,7 @@
  * first of the values of a shape is the natural one.
  */
 const { queriesFor, valueNodes } = require('./documents.cjs');
+const { MAKERS } = require('./server/schema-shapes.cjs');
 const { matching, stringsFor } = require('./strings.cjs');
 
 const DEEPEST = 5;
@@ -22,6 +23,7 @@ class Values {
     this.makers = subjects.filter((each) => each.kind === 'function' && /^(string|Promise<string>)$/.test(each.returns ?? ''));
     this.schemas = subjects.filter((each) => each.kind === 'schema');
     this.depthOfMakers = 0;
+    this.madeFor = () => []; // texts for a name that other functions of the project make
     this.types = types;
     this.random = random;
     this.facts = facts;
@@ -79,7 +81,7 @@ class Values {
     const isSetting = /^[A-Z][A-Z0-9_]+$/.test(name);
     const mined = [...this.samples, ...this.literals, ...(isSetting ? this.numbers.map(String) : [])];
     const plain = [...new Set([...natural, ...mined])].map(value);
-    return [...plain.slice(0, 2), ...this.madeByOthers(), ...plain.slice(2)];
+    return [...this.madeFor(name), ...plain.slice(0, 2), ...this.madeByOthers(), ...plain.slice(2)];
   }
 
   /** Texts that functions of the module itself make, e.g. a token to verify. */
@@ -280,5 +282,7 @@ class Values {
     return [{ t: 'fn', returns: value(1) }];
   }
 }
+
+Object.assign(Values.prototype, MAKERS);
 
 module.exports = { Values, value };

@@ -19,6 +19,8 @@ class World {
       });
     }
     this.imports = new Map();
+    this.sites = { ...plan.sites, ...plan.usedSites };
+    this.made = new Map(); // by functions of the project, until modules are loaded anew
     this.values = undefined; // set when they are made
     this.loaded = undefined;
   }
@@ -43,7 +45,8 @@ class World {
       this.api.reset();
       this.imports.clear();
       if (!this.plan.isFolder) this.loaded = await this.api.load(this.plan.absolute);
-      for (const file of this.plan.companions) this.imports.set(file, await this.api.load(file === this.plan.path ? this.plan.absolute : this.plan.root + file));
+      this.made.clear();
+      for (const file of this.plan.companions) await this.fetch(file);
       this.graphql = this.plan.usesGraphql ? await this.api.load('graphql') : undefined;
       this.before = this.state.variables?.read();
       return true;
@@ -54,6 +57,12 @@ class World {
       this.state.active = -1;
       this.state.most = Infinity;
     }
+  }
+
+  /** Load another file of the project, or the one that is loaded. */
+  async fetch(file) {
+    if (!this.imports.has(file)) this.imports.set(file, await this.api.load(file === this.plan.path ? this.plan.absolute : this.plan.root + file));
+    return this.imports.get(file);
   }
 
   /** Put the variables of the module back to what they were when it was loaded. */
@@ -88,7 +97,7 @@ class World {
 
   /** The node that answers a place of the source for the first time. */
   answerFor(site) {
-    const shape = this.plan.sites[site] ?? { k: 'any' };
+    const shape = this.sites[site] ?? { k: 'any' };
     const nodes = this.values.of(shape, '', 1);
     return { ...nodes[0], answer: true };
   }

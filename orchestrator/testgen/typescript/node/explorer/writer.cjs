@@ -22,7 +22,7 @@ class Writer {
 
   /** The source of a node for a title: nothing that it needs is noted. */
   shown(node) {
-    return write(node, { imports: () => undefined, client: () => 'db', stub: () => '{…}', callable: () => '() => …', made: (each) => `${each.subject.export}(…)`, exported: (each) => each.exported, result: (each) => `the ${each.path.at(-1) ?? 'result'}` });
+    return write(node, { imports: () => undefined, client: () => 'db', stub: () => '{…}', callable: () => '() => …', made: (each) => `${each.subject.export}(…)`, called: (each) => `${each.from.name}(…)`, signed: () => 'a token', exported: (each) => each.exported, result: (each) => `the ${each.path.at(-1) ?? 'result'}` });
   }
 
   imports(from) {
@@ -66,6 +66,14 @@ class Writer {
       this.lines.push(`const ${this.names.get(node)} = await ${call};`);
     }
     return this.names.get(node);
+  }
+
+  /** A call of a function of another module, e.g. one that signs a token. */
+  called(node, args) {
+    this.imports(node.from);
+    const call = node.isAsync ? `await ${node.from.name}(${args})` : `${node.from.name}(${args})`;
+    const picked = node.picks ? `${node.isAsync ? `(${call})` : call}.${node.picks}` : call;
+    return node.prefix ? `\`${node.prefix}\${${picked}}\`` : picked;
   }
 
   exported(node) {
@@ -127,9 +135,14 @@ class Writer {
     for (const { node, calls } of this.seen.clients) {
       if (node.t !== 'package') continue;
       const answers = this.answersOf(node);
-      if (answers.length === 0 && !(this.withCalls && calls.items.length > 0)) continue;
+      const isAsserted = this.withCalls && calls.items.length > 0;
+      if (answers.length === 0 && !isAsserted) continue;
       this.uses.add('clientOf');
       const given = answers.length > 0 ? `, [${answers.join(', ')}]` : '';
+      if (!isAsserted) {
+        this.lines.push(`clientOf(${literal(node.spec)}${given});`);
+        continue;
+      }
       const name = node.spec.split('/').at(-1).replace(/\W+(\w)/g, (_, letter) => letter.toUpperCase());
       const source = `clientOf(${literal(node.spec)}${given})`;
       if (this.withCalls && calls.items.length > 0) this.bound(node, name, () => source);
@@ -138,7 +151,7 @@ class Writer {
   }
 
   plain(node) {
-    return write(node, { imports: () => undefined, client: () => 'expect.anything()', stub: (each) => braces(each.props.map(([key]) => [key, 'expect.any(Function)'])), callable: () => 'expect.any(Function)', made: () => '', exported: () => '', result: () => '' }).replace(/\w+: undefined(, )?/g, '').replace(/, }/g, ' }');
+    return write(node, { imports: () => undefined, client: () => 'expect.anything()', stub: (each) => braces(each.props.map(([key]) => [key, 'expect.any(Function)'])), callable: () => 'expect.any(Function)', made: () => '', called: () => '', signed: () => '', exported: () => '', result: () => '' }).replace(/\w+: undefined(, )?/g, '').replace(/, }/g, ' }');
   }
 }
 

@@ -6,7 +6,7 @@ const { ASSIGNMENTS, METHODS, OPERATORS, kindOf } = require('./operators.cjs');
 function expressionRules(job) {
   const { ts } = job;
   const rules = [
-    binary, conditional, arrowBody, defaultValue, negation, update, methodCall, awaited, definitions, text, number, truth, collection,
+    binary, conditional, arrowBody, defaultValue, negation, update, schemaCall, methodCall, awaited, definitions, text, number, truth, collection,
   ];
 
   function visit(node) {
@@ -99,6 +99,17 @@ function expressionRules(job) {
     return `(__o().m(${job.mutant('update', node)}) ? ${way(plus ? '--' : '++')} : ${way(plus ? '++' : '--')})`;
   }
 
+  /** `schema.parse(value)`: what checks what is told while the module is explored inside a server. */
+  function schemaCall(node) {
+    if (!ts.isCallExpression(node) || node.questionDotToken || node.arguments.length === 0) return undefined;
+    const callee = node.expression;
+    if (!ts.isPropertyAccessExpression(callee) || callee.questionDotToken || !/^(safeP|p)arse(Async)?$/.test(callee.name.text)) return undefined;
+    if (/^(JSON|Date|URL|Number|path|qs|querystring)$/.test(job.textOf(callee.expression)) || ts.isSpreadElement(node.arguments[0])) return undefined;
+    if (callee.expression.kind === ts.SyntaxKind.SuperKeyword || callee.expression.kind === ts.SyntaxKind.ThisKeyword) return undefined;
+    const [first, ...rest] = node.arguments.map((each) => job.visit(each));
+    return `__o().y(${job.visit(callee.expression)}).${callee.name.text}(${[`__o().a(${first})`, ...rest].join(', ')})`;
+  }
+
   function methodCall(node) {
     if (!ts.isCallExpression(node) || node.questionDotToken) return undefined;
     const callee = node.expression;
@@ -133,6 +144,14 @@ function expressionRules(job) {
     for (const each of patches) job.mutants.push({ kind: each.kind, line: job.lineOf(node) + each.line });
     const changes = patches.map(({ at, length, text: put }) => [at, length, put]);
     return `__o().p(${first}, ${job.textOf(node)}, ${JSON.stringify(changes)})`;
+  }
+
+  /** Comparisons of modules that others use: what is compared there tells which inputs to try. */
+  function compared(node) {
+    if (!ts.isBinaryExpression(node)) return undefined;
+    const operator = node.operatorToken.getText(job.file);
+    if (!/^([<>]=?|[!=]==?)$/.test(operator)) return undefined;
+    return `__o().q(${JSON.stringify(operator)}, [], -1, ${job.visit(node.left)}, ${job.visit(node.right)})`;
   }
 
   function text(node) {
@@ -194,7 +213,7 @@ function expressionRules(job) {
     return call.expression.kind === ts.SyntaxKind.ImportKeyword || call.expression.getText(job.file) === 'require';
   }
 
-  return { visit, awaited: (node) => awaited(node) ?? returned(node) };
+  return { visit, told: (node) => awaited(node) ?? returned(node) ?? schemaCall(node) ?? compared(node) };
 }
 
 module.exports = { expressionRules };

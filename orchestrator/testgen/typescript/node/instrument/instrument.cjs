@@ -12,7 +12,7 @@ const { statementRules } = require('./statements.cjs');
 /**
  * Return {text}. What is numbered is put to `options.counts`, which several files may share: goals [{kind, line}],
  * mutants [{kind, line}], sites (await expressions) and the names of variables. Of a file that `isUsed` by others, only
- * sites are numbered.
+ * what it awaits, compares and checks with schemas is told.
  */
 function instrument(ts, sourceFile, name, options) {
   const job = new Job(ts, sourceFile, name, options);
@@ -97,7 +97,7 @@ class Job {
   /** Return the rewritten text of a node that stands where it stands. */
   visit(node) {
     if (this.isLeftAlone(node)) return this.textOf(node);
-    if (this.options.isUsed) return this.expressions.awaited(node) ?? this.render(node);
+    if (this.options.isUsed) return this.expressions.told(node) ?? this.render(node);
     if (this.ts.isStatement(node)) return this.statements.visit(node);
     return this.expressions.visit(node);
   }

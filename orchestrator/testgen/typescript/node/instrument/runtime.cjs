@@ -22,6 +22,7 @@ function createRuntime() {
     seen: null, // comparisons, while someone collects them: [operator, left, right]
     steps: 0,
     most: Infinity,
+    parsed: null, // told which schema is about to check which value
     awaited: null, // told which place in the source awaits a value
     variables: null, // how to read and set the variables of the module
     watched: '', // the module that is looked at; others pass through
@@ -74,7 +75,7 @@ function createRuntime() {
         return result;
       },
       q(operator, others, mutant, left, right) {
-        if (state.seen !== null && COMPARES.has(operator) && live()) state.seen.push([operator, left, right]);
+        if (state.seen !== null && COMPARES.has(operator)) state.seen.push([operator, left, right]);
         if (mutant >= 0 && live()) {
           for (let index = 0; index < others.length; index += 1) {
             if (on(mutant + index)) return BINARY[others[index]](left, right);
@@ -83,7 +84,15 @@ function createRuntime() {
         return BINARY[operator](left, right);
       },
       w(site, value) {
-        if (state.awaited !== null && live()) state.awaited(site, value);
+        if (state.awaited !== null) state.awaited(live() ? site : `${name}#${site}`, value);
+        return value;
+      },
+      y(schema) {
+        state.schema = schema;
+        return schema;
+      },
+      a(value) {
+        if (state.parsed !== null) state.parsed(state.schema, value);
         return value;
       },
     };

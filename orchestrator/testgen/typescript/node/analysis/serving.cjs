@@ -1,0 +1,49 @@
+'use strict';
+/** What trying a module inside a server needs to know: the project's server, what it loads, who makes tokens. */
+const path = require('node:path');
+const { readFacts, outsidePackages } = require('./facts.cjs');
+const { appsIn } = require('./apps.cjs');
+const { makersIn } = require('./makers.cjs');
+const { usedModules } = require('./used.cjs');
+
+const SERVING = new Set(['routes', 'hook', 'reader']);
+const ALL = { most: 120, deepest: 12 };
+
+/** Return {server, used} for a module with subjects that need a server; `used` are all files of the server besides. */
+function servingOf(look, files, { subjects, imports }, shapes) {
+  if (!subjects.some((each) => SERVING.has(each.kind))) return undefined;
+  const { ts, program, checker, root, importsOf } = look;
+  const relative = (file) => path.relative(root, file.fileName);
+  const sourceOf = (name) => program.getSourceFile(path.join(root, name));
+  const own = files.map(relative);
+  const mine = usedModules(imports, own, importsOf, ALL).files;
+  const apps = appsIn(ts, checker, look.apps.map((each) => program.getSourceFile(each)).filter((each) => each && !each.isDeclarationFile), shapes, relative);
+  const roots = [...apps.builders, ...apps.equippers].map(({ file }) => ({ file, spec: file }));
+  const used = usedModules([...imports, ...roots], own, importsOf, ALL);
+  const everything = [...imports, ...used.imports];
+  const packages = outsidePackages(everything);
+  const facts = mine.map((each) => readFacts(ts, sourceOf(each)));
+  const server = {
+    ...apps,
+    makers: makersIn(ts, checker, mine.map(sourceOf), shapes, relative),
+    facts: { strings: facts.flatMap((each) => each.strings) },
+    headers: [...new Set([...files, ...mine.map(sourceOf)].flatMap((each) => headersReadIn(ts, each)))],
+    externals: [...new Set(everything.filter((each) => each.file === undefined && /^[@a-z]/.test(each.spec) && !each.spec.startsWith('node:') && !packages.includes(each.spec)).map((each) => each.spec))],
+  };
+  return { server, used };
+}
+
+/** Names of headers that a file reads: `headers['x-token']` and `headers.authorization`. */
+function headersReadIn(ts, file) {
+  const found = new Set();
+  const visit = (node) => {
+    const isElement = ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression);
+    if (isElement && /headers$/.test(node.expression.getText(file))) found.add(node.argumentExpression.text.toLowerCase());
+    if (ts.isPropertyAccessExpression(node) && /\bre?q\w*\.headers$/.test(node.expression.getText(file))) found.add(node.name.text.toLowerCase());
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return [...found];
+}
+
+module.exports = { servingOf };

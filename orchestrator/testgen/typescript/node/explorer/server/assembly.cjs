@@ -1,0 +1,221 @@
+'use strict';
+/**
+ * Builds the server in which a module is tried: as the project builds it, or a plain one with the project's error
+ * handling, or a plain one. Every server that is made tells its routes and the errors of its requests.
+ */
+const { Scene } = require('../scene.cjs');
+
+const DISPLAY_NAME = Symbol.for('fastify.display-name');
+const MOST_USES = 25; // requests that one server answers: what it remembers of them must not grow
+const USUAL = ['content-type', 'content-length', 'date', 'connection', 'keep-alive'];
+
+class Assembly {
+  constructor(world, api, state) {
+    Object.assign(this, { world, api, state });
+    this.plan = world.plan;
+    this.server = world.plan.server;
+    this.routes = []; // of the server that was made last: {method, url, schema, line, isOurs}
+    this.request = undefined; // the request that is being answered
+    this.error = undefined; // what the last request threw
+    this.mockPackages();
+  }
+
+  /** Keep packages loaded when modules are loaded anew, watch the servers that are made, and make hashes cheap. */
+  mockPackages() {
+    const real = this.api.core;
+    this.fastify = find(() => real('fastify'));
+    const kept = new Map();
+    for (const spec of this.server.externals) {
+      if (spec === 'fastify') this.api.mock(spec, () => this.watched());
+      else if (/^bcrypt(js)?$/.test(spec)) this.mockHashing(spec, find(() => real(spec)));
+      else if (this.api.actual) this.api.mock(spec, () => kept.get(spec) ?? kept.set(spec, this.api.actual(spec)).get(spec));
+    }
+  }
+
+  mockHashing(spec, actual) {
+    if (actual) this.api.mock(spec, () => cheap(actual));
+  }
+
+  watched() {
+    const make = (...args) => this.watch((this.fastify.default ?? this.fastify)(...args));
+    const all = Object.assign(make, this.fastify);
+    return Object.assign(all, { default: make, fastify: make, __esModule: true });
+  }
+
+  watch(app) {
+    const { register } = app;
+    app.register = function named(plugin, ...rest) {
+      if (typeof plugin === 'function') plugin[DISPLAY_NAME] ??= plugin.name || 'plugin'; // else it is looked for among all modules
+      return register.call(this, plugin, ...rest);
+    };
+    app.addHook('onRoute', (route) => this.note(route));
+    app.addHook('onRequest', (request, reply, done) => { this.meet(request); done(); });
+    app.addHook('onError', (request, reply, error, done) => { this.error = error; done(); });
+    return app;
+  }
+
+  /** Remember the request that is being answered, and tell which headers are read of it. */
+  meet(request) {
+    this.request = request;
+    const tell = this.readHeader;
+    if (!tell) return;
+    request.raw.headers = new Proxy(request.raw.headers, {
+      get(headers, name) {
+        if (typeof name === 'string') tell(name.toLowerCase());
+        return headers[name];
+      },
+    });
+  }
+
+  note(route) {
+    if (!this.isChoosing) return;
+    const line = [...this.state.hits].map((goal) => this.plan.goals[goal]).filter((each) => each?.kind === 'statement').at(-1)?.line ?? 0;
+    const isOurs = new Error().stack.includes(this.plan.absolute) || new Error().stack.includes(this.plan.path);
+    for (const method of [].concat(route.method)) {
+      if (method !== 'HEAD' && method !== 'OPTIONS') this.routes.push({ method, url: route.url, schema: route.schema, line, isOurs });
+    }
+  }
+
+  /** Return a plain server without a log. */
+  plain() {
+    return this.watch((this.fastify.default ?? this.fastify)());
+  }
+
+  /** Choose the way in which servers are made for a function that registers routes: the first that works. */
+  async choose(subject) {
+    if (!this.fastify) return undefined;
+    this.isChoosing = true; // looking where a call comes from takes long
+    try {
+      return await this.chosen(subject);
+    } finally {
+      this.isChoosing = false;
+    }
+  }
+
+  async chosen(subject) {
+    for (const way of this.ways(subject)) {
+      const app = await this.tried(way);
+      if (app !== undefined) {
+        const own = this.routes.filter((each) => each.isOurs);
+        const nothing = await app.inject({ method: 'GET', url: '/nothing/is/here' });
+        await app.close();
+        if (own.length > 0 || way.isLast) return { way, routes: own, usualHeaders: new Set([...USUAL, ...Object.keys(nothing.headers)]) };
+      }
+    }
+    return undefined;
+  }
+
+  *ways(subject) {
+    const isPlugin = subject.isPlugin && !subject.callback;
+    for (const builder of this.server.builders) yield { kind: 'builder', builder, args: this.argumentsOf(builder) };
+    for (const equipper of isPlugin ? this.server.equippers.filter((each) => !each.takesDone && each.name !== subject.export) : []) {
+      yield { kind: 'equipped', equipper, subject, args: this.argumentsOf(equipper) };
+    }
+    yield { kind: 'bare', subject, isLast: true };
+  }
+
+  /** What a builder is called with: what it has to have, and no log. */
+  argumentsOf({ params }) {
+    const { values } = this.world;
+    const nodes = params.map((each) => {
+      const shape = this.plan.types[each.shape.n] ?? each.shape;
+      const logger = shape.props?.find((one) => one.name === 'logger' && one.shape.k !== 'client');
+      if (each.optional && logger) return { t: 'object', props: [['logger', { t: 'value', v: false }]] };
+      return each.optional ? undefined : values.of(each.shape, each.name)[0];
+    });
+    const end = nodes.findIndex((each) => each === undefined);
+    return end < 0 ? nodes : nodes.slice(0, end);
+  }
+
+  naturalArguments(subject) {
+    return (subject?.params ?? []).filter((each) => !each.optional).map((each) => this.world.values.of(each.shape, each.name)[0]);
+  }
+
+  async tried(way) {
+    try {
+      const scene = new Scene(this.world, () => ({ t: 'value', v: undefined }));
+      scene.close();
+      const app = await within(this.made(way, { scene, args: this.naturalArguments(way.subject) }), 5000);
+      return app;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Return a server for a request: the one of the request before, unless a fresh one is asked for or the mutant that is
+   * switched on changes how servers are made. What making it reached counts for every request.
+   */
+  async serverFor(way, { scene, args, isFresh }) {
+    const { state, kept } = this;
+    const key = JSON.stringify(args);
+    const isFit = kept && kept.key === key && kept.way === way && kept.module === this.world.module() && kept.uses < MOST_USES;
+    if (isFit && !isFresh && !kept.touched.has(state.active)) {
+      kept.uses += 1;
+      for (const each of kept.hits) state.hits.add(each);
+      for (const each of kept.touched) state.touched.add(each);
+      return kept.app;
+    }
+    this.kept = undefined;
+    await kept?.app.close();
+    scene.close();
+    const app = await this.made(way, { scene, args });
+    if (state.active < 0 || !state.touched.has(state.active)) {
+      this.kept = { app, way, key, module: this.world.module(), uses: 0, hits: new Set(state.hits), touched: new Set(state.touched) };
+    } else this.leftover = app;
+    return app;
+  }
+
+  /** Make a server; `args` are nodes for what the registering function takes besides the server. */
+  async made(way, { scene, args }) {
+    this.routes = [];
+    if (way.kind === 'builder') {
+      const build = (await this.world.fetch(way.builder.file))[way.builder.name];
+      const app = await build(...way.args.map((each) => this.world.make(each, scene)));
+      await app.ready();
+      return app;
+    }
+    const app = this.plain();
+    if (way.kind === 'equipped') {
+      const equip = (await this.world.fetch(way.equipper.file))[way.equipper.name];
+      await equip(app, ...way.args.map((each) => this.world.make(each, scene)));
+    }
+    const { subject } = way;
+    const register = this.world.offered(subject);
+    const given = args.map((each) => this.world.make(each, scene));
+    if (subject.isPlugin) app.register(register, ...given);
+    else await register(app, ...given);
+    await way.after?.(app, scene);
+    await app.ready();
+    return app;
+  }
+}
+
+function find(load) {
+  try {
+    return load();
+  } catch {
+    return undefined;
+  }
+}
+
+/** bcrypt takes a tenth of a second for each hash on purpose; the fewest rounds do here. */
+function cheap(real) {
+  const fewer = (rounds) => (typeof rounds === 'number' ? Math.min(rounds, 4) : rounds);
+  const all = { ...real };
+  for (const name of ['hash', 'hashSync']) if (real[name]) all[name] = (text, rounds, ...rest) => real[name](text, fewer(rounds), ...rest);
+  for (const name of ['genSalt', 'genSaltSync']) if (real[name]) all[name] = (rounds, ...rest) => real[name](fewer(rounds), ...rest);
+  return Object.assign(all, { default: all, __esModule: true });
+}
+
+async function within(promise, most) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error('the server does not get ready')), most + 5000); });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+module.exports = { Assembly };

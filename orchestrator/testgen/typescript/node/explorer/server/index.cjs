@@ -1,0 +1,95 @@
+'use strict';
+/** Turns the subjects of a module that need a server into subjects that can be tried: one for each route. */
+const { Assembly } = require('./assembly.cjs');
+const { credentialsOf, signedByServer, textMaker } = require('./credentials.cjs');
+const { headerNodes } = require('./requests.cjs');
+const { RouteSubject } = require('./route-subject.cjs');
+
+/** Begin to watch the servers that the project makes; to be done before its modules are loaded. */
+function prepareServer(world, api, state) {
+  if (!world.plan.server) return undefined;
+  return new Assembly(world, api, state);
+}
+
+/** Return the subjects with those that need a server replaced; `caller` carries out what has to be tried for that. */
+async function servedSubjects(subjects, assembly, caller, values) {
+  if (!assembly) return subjects;
+  const { plan } = assembly;
+  const make = textMaker(values, plan.server);
+  values.madeFor = (name) => (values.subject?.settings ? make(name) : []);
+  const found = [];
+  for (const subject of subjects) {
+    if (subject.kind === 'routes') found.push(...(await routesOf(subject, assembly, caller, values)));
+    else if (!['hook', 'reader'].includes(subject.kind)) found.push(subject);
+  }
+  return found;
+}
+
+async function routesOf(origin, assembly, caller, values) {
+  const chosen = await assembly.choose(origin);
+  if (!chosen) return [];
+  const starts = [...new Set(chosen.routes.map((each) => each.line))].sort((a, b) => a - b);
+  const settings = { way: chosen.way, credential: undefined, usualHeaders: chosen.usualHeaders, env: process.env, starts };
+  const cases = { values, options: (each) => values.of(each.shape, each.name) };
+  const routes = chosen.routes.map((each) => new RouteSubject(origin, each, assembly, settings));
+  const known = [];
+  const found = [];
+  for (const each of routes) {
+    if (await isClosed(each, cases, caller)) {
+      const same = await firstThat(known, async (one) => !(await isClosed(new RouteSubject(origin, each.route, assembly, { ...settings, credential: one }), cases, caller)));
+      const credential = same ?? (await findCredential(each, settings, assembly, caller, cases));
+      if (credential && !same) known.push(credential);
+      found.push(new RouteSubject(origin, each.route, assembly, { ...settings, credential }));
+    } else found.push(each);
+  }
+  return found;
+}
+
+async function firstThat(list, fits) {
+  for (const each of list) if (await fits(each)) return each;
+  return undefined;
+}
+
+/** Find what lets someone in where nobody is let in without a word. */
+async function findCredential({ origin, route }, settings, assembly, caller, cases) {
+  for (const credential of waysIn(assembly, cases.values)) {
+    const known = { ...settings, credential };
+    if (!(await isClosed(new RouteSubject(origin, route, assembly, known), cases, caller))) return credential;
+  }
+  return undefined;
+}
+
+/** Headers that may let someone in: {header, nodes}. */
+function* waysIn({ plan: { facts, server } }, values) {
+  const all = { ...facts, strings: [...facts.strings, ...server.facts.strings] };
+  for (const node of credentialsOf({ values, server })) yield { header: 'authorization', nodes: everyone(node) };
+  for (const header of new Set(server.headers)) {
+    if (!/token|key|secret/.test(header)) continue;
+    for (const node of headerNodes(header, server.facts, process.env)) yield { header, nodes: [node, { t: 'value', v: 'wrong', shape: { k: 'string' } }] };
+  }
+  yield { header: 'authorization', nodes: everyone(signedByServer(values, all)) };
+}
+
+async function isClosed(route, cases, caller) {
+  const seen = await caller.call(route.natural(cases));
+  const status = seen.kind === 'value' && seen.value.props?.find(([key]) => key === 'status')?.[1].v;
+  return status === 401 || status === false; // false: the call broke down
+}
+
+/** The credential with each role that its type names, and such as are worth nothing. */
+function everyone(credential) {
+  const found = [credential];
+  const [claims] = credential.of ? [credential.of] : credential.args;
+  for (const [index, [key, node]] of (claims?.props ?? []).entries()) {
+    const options = node.union?.of?.filter((each) => each.k === 'literal') ?? [];
+    for (const option of /role/i.test(key) ? options : []) {
+      if (option.v === node.v) continue;
+      const props = claims.props.with ? claims.props.with(index, [key, { ...node, v: option.v }]) : claims.props.map((each, at) => (at === index ? [key, { ...node, v: option.v }] : each));
+      found.push(credential.of ? { ...credential, of: { ...claims, props } } : { ...credential, args: [{ ...claims, props }, ...credential.args.slice(1)] });
+    }
+  }
+  const worthless = ['Bearer a.b.c', 'Basic YTpi'].map((v) => ({ t: 'value', v, shape: { k: 'string' } }));
+  return [...found, ...worthless];
+}
+
+module.exports = { prepareServer, servedSubjects };

@@ -1,0 +1,130 @@
+'use strict';
+/** One route of a module: its requests are tried on a server made anew for each of them. */
+const { make, settled } = require('../nodes.cjs');
+const { isAccident } = require('../search.cjs');
+const { RequestForm, injected } = require('./requests.cjs');
+const { proposalOf } = require('./route-writer.cjs');
+
+const DAYS_197 = 197 * 24 * 3600 * 1000;
+const FAULT = { t: 'code', code: "new Error('connection lost')", make: () => new Error('connection lost'), isFault: true, answer: true };
+const MOST_BEGINNINGS = 90;
+
+class RouteSubject {
+  /** `settings` is {way, credential, credentials, usualHeaders}; `origin` the subject that registers the route. */
+  constructor(origin, route, assembly, settings) {
+    Object.assign(this, { kind: 'route', export: origin.export, member: `${route.method} ${route.url}`, line: route.line || origin.line });
+    Object.assign(this, { origin, route, assembly, settings, later: DAYS_197, patience: 1500, isAsync: true });
+    this.form = new RequestForm(route, assembly.server, settings);
+    this.answered = undefined; // what the natural request asked for: [{key, node}]
+  }
+
+  get params() {
+    return [{ name: 'request', shape: this.form.shape(), optional: false }, ...this.origin.params];
+  }
+
+  /** The natural request, learning from it what is checked; then each part in other ways, and each query's answer. */
+  *beginnings(cases) {
+    for (let known = -1; known !== this.form.learned;) {
+      known = this.form.learned;
+      this.answered = undefined;
+      yield this.natural(cases);
+    }
+    const base = this.natural(cases);
+    this.base = base.args[0];
+    const answered = this.answered ?? [];
+    yield* this.withOtherAnswers(base, answered, cases);
+    const options = cases.values.of(this.form.shape(), 'request').slice(1);
+    for (const option of [...this.otherParts(cases), ...options].slice(0, MOST_BEGINNINGS)) yield { ...base, args: [option, ...base.args.slice(1)] };
+    for (const [index, param] of this.origin.params.entries()) {
+      for (const option of cases.options(param).slice(1, 30)) yield { ...base, args: base.args.map((each, at) => (at === index + 1 ? option : each)) };
+    }
+  }
+
+  natural(cases) {
+    const args = this.params.filter((each) => !each.optional).map((each) => cases.options(each)[0]);
+    return { subject: this, args, ctor: [], steps: [], answers: new Map() };
+  }
+
+  *withOtherAnswers(base, answered, cases) {
+    for (const { key, node } of answered) {
+      const options = node.union || node.shape ? cases.values.of(node.union ?? node.shape, node.name ?? '', 1).slice(1, 25) : [];
+      for (const option of [...options, FAULT]) yield { ...base, answers: new Map([[key, { ...option, answer: true }]]) };
+    }
+  }
+
+  /** The natural request with one of its parts in other ways, and everyone who may ask. */
+  *otherParts(cases) {
+    const form = this.form.shape();
+    const props = this.base.props ?? [];
+    for (const field of form.fields) {
+      const put = (node) => ({ ...this.base, props: props.map(([key, each]) => [key, key === field.name ? node : each]) });
+      if (field.name === 'headers') yield* this.askers(props).map(put);
+      for (const node of cases.values.of(field.shape, field.name, 1).slice(1, 40)) yield put(node);
+    }
+  }
+
+  askers(props) {
+    const [, headers] = props.find(([key]) => key === 'headers') ?? [];
+    const found = [];
+    for (const [index, [key, node]] of (headers?.props ?? []).entries()) {
+      if (key !== this.settings.credential?.header) continue;
+      found.push({ ...headers, props: headers.props.filter((_, at) => at !== index) });
+      for (const other of this.settings.credential.nodes) if (other !== node) found.push({ ...headers, props: headers.props.map((each, at) => (at === index ? [key, other] : each)) });
+    }
+    return found;
+  }
+
+  async begin(item, scene) {
+    const { assembly } = this;
+    const { state } = assembly;
+    const app = await assembly.serverFor(this.settings.way, { scene, args: item.args.slice(1), isFresh: scene.isFresh });
+    this.leaveOut(state.touched);
+    scene.open();
+    scene.app = app;
+    assembly.error = undefined;
+    try {
+      const request = await settled(make(item.args[0], scene));
+      if (state.active < 0) this.listen();
+      const response = await app.inject(injected(this.route, request));
+      if (assembly.error && response.statusCode >= 500 && isAccident(assembly.error)) throw assembly.error;
+      this.answered ??= scene.answered.map(({ key, node }) => ({ key, node }));
+      return shown(response, this.settings.usualHeaders);
+    } finally {
+      state.parsed = null;
+      assembly.readHeader = undefined;
+    }
+  }
+
+  /** Learn from what is looked at: schemas that check a part of the request, headers that are read. */
+  listen() {
+    const { assembly, form } = this;
+    assembly.state.parsed = (schema, value) => form.learn(schema, value, assembly.request);
+    assembly.readHeader = (name) => form.learnHeader(name);
+  }
+
+  /** Mutants of how other routes are registered are not this one's business. */
+  leaveOut(touched) {
+    const { mutants } = this.assembly.plan;
+    for (const mutant of touched) if (!this.concerns(mutants[mutant].line)) touched.delete(mutant);
+  }
+
+  concerns(line) {
+    const { starts = [] } = this.settings;
+    if (line < this.line) return !starts.some((each) => each <= line) && (starts[0] ?? this.line) === this.line;
+    const next = starts.find((each) => each > this.line);
+    return next === undefined || line < next;
+  }
+
+  propose(item, seen, withCalls) {
+    return proposalOf(this, item, seen, withCalls);
+  }
+}
+
+/** What of a response a test looks at: the status, headers that not every response has, and the body. */
+function shown(response, usual) {
+  const headers = Object.entries(response.headers).filter(([key]) => !usual.has(key)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const isJson = /json/.test(response.headers['content-type'] ?? '') && response.body !== '';
+  return { status: response.statusCode, headers: Object.fromEntries(headers), body: isJson ? response.json() : response.body };
+}
+
+module.exports = { RouteSubject, shown };

@@ -1,0 +1,80 @@
+'use strict';
+/** What is special about a request, in words: "without a token", "as mentor", "without email", "when nothing is found". */
+
+const LONGEST_VALUE = 24;
+
+/** `shown` writes a node for a reader. */
+function circumstances(subject, item, seen, shown) {
+  const found = [...whoAsks(subject, item, shown), ...whatIsSent(subject, item, shown).slice(0, 2)];
+  const answers = seen.answered.filter((each) => !isWritten(each.node));
+  if (seen.answered.some((each) => each.node.isFault)) found.push('when a query fails');
+  else if (answers.length > 0 && answers.every((each) => isEmpty(each.node))) found.push('when nothing is found');
+  return found.join(' ');
+}
+
+function whoAsks(subject, item, shown) {
+  const { header } = subject.settings.credential ?? {};
+  const before = partOf(subject.base, 'headers', header ?? '');
+  const node = partOf(item.args[0], 'headers', header ?? '');
+  if (!before) return [];
+  if (!node) return ['without a token'];
+  if (node.t === 'value') return [`with ${header} ${shown(node)}`];
+  const role = roleIn(node);
+  return role && role !== roleIn(before) ? [`as ${role}`] : [];
+}
+
+/** The role among what a token is made of. */
+function roleIn(node) {
+  const objects = node.of ? [node.of] : node.args ?? [];
+  for (const each of objects) {
+    const role = each.props?.find(([key]) => /^roles?$/i.test(key))?.[1];
+    if (role?.t === 'value') return String(role.v);
+  }
+  return undefined;
+}
+
+function whatIsSent(subject, item, shown) {
+  const found = [];
+  const header = subject.settings.credential?.header;
+  const sent = item.args[0];
+  for (const part of ['params', 'query', 'headers', 'payload']) {
+    const before = new Map(partOf(subject.base, part)?.props ?? []);
+    const now = partOf(sent, part);
+    if (now === undefined) {
+      if (before.size > 0) found.push(part === 'payload' ? 'without a body' : part === 'query' ? 'without a query' : `without ${part}`);
+      continue;
+    }
+    if (!now.props) {
+      if (part === 'payload') found.push(`for the body ${short(shown(now))}`);
+      continue;
+    }
+    const after = new Map(now.props);
+    for (const key of before.keys()) if (!after.has(key) && key !== header) found.push(`without ${key}`);
+    for (const [key, node] of after) {
+      const old = before.get(key);
+      if (key === header || (old && shown(old) === shown(node))) continue;
+      const text = shown(node);
+      found.push(text.length <= LONGEST_VALUE ? `with ${key} ${text}` : old ? `with another ${key}` : `with ${key}`);
+    }
+  }
+  return found;
+}
+
+function short(text) {
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`;
+}
+
+function partOf(request, part, name) {
+  const found = request?.props?.find(([key]) => key === part)?.[1];
+  return name === undefined ? found : found?.props?.find(([key]) => key === name)?.[1];
+}
+
+function isWritten(node) {
+  return node.t === 'value' && node.v === undefined && node.shape?.k === 'written';
+}
+
+function isEmpty(node) {
+  return (node.t === 'value' && (node.v === undefined || node.v === null)) || (node.t === 'list' && node.items.length === 0);
+}
+
+module.exports = { circumstances, partOf };
