@@ -5,7 +5,6 @@ and the post-condition is read again from the tree afterwards. What cannot be pr
 that did not happen is called a success.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,7 +30,6 @@ from orchestrator.edits.propose import propose, read_params
 from orchestrator.edits.registry import find_action
 from orchestrator.edits.result import Duty, EditCode, EditResult, EditStatus, Refusal
 from orchestrator.errors import MissingTool, Problem, Severity, TaskFailed
-from orchestrator.handlers.config_edit_questions import ask
 from orchestrator.handlers.config_edit_tree import DiskTree
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import Targets
@@ -91,6 +89,8 @@ class ConfigEdit(Handler[ConfigEditParams]):
 
     def fingerprint(self, params: ConfigEditParams, context: TaskContext) -> str | None:
         """Hash the action with the pins that it would write."""
+        import hashlib  # with all of OpenSSL: too much for those who only list handlers
+
         try:
             pins = _pins(context.workspace)
         except Refusal:
@@ -103,7 +103,7 @@ class ConfigEdit(Handler[ConfigEditParams]):
         try:
             action = _action(params.action)
             checked = read_params(action, params.given)
-            answers = await ask(action, checked, context)
+            answers = await _answers(action, checked, context)
             scene = Scene(params.target, context.workspace, _pins(context.workspace), answers)
         except Refusal as refusal:
             return _refused(refusal.code, refusal.reason, refusal.hint)
@@ -119,7 +119,7 @@ class ConfigEdit(Handler[ConfigEditParams]):
         try:
             action = _action(params.action)
             checked = read_params(action, params.given)
-            answers = await ask(action, checked, context)
+            answers = await _answers(action, checked, context)
             scene = Scene(params.target, context.workspace, _pins(context.workspace), answers)
             again = plan_or_skip(action, scene, checked)
             missing = still_missing(action, scene, checked) if again.status is EditStatus.ALREADY else again.reason
@@ -137,6 +137,16 @@ def _action(name: str) -> Action[Any]:
     except ModuleNotFoundError as error:
         message = f"the action {name} needs the module {error.name}, which is not installed"
         raise MissingTool(message, hint="pip install 'orchestrate[edits]'") from error
+
+
+async def _answers(action: Action[Any], params: Params, context: TaskContext) -> dict[str, str]:
+    """Return what programs say to the action's questions; a dry run asks nothing."""
+    questions = action.asks(params)
+    if not questions or context.dry_run:
+        return {}
+    from orchestrator.handlers.config_edit_questions import ask  # with asyncio, which listing handlers does without
+
+    return await ask(questions, context)
 
 
 def _pins(workspace: Tree) -> Pins:

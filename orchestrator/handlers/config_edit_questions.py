@@ -1,20 +1,17 @@
 """What an action wants to know that no file says: asked of a program, within a few seconds, or left open."""
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from orchestrator.contracts import Params, TaskContext
-from orchestrator.edits.action import Action
+from orchestrator.contracts import TaskContext
 
 _SECONDS = 15.0
 
 
-async def ask(action: Action[Any], params: Params, context: TaskContext) -> dict[str, str]:
-    """Return the answers by name; a program that is missing, slow or fails gives none, a dry run asks nothing."""
+async def ask(questions: Mapping[str, Sequence[str]], context: TaskContext) -> dict[str, str]:
+    """Return the answers by name; a program that is missing, slow or fails gives none."""
     answers: dict[str, str] = {}
-    if context.dry_run:
-        return answers
-    for name, argv in action.asks(params).items():
+    for name, argv in questions.items():
         if context.processes.find(argv[0]) is None:
             continue
         try:

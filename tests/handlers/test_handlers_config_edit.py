@@ -74,7 +74,7 @@ def test_what_is_left_for_a_person_stands_in_the_outputs(bench) -> None:
         CI, "on: push\njobs:\n  production:\n    runs-on: x\n    environment: production\n    steps: [{run: x}]\n"
     )
     outcome = bench.run(ConfigEdit(), {"target": CI, "action": "add_approval_gates"})
-    assert outcome.summary.endswith("; 1 thing left for a person")
+    assert outcome.summary.endswith("; 2 things left for a person")
     assert outcome.outputs["duties"][0]["kind"] == "environment"
     assert "$ gh api -X PUT" in outcome.detail
 

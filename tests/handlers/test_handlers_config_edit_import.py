@@ -5,7 +5,18 @@ import sys
 
 import pytest
 
-_HEAVY = ("tree_sitter", "tomlkit", "yaml", "difflib", "importlib.resources", "zipfile", "tempfile")
+_HEAVY = (
+    "tree_sitter",
+    "tomlkit",
+    "yaml",
+    "difflib",
+    "importlib.resources",
+    "zipfile",
+    "tempfile",
+    "asyncio",
+    "hashlib",
+    "ssl",
+)
 _SCRIPT = """
 import sys
 import pydantic, pydantic.types
