@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.options import option
 from orchestrator.cli.present import look_of
-from orchestrator.edits.action import Action, EditParams
+from orchestrator.edits.action import Action, WorkflowParams
 from orchestrator.edits.registry import action_names, find_action
 from orchestrator.edits.result import Refusal
 from orchestrator.errors import ExitCode, UsageError
@@ -65,7 +65,7 @@ def _as_json(action: Action[Any]) -> dict[str, Any]:
 def _described(action: Action[Any]) -> str:
     """Return the params, those that every action has at the end, and a line to try it."""
     fields = action.params_model.model_fields
-    common = set(EditParams.model_fields)
+    common = set(WorkflowParams.model_fields)
     order = sorted(fields.items(), key=lambda item: item[0] in common)
     names = [field.alias or name for name, field in order]
     indent = max(map(len, names)) + 4

@@ -2,15 +2,13 @@
 
 import json
 import os
-import shutil
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from orchestrator.cli.edit_gates import answers, pass_gates
 from orchestrator.cli.edit_tree import EditTree, repository_root
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.options import option
@@ -74,27 +72,10 @@ def _result(tree: EditTree, root: Path, name: str, target: str, given: list[str]
         params = read_params(action, _params(given))
         overrides = tree.read_text(OVERRIDES) if tree.exists(OVERRIDES) else None
         pins = shipped_pins() if overrides is None else shipped_pins().overridden(overrides)
-        return propose(action, Scene(target, tree, pins, _answers(action.asks(params), root)), params)
+        result = propose(action, Scene(target, tree, pins, answers(action.asks(params), root)), params)
+        return pass_gates(result, root) if getattr(params, "validators", "native") == "found" else result
     except Refusal as refusal:
         return refused(refusal.code, refusal.reason, hint=refusal.hint)
-
-
-def _answers(questions: Mapping[str, Sequence[str]], root: Path) -> dict[str, str]:
-    """Run what the action wants to know; a program that is missing, slow or fails gives no answer."""
-    answers: dict[str, str] = {}
-    for name, argv in questions.items():
-        program = shutil.which(argv[0])
-        if program is None:
-            continue
-        try:
-            done = subprocess.run(
-                [program, *argv[1:]], cwd=root, capture_output=True, text=True, timeout=15, check=False
-            )
-        except subprocess.TimeoutExpired:
-            continue
-        if done.returncode == 0:
-            answers[name] = done.stdout.strip()
-    return answers
 
 
 def _inside(root: Path, here: Path, target: str) -> str:

@@ -22,8 +22,12 @@ class EditParams(Params):
     )
 
 
-class NoParams(EditParams):
-    """Params of an action that needs none."""
+class WorkflowParams(EditParams):
+    """What every action on workflows takes."""
+
+    validators: Literal["found", "native"] = Field(
+        default="found", description="also let actionlint, zizmor and check-jsonschema judge, if found; or ours alone"
+    )
 
 
 class Tree(Protocol):
@@ -133,7 +137,7 @@ class Action(ABC, Generic[P]):
 
     name: ClassVar[str]
     summary: ClassVar[str]
-    params_model: ClassVar[type[Params]] = NoParams
+    params_model: ClassVar[type[Params]] = EditParams
     kinds: ClassVar[frozenset[str]]
     # The target need not exist: the action creates it.
     creates: ClassVar[bool] = False

@@ -23,7 +23,7 @@ from orchestrator.contracts import (
     unchanged,
 )
 from orchestrator.edits.action import Action, Scene, Tree
-from orchestrator.edits.kinds import check, kind_of
+from orchestrator.edits.kinds import WORKFLOW, check, kind_of
 from orchestrator.edits.missing import plan_or_skip, still_missing
 from orchestrator.edits.pins import OVERRIDES, Pins, shipped_pins
 from orchestrator.edits.propose import propose, read_params
@@ -107,7 +107,7 @@ class ConfigEdit(Handler[ConfigEditParams]):
             scene = Scene(params.target, context.workspace, _pins(context.workspace), answers)
         except Refusal as refusal:
             return _refused(refusal.code, refusal.reason, refusal.hint)
-        result = propose(action, scene, checked)
+        result = await _gated(propose(action, scene, checked), checked, context)
         if result.code is not None:
             return _refused(result.code, result.reason, result.hint)
         for edit in result.edits:
@@ -137,6 +137,16 @@ def _action(name: str) -> Action[Any]:
     except ModuleNotFoundError as error:
         message = f"the action {name} needs the module {error.name}, which is not installed"
         raise MissingTool(message, hint="pip install 'orchestrate[edits]'") from error
+
+
+async def _gated(result: EditResult, params: Params, context: TaskContext) -> EditResult:
+    """Let installed checkers judge what would be written; a dry run starts no program."""
+    is_workflow = any(edit.kind == WORKFLOW for edit in result.edits)
+    if not is_workflow or context.dry_run or getattr(params, "validators", "native") != "found":
+        return result
+    from orchestrator.handlers.config_edit_gates import pass_gates  # with asyncio, which listing handlers does without
+
+    return await pass_gates(result, context)
 
 
 async def _answers(action: Action[Any], params: Params, context: TaskContext) -> dict[str, str]:

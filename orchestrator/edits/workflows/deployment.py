@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from orchestrator.edits.action import EditParams
+from orchestrator.edits.action import WorkflowParams
 from orchestrator.edits.result import Duty, EditCode, Refusal
 from orchestrator.edits.workflows import rollout
 from orchestrator.edits.workflows.deploys import environment_url, is_kubectl, look_at
@@ -19,7 +19,7 @@ from orchestrator.models.json import JsonObject
 _KUBECONFIG_WRITE = re.compile(r"base64 (?:-d|--decode|-D)\b[^\n]*>\s*(?P<file>\S+)")
 
 
-class DeployParams(EditParams):
+class DeployParams(WorkflowParams):
     """How a job deploys."""
 
     job: str | None = Field(default=None, description="the job to fill in, else the one with the environment")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.deploys import is_production
@@ -23,7 +23,7 @@ _QUESTION = "protection"
 Reviewer = Annotated[str, Field(pattern=r"^[\w.-]+(?:/[\w.-]+)?$")]
 
 
-class GateParams(EditParams):
+class GateParams(WorkflowParams):
     """Which job waits, and for whom."""
 
     job: str | None = Field(default=None, description="the job, else the first that deploys to production")

@@ -6,7 +6,7 @@ colour; a failure switches back to pods that never stopped.
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows import colours
@@ -14,7 +14,7 @@ from orchestrator.edits.workflows.deploys import deploying_job, look_at
 from orchestrator.edits.workflows.workflow import Workflow, run_of
 
 
-class BlueGreenParams(EditParams):
+class BlueGreenParams(WorkflowParams):
     """Which job, and how large a colour is."""
 
     job: str | None = None

@@ -6,7 +6,7 @@ growing share and takes it away when a probe fails, which stops the deployment; 
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows import colours
@@ -15,7 +15,7 @@ from orchestrator.edits.workflows.deploys import deploying_job, environment_url,
 from orchestrator.edits.workflows.workflow import Workflow, run_of
 
 
-class CanaryParams(EditParams):
+class CanaryParams(WorkflowParams):
     """Which job, and how the share grows."""
 
     job: str | None = None

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.shape import environment_of, events_of
@@ -13,7 +13,7 @@ from orchestrator.edits.workflows.workflow import Workflow
 _OF_A_REF = frozenset(("push", "pull_request", "merge_group", "workflow_dispatch", "schedule", "release", "create"))
 
 
-class ConcurrencyParams(EditParams):
+class ConcurrencyParams(WorkflowParams):
     """Which runs wait for each other."""
 
     group: str | None = Field(

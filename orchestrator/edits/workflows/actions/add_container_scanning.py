@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already, changed
 from orchestrator.edits.workflows import scans
@@ -29,7 +29,7 @@ _JOB = "container-scan"
 Image = Annotated[str, Field(pattern=r"^[\w.:/@-]+$")]
 
 
-class ScanParams(EditParams):
+class ScanParams(WorkflowParams):
     """What is scanned, by what, and what fails."""
 
     job: str | None = Field(default=None, description="the job that builds and pushes, else all")

@@ -4,7 +4,7 @@ import re
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.deploys import ships
@@ -22,7 +22,7 @@ _INSTALLS = {
 _PYTHON_FILES = ("requirements.txt", "pyproject.toml", "requirements-dev.txt")
 
 
-class CacheParams(EditParams):
+class CacheParams(WorkflowParams):
     """Where."""
 
     job: str | None = Field(default=None, description="the job, else all")

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.deploys import deploying_jobs, look_at
@@ -17,7 +17,7 @@ from orchestrator.edits.workflows.shape import environment_of
 from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
 
 
-class DeployMigrationParams(EditParams):
+class DeployMigrationParams(WorkflowParams):
     """What migrates which databases."""
 
     job: str | None = Field(default=None, description="the job, else all that have an environment")

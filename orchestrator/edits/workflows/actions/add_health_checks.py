@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows import rollout
@@ -11,7 +11,7 @@ from orchestrator.edits.workflows.deploys import deploying_jobs, environment_url
 from orchestrator.edits.workflows.workflow import Workflow
 
 
-class HealthParams(EditParams):
+class HealthParams(WorkflowParams):
     """What is asked, and how long."""
 
     job: str | None = Field(default=None, description="the job, else all that have an environment")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.commands import TEST
@@ -26,7 +26,7 @@ _WORD = r"^[A-Za-z][\w-]*$"
 _PY = re.compile(r"\b(?:pytest|tox|nox|manage\.py)\b")
 
 
-class MigrationParams(EditParams):
+class MigrationParams(WorkflowParams):
     """What migrates, where, on which database."""
 
     job: str | None = Field(default=None, description="the job, else the first that runs tests in the tool's language")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.gate import add_gate
@@ -22,7 +22,7 @@ _FILTER = "dorny/paths-filter"
 _STATUS = ("always()", "cancelled()", "failure()", "success()")
 
 
-class PathFilterParams(EditParams):
+class PathFilterParams(WorkflowParams):
     """Which files concern which jobs."""
 
     mode: Literal["jobs", "workflow"] = "jobs"

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.gate import is_gate
@@ -46,7 +46,7 @@ fi
 """
 
 
-class PerfParams(EditParams):
+class PerfParams(WorkflowParams):
     """What is measured, and how much slower is too slow."""
 
     command: str | None = Field(

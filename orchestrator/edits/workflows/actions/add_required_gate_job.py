@@ -2,14 +2,14 @@
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.gate import add_gate, is_gate
 from orchestrator.edits.workflows.workflow import Workflow
 
 
-class GateJobParams(EditParams):
+class GateJobParams(WorkflowParams):
     """How it is called."""
 
     job: str = Field(default="ci-required", pattern=r"^[A-Za-z_][\w-]*$")

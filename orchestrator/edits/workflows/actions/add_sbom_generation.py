@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows import sboms
@@ -21,7 +21,7 @@ from orchestrator.edits.workflows.workflow import Workflow, uses_of
 _BUILDX = "docker/setup-buildx-action"
 
 
-class SbomParams(EditParams):
+class SbomParams(WorkflowParams):
     """What is described, and how."""
 
     build_job: str | None = Field(default=None, description="the job that builds, when there are several")

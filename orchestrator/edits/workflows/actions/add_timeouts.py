@@ -2,13 +2,13 @@
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditResult
 from orchestrator.edits.workflows.workflow import Workflow
 
 
-class TimeoutParams(EditParams):
+class TimeoutParams(WorkflowParams):
     """How long."""
 
     minutes: int = Field(default=30, ge=1, le=360)

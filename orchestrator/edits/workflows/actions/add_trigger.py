@@ -4,7 +4,7 @@ import json
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.checker.triggers import EVENTS, cron_problem
@@ -15,7 +15,7 @@ from orchestrator.models.json import Json
 _OPEN = frozenset(("workflow_dispatch", "workflow_call"))  # more inputs take nothing away from whoever starts it
 
 
-class TriggerParams(EditParams):
+class TriggerParams(WorkflowParams):
     """Which event, with which settings."""
 
     event: str = Field(description="merge_group, workflow_dispatch, schedule, …")

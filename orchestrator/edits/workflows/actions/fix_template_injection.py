@@ -8,7 +8,7 @@ import re
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.patch import Patch, apply, patch
 from orchestrator.edits.result import EditCode, EditResult, Refusal
@@ -21,7 +21,7 @@ _SPAN = re.compile(r"\$\{\{(?:'(?:[^']|'')*'|[^'}]|\}(?!\}))*\}\}")
 _WRITABLE = ("event", "head_ref", "ref_name")  # of the context github: what a title or a branch name reaches
 
 
-class InjectionParams(EditParams):
+class InjectionParams(WorkflowParams):
     """Where."""
 
     job: str | None = Field(default=None, description="the job, else all")

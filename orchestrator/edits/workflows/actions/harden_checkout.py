@@ -4,7 +4,7 @@ import re
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditResult
 from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
@@ -24,7 +24,7 @@ _PUSHERS = (
 )  # fmt: skip
 
 
-class HardenParams(EditParams):
+class HardenParams(WorkflowParams):
     """Where."""
 
     job: str | None = Field(default=None, description="the job, else all")

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.scopes import settle_only_job
@@ -17,7 +17,7 @@ _SPAN = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _NAME = r"^[A-Za-z_][\w-]*$"
 
 
-class AddJobParams(EditParams):
+class AddJobParams(WorkflowParams):
     """The job as it is written in a workflow."""
 
     job: str = Field(pattern=_NAME)
@@ -45,7 +45,7 @@ class AddJob(Action[AddJobParams]):
         return workflow.finish(f"added the job {params.job}", "")
 
 
-class RemoveJobParams(EditParams):
+class RemoveJobParams(WorkflowParams):
     """Which job."""
 
     job: str
@@ -87,7 +87,7 @@ class RemoveJob(Action[RemoveJobParams]):
         return workflow.finish(f"removed the job {params.job}", "")
 
 
-class RenameJobParams(EditParams):
+class RenameJobParams(WorkflowParams):
     """From what to what."""
 
     job: str

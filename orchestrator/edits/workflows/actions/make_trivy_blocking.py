@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.pins import is_pinned
 from orchestrator.edits.result import EditCode, EditResult, Refusal
@@ -29,7 +29,7 @@ _EXIT = re.compile(r"--exit-code[= \t]+['\"]?\d+['\"]?")
 _TRIVY_COMMAND = re.compile(r"\btrivy[ \t]+(?:image|fs|filesystem|repo|repository|config|rootfs|sbom)\b")
 
 
-class TrivyParams(EditParams):
+class TrivyParams(WorkflowParams):
     """What fails the build."""
 
     job: str | None = Field(default=None, description="the job, else all")

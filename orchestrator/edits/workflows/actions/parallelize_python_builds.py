@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows import serial
@@ -29,7 +29,7 @@ _COPIED = ("runs-on", "needs", "if", "permissions", "env", "defaults", "containe
 _TAKES_IMAGES = re.compile(r"\bdocker(?:-compose\b|[ \t]+(?:push|run|tag|save|compose|image push|manifest)\b)")
 
 
-class ParallelParams(EditParams):
+class ParallelParams(WorkflowParams):
     """What becomes a matrix."""
 
     job: str | None = Field(default=None, description="the job that works one after another, else the only one")

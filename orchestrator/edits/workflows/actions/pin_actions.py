@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.pins import OVERRIDES, Pin, is_pinned, split_uses
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal
@@ -16,7 +16,7 @@ _VERSION = re.compile(r"v?\d")
 _CHECKOUT, _SINCE = "actions/checkout", 6
 
 
-class PinParams(EditParams):
+class PinParams(WorkflowParams):
     """Which actions."""
 
     only: list[str] = Field(default=[], description="owner/name; default: all that are not pinned")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditResult
 from orchestrator.edits.workflows.commands import (
@@ -28,7 +28,7 @@ _SAFETY = re.compile(r"\bsafety[ \t]+check\b(?P<rest>[^\n|;&]*)")
 _REQUIREMENTS = re.compile(r"(?:-r|--file|--requirement)[= \t]+(\S+)")
 
 
-class RemoveParams(EditParams):
+class RemoveParams(WorkflowParams):
     """Where to look; without a job the whole workflow."""
 
     job: str | None = Field(default=None, description="the job, else all")

@@ -2,13 +2,13 @@
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of
 
 
-class ReplaceParams(EditParams):
+class ReplaceParams(WorkflowParams):
     """What, by what, where."""
 
     find: str = Field(min_length=1, description="the text as it stands in the script")

@@ -2,14 +2,14 @@
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.scopes import needed_scopes, unknown_users
 from orchestrator.edits.workflows.workflow import Workflow, lacking
 
 
-class PermissionParams(EditParams):
+class PermissionParams(WorkflowParams):
     """What the token may do."""
 
     permissions: dict[str, str] = Field(default={"contents": "read"}, description="scope: read, write or none")

@@ -5,14 +5,14 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.workflow import Workflow, title_of
 from orchestrator.models.json import Json
 
 
-class PlaceParams(EditParams):
+class PlaceParams(WorkflowParams):
     """A job, and a place among its steps: by id, name, `uses` prefix or /regex of the script/ of another step."""
 
     job: str
@@ -62,7 +62,7 @@ class AddStep(Action[AddStepParams]):
         return workflow.finish(f"added a step to {params.job}", "")
 
 
-class ReplaceStepParams(EditParams):
+class ReplaceStepParams(WorkflowParams):
     """Which step becomes what."""
 
     job: str

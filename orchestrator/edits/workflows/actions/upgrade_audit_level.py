@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from orchestrator.edits.action import Action, EditParams, Scene
+from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.commands import logical_lines, runs_tool
@@ -21,7 +21,7 @@ _COMMAND = re.compile(r"(?P<command>(?:npm|pnpm|yarn(?: npm)?) audit)\b")
 _LEVEL = re.compile(r"--(?:audit-level|level|severity)[= \t]+['\"]?(?P<level>[\w${}. -]*?)['\"]?(?=[ \t\\;|&)]|$)")
 
 
-class AuditParams(EditParams):
+class AuditParams(WorkflowParams):
     """The level that is wanted."""
 
     level: Literal["info", "low", "moderate", "high", "critical"] = "low"

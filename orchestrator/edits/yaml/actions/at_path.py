@@ -1,9 +1,29 @@
 """``yaml_set``, ``yaml_merge``, ``yaml_delete``, ``yaml_append``: edits at a path of a YAML file."""
 
-from orchestrator.edits.action import Scene
-from orchestrator.edits.at_path import AppendAtPath, DeleteAtPath, MergeAtPath, SetAtPath
+from orchestrator.edits.action import Scene, WorkflowParams
+from orchestrator.edits.at_path import (
+    AppendAtPath,
+    DeleteAtPath,
+    DeleteParams,
+    GuardedParams,
+    MergeAtPath,
+    SetAtPath,
+    ValueParams,
+)
 from orchestrator.edits.kinds import WORKFLOW, YAML, kind_of
 from orchestrator.edits.yaml.editor import YamlEditor
+
+
+class YamlGuardedParams(GuardedParams, WorkflowParams):
+    """Where, what, what has to be there for it, and who judges."""
+
+
+class YamlValueParams(ValueParams, WorkflowParams):
+    """Where, what, and who judges."""
+
+
+class YamlDeleteParams(DeleteParams, WorkflowParams):
+    """Where, what has to be there for it, and who judges."""
 
 
 class _OfYaml:
@@ -21,6 +41,7 @@ class YamlSet(_OfYaml, SetAtPath):
 
     name = "yaml_set"
     summary = "Set the value at a path of a YAML file; comments and layout stay"
+    params_model = YamlGuardedParams
 
 
 class YamlMerge(_OfYaml, MergeAtPath):
@@ -28,6 +49,7 @@ class YamlMerge(_OfYaml, MergeAtPath):
 
     name = "yaml_merge"
     summary = "Merge a mapping into the one at a path of a YAML file"
+    params_model = YamlValueParams
 
 
 class YamlDelete(_OfYaml, DeleteAtPath):
@@ -35,6 +57,7 @@ class YamlDelete(_OfYaml, DeleteAtPath):
 
     name = "yaml_delete"
     summary = "Delete the entry at a path of a YAML file"
+    params_model = YamlDeleteParams
 
 
 class YamlAppend(_OfYaml, AppendAtPath):
@@ -42,3 +65,4 @@ class YamlAppend(_OfYaml, AppendAtPath):
 
     name = "yaml_append"
     summary = "Append an item to the list at a path of a YAML file"
+    params_model = YamlValueParams
