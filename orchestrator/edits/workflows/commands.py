@@ -1,8 +1,9 @@
 """Shell scripts of `run`: logical lines, tools that judge (auditors, tests, linters), and what lets them pass."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 TEST = re.compile(
     r"\b(?:npm (?:run )?test\b|npm t\b|yarn (?:run )?test\b|pnpm (?:run )?test\b|(?:npx )?(?:jest|vitest|mocha)\b"
@@ -16,6 +17,7 @@ AUDITORS = (
     "npm run lint", "npm run typecheck", "npm run type-check", "npm run test", "npm test", "yarn test", "yarn lint",
     "pnpm test", "pnpm lint", "jest", "vitest", "pytest", "tox", "go test", "go vet", "cargo test", "phpunit",
 )  # fmt: skip
+Excuse = Literal["|| true", "|| echo", "|| :", "|| exit 0", "; true", "set +e"]
 _FLAGS = re.compile(
     r"(?:[ \t]*\\\n[ \t]*|[ \t]+)"
     r"(?:--continue-on-error(?:=true)?|--exit-zero|--soft-fail|--exit-code[= ]['\"]?0['\"]?)(?=[ \t\\;|&]|$)"
@@ -24,6 +26,7 @@ _SAID = r"(?:echo|printf)\b(?:[^|&;\n\"'{}()#]|(?<=\S)#|\"(?:[^\"\\\n]|\\.)*\"|'
 _IDLE = rf"(?:true|:|exit[ \t]+0|{_SAID})"
 _GROUP = rf"\{{[ \t]*(?:{_IDLE};[ \t]*)+\}}|\([ \t]*{_IDLE}(?:;[ \t]*{_IDLE})*[ \t]*\)"
 _EXCUSE = re.compile(rf"[ \t\\\n]*(?:\|\|[ \t\\\n]*(?:{_IDLE}|{_GROUP})|;[ \t]*true)[ \t]*(?P<note>#[^\n]*)?\Z")
+EXCUSES: tuple[Excuse, ...] = ("|| true", "|| echo", "|| :", "|| exit 0", "; true", "set +e")
 _HEAD = r"(?:^|[;&|({][ \t]*|\b(?:npx|poetry run|uv run|uvx|pipx run|python3? -m|sudo|time|if|then|do|!)[ \t]+)"
 PLACEHOLDER = re.compile(r"(?:echo|printf|true|:|sleep|exit[ \t]+0|#)(?:[ \t].*)?\Z", re.DOTALL)
 _UNSAFE_ECHO = re.compile(r"\$\(|`|>>?|\|")
@@ -61,23 +64,51 @@ def runs_tool(line: str, tools: tuple[str, ...] = AUDITORS) -> bool:
     return any(re.search(_HEAD + re.escape(tool) + r"(?![\w-])", text, re.MULTILINE) for tool in tools)
 
 
-def without_excuses(script: str, tools: tuple[str, ...] = AUDITORS) -> str:
+def without_excuses(
+    script: str, tools: tuple[str, ...] = AUDITORS, excuses: Collection[Excuse] = frozenset(EXCUSES)
+) -> str:
     """Return the script in which no named tool is let pass: no `|| true`, no `--exit-zero`, no `--continue-on-error`.
 
     An excuse counts only at the end of a line whose last command is the tool: a `|| true` behind anything else stays.
     """
-    changed = script
-    for line in reversed(list(logical_lines(script))):
+    changed = _without_plus_e(script, tools) if "set +e" in excuses else script
+    for line in reversed(list(logical_lines(changed))):
         if not runs_tool(line.text, tools):
             continue
         text = _FLAGS.sub("", line.text)
         found = _EXCUSE.search(text)
-        while found is not None and runs_tool(_last_command(text[: found.start()]), tools):
+        while (
+            found is not None
+            and _kind_of(found[0]) in excuses
+            and runs_tool(_last_command(text[: found.start()]), tools)
+        ):
             note = f"  {found['note']}" if found["note"] else ""
             text = text[: found.start()].rstrip(" \t\\\n") + note
             found = _EXCUSE.search(text)
         changed = changed[: line.start] + text + changed[line.end :]
     return changed
+
+
+def _kind_of(excuse: str) -> str:
+    """Return which excuse a match of the pattern is; a group counts as what it says, or else does."""
+    text = excuse.strip(" \t\\\n")
+    if text.startswith(";"):
+        return "; true"
+    said = re.search(r"\b(?:echo|printf|true|exit)\b|:", text.removeprefix("||"))
+    return {"echo": "|| echo", "printf": "|| echo", "exit": "|| exit 0", ":": "|| :"}.get(
+        said[0] if said else "", "|| true"
+    )
+
+
+def _without_plus_e(script: str, tools: tuple[str, ...]) -> str:
+    """Take `set +e` away ahead of a tool where nothing looks at an exit code or turns the option on again."""
+    if re.search(r"\$\?|PIPESTATUS|^\s*set -\w*e", script, re.MULTILINE):
+        return script
+    lines = list(logical_lines(script))
+    for at, line in enumerate(lines):
+        if line.text.strip() == "set +e" and any(runs_tool(other.text, tools) for other in lines[at + 1 :]):
+            return script[: line.start] + script[min(line.end + 1, len(script)) :]
+    return script
 
 
 def _last_command(text: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import Field
 from orchestrator.edits.action import WorkflowParams
 from orchestrator.edits.result import Duty, EditCode, Refusal
 from orchestrator.edits.workflows import rollout
-from orchestrator.edits.workflows.deploys import environment_url, is_kubectl, look_at
+from orchestrator.edits.workflows.deploys import Found, environment_url, is_kubectl, look_at
 from orchestrator.edits.workflows.images import find_pushed, login_step
 from orchestrator.edits.workflows.reachability import blocked_by, job_condition, mentioned_refs
 from orchestrator.edits.workflows.scopes import permit
@@ -25,6 +25,10 @@ class DeployParams(WorkflowParams):
     job: str | None = Field(default=None, description="the job to fill in, else the one with the environment")
     url: str | None = Field(default=None, description="where the service answers; default: the environment's url")
     health_path: str = Field(default="/health", description="asked at the url when that has no path of its own")
+    health_retries: int = Field(default=10, ge=1, le=100)
+    health_delay: int = Field(default=6, ge=1, le=300, description="seconds between two tries")
+    health_expect: str | None = Field(default=None, min_length=1, description="what the answer has to contain")
+    force: bool = Field(default=False, description="replace a real command too")
     strategy: Literal["auto", "kubectl", "command"] = "auto"
     command: str | None = Field(default=None, description="of the strategy `command`; sees $IMAGE_TAG")
     rollback_command: str | None = None
@@ -75,17 +79,24 @@ def fill_in(workflow: Workflow, job: str, environment: str, params: DeployParams
     if "uses" in item:
         raise Refusal(EditCode.PRECONDITION, f"{job} calls another workflow, its steps are there")
     found = look_at(item)
-    if not found.placeholders:
+    if not _replaced(found, params):
         if found.deploy is not None:
             raise Refusal(EditCode.CONFLICT, f"{job} has a deployment of its own, without a probe or a way back")
         raise Refusal(EditCode.NOT_FOUND, f"{job} has no placeholder step to replace")
-    if found.deploy is not None:
+    if found.deploy is not None and not params.force:
         line = workflow.line("jobs", job, "steps", found.deploy)
         raise Refusal(EditCode.CONFLICT, f"{job} has a real command next to its placeholders, line {line}")
     health = _health_url(item, params)
     steps = _steps(workflow, job, environment, params, health)
-    _put(workflow, job, found.placeholders, [dict(guard), *steps] if guard else list(steps))
+    places = _replaced(look_at(workflow.job(job)), params)  # a step may have been inserted ahead of them
+    _put(workflow, job, places, [dict(guard), *steps] if guard else list(steps))
     _job_keys(workflow, job, environment, params)
+
+
+def _replaced(found: Found, params: DeployParams) -> tuple[int, ...]:
+    """Return the places of the steps that are replaced."""
+    real = (found.deploy,) if params.force and found.deploy is not None else ()
+    return tuple(sorted({*found.placeholders, *real}))
 
 
 def _health_url(item: JsonObject, params: DeployParams) -> str:
@@ -111,16 +122,20 @@ def _steps(workflow: Workflow, job: str, environment: str, params: DeployParams,
             raise Refusal(EditCode.PRECONDITION, f"nothing says how {job} deploys", hint=hint)
         tag = _tag(workflow, params)
         going, back = rollout.command_steps(params.command, params.rollback_command, tag)
-        return [going, rollout.probe(health), back, rollout.summary(environment)]
+        return [going, _probe(params, health), back, rollout.summary(environment)]
     pushed = find_pushed(workflow, params.build_job)
     workflow.add_needs(job, [pushed.job])
-    _secure_kubeconfig(workflow, job, environment)
+    _secure_kubeconfig(workflow, job, environment, params)
     if pushed.registry.startswith("ghcr.io") or "REGISTRY" in pushed.registry:
         permit(workflow, job, {"contents": "read", "packages": "read"})
     names = ", ".join(pushed.names)
     text = f"the cluster of {environment} has a deployment for each of: {names}"
     workflow.duties.append(Duty(kind="setting", text=text))
-    return list(rollout.kubectl_steps(pushed, login_step(workflow, pushed), health, environment))
+    return list(rollout.kubectl_steps(pushed, login_step(workflow, pushed), _probe(params, health), environment))
+
+
+def _probe(params: DeployParams, url: str) -> rollout.Step:
+    return rollout.probe(url, retries=params.health_retries, delay=params.health_delay, expect=params.health_expect)
 
 
 def _tag(workflow: Workflow, params: DeployParams) -> str | None:
@@ -130,7 +145,7 @@ def _tag(workflow: Workflow, params: DeployParams) -> str | None:
         return None
 
 
-def _secure_kubeconfig(workflow: Workflow, job: str, environment: str) -> None:
+def _secure_kubeconfig(workflow: Workflow, job: str, environment: str, params: DeployParams) -> None:
     """Move the kubeconfig out of the workspace, readable for the job alone; add the step when there is none."""
     secret = f"KUBE_CONFIG_{environment.upper().replace('-', '_')}"
     for at, step in enumerate(workflow.steps(job)):
@@ -143,7 +158,7 @@ def _secure_kubeconfig(workflow: Workflow, job: str, environment: str) -> None:
             secret = named[1] if named else secret
             break
     else:
-        first = look_at(workflow.job(job)).placeholders[0]
+        first = _replaced(look_at(workflow.job(job)), params)[0]
         workflow.insert_step(job, first, rollout.configure(secret))
     text = f"{secret} holds the base64 of a kubeconfig for {environment}"
     workflow.duties.append(Duty(kind="secret", text=text, command=f"gh secret set {secret} --env {environment}"))
@@ -151,7 +166,6 @@ def _secure_kubeconfig(workflow: Workflow, job: str, environment: str) -> None:
 
 def _put(workflow: Workflow, job: str, placeholders: tuple[int, ...], steps: list[dict[str, Any]]) -> None:
     """Put the steps where the first placeholder is and take the placeholders out."""
-    placeholders = look_at(workflow.job(job)).placeholders or placeholders
     at = placeholders[0]
     for index in reversed(placeholders[1:]):
         workflow.remove_step(job, index)

@@ -13,6 +13,10 @@ _NODE_FILES = (
     "src/**", "lib/**", "test/**", "tests/**", "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml",
     "tsconfig*.json", "jest.config.*", "vitest.config.*", "knexfile.*", ".eslintrc*", "eslint.config.*",
 )  # fmt: skip
+_LOCKS = (
+    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "uv.lock", "poetry.lock", "Pipfile.lock",
+    "go.sum", "Cargo.lock", "Gemfile.lock", "composer.lock",
+)  # fmt: skip
 _PYTHON_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "requirements*.txt", "uv.lock", "poetry.lock")
 
 
@@ -34,6 +38,12 @@ def filters_for(scene: Scene) -> dict[str, list[str]]:
     if python:
         filters["python"] = python
     return filters
+
+
+def with_locks(scene: Scene, filters: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return filters with the lock files at the root: what they pin can break any job."""
+    locks = [name for name in _LOCKS if scene.tree.exists(name)]
+    return {name: [*globs, *(lock for lock in locks if lock not in globs)] for name, globs in filters.items()}
 
 
 def jobs_for(workflow: Workflow, filters: dict[str, list[str]]) -> dict[str, str]:

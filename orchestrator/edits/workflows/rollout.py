@@ -87,16 +87,20 @@ def roll_back() -> Step:
     }
 
 
-def probe(url: str, *, retries: int = 10, delay: int = 6) -> Step:
-    """Ask the deployed service until it answers, and fail when it does not."""
-    return {
-        "name": "Check the health",
-        "env": {"HEALTH_URL": url},
-        "run": (
-            f"curl --fail --silent --show-error --output /dev/null --max-time 10 --retry {retries} "
-            f'--retry-delay {delay} --retry-all-errors "$HEALTH_URL"'
-        ),
-    }
+def probe(url: str, *, retries: int = 10, delay: int = 6, expect: str | None = None) -> Step:
+    """Ask the deployed service until it answers, and fail when it does not, or not with what is expected."""
+    asked = f'--max-time 10 --retry {retries} --retry-delay {delay} --retry-all-errors "$HEALTH_URL"'
+    if expect is None:
+        run = f"curl --fail --silent --show-error --output /dev/null {asked}"
+        return {"name": "Check the health", "env": {"HEALTH_URL": url}, "run": run}
+    run = (
+        f'answer="$(curl --fail --silent --show-error {asked})"\n'
+        'case "$answer" in\n'
+        '  *"$EXPECTED"*) ;;\n'
+        '  *) echo "::error::the answer does not contain $EXPECTED"; exit 1 ;;\n'
+        "esac\n"
+    )
+    return {"name": "Check the health", "env": {"HEALTH_URL": url, "EXPECTED": expect}, "run": run}
 
 
 def summary(environment: str) -> Step:
@@ -139,7 +143,7 @@ def staging_check(environment: str) -> Step:
     }
 
 
-def kubectl_steps(pushed: Pushed, login: JsonObject | None, health_url: str, environment: str) -> Sequence[Step]:
+def kubectl_steps(pushed: Pushed, login: JsonObject | None, health: Step, environment: str) -> Sequence[Step]:
     """Return the steps from the images to the summary."""
     found: list[Step] = [dict(login)] if login is not None else []
     return [
@@ -147,7 +151,7 @@ def kubectl_steps(pushed: Pushed, login: JsonObject | None, health_url: str, env
         resolve_images(pushed),
         record(),
         deploy(),
-        probe(health_url),
+        health,
         roll_back(),
         summary(environment),
         forget(),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from orchestrator.edits.result import EditCode, Refusal
@@ -68,6 +68,17 @@ def _part(workflow: Workflow, job: str, at: int, loop: Loop, key: str) -> Part:
     step = workflow.steps(job)[at]
     made = _looped(workflow, step, loop, key)
     return Part(job=job, start=at, end=at + 1, values=loop.values, steps=(made,), title=title_of(step, at))
+
+
+def without_cache(part: Part) -> Part:
+    """Return a part whose image builds keep nothing between runs."""
+    steps = [
+        {**step, "with": {key: item for key, item in step["with"].items() if not key.startswith("cache-")}}
+        if isinstance(step.get("with"), dict)
+        else step
+        for step in part.steps
+    ]
+    return replace(part, steps=tuple(steps))
 
 
 def _looped(workflow: Workflow, step: JsonObject, loop: Loop, key: str) -> dict[str, Any]:

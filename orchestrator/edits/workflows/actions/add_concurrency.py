@@ -19,6 +19,7 @@ class ConcurrencyParams(WorkflowParams):
     group: str | None = Field(
         default=None, min_length=1, description="default: one per workflow and branch or pull request"
     )
+    queue: bool = Field(default=False, description="let all that wait run in order, not only the latest")
     cancel: bool | None = Field(
         default=None, description="default: on pull requests only, never when the workflow deploys"
     )
@@ -40,7 +41,10 @@ class AddConcurrency(Action[ConcurrencyParams]):
             cancel: Any = False if deploys else "${{ github.event_name == 'pull_request' }}"
         else:
             cancel = params.cancel
+        if params.queue and cancel is not False:
+            raise Refusal(EditCode.PARAM, "runs that are to wait in order cannot be cancelled", hint="`cancel: false`")
         wanted = {"group": params.group or _group(workflow), "cancel-in-progress": cancel}
+        wanted |= {"queue": "max"} if params.queue else {}
         present = workflow.model.get("concurrency")
         if present is not None and present != wanted:
             raise Refusal(EditCode.CONFLICT, f"{scene.target} has the concurrency {present}")

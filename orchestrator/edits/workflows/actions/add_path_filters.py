@@ -13,7 +13,7 @@ from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.gate import add_gate
-from orchestrator.edits.workflows.path_filters import filters_for, filters_text, jobs_for, matches_something
+from orchestrator.edits.workflows.path_filters import filters_for, filters_text, jobs_for, matches_something, with_locks
 from orchestrator.edits.workflows.scopes import settle_only_job
 from orchestrator.edits.workflows.shape import downstream, events_of, needs_of
 from orchestrator.edits.workflows.workflow import Workflow, uses_of
@@ -59,6 +59,7 @@ class AddPathFilters(Action[PathFilterParams]):
         filters = params.filters or filters_for(scene)
         chosen = params.apply or jobs_for(workflow, filters)
         _refuse_unknown(workflow, filters, chosen)
+        filters = with_locks(scene, filters) if params.filters else filters
         settle_only_job(workflow)
         _filter_jobs(workflow, filters, chosen)
         if params.gate_job is not None:

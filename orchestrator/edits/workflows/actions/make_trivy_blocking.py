@@ -15,7 +15,7 @@ from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.pins import is_pinned
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.commands import logical_lines, runs_tool, without_excuses
-from orchestrator.edits.workflows.scans import TRIVY
+from orchestrator.edits.workflows.scans import TRIVY, UPLOAD
 from orchestrator.edits.workflows.severities import covers
 from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of, uses_of
 from orchestrator.models.json import JsonObject
@@ -35,6 +35,10 @@ class TrivyParams(WorkflowParams):
     job: str | None = Field(default=None, description="the job, else all")
     severity: str = Field(default="HIGH,CRITICAL", pattern=r"^(?:UNKNOWN|LOW|MEDIUM|HIGH|CRITICAL)(?:,[A-Z]+)*$")
     ignore_unfixed: bool = True
+    keep_sarif: bool = Field(default=True, description="else the scan only prints and fails, and no report is uploaded")
+    trivyignores: str | None = Field(
+        default=None, pattern=r"^[\w./,-]+$", description="files of findings that are accepted, each until a date"
+    )
     mode: Literal["two-step", "one-step"] = Field(
         default="two-step", description="one-step limits the report to the severities and fails on it"
     )
@@ -81,6 +85,9 @@ def _gate(workflow: Workflow, job: str, at: int, params: TrivyParams) -> None:
     if step.get("continue-on-error") not in (None, False):
         workflow.editor.delete(("jobs", job, "steps", at, "continue-on-error"))
     path = ("jobs", job, "steps", at, "with")
+    if str(given.get("format", "table")) == "sarif" and not params.keep_sarif:
+        _drop_report(workflow, job, at, path)
+        given = dict(workflow.steps(job)[at].get("with") or {})
     if str(given.get("format", "table")) != "sarif":
         _block(workflow, path, given, params)
         return
@@ -94,9 +101,21 @@ def _gate(workflow: Workflow, job: str, at: int, params: TrivyParams) -> None:
         workflow.insert_step(job, upload + 1, _gate_step(workflow, step, given, params))
 
 
+def _drop_report(workflow: Workflow, job: str, at: int, path: tuple[str | int, ...]) -> None:
+    """Let a reporting scan print instead, and take its upload out."""
+    upload = next((n for n, step in enumerate(workflow.steps(job)) if n > at and uses_of(step) == UPLOAD), None)
+    if upload is not None:
+        workflow.remove_step(job, upload)
+    workflow.set((*path, "format"), "table")
+    for key in ("output", "limit-severities-for-sarif"):
+        workflow.editor.delete((*path, key))
+
+
 def _block(workflow: Workflow, path: tuple[str | int, ...], given: JsonObject, params: TrivyParams) -> None:
     if str(given.get("exit-code", "0")) == "0":
         workflow.set((*path, "exit-code"), "1")
+    if params.trivyignores is not None:
+        workflow.set((*path, "trivyignores"), params.trivyignores)
     if not covers(str(given.get("severity", "")), params.severity):
         workflow.set((*path, "severity"), params.severity)
         if params.ignore_unfixed and "ignore-unfixed" not in given:
@@ -106,7 +125,7 @@ def _block(workflow: Workflow, path: tuple[str | int, ...], given: JsonObject, p
 def _free_upload(workflow: Workflow, job: str, at: int) -> int:
     """Let the upload behind a scan run when the scan failed; return its position, or the scan's own."""
     for position, step in enumerate(workflow.steps(job)):
-        if position > at and uses_of(step) == "github/codeql-action/upload-sarif":
+        if position > at and uses_of(step) == UPLOAD:
             if "if" not in step:
                 path = ("jobs", job, "steps", position, "if")
                 workflow.set(path, "${{ !cancelled() }}", before="uses" if "name" not in step else None, after="name")
@@ -118,6 +137,7 @@ def _has_gate(workflow: Workflow, job: str, given: JsonObject, params: TrivyPara
     for step in workflow.steps(job):
         other = step.get("with") or {}
         same = all(other.get(key) == given.get(key) for key in ("scan-ref", "image-ref"))
+        same = same and (params.trivyignores is None or other.get("trivyignores") == params.trivyignores)
         blocks = str(other.get("exit-code", "0")) != "0" and str(other.get("format", "table")) != "sarif"
         if uses_of(step) == TRIVY and same and blocks and covers(str(other.get("severity", "")), params.severity):
             return step.get("continue-on-error") in (None, False)
@@ -141,6 +161,7 @@ def _gate_step(workflow: Workflow, step: JsonObject, given: JsonObject, params: 
         "severity": params.severity,
         "ignore-unfixed": params.ignore_unfixed,
         "skip-setup-trivy": True,
+        **({"trivyignores": params.trivyignores} if params.trivyignores else {}),
     }
     return made
 

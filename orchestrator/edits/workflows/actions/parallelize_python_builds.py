@@ -6,7 +6,7 @@ is overwritten by whoever comes last.
 """
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -38,6 +38,7 @@ class ParallelParams(WorkflowParams):
     new_job: str | None = Field(default=None, pattern=r"^[A-Za-z_][\w-]*$", description="default: the step's name")
     max_parallel: int | None = Field(default=None, ge=1, le=256)
     fail_fast: bool = False
+    cache: Literal["gha", "none"] = Field(default="gha", description="of image builds; one scope for each value")
 
 
 class ParallelizePythonBuilds(Action[ParallelParams]):
@@ -52,6 +53,8 @@ class ParallelizePythonBuilds(Action[ParallelParams]):
         """Move it to a matrix job and rewire what needed it."""
         workflow = Workflow(scene)
         part = _only(workflow, list(serial.loops(workflow, workflow.chosen_jobs(params.job), params.key)))
+        if part is not None and params.cache == "none":
+            part = serial.without_cache(part)
         return _parted(workflow, part, params) if part is not None else _other_forms(workflow, params)
 
     def holds(self, scene: Scene, params: ParallelParams) -> str | None:

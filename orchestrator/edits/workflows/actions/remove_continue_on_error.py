@@ -14,6 +14,8 @@ from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditResult
 from orchestrator.edits.workflows.commands import (
     AUDITORS,
+    EXCUSES,
+    Excuse,
     logical_lines,
     pipes_without_pipefail,
     runs_tool,
@@ -37,6 +39,7 @@ class RemoveParams(WorkflowParams):
     )
     layers: list[Literal["yaml", "shell"]] = Field(default=["yaml", "shell"], min_length=1)
     tools: list[str] = Field(default=list(AUDITORS), description="commands that may not be excused in the shell")
+    also: list[Excuse] = Field(default=list(EXCUSES), description="what counts as an excuse in the shell")
     replace_with: Literal["pip-audit"] | None = Field(default=None, description="what takes the place of safety check")
     keep_if_expression: bool = Field(default=True, description="leave a continue-on-error that is computed")
 
@@ -69,7 +72,7 @@ class RemoveContinueOnError(Action[RemoveParams]):
                 if "yaml" in params.layers and only in (None, at) and step.get("continue-on-error") is True:
                     return f"a step of {job} has continue-on-error"
                 script = run_of(step) if "shell" in params.layers and only in (None, at) else ""
-                if without_excuses(script, tuple(params.tools)) != script:
+                if without_excuses(script, tuple(params.tools), params.also) != script:
                     return f"a script of {job} excuses a check"
         return None
 
@@ -109,7 +112,7 @@ def _delete_key(workflow: Workflow, path: tuple[str | int, ...], params: RemoveP
 
 def _shell(workflow: Workflow, path: tuple[str | int, ...], script: str, title: str, params: RemoveParams) -> list[str]:
     tools = tuple(params.tools)
-    wanted = without_excuses(script, tools)
+    wanted = without_excuses(script, tools, params.also)
     if params.replace_with is not None:
         wanted = _with_pip_audit(wanted)
     elif _SAFETY.search(wanted):
