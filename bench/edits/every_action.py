@@ -305,14 +305,17 @@ def main() -> None:
     parser.add_argument("--tools", action="store_true")
     parser.add_argument("--only")
     parser.add_argument("--each", type=int, default=0, help="edits per action that the tools judge; 0 = all")
+    parser.add_argument("--every", type=int, default=1, help="take every Nth file; 1 = all")
     parser.add_argument("--diffs", type=Path, help="write every diff into this folder")
     given = parser.parse_args()
     paths = sorted(path for top in given.corpus for path in top.rglob("*") if path.suffix in (".yml", ".yaml"))
+    paths = paths[:: given.every]
     bench = Bench(given.only)
     for path in paths:
         bench.file(path.name, path.read_bytes().decode("utf-8").replace("\r\n", "\n"))
     print(f"{len(paths)} files, {len(bench.made)} edits, LF and CRLF each")
     bad = report(bench)
+    sys.stdout.flush()
     if given.diffs is not None:
         write_diffs(bench.made, given.diffs)
     if given.tools:
