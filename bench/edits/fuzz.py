@@ -40,7 +40,7 @@ def operate(editor: YamlEditor, chance: random.Random) -> str:
     path = chance.choice([path for path in paths_of(editor.model) if path] or [()])
     value = chance.choice(NASTY)
     here = editor.get(*path)
-    kind = chance.choice(["set", "delete", "add", "append", "insert", "rename", "drop"])
+    kind = chance.choice(["set", "delete", "add", "append", "insert", "rename", "drop", "move"])
     if kind == "set":
         editor.set(path, value)
     elif kind in ("delete", "drop"):
@@ -53,6 +53,8 @@ def operate(editor: YamlEditor, chance: random.Random) -> str:
         editor.insert_item(path, chance.randint(0, len(here)), value)
     elif kind == "insert" and isinstance(here, dict):
         editor.insert_key(path, "put", value, chance.randint(0, len(here)))
+    elif kind == "move" and isinstance(here, list) and len(here) > 1:
+        editor.move_item(path, chance.randrange(len(here)), chance.randrange(len(here)))
     elif kind == "rename" and path and isinstance(path[-1], str):
         editor.rename(path, "renamed")
     else:
