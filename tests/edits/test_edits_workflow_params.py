@@ -109,3 +109,29 @@ def test_a_real_deployment_is_replaced_only_by_force(shop: Repository) -> None:
     made = steps(changed(shop, "implement_staging_deploy", DEPLOY, **given, force=True), "staging", DEPLOY)
     assert "./ship.sh" not in str(made)
     assert any("./go.sh" in step.get("run", "") for step in made)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "settings", "said"),
+    [
+        ("helm", {"release": "shop", "chart": "./chart", "namespace": "web"}, "helm upgrade --install"),
+        ("ecs", {"cluster": "c", "service": "s", "region": "eu-west-1"}, "aws ecs update-service"),
+        ("cloud-run", {"service": "s", "region": "europe-west1"}, "gcloud run deploy"),
+        ("compose-ssh", {"folder": "/srv/shop"}, "docker compose --env-file images.env up"),
+    ],
+)
+def test_each_platform_gets_the_digest_a_probe_and_a_way_back(
+    shop: Repository, strategy: str, settings: dict[str, str], said: str
+) -> None:
+    given = {"fix_trigger": True, "strategy": strategy}
+    assert shop.edit("implement_staging_deploy", DEPLOY, **given).code is EditCode.PRECONDITION
+    changed(shop, "implement_staging_deploy", DEPLOY, **given, settings=settings)
+    made = {step.get("name"): step for step in steps(shop, "staging", DEPLOY)}
+    names = list(made)
+    order = ["Find the images of this commit", "Record what is running", "Deploy", "Check the health", "Roll back"]
+    assert [name for name in names if name in order] == order
+    assert said in made["Deploy"]["run"]
+    assert made["Roll back"]["if"] == "failure() && steps.deploy.outcome != 'skipped'"
+    assert "${{" not in made["Deploy"]["run"]
+    scopes = load_model(shop.files[DEPLOY])["jobs"]["staging"]["permissions"]
+    assert ("id-token" in scopes) == (strategy in ("ecs", "cloud-run"))

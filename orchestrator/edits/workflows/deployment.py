@@ -1,7 +1,7 @@
 """Filling a placeholder deploy job in: what staging and production have in common."""
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -9,7 +9,8 @@ from orchestrator.edits.action import WorkflowParams
 from orchestrator.edits.result import Duty, EditCode, Refusal
 from orchestrator.edits.workflows import rollout
 from orchestrator.edits.workflows.deploys import Found, environment_url, is_kubectl, look_at
-from orchestrator.edits.workflows.images import find_pushed, login_step
+from orchestrator.edits.workflows.images import Pushed, find_pushed, login_step
+from orchestrator.edits.workflows.platforms import PLATFORMS, environment_for, sign_in
 from orchestrator.edits.workflows.reachability import blocked_by, job_condition, mentioned_refs
 from orchestrator.edits.workflows.scopes import permit
 from orchestrator.edits.workflows.shape import environment_of, events_of
@@ -17,6 +18,9 @@ from orchestrator.edits.workflows.workflow import Workflow, run_of
 from orchestrator.models.json import JsonObject
 
 _KUBECONFIG_WRITE = re.compile(r"base64 (?:-d|--decode|-D)\b[^\n]*>\s*(?P<file>\S+)")
+
+
+Setting = Annotated[str, Field(pattern=r"^[\w./:@${} -]+$")]
 
 
 class DeployParams(WorkflowParams):
@@ -29,7 +33,13 @@ class DeployParams(WorkflowParams):
     health_delay: int = Field(default=6, ge=1, le=300, description="seconds between two tries")
     health_expect: str | None = Field(default=None, min_length=1, description="what the answer has to contain")
     force: bool = Field(default=False, description="replace a real command too")
-    strategy: Literal["auto", "kubectl", "command"] = "auto"
+    strategy: Literal["auto", "kubectl", "helm", "ecs", "cloud-run", "compose-ssh", "command"] = "auto"
+    settings: dict[str, Setting] = Field(
+        default={},
+        description="helm: release, chart, namespace; ecs: cluster, service, region; cloud-run: service, region; "
+        "compose-ssh: folder; and `image` where several are pushed",
+    )
+    auth: Literal["oidc", "secret"] = Field(default="oidc", description="how ecs and cloud-run are signed in to")
     command: str | None = Field(default=None, description="of the strategy `command`; sees $IMAGE_TAG")
     rollback_command: str | None = None
     build_job: str | None = Field(default=None, description="the job that pushes the images, when there are several")
@@ -125,13 +135,53 @@ def _steps(workflow: Workflow, job: str, environment: str, params: DeployParams,
         return [going, _probe(params, health), back, rollout.summary(environment)]
     pushed = find_pushed(workflow, params.build_job)
     workflow.add_needs(job, [pushed.job])
+    if strategy != "kubectl":
+        return _platform_steps(workflow, job, environment, params, pushed, health)
     _secure_kubeconfig(workflow, job, environment, params)
-    if pushed.registry.startswith("ghcr.io") or "REGISTRY" in pushed.registry:
-        permit(workflow, job, {"contents": "read", "packages": "read"})
+    _let_pull(workflow, job, pushed)
     names = ", ".join(pushed.names)
     text = f"the cluster of {environment} has a deployment for each of: {names}"
     workflow.duties.append(Duty(kind="setting", text=text))
     return list(rollout.kubectl_steps(pushed, login_step(workflow, pushed), _probe(params, health), environment))
+
+
+def _platform_steps(
+    workflow: Workflow, job: str, environment: str, params: DeployParams, pushed: Pushed, health: str
+) -> list[dict[str, Any]]:
+    """Return the steps of a deployment to one of the known platforms."""
+    platform = PLATFORMS[params.strategy]
+    needed = [*platform.settings, *(["region"] if params.strategy == "ecs" else [])]
+    missing = [name for name in needed if name not in params.settings]
+    if missing:
+        reason = f"{params.strategy} needs the settings {', '.join(missing)}"
+        raise Refusal(EditCode.PRECONDITION, reason, hint=f"`settings: {{{missing[0]}: …}}`")
+    name = params.settings.get("image", pushed.names[0])
+    if platform.takes_one_image and len(pushed.names) > 1 and "image" not in params.settings:
+        reason = f"{pushed.job} pushes several images: {', '.join(pushed.names)}"
+        raise Refusal(EditCode.PRECONDITION, reason, hint="`settings: {image: …}` names the one to deploy")
+    if params.strategy == "helm":
+        _secure_kubeconfig(workflow, job, environment, params)
+    _let_pull(workflow, job, pushed)
+    if platform.has_cloud and params.auth == "oidc":
+        permit(workflow, job, {"contents": "read", "id-token": "write"})
+    login = login_step(workflow, pushed)
+    record, deploy, back = platform.steps(params.settings, name, environment_for(params.strategy))
+    return [
+        *([dict(login)] if login is not None else []),
+        rollout.resolve_images(pushed),
+        *sign_in(workflow, params.strategy, params.auth, params.settings),
+        record,
+        deploy,
+        _probe(params, health),
+        back,
+        rollout.summary(environment),
+        *([rollout.forget()] if params.strategy == "helm" else []),
+    ]
+
+
+def _let_pull(workflow: Workflow, job: str, pushed: Pushed) -> None:
+    if pushed.registry.startswith("ghcr.io") or "REGISTRY" in pushed.registry:
+        permit(workflow, job, {"contents": "read", "packages": "read"})
 
 
 def _probe(params: DeployParams, url: str) -> rollout.Step:
