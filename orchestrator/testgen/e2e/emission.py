@@ -1,5 +1,6 @@
 """The text of a spec: steps that need nothing first, then the flow of a new user, one step after another."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,8 +38,8 @@ class Naming:
 
 def emit(walk: Walked, naming: Naming, *, with_browser: bool) -> str:
     """Return the spec."""
-    free = [each for each in walk.steps if not each.needs_database]
-    bound = _without_orphans([each for each in walk.steps if each.needs_database])
+    free = [each for each in walk.steps if each.stands_alone]
+    bound = _without_orphans([each for each in walk.steps if not each.stands_alone])
     blocks = [_page(walk)] if with_browser and walk.page else []
     blocks += [_test(each, set()) for each in free]
     blocks += [_journey(bound, naming)] if bound else []
@@ -59,8 +60,8 @@ PAGE_TITLE = "opens in a browser"
 
 def titles_of(walk: Walked, *, with_browser: bool) -> tuple[str, ...]:
     """Return the titles of the tests of a spec."""
-    bound = _without_orphans([each for each in walk.steps if each.needs_database])
-    steps = [each.title for each in [*(one for one in walk.steps if not one.needs_database), *bound]]
+    bound = _without_orphans([each for each in walk.steps if not each.stands_alone])
+    steps = [each.title for each in [*(one for one in walk.steps if one.stands_alone), *bound]]
     return tuple([PAGE_TITLE] * bool(with_browser and walk.page) + steps)
 
 
@@ -80,8 +81,6 @@ def _used(step: Step) -> set[str]:
 
 
 def _as_json(step: Step) -> str:
-    import json
-
     return json.dumps([list(step.where), step.data])
 
 
@@ -101,7 +100,11 @@ def _journey(steps: Sequence[Step], naming: Naming) -> str:
     reason = literal(f"needs a migrated database: set {naming.database}")
     parts = [
         "test.describe.configure({ mode: 'serial' });",
-        f"test.skip(!process.env.{naming.database}, {reason});",
+        *(
+            [f"test.skip(!process.env.{naming.database}, {reason});"]
+            if any(each.needs_database for each in steps)
+            else []
+        ),
         "",
         *declared,
         "",

@@ -1,5 +1,6 @@
 """The generator of end-to-end tests: what the running application answers becomes a Playwright spec."""
 
+import asyncio
 import json
 import re
 import tempfile
@@ -27,6 +28,7 @@ _OF_TYPESCRIPT = Path(__file__).parent.parent / "typescript/node"
 READS = ("src/", "app/", "server/", "lib/", "routes/", "package.json", ".env.example")
 _SAYS_NOTHING = frozenset(("e2e", "end", "flow", "test", "tests", "spec", "user", "the", "and", "of", "journey"))
 _ROUNDS = 3
+_PATIENCE = 600.0  # seconds for one look at the application, or one run of a spec
 
 
 class E2eGenerator:
@@ -203,7 +205,12 @@ class _Stage:
             **more,
         }
         order.write_text(json.dumps(content))
-        finished = await self.project.processes.run((app.node, str(_NODE / script), str(order), str(result)))
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                finished = await self.project.processes.run((app.node, str(_NODE / script), str(order), str(result)))
+        except TimeoutError as error:
+            message = f"the application was not asked through within {_PATIENCE:g} s"
+            raise TaskFailed(message, hint="orchestrate logs shows what it said") from error
         if finished.exit_code != 0 or not result.is_file():
             message = f"{script} broke down: {finished.tail.strip()[-800:]}"
             raise TaskFailed(message, hint="orchestrate logs shows what the application said")
@@ -211,7 +218,9 @@ class _Stage:
         return found
 
     async def _check(self, files: Sequence[str]) -> None:
-        """Type-check as the project's tsconfig wants it."""
+        """Type-check as the project's tsconfig wants it; a project without one has no types to check with."""
+        if not self.overlay.path("tsconfig.json").is_file():
+            return
         found = await self._of_typescript("check.cjs", files=list(files))
         for file, problems in found.items():
             for message in problems.values():

@@ -7,6 +7,8 @@ from typing import Any
 from orchestrator.errors import TaskFailed
 from orchestrator.models.json import Json
 
+_REFUSALS = ("without a token", "an empty body")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capture:
@@ -37,6 +39,11 @@ class Step:
     given: tuple[Mapping[str, Json], Mapping[str, Json]]
     captures: tuple[Capture, ...]
     needs_database: bool
+
+    @property
+    def stands_alone(self) -> bool:
+        """Say whether it needs no step before it: a refusal that was seen without anything else."""
+        return self.what in _REFUSALS and not self.needs_database
 
     @property
     def title(self) -> str:

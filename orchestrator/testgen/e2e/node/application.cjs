@@ -15,6 +15,7 @@ class Application {
     fs.writeFileSync(facts, '');
     const child = spawn('sh', ['-c', `exec ${order.command}`], {
       cwd: order.root,
+      detached: true, // a group of its own: npm passes no signal on to what it starts
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
@@ -74,13 +75,23 @@ class Application {
     return { status: response.status, type, body };
   }
 
+  /** End it with all that it started, and let go of its output, which a process that it left could hold open. */
   async stop() {
-    if (this.hasEnded) return;
-    const ended = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGTERM');
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), 5000);
-    await ended;
-    clearTimeout(timer);
+    const until = Date.now() + 5000;
+    this.signal('SIGTERM');
+    while (Date.now() < until && this.signal(0)) await new Promise((resolve) => setTimeout(resolve, 20));
+    this.signal('SIGKILL');
+    this.child.stdout.destroy();
+    this.child.stderr.destroy();
+  }
+
+  /** Signal its whole group; false when nothing of it is left. */
+  signal(name) {
+    try {
+      return process.kill(-this.child.pid, name);
+    } catch {
+      return false;
+    }
   }
 }
 

@@ -31,9 +31,9 @@ async function explore(order) {
   const free = await withApp(order, {}, (app) => Walk.refusals(app, flow, routes));
   const database = await ScratchDatabase.make(order);
   try {
-    if (database.url) {
+    if (database.url || !order.databaseName) {
       const [first, second] = [await session(order, database.url, flow, routes), await session(order, database.url, flow, routes)];
-      return { ...found, ...merged(free, first, second), isSeen: true };
+      return { ...found, ...merged(free, first, second, Boolean(database.url)), isSeen: true };
     }
     const guessed = await withApp(order, { isOpen: true }, (app) => Walk.expected(app, flow, routes));
     return { ...found, ...merged(free, guessed, guessed), notes: [database.problem] };
@@ -72,7 +72,7 @@ async function pages(order, routes) {
 }
 
 /** What both walks have in common; what is refused without a database as well stands as it was refused there. */
-function merged(free, first, second) {
+function merged(free, first, second, needsDatabase = true) {
   const steps = [];
   const others = new Map(second.steps.map((each) => [each.key, each]));
   const refused = new Map(free.map((each) => [each.key, each]));
@@ -80,7 +80,7 @@ function merged(free, first, second) {
     const again = others.get(step.key);
     const alone = refused.get(step.key);
     if (alone && alone.status === step.status) steps.push({ ...alone, seen: [alone.body, alone.body], needsDatabase: false });
-    else if (again && again.status === step.status) steps.push({ ...step, seen: [step.body, again.body], given: [step.values, again.values], needsDatabase: true });
+    else if (again && again.status === step.status) steps.push({ ...step, seen: [step.body, again.body], given: [step.values, again.values], needsDatabase });
   }
   return { steps, defects: first.defects };
 }
