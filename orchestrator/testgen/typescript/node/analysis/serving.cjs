@@ -26,11 +26,27 @@ function servingOf(look, files, { subjects, imports }, shapes) {
   const server = {
     ...apps,
     makers: makersIn(ts, checker, mine.map(sourceOf), shapes, relative),
+    errors: errorsIn(ts, checker, mine.map(sourceOf), shapes),
     facts: { strings: facts.flatMap((each) => each.strings) },
     headers: [...new Set([...files, ...mine.map(sourceOf)].flatMap((each) => headersReadIn(ts, each)))],
     externals: [...new Set(everything.filter((each) => each.file === undefined && /^[@a-z]/.test(each.spec) && !each.spec.startsWith('node:') && !packages.includes(each.spec)).map((each) => each.spec))],
   };
   return { server, used };
+}
+
+/** The shapes of the classes of errors that files export. */
+function errorsIn(ts, checker, files, shapes) {
+  const found = [];
+  for (const file of files) {
+    const module = checker.getSymbolAtLocation(file);
+    for (const exported of module ? checker.getExportsOfModule(module) : []) {
+      const symbol = shapes.target(exported);
+      if (!(symbol.flags & ts.SymbolFlags.Class) || symbol.valueDeclaration?.getSourceFile() !== file) continue;
+      const bases = checker.getBaseTypes(checker.getDeclaredTypeOfSymbol(symbol)) ?? [];
+      if (bases.some((each) => /Error$|Exception$/.test(each.symbol?.name ?? ''))) found.push(shapes.instance(symbol, symbol.name));
+    }
+  }
+  return found.filter((each) => each.k === 'instance').slice(0, 8);
 }
 
 /** Names of headers that a file reads: `headers['x-token']` and `headers.authorization`. */

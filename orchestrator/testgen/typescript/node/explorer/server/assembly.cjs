@@ -24,7 +24,7 @@ class Assembly {
   mockPackages() {
     const real = this.api.core;
     this.fastify = find(() => real('fastify'));
-    const kept = new Map();
+    const kept = (this.packages = new Map());
     for (const spec of this.server.externals) {
       if (spec === 'fastify') this.api.mock(spec, () => this.watched());
       else if (/^bcrypt(js)?$/.test(spec)) this.mockHashing(spec, find(() => real(spec)));
@@ -99,7 +99,7 @@ class Assembly {
         const own = this.routes.filter((each) => each.isOurs);
         const nothing = await app.inject({ method: 'GET', url: '/nothing/is/here' });
         await app.close();
-        if (own.length > 0 || way.isLast) return { way, routes: own, usualHeaders: new Set([...USUAL, ...Object.keys(nothing.headers)]) };
+        if (own.length > 0 || way.isLast) return { way, routes: own, usualHeaders: new Set(own.length > 0 ? [...USUAL, ...Object.keys(nothing.headers)] : USUAL) };
       }
     }
     return undefined;
@@ -169,6 +169,7 @@ class Assembly {
   /** Make a server; `args` are nodes for what the registering function takes besides the server. */
   async made(way, { scene, args }) {
     this.routes = [];
+    if (way.make) return way.make(scene, args);
     if (way.kind === 'builder') {
       const build = (await this.world.fetch(way.builder.file))[way.builder.name];
       const app = await build(...way.args.map((each) => this.world.make(each, scene)));
@@ -180,14 +181,16 @@ class Assembly {
       const equip = (await this.world.fetch(way.equipper.file))[way.equipper.name];
       await equip(app, ...way.args.map((each) => this.world.make(each, scene)));
     }
-    const { subject } = way;
-    const register = this.world.offered(subject);
-    const given = args.map((each) => this.world.make(each, scene));
-    if (subject.isPlugin) app.register(register, ...given);
-    else await register(app, ...given);
-    await way.after?.(app, scene);
+    await this.register(app, way.subject, args.map((each) => this.world.make(each, scene)));
     await app.ready();
     return app;
+  }
+
+  /** Register what a subject registers; `given` is what it takes besides the server. */
+  async register(app, subject, given) {
+    const register = this.world.offered(subject);
+    if (subject.isPlugin) app.register(register, ...given);
+    else await register(app, ...given);
   }
 }
 

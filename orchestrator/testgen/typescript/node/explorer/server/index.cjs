@@ -3,6 +3,7 @@
 const { Assembly } = require('./assembly.cjs');
 const { credentialsOf, signedByServer, textMaker } = require('./credentials.cjs');
 const { headerNodes } = require('./requests.cjs');
+const { hookSubject, pluginSubjects } = require('./probes.cjs');
 const { RouteSubject } = require('./route-subject.cjs');
 
 /** Begin to watch the servers that the project makes; to be done before its modules are loaded. */
@@ -20,7 +21,8 @@ async function servedSubjects(subjects, assembly, caller, values) {
   const found = [];
   for (const subject of subjects) {
     if (subject.kind === 'routes') found.push(...(await routesOf(subject, assembly, caller, values)));
-    else if (!['hook', 'reader'].includes(subject.kind)) found.push(subject);
+    else if (subject.kind === 'hook' || subject.kind === 'reader') found.push(await hookOf(subject, assembly, caller, values));
+    else found.push(subject);
   }
   return found;
 }
@@ -28,6 +30,7 @@ async function servedSubjects(subjects, assembly, caller, values) {
 async function routesOf(origin, assembly, caller, values) {
   const chosen = await assembly.choose(origin);
   if (!chosen) return [];
+  if (chosen.routes.length === 0) return pluginSubjects(origin, assembly, { env: process.env });
   const starts = [...new Set(chosen.routes.map((each) => each.line))].sort((a, b) => a - b);
   const settings = { way: chosen.way, credential: undefined, usualHeaders: chosen.usualHeaders, env: process.env, starts };
   const cases = { values, options: (each) => values.of(each.shape, each.name) };
@@ -43,6 +46,20 @@ async function routesOf(origin, assembly, caller, values) {
     } else found.push(each);
   }
   return found;
+}
+
+/** A hook that lets nobody in without a word gets what lets someone in. */
+async function hookOf(origin, assembly, caller, values) {
+  const cases = { values, options: (each) => values.of(each.shape, each.name) };
+  const plain = hookSubject(origin, assembly, { env: process.env });
+  const isOpen = !(await isClosed(plain, cases, caller));
+  if (isOpen && !plain.form.readsToken) return plain;
+  for (const credential of waysIn(assembly, values)) {
+    if (isOpen) return hookSubject(origin, assembly, { env: process.env, credential: { ...credential, isOptional: true } });
+    const known = hookSubject(origin, assembly, { env: process.env, credential });
+    if (!(await isClosed(known, cases, caller))) return known;
+  }
+  return plain;
 }
 
 async function firstThat(list, fits) {

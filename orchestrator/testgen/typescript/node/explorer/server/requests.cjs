@@ -33,6 +33,7 @@ class RequestForm {
   }
 
   learnHeader(name) {
+    if (name === 'authorization') this.readsToken = true;
     if (USUAL_HEADERS.has(name) || this.headers.has(name)) return;
     this.headers.add(name);
     this.learned += 1;
@@ -65,7 +66,7 @@ class RequestForm {
   headersShape() {
     const fields = [];
     const { credential } = this.settings;
-    if (credential) fields.push({ name: credential.header, optional: false, shape: { k: 'nodes', of: credential.nodes } });
+    if (credential) fields.push({ name: credential.header, optional: Boolean(credential.isOptional), shape: { k: 'nodes', of: credential.nodes } });
     for (const name of this.headers) {
       if (name !== credential?.header) fields.push({ name, optional: true, shape: { k: 'nodes', of: headerNodes(name, this.server.facts, this.settings.env) } });
     }

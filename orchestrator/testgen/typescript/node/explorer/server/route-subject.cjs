@@ -31,6 +31,7 @@ class RouteSubject {
     }
     const base = this.natural(cases);
     this.base = base.args[0];
+    this.baseArgs = base.args;
     const answered = this.answered ?? [];
     yield* this.withOtherAnswers(base, answered, cases);
     const options = cases.values.of(this.form.shape(), 'request').slice(1);

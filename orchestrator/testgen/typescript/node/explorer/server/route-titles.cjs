@@ -5,22 +5,41 @@ const LONGEST_VALUE = 24;
 
 /** `shown` writes a node for a reader. */
 function circumstances(subject, item, seen, shown) {
-  const found = [...whoAsks(subject, item, shown), ...whatIsSent(subject, item, shown).slice(0, 2)];
+  const given = whatIsGiven(subject, item, shown);
+  const found = [...given, ...whoAsks(subject, item, shown), ...whatIsSent(subject, item, shown).slice(0, 2)];
   const answers = seen.answered.filter((each) => !isWritten(each.node));
   if (seen.answered.some((each) => each.node.isFault)) found.push('when a query fails');
   else if (answers.length > 0 && answers.every((each) => isEmpty(each.node))) found.push('when nothing is found');
   return found.join(' ');
 }
 
+/** What the server is made with, where it differs from what is natural: "with role 'admin'", "for an Error". */
+function whatIsGiven(subject, item, shown) {
+  const names = subject.params.slice(1).map((each) => each.name);
+  const changes = item.args.slice(1).flatMap((node, index) => changesOf(subject.baseArgs?.[index + 1], node, names[index] ?? 'options', shown));
+  return changes.slice(0, 2);
+}
+
+function changesOf(before, node, name, shown) {
+  const text = shown(node);
+  if (before && shown(before) === text) return [];
+  if (node.t === 'value' && node.v === undefined) return [`without ${name}`];
+  if (before?.t === 'object' && node.t === 'object') {
+    const old = new Map(before.props);
+    return node.props.flatMap(([key, each]) => changesOf(old.get(key), each, key, shown));
+  }
+  return [text.length <= 2 * LONGEST_VALUE ? `with ${name} ${text}` : `with another ${name}`];
+}
+
 function whoAsks(subject, item, shown) {
   const { header } = subject.settings.credential ?? {};
   const before = partOf(subject.base, 'headers', header ?? '');
   const node = partOf(item.args[0], 'headers', header ?? '');
-  if (!before) return [];
-  if (!node) return ['without a token'];
+  if (!before && !node) return [];
+  if (!node) return subject.settings.credential.isOptional ? [] : ['without a token'];
   if (node.t === 'value') return [`with ${header} ${shown(node)}`];
   const role = roleIn(node);
-  return role && role !== roleIn(before) ? [`as ${role}`] : [];
+  return role && (!before || role !== roleIn(before)) ? [`as ${role}`] : [];
 }
 
 /** The role among what a token is made of. */

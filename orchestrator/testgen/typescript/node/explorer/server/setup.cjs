@@ -1,10 +1,14 @@
 'use strict';
 /** The lines of a test file that make the server before each test and end it afterwards. */
 
-/** Return the lines; whatever they need is noted in `writer`. */
-function setupOf(subject, writer) {
+const { braces } = require('../nodes.cjs');
+
+/** Return the lines; whatever they need is noted in `writer`. What differs from test to test stands in `writer.lines`. */
+function setupOf(subject, writer, item) {
   const { way } = subject.settings;
   const isTyped = /\.[cm]?tsx?$/.test(subject.assembly.plan.path);
+  if (way.kind === 'hook' || way.kind === 'reader') return hookSetup(subject, writer, item, isTyped);
+  if (way.kind === 'plugin') return pluginSetup(subject, writer, item, isTyped);
   const given = (way.args ?? []).map((each) => writer.written(each)).join(', ');
   if (way.kind === 'builder') {
     const build = imported(writer, way.builder);
@@ -14,9 +18,53 @@ function setupOf(subject, writer) {
   }
   const lines = plainServer(writer, isTyped);
   if (way.kind === 'equipped') lines.push(`await ${imported(writer, way.equipper)}(${['app', given].filter(Boolean).join(', ')});`);
-  const register = writer.name(subject.origin);
-  lines.push(way.subject.isPlugin ? `app.register(${register});` : `await ${register}(app);`);
-  return framed(isTyped ? ': FastifyInstance' : '', lines);
+  const args = item.args.slice(1).map((each) => writer.written(each));
+  const register = registering(way.subject, writer.name(subject.origin), args);
+  if (args.length === 0) return framed(isTyped ? ': FastifyInstance' : '', [...lines, register]);
+  writer.lines.push(...lines, register);
+  return framed(isTyped ? ': FastifyInstance' : '', []);
+}
+
+function registering(subject, name, args) {
+  return subject.isPlugin ? `app.register(${[name, ...args].join(', ')});` : `await ${name}(${['app', ...args].join(', ')});`;
+}
+
+/** A function that makes a server with one route behind a hook; each test says which, and what stands on the request before. */
+function hookSetup({ origin }, writer, item, isTyped) {
+  const lines = plainServer(writer, isTyped);
+  const isReader = origin.kind === 'reader';
+  if (isTyped) for (const name of isReader ? ['FastifyRequest'] : ['FastifyRequest', 'RouteShorthandOptions']) writer.imported.set(name, { package: 'fastify', name, isType: true });
+  const count = origin.isFactory ? origin.params.length - origin.decorations.length : 0;
+  const args = item.args.slice(1);
+  const name = writer.name(origin);
+  const hook = origin.isFactory ? `${name}(${args.slice(0, count).map((each) => writer.written(each)).join(', ')})` : name;
+  const given = origin.decorations.map((each, index) => [each.name, args[count + index]]).filter(([, node]) => node && !(node.t === 'value' && node.v === undefined));
+  const properties = given.length > 0 ? `, ${braces(given.map(([key, node]) => [key, writer.written(node)]))}` : '';
+  writer.lines.push(`await ${isReader ? 'serveResult' : 'serve'}(${hook}${properties});`);
+  const shown = origin.decorations.map((each) => `${each.name}: request.${each.name} ?? null`).join(', ');
+  const [types, more] = isReader ? ['read: (request: FastifyRequest) => unknown', 'given: Partial<FastifyRequest> = {}'] : ["hook: RouteShorthandOptions['preHandler']", 'given: Partial<FastifyRequest> = {}'];
+  const head = isTyped ? `${types}, ${more}): Promise<void` : `${isReader ? 'read' : 'hook'}, given = {}`;
+  return [
+    `let app${isTyped ? ': FastifyInstance' : ''};`, '',
+    isReader ? '/** Serve what a function makes of a request; `given` stands on the request before. */' : '/** Serve a route behind a hook, which shows what stands on the request; `given` stands there before. */',
+    `async function ${isReader ? 'serveResult' : 'serve'}(${head}${isTyped ? '>' : ')'} {`,
+    ...lines,
+    "app.addHook('onRequest', async (request) => {", 'Object.assign(request, given);', '});',
+    isReader ? "app.get('/:id', async (request) => ({ result: (await read(request)) ?? null }));" : `app.get('/:id', { preHandler: hook }, async (${shown ? 'request' : ''}) => (${shown ? `{ ${shown} }` : '{}'}));`,
+    '}', '', 'afterEach(() => app.close());',
+  ];
+}
+
+/** A server with a plugin and two routes: one that answers, and one that fails. */
+function pluginSetup({ origin, settings }, writer, item, isTyped) {
+  const [start] = plainServer(writer, isTyped);
+  const args = item.args.slice(1);
+  const isFailing = origin.params.at(-1)?.name === 'error' && settings.way.origin.params.length < args.length;
+  const error = isFailing ? writer.written(args.pop()) : undefined;
+  writer.lines.push(start, registering(origin, writer.name(origin), args.map((each) => writer.written(each))));
+  if (item.subject.route.url === '/') writer.lines.push("app.get('/', async () => ({ ok: true }));");
+  if (error) writer.lines.push("app.get('/failing', async () => {", `throw ${error};`, '});');
+  return [`let app${isTyped ? ': FastifyInstance' : ''};`, '', 'afterEach(() => app.close());'];
 }
 
 function plainServer(writer, isTyped) {
@@ -32,7 +80,8 @@ function imported(writer, { file, name, local }) {
 }
 
 function framed(type, lines) {
-  return [`let app${type};`, 'beforeEach(async () => {', ...lines, '});', 'afterEach(() => app.close());'];
+  const before = lines.length > 0 ? ['', 'beforeEach(async () => {', ...lines, '});'] : [];
+  return [`let app${type};`, ...before, '', 'afterEach(() => app.close());'];
 }
 
 module.exports = { setupOf };

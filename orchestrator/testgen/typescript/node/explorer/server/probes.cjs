@@ -1,0 +1,82 @@
+'use strict';
+/** Hooks, functions that read a request, and plugins without routes: they are tried on a server with routes of ours. */
+const { make } = require('../nodes.cjs');
+const { RouteSubject } = require('./route-subject.cjs');
+
+const USUAL = new Set(['content-type', 'content-length', 'date', 'connection', 'keep-alive']);
+const ERRORS = [
+  ["new Error('failed')", () => new Error('failed')],
+  ["Object.assign(new Error('not allowed'), { statusCode: 403 })", () => Object.assign(new Error('not allowed'), { statusCode: 403 })],
+  ["Object.assign(new Error('no answer'), { statusCode: 503 })", () => Object.assign(new Error('no answer'), { statusCode: 503 })],
+];
+
+/** A hook or a reader: a server with one route behind it, on whose requests the project's own properties are set. */
+function hookSubject(origin, assembly, settings) {
+  const given = origin.decorations.map((each) => ({ ...each, isGiven: true, optional: false }));
+  const factory = (origin.isFactory ? origin.params : []).map((each) => ({ ...each, optional: false, shape: named(each) }));
+  const params = [...factory, ...given];
+  const way = { kind: origin.kind, origin, make: (scene, args) => hooked(assembly, origin, scene, args) };
+  const route = { method: 'GET', url: '/:id', line: origin.line };
+  const subject = new RouteSubject({ ...origin, params }, route, assembly, { ...settings, way, usualHeaders: USUAL, starts: [] });
+  return Object.assign(subject, { member: undefined, title: origin.export, isProbe: true });
+}
+
+/** Names of parameters of a path are among the texts that a hook is made with. */
+function named({ shape, name }) {
+  if (shape.k === 'string') return { k: 'checked', base: 'string', good: ['id', 'other', name], bad: [] };
+  return shape;
+}
+
+async function hooked(assembly, origin, scene, args) {
+  const app = assembly.plain();
+  const count = origin.isFactory ? origin.params.length : 0;
+  const values = args.map((each) => make(each, scene));
+  const given = Object.fromEntries(origin.decorations.map((each, index) => [each.name, values[count + index]]));
+  app.addHook('onRequest', async (request) => { Object.assign(request, given); });
+  const exported = assembly.world.offered(origin);
+  const names = origin.decorations.map((each) => each.name);
+  if (origin.kind === 'reader') app.get('/:id', async (request) => ({ result: (await exported(request)) ?? null }));
+  else app.get('/:id', { preHandler: origin.isFactory ? exported(...values.slice(0, count)) : exported }, async (request) => Object.fromEntries(names.map((each) => [each, request[each] ?? null])));
+  await app.ready();
+  return app;
+}
+
+/** A plugin: a server with it, and with routes that answer and that fail in each way that the project knows. */
+function pluginSubjects(origin, assembly, settings) {
+  const errors = errorNodes(assembly);
+  const error = { name: 'error', optional: false, shape: { k: 'nodes', of: errors } };
+  const way = (isFailing) => ({ kind: 'plugin', origin, make: (scene, args) => plugged(assembly, origin, scene, args, isFailing) });
+  const subject = (url, extra, isFailing) => {
+    const route = { method: 'GET', url, line: origin.line };
+    const found = new RouteSubject({ ...origin, params: [...origin.params, ...extra] }, route, assembly, { ...settings, way: way(isFailing), usualHeaders: USUAL, starts: [] });
+    return Object.assign(found, { isProbe: true, title: `${origin.export}: GET ${url}` });
+  };
+  return [subject('/', [], false), subject('/failing', [error], true), subject('/nothing', [], false)];
+}
+
+async function plugged(assembly, origin, scene, args, isFailing) {
+  const app = assembly.plain();
+  const values = args.map((each) => make(each, scene));
+  const error = isFailing ? values.pop() : undefined;
+  await assembly.register(app, origin, values);
+  app.get('/', async () => ({ ok: true }));
+  app.get('/failing', async () => { throw error; });
+  await app.ready();
+  return app;
+}
+
+function errorNodes(assembly) {
+  const { server } = assembly.plan;
+  const code = ([text, build]) => ({ t: 'code', code: text, make: build });
+  const own = server.errors.flatMap((each) => assembly.world.values.of(each).slice(0, 3));
+  const zod = server.externals.includes('zod') ? [zodError(assembly)] : [];
+  return [...own, ...zod, ...ERRORS.map(code)];
+}
+
+function zodError({ packages, api }) {
+  const issue = "[{ code: 'custom', path: ['name'], message: 'is missing' }]";
+  const make = () => new (packages.get('zod') ?? api.core('zod')).ZodError([{ code: 'custom', path: ['name'], message: 'is missing' }]);
+  return { t: 'code', code: `new ZodError(${issue})`, make, from: { package: 'zod', name: 'ZodError', as: 'ZodError' } };
+}
+
+module.exports = { hookSubject, pluginSubjects };
