@@ -34,7 +34,7 @@ class Candidate:
     goals: frozenset[int]
     kills: frozenset[int]
     cost: float
-    setup: tuple[str, ...] = ()  # lines before the tests: variables and what is done before and after each test
+    setup: tuple[str, ...] = ()  # blocks above all tests: variables, what is done before and after each test
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

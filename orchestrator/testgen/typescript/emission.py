@@ -75,8 +75,9 @@ def emit(place: Place, chosen: Sequence[Candidate]) -> TestFile:
         blocks.append(_describe(place, subject, mine, written))
     body = "\n".join(blocks)
     head = f"// Tests of {place.module}. {PROVENANCE}\n"
-    setup = "\n".join(dict.fromkeys("\n".join(each.setup) for each in chosen if each.setup))
-    return TestFile(text=f"{head}{_imports(place, chosen, setup + body)}\n{setup}\n\n{body}", tests=tuple(tests))
+    setup = "\n\n".join(dict.fromkeys(block for each in chosen for block in each.setup))
+    above = f"{setup}\n\n" if setup else ""
+    return TestFile(text=f"{head}{_imports(place, chosen, setup + body)}\n{above}{body}", tests=tuple(tests))
 
 
 def _mocks(place: Place) -> str:

@@ -72,7 +72,8 @@ async def generate(
     by_file = {each.target.test_file: modules[path] for path, each in done.items()}
     say(f"measuring the tests of {_named(readable)}")
     texts = {each.target.test_file: each.text for each in done.values()}
-    measured = await measure(bench, by_file, texts, seconds=settings.budget) if texts else {}
+    likely = {each.target.test_file: _likely(each) for each in done.values()}
+    measured = await measure(bench, by_file, texts, seconds=settings.budget, likely=likely) if texts else {}
     results = []
     for each in targets:
         if each.path in problems:
@@ -159,6 +160,15 @@ def _judge(work: Work, verdicts: Verdicts, *, is_last: bool) -> None:
     work.left = [each for each in work.left if each.number not in lost]
     if is_last:
         work.text = ""
+
+
+def _likely(work: Work) -> dict[int, list[str]]:
+    """Return for each mutant the tests that noticed it while the module was explored."""
+    found: dict[int, list[str]] = {}
+    for test in work.file.tests:
+        for mutant in frozenset().union(*(each.kills for each in test.candidates)):
+            found.setdefault(mutant, []).append(test.name)
+    return found
 
 
 async def _doubles(bench: Bench, path: str) -> tuple[str, str]:

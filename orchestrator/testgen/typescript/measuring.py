@@ -1,7 +1,7 @@
 """What test files do for their modules: goals reached and mutants noticed, measured by running them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestrator.testgen.typescript.bench import Bench
@@ -31,11 +31,17 @@ class Measured:
 
 
 async def measure(
-    bench: Bench, modules: Mapping[str, Mapping[str, object]], texts: Mapping[str, str], *, seconds: float
+    bench: Bench,
+    modules: Mapping[str, Mapping[str, object]],
+    texts: Mapping[str, str],
+    *,
+    seconds: float,
+    likely: Mapping[str, Mapping[int, Sequence[str]]] | None = None,
 ) -> dict[str, Measured | str]:
     """Run test files on instrumented modules; the answer for a file that cannot be measured is the reason.
 
-    Both mappings go by test file: the analysis of the module that it tests, and its text.
+    The mappings go by test file: the analysis of the module that it tests, its text, and for each mutant the names of
+    the tests that are likely to notice it; with these, one test that notices a mutant is enough.
     """
     orders = {}
     for number, (file, text) in enumerate(texts.items()):
@@ -50,7 +56,8 @@ async def measure(
         bench.overlay.write(file, recorded(text))
         bench.overlay.write(measured_name(file), measuring_test(bench.tools, str(plan)))
         test = str(bench.overlay.path(file).resolve())
-        plan.write_text(json.dumps({"path": path, "test": test, "result": str(result), "seconds": seconds}))
+        order = {"path": path, "test": test, "result": str(result), "seconds": seconds}
+        plan.write_text(json.dumps({**order, **({"likely": likely[file]} if likely else {})}))
         orders[file] = result
     files = [measured_name(file) for file in texts]
     report = await bench.run_files(files, seconds=seconds * len(texts) * 6 + 120)

@@ -4,6 +4,7 @@ const { buildRecorder, runTest } = require('./recorder.cjs');
 const { createRuntime } = require('../instrument/runtime.cjs');
 
 const MOST_STEPS = 3_000_000;
+const MOST_UNLIKELY = 10; // tests that are tried on a mutant though it was not seen that they notice it
 
 async function measure(plan, api) {
   const write = api.core('fs').writeFileSync;
@@ -53,7 +54,11 @@ async function killed(plan, job, { imported, tests, touchedBy, isOver }) {
     if (atImport.has(mutant)) continue;
     if (isOver()) return tried;
     tried.push(mutant);
-    for (const index of indexes) if (await run(recorder.tests[index], job, mutant, 300)) note(recorder.tests[index], mutant);
+    for (const index of ordered(indexes, plan.likely?.[mutant], recorder.tests)) {
+      if (!(await run(recorder.tests[index], job, mutant, 300))) continue;
+      note(recorder.tests[index], mutant);
+      if (plan.likely) break; // one that notices it is enough
+    }
   }
   for (const mutant of atImport) {
     if (isOver()) return tried;
@@ -62,9 +67,21 @@ async function killed(plan, job, { imported, tests, touchedBy, isOver }) {
       for (const each of Object.values(tests)) each.kills.push(mutant);
       continue;
     }
-    for (const test of recorder.tests) if (await run(test, job, mutant, 300)) note(test, mutant);
+    for (const index of ordered(recorder.tests.keys(), plan.likely?.[mutant], recorder.tests)) {
+      if (!(await run(recorder.tests[index], job, mutant, 300))) continue;
+      note(recorder.tests[index], mutant);
+      if (plan.likely) break;
+    }
   }
   return tried;
+}
+
+/** The tests that noticed a mutant while the module was explored come first. */
+function ordered(indexes, likely, tests) {
+  const all = [...indexes];
+  if (!likely) return all;
+  const isLikely = (index) => likely.some((name) => tests[index].name.startsWith(name));
+  return [...all.filter(isLikely), ...all.filter((each) => !isLikely(each)).slice(0, MOST_UNLIKELY)];
 }
 
 async function load(plan, { api, recorder, state }, mutant) {

@@ -99,6 +99,7 @@ class Assembly {
         const own = this.routes.filter((each) => each.isOurs);
         const nothing = await app.inject({ method: 'GET', url: '/nothing/is/here' });
         await app.close();
+        if (own.length > 0 && way.builder) this.builder = way.builder;
         if (own.length > 0 || way.isLast) return { way, routes: own, usualHeaders: new Set(own.length > 0 ? [...USUAL, ...Object.keys(nothing.headers)] : USUAL) };
       }
     }

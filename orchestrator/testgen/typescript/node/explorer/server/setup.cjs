@@ -3,6 +3,8 @@
 
 const { braces } = require('../nodes.cjs');
 
+const CLOSE = 'afterEach(() => app.close());';
+
 /** Return the lines; whatever they need is noted in `writer`. What differs from test to test stands in `writer.lines`. */
 function setupOf(subject, writer, item) {
   const { way } = subject.settings;
@@ -10,19 +12,14 @@ function setupOf(subject, writer, item) {
   if (way.kind === 'hook' || way.kind === 'reader') return hookSetup(subject, writer, item, isTyped);
   if (way.kind === 'plugin') return pluginSetup(subject, writer, item, isTyped);
   const given = (way.args ?? []).map((each) => writer.written(each)).join(', ');
-  if (way.kind === 'builder') {
-    const build = imported(writer, way.builder);
-    const type = isTyped ? `: ${way.builder.isAsync ? `Awaited<ReturnType<typeof ${build}>>` : `ReturnType<typeof ${build}>`}` : '';
-    const make = `app = ${way.builder.isAsync ? 'await ' : ''}${build}(${given});`;
-    return framed(type, [make]);
-  }
-  const lines = plainServer(writer, isTyped);
+  if (way.kind === 'builder') return framed(writer, isTyped, [`app = ${way.builder.isAsync ? 'await ' : ''}${imported(writer, way.builder)}(${given});`]);
+  const lines = plainServer(writer);
   if (way.kind === 'equipped') lines.push(`await ${imported(writer, way.equipper)}(${['app', given].filter(Boolean).join(', ')});`);
   const args = item.args.slice(1).map((each) => writer.written(each));
   const register = registering(way.subject, writer.name(subject.origin), args);
-  if (args.length === 0) return framed(isTyped ? ': FastifyInstance' : '', [...lines, register]);
+  if (args.length === 0) return framed(writer, isTyped, [...lines, register]);
   writer.lines.push(...lines, register);
-  return framed(isTyped ? ': FastifyInstance' : '', []);
+  return framed(writer, isTyped, []);
 }
 
 function registering(subject, name, args) {
@@ -31,7 +28,7 @@ function registering(subject, name, args) {
 
 /** A function that makes a server with one route behind a hook; each test says which, and what stands on the request before. */
 function hookSetup({ origin }, writer, item, isTyped) {
-  const lines = plainServer(writer, isTyped);
+  const lines = plainServer(writer);
   const isReader = origin.kind === 'reader';
   if (isTyped) for (const name of isReader ? ['FastifyRequest'] : ['FastifyRequest', 'RouteShorthandOptions']) writer.imported.set(name, { package: 'fastify', name, isType: true });
   const count = origin.isFactory ? origin.params.length - origin.decorations.length : 0;
@@ -44,32 +41,31 @@ function hookSetup({ origin }, writer, item, isTyped) {
   const shown = origin.decorations.map((each) => `${each.name}: request.${each.name} ?? null`).join(', ');
   const [types, more] = isReader ? ['read: (request: FastifyRequest) => unknown', 'given: Partial<FastifyRequest> = {}'] : ["hook: RouteShorthandOptions['preHandler']", 'given: Partial<FastifyRequest> = {}'];
   const head = isTyped ? `${types}, ${more}): Promise<void` : `${isReader ? 'read' : 'hook'}, given = {}`;
-  return [
-    `let app${isTyped ? ': FastifyInstance' : ''};`, '',
+  const serve = [
     isReader ? '/** Serve what a function makes of a request; `given` stands on the request before. */' : '/** Serve a route behind a hook, which shows what stands on the request; `given` stands there before. */',
     `async function ${isReader ? 'serveResult' : 'serve'}(${head}${isTyped ? '>' : ')'} {`,
     ...lines,
     "app.addHook('onRequest', async (request) => {", 'Object.assign(request, given);', '});',
     isReader ? "app.get('/:id', async (request) => ({ result: (await read(request)) ?? null }));" : `app.get('/:id', { preHandler: hook }, async (${shown ? 'request' : ''}) => (${shown ? `{ ${shown} }` : '{}'}));`,
-    '}', '', 'afterEach(() => app.close());',
+    '}',
   ];
+  return [declared(writer, isTyped), serve.join('\n'), CLOSE];
 }
 
 /** A server with a plugin and two routes: one that answers, and one that fails. */
 function pluginSetup({ origin, settings }, writer, item, isTyped) {
-  const [start] = plainServer(writer, isTyped);
+  const [start] = plainServer(writer);
   const args = item.args.slice(1);
   const isFailing = origin.params.at(-1)?.name === 'error' && settings.way.origin.params.length < args.length;
   const error = isFailing ? writer.written(args.pop()) : undefined;
   writer.lines.push(start, registering(origin, writer.name(origin), args.map((each) => writer.written(each))));
   if (item.subject.route.url === '/') writer.lines.push("app.get('/', async () => ({ ok: true }));");
   if (error) writer.lines.push("app.get('/failing', async () => {", `throw ${error};`, '});');
-  return [`let app${isTyped ? ': FastifyInstance' : ''};`, '', 'afterEach(() => app.close());'];
+  return [declared(writer, isTyped), CLOSE];
 }
 
-function plainServer(writer, isTyped) {
+function plainServer(writer) {
   writer.imported.set('Fastify', { package: 'fastify', name: 'default', as: 'Fastify' });
-  if (isTyped) writer.imported.set('FastifyInstance', { package: 'fastify', name: 'FastifyInstance', isType: true });
   return ['app = Fastify();'];
 }
 
@@ -79,9 +75,21 @@ function imported(writer, { file, name, local }) {
   return as;
 }
 
-function framed(type, lines) {
-  const before = lines.length > 0 ? ['', 'beforeEach(async () => {', ...lines, '});'] : [];
-  return [`let app${type};`, ...before, '', 'afterEach(() => app.close());'];
+/** The variable of a file that holds the server; where the project builds one, of that type. */
+function declared(writer, isTyped) {
+  const { builder } = writer.item.subject.assembly;
+  if (!isTyped) return 'let app;';
+  if (!builder) {
+    writer.imported.set('FastifyInstance', { package: 'fastify', name: 'FastifyInstance', isType: true });
+    return 'let app: FastifyInstance;';
+  }
+  const made = `ReturnType<typeof ${imported(writer, builder)}>`;
+  return `let app: ${builder.isAsync ? `Awaited<${made}>` : made};`;
+}
+
+function framed(writer, isTyped, lines) {
+  const before = lines.length > 0 ? [['beforeEach(async () => {', ...lines, '});'].join('\n')] : [];
+  return [declared(writer, isTyped), ...before, CLOSE];
 }
 
 module.exports = { setupOf };
