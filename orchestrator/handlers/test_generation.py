@@ -32,9 +32,10 @@ from orchestrator.testgen.results import Generated
 
 # test_type -> what is explored, and who proposes when that is not for the params to say
 _PARTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "all": (("unit", "api"), ()),
+    "all": (("unit", "api", "config"), ()),
     "unit": (("unit",), ()),
     "api": (("api",), ()),
+    "config": (("config",), ()),
     "property": (("unit",), ("hypothesis",)),
     "integration": (("unit", "api"), ()),
     "e2e": (("e2e",), ()),
@@ -225,7 +226,7 @@ def _types_of(language: str) -> frozenset[str]:
 
 def _hint(params: TestGenerationParams) -> str:
     if params.effective_language == "python":
-        return "test_type: all, unit, property or api"
+        return "test_type: all, unit, property, api or config"
     return "test_type: unit, integration or all"
 
 

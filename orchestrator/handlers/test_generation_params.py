@@ -20,11 +20,11 @@ class TestGenerationParams(Params):
     language: Literal["python", "typescript", "javascript"] | None = Field(
         default=None, description="default: by the target's name"
     )
-    test_type: Literal["all", "unit", "property", "api", "integration", "e2e"] = Field(
+    test_type: Literal["all", "unit", "property", "api", "config", "integration", "e2e"] = Field(
         default="all",
-        description="unit: functions and classes; property: Hypothesis; api: routes of web applications; integration: "
-        "the modules of a folder together, e.g. the operations of a GraphQL schema; e2e: Playwright against the "
-        "running application",
+        description="unit: functions and classes; property: Hypothesis; api: routes of web applications; config: what "
+        "is read from the environment; integration: the modules of a folder together, e.g. the operations of a GraphQL "
+        "schema; e2e: Playwright against the running application",
     )
     estimated_cases: int | None = Field(default=None, ge=1, description="what was expected, named beside what was kept")
     budget: float = Field(default=60, gt=0, le=3600, description="seconds per module, proving included")

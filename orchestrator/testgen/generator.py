@@ -22,7 +22,7 @@ class Settings:
     budget: float = 60.0
     min_gain: int = 1
     seed: int = 1
-    parts: tuple[str, ...] = ("unit", "api")
+    parts: tuple[str, ...] = ("unit", "api", "config")
     proposers: tuple[str, ...] = ("builtin", "doctest")
     command: tuple[str, ...] = ()
     topic: str = ""  # the name of the task: what end-to-end tests are about

@@ -171,6 +171,13 @@ def test_one_kind_of_test_can_be_asked_for(make: Make, test_type: str, functions
     assert (bool(re.search(r"assert (show|double)\(", text)), "client.get(" in text) == (functions, routes)
 
 
+@wires(f"{VALUE}test_type=config")
+def test_configuration_is_tested_under_changed_environments(make: Make) -> None:
+    repository = shop(make, 'import os\n\nPORT = int(os.environ.get("PORT", "8000"))\n', test_type="config")
+    assert repository.run().code == 0, repository.record()["tasks"]
+    assert 'monkeypatch.setenv("PORT", "8080")' in repository.read("tests/test_shop.py")
+
+
 @wires(
     f"{VALUE}language=typescript",
     f"{VALUE}language=javascript",

@@ -19,7 +19,7 @@ _SPARE = 3.5  # seconds beyond the budget
 class PythonGenerator:
     """Explore modules in the project's interpreter, under its own pytest settings."""
 
-    test_types = frozenset({"unit", "api", "property"})
+    test_types = frozenset({"unit", "api", "property", "config"})
     proposers = frozenset({"builtin", "doctest", "hypothesis", "command"})
     keeps_edits = True
 

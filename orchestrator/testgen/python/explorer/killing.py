@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .deafness import find_deaf, make_deaf
 from .loading import ProbedModule
 from .mutants import Mutable, Mutant, Swapper, find_gone, find_mutants, rebuild_tables
 
@@ -77,16 +78,19 @@ class MutantRunner:
         self._starts = _statement_starts(probed.source)
         self._swapper: Swapper | None = None
         self.cut_short = False
+        self._tests = 0
 
     def all(self, limit: int, *, seed: int = MUTANT_SEED) -> list[Mutant]:
         """Return the mutants of the module, a sample of `limit` beside those of whole functions."""
-        return [*find_gone(self._source), *find_mutants(self._source, limit=limit, seed=seed)]
+        found = [*find_gone(self._source), *find_deaf(self._source)]
+        return [*found, *find_mutants(self._source, limit=limit, seed=seed)]
 
     def run(
         self, mutants: Sequence[Mutant], reaches: Sequence[frozenset[int]], fails: Fails, trial: Trial
     ) -> list[Verdict]:
         """Return a verdict for each mutant; `reaches` are the source lines of each test."""
         by_line: dict[int, list[int]] = {}
+        self._tests = len(reaches)
         for number, lines in enumerate(reaches):
             for line in lines:
                 by_line.setdefault(line, []).append(number)
@@ -114,6 +118,8 @@ class MutantRunner:
         return bool(self._imported.intersection(range(first, last + 1)))
 
     def _relevant(self, mutant: Mutant, by_line: dict[int, list[int]], trial: Trial) -> list[int]:
+        if mutant.node < 0:  # a settings class need not have a line that runs
+            return list(range(self._tests))
         first, last = self.reach(mutant)
         found = {number for line in range(first, last + 1) for number in by_line.get(line, ())}
         if mutant.kind == "gone":
@@ -149,6 +155,9 @@ class MutantRunner:
 
     def _make(self, mutant: Mutant, swapper: Swapper) -> None:
         """Put the mutant in place; one that is not valid Python changes nothing."""
+        if mutant.node < 0:
+            make_deaf(mutant)
+            return
         try:
             swapper.apply(self._mutable.mutated(mutant))
         except (SyntaxError, ValueError):
@@ -171,7 +180,7 @@ def _answer(tests: list[int], fails: Fails, writing: int, enough: int) -> None:
         late += failed and time.process_time() - begin > _LATE
         failures += failed
         # A mutant that does not end does so whoever calls it.
-        if late >= _MOST_LATE or failures == enough:
+        if late >= _MOST_LATE or 0 < enough <= failures:
             break
     os.write(writing, b"-1,")
 

@@ -2,6 +2,7 @@
 
 import builtins
 import importlib
+import importlib.util
 import inspect
 import re
 import types
@@ -83,11 +84,19 @@ def run_with(function: Any, words: Any) -> Any:
         return function()
 
 
+def imported_anew(name: Any) -> Any:
+    """Return a module as importing it now makes it; the one that is there stays."""
+    spec: Any = importlib.util.find_spec(name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 # Written into a test file that uses them; they are the source of the functions above, without hints.
 _HINT = re.compile(r": Any\b|: int\b| -> [^:]+(?=:$)", re.MULTILINE)
 HELPERS = {
     function.__name__: _HINT.sub("", inspect.getsource(function)).replace(" = _LIMIT", f"={_LIMIT}")
-    for function in (collect, stream_of, value_of, enter, aenter, awaited, run_with)
+    for function in (collect, stream_of, value_of, enter, aenter, awaited, run_with, imported_anew)
 }
 
 
@@ -101,6 +110,7 @@ class Names:
     def __init__(self, module: types.ModuleType, facts: ModuleFacts, *, extra: dict[str, Any] | None = None) -> None:
         self.module = module
         self.imports: dict[str, str] = {name: f"import {name}" for name in STANDARD}
+        self.imports["importlib"] = "import importlib.util"
         self.values: dict[str, Any] = {name: importlib.import_module(name) for name in STANDARD}
         self.made_anew: dict[str, Callable[[], Any]] = {}  # like fixtures: every test gets its own
         self._facts = facts
@@ -118,6 +128,7 @@ class Names:
             aenter=aenter,
             awaited=awaited,
             run_with=run_with,
+            imported_anew=imported_anew,
         )
         self.values.update(extra or {})
 
@@ -147,14 +158,10 @@ class Names:
         """Take a name from elsewhere as the module itself imports it, else from where it is defined."""
         statement = self._facts.imports.get(name)
         if statement is None or getattr(self.module, name, None) is not value:
-            try:
-                if getattr(importlib.import_module(module), name, None) is not value:
-                    return None
-            except Exception:  # a module that cannot be imported offers no name
+            place = next((each for each in _public_places(module) if _offers(each, name, value)), None)
+            if place is None:
                 return None
-            if any(part.startswith("_") for part in module.split(".")):
-                return None
-            statement = f"from {module} import {name}"
+            statement = f"from {place} import {name}"
         if name in self.values or hasattr(builtins, name):
             return None
         self.imports[name] = statement
@@ -177,3 +184,18 @@ class Names:
         last = module.rpartition(".")[2]
         taken = hasattr(builtins, last) or last in STANDARD or last in self._facts.own
         return f"{last}_module" if taken else last
+
+
+def _public_places(module: str) -> list[str]:
+    """Return where to import a name from: not from what is private, but from the package that shows it."""
+    if not any(part.startswith("_") for part in module.split(".")):
+        return [module]
+    top = module.partition(".")[0]
+    return [] if top.startswith("_") else ["pydantic", top] if top == "pydantic_core" else [top]
+
+
+def _offers(module: str, name: str, value: object) -> bool:
+    try:
+        return getattr(importlib.import_module(module), name, None) is value
+    except Exception:  # a module that cannot be imported offers no name
+        return False

@@ -11,8 +11,10 @@ from types import ModuleType
 from typing import Any
 
 from .calling import Caller
+from .configuring import explore_configured, find_configured
 from .corpus import Corpus
 from .defects import find_defects
+from .environment import variables_of
 from .facts import ModuleFacts, read_facts
 from .fixtures import project_fixtures
 from .flask_routes import find_flask
@@ -86,6 +88,9 @@ class Session:
         search = Search(names, facts, pools, caller, self._rng, journal.enter)
         subjects = self._subjects(names, facts, fixtures)
         self._explore(search, pools, subjects, started)
+        if "config" in self._job.parts:
+            variables = variables_of(facts.tree)
+            explore_configured(search, find_configured(names, facts, variables), variables)
         writer = Writer(search, self._rng)
         tests = writer.all(started + self._job.seconds * 0.7)
         until = max(started + self._job.seconds, time.monotonic() + 5.0)

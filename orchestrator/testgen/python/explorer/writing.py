@@ -5,6 +5,7 @@ import time
 
 from .body import Body
 from .checks import Checks
+from .configuring import config_body
 from .corpus import Corpus, Try
 from .literals import Literals
 from .search import Search
@@ -20,7 +21,8 @@ class Writer:
         self._search = search
         self._caller = search.caller
         self._rng = rng
-        self._checks = Checks(search.names, Literals(search.names), search.caller)
+        self._literals = Literals(search.names)
+        self._checks = Checks(search.names, self._literals, search.caller)
         self._clock: dict[tuple[frozenset[int], tuple[str, ...]], bool] = {}
 
     def all(self, until: float) -> list[tuple[Try, Body]]:
@@ -54,7 +56,7 @@ class Writer:
     def written(self, made: Try) -> Body | None:
         """Return the test of a call that passes twice and does not ask for the time, None when there is none."""
         try:
-            body = self._checks.body(made)
+            body = self._config(made) if made.subject.kind == "config" else self._checks.body(made)
         except Exception:  # a value whose methods raise
             return None
         if body is None or self._caller.check(body.lines) is not None or self._caller.check(body.lines) is not None:
@@ -63,6 +65,10 @@ class Writer:
         if where not in self._clock:
             self._clock[where] = self._caller.reads_clock(body.lines)
         return None if self._clock[where] else body
+
+    def _config(self, made: Try) -> Body | None:
+        tries = [each for each in self._search.corpus.tries.values() if each.subject is made.subject]
+        return config_body(made, tries, self._literals, self._search.names)
 
     def _shortened(self, made: Try, body: Body, gain: frozenset[int]) -> tuple[Try, Body]:
         """Leave out of the arguments whatever is not needed to reach the same goals."""
@@ -87,6 +93,8 @@ class Writer:
     def with_fewer_steps(self, made: Try, gain: frozenset[int]) -> Try:
         """Leave out steps before the call as long as it goes the same way."""
         best = made
+        if made.subject.kind == "config":  # what is set there is what it is about
+            return made
         for step in made.program.setup[1:]:
             setup = tuple(each for each in best.program.setup if each != step)
             found = self._search.attempt(best.subject, best.arguments, best.instance, setup)
