@@ -16,6 +16,14 @@ from .words import words_for
 
 _NUMBERS = ("count", "price", "quantity", "amount", "age", "year", "size", "limit", "page", "number", "score", "total")
 _MOST_KEYS = 8
+_HEADER = re.compile(r"[A-Z][a-z]+(-[A-Z][a-z]+)+")
+_KNOWN_HEADERS = {
+    "accept": ("text/html", "application/json", "*/*"),
+    "authorization": ("Basic dXNlcjpwYXNzd2Q=", "Bearer token", 'Digest username="user", nonce="a", uri="/"'),
+    "cookie": ("a=1",),
+    "range": ("bytes=0-4", "bytes=5-"),
+    "if-none-match": ('"a"', "*"),
+}
 _RANDOM = 16
 FIXTURE = '''@pytest.fixture
 def client():
@@ -64,6 +72,9 @@ class FlaskApplication:
                 values = tuple(dict.fromkeys(map(repr, self._filled(keys))))
                 parameters.append(_parameter(keyword, values, inspect.Parameter.KEYWORD_ONLY, required=False))
         literals = literals_of(node.body) if node is not None else Literals()
+        sent = tuple(dict.fromkeys(map(repr, _headers(node, literals)))) if node is not None else ()
+        if sent:
+            parameters.append(_parameter("headers", sent, inspect.Parameter.KEYWORD_ONLY, required=False))
         name = f"{method.lower()}_{re.sub(r'[^a-z0-9]+', '_', rule.rule.lower()).strip('_') or 'root'}"
         template = f"client.{method.lower()}({path!r}"
         return Subject(name, "route", parameters, node, None, literals, template=template, function=view)
@@ -159,6 +170,21 @@ def _keys(node: Definition, place: str) -> list[str]:
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             found.setdefault(key.value)
     return list(found)[:_MOST_KEYS]
+
+
+def _headers(node: Definition, literals: Literals) -> Iterator[dict[str, str]]:
+    """Yield headers that a view asks for, with texts that it compares them with; none when it reads none."""
+    source = ast.unparse(node).lower()
+    if "header" not in source and "authorization" not in source:
+        return
+    names = [text for text in literals.texts if text.lower() in _KNOWN_HEADERS or _HEADER.fullmatch(text)]
+    if "authorization" in source:
+        names.append("Authorization")
+    for name in dict.fromkeys(names):
+        fitting = [text for text in literals.texts if text != name and ("/" in text) == (name.lower() == "accept")]
+        for value in (*_KNOWN_HEADERS.get(name.lower(), ()), *fitting[:_MOST_KEYS], "a"):
+            if value.isprintable() and value.strip():
+                yield {name: value}
 
 
 def _values(key: str) -> list[Any]:
