@@ -13,6 +13,7 @@ from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.facts import ApprovalGiven
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import TaskState
+from orchestrator.planning.plan_json import plan_from_json
 from orchestrator.workspace.lock import is_held
 
 
@@ -25,6 +26,9 @@ def decide(
     record = chosen_run(reader, run, kind="run")
     reader.close()
     chosen = _waiting_task(record, task)
+    if decision == "approved" and not (evidence or "").strip() and _asks_for_evidence(record, chosen):
+        message = f"task {chosen} needs evidence"
+        raise UsageError(message, hint=f"orchestrate approve {chosen} --evidence 'a text, or the path of a file'")
     given = ApprovalGiven(
         run=record.id,
         task=chosen,
@@ -55,6 +59,11 @@ def _waiting_task(record: RunRecord, task: str | None) -> str:
         message = f"task {task} of run {record.id} does not wait for a person"
         raise UsageError(message, hint=f"waiting tasks: {names}")
     return task
+
+
+def _asks_for_evidence(record: RunRecord, task: str) -> bool:
+    """Say whether the task as it was planned cannot be approved without evidence."""
+    return plan_from_json(record.plan).task(task).params.get("evidence") == "required"
 
 
 def _next(root: Path) -> str:

@@ -1,6 +1,7 @@
 """`orchestrate diff`: what a run changed and did not take back."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -10,9 +11,10 @@ from orchestrator.cli.options import Common, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.present import look_of
-from orchestrator.cli.state import chosen_run, open_to_read
+from orchestrator.cli.state import chosen_run, open_to_read, refuse_unknown_tasks
 from orchestrator.errors import ExitCode
 from orchestrator.models.diff import FileDiff
+from orchestrator.models.record import RunRecord
 from orchestrator.reporters.diff_view import render_diffs
 from orchestrator.workspace.diff import diff_of_changes
 from orchestrator.workspace.objects import ObjectStore
@@ -31,6 +33,7 @@ def command(
     ledger = open_to_read(root)
     record = chosen_run(ledger, run)
     if task:
+        refuse_unknown_tasks(record, task)
         record = replace(record, changes=tuple(each for each in record.changes if each.task in task))
     diffs: list[FileDiff] = []
     if record.changes:
@@ -43,5 +46,10 @@ def command(
         for diff in diffs:
             sys.stdout.write(f"{diff.status:<9}+{diff.added:<6}-{diff.removed:<6}{diff.path}\n")
     else:
-        sys.stdout.write(render_diffs(diffs, look_of(sys.stdout), nothing=f"run {record.id} changed nothing"))
+        sys.stdout.write(render_diffs(diffs, look_of(sys.stdout), nothing=_nothing(record, task)))
     return ExitCode.OK
+
+
+def _nothing(record: RunRecord, tasks: Sequence[str] | None) -> str:
+    who = f"{', '.join(tasks)} of run {record.id}" if tasks else f"run {record.id}"
+    return f"{who} changed nothing"

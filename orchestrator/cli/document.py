@@ -2,20 +2,21 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 
 from orchestrator.cli.options import Checking, Planning
 from orchestrator.cli.plan_inputs import Matches, PlanInputs, kinds_of_targets, matching_files, templates_digest
 from orchestrator.contracts import CheckScene
-from orchestrator.errors import DocumentInvalid, Problem, Severity
+from orchestrator.errors import DocumentInvalid, Problem, Severity, UsageError
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan
 from orchestrator.planning.build import build_plan
 from orchestrator.planning.checks import check_document
-from orchestrator.planning.document_loader import LoadedDocument, load_document
-from orchestrator.planning.params import find_profile, parse_param
+from orchestrator.planning.document_loader import LoadedDocument, in_order, load_document
+from orchestrator.planning.expand import expand
+from orchestrator.planning.params import apply_profile, find_profile, parse_param, resolve_params
 from orchestrator.plugins import OWN_PACKAGE, Catalogue
 from orchestrator.sources.finding import project_root
 from orchestrator.templating.folders import TemplateFolders
@@ -36,6 +37,11 @@ class OpenedDocument:
     def hash(self) -> str:
         """Return the hash of all bytes that were read."""
         return self.loaded.hash
+
+    @property
+    def has_errors(self) -> bool:
+        """Say whether the document cannot be planned."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
 
     def summary(self) -> str:
         """Return how much there is, for a document without errors."""
@@ -66,9 +72,40 @@ def open_document(path: Path, common: Checking, *, strict: bool = False, deep: b
 def open_valid(path: Path, common: Checking) -> OpenedDocument:
     """Read the document; DocumentInvalid with all its problems when it has errors."""
     opened = open_document(path, common)
-    if any(problem.severity is Severity.ERROR for problem in opened.problems):
-        raise DocumentInvalid(opened.problems)
+    if opened.has_errors:
+        raise DocumentInvalid(all_problems(opened, common))
     return opened
+
+
+def all_problems(opened: OpenedDocument, common: Checking) -> tuple[Problem, ...]:
+    """Return also the problems that show only when the plan is made: expressions, and what tasks read of others.
+
+    Of a document that is wrong otherwise the expressions are looked at all the same. Nothing is added when a param
+    has no value: with which one the document is planned is up to `--param`.
+    """
+    try:
+        if opened.has_errors:
+            _expand(opened, common)
+        else:
+            make_plan(opened, Planning(**{field.name: getattr(common, field.name) for field in fields(common)}))
+    except DocumentInvalid as error:
+        return in_order((*opened.problems, *error.problems))
+    except UsageError:
+        pass
+    return opened.problems
+
+
+def _expand(opened: OpenedDocument, common: Checking) -> None:
+    document = opened.loaded.document
+    if document is not None:
+        document = apply_profile(document, common.profile)
+        expand(
+            document,
+            params=resolve_params(document, profile=common.profile),
+            environ=os.environ,
+            list_files=partial(matching_files, opened.root),
+            places=opened.loaded.place,
+        )
 
 
 def make_plan(

@@ -11,12 +11,13 @@ import typer
 from orchestrator.cli.options import Common, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
-from orchestrator.cli.state import chosen_run, open_to_read
+from orchestrator.cli.state import chosen_run, open_to_read, refuse_unknown_tasks
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.record import AttemptRecord, RunRecord, TaskRecord
 from orchestrator.models.status import TaskState
 from orchestrator.sanitize import coloured, line
 
+_LAST = 65_536  # bytes of a log that its task may have repeated
 _LOOK_AGAIN = 0.2  # seconds between two looks of --follow
 
 
@@ -30,7 +31,7 @@ def command(
     path: Annotated[bool, option("--path", help="print where the log is", envvar=None)] = False,
     follow: Annotated[bool, option("--follow", "-f", help="go on while the task runs", envvar=None)] = False,
 ) -> int:
-    """Show logs: the bytes that a task printed, secrets masked."""
+    """Show logs: the bytes that a task printed, secrets masked, and below `--` what it reports about itself."""
     root = find_root(common)
     ledger = open_to_read(root)
     record = chosen_run(ledger, run, kind="run")
@@ -46,6 +47,7 @@ def command(
         if len(chosen) > 1 or task is None:
             sys.stdout.write(f"== {entry.id}, attempt {which.number}: {line(which.summary)}\n")
         size = _print(file, which, tail)
+        _print_detail(file, which)
         if follow and task is not None:
             sys.stdout.flush()
             _follow(root, record.id, task, {file: size} if file is not None else {})
@@ -56,10 +58,8 @@ def _chosen(record: RunRecord, task: str | None, number: int | None) -> list[tup
     if task is None:
         failed = [entry for entry in record.tasks if entry.state is TaskState.FAILED and entry.attempts]
         return [(entry, entry.attempts[-1]) for entry in failed]
-    found = next((entry for entry in record.tasks if entry.id == task), None)
-    if found is None:
-        message = f"run {record.id} has no task {task!r}"
-        raise UsageError(message, hint="`orchestrate status --all` names its tasks")
+    refuse_unknown_tasks(record, [task])
+    found = next(entry for entry in record.tasks if entry.id == task)
     if not found.attempts:
         message = f"task {task} was not attempted in run {record.id}: {found.state} {found.reason}".rstrip()
         raise UsageError(message, hint=f"`orchestrate explain {task}` says why")
@@ -96,6 +96,16 @@ def _print(file: Path | None, attempt: AttemptRecord, tail: int) -> int:
                 sys.stdout.write(_shown(row.decode("utf-8", "replace")))
     sys.stdout.write(_shown(b"".join(last).decode("utf-8", "replace")))
     return size
+
+
+def _print_detail(file: Path | None, attempt: AttemptRecord) -> None:
+    """Write what the task said about itself, unless that is what it printed last (as of a command that failed)."""
+    if not attempt.detail or file is None or not file.is_file():
+        return
+    printed = file.read_bytes()[-_LAST:].decode("utf-8", "replace")
+    said = [text for text in attempt.detail.splitlines() if text.strip() and text.strip() not in printed]
+    if said:
+        sys.stdout.write(_shown("".join(f"{text}\n" for text in ("--", *said))))
 
 
 def _follow(root: Path, run: str, task: str, shown: dict[Path, int]) -> None:

@@ -13,6 +13,7 @@ from orchestrator.cli.present import look_of
 from orchestrator.contracts import Reporter
 from orchestrator.errors import TaskFailed, Unusable
 from orchestrator.models.plan import Notification, Plan
+from orchestrator.reporters.flags import flags_of
 from orchestrator.reporters.ndjson import NdjsonReporter
 from orchestrator.reporters.plain import PlainReporter
 from orchestrator.reporters.ticker import ThreadTicker
@@ -76,12 +77,19 @@ def _screen(chosen: str, common: Working, expected: Mapping[str, float]) -> "Pla
             verbose=common.verbose,
             quiet=common.quiet,
             expected=expected,
+            flags=flags_of(sys.argv[1:]),
             ticker=ThreadTicker(_FRAME),
         )
     if chosen == "plain":
         ticker = ThreadTicker(_LOOK_FOR_SILENCE)
         return PlainReporter(
-            sys.stderr, look, verbose=common.verbose, quiet=common.quiet, expected=expected, ticker=ticker
+            sys.stderr,
+            look,
+            verbose=common.verbose,
+            quiet=common.quiet,
+            expected=expected,
+            flags=flags_of(sys.argv[1:]),
+            ticker=ticker,
         )
     return None
 

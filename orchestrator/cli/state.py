@@ -1,5 +1,6 @@
 """What earlier runs left in `.orchestrate/`, opened to look. Imports little: what looks has to answer at once."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,15 @@ def chosen_run(ledger: SqliteLedger, run: str | None, *, kind: str | None = None
             return ledger.read_run(summary.id)
     message = "there are no runs here yet"
     raise UsageError(message, hint="`orchestrate run` makes one; --project PATH names another repository")
+
+
+def refuse_unknown_tasks(record: RunRecord, tasks: Sequence[str]) -> None:
+    """Raise UsageError for a task that the run does not have."""
+    known = {task.id for task in record.tasks}
+    for task in tasks:
+        if task not in known:
+            message = f"run {record.id} has no task {task!r}"
+            raise UsageError(message, hint="`orchestrate status --all` names its tasks")
 
 
 def failed_last_time(ledger: "Ledger") -> tuple[str, ...]:

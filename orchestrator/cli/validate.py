@@ -29,11 +29,12 @@ def command(
         show_problems(kept.warnings, sys.stdout, format=format)
         summary = kept.summary
     else:
-        from orchestrator.cli.document import open_document
+        from orchestrator.cli.document import all_problems, open_document
 
         opened = open_document(path, common, strict=strict, deep=deep)
-        show_problems(opened.problems, sys.stdout, format=format)
-        if any(problem.severity is Severity.ERROR for problem in opened.problems):
+        problems = all_problems(opened, common)
+        show_problems(problems, sys.stdout, format=format)
+        if any(problem.severity is Severity.ERROR for problem in problems):
             return ExitCode.INVALID
         summary = opened.summary()
     if format == "full" and not quiet:

@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from signal import SIGTERM
+from signal import SIGHUP, SIGINT, SIGTERM
 from types import MappingProxyType
 
 from orchestrator.contracts import Answer, Ledger
@@ -37,6 +37,13 @@ MOST_STARTS = 64
 NO_ATTEMPTS: Mapping[str, int] = MappingProxyType({})
 NO_DECISIONS: Mapping[str, Answer] = MappingProxyType({})
 _OVER = (Verdict.COMPLETE, Verdict.ALL_BLOCKED, Verdict.WAITING)
+
+
+_WHO_STOPS = {
+    SIGINT: "stopped by Ctrl-C",
+    SIGTERM: "asked to stop (`orchestrate cancel`, or SIGTERM)",
+    SIGHUP: "the terminal is gone",
+}
 
 
 class PhaseExecutor:
@@ -126,7 +133,7 @@ class PhaseExecutor:
             self.scheduler.stop(self._clock.monotonic())
         else:
             self._jobs.cancel_all()
-        self._news.run_stopping("stopped by a signal", self._stopping.at_once)
+        self._news.run_stopping(_WHO_STOPS.get(signal, f"stopped by signal {signal}"), self._stopping.at_once)
         self._bell.set()
 
     def drain(self) -> None:

@@ -75,7 +75,7 @@ def _question(params: ManualParams) -> str:
 
 
 def _waiting_for_evidence(params: ManualParams) -> Outcome:
-    return waiting(f"{params.instructions.strip()}\nIt was approved without the evidence that is required.")
+    return waiting(f"It was approved without the evidence that is required. {params.instructions.strip()}")
 
 
 def _applied(params: ManualParams, answer: Answer, workspace: Workspace) -> Outcome | None:

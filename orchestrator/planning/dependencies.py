@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchestrator.errors import DocumentInvalid, Problem
-from orchestrator.planning.drafts import Draft, GroupDraft, PhaseDraft
+from orchestrator.errors import DocumentInvalid, Place, Problem
+from orchestrator.planning.drafts import Draft, GroupDraft, PhaseDraft, TaskDraft
 from orchestrator.planning.ids import Names, names_of
 from orchestrator.planning.suggest import did_you_mean
 
@@ -97,12 +97,12 @@ class _Finder:
                         continue
                     needed: dict[str, None] = {}
                     for reference in (*written, *sorted(task.asks)):
-                        needed.update(dict.fromkeys(self.task(reference, task.id, phase.id)))
+                        needed.update(dict.fromkeys(self.task(reference, task, phase.id)))
                     self.count(len(needed))
                     found[task.id] = tuple(needed)
         return found
 
-    def task(self, reference: str, owner: str, phase: str) -> Sequence[str]:
+    def task(self, reference: str, owner: TaskDraft, phase: str) -> Sequence[str]:
         if reference in self.names.tasks:
             return self.names.tasks[reference]
         groups = self.names.groups_named(reference, phase)
@@ -110,11 +110,11 @@ class _Finder:
         if len(groups) == 1:
             return self.in_group[groups[0]]
         if groups:
-            self.ambiguous(f"task {owner}", reference, groups)
+            self.ambiguous(f"task {owner.id}", reference, groups, owner.place)
         elif whole is not None:
             return [task for group in self.in_phase[whole] for task in self.in_group[group]]
         else:
-            self.unknown(f"task {owner}", reference)
+            self.unknown(f"task {owner.id}", reference, owner.place)
         return ()
 
     def count(self, edges: int) -> None:
@@ -123,12 +123,11 @@ class _Finder:
             message = f"the tasks have more than {MAX_EDGES:,} dependencies"
             raise DocumentInvalid([Problem(code="E009", message=message, hint="let their groups depend on each other")])
 
-    def unknown(self, owner: str, reference: str) -> None:
+    def unknown(self, owner: str, reference: str, place: Place | None = None) -> None:
         hint = did_you_mean(reference, list(self.names.all_ids()))
-        self.problems.append(
-            Problem(code="E203", message=f"{owner} depends on `{reference}`: there is none", hint=hint)
-        )
+        message = f"{owner} depends on `{reference}`: there is none"
+        self.problems.append(Problem(code="E203", message=message, hint=hint, place=place))
 
-    def ambiguous(self, owner: str, reference: str, groups: Sequence[str]) -> None:
+    def ambiguous(self, owner: str, reference: str, groups: Sequence[str], place: Place | None = None) -> None:
         message = f"{owner} depends on `{reference}`: several phases have such a group"
-        self.problems.append(Problem(code="E206", message=message, hint=f"write {' or '.join(groups)}"))
+        self.problems.append(Problem(code="E206", message=message, hint=f"write {' or '.join(groups)}", place=place))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from orchestrator.errors import Place
 from orchestrator.models.document import Document, Group, Phase, Task
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import PlannedCheck, PlannedGuard
@@ -24,7 +25,12 @@ class TaskDraft:
     verify: tuple[PlannedCheck, ...] = ()
     late: tuple[str, ...] = ()
     asks: frozenset[str] = frozenset()
-    origin: str = ""
+    place: Place | None = None
+
+    @property
+    def origin(self) -> str:
+        """Return `file:line` of the task in the document, "" when it was not read from a file."""
+        return f"{self.place.file}:{self.place.line}" if self.place else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from orchestrator.errors import DocumentInvalid, Problem, TaskFailed
+from orchestrator.errors import DocumentInvalid, Place, Problem, TaskFailed
 from orchestrator.models.document import Document, Foreach, Group, Phase, Task
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.planning.conditions import decide
@@ -97,9 +97,8 @@ class _Expander:
 
     def unrolled(self, task: Task, phase: str, group: str, path: Path) -> Iterator[TaskDraft]:
         place = self.interpolator.places(path)
-        origin = f"{place.file}:{place.line}" if place else ""
         if task.foreach is None:
-            yield self.task(task, task.id, phase, group, _NO_VALUES, path, origin)
+            yield self.task(task, task.id, phase, group, _NO_VALUES, path, place)
             return
         items = self.items(task.foreach, (*path, "foreach"))
         self.tasks += len(items)
@@ -109,7 +108,7 @@ class _Expander:
         ids = instance_ids(task.id, items, self.taken, files=task.foreach.glob is not None)
         self.taken.update(ids)
         for identity, item in zip(ids, items, strict=True):
-            yield self.task(task, identity, phase, group, {task.foreach.as_: item}, path, origin)
+            yield self.task(task, identity, phase, group, {task.foreach.as_: item}, path, place)
 
     def items(self, foreach: Foreach, path: Path) -> Sequence[Json]:
         if foreach.as_ in RESERVED:
@@ -127,12 +126,12 @@ class _Expander:
         return list(filled.params["items"]) if isinstance(filled.params["items"], list) else items
 
     def task(
-        self, task: Task, identity: str, phase: str, group: str, own: JsonObject, path: Path, origin: str
+        self, task: Task, identity: str, phase: str, group: str, own: JsonObject, path: Path, place: Place | None
     ) -> TaskDraft:
         given = task.params
         is_plain = not (own or task.when is not None or task.env or task.verify or self.settings_env.params)
         if is_plain and "{{" not in task.name and not any(map(has_braces, given.values())):
-            return TaskDraft(id=identity, task=task, name=task.name, params=given, origin=origin)
+            return TaskDraft(id=identity, task=task, name=task.name, params=given, place=place)
         names: JsonObject = {**own, "task": {"id": identity, "name": task.name, "phase": phase, "group": group}}
         condition = decide(task, self.interpolator, path, names)
         draft = TaskDraft(
@@ -145,7 +144,7 @@ class _Expander:
             when=condition.when,
             skip_reason=condition.skip_reason,
             asks=condition.asks,
-            origin=origin,
+            place=place,
         )
         # A task that is skipped may hold expressions that make sense only when it runs.
         return draft if condition.skip_reason is not None else self.evaluated(draft, path, names)

@@ -101,8 +101,8 @@ class Handlers:
         for found in error.errors(include_url=False):
             name = ".".join(map(str, found["loc"])) or "params"
             code = {"missing": "E305", "extra_forbidden": "E304"}.get(found["type"], "E306")
-            message = f"{draft.origin + ': ' if draft.origin else ''}task {draft.id}: `{name}`: {found['msg']}"
-            self.problems.append(Problem(code=code, message=message))
+            message = f"task {draft.id}: `{name}`: {found['msg']}"
+            self.problems.append(Problem(code=code, message=message, place=draft.place))
 
 
 def _folders(params: JsonObject, targets: Targets) -> Fitted:

@@ -8,6 +8,7 @@ from orchestrator.models.events import Event, EventType
 from orchestrator.models.plan import Plan
 from orchestrator.models.status import FINAL, RunState, TaskState
 from orchestrator.reporters import news
+from orchestrator.reporters.flags import NO_FLAGS, Flags
 from orchestrator.reporters.outline import NOTABLE, CheckLine, Outline, TaskLine
 
 _STATES = frozenset(TaskState)
@@ -30,8 +31,11 @@ class Running:
 class Board:
     """Follows the news of one run; `expected` holds the seconds that tasks took in earlier runs."""
 
-    def __init__(self, plan: Plan, now: float, expected: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, plan: Plan, now: float, expected: Mapping[str, float] | None = None, flags: Flags = NO_FLAGS
+    ) -> None:
         self.plan = plan
+        self._flags = flags
         self._expected = dict(expected or {})
         self.began = now
         self.run = ""
@@ -105,6 +109,7 @@ class Board:
             counts={state: number for state, number in self._counts.items() if number},
             tasks=tuple(sorted(self._notable.values(), key=lambda entry: NOTABLE.index(entry.state))),
             checks=tuple(self._checks.values()),
+            flags=self._flags,
         )
 
     def _take_run(self, event: Event) -> None:

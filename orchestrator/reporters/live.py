@@ -16,6 +16,7 @@ from orchestrator.reporters.board import Board
 from orchestrator.reporters.canvas import Canvas
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.durations import about, clock
+from orchestrator.reporters.flags import NO_FLAGS, Flags
 from orchestrator.reporters.live_rows import LiveRows
 from orchestrator.reporters.sink import Sink
 from orchestrator.reporters.style import Look
@@ -41,6 +42,7 @@ class LiveReporter:
         verbose: bool = False,
         quiet: bool = False,
         expected: Mapping[str, float] | None = None,
+        flags: Flags = NO_FLAGS,
         ticker: Ticker | None = None,
         size: Callable[[], tuple[int, int]] | None = None,
         now: Callable[[], float] = time.monotonic,
@@ -49,6 +51,7 @@ class LiveReporter:
         self._look = look
         self._shown = Weight.TROUBLE if quiet else Weight.DETAIL if verbose else Weight.NORMAL
         self._expected = expected
+        self._flags = flags
         self._ticker = ticker
         self._size = size or (lambda: terminal_size(stream))
         self._now = now
@@ -64,7 +67,7 @@ class LiveReporter:
     def start(self, plan: Plan) -> None:
         """Begin to follow a run of this plan."""
         with self._lock:
-            self._board = Board(plan, self._now(), self._expected)
+            self._board = Board(plan, self._now(), self._expected, self._flags)
             self._widest = min(_WIDEST_ID, max((cells(line(task.id)) for task in plan.tasks), default=0))
         if self._ticker is not None:
             self._ticker.start(self.tick)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord
 from orchestrator.models.status import RunState, TaskState
+from orchestrator.reporters.flags import NO_FLAGS, Flags, flags_of
 from orchestrator.reporters.news import text_of
 
 
@@ -47,6 +48,7 @@ class Outline:
     counts: Mapping[TaskState, int]
     tasks: tuple[TaskLine, ...] = ()
     checks: tuple[CheckLine, ...] = ()
+    flags: Flags = NO_FLAGS
 
 
 NOTABLE = (
@@ -80,6 +82,7 @@ def outline_of(record: RunRecord) -> Outline:
         counts=counts,
         tasks=tuple(sorted(lines, key=lambda entry: NOTABLE.index(entry.state))),
         checks=tuple(check_line(measured) for measured in _newest(record.measurements)),
+        flags=flags_of(record.command),
     )
 
 

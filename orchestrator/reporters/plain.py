@@ -15,6 +15,7 @@ from orchestrator.models.plan import Plan
 from orchestrator.reporters.board import Board
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.durations import about, clock
+from orchestrator.reporters.flags import NO_FLAGS, Flags
 from orchestrator.reporters.outline import is_done
 from orchestrator.reporters.sink import Sink
 from orchestrator.reporters.style import Look
@@ -32,7 +33,8 @@ _MOST_HELD = 10_000  # lines that are kept while a person is asked
 class PlainReporter:
     """Appends lines to a stream; with `quiet` only what went wrong.
 
-    `expected` holds the seconds that tasks took in earlier runs; without it there is no ETA.
+    `expected` holds the seconds that tasks took in earlier runs; without it there is no ETA. `flags` stand behind the
+    commands that are named at the end.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class PlainReporter:
         verbose: bool = False,
         quiet: bool = False,
         expected: Mapping[str, float] | None = None,
+        flags: Flags = NO_FLAGS,
         ticker: Ticker | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -50,6 +53,7 @@ class PlainReporter:
         self._look = look
         self._shown = Weight.TROUBLE if quiet else Weight.DETAIL if verbose else Weight.START
         self._expected = expected
+        self._flags = flags
         self._ticker = ticker
         self._now = now
         self._lock = threading.RLock()
@@ -61,7 +65,7 @@ class PlainReporter:
     def start(self, plan: Plan) -> None:
         """Begin to follow a run of this plan."""
         with self._lock:
-            self._board = Board(plan, self._now(), self._expected)
+            self._board = Board(plan, self._now(), self._expected, self._flags)
             self._widest = min(_WIDEST_ID, max((cells(line(task.id)) for task in plan.tasks), default=0))
             self._last_line = self._now()
         if self._ticker is not None:

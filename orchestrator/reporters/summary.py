@@ -76,27 +76,31 @@ def check_text(check: CheckLine, look: Look) -> str:
 
 def next_commands(outline: Outline) -> tuple[str, ...]:
     """Return what to type next, the most useful first."""
+    words = _next_words(outline)
+    plan = {"run": outline.flags.plan}
+    commands = [f"orchestrate {each}{plan.get(each.split()[0], '')}{outline.flags.place}" for each in words]
+    return tuple(map(line, commands))
+
+
+def _next_words(outline: Outline) -> Sequence[str]:
     failed = [task for task in outline.tasks if task.state is TaskState.FAILED]
     if failed and outline.kind == "undo":
-        return ("orchestrate undo --keep", "orchestrate undo --force")
+        return ("undo --keep", "undo --force")
     waiting = [task for task in outline.tasks if task.state is TaskState.WAITING]
-    commands = [f"orchestrate logs {failed[0].id}"] if failed else []
+    words = [f"logs {failed[0].id}"] if failed else []
+    goes_on = outline.state == RunState.RUNNING  # it would refuse a second run, and hears of approvals by itself
     if outline.state in (RunState.CANCELLED, RunState.INTERRUPTED):
-        commands.append("orchestrate resume")
-    elif failed:
-        commands.append("orchestrate run --failed")
+        words.append("resume")
+    elif failed and not goes_on:
+        words.append("run --failed")
     if waiting:
-        commands += [f"orchestrate approve {waiting[0].id}", "orchestrate resume"]
-    if not commands and not all(check.ok for check in outline.checks):
-        commands.append("orchestrate status")
-    if (
-        not commands
-        and outline.kind == "run"
-        and outline.state == RunState.SUCCEEDED
-        and outline.counts.get(TaskState.CHANGED)
-    ):
-        commands = ["orchestrate diff", "orchestrate undo"]
-    return tuple(map(line, commands))
+        words += [f"approve {waiting[0].id}", *([] if goes_on else ["resume"])]
+    if not words and not goes_on and not all(check.ok for check in outline.checks):
+        words.append("status")
+    is_good = outline.kind == "run" and outline.state == RunState.SUCCEEDED
+    if not words and is_good and outline.counts.get(TaskState.CHANGED):
+        words = ["diff", "undo"]
+    return words
 
 
 def state_word(state: str, look: Look) -> str:

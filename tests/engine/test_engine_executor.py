@@ -531,10 +531,14 @@ def stopping_after_start(stage: Stage, *signals: int) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("number", "code"),
-    [(signal.SIGINT, ExitCode.SIGINT), (signal.SIGTERM, ExitCode.SIGTERM), (signal.SIGHUP, ExitCode.SIGHUP)],
+    ("number", "code", "reason"),
+    [
+        (signal.SIGINT, ExitCode.SIGINT, "stopped by Ctrl-C"),
+        (signal.SIGTERM, ExitCode.SIGTERM, "asked to stop (`orchestrate cancel`, or SIGTERM)"),
+        (signal.SIGHUP, ExitCode.SIGHUP, "the terminal is gone"),
+    ],
 )
-def test_a_signal_ends_what_runs_records_it_and_decides_the_exit_code(number: int, code: ExitCode) -> None:
+def test_a_signal_ends_what_runs_records_it_and_decides_the_exit_code(number: int, code: ExitCode, reason: str) -> None:
     stage = Stage(plan([task("1"), task("2"), task("3")], limit=2), {"2": never()})
     stage.handler.script["1"] = stopping_after_start(stage, number)
     result = stage.play()
@@ -542,7 +546,7 @@ def test_a_signal_ends_what_runs_records_it_and_decides_the_exit_code(number: in
     assert stage.ledger.ended() == {"1": "cancelled", "2": "cancelled", "3": "cancelled"}
     assert stage.ledger.attempts("1") == ["cancelled"]
     assert stage.hurried == []
-    assert stage.reporters[0].of(EventType.RUN_STOPPING)[0].data == {"reason": "stopped by a signal", "at_once": False}
+    assert stage.reporters[0].of(EventType.RUN_STOPPING)[0].data == {"reason": reason, "at_once": False}
 
 
 def test_a_second_signal_hurries_and_the_first_decides_the_exit_code() -> None:

@@ -255,3 +255,23 @@ def test_completion_scripts(make: Make, shell: str, mark: str) -> None:
     script = make().orchestrate("completion", shell).out
     assert mark in script
     assert "with-deps" in script
+
+
+def test_a_log_ends_with_what_the_task_says_about_itself_when_it_did_not_print_that(make: Make) -> None:
+    loud = task("1.1", "echo said; echo x > made; exit 1", produces=["made"])
+    assert ran(make, loud).orchestrate("logs", "1.1").out == "said\n--\ntaken back: made\n"
+
+
+def test_a_log_does_not_repeat_what_the_task_printed_last(make: Make) -> None:
+    assert ran(make, task("1.1", "echo said; exit 1")).orchestrate("logs", "1.1").out == "said\n"
+
+
+@pytest.mark.parametrize("words", [("diff", "-t", "9"), ("logs", "9")], ids=" ".join)
+def test_a_task_that_the_run_does_not_have_is_refused(make: Make, words: tuple[str, ...]) -> None:
+    answer = ran(make).orchestrate(*words)
+    assert (answer.code, "has no task '9'" in answer.err) == (2, True)
+
+
+def test_a_diff_says_whose_changes_there_are_none_of(make: Make) -> None:
+    repository = ran(make, task("1.1"), task("1.2", "echo x > made"))
+    assert "1.1 of run" in repository.orchestrate("diff", "-t", "1.1").out

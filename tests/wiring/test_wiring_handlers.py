@@ -119,6 +119,16 @@ def test_evidence(make: Make, evidence: str, given: str | None, code: int, kept)
     assert (repository.record()["tasks"][0]["outputs"] or {}).get("evidence") == kept
 
 
+def test_an_approval_that_could_not_stand_is_refused_when_it_is_given(make: Make) -> None:
+    look = {"id": "1.1", "name": "x", "type": "manual", "instructions": "do", "evidence": "required"}
+    repository = make(tasks(look))
+    repository.run()
+    refused = repository.orchestrate("approve", "1.1", "--evidence", "  ")
+    assert (refused.code, "task 1.1 needs evidence" in refused.err) == (2, True)
+    assert repository.record()["approvals"][0]["decision"] is None
+    assert repository.orchestrate("reject", "1.1").code == 0
+
+
 def test_a_decision_that_was_given_while_no_engine_was_there_is_heard(make: Make) -> None:
     look = {"id": "1.1", "name": "x", "type": "manual", "instructions": "do"}
     for decision, state, code in (("approve", "changed", 0), ("reject", "failed", 1)):

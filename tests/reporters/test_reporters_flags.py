@@ -1,0 +1,56 @@
+"""The commands that a run names next can be typed as they stand."""
+
+import pytest
+
+from orchestrator.models.status import RunState, TaskState
+from orchestrator.reporters.flags import Flags, flags_of
+from orchestrator.reporters.outline import Outline, TaskLine
+from orchestrator.reporters.summary import next_commands
+
+FAILED = TaskLine(id="1.2", name="Fixtures", state=TaskState.FAILED)
+WAITING = TaskLine(id="2.1", name="Look", state=TaskState.WAITING)
+ELSEWHERE = Flags(place=" -c 'my plans/p.yaml'", plan=" -D n=2")
+
+
+@pytest.mark.parametrize(
+    ("command", "flags"),
+    [
+        (("run", "--all", "--yes"), Flags()),
+        (("run", "-c", "my plans/p.yaml", "-D", "n=2", "--all"), Flags(place=" -c 'my plans/p.yaml'", plan=" -D n=2")),
+        (("run", "--project=.", "--profile", "ci", "-p", "1"), Flags(place=" --project=.", plan=" --profile ci")),
+        (("run", "--config"), Flags(place=" --config")),
+    ],
+)
+def test_what_a_command_line_says_about_place_and_plan_is_kept(command: tuple[str, ...], flags: Flags) -> None:
+    assert flags_of(command) == flags
+
+
+def outline(state: RunState, *tasks: TaskLine, kind: str = "run", changed: int = 0) -> Outline:
+    counts = {TaskState.CHANGED: changed}
+    return Outline(run="r", kind=kind, state=state, seconds=1.0, counts=counts, tasks=tasks, flags=ELSEWHERE)
+
+
+@pytest.mark.parametrize(
+    ("shown", "commands"),
+    [
+        (
+            outline(RunState.FAILED, FAILED),
+            ("orchestrate logs 1.2 -c 'my plans/p.yaml'", "orchestrate run --failed -D n=2 -c 'my plans/p.yaml'"),
+        ),
+        (
+            outline(RunState.SUCCEEDED, changed=1),
+            ("orchestrate diff -c 'my plans/p.yaml'", "orchestrate undo -c 'my plans/p.yaml'"),
+        ),
+        (
+            outline(RunState.FAILED, FAILED, kind="undo"),
+            ("orchestrate undo --keep -c 'my plans/p.yaml'", "orchestrate undo --force -c 'my plans/p.yaml'"),
+        ),
+    ],
+)
+def test_commands_name_the_document_and_the_params_that_they_need(shown: Outline, commands: tuple[str, ...]) -> None:
+    assert next_commands(shown) == commands
+
+
+def test_while_a_run_goes_on_nothing_is_named_that_it_would_refuse() -> None:
+    named = next_commands(outline(RunState.RUNNING, FAILED, WAITING))
+    assert [command.split(" -c ")[0] for command in named] == ["orchestrate logs 1.2", "orchestrate approve 2.1"]
