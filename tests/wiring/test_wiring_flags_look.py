@@ -237,8 +237,8 @@ def test_looking(make: Make, look, flags, env, expected) -> None:
         (["help"], "Usage: orchestrate COMMAND", "--with-deps"),
         (["handlers"], "tasks_done", "instructions"),
         (["handlers", "manual"], "instructions", "tasks_done"),
-        (["actions"], "add_timeouts", "minutes:"),
-        (["actions", "add_timeouts"], "minutes:", "add_canary"),
+        (["actions"], "add_timeouts", "default 30"),
+        (["actions", "add_timeouts"], "default 30", "add_canary"),
     ],
 )
 def test_what_a_command_is_asked_about(make: Make, words: list[str], mark: str, absent: str) -> None:
