@@ -39,7 +39,7 @@ NO_DECISIONS: Mapping[str, Answer] = MappingProxyType({})
 _OVER = (Verdict.COMPLETE, Verdict.ALL_BLOCKED, Verdict.WAITING)
 
 
-_WHO_STOPS = {
+_WHO_STOPS: Mapping[int, str] = {
     SIGINT: "stopped by Ctrl-C",
     SIGTERM: "asked to stop (`orchestrate cancel`, or SIGTERM)",
     SIGHUP: "the terminal is gone",

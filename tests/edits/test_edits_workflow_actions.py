@@ -430,6 +430,15 @@ def test_jobs_behind_a_filtered_one_run_when_they_would_have_run(workflow: Make)
     assert jobs["deploy"]["if"] == "${{ !cancelled() && !failure() && needs.main-only.result == 'success' }}"
 
 
+def test_a_change_of_python_tests_or_of_a_file_at_the_root_runs_the_python_jobs(workflow: Make) -> None:
+    text = "on: [push, pull_request]\njobs:\n  py: {runs-on: u, steps: [{run: pytest}]}\n"
+    repository = workflow(text, **{"src__a.py": "", "tests__test_a.py": "", "conftest.py": ""})
+    assert repository.edit("add_path_filters").status is EditStatus.CHANGED
+    steps = load_model(repository.files[CI])["jobs"]["changes"]["steps"]
+    (filters,) = (step["with"]["filters"] for step in steps if "filters" in step.get("with", {}))
+    assert load_model(filters)["python"] == ["src/**", "tests/**", "*.py", CI]
+
+
 def test_a_filter_on_a_job_with_a_condition_that_others_need_is_a_conflict(workflow: Make) -> None:
     text = (
         "on: [push, pull_request]\njobs:\n  unit: {runs-on: u, if: github.actor != 'x', steps: [{run: npm test}]}\n"

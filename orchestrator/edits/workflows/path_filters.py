@@ -17,7 +17,16 @@ _LOCKS = (
     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "uv.lock", "poetry.lock", "Pipfile.lock",
     "go.sum", "Cargo.lock", "Gemfile.lock", "composer.lock",
 )  # fmt: skip
-_PYTHON_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "requirements*.txt", "uv.lock", "poetry.lock")
+_PYTHON_FILES = (
+    "*.py",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "tox.ini",
+    "requirements*.txt",
+    "uv.lock",
+    "poetry.lock",
+)
 
 
 def matches_something(scene: Scene, glob: str) -> bool:
@@ -30,9 +39,7 @@ def filters_for(scene: Scene) -> dict[str, list[str]]:
     filters: dict[str, list[str]] = {}
     if scene.tree.exists("package.json"):
         filters["backend"] = [glob for glob in _NODE_FILES if matches_something(scene, glob)]
-    folders = sorted(
-        {path.split("/", 1)[0] for path in scene.tree.glob("*/**/*.py")} - {"tests", "test", "node_modules"}
-    )
+    folders = sorted({path.split("/", 1)[0] for path in scene.tree.glob("*/**/*.py")} - {"node_modules"})
     python = [f"{folder}/**" for folder in folders if not folder.startswith(".")]
     python += [glob for glob in _PYTHON_FILES if matches_something(scene, glob)]
     if python:
