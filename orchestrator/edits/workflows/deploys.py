@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from orchestrator.edits.result import EditCode, Refusal
 from orchestrator.edits.workflows.commands import is_placeholder
-from orchestrator.edits.workflows.shape import environment_of, steps_of
+from orchestrator.edits.workflows.shape import environment_of, events_of, steps_of
 from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
 from orchestrator.models.json import JsonObject
 
@@ -83,6 +83,19 @@ def _only_publishes(job: JsonObject) -> bool:
 def ships(job: JsonObject) -> bool:
     """Say whether a job hands something over to users: a service, a package, pages."""
     return _only_publishes(job) or any(_deploys(step) for step in steps_of(job))
+
+
+def releases(workflow: Workflow) -> bool:
+    """Say whether a workflow makes what users get: by a tag, a release, a branch of releases, or a step that ships."""
+    push = events_of(workflow.model).get("push")
+    filters = push if isinstance(push, dict) else {}
+    named = any("release" in str(branch) for branch in filters.get("branches") or ())
+    return (
+        "release" in events_of(workflow.model)
+        or "tags" in filters
+        or named
+        or any(ships(job) for job in workflow.jobs.values())
+    )
 
 
 def is_production(name: str) -> bool:

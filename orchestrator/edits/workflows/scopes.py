@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from orchestrator.edits.result import EditCode, Refusal
-from orchestrator.edits.workflows.shape import steps_of
+from orchestrator.edits.workflows.shape import events_of, steps_of
 from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
 from orchestrator.models.json import Json, JsonObject
 
@@ -132,14 +132,32 @@ def permit(workflow: Workflow, job: str, scopes: Scopes) -> None:
 
 
 def settle_only_job(workflow: Workflow, *, refuse: bool = True) -> None:
-    """Give the only job of a workflow without permissions those that it needs, ahead of a second job.
+    """Give the only job of a workflow the permissions that it needs for itself, ahead of a second job.
 
-    The default of a workflow with several jobs is held against the workflow as a whole: what goes for one job that is
-    not looked at again has to be said for it. Refusal E_PRECONDITION when nobody can know what the job needs.
+    What a workflow grants is held against it as a whole as soon as it has several jobs. Refusal E_PRECONDITION when
+    nobody can know what the job needs, or when a second job would make an event of strangers dangerous.
     """
     jobs = workflow.jobs
     name, job = next(iter(jobs.items()))
-    if len(jobs) > 1 or "permissions" in workflow.model or "permissions" in job:
+    if len(jobs) > 1:
+        return
+    if refuse and "pull_request_target" in events_of(workflow.model):
+        reason = (
+            f"{workflow.scene.target} runs with its secrets on pull requests of strangers; a job more is a risk more"
+        )
+        raise Refusal(EditCode.PRECONDITION, reason, hint="put it into a workflow of its own")
+    granted = workflow.model.get("permissions")
+    if isinstance(granted, dict) and "write" in granted.values() and "permissions" not in job and "uses" not in job:
+        workflow.set_key(name, "permissions", dict(granted))
+        workflow.set(("permissions",), {})
+    elif granted is None:
+        settle_job(workflow, name, refuse=refuse)
+
+
+def settle_job(workflow: Workflow, name: str, *, refuse: bool = True) -> None:
+    """Give a job without permissions those that it needs; Refusal E_PRECONDITION when nobody can know them."""
+    job = workflow.job(name)
+    if "permissions" in job:
         return
     users = unknown_users(job)
     if users and refuse:

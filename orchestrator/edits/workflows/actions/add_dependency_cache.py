@@ -7,9 +7,8 @@ from pydantic import Field
 from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
-from orchestrator.edits.workflows.deploys import ships
+from orchestrator.edits.workflows.deploys import releases
 from orchestrator.edits.workflows.migrations import package_manager
-from orchestrator.edits.workflows.shape import events_of
 from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
 
 _NODE_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
@@ -39,7 +38,7 @@ class AddDependencyCache(Action[CacheParams]):
     def plan(self, scene: Scene, params: CacheParams) -> EditResult:
         """Set the input where it is missing; a workflow that releases keeps clean of caches."""
         workflow = Workflow(scene)
-        if _releases(workflow):
+        if releases(workflow):
             reason = f"{scene.target} releases; a cache that others can fill has no place in it"
             raise Refusal(EditCode.PRECONDITION, reason)
         seen, done = 0, []
@@ -56,18 +55,6 @@ class AddDependencyCache(Action[CacheParams]):
             reason = "no set-up step is followed by an install with a package manager that has a lock file at the root"
             raise Refusal(EditCode.NOT_FOUND, reason)
         return workflow.finish(f"{', '.join(dict.fromkeys(done))}: packages are cached", "packages are cached")
-
-
-def _releases(workflow: Workflow) -> bool:
-    push = events_of(workflow.model).get("push")
-    filters = push if isinstance(push, dict) else {}
-    named = any("release" in str(branch) for branch in filters.get("branches") or ())
-    return (
-        "release" in events_of(workflow.model)
-        or "tags" in filters
-        or named
-        or any(ships(job) for job in workflow.jobs.values())
-    )
 
 
 def _fills(workflow: Workflow, job: str, at: int, cache: str) -> bool:

@@ -11,6 +11,7 @@ from pydantic import Field
 from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
+from orchestrator.edits.workflows.deploys import releases
 from orchestrator.edits.workflows.gate import is_gate
 from orchestrator.edits.workflows.migrations import install_command, package_manager, package_scripts
 from orchestrator.edits.workflows.scopes import settle_only_job
@@ -73,6 +74,9 @@ class AddPerfChecks(Action[PerfParams]):
             if _compares(workflow, params.job):
                 return already(f"{params.job} compares with a baseline")
             raise Refusal(EditCode.CONFLICT, f"there is a job {params.job} that does something else")
+        if releases(workflow):
+            reason = f"{scene.target} releases; a baseline in a cache that others can fill has no place in it"
+            raise Refusal(EditCode.PRECONDITION, reason, hint="put it into the workflow of the tests")
         command = params.command or _command(workflow)
         gates = [name for name in workflow.jobs if is_gate(workflow, name)]
         settle_only_job(workflow)

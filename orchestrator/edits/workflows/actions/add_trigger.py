@@ -8,6 +8,7 @@ from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.checker.triggers import EVENTS, cron_problem
+from orchestrator.edits.workflows.scopes import settle_job
 from orchestrator.edits.workflows.shape import events_of
 from orchestrator.edits.workflows.workflow import Workflow
 from orchestrator.models.json import Json
@@ -45,6 +46,9 @@ class AddTrigger(Action[TriggerParams]):
             if value is None or present[params.event] == value:
                 return already(f"{params.event} starts it")
             return _with_settings(workflow, params.event, present[params.event], value)
+        if set(present) == {"workflow_call"} and "permissions" not in workflow.model:
+            for name in workflow.jobs:  # so far the callers said what their tokens may do
+                settle_job(workflow, name)
         if isinstance(workflow.model["on"], list) and value is None:
             workflow.editor.append(("on",), params.event)
         elif isinstance(workflow.model["on"], dict):

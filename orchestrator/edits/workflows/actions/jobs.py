@@ -9,7 +9,7 @@ from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.scopes import settle_only_job
-from orchestrator.edits.workflows.shape import needs_of, texts_of
+from orchestrator.edits.workflows.shape import events_of, needs_of, texts_of
 from orchestrator.edits.workflows.workflow import Workflow
 from orchestrator.models.json import Json
 
@@ -41,6 +41,8 @@ class AddJob(Action[AddJobParams]):
         if params.after is not None:
             workflow.job(params.after)
         settle_only_job(workflow, refuse=False)
+        if "pull_request_target" in events_of(workflow.model):
+            workflow.warnings.append(f"{params.job} sees the secrets of the repository on pull requests of strangers")
         workflow.add_job(params.job, params.content, after=params.after)
         return workflow.finish(f"added the job {params.job}", "")
 

@@ -14,6 +14,7 @@ from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows import serial
+from orchestrator.edits.workflows.commands import TEST, is_placeholder
 from orchestrator.edits.workflows.scopes import settle_only_job
 from orchestrator.edits.workflows.serial import Part, Siblings
 from orchestrator.edits.workflows.shape import matrix_of, needs_of
@@ -177,6 +178,7 @@ def _move(workflow: Workflow, part: Part, params: ParallelParams) -> str:
         if isinstance(item.get("name"), str):
             workflow.set_key(job, "name", f"{item['name']} (${{{{ matrix.{params.key} }}}})")
         return job
+    _refuse_prepared(workflow, part)
     name = params.new_job or _slug(part.title)
     made: dict[str, Any] = {"name": f"{part.title} (${{{{ matrix.{params.key} }}}})"}
     made.update({key: item[key] for key in _COPIED if key in item})
@@ -193,6 +195,17 @@ def _move(workflow: Workflow, part: Part, params: ParallelParams) -> str:
         if job in needs_of(needing) and other != name:
             workflow.add_needs(other, [name])
     return name
+
+
+def _refuse_prepared(workflow: Workflow, part: Part) -> None:
+    """Refuse where a step ahead may make files that the builds read: on other machines they would not be there."""
+    for at, step in enumerate(workflow.steps(part.job)[: part.start]):
+        script = run_of(step)
+        is_idle = not script or is_placeholder(script) or _INSTALLS.match(script) or "docker login" in script
+        if not is_idle and not TEST.search(script):
+            line = workflow.line("jobs", part.job, "steps", at)
+            reason = f"line {line}: {title_of(step, at)} may make what the builds need, and they go to other machines"
+            raise Refusal(EditCode.PRECONDITION, reason)
 
 
 def _put(workflow: Workflow, part: Part) -> None:
@@ -216,7 +229,7 @@ def _setup(workflow: Workflow, steps: list[JsonObject], *, is_image: bool) -> li
         if not _is_setup(step, is_image=is_image) or "id" in step:
             continue
         pin = workflow.scene.pins.find(uses_of(step)) if uses_of(step) in _IMAGE_SETUP else None
-        copy = _without_credentials(step) if is_image else step
+        copy = _without_credentials(step)
         found.append({**copy, "uses": workflow.uses(uses_of(step))} if pin is not None else dict(copy))
     if is_image and all(uses_of(step) != "docker/setup-buildx-action" for step in steps):
         found.append({"name": "Set up Docker Buildx", "uses": workflow.uses("docker/setup-buildx-action")})
@@ -229,7 +242,7 @@ def _only_builds(steps: tuple[dict[str, Any], ...]) -> bool:
 
 
 def _without_credentials(step: JsonObject) -> JsonObject:
-    """Return a checkout that leaves no token on the disk: a job of nothing but an image build has no use for it."""
+    """Return a checkout that leaves no token on the disk: a job that only builds has no use for it."""
     given = step.get("with", {})
     if uses_of(step) != "actions/checkout" or not isinstance(given, dict):
         return step
