@@ -36,7 +36,8 @@ NOT_APPLICABLE: Mapping[str, str] = {
     "add_deploy_migration": "is known to deploy yet",
     "add_health_checks": "there is nothing to probe",
     "add_migration_step": "elsewhere than on Linux",  # a service container cannot be there
-    "add_perf_checks": "a baseline in a cache",
+    "add_perf_checks": r"a baseline in a cache|a job more is a risk more",
+    "add_required_gate_job": "a job more is a risk more",
     "add_path_filters": "does not run on pull requests",
     "implement_production_deploy": r"production has no place in it|no step pushes an image",
     "implement_staging_deploy": "no step pushes an image",

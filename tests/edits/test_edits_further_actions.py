@@ -452,3 +452,33 @@ def test_a_second_job_leaves_the_first_one_only_the_permissions_that_it_needs(wo
     assert load_model(repository.files[CI])["jobs"]["t"]["permissions"] == {"contents": "write"}
     refused = workflow(text.format("some/one@v1")).edit("add_required_gate_job")
     assert (refused.code, refused.hint) == (EditCode.PRECONDITION, "say so first: set_permissions")
+
+
+def test_what_a_workflow_grants_goes_to_its_only_job_when_another_one_comes(workflow) -> None:
+    text = "on: push\npermissions:\n  issues: write\njobs:\n  t:\n    runs-on: x\n    steps: [{run: make}]\n"
+    repository = workflow(text)
+    assert repository.edit("add_required_gate_job").went_well
+    model = load_model(repository.files[CI])
+    assert (model["permissions"], model["jobs"]["t"]["permissions"]) == ({}, {"issues": "write"})
+
+
+def test_a_called_workflow_that_gets_a_trigger_says_what_its_jobs_may_do(workflow) -> None:
+    text = "on: workflow_call\njobs:\n  t:\n    runs-on: x\n    steps: [{uses: USED}]\n"
+    repository = workflow(text.replace("USED", "actions/checkout@v4"))
+    assert repository.edit("add_trigger", event="merge_group").went_well
+    assert load_model(repository.files[CI])["jobs"]["t"]["permissions"] == {"contents": "read"}
+    refused = workflow(text.replace("USED", "some/one@v1")).edit("add_trigger", event="merge_group")
+    assert refused.code is EditCode.PRECONDITION
+
+
+@pytest.mark.parametrize(
+    ("on", "uses", "hint"),
+    [
+        ("{push: {branches: [release]}}", "actions/checkout@v4", "put it into the workflow of the tests"),
+        ("pull_request_target", "actions/labeler@v5", "put it into a workflow of its own"),
+    ],
+)
+def test_a_performance_job_has_no_place_where_it_would_be_a_risk(workflow, on: str, uses: str, hint: str) -> None:
+    text = f"on: {on}\njobs:\n  t:\n    runs-on: x\n    steps: [{{uses: {uses}}}]\n"
+    refused = workflow(text, **{"package.json": "{}"}).edit("add_perf_checks", command="npm test")
+    assert (refused.code, refused.hint) == (EditCode.PRECONDITION, hint)

@@ -122,6 +122,7 @@ def test_a_list_for_a_test_runner_becomes_a_matrix(workflow: Make, command: str,
         ("      - run: make mail\n      - run: make stock\n      - run: ls dist\n", EditCode.PRECONDITION),
         ("      - run: make mail\n      - run: make stock --fast\n", EditCode.NOT_FOUND),
         ("      - run: tox -e mail\n", EditCode.NOT_FOUND),
+        ("      - run: ./configure\n      - run: make mail\n      - run: make stock\n", EditCode.PRECONDITION),
     ],
 )
 def test_what_a_matrix_cannot_do_is_refused(workflow: Make, steps: str, code: EditCode) -> None:

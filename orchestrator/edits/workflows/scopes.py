@@ -141,10 +141,9 @@ def settle_only_job(workflow: Workflow, *, refuse: bool = True) -> None:
     name, job = next(iter(jobs.items()))
     if len(jobs) > 1:
         return
-    if refuse and "pull_request_target" in events_of(workflow.model):
-        reason = (
-            f"{workflow.scene.target} runs with its secrets on pull requests of strangers; a job more is a risk more"
-        )
+    only_labels = all(uses_of(step) == "actions/labeler" for step in steps_of(job))
+    if refuse and only_labels and "pull_request_target" in events_of(workflow.model):
+        reason = f"{workflow.scene.target} only labels pull requests of strangers; a job more is a risk more"
         raise Refusal(EditCode.PRECONDITION, reason, hint="put it into a workflow of its own")
     granted = workflow.model.get("permissions")
     if isinstance(granted, dict) and "write" in granted.values() and "permissions" not in job and "uses" not in job:
