@@ -6,6 +6,7 @@ from orchestrator.errors import TaskFailed
 from orchestrator.testgen import filters
 
 MODULE = """\
+import pathlib
 import socket
 import threading
 import time
@@ -40,6 +41,10 @@ def save(path):
     return True
 
 
+def files():
+    return [each.name for each in pathlib.Path(".").rglob("*.txt")]
+
+
 def begin():
     event = threading.Event()
     threading.Thread(target=event.wait, daemon=True).start()
@@ -51,7 +56,7 @@ import subprocess
 
 import pytest
 
-from shop import ask, begin, names, now, remember, save, total
+from shop import ask, begin, files, names, now, remember, save, total
 
 
 def test_sound():
@@ -91,6 +96,10 @@ def test_writes_inside(tmp_path):
     assert save(tmp_path / "x") is True
 
 
+def test_files_around():
+    assert files() == []
+
+
 def test_child():
     with pytest.raises(BaseException):
         subprocess.run(["true"])
@@ -117,6 +126,7 @@ WANTED = {
     "test_order_of_a_set": filters.NOT_REPEATED,
     "test_first": filters.NOT_REPEATED,
     "test_second": filters.NOT_REPEATED,
+    "test_files_around": filters.NOT_REPEATED,
     "test_time_of_day": filters.CLOCK,
     "test_network": filters.TOUCHES,
     "test_writes_outside": filters.TOUCHES,

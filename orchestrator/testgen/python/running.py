@@ -58,6 +58,9 @@ async def run_order(
         place = build_farm(site.root, farm, file, text)
         work = scratch / "work"
         work.mkdir()
+        if order.get("shuffle"):  # the project's folder is not empty either
+            (work / "stray").mkdir()
+            (work / "stray" / "stray.txt").write_text("whoever lists the folder finds something else each time\n")
         complete = {
             **order,
             "project": site.root,
