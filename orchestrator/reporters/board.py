@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from orchestrator.models.events import Event, EventType
 from orchestrator.models.plan import Plan
@@ -52,6 +53,8 @@ class Board:
         self.running: dict[str, Running] = {}
         self._notable: dict[str, TaskLine] = {}
         self._checks: dict[tuple[str, str, str], CheckLine] = {}
+        self._phase_began: dict[str, datetime] = {}
+        self._phase_seconds: dict[str, float] = {}
         self._phase_names = {phase.id: phase.name for phase in plan.phases}
 
     @property
@@ -110,6 +113,7 @@ class Board:
             tasks=tuple(sorted(self._notable.values(), key=lambda entry: NOTABLE.index(entry.state))),
             checks=tuple(self._checks.values()),
             flags=self._flags,
+            phases=tuple((name, seconds) for name, seconds in self._phase_seconds.items() if seconds > 0),
         )
 
     def _take_run(self, event: Event) -> None:
@@ -123,9 +127,12 @@ class Board:
             self.state = news.text(event, "state")
             self.seconds = news.number(event, "seconds")
         elif event.type is EventType.PHASE_STARTED and event.phase:
+            self._phase_began[event.phase] = event.time
             self.phases[event.phase] = news.text(event, "name", self._phase_names.get(event.phase, ""))
         elif event.type is EventType.PHASE_FINISHED and event.phase:
             self.phases.pop(event.phase, None)
+            began = self._phase_began.pop(event.phase, event.time)
+            self._phase_seconds[event.phase] = (event.time - began).total_seconds()
 
     def _take_task(self, event: Event, task: str, now: float) -> None:
         if event.type is EventType.TASK_STARTED:

@@ -1,7 +1,8 @@
 """How a run ended, as the few things that a person wants to know; made from news or from the ledger's record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord
@@ -49,6 +50,7 @@ class Outline:
     tasks: tuple[TaskLine, ...] = ()
     checks: tuple[CheckLine, ...] = ()
     flags: Flags = NO_FLAGS
+    phases: tuple[tuple[str, float], ...] = ()  # what ran, with its seconds from the first start to the last end
 
 
 NOTABLE = (
@@ -83,7 +85,27 @@ def outline_of(record: RunRecord) -> Outline:
         tasks=tuple(sorted(lines, key=lambda entry: NOTABLE.index(entry.state))),
         checks=tuple(check_line(measured) for measured in _newest(record.measurements)),
         flags=flags_of(record.command),
+        phases=tuple(_phase_seconds(record)),
     )
+
+
+def _phase_seconds(record: RunRecord) -> Iterator[tuple[str, float]]:
+    """Yield the phases of a run with their seconds; overlapping phases count the same time twice."""
+    tasks = record.plan.get("tasks")
+    entries = tasks if isinstance(tasks, list | tuple) else ()
+    phase_of = {text_of(each, "id"): text_of(each, "phase") for each in entries if isinstance(each, Mapping)}
+    times: dict[str, list[datetime]] = {}
+    for task in record.tasks:
+        for attempt in task.attempts:
+            times.setdefault(phase_of.get(task.id, ""), []).extend(filter(None, (attempt.started, attempt.ended)))
+    for measured in record.measurements:
+        kind, _, name = measured.scope.partition(" ")
+        phase = {"phase": name, "group": name.rpartition(".")[0], "task": phase_of.get(name, "")}.get(kind, "")
+        if phase in times:
+            times[phase].append(measured.time)
+    for phase, found in times.items():
+        if phase and (max(found) - min(found)).total_seconds() > 0:
+            yield phase, (max(found) - min(found)).total_seconds()
 
 
 def task_names(plan: JsonObject) -> dict[str, str]:

@@ -14,7 +14,7 @@ from orchestrator.reporters.generated_cases import cases_line
 from orchestrator.reporters.news import text_of
 from orchestrator.reporters.outline import CheckLine, check_line, outline_of, task_names
 from orchestrator.reporters.style import Look
-from orchestrator.reporters.summary import check_text, next_commands, state_word
+from orchestrator.reporters.summary import check_text, next_commands, phase_lines, state_word
 from orchestrator.sanitize import line
 
 
@@ -46,6 +46,7 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
     outline = outline_of(record)
     lines += [check_text(check, look) for check in outline.checks]
     lines += progress_lines(moments(outline.checks, *_around(record, notes)), look)
+    lines += phase_lines(outline)
     lines += [cases] if (cases := cases_line(record)) else []
     made = [change for change in record.changes if change.state == "made"]
     if made:

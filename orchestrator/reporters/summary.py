@@ -31,6 +31,8 @@ _ORDER = (
     TaskState.PENDING,
 )
 _MOST_BLOCKED = 10
+_FEWEST_PHASES = 2
+_LEAST_SECONDS = 60
 _KNOWN_STATES = frozenset(RunState)
 
 
@@ -44,10 +46,18 @@ def render_outline(outline: Outline, look: Look) -> str:
     lines = [_head(outline, look)]
     lines += [f"  {check_text(check, look)}" for check in outline.checks]
     lines += [f"  {row}" for row in progress_lines(moments(outline.checks), look)]
+    lines += [f"  {row}" for row in phase_lines(outline)]
     lines += _task_lines(outline.tasks, look)
     commands = next_commands(outline)
     lines += [f"  {'next:' if number == 0 else '     '} {command}" for number, command in enumerate(commands)]
     return "".join(f"{text}\n" for text in lines)
+
+
+def phase_lines(outline: Outline) -> list[str]:
+    """Return how long each phase took; nothing for a run of one phase, or of less than a minute."""
+    if len(outline.phases) < _FEWEST_PHASES or sum(seconds for _, seconds in outline.phases) < _LEAST_SECONDS:
+        return []
+    return ["time: " + ", ".join(f"phase {line(name)} {took(seconds)}" for name, seconds in outline.phases)]
 
 
 def count_text(outline: Outline) -> str:

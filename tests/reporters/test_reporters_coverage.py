@@ -1,14 +1,16 @@
 """Coverage from the baseline on, and what was measured now."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from orchestrator.models.record import RunRecord, TaskRecord
+from orchestrator.models.record import AttemptRecord, Measured, RunRecord, TaskRecord
 from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.coverage_progress import moments, progress_lines
 from orchestrator.reporters.coverage_view import SuiteView, render_coverage
 from orchestrator.reporters.generated_cases import cases_line
-from orchestrator.reporters.outline import CheckLine
+from orchestrator.reporters.outline import CheckLine, outline_of
 from orchestrator.reporters.style import Look
+from orchestrator.reporters.summary import phase_lines
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LOOK = Look(width=0)
@@ -102,3 +104,28 @@ def test_generated_cases_stand_beside_those_that_were_estimated() -> None:
     told = "generated 5 tests with 12 cases by 2 tasks; 40 were estimated for 1 task"
     assert cases_line(record(made, {}, {"modules": [{"tests": 1, "cases": 1}]})) == told
     assert cases_line(record({}, {"files": ["a"]})) == ""
+
+
+def test_a_run_of_several_phases_says_how_long_each_took() -> None:
+    def done(name: str, start: int, end: int) -> TaskRecord:
+        attempt = AttemptRecord(
+            number=1, started=NOW + timedelta(seconds=start), ended=NOW + timedelta(seconds=end), seconds=end - start
+        )
+        return TaskRecord(id=name, definition="", state=TaskState.CHANGED, attempts=(attempt,))
+
+    measured = Measured(
+        run="r", scope="phase 1", time=NOW + timedelta(seconds=70), type="command", title="t", ok=True, value=1.0
+    )
+    record = RunRecord(
+        id="r",
+        kind="run",
+        started=NOW,
+        state=RunState.SUCCEEDED,
+        command=(),
+        plan={"tasks": [{"id": "1.1", "phase": "1"}, {"id": "1.2", "phase": "1"}, {"id": "2.1", "phase": "2"}]},
+        tasks=(done("1.1", 0, 4), done("1.2", 10, 65), done("2.1", 70, 78)),
+        measurements=(measured,),
+        seconds=78.0,
+    )
+    assert phase_lines(outline_of(record)) == ["time: phase 1 1:10, phase 2 8.0s"]
+    assert phase_lines(outline_of(replace(record, tasks=record.tasks[:2]))) == []
