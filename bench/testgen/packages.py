@@ -38,5 +38,5 @@ PACKAGES = (
     _package("itsdangerous==2.2.0", "itsdangerous", "encoding signer serializer timed"),
     _package("idna==3.10", "idna", "core intranges"),
     _package("pathspec==0.12.1", "pathspec", "pathspec gitignore"),
-    _package("tabulate==0.9.0", "", "tabulate"),
+    _package("tabulate==0.9.0", "tabulate", "__init__"),
 )

@@ -1,6 +1,6 @@
 """Try the test generator on many modules of an environment's site-packages, and count what breaks or leaks.
 
-python bench/testgen/zoo.py SITE_PACKAGES [--modules 1000] [--budget 3] [--seconds 0] [--seed 1]
+python -m bench.testgen.zoo SITE_PACKAGES [--modules 1000] [--budget 3] [--seconds 0] [--seed 1]
 
 A copy of the folder is the project, its modules in random order are the targets. Counted are: crashes of ours (any
 error but the ones that tell why a module cannot be explored), modules that took longer than their budget + 5 s,
