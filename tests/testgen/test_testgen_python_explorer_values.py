@@ -3,13 +3,18 @@
 import ast
 import random
 import re
+import types
 
 import pytest
 
+from orchestrator.testgen.python.explorer.checks import Checks
 from orchestrator.testgen.python.explorer.evolve import splice
+from orchestrator.testgen.python.explorer.facts import read_facts
 from orchestrator.testgen.python.explorer.instances import Instances
 from orchestrator.testgen.python.explorer.keywords import forwarded_to, looked_up
+from orchestrator.testgen.python.explorer.literals import Literals
 from orchestrator.testgen.python.explorer.matching import match_text
+from orchestrator.testgen.python.explorer.names import Names
 from orchestrator.testgen.python.explorer.regexes import matching_texts
 from orchestrator.testgen.python.explorer.shapes import doubles, functions_for
 from orchestrator.testgen.python.explorer.wording import as_statement, oddness, renamed
@@ -127,6 +132,12 @@ def test_a_natural_text_is_less_odd_than_a_fuzzed_one() -> None:
 )
 def test_a_message_is_matched_from_its_beginning_a_short_one_as_a_whole(message: str, pattern: str) -> None:
     assert match_text(message) == pattern
+
+
+def test_what_can_be_written_of_a_tuple_is_pinned() -> None:
+    names = Names(types.ModuleType("shop"), read_facts(""))
+    checks = Checks(names, Literals(names), caller=None)  # type: ignore[arg-type]  # nothing is called
+    assert checks.of("result", (4, iter([5])), with_class=True) == ["assert len(result) == 2", "assert result[0] == 4"]
 
 
 def test_a_pattern_is_read_with_its_flags() -> None:

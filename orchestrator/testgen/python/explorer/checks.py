@@ -19,6 +19,7 @@ from .subjects import Argument
 from .wording import as_statement, renamed
 
 _MOST_ATTRIBUTES = 6
+_MOST_PLACES = 4  # of a tuple or list with something in it that cannot be written
 _LONGEST_ROW = 60
 _SHORT_FLOAT = 9  # characters
 _MUTABLE = re.compile(r"^[\[{].+[\]}]$", re.DOTALL)
@@ -114,6 +115,10 @@ class Checks:
 
     def _parts(self, name: str, value: Any) -> list[str]:
         """Return assertions about the class, the attributes and the text of a value."""
+        if type(value) in (tuple, list) and len(value) <= _MOST_PLACES:
+            found = [check for at, each in enumerate(value) for check in self.of(f"{name}[{at}]", each)]
+            if found:
+                return [f"assert len({name}) == {len(value)}", *found]
         owner = self._names.of(type(value))
         checks = [f"assert isinstance({name}, {owner})"] if owner else []
         attributes = 0
