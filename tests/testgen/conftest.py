@@ -1,6 +1,8 @@
-"""A small project with everything that the Python generator works with."""
+"""Small projects with everything that the generators work with."""
 
 import asyncio
+import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,3 +62,55 @@ def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     made = Workbench(tmp_path_factory.mktemp("workbench"))
     yield made
     made.factory.close()
+
+
+DRIVERS = {
+    "pg": "export class Pool { constructor(options: object); query(text: string, values: unknown[]): Promise<any>; }\n",
+    "@prisma/client": "export class PrismaClient { post: any; }\n",
+    "mongoose": "export class Schema { constructor(a: object); }\nexport function model(n: string, s: Schema): any;\n",
+    "nodemailer": "export function createTransport(a: object): { sendMail(mail: object): Promise<{ id: string }> };\n",
+    "bullmq": "export class Queue { constructor(n: string); add(n: string, d: object): Promise<{ id: string }>; }\n",
+    "amqplib": "export function connect(url: string): Promise<any>;\n",
+    "kysely": "export class Kysely<T> { constructor(options: object); rows?: T; selectFrom(table: string): any; }\n",
+    "axios": "export function get<T>(url: string): Promise<{ data: T }>;\n",
+    "undici": "export function request(url: string): Promise<{ statusCode: number }>;\n",
+}
+CONFIG = "module.exports = { transform: { '^.+\\\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] } };\n"
+OPTIONS = {"strict": True, "module": "CommonJS", "target": "ES2022", "types": ["jest", "node"], "isolatedModules": True}
+PACKAGES = (
+    "typescript@5.9.3",
+    "jest@29.7.0",
+    "ts-jest@29.4.15",
+    "@types/jest@29.5.14",
+    "@types/node@20.19.0",
+    "graphql@16.15.0",
+)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """Install the packages once."""
+    folder = tmp_path_factory.mktemp("installed")
+    (folder / "package.json").write_text(json.dumps({"name": "shop", "scripts": {"test": "jest"}}))
+    command = ("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *PACKAGES)
+    subprocess.run(command, cwd=folder, check=True, timeout=300)
+    for name, types in DRIVERS.items():
+        driver = folder / "node_modules" / name
+        driver.mkdir(parents=True)
+        (driver / "package.json").write_text(json.dumps({"name": name, "version": "1.0.0"}))
+        (driver / "index.d.ts").write_text(types)
+        (driver / "index.js").write_text("throw new Error('tests must not load the driver');\n")
+    return folder
+
+
+@pytest.fixture
+def project(installed, tmp_path, monkeypatch):
+    """Make a project with those packages, and be in it."""
+    (tmp_path / "node_modules").symlink_to(installed / "node_modules")
+    (tmp_path / "package.json").write_text((installed / "package.json").read_text())
+    (tmp_path / "jest.config.js").write_text(CONFIG)
+    (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS}))
+    (tmp_path / "src").mkdir()
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -86,11 +86,18 @@ def _mocks(place: Place) -> str:
     lines = []
     for spec in place.packages:
         name = _quoted(spec)
-        if place.tools.runner == "jest":
+        if spec == "fetch":
+            kind = " as typeof fetch" if _is_typed(place) else ""
+            lines.append(f"beforeEach(() => {{\n  globalThis.fetch = packageDouble('fetch'){kind};\n}});\n")
+        elif place.tools.runner == "jest":
             lines.append(f"jest.mock({name}, () => jest.requireActual({helper}).packageDouble({name}));\n")
         else:
             lines.append(f"vi.mock({name}, async () => (await import({helper})).packageDouble({name}));\n")
     return "".join(lines)
+
+
+def _is_typed(place: Place) -> bool:
+    return PurePosixPath(place.test_file).suffix in (".ts", ".tsx", ".mts", ".cts")
 
 
 def _groups(chosen: Sequence[Candidate]) -> list[list[Candidate]]:
@@ -240,14 +247,21 @@ def _imports(place: Place, chosen: Sequence[Candidate], body: str) -> str:
                 types.setdefault(one["package"], set()).add(one["name"])
             else:
                 packages.setdefault(one["package"], {})[one["as"]] = one["name"]
-    setup = f"beforeEach {place.tools.api}" if place.has_state else place.tools.api if place.packages else ""
+    setup = (
+        f"beforeEach {place.tools.api}"
+        if place.has_state or "fetch" in place.packages
+        else place.tools.api
+        if place.packages
+        else ""
+    )
     lines = _runner_import(place.tools, f"{setup} {body}")
-    is_typed = PurePosixPath(place.test_file).suffix in (".ts", ".tsx", ".mts", ".cts")
+    is_typed = _is_typed(place)
     if is_typed:
         lines += [
             f"import type {{ {', '.join(sorted(names))} }} from '{spec}';" for spec, names in sorted(types.items())
         ]
     doubles = [name for name in ("callsOf", "clientOf", "double") if re.search(rf"\b{name}\b[(<]", body)]
+    doubles += ["packageDouble"] if "fetch" in place.packages else []
     if doubles:
         lines.append(f"import {{ {', '.join(doubles)} }} from '{place.specifier(place.helper)}';")
     fresh: dict[str, dict[str, str]] = {}

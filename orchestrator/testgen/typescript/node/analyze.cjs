@@ -50,7 +50,7 @@ function describe(look, module) {
   if (error) return { path: module.path, problem: ts.flattenDiagnosticMessageText(error.messageText, ' ') };
   const shapes = new Shapes(ts, checker, files[0], (each) => path.relative(root, each));
   const counts = { goals: [], mutants: [], sites: [], variables: [] };
-  const found = { subjects: [], imports: [], facts: [], sites: [], usedSites: {}, texts: {}, used: {} };
+  const found = { subjects: [], imports: [], facts: [], sites: [], usedSites: {}, bodies: [], texts: {}, used: {} };
   for (const [index, file] of files.entries()) {
     shapes.place = file;
     found.subjects.push(...findSubjects(ts, checker, file, shapes).map((each) => ({ ...each, file: module.files[index] })));
@@ -78,6 +78,8 @@ function describe(look, module) {
     server: serving?.server,
     companions: [...shapes.companions],
     hasState: counts.variables.length > 0,
+    bodies: found.bodies,
+    usesFetch: files.some((each) => /(^|[^.\w])fetch\(/m.test(each.text) && !/\bfetch\b[^(]*from '|function fetch\b/.test(each.text)),
     isFolder: Boolean(module.isFolder),
     usesGraphql: found.imports.some((each) => each.spec === 'graphql' || each.spec === 'graphql-tag'),
     goals: counts.goals,
@@ -92,7 +94,11 @@ function rewrite({ ts, checker, root }, module, { file, shapes, counts, found })
   const before = counts.sites.length;
   const { text } = instrument(ts, file, module.path, { counts, isAwaitable: (node) => isAwaitable(ts, checker, node) });
   shapes.place = file;
-  found.sites.push(...counts.sites.slice(before).map((node) => shapeOfSite(ts, checker, file, shapes, node)));
+  for (const node of counts.sites.slice(before)) {
+    const shape = shapeOfSite(ts, checker, file, shapes, node);
+    found.sites.push(shape);
+    if (/\.json\(\)$/.test(node.getText(file))) found.bodies.push(shape);
+  }
   found.texts[path.relative(root, file.fileName)] = text;
 }
 

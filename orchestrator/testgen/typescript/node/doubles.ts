@@ -13,6 +13,9 @@ const kept = globalThis as typeof globalThis & {
 };
 const { recorders, packages } = (kept.__doubles ??= { recorders: new WeakMap(), packages: new Map() });
 const TRANSACTIONS = /^(\$?transaction|withTransaction)$/;
+const OPENS = /^(connect|create(Confirm)?Channel|getConnection|acquire|startSession|getClient)$/;
+/** Packages whose functions are awaited themselves; those of all others make clients. */
+const ASKED = /^(axios|got|ky|node-fetch|cross-fetch|undici|superagent|fetch|(node:)?fs(\/promises)?)$/;
 
 /**
  * Stand in for the client of a library: every chain of calls on it is recorded, and awaiting one gives the next answer.
@@ -27,10 +30,18 @@ export function double<T extends object>(answers: Recorder['answers'] = []): T {
  * whatever it makes, with `new` or without, is the client that `clientOf` gives to a test.
  */
 export function packageDouble(name: string, path = name): object {
-  const make = (word: string, args: unknown[]): object => {
+  const make = (word: string, args: unknown[]): unknown => {
     const recorder = recorderOf(name);
-    recorder.calls.push([[word, ...args]]);
-    return link(recorder, undefined, undefined);
+    if (/^is[A-Z]\w*Error$/.test(word)) {
+      return (args[0] as Record<string, unknown> | undefined)?.[word] === true;
+    }
+    const chain = [[word, ...args]];
+    recorder.calls.push(chain);
+    if (word.endsWith('Sync')) {
+      return given(recorder, word);
+    }
+    const isAsked = ASKED.test(name) && !/^(new |create|extend)/.test(word);
+    return link(recorder, isAsked ? chain : undefined, undefined);
   };
   return new Proxy(
     function factory() {
@@ -41,14 +52,17 @@ export function packageDouble(name: string, path = name): object {
         if (key === '__esModule') {
           return true;
         }
-        if (typeof key === 'symbol' || key === 'then' || key === 'prototype') {
+        if (key === 'prototype') {
+          return {}; // classes of the package can be extended and asked for by instanceof
+        }
+        if (typeof key === 'symbol' || key === 'then') {
           return undefined;
         }
         return packageDouble(name, key === 'default' ? path : key);
       },
       has: (_, key) => key !== 'then',
       apply: (_, __, args: unknown[]) => make(path, args),
-      construct: (_, args: unknown[]) => make(`new ${path}`, args),
+      construct: (_, args: unknown[]) => make(`new ${path}`, args) as object,
     },
   );
 }
@@ -80,16 +94,20 @@ export function isDouble(value: object): boolean {
   return recorders.has(value);
 }
 
+/** The next answer; `word` says what is asked for where nobody awaits it. */
+function given(recorder: Recorder, word?: string): unknown {
+  const answers = recorder.answers as { shift(word?: string): unknown };
+  const answer = answers.shift(word);
+  if (answer instanceof Error) {
+    throw answer;
+  }
+  return answer;
+}
+
 /** One link: the client itself, a property of it, or a chain of calls so far. Only a chain can be awaited. */
 function link(recorder: Recorder, chain: Step[] | undefined, path: string | undefined): object {
   const own = new Map<PropertyKey, unknown>();
-  const settle = async (): Promise<unknown> => {
-    const answer = recorder.answers.shift();
-    if (answer instanceof Error) {
-      throw answer;
-    }
-    return answer;
-  };
+  const settle = async (): Promise<unknown> => given(recorder);
   const proxy: object = new Proxy(() => undefined, {
     get: (_, name) => {
       if (own.has(name)) {
@@ -123,7 +141,7 @@ function link(recorder: Recorder, chain: Step[] | undefined, path: string | unde
       if (callback !== undefined && path !== undefined && TRANSACTIONS.test(path)) {
         return callback(link(recorder, undefined, undefined));
       }
-      return link(recorder, longer, undefined);
+      return link(recorder, path !== undefined && OPENS.test(path) ? undefined : longer, undefined);
     },
     construct: () => link(recorder, undefined, undefined),
   });

@@ -1,9 +1,12 @@
 'use strict';
 /** What the text of a module tells about good inputs: literals, regular expressions, the environment, what is read of rows. */
 
+const { isBuiltin } = require('node:module');
+
 const MOST = 80;
 /** Packages that reach a database, a queue, mail or another machine: they are doubled as a whole. */
-const OUTSIDE = /^(mongodb|mongoose|pg|mysql2?(\/promise)?|knex|ioredis|redis|axios|got|node-fetch|undici|nodemailer|@aws-sdk\/.*|bullmq|bull|@prisma\/client|typeorm|postgres|amqplib|kafkajs|stripe|@elastic\/.*|@sendgrid\/mail|twilio)$/;
+const OUTSIDE = /^(mongodb|mongoose|pg|pg-boss|pg-promise|mysql2?(\/promise)?|mssql|sqlite3|better-sqlite3|knex|kysely|drizzle-orm\/.*|sequelize|ioredis|redis|axios|got|ky|superagent|node-fetch|cross-fetch|undici|nodemailer|resend|postmark|@aws-sdk\/.*|@google-cloud\/.*|@azure\/.*|bullmq|bull|bee-queue|agenda|nats|mqtt|@prisma\/client|typeorm|postgres|amqplib|kafkajs|stripe|@elastic\/.*|@sendgrid\/mail|twilio)$/;
+const FILES = /^(node:)?fs(\/promises)?$/;
 
 function readFacts(ts, file) {
   const strings = new Set();
@@ -48,7 +51,10 @@ function readImports(ts, file, resolve) {
 
 /** The packages among imports that tests double. */
 function outsidePackages(imports) {
-  const found = imports.filter((each) => each.file === undefined && OUTSIDE.test(each.spec)).map((each) => each.spec);
+  const foreign = imports.filter((each) => each.file === undefined);
+  // Other packages read files of their own: files are doubled only where nobody else needs them.
+  const isAlone = foreign.every((each) => FILES.test(each.spec) || OUTSIDE.test(each.spec) || isBuiltin(each.spec));
+  const found = foreign.filter((each) => OUTSIDE.test(each.spec) || (isAlone && FILES.test(each.spec))).map((each) => each.spec);
   return [...new Set(found)];
 }
 

@@ -111,6 +111,7 @@ class Shapes {
       if (['Date', 'RegExp', 'Error', 'URL', 'Buffer', 'Uint8Array', 'Function'].includes(called)) return { k: called };
     }
     if (this.isForeign(symbol) && called in GRAPHQL && /\/node_modules\/graphql\//.test(this.fileOf(symbol))) return { k: GRAPHQL[called] };
+    if (called === 'Response' && /\/typescript\/lib\/lib\.|\/@types\/node\/|\/undici-types\//.test(this.fileOf(symbol))) return { k: 'Response' };
     const signature = type.getCallSignatures().at(-1);
     const isPlainFunction = signature && !this.isForeign(symbol);
     if (isPlainFunction) return this.callable(signature);

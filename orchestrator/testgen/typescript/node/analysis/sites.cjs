@@ -7,17 +7,31 @@
  */
 
 function shapeOfSite(ts, checker, file, shapes, node) {
-  const expected = expectedType(ts, checker, node);
+  const { parent } = node;
+  if (ts.isAwaitExpression(node) && ts.isVariableDeclaration(parent) && ts.isObjectBindingPattern(parent.name) && !parent.type) return shapeOfPattern(ts, checker, shapes, node, parent.name);
+  const expected = expectedType(ts, checker, shapes, node);
   if (expected && !(expected.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown))) return shapes.of(expected, nameAt(ts, node));
   return shapeOfReads(ts, checker, file, shapes, node);
 }
 
-function expectedType(ts, checker, node) {
+/** What is taken out of the answer, e.g. `const { data } = await …`; of the rest nothing is needed. */
+function shapeOfPattern(ts, checker, shapes, node, pattern) {
+  const type = checker.getTypeAtLocation(node);
+  const props = pattern.elements.filter((each) => !each.dotDotDotToken).map((each) => {
+    const name = (each.propertyName ?? each.name).getText();
+    const symbol = type.getProperty(name);
+    return { name, optional: false, shape: symbol ? shapes.of(checker.getTypeOfSymbolAtLocation(symbol, node), name) : { k: 'any' } };
+  });
+  return { k: 'object', name: '', loose: true, props };
+}
+
+function expectedType(ts, checker, shapes, node) {
   const { parent } = node;
   if (ts.isReturnStatement(node)) return returned(ts, checker, node);
   if (ts.isAwaitExpression(node)) {
-    if (ts.isVariableDeclaration(parent)) return parent.type && checker.getTypeFromTypeNode(parent.type);
-    if (ts.isAsExpression(parent)) return checker.getTypeFromTypeNode(parent.type);
+    if (ts.isVariableDeclaration(parent)) return parent.type ? checker.getTypeFromTypeNode(parent.type) : inferred(checker, shapes, node);
+    const cast = ts.isParenthesizedExpression(parent) ? parent.parent : parent;
+    if (ts.isAsExpression(cast)) return checker.getTypeFromTypeNode(cast.type);
     if (ts.isReturnStatement(parent)) return returned(ts, checker, parent);
     if (ts.isExpressionStatement(parent)) return undefined;
     const contextual = ts.isCallExpression(parent) && checker.getContextualType(node);
@@ -25,6 +39,14 @@ function expectedType(ts, checker, node) {
     return checker.getTypeAtLocation(node);
   }
   return returned(ts, checker, node);
+}
+
+/** The type of an answer that nobody wrote down; of what belongs to a package only what is read of it is needed. */
+function inferred(checker, shapes, node) {
+  const type = checker.getTypeAtLocation(node);
+  const parts = type.isUnion() ? type.types : [type];
+  const isOwn = parts.every((each) => !shapes.isForeign(each.symbol) || checker.isArrayType(each) || each.symbol.name === 'Response');
+  return isOwn ? type : undefined;
 }
 
 function returned(ts, checker, node) {
@@ -118,8 +140,11 @@ function shapeByUse(ts, checker, shapes, access, like) {
   const isParsed = ts.isCallExpression(parent) && /parse/i.test(parent.expression.getText());
   if (isParsed || ts.isTypeOfExpression(parent)) return { k: 'json', like };
   const expected = checker.getContextualType(access);
-  const isKnown = expected && !(expected.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown));
-  return isKnown ? shapes.of(expected, access.name.text) : { k: 'any' };
+  for (const type of [expected, checker.getTypeAtLocation(access)]) {
+    const isKnown = type && !(type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) && type.getCallSignatures().length === 0;
+    if (isKnown) return shapes.of(type, access.name.text);
+  }
+  return { k: 'any' };
 }
 
 module.exports = { shapeOfSite };

@@ -46,6 +46,7 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   plan.subjects = await expanded(plan, world);
   const random = chance(plan.seed);
   const values = (world.values = new Values(plan.types, plan.facts, random, plan.subjects));
+  values.bodies = plan.bodies;
   const caller = new Caller(world, state, fence);
   const wanted = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
   const subjects = await servedSubjects(wanted, assembly, caller, values);

@@ -24,6 +24,7 @@ function make(node, scene) {
     case 'call': return scene.called(node, () => called(scene.imported(node.from)(...node.args.map((each) => make(each, scene))), node));
     case 'signed': return `${node.prefix}${scene.app.jwt.sign(make(node.of, scene))}`;
     case 'exported': return scene.world.offered({ file: node.file, export: node.exported });
+    case 'response': return new Response(JSON.stringify(make(node.of, scene) ?? null), { status: node.status });
     case 'document': return documentOf(node, scene.world.graphql);
     case 'result': return node.path.reduce((from, key) => from?.[key], scene.results[node.step]);
     default: throw new Error(`no such node: ${node.t}`);
@@ -71,6 +72,7 @@ function write(node, writer) {
     case 'call': return writer.called(node, node.args.map(inner).join(', '));
     case 'signed': return writer.signed(node, inner(node.of));
     case 'exported': return writer.exported(node);
+    case 'response': return `new Response(JSON.stringify(${inner(node.of)}), { status: ${node.status} })`;
     case 'document': return writeDocument(node, writer);
     case 'result': return writer.result(node);
     default: throw new Error(`no such node: ${node.t}`);
@@ -109,7 +111,7 @@ function* places(node, replace) {
     for (const [index, [key, each]] of node.pairs.entries()) {
       yield* places(each, (other) => replace({ ...node, pairs: spliced(node.pairs, index, [key, other]) }));
     }
-  } else if (node.t === 'json' || node.t === 'promise' || node.t === 'signed') {
+  } else if (node.t === 'json' || node.t === 'promise' || node.t === 'signed' || node.t === 'response') {
     yield* places(node.of, (other) => replace({ ...node, of: other }));
   } else if (node.t === 'fn' && !node.echo) {
     yield* places(node.returns, (other) => replace({ ...node, returns: other }));

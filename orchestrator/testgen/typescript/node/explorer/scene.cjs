@@ -22,7 +22,7 @@ class Scene {
   /** Let doubled packages answer from here on, as if nothing had been asked before. */
   open() {
     this.isOpen = true;
-    for (const node of this.world.packages) this.clients.set(node, this.world.helper.clientOf(node.spec, { shift: () => this.next(node) }));
+    for (const node of this.world.packages) this.clients.set(node, this.world.helper.clientOf(node.spec, { shift: (word) => this.next(node, word) }));
   }
 
   /** Let doubled packages answer nothing: a server is made ready. */
@@ -38,11 +38,12 @@ class Scene {
 
   /** Called by the instrumented module whenever something is awaited or returned. */
   awaited(site, value) {
-    if (this.isOpen && this.world.isDouble(value)) this.waiting.push(site);
+    if (this.isOpen && this.world.isDouble(value) && typeof value.then === 'function') this.waiting.push(site);
   }
 
-  next(owner) {
-    const site = this.waiting.shift() ?? -1;
+  /** `word` is the function that answers at once; all others are awaited at a place of the source. */
+  next(owner, word) {
+    const site = word ?? this.waiting.shift() ?? -1;
     const visit = this.visits.get(site) ?? 0;
     this.visits.set(site, visit + 1);
     const node = this.answer(`${site}:${visit}`, site);

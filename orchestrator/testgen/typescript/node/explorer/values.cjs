@@ -24,6 +24,7 @@ class Values {
     this.schemas = subjects.filter((each) => each.kind === 'schema');
     this.depthOfMakers = 0;
     this.madeFor = () => []; // texts for a name that other functions of the project make
+    this.bodies = [];
     this.types = types;
     this.random = random;
     this.facts = facts;
@@ -251,6 +252,18 @@ class Values {
     const wrong = shape.props.find((each) => each.shape.k === 'number' || each.optional);
     const refused = [...(required.length > 0 ? [{ t: 'object', props: [] }] : []), ...(wrong ? [{ ...first, props: [...first.props.filter(([key]) => key !== wrong.name), [wrong.name, value('wrong')]] }] : [])];
     return [first, ...refused, ...others];
+  }
+
+  fileTextValues(shape, name, depth) {
+    const objects = [{ t: 'object', props: [['a', value(1)]] }, ...this.keys().slice(0, 12).map((key) => ({ t: 'object', props: [[key, value('x')]] }))];
+    return [...objects.map((node) => ({ t: 'json', of: node })), ...this.stringValues(shape, 'text', depth), value('[]')];
+  }
+
+  /** Answers of `fetch`: well with each body that the module reads, not found, broken down. */
+  ResponseValues(shape, name, depth) {
+    const bodies = this.bodies.length > 0 ? this.bodies.flatMap((each) => this.of(each, name, depth + 1).slice(0, 8)) : this.anyValues({ k: 'any' }, name, depth);
+    const answer = (body, status) => ({ t: 'response', of: body, status });
+    return [...bodies.slice(0, 12).map((each) => answer(each, 200)), answer(bodies[0], 404), answer(bodies[0], 500)];
   }
 
   DateValues() {

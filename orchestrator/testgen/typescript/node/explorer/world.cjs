@@ -3,6 +3,9 @@
 const { make } = require('./nodes.cjs');
 const { pictureOf } = require('./pictures.cjs');
 
+/** What functions answer that nobody awaits. */
+const AT_ONCE = { existsSync: { k: 'boolean' }, readFileSync: { k: 'fileText' }, readdirSync: { k: 'array', of: { k: 'string' } }, writeFileSync: { k: 'written' }, mkdirSync: { k: 'written' }, appendFileSync: { k: 'written' }, unlinkSync: { k: 'written' }, rmSync: { k: 'written' } };
+
 class World {
   /** `api` is the runner's side: load(path), reset(). */
   constructor(plan, api, state, helper) {
@@ -12,7 +15,12 @@ class World {
     this.helper = helper;
     this.packages = plan.packages.map((spec) => ({ t: 'package', spec }));
     this.doubled = new Set(); // those that were really loaded
-    for (const { spec } of this.packages) {
+    if (plan.usesFetch) {
+      this.packages.push({ t: 'package', spec: 'fetch' });
+      this.doubled.add('fetch');
+      globalThis.fetch = helper.packageDouble('fetch'); // the fence brings the real one back
+    }
+    for (const { spec } of this.packages.filter((each) => each.spec !== 'fetch')) {
       api.mock(spec, () => {
         this.doubled.add(spec);
         return helper.packageDouble(spec);
@@ -97,7 +105,7 @@ class World {
 
   /** The node that answers a place of the source for the first time. */
   answerFor(site) {
-    const shape = this.sites[site] ?? { k: 'any' };
+    const shape = AT_ONCE[site] ?? this.sites[site] ?? { k: 'any' };
     const nodes = this.values.of(shape, '', 1);
     return { ...nodes[0], answer: true };
   }

@@ -1,0 +1,152 @@
+"""Packages that reach the world outside are doubled, whichever module of the project opens the connection."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+STORE = """\
+import { Pool } from 'pg';
+
+let pool: Pool | undefined;
+
+export function connect(address: string): Pool {
+  pool ??= new Pool({ connectionString: address });
+  return pool;
+}
+
+export async function nameOf(address: string, id: string): Promise<string | null> {
+  const pool = connect(address);
+  const found: { rows: { name: string }[] } = await pool.query('select name from people where id = $1', [id]);
+  return found.rows.length > 0 ? found.rows[0].name : null;
+}
+"""
+PRISMA = """\
+import { PrismaClient } from '@prisma/client';
+
+export const prisma = new PrismaClient();
+"""
+POSTS = """\
+import { prisma } from './lib/prisma';
+import { nameOf } from './store';
+
+export function authorOf(id: string): Promise<string | null> {
+  return nameOf('postgres://db', id);
+}
+
+export async function publish(id: number): Promise<{ id: number; published: boolean }> {
+  const post: { id: number; published: boolean } | null = await prisma.post.findUnique({ where: { id } });
+  if (!post) {
+    throw new Error('no such post');
+  }
+  return post.published ? post : prisma.post.update({ where: { id }, data: { published: true } });
+}
+"""
+PEOPLE = """\
+import { model, Schema } from 'mongoose';
+import { Kysely } from 'kysely';
+
+const Person = model('Person', new Schema({ name: String }));
+const db = new Kysely<{ orders: { total: number } }>({});
+
+export async function greeting(id: string): Promise<string> {
+  const person: { name: string } | null = await Person.findById(id).lean();
+  return person ? `hello, ${person.name}` : 'hello, stranger';
+}
+
+export async function total(id: string): Promise<number> {
+  const rows: { total: number }[] = await db.selectFrom('orders').where('owner', '=', id).execute();
+  return rows.reduce((sum, row) => sum + row.total, 0);
+}
+"""
+MAILS = """\
+import { connect } from 'amqplib';
+import { Queue } from 'bullmq';
+import { createTransport } from 'nodemailer';
+
+const queue = new Queue('mails');
+const transport = createTransport({});
+
+export async function welcome(to: string): Promise<string> {
+  const { id } = await transport.sendMail({ to, subject: 'Welcome' });
+  const job = await queue.add('remind', { to });
+  return `${id} ${job.id}`;
+}
+
+export async function publish(url: string, text: string): Promise<number> {
+  const connection = await connect(url);
+  const channel = await connection.createChannel();
+  channel.sendToQueue('mails', text);
+  await connection.close();
+  return text.length;
+}
+"""
+WEATHER = """\
+import { get } from 'axios';
+import { request } from 'undici';
+
+export async function weatherIn(city: string): Promise<string> {
+  const { data } = await get<{ degrees: number }>(`https://example.com/${city}`);
+  return data.degrees < 0 ? 'frost' : `${data.degrees}`;
+}
+
+export async function isUp(url: string): Promise<boolean> {
+  const { statusCode } = await request(url);
+  return statusCode < 400;
+}
+"""
+RATES = """\
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+
+export async function rateOf(currency: string): Promise<number> {
+  const response = await fetch(`https://example.com/rates/${currency}`);
+  if (response.status === 404) {
+    throw new Error(`no rate for ${currency}`);
+  }
+  const body = (await response.json()) as { rate: number };
+  return body.rate;
+}
+
+export function settings(path: string): { rate?: number } {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+}
+
+export async function save(path: string, rate: number): Promise<void> {
+  await writeFile(path, `{"rate":${rate}}`);
+}
+"""
+SHOWN = {
+    "store": ["jest.mock('pg', () => ", ".packageDouble('pg'));", "['query', 'select name from people where id = $1'"],
+    "posts": ["jest.mock('@prisma/client', ", "['post.findUnique', { where: { id: ", "toThrow('no such post')"],
+    "people": ["'hello, stranger'", "['selectFrom', 'orders']"],
+    "mails": ["['sendToQueue', 'mails', ", "['sendMail', { to: ", "['add', 'remind', { to: "],
+    "weather": ["toBe('frost')", "clientOf('undici', [{ statusCode: 400 }]);"],
+    "rates": [
+        "globalThis.fetch = packageDouble('fetch') as typeof fetch;",
+        "new Response(JSON.stringify({ rate: ",
+        "toThrow('no rate for ",
+        "[['writeFile', '",
+    ],
+}
+
+
+def test_what_reaches_outside_is_doubled_and_what_it_is_asked_is_asserted(project):
+    (project / "src/lib").mkdir()
+    (project / "src/lib/prisma.ts").write_text(PRISMA)
+    modules = {"store": STORE, "posts": POSTS, "people": PEOPLE, "mails": MAILS, "weather": WEATHER, "rates": RATES}
+    for name, text in modules.items():
+        (project / f"src/{name}.ts").write_text(text)
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/*.ts", "--write", "--budget", "2"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    written = {name: (project / f"src/__tests__/{name}.test.ts").read_text() for name in modules}
+    assert [(name, each) for name, shown in SHOWN.items() for each in shown if each not in written[name]] == []
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
