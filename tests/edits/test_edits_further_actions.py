@@ -455,11 +455,11 @@ def test_a_second_job_leaves_the_first_one_only_the_permissions_that_it_needs(wo
 
 
 def test_what_a_workflow_grants_goes_to_its_only_job_when_another_one_comes(workflow) -> None:
-    text = "on: push\npermissions:\n  issues: write\njobs:\n  t:\n    runs-on: x\n    steps: [{run: make}]\n"
+    text = "on: push\npermissions:\n  issues: write  # why\njobs:\n  t:\n    runs-on: x\n    steps: [{run: make}]\n"
     repository = workflow(text)
     assert repository.edit("add_required_gate_job").went_well
     model = load_model(repository.files[CI])
-    assert (model["permissions"], model["jobs"]["t"]["permissions"]) == ({}, {"issues": "write"})
+    assert (model["permissions"], model["jobs"]["t"]["permissions"]) == ({"issues": "read"}, {"issues": "write"})
 
 
 def test_a_called_workflow_that_gets_a_trigger_says_what_its_jobs_may_do(workflow) -> None:

@@ -148,7 +148,8 @@ def settle_only_job(workflow: Workflow, *, refuse: bool = True) -> None:
     granted = workflow.model.get("permissions")
     if isinstance(granted, dict) and "write" in granted.values() and "permissions" not in job and "uses" not in job:
         workflow.set_key(name, "permissions", dict(granted))
-        workflow.set(("permissions",), {})
+        for scope in [scope for scope, level in granted.items() if level == "write"]:
+            workflow.set(("permissions", scope), "none" if scope == "id-token" else "read")
     elif granted is None:
         settle_job(workflow, name, refuse=refuse)
 
