@@ -21,7 +21,7 @@ from orchestrator.edits.action import Scene, TextTree
 from orchestrator.edits.propose import propose, read_params
 from orchestrator.edits.registry import find_action
 from orchestrator.edits.result import EditCode, EditResult, EditStatus, Refusal
-from orchestrator.edits.workflows.shape import jobs_of, steps_of
+from orchestrator.edits.workflows.shape import events_of, jobs_of, steps_of
 from orchestrator.edits.yaml.model import load_model
 from orchestrator.models.json import Json, JsonObject
 
@@ -35,6 +35,7 @@ NOT_APPLICABLE: Mapping[str, str] = {
     "add_dependency_cache": "a cache that others can fill",
     "add_deploy_migration": "is known to deploy yet",
     "add_health_checks": "there is nothing to probe",
+    "add_job": "a job more is a risk more",
     "add_migration_step": "elsewhere than on Linux",  # a service container cannot be there
     "add_perf_checks": r"a baseline in a cache|a job more is a risk more",
     "add_required_gate_job": "a job more is a risk more",
@@ -95,7 +96,7 @@ def params_for(action: str, model: JsonObject) -> Iterator[JsonObject]:
         "yaml_merge": [{"path": ["env"], "value": {"BENCH": "yes"}}],
         "yaml_set": [
             {"path": ["name"], "value": "Bench: a name"},
-            {"path": ["on", "push", "paths"], "value": ["a/**"]},
+            *([{"path": ["on", "push", "paths"], "value": ["a/**"]}] if "push" in events_of(model) else []),
         ],
     }
     yield from made.get(action, [{}])

@@ -142,7 +142,7 @@ def settle_only_job(workflow: Workflow, *, refuse: bool = True) -> None:
     if len(jobs) > 1:
         return
     only_labels = all(uses_of(step) == "actions/labeler" for step in steps_of(job))
-    if refuse and only_labels and "pull_request_target" in events_of(workflow.model):
+    if only_labels and "pull_request_target" in events_of(workflow.model):
         reason = f"{workflow.scene.target} only labels pull requests of strangers; a job more is a risk more"
         raise Refusal(EditCode.PRECONDITION, reason, hint="put it into a workflow of its own")
     granted = workflow.model.get("permissions")
