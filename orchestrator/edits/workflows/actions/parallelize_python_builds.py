@@ -15,6 +15,7 @@ from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows import serial
 from orchestrator.edits.workflows.commands import TEST, is_placeholder
+from orchestrator.edits.workflows.joining import join
 from orchestrator.edits.workflows.scopes import settle_only_job
 from orchestrator.edits.workflows.serial import Part, Siblings
 from orchestrator.edits.workflows.shape import matrix_of, needs_of
@@ -258,44 +259,10 @@ def _slug(title: str) -> str:
 
 
 def _joined(workflow: Workflow, found: Siblings, params: ParallelParams) -> EditResult:
-    """Make one job of several: the first one becomes it, the others go."""
-    serial.refuse_siblings(workflow, found, params.key)
-    if params.services is not None and set(params.services) != set(found.family.values):
-        raise Refusal(EditCode.PARAM, f"the jobs build {', '.join(found.family.values)}, and `services` says otherwise")
-    first, *others = found.jobs
-    name = params.new_job or _common(found)
-    if name != first and name in workflow.jobs and name not in others:
-        raise Refusal(EditCode.CONFLICT, f"there is a job {name} already", hint="`new_job` says how it is called")
-    made = serial.job_for_all(workflow, found, params.key)
-    waited = any(set(found.jobs) & set(needs_of(workflow.job(each))) for each in found.jobs)
-    for other in others:
-        workflow.editor.delete(("jobs", other), with_comments=True)
-    for key, value in made.items():
-        workflow.set(("jobs", first, key), value)
-    if found.needs:
-        is_list = len(found.needs) > 1 or isinstance(workflow.job(first).get("needs"), list)
-        workflow.set_key(first, "needs", list(found.needs) if is_list else found.needs[0])
-    elif needs_of(workflow.job(first)):
-        workflow.editor.delete(("jobs", first, "needs"))
-    workflow.set_key(first, "strategy", _strategy(params, list(found.family.values)))
-    if name != first:
-        workflow.editor.rename(("jobs", first), name)
-    for job, item in workflow.jobs.items():
-        needs = needs_of(item)
-        if set(found.jobs) & set(needs):
-            kept = list(dict.fromkeys(name if need in found.jobs else need for need in needs))
-            workflow.set(("jobs", job, "needs"), kept[0] if isinstance(item["needs"], str) else kept)
-    if waited:
-        workflow.warnings.append(f"{', '.join(found.jobs)} waited for each other and run at the same time now")
-    _tell(workflow, name, list(found.family.values), list(found.jobs))
+    """Make one job of several."""
+    values = list(found.family.values)
+    if params.services is not None and set(params.services) != set(values):
+        raise Refusal(EditCode.PARAM, f"the jobs build {', '.join(values)}, and `services` says otherwise")
+    name = join(workflow, found, params.key, _strategy(params, values), params.new_job)
+    _tell(workflow, name, values, list(found.jobs))
     return workflow.finish(f"{name} stands for {', '.join(found.jobs)}", "")
-
-
-def _common(found: Siblings) -> str:
-    """Return what the names of the jobs have in common, else a plain one."""
-    bare = {
-        re.sub(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", "", job).strip("-_")
-        for job, value in zip(found.jobs, found.family.values, strict=True)
-    }
-    name = re.sub(r"[-_]{2,}", "-", bare.pop()) if len(bare) == 1 else ""
-    return name if re.fullmatch(r"[A-Za-z_][\w-]*", name) else "build-matrix"
