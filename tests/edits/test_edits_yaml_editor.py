@@ -210,3 +210,11 @@ def test_a_block_that_ends_the_file_keeps_its_value_when_it_moves() -> None:
     edit = editor.finish()
     assert edit.after == "a:\n  - |-\n    two\n    three\n  - one"
     assert load_model(edit.after) == edit.intended == {"a": ["two\nthree", "one"]}
+
+
+def test_the_only_item_of_a_list_below_a_comment_leaves_brackets_that_can_be_read() -> None:
+    editor = YamlEditor("x.yml", "a:\n# why\n- one\nb: 1\n")
+    editor.delete(("a", 0))
+    edit = editor.finish()
+    assert edit.after == "a:\n# why\n  []\nb: 1\n"
+    assert load_model(edit.after) == edit.intended == {"a": [], "b": 1}

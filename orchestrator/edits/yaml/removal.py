@@ -110,7 +110,8 @@ def _collapse(tree: Tree, node: Node) -> list[Patch]:
         return [patch(text, node.start, end, empty)]
     head = len(text[: node.start].rstrip())
     if holds_comment(tree, line_start(text, max(head - 1, 0)), node.start, tree.root):
-        return [patch(text, node.start, end, empty)]
+        # a list may stand as far left as its key, brackets may not
+        return [patch(text, node.start, end, empty if node.kind == MAP else f"  {empty}")]
     return [patch(text, head, end, " " + empty)]
 
 
