@@ -49,7 +49,7 @@ def test_a_mutant_is_shown_to_all_tests_until_enough_of_them_failed(enough, told
 
 def test_each_variable_is_set_and_left_out(workbench):
     workbench.write("config.py", CONFIG)
-    made = workbench.generate("config.py", budget=60, parts=("config",))
+    made = workbench.generate("config.py", budget=120, parts=("config",))
     for step, claim in (
         ('setenv("PORT", "8080")', "PORT == 8080"),
         ('delenv("PORT", raising=False)', "PORT == 8000"),

@@ -52,7 +52,7 @@ def greet(name: str, times: int, tone: str) -> None:
 @pytest.fixture(scope="module")
 def made(workbench):
     workbench.write("program.py", PROGRAM)
-    return workbench.generate("program.py", budget=25)
+    return workbench.generate("program.py", budget=120)
 
 
 @pytest.mark.parametrize(

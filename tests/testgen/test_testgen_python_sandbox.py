@@ -112,7 +112,7 @@ def made(workbench, listener):
     """Generate tests for the module once; it is explored with everything that it tries."""
     workbench.write("wild.py", WILD.replace("PORT", str(listener.getsockname()[1])))
     before = workbench.files()
-    result = workbench.generate("wild.py", budget=40)
+    result = workbench.generate("wild.py", budget=60)
     return result, before
 
 

@@ -3,13 +3,13 @@
 import dataclasses
 import inspect
 import keyword
-import math
 import re
 from typing import Any
 
 from .body import Body, slug
 from .calling import Caller
 from .corpus import INSTANCE, Try
+from .floats import float_check, is_long_series
 from .literals import Literals, is_stable_text
 from .matching import match_text
 from .names import Names
@@ -21,7 +21,6 @@ from .wording import as_statement, renamed
 _MOST_ATTRIBUTES = 6
 _MOST_PLACES = 4  # of a tuple or list with something in it that cannot be written
 _LONGEST_ROW = 60
-_SHORT_FLOAT = 9  # characters
 _MUTABLE = re.compile(r"^[\[{].+[\]}]$", re.DOTALL)
 _RESERVED = frozenset({"request", "expected", "result", "monkeypatch", "capsys", "client", INSTANCE})
 
@@ -103,8 +102,8 @@ class Checks:
         if value is None or isinstance(value, bool):
             return [f"assert {name} is {value}"]
         if isinstance(value, float):
-            return [_float_check(name, value)]
-        if _is_long_series(value):
+            return [float_check(name, value)]
+        if is_long_series(value):
             items = [float(f"{each:.10g}") if isinstance(each, float) else each for each in value]
             return [f"assert {name} == pytest.approx({type(value)(items)!r})"]
         text = self._literals.write(value)
@@ -239,25 +238,6 @@ def _settling(made: Try, call: str) -> str:
     if inspect.isasyncgenfunction(target):
         return f"asyncio.run(collect({call}))"
     return f"list({call})" if inspect.isgeneratorfunction(target) else call
-
-
-def _float_check(name: str, value: float) -> str:
-    if math.isnan(value):
-        return f"assert math.isnan({name})"
-    if math.isinf(value) or not _is_long(value):
-        text = repr(value) if math.isfinite(value) else f'float("{value}")'
-        return f"assert {name} == {text}"
-    return f"assert {name} == pytest.approx({float(f'{value:.10g}')!r})"
-
-
-def _is_long(value: object) -> bool:
-    return isinstance(value, float) and math.isfinite(value) and len(repr(value)) > _SHORT_FLOAT
-
-
-def _is_long_series(value: Any) -> bool:
-    if type(value) not in (list, tuple) or not all(type(each) in (int, float) for each in value):
-        return False
-    return any(_is_long(each) for each in value)
 
 
 def _equals(first: object, second: object) -> bool:

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from types import CodeType, ModuleType
 
-from .probes import Map, Recorder, instrument
+from .instrumenting import instrument
+from .probes import Map, Recorder
 from .sandbox import Blocked, Fence
 
 
