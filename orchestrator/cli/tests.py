@@ -35,7 +35,7 @@ def command(
     action: Annotated[Literal["generate", "verify", "report"], typer.Argument(help="what to do")],
     target: Annotated[str, typer.Argument(help="a module, a folder or a glob")],
     test_file: Annotated[
-        str | None, option("--test-file", help="the tests (default: tests/test_NAME.py beside the module)", envvar=None)
+        str | None, option("--test-file", help="the tests (default: among those around the module)", envvar=None)
     ] = None,
     budget: Annotated[float, option("--budget", help="seconds per module", min=0.1, max=3600)] = 60.0,
     write: Annotated[bool, option("--write", help="generate: write the file, do not print it", envvar=None)] = False,

@@ -15,7 +15,8 @@ class TestGenerationParams(Params):
 
     target: str = Field(min_length=1, description="a file, a folder or a glob below the root")
     test_file: RelativePath | None = Field(
-        default=None, description="default: tests/test_NAME.py or __tests__/NAME.test.ts beside the module"
+        default=None,
+        description="default: where the project has tests, else tests/test_NAME.py or __tests__/NAME.test.ts beside it",
     )
     language: Literal["python", "typescript", "javascript"] | None = Field(
         default=None, description="default: by the target's name"

@@ -17,6 +17,7 @@ from orchestrator.models.status import Execution
 from orchestrator.planning.definitions import digest
 from orchestrator.planning.plan_json import plan_from_json
 from orchestrator.planning.selectors import Selectors
+from orchestrator.planning.undo_mixed import refuse_mixed
 from orchestrator.planning.undo_order import taken_back_before, tangles, with_folders_left_behind
 
 HANDLER = "restore"
@@ -45,7 +46,8 @@ def build_undo_plan(
     """Return the plan that takes a run back, or the part of it that the selectors name.
 
     UsageError when there is nothing to take back or a selector matches nothing. Drift when a task that is not selected
-    changed the same files later; `conflict` other than REFUSE leaves that to the files themselves.
+    changed the same files later, or ran as a command at the same time; `conflict` other than REFUSE leaves that to the
+    files themselves.
     """
     plan = plan_from_json(record.plan)
     chosen = _chosen(plan, phases, groups, tasks)
@@ -55,6 +57,7 @@ def build_undo_plan(
         raise _nothing(record, chosen)
     if chosen is not None and conflict in (Conflict.REFUSE, Conflict.MERGE):
         _refuse_overlaps(made, chosen)
+        refuse_mixed(record, plan, made, chosen)
     first, by_task = _shared_out(changes)
     names = {task.id: task for task in plan.tasks}
     newest = {task: max((one.seq for one in some), default=0) for task, some in by_task.items()}

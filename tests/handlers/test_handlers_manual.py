@@ -86,7 +86,7 @@ def test_required_evidence_cannot_be_left_out(bench, manual, evidence):
     params = {**STEP, "evidence": "required"}
     outcome = bench.run(manual, params, decision=Answer(decision="approve", evidence=evidence))
     assert outcome.kind is OutcomeKind.WAITING
-    assert outcome.question.endswith("It was approved without the evidence that is required.")
+    assert outcome.question.startswith("It was approved without the evidence that is required. ")
     given = bench.run(manual, params, decision=Answer(decision="approve", evidence="run 17"))
     assert given.kind is OutcomeKind.CHANGED
 

@@ -27,7 +27,7 @@ def test_a_module_of_a_package_is_imported_from_where_the_package_begins(project
 def test_a_package_is_its_init_file(project):
     root = project("shop/__init__.py")
     [found] = find_targets(str(root), "shop/__init__.py")
-    assert (found.module, found.test_file) == ("shop", "shop/tests/test_init.py")
+    assert (found.module, found.test_file) == ("shop", "shop/tests/test_shop.py")
 
 
 def test_a_folder_means_its_modules_but_no_tests_and_no_scripts(project):
@@ -54,8 +54,22 @@ def test_one_test_file_is_for_one_module(project):
         find_targets(str(project("a.py", "b.py")), ".", "tests/test_it.py")
 
 
-def test_tests_of_a_private_module_have_its_plain_name():
-    assert default_test_file("shop/_rules.py") == "shop/tests/test_rules.py"
+@pytest.mark.parametrize(
+    ("present", "module", "test_file"),
+    [
+        ((), "shop/_rules.py", "shop/tests/test_rules.py"),
+        ((), "shop/__init__.py", "shop/tests/test_shop.py"),
+        (("tests/test_money.py",), "src/billing/money.py", "tests/test_billing_money.py"),
+        (("tests/test_money.py",), "src/billing/__init__.py", "tests/test_billing.py"),
+        (("tests/test_money.py",), "money.py", "tests/test_money.py"),
+        (("tests/unit/test_money.py",), "billing/money.py", "tests/test_billing_money.py"),
+        (("tests/test_all.py", "shop/tests/test_rules.py"), "shop/rules.py", "shop/tests/test_rules.py"),
+        (("tests/data.py",), "shop/rules.py", "shop/tests/test_rules.py"),
+    ],
+)
+def test_tests_go_to_the_nearest_tests_else_beside_the_module(project, present, module, test_file):
+    root = project(*present, module)
+    assert default_test_file(str(root), module) == test_file
 
 
 def test_the_nearest_virtual_environment_runs_the_tests(project):

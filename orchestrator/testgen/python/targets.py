@@ -14,6 +14,7 @@ from orchestrator.errors import TaskFailed
 from orchestrator.testgen.generator import Target
 
 _SKIPPED_FOLDERS = frozenset({"tests", "test", "migrations", "node_modules", "__pycache__", "docs", "build", "dist"})
+_TEST_FOLDERS = ("tests", "test")
 _SKIPPED_FILES = ("test_*.py", "*_test.py", "conftest.py", "setup.py", "__main__.py", "_version.py")
 _INI_FILES = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 
@@ -52,10 +53,25 @@ def find_targets(root: str, target: str, test_file: str | None = None) -> tuple[
     return tuple(_target(base, path, test_file) for path in chosen)
 
 
-def default_test_file(path: str) -> str:
-    """Return where the tests of a module go: a `tests` folder beside it."""
+def default_test_file(root: str, path: str) -> str:
+    """Return where the tests of a module go: to the nearest tests around it, else to a `tests` folder beside it.
+
+    In a folder that serves many modules the package is part of the name: pytest wants names to differ.
+    """
     place = PurePosixPath(path)
-    return str(place.parent / "tests" / f"test_{place.stem.strip('_') or place.parent.name}.py")
+    stem = place.parent.name if place.stem == "__init__" else place.stem.strip("_")
+    stem = stem or place.stem.strip("_")
+    for folder in place.parents:
+        for name in _TEST_FOLDERS:
+            if _has_tests(Path(root, folder, name)):
+                between = [part for part in place.parent.relative_to(folder).parts if part != "src"]
+                words = [*between, *([stem] if between[-1:] != [stem] else [])]
+                return str(folder / name / f"test_{'_'.join(words)}.py")
+    return str(place.parent / "tests" / f"test_{stem}.py")
+
+
+def _has_tests(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.rglob("test_*.py"))
 
 
 def find_python(root: str, path: str, find: Callable[[str], str | None], fallback: str) -> str:
@@ -125,7 +141,7 @@ def _target(root: Path, path: Path, test_file: str | None) -> PythonTarget:
         path=relative,
         module=".".join(parts),
         import_root=str(folder.resolve()),
-        test_file=test_file or default_test_file(relative),
+        test_file=test_file or default_test_file(str(root), relative),
     )
 
 
