@@ -12,7 +12,7 @@ function findSubjects(ts, checker, file, shapes) {
     const symbol = shapes.target(exported);
     const place = symbol.valueDeclaration;
     if (!place || place.getSourceFile() !== file || symbol.flags & ts.SymbolFlags.Enum) continue;
-    const base = { export: exported.name, local: symbol.name, line: lineOf(file, place) };
+    const base = { export: exported.name, local: symbol.name === 'default' && place.name && ts.isIdentifier(place.name) ? place.name.text : symbol.name, line: lineOf(file, place) };
     if (symbol.flags & ts.SymbolFlags.Class) found.push(...ofClass(ts, checker, file, shapes, symbol, base));
     else found.push(...ofValue(ts, checker, shapes, symbol, place, base));
   }

@@ -83,9 +83,15 @@ function statementRules(job) {
     return `switch (${job.visit(node.expression)}) { ${clauses.join('\n')} }`;
   }
 
+  /** Where nothing else in what is returned can be changed, the mutant returns nothing. */
   function returnStatement(node) {
-    if (!node.expression || !job.options.isAwaitable(node.expression)) return job.render(node);
-    return `return __o().w(${job.site(node)}, ${job.visit(node.expression)});`;
+    const { expression } = node;
+    if (!expression) return job.render(node);
+    const before = job.mutants.length;
+    const text = job.visit(expression);
+    const told = job.options.isAwaitable(expression) ? `__o().w(${job.site(node)}, ${text})` : text;
+    const isPlain = job.mutants.length === before && expression.kind !== ts.SyntaxKind.NullKeyword && job.textOf(expression) !== 'undefined';
+    return `return ${isPlain ? `__o().k(${job.mutant('result', node)}, ${told}, undefined)` : told};`;
   }
 
   function isDirective(node) {

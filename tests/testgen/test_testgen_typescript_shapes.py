@@ -1,0 +1,113 @@
+"""Modules of unusual shape get tests, in one runner process; what the runner cannot load is told, not hidden."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+ODD = """\
+export enum Level {
+  Low = 'low',
+  High = 'high',
+}
+
+export default function levelOf(score: number): Level {
+  return score > 10 ? Level.High : Level.Low;
+}
+"""
+SINGLETON = """\
+import { isKnown } from './circle-b';
+
+class Registry {
+  private readonly names: string[] = [];
+
+  add(name: string): number {
+    if (isKnown(name)) {
+      throw new Error('reserved');
+    }
+    return this.names.push(name);
+  }
+}
+
+export const registry = new Registry();
+export const RESERVED = ['root'];
+"""
+CIRCLE = """\
+import { RESERVED } from './circle-a';
+
+export function isKnown(name: string): boolean {
+  return RESERVED.includes(name);
+}
+"""
+DECORATED = """\
+// @ts-nocheck
+import { isKnown } from '@/circle-b';
+
+function upper(_target, _name, descriptor) {
+  const inner = descriptor.value;
+  descriptor.value = (...args) => inner(...args).toUpperCase();
+}
+
+export class Shouter {
+  @upper
+  static shout(text) {
+    return isKnown(text) ? 'no' : `${text}!`;
+  }
+}
+"""
+WAITING = """\
+const greeting = await Promise.resolve('hello');
+
+export const greet = (name: string): string => `${greeting}, ${name}`;
+"""
+NATIVE = """\
+import { add } from '../build/native.node';
+
+export const sum = (a: number, b: number): number => add(a, b);
+"""
+MODULES = {
+    "odd.name-here": ODD,
+    "circle-a": SINGLETON,
+    "circle-b": CIRCLE,
+    "decorated": DECORATED,
+    "waiting": WAITING,
+    "native": NATIVE,
+}
+SHOWN = {
+    "odd.name-here": ["import levelOf from '../odd.name-here';", "[11, 'high']"],
+    "circle-a": ["registry.add(", "toThrow('reserved')"],
+    "circle-b": ["expect(isKnown("],
+    "decorated": ["Shouter.shout(", "'HELLO, WIDE WORLD!'"],
+}
+
+
+def test_names_enums_singletons_circles_decorators_and_aliases_are_no_obstacle(project):
+    options = json.loads((project / "tsconfig.json").read_text())
+    options["compilerOptions"] |= {
+        "paths": {"@/*": ["./src/*"]},
+        "experimentalDecorators": True,
+        "esModuleInterop": True,
+    }
+    (project / "tsconfig.json").write_text(json.dumps(options))
+    config = (project / "jest.config.js").read_text()
+    names = "moduleNameMapper: { '^@/(.*)$': '<rootDir>/src/$1' }, transform"
+    (project / "jest.config.js").write_text(config.replace("transform", names, 1))
+    for name, text in MODULES.items():
+        (project / f"src/{name}.ts").write_text(text)
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/*.ts", "--write", "--budget", "2"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    told = made.stdout + made.stderr
+    written = {path.name.removesuffix(".test.ts"): path.read_text() for path in project.glob("src/__tests__/*.ts")}
+    assert sorted(written) == sorted(SHOWN), told
+    assert [(name, each) for name, shown in SHOWN.items() for each in shown if each not in written[name]] == []
+    assert "src/waiting.ts: cannot be imported" in told
+    assert "src/native.ts: cannot be imported" in told
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
