@@ -125,6 +125,7 @@ def hardened(texts: list[str], label: str) -> None:
         sum(ends),
         sum(is_mixed(b) for _, b in fixed),
         took,
+        len(paths),
     )
 
 

@@ -150,6 +150,7 @@ def settle_only_job(workflow: Workflow, *, refuse: bool = True) -> None:
         workflow.set_key(name, "permissions", dict(granted))
         for scope in [scope for scope, level in granted.items() if level == "write"]:
             workflow.set(("permissions", scope), "none" if scope == "id-token" else "read")
+        workflow.warnings.append(f"{name} keeps what the workflow granted, which other jobs do not get any more")
     elif granted is None:
         settle_job(workflow, name, refuse=refuse)
 
