@@ -52,7 +52,7 @@ def render_overview() -> str:
         lines.append("")
     lines += [
         "Examples:",
-        "  orchestrate init                          start with a small document",
+        "  orchestrate init                          write the roadmap that this repository needs",
         "  orchestrate run --phase 2 --dry-run       see the whole diff, change nothing",
         "  orchestrate run --phase 2 --group c       do it",
         "  orchestrate undo                          take the last run back",
