@@ -38,6 +38,10 @@ class Registry {
 
 export const registry = new Registry();
 export const RESERVED = ['root'];
+
+export function $loud(text: string): string {
+  return `${text}!`;
+}
 """
 CIRCLE = """\
 import { RESERVED } from './circle-a';
@@ -82,7 +86,7 @@ MODULES = {
 }
 SHOWN = {
     "odd.name-here": ["import levelOf from '../odd.name-here';", "[11, 'high']"],
-    "circle-a": ["registry.add(", "toThrow('reserved')"],
+    "circle-a": ["registry.add(", "toThrow('reserved')", "$loud("],
     "circle-b": ["expect(isKnown("],
     "decorated": ["Shouter.shout(", "'HELLO, WIDE WORLD!'"],
 }

@@ -269,13 +269,18 @@ def _imports(place: Place, chosen: Sequence[Candidate], body: str) -> str:
     if any(each.setup for each in chosen):  # what is built before each test loads the module anew as well
         own |= set(by_file)
     for spec, names in [*sorted(packages.items()), *sorted(by_file.items())]:
-        used = {local: name for local, name in names.items() if re.search(rf"\b{re.escape(local)}\b", body)}
+        used = {local: name for local, name in names.items() if _names(local, body)}
         if place.has_state and used and spec in own:
             fresh[spec] = used
         else:
             lines.append(_import_line(spec, used))
     mocks = f"{_mocks(place)}{_fresh(place, fresh, is_typed=is_typed) if fresh else ''}"
     return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}"
+
+
+def _names(name: str, body: str) -> bool:
+    """Say whether a name is used; a `$` is a part of names too."""
+    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", body) is not None
 
 
 def _fresh(place: Place, modules: Mapping[str, Mapping[str, str]], *, is_typed: bool) -> str:
