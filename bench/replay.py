@@ -134,15 +134,20 @@ def recorded(repository: Path, run: str | None) -> Replay:
     return Replay(plan_from_json(record.plan), tasks, scopes)
 
 
-def seconds_of(document: str, *flags: str) -> float:
+def seconds_of(root: Path, *flags: str) -> float:
     """Run the replay and return its seconds, as its own ledger has them."""
+    argv = [sys.executable, "-m", "orchestrator"]
+    subprocess.run([*argv, "run", "--all", "--ui", "none", *flags], cwd=root, check=True)
+    told = subprocess.run([*argv, "status", "--json"], cwd=root, check=True, capture_output=True, text=True)
+    return float(json.loads(told.stdout)["run"]["seconds"])
+
+
+def both(document: str) -> tuple[float, float]:
+    """Return the seconds one after the other and in parallel: the second run knows how long each task takes."""
     with tempfile.TemporaryDirectory(prefix="replay-") as folder:
         root = Path(folder)
         (root / "phases.yaml").write_text(document)
-        argv = [sys.executable, "-m", "orchestrator"]
-        subprocess.run([*argv, "run", "--all", "--ui", "none", *flags], cwd=root, check=True)
-        told = subprocess.run([*argv, "status", "--json"], cwd=root, check=True, capture_output=True, text=True)
-        return float(json.loads(told.stdout)["run"]["seconds"])
+        return seconds_of(root, "--sequential"), seconds_of(root)
 
 
 def main() -> None:
@@ -155,8 +160,7 @@ def main() -> None:
     given = parser.parse_args()
     whole = recorded(given.repository.resolve(), given.run)
     scaled = whole.scaled(given.seconds)
-    parallel = seconds_of(scaled.document(given.slots))
-    sequential = seconds_of(scaled.document(given.slots), "--sequential")
+    sequential, parallel = both(scaled.document(given.slots))
     bound = max(scaled.critical_path(), scaled.work() / given.slots)
     limited = max(scaled.critical_path(with_limits=True), scaled.work() / given.slots)
     path = f"critical path {whole.critical_path():.0f} s"
