@@ -84,6 +84,8 @@ PACKAGES = (
     "@types/jest@29.5.14",
     "@types/node@20.19.0",
     "graphql@16.15.0",
+    "fastify@5.12.8",
+    "zod@3.25.76",
 )
 
 
@@ -91,7 +93,9 @@ PACKAGES = (
 def installed(tmp_path_factory):
     """Install the packages once."""
     folder = tmp_path_factory.mktemp("installed")
-    (folder / "package.json").write_text(json.dumps({"name": "shop", "scripts": {"test": "jest"}}))
+    (folder / "package.json").write_text(
+        json.dumps({"name": "shop", "scripts": {"test": "jest"}, "overrides": {"cookie": "1.1.1"}})
+    )
     command = ("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *PACKAGES)
     subprocess.run(command, cwd=folder, check=True, timeout=300)
     for name, types in DRIVERS.items():

@@ -58,10 +58,17 @@ class Cases {
     if (dice < 0.25 && item.steps.length > 0) return { ...item, steps: item.steps.slice(1) };
     if (dice < 0.32) return this.withMoreArguments(item);
     if (dice < 0.42 && item.leaves?.length > 0) return this.withResult(item);
-    const spots = [...this.spots(item)];
+    const inAnswers = item.subject.begin && item.answers.size > 0 && this.random() < 0.5;
+    const spots = [...this.spots(inAnswers ? { args: [], ctor: [], steps: [], answers: item.answers } : item)];
     if (spots.length === 0) return item;
+    if (inAnswers) return this.withAnswers(item, this.values.pick(spots));
     const [node, replace] = this.values.pick(spots);
     return replace(this.otherThan(node));
+  }
+
+  /** A case with something else in an answer. */
+  withAnswers(item, [node, replace]) {
+    return { ...item, answers: replace(this.otherThan(node)).answers };
   }
 
   /** Yield every place of a case: arguments, constructor arguments, arguments of steps, answers. */

@@ -51,7 +51,7 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   const wanted = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
   const subjects = await servedSubjects(wanted, assembly, caller, values);
   const cases = new Cases(values, subjects, random, plan.hasState);
-  const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, misses: assembly ? 40 : 150, fruitless: assembly ? 1 : Infinity, until: plan.seconds * 0.6 };
+  const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, misses: assembly ? 60 : 150, fruitless: assembly ? 2 : Infinity, until: plan.seconds * 0.6 };
   const search = new Search({ caller, cases, subjects, limits, now, journal });
   await search.run();
   const isOver = () => now() > plan.seconds;

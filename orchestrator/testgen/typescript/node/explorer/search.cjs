@@ -43,6 +43,7 @@ class Search {
 
   async begin(subject) {
     this.cases.values.subject = subject;
+    subject.corpus = this.corpora.get(subject);
     for (const item of this.cases.beginnings(subject)) {
       if (this.isOver() || (this.late.get(subject) ?? 0) > MOST_LATE) return;
       await this.tried(item);
@@ -96,7 +97,7 @@ class Search {
       return { item: complete, seen: seen.seen ?? [], gained: false };
     }
     const goals = [...seen.goals].filter((each) => !this.reached.has(each));
-    const outcome = outcomeKey(item.subject, seen);
+    const outcome = item.subject.outcome?.(item, seen) ?? outcomeKey(item.subject, seen);
     const isNew = goals.length > 0 || !this.outcomes.has(outcome);
     const suspects = [...seen.touched].filter((each) => !this.killed.has(each));
     if (!isNew && suspects.length === 0) return { item: complete, seen: seen.seen, gained: false };

@@ -15,6 +15,7 @@ class Assembly {
     this.plan = world.plan;
     this.server = world.plan.server;
     this.routes = []; // of the server that was made last: {method, url, schema, line, isOurs}
+    this.making = new Set(); // mutants that making a server reaches
     this.request = undefined; // the request that is being answered
     this.error = undefined; // what the last request threw
     this.mockPackages();
@@ -149,9 +150,11 @@ class Assembly {
    */
   async serverFor(way, { scene, args, isFresh }) {
     const { state, kept } = this;
+    const { active } = state;
+    if (active >= 0 && this.making.has(active)) return this.passing(way, scene, args);
     const key = JSON.stringify(args);
     const isFit = kept && kept.key === key && kept.way === way && kept.module === this.world.module() && kept.uses < MOST_USES;
-    if (isFit && !isFresh && !kept.touched.has(state.active)) {
+    if (isFit && !isFresh) {
       kept.uses += 1;
       for (const each of kept.hits) state.hits.add(each);
       for (const each of kept.touched) state.touched.add(each);
@@ -160,11 +163,20 @@ class Assembly {
     this.kept = undefined;
     await kept?.app.close();
     scene.close();
-    const app = await this.made(way, { scene, args });
-    if (state.active < 0 || !state.touched.has(state.active)) {
-      this.kept = { app, way, key, module: this.world.module(), uses: 0, hits: new Set(state.hits), touched: new Set(state.touched) };
-    } else this.leftover = app;
+    state.active = -1; // what is touched is only noted while no mutant is on
+    const app = await this.made(way, { scene, args }).finally(() => { state.active = active; });
+    this.kept = { app, way, key, module: this.world.module(), uses: 0, hits: new Set(state.hits), touched: new Set(state.touched) };
+    for (const each of state.touched) this.making.add(each);
     return app;
+  }
+
+  /** A server for one request, made with a mutant. */
+  async passing(way, scene, args) {
+    await this.passed?.close();
+    this.passed = undefined;
+    scene.close();
+    this.passed = await this.made(way, { scene, args });
+    return this.passed;
   }
 
   /** Make a server; `args` are nodes for what the registering function takes besides the server. */

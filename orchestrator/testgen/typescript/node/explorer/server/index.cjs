@@ -42,7 +42,8 @@ async function routesOf(origin, assembly, caller, values) {
       const same = await firstThat(known, async (one) => !(await isClosed(new RouteSubject(origin, each.route, assembly, { ...settings, credential: one }), cases, caller)));
       const credential = same ?? (await findCredential(each, settings, assembly, caller, cases));
       if (credential && !same) known.push(credential);
-      found.push(new RouteSubject(origin, each.route, assembly, { ...settings, credential }));
+      const made = (one) => new RouteSubject(origin, each.route, assembly, { ...settings, credential: one });
+      found.push(made(credential && (await withFittingRole(credential, made, cases, caller))));
     } else found.push(each);
   }
   return found;
@@ -60,6 +61,17 @@ async function hookOf(origin, assembly, caller, values) {
     if (!(await isClosed(known, cases, caller))) return known;
   }
   return plain;
+}
+
+/** The credential with a role in front that is not turned away, if there is one. */
+async function withFittingRole(credential, made, cases, caller) {
+  for (const node of credential.nodes) {
+    const others = credential.nodes.filter((each) => each !== node);
+    const ordered = { ...credential, nodes: [node, ...others] };
+    const status = await statusOf(made(ordered), cases, caller);
+    if (status !== 401 && status !== 403) return ordered;
+  }
+  return credential;
 }
 
 async function firstThat(list, fits) {
@@ -88,9 +100,13 @@ function* waysIn({ plan: { facts, server } }, values) {
 }
 
 async function isClosed(route, cases, caller) {
+  const status = await statusOf(route, cases, caller);
+  return status === 401 || status === undefined; // undefined: the call broke down
+}
+
+async function statusOf(route, cases, caller) {
   const seen = await caller.call(route.natural(cases));
-  const status = seen.kind === 'value' && seen.value.props?.find(([key]) => key === 'status')?.[1].v;
-  return status === 401 || status === false; // false: the call broke down
+  return seen.kind === 'value' ? seen.value.props?.find(([key]) => key === 'status')?.[1].v : undefined;
 }
 
 /** The credential with each role that its type names, and such as are worth nothing. */

@@ -3,11 +3,13 @@
 const { make, settled } = require('../nodes.cjs');
 const { isAccident } = require('../search.cjs');
 const { RequestForm, injected } = require('./requests.cjs');
+const { askerOf } = require('./route-titles.cjs');
 const { proposalOf } = require('./route-writer.cjs');
 
 const DAYS_197 = 197 * 24 * 3600 * 1000;
 const FAULT = { t: 'code', code: "new Error('connection lost')", make: () => new Error('connection lost'), isFault: true, answer: true };
 const MOST_BEGINNINGS = 90;
+const MOST_DEEPENED = 12;
 
 class RouteSubject {
   /** `settings` is {way, credential, credentials, usualHeaders}; `origin` the subject that registers the route. */
@@ -36,9 +38,23 @@ class RouteSubject {
     yield* this.withOtherAnswers(base, answered, cases);
     const options = cases.values.of(this.form.shape(), 'request').slice(1);
     for (const option of [...this.otherParts(cases), ...options].slice(0, MOST_BEGINNINGS)) yield { ...base, args: [option, ...base.args.slice(1)] };
+    yield* this.deepened(cases);
     for (const [index, param] of this.origin.params.entries()) {
       for (const option of cases.options(param).slice(1, 30)) yield { ...base, args: base.args.map((each, at) => (at === index + 1 ? option : each)) };
     }
+  }
+
+  /** What was worth keeping, with each of its answers in other ways: many things show only behind two of them. */
+  *deepened(cases) {
+    const done = new Set();
+    for (let item = this.next(done); item && done.size < MOST_DEEPENED; item = this.next(done)) {
+      done.add(item);
+      yield* this.withOtherAnswers(item, [...item.answers].map(([key, node]) => ({ key, node })), cases);
+    }
+  }
+
+  next(done) {
+    return this.corpus?.find((each) => each.answers.size > 0 && !done.has(each));
   }
 
   natural(cases) {
@@ -49,7 +65,7 @@ class RouteSubject {
   *withOtherAnswers(base, answered, cases) {
     for (const { key, node } of answered) {
       const options = node.union || node.shape ? cases.values.of(node.union ?? node.shape, node.name ?? '', 1).slice(1, 25) : [];
-      for (const option of [...options, FAULT]) yield { ...base, answers: new Map([[key, { ...option, answer: true }]]) };
+      for (const option of [...options, FAULT]) yield { ...base, answers: new Map(base.answers).set(key, { ...option, answer: true }) };
     }
   }
 
@@ -114,6 +130,12 @@ class RouteSubject {
     if (line < this.line) return !starts.some((each) => each <= line) && (starts[0] ?? this.line) === this.line;
     const next = starts.find((each) => each > this.line);
     return next === undefined || line < next;
+  }
+
+  /** The sort of answer: one of each is worth a test. */
+  outcome(item, seen) {
+    const status = seen.value?.props?.find(([key]) => key === 'status')?.[1].v;
+    return `${this.title ?? this.member} ${status} to ${askerOf(this, item)}`;
   }
 
   propose(item, seen, withCalls) {

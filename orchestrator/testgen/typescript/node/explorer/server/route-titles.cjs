@@ -42,6 +42,15 @@ function whoAsks(subject, item, shown) {
   return role && (!before || role !== roleIn(before)) ? [`as ${role}`] : [];
 }
 
+/** Who sends a request: "nobody", "somebody unknown", or somebody. */
+function askerOf(subject, item) {
+  const { credential } = subject.settings;
+  if (!credential) return 'somebody';
+  const node = partOf(item.args[0], 'headers', credential.header);
+  if (!node) return 'nobody';
+  return node.t === 'value' ? 'somebody unknown' : 'somebody';
+}
+
 /** The role among what a token is made of. */
 function roleIn(node) {
   const objects = node.of ? [node.of] : node.args ?? [];
@@ -93,7 +102,8 @@ function isWritten(node) {
 }
 
 function isEmpty(node) {
-  return (node.t === 'value' && (node.v === undefined || node.v === null)) || (node.t === 'list' && node.items.length === 0);
+  return (node.t === 'value' && (node.v === undefined || node.v === null)) || (node.t === 'list' && node.items.length === 0)
+    || (node.t === 'object' && node.props.length > 0 && node.props.every(([, each]) => isEmpty(each)));
 }
 
-module.exports = { circumstances, partOf };
+module.exports = { askerOf, circumstances, partOf };

@@ -100,7 +100,7 @@ function proposalOf(subject, item, seen, withCalls) {
     uses: [...writer.uses],
     clock: seen.broken.clock,
     shared: [],
-    outcome_key: `${subject.member} ${status}`,
+    outcome_key: subject.outcome(item, seen),
   };
 }
 

@@ -1,0 +1,140 @@
+"""Routes, hooks and plugins of a small application get tests through its own server."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+TOKENS = """\
+export interface Claims {
+  sub: string;
+  role: 'reader' | 'editor';
+}
+
+export function signToken(claims: Claims): string {
+  return Buffer.from(JSON.stringify(claims)).toString('base64url');
+}
+
+export function readToken(header: string | undefined): Claims | undefined {
+  const [, text] = /^Bearer ([A-Za-z0-9_-]+)$/.exec(header ?? '') ?? [];
+  if (text === undefined) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString()) as Claims;
+  } catch {
+    return undefined;
+  }
+}
+"""
+GATE = """\
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readToken, type Claims } from '../tokens';
+
+export function requireRole(role: Claims['role']) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const claims = readToken(request.headers.authorization);
+    if (claims === undefined) {
+      return reply.status(401).send({ error: 'sign in first' });
+    }
+    return claims.role === role ? undefined : reply.status(403).send({ error: `only for the role ${role}` });
+  };
+}
+"""
+NOTES = """\
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { pool } from '../pool';
+import { requireRole } from './gate';
+
+interface Note {
+  title: string;
+  draft: boolean;
+}
+
+const noteSchema = z.object({ title: z.string().min(3).max(20), pages: z.number().int().min(1) });
+
+export async function noteRoutes(server: FastifyInstance): Promise<void> {
+  server.get('/notes/:id', async (request, reply) => {
+    const { id } = request.params as { id: string };
+    const found: { rows: Note[] } = await pool.query('select * from notes where id = $1', [id]);
+    if (found.rows.length === 0) {
+      return reply.status(404).send({ error: 'no such note' });
+    }
+    return { title: found.rows[0].title, draft: found.rows[0].draft };
+  });
+
+  server.post('/notes', { preHandler: requireRole('editor') }, async (request, reply) => {
+    const note = noteSchema.safeParse(request.body);
+    if (!note.success) {
+      return reply.status(422).send({ fields: note.error.issues.map((each) => each.path.join('.')) });
+    }
+    await pool.query('insert into notes values ($1, $2)', [note.data.title, note.data.pages]);
+    return reply.status(201).send({ title: note.data.title });
+  });
+}
+"""
+LIMITS = """\
+import type { FastifyInstance } from 'fastify';
+
+export interface Limits {
+  answer: 'short' | 'long';
+}
+
+export async function addLimits(server: FastifyInstance, limits: Limits): Promise<void> {
+  server.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-limit', limits.answer === 'short' ? '10' : '1000');
+  });
+  server.setErrorHandler(async (error: Error, _request, reply) => reply.status(418).send({ told: error.message }));
+}
+"""
+POOL = (
+    "import { Pool } from 'pg';\n\nexport const pool = new Pool({ connectionString: 'postgres://localhost/notes' });\n"
+)
+APP = """\
+import Fastify, { type FastifyInstance } from 'fastify';
+import { noteRoutes } from './web/notes';
+
+export async function buildApp(options: { logger?: boolean } = {}): Promise<FastifyInstance> {
+  const app = Fastify({ logger: options.logger ?? true });
+  await app.register(noteRoutes, { prefix: '/api' });
+  return app;
+}
+"""
+
+
+def generate(target):
+    """Write tests with the command of the product."""
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write", "--json", "--budget", "8"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_routes_hooks_and_plugins_are_tried_on_a_server(project):
+    files = {"tokens": TOKENS, "pool": POOL, "app": APP, "web/gate": GATE, "web/notes": NOTES, "web/limits": LIMITS}
+    (project / "src/web").mkdir()
+    for name, text in files.items():
+        (project / f"src/{name}.ts").write_text(text)
+    made = generate("src/web/*.ts")
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert made.stdout.count('"statements": 100.0') == 3, made.stdout
+    notes = (project / "src/web/__tests__/notes.test.ts").read_text()
+    assert "app = await buildApp({ logger: false });" in notes
+    assert "describe('POST /api/notes'" in notes
+    assert "answers 401 without a token" in notes
+    assert "answers 403 as reader" in notes
+    assert "answers 404 when nothing is found" in notes
+    assert "signToken({ sub: 'user-1', role: 'editor' })" in notes
+    assert "expect(response.json()).toEqual({ fields: [" in notes
+    gate = (project / "src/web/__tests__/gate.test.ts").read_text()
+    assert "await serve(requireRole('editor')" in gate
+    limits = (project / "src/web/__tests__/limits.test.ts").read_text()
+    assert "await addLimits(app, { answer: '" in limits
+    assert "expect(response.statusCode).toBe(418);" in limits
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
