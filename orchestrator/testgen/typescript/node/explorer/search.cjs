@@ -43,7 +43,7 @@ class Search {
 
   async begin(subject) {
     this.cases.values.subject = subject;
-    subject.corpus = this.corpora.get(subject);
+    if (subject.begin) subject.corpus = this.corpora.get(subject);
     for (const item of this.cases.beginnings(subject)) {
       if (this.isOver() || (this.late.get(subject) ?? 0) > MOST_LATE) return;
       await this.tried(item);
