@@ -123,7 +123,7 @@ phases:
         name: a
         tasks:
           - {id: "1.1", name: together, type: test_generation, target: src/api/, language: typescript,
-             test_type: integration, budget: 4}
+             test_type: integration, budget: 10}
 """
 
 
