@@ -6,6 +6,7 @@ import psutil
 import pytest
 
 from orchestrator.errors import TaskFailed
+from orchestrator.testgen.python.explorer.sandbox import Fence
 
 WILD = """\
 import builtins
@@ -156,6 +157,13 @@ def test_a_module_whose_import_reaches_out_is_refused_and_reaches_nothing(what, 
     assert workbench.files() == before
     with pytest.raises(BlockingIOError):
         listener.accept()
+
+
+def test_what_an_import_must_not_do_is_an_ordinary_error_that_a_library_can_live_with(tmp_path):
+    fence = Fence(str(tmp_path))
+    with fence.importing(), pytest.raises(PermissionError, match=r"^socket\.bind$"):
+        fence._audit("socket.bind", ())
+    assert fence.attempts == ["socket.bind"]
 
 
 def test_a_module_that_exits_while_it_is_imported_is_told(workbench):

@@ -10,7 +10,7 @@ from types import CodeType, ModuleType
 
 from .instrumenting import instrument
 from .probes import Map, Recorder
-from .sandbox import Blocked, Fence
+from .sandbox import Fence
 
 
 class ProbedModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
@@ -76,8 +76,8 @@ class ProbedModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         try:
             with self._fence.importing():
                 exec(self.get_code(self.name), module.__dict__)  # noqa: S102 - what a loader is for
-        except Blocked as error:
-            self.refused = str(error)
+        except BaseException:  # whatever a foreign module raises, it goes on
+            self.refused = next(iter(self._fence.attempts), "")
             raise
         if sys.modules.get(self.name) is module:  # a test may import it once more, beside the one that is there
             self.import_goals = self.import_goals | frozenset(self.recorder.goals - before)

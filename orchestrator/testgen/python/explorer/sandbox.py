@@ -134,6 +134,8 @@ class Fence:
 
     def _refuse(self, event: str) -> NoReturn:
         self.attempts.append(event)
+        if self.is_importing:  # libraries try out what there is, and live without it
+            raise PermissionError(event)
         raise Blocked(event)
 
     def _on_alarm(self, _signum: int, _frame: types.FrameType | None) -> None:
