@@ -1,12 +1,12 @@
-"""Write `document.md` and `commands.md` from what defines them: the models, the plug-ins and the commands.
+"""Write `document.md`, `commands.md` and `actions.md` from what defines them: models, plug-ins, commands, actions.
 
-python docs/generate.py           write both
+python docs/generate.py           write them
 python docs/generate.py --check   exit with 1 when one of them is not current
 """
 
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -18,6 +18,8 @@ from pydantic.fields import FieldInfo
 from orchestrator.cli.commands import COMMANDS
 from orchestrator.cli.completion import parameters_of
 from orchestrator.cli.help import MEANINGS
+from orchestrator.edits.action import Action, WorkflowParams
+from orchestrator.edits.registry import action_names, find_action
 from orchestrator.errors import PRECEDENCE
 from orchestrator.models.document import Document, parse_duration
 from orchestrator.plugins import BUILT_IN, Catalogue
@@ -42,6 +44,29 @@ COMMANDS_HEAD = """\
 Made by `python docs/generate.py` from the commands themselves. An option with a variable can be set in the environment;
 the command line comes first. `orchestrate COMMAND --help` shows the same.
 """
+ACTIONS_HEAD = """\
+# Actions
+
+What `type: config_edit` and `orchestrate edit` can do to a file, and the params of each. Made by
+`python docs/generate.py` from the actions themselves; `orchestrate actions NAME` shows the same in a terminal.
+
+In a document the params stand beside `action` and `target`, or under `with:`:
+
+```yaml
+- {id: "1.1", name: limits, type: config_edit, action: add_timeouts, target: .github/workflows/ci.yml, minutes: 20}
+```
+
+By hand: `orchestrate edit add_timeouts .github/workflows/ci.yml --with minutes=20` shows the diff, `--write` makes it.
+"""
+# The kinds of file that actions edit, in the order in which a reader looks for them; the first kind decides.
+KINDS = {
+    "workflow": "Workflows",
+    "yaml": "YAML",
+    "json": "JSON and package.json",
+    "javascript": "JavaScript and TypeScript configuration",
+    "toml": "TOML and pyproject.toml",
+    "dockerfile": "Dockerfiles",
+}
 SIMPLE = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): ""}
 
 
@@ -88,10 +113,12 @@ def section(model: type[BaseModel], level: str) -> str:
     return f"{level} {model.__name__}\n\n{about}\n\n{table(model)}"
 
 
-def table(model: type[BaseModel]) -> str:
+def table(model: type[BaseModel], without: Container[str] = ()) -> str:
     """Return a row per key."""
     rows = ["| key | type | default | meaning |", "|---|---|---|---|"]
     for name, field in model.model_fields.items():
+        if name in without:
+            continue
         default = "needed" if field.is_required() else shown_default(field)
         rows.append(f"| `{field.alias or name}` | {type_of(field)} | {default} | {cell(field.description or '')} |")
     return "\n".join(rows) + "\n"
@@ -213,9 +240,30 @@ def _choices(parameter: Any) -> str:
     return f" ({words})" if words else ""
 
 
-# ---------------------------------------------------------------- both
+# ---------------------------------------------------------------- the actions
 
-PAGES = {"document.md": document_md, "commands.md": commands_md}
+
+def actions_md() -> str:
+    """Return the text of actions.md."""
+    parts = [ACTIONS_HEAD, f"## Params of every action on a workflow\n\n{table(WorkflowParams)}"]
+    found = [find_action(name) for name in action_names()]
+    for kind, title in KINDS.items():
+        parts.append(f"## {title}\n")
+        parts += [action_section(each) for each in found if next(word for word in KINDS if word in each.kinds) == kind]
+    return "\n".join(parts)
+
+
+def action_section(action: Action[Any]) -> str:
+    """Return what one action does, and its params."""
+    shared = WorkflowParams.model_fields if issubclass(action.params_model, WorkflowParams) else ()
+    own = [name for name in action.params_model.model_fields if name not in shared]
+    params = table(action.params_model, shared) if own else "It has no params of its own.\n"
+    return f"### {action.name}\n\n{action.summary}.\n\n{params}"
+
+
+# ---------------------------------------------------------------- all
+
+PAGES = {"document.md": document_md, "commands.md": commands_md, "actions.md": actions_md}
 
 
 def main(arguments: list[str]) -> int:

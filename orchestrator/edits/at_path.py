@@ -48,7 +48,7 @@ class PathParams(EditParams):
 class ValueParams(PathParams):
     """Where, and what."""
 
-    value: Json
+    value: Json = Field(description="what is written there, as YAML or JSON")
     on_missing: Literal["create", "skip", "error"] = Field(  # type: ignore[assignment]  # one word more than elsewhere
         default="create", description="when the path is not there: make it, have nothing to do, or refuse"
     )

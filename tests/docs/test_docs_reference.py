@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from orchestrator.edits.registry import action_names, find_action
 from orchestrator.models.document import Document
 from orchestrator.plugins import BUILT_IN, Catalogue
 
@@ -19,12 +20,18 @@ def test_the_page_is_current(name: str) -> None:
     assert (PROJECT / "docs" / name).read_text(encoding="utf-8") == GENERATE["PAGES"][name](), "python docs/generate.py"
 
 
+def test_every_action_has_a_section() -> None:
+    page = (PROJECT / "docs/actions.md").read_text(encoding="utf-8")
+    assert [name for name in action_names() if f"### {name}\n" not in page] == []
+
+
 def models() -> Iterator[type[BaseModel]]:
     catalogue = Catalogue(scan=False)
     yield from GENERATE["models_below"](Document)
     for kind, find in (("handlers", catalogue.handler), ("checkpoints", catalogue.checkpoint)):
         for name in BUILT_IN[kind]:
             yield from GENERATE["models_below"](find(name).params_model)
+    yield from (find_action(name).params_model for name in action_names())
 
 
 def test_every_key_says_what_it_means() -> None:

@@ -29,11 +29,15 @@ class DeployParams(WorkflowParams):
     job: str | None = Field(default=None, description="the job to fill in, else the one with the environment")
     url: str | None = Field(default=None, description="where the service answers; default: the environment's url")
     health_path: str = Field(default="/health", description="asked at the url when that has no path of its own")
-    health_retries: int = Field(default=10, ge=1, le=100)
+    health_retries: int = Field(
+        default=10, ge=1, le=100, description="how often the address is tried before the deployment counts as failed"
+    )
     health_delay: int = Field(default=6, ge=1, le=300, description="seconds between two tries")
     health_expect: str | None = Field(default=None, min_length=1, description="what the answer has to contain")
     force: bool = Field(default=False, description="replace a real command too")
-    strategy: Literal["auto", "kubectl", "helm", "ecs", "cloud-run", "compose-ssh", "command"] = "auto"
+    strategy: Literal["auto", "kubectl", "helm", "ecs", "cloud-run", "compose-ssh", "command"] = Field(
+        default="auto", description="how it is deployed; auto: found by the files of the repository"
+    )
     settings: dict[str, Setting] = Field(
         default={},
         description="helm: release, chart, namespace; ecs: cluster, service, region; cloud-run: service, region; "
@@ -41,7 +45,9 @@ class DeployParams(WorkflowParams):
     )
     auth: Literal["oidc", "secret"] = Field(default="oidc", description="how ecs and cloud-run are signed in to")
     command: str | None = Field(default=None, description="of the strategy `command`; sees $IMAGE_TAG")
-    rollback_command: str | None = None
+    rollback_command: str | None = Field(
+        default=None, description="what takes a failed deployment back, instead of the strategy's own"
+    )
     build_job: str | None = Field(default=None, description="the job that pushes the images, when there are several")
     fix_trigger: bool = Field(default=False, description="add the branch that the job's `if` names to on.push")
     timeout: int = Field(default=30, ge=1, le=360, description="minutes")

@@ -20,10 +20,10 @@ class HealthParams(EditParams):
 
     url: Url | None = Field(default=None, description="answered with 2xx when all is well")
     command: list[str] | None = Field(default=None, min_length=1, description="the probe itself, program first")
-    interval: Duration = "30s"
-    timeout: Duration = "5s"
-    start_period: Duration = "10s"
-    retries: int = Field(default=3, ge=1, le=100)
+    interval: Duration = Field(default="30s", description="how often the container is asked")
+    timeout: Duration = Field(default="5s", description="how long an answer may take")
+    start_period: Duration = Field(default="10s", description="how long failures do not count at the start")
+    retries: int = Field(default=3, ge=1, le=100, description="how many failures in a row make it unhealthy")
     replace: bool = Field(default=False, description="replace another HEALTHCHECK")
 
 

@@ -24,7 +24,7 @@ class ScriptParams(EditParams):
     """One script."""
 
     script: str = Field(min_length=1, description="name, as in `npm run NAME`")
-    command: str = Field(min_length=1)
+    command: str = Field(min_length=1, description="what the script runs")
     replace: bool = Field(default=False, description="replace another command of this name")
 
 
@@ -38,7 +38,7 @@ class EnginesParams(EditParams):
 class DependencyParams(EditParams):
     """One package for development."""
 
-    package: PackageName
+    package: PackageName = Field(description="the name in the registry")
     version: str = Field(min_length=1, description="a version or a range")
     replace: bool = Field(default=False, description="replace another version")
 

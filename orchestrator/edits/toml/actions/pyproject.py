@@ -23,7 +23,7 @@ class OptionParams(EditParams):
 
     tool: str = Field(min_length=1, description="as in [tool.NAME]")
     option: WrittenPath
-    value: Json
+    value: Json = Field(description="what is written there, as YAML or JSON")
     if_equals: Json = Field(default=None, description="only if this is there; something else is a conflict")
 
 

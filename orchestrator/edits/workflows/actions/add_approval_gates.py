@@ -27,13 +27,17 @@ class GateParams(WorkflowParams):
     """Which job waits, and for whom."""
 
     job: str | None = Field(default=None, description="the job, else the first that deploys to production")
-    environment: str = Field(default="production", pattern=r"^[\w.-]+$")
-    url: str | None = None
+    environment: str = Field(
+        default="production",
+        pattern=r"^[\w.-]+$",
+        description="the environment of the job, which is made where it has none",
+    )
+    url: str | None = Field(default=None, description="the address that the environment shows; default: none")
     reviewers: list[Reviewer] = Field(
         default=[], max_length=6, description="logins, or org/team; one approval is enough"
     )
-    prevent_self_review: bool = True
-    wait_minutes: int = Field(default=0, ge=0, le=43_200)
+    prevent_self_review: bool = Field(default=True, description="nobody may approve a run of their own")
+    wait_minutes: int = Field(default=0, ge=0, le=43_200, description="how long a deployment waits before it begins")
     branches: list[str] = Field(default=[], description="only these may deploy to it")
     tags: list[str] = Field(default=[], description="only these may deploy to it")
     verify: Literal["auto", "api", "manual"] = Field(

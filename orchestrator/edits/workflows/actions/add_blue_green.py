@@ -17,8 +17,10 @@ from orchestrator.edits.workflows.workflow import Workflow, run_of
 class BlueGreenParams(WorkflowParams):
     """Which job, and how large a colour is."""
 
-    job: str | None = None
-    environment: str = Field(default="production", pattern=r"^[\w.-]+$")
+    job: str | None = Field(default=None, description="the job that deploys; default: the one of the environment")
+    environment: str = Field(
+        default="production", pattern=r"^[\w.-]+$", description="the environment that is switched over"
+    )
     replicas: int = Field(default=2, ge=1, le=1_000, description="of the new colour")
 
 

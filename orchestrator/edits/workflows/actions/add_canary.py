@@ -18,15 +18,17 @@ from orchestrator.edits.workflows.workflow import Workflow, run_of
 class CanaryParams(WorkflowParams):
     """Which job, and how the share grows."""
 
-    job: str | None = None
-    environment: str = Field(default="production", pattern=r"^[\w.-]+$")
+    job: str | None = Field(default=None, description="the job that deploys; default: the one of the environment")
+    environment: str = Field(
+        default="production", pattern=r"^[\w.-]+$", description="the environment that gets the canary"
+    )
     replicas: list[int] = Field(
         default=[1, 2, 4], min_length=1, max_length=10, description="of the canary, step by step"
     )
     probes: int = Field(default=10, ge=1, le=1_000, description="at each step; every one has to succeed")
     pause: int = Field(default=6, ge=1, le=600, description="seconds between two probes")
     url: str | None = Field(default=None, description="what is probed; default: the environment's url")
-    health_path: str = "/health"
+    health_path: str = Field(default="/health", description="the path that is probed at every step")
 
 
 class AddCanary(Action[CanaryParams]):

@@ -34,9 +34,13 @@ class ScanParams(WorkflowParams):
 
     job: str | None = Field(default=None, description="the job that builds and pushes, else all")
     images: list[Image] = Field(default=[], description="scan these in a job of their own, whoever built them")
-    scanner: Literal["trivy", "grype"] = "trivy"
-    severity: str = Field(default="HIGH,CRITICAL", pattern=r"^(?:UNKNOWN|LOW|MEDIUM|HIGH|CRITICAL)(?:,[A-Z]+)*$")
-    ignore_unfixed: bool = True
+    scanner: Literal["trivy", "grype"] = Field(default="trivy", description="which scanner looks at the images")
+    severity: str = Field(
+        default="HIGH,CRITICAL",
+        pattern=r"^(?:UNKNOWN|LOW|MEDIUM|HIGH|CRITICAL)(?:,[A-Z]+)*$",
+        description="findings from which the job fails, separated by commas",
+    )
+    ignore_unfixed: bool = Field(default=True, description="pass findings that no version mends yet")
     when: Literal["before_push", "after_push"] = Field(
         default="before_push", description="after_push scans the pushed digest: nothing is built twice, all is pushed"
     )

@@ -26,7 +26,9 @@ class DependabotParams(EditParams):
     """What is kept up to date, how often."""
 
     ecosystems: list[str] = Field(default=[], description="default: those that the repository has at its root")
-    interval: Literal["daily", "weekly", "monthly"] = "weekly"
+    interval: Literal["daily", "weekly", "monthly"] = Field(
+        default="weekly", description="how often updates are looked for"
+    )
     cooldown: int = Field(default=7, ge=0, le=90, description="days after a release; 0 = none")
 
 

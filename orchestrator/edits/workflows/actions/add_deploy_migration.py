@@ -21,8 +21,12 @@ class DeployMigrationParams(WorkflowParams):
     """What migrates which databases."""
 
     job: str | None = Field(default=None, description="the job, else all that have an environment")
-    tool: Literal["auto", "prisma", "alembic", "django", "knex", "sequelize", "drizzle"] = "auto"
-    command: str | None = Field(default=None, min_length=1)
+    tool: Literal["auto", "prisma", "alembic", "django", "knex", "sequelize", "drizzle"] = Field(
+        default="auto", description="what migrates; auto: found by the files of the repository"
+    )
+    command: str | None = Field(
+        default=None, min_length=1, description="the command that migrates, instead of the tool's own"
+    )
     secret: str = Field(default="{ENVIRONMENT}_DATABASE_URL", description="{ENVIRONMENT} is the job's, in capitals")
 
 

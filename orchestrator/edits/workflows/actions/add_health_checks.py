@@ -17,7 +17,9 @@ class HealthParams(WorkflowParams):
     job: str | None = Field(default=None, description="the job, else all that have an environment")
     url: str | None = Field(default=None, description="default: the environment's url")
     path: str = Field(default="/health", description="asked at a url without a path of its own")
-    retries: int = Field(default=10, ge=1, le=100)
+    retries: int = Field(
+        default=10, ge=1, le=100, description="how often the address is tried before the deployment counts as failed"
+    )
     delay: int = Field(default=6, ge=1, le=300, description="seconds between two tries")
 
 

@@ -34,8 +34,12 @@ class MigrationParams(WorkflowParams):
         default=None,
         description="id, name, `uses` prefix or /regex of the script/ of the step to stand before, else the tests",
     )
-    tool: Literal["auto", "prisma", "alembic", "django", "knex", "sequelize", "drizzle", "typeorm", "flyway"] = "auto"
-    command: str | None = Field(default=None, min_length=1)
+    tool: Literal["auto", "prisma", "alembic", "django", "knex", "sequelize", "drizzle", "typeorm", "flyway"] = Field(
+        default="auto", description="what migrates; auto: found by the files of the repository"
+    )
+    command: str | None = Field(
+        default=None, min_length=1, description="the command that migrates, instead of the tool's own"
+    )
     database: Literal["postgres", "mysql", "none"] = Field(
         default="postgres", description="the service if there is none"
     )

@@ -25,7 +25,10 @@ _STATUS = ("always()", "cancelled()", "failure()", "success()")
 class PathFilterParams(WorkflowParams):
     """Which files concern which jobs."""
 
-    mode: Literal["jobs", "workflow"] = "jobs"
+    mode: Literal["jobs", "workflow"] = Field(
+        default="jobs",
+        description="skip jobs by a first job that looks at the change, or the whole workflow by `on.*.paths`",
+    )
     filters: dict[str, list[str]] = Field(default={}, description="name: globs; default: by the languages found")
     apply: dict[str, str] = Field(default={}, description="job: filter; default: by what the jobs run")
     gate_job: str | None = Field(default="ci-required", pattern=r"^[A-Za-z_][\w-]*$", description="null = none")

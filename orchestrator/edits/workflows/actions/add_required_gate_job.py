@@ -12,7 +12,9 @@ from orchestrator.edits.workflows.workflow import Workflow
 class GateJobParams(WorkflowParams):
     """How it is called."""
 
-    job: str = Field(default="ci-required", pattern=r"^[A-Za-z_][\w-]*$")
+    job: str = Field(
+        default="ci-required", pattern=r"^[A-Za-z_][\w-]*$", description="the id of the job that waits for all others"
+    )
 
 
 class AddRequiredGateJob(Action[GateJobParams]):

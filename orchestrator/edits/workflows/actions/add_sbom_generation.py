@@ -32,7 +32,9 @@ class SbomParams(WorkflowParams):
     tool: Literal["sbom-action", "syft", "buildkit"] = Field(
         default="sbom-action", description="buildkit attaches unsigned statements to the image, as the build goes"
     )
-    format: Literal["spdx-json", "cyclonedx-json"] = "spdx-json"
+    format: Literal["spdx-json", "cyclonedx-json"] = Field(
+        default="spdx-json", description="the format of the bill of materials"
+    )
     attest: bool = Field(default=True, description="sign the SBOM for the image's or file's digest")
     provenance: bool = Field(default=True, description="sign where and from what it was built")
     release_assets: bool = Field(default=False, description="add the SBOM to the release; needs `contents: write`")

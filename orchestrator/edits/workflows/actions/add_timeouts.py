@@ -11,7 +11,7 @@ from orchestrator.edits.workflows.workflow import Workflow
 class TimeoutParams(WorkflowParams):
     """How long."""
 
-    minutes: int = Field(default=30, ge=1, le=360)
+    minutes: int = Field(default=30, ge=1, le=360, description="the limit of a job")
     job: str | None = Field(default=None, description="the job, else all without a limit")
 
 

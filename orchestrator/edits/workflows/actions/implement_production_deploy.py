@@ -20,7 +20,7 @@ from orchestrator.edits.workflows.workflow import Workflow
 class ProductionParams(DeployParams):
     """How production is deployed."""
 
-    environment: str = Field(default="production", pattern=r"^[\w.-]+$")
+    environment: str = Field(default="production", pattern=r"^[\w.-]+$", description="the environment of the job")
     staging: str = Field(default="staging", pattern=r"^[\w.-]+$", description="the environment that comes before")
     require_staging: Literal["deployment", "job", "none"] = Field(
         default="deployment",

@@ -17,7 +17,7 @@ from orchestrator.edits.workflows.workflow import Workflow
 class StagingParams(DeployParams):
     """How staging is deployed."""
 
-    environment: str = Field(default="staging", pattern=r"^[\w.-]+$")
+    environment: str = Field(default="staging", pattern=r"^[\w.-]+$", description="the environment of the job")
 
 
 class ImplementStagingDeploy(Action[StagingParams]):

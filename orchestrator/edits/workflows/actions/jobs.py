@@ -20,8 +20,10 @@ _NAME = r"^[A-Za-z_][\w-]*$"
 class AddJobParams(WorkflowParams):
     """The job as it is written in a workflow."""
 
-    job: str = Field(pattern=_NAME)
-    content: dict[str, Json] = Field(min_length=1)
+    job: str = Field(pattern=_NAME, description="the id of the new job")
+    content: dict[str, Json] = Field(
+        min_length=1, description="the job itself: `runs-on`, `steps` and whatever else it has"
+    )
     after: str | None = Field(default=None, description="the job that it stands behind, else the last one")
 
 
@@ -50,7 +52,7 @@ class AddJob(Action[AddJobParams]):
 class RemoveJobParams(WorkflowParams):
     """Which job."""
 
-    job: str
+    job: str = Field(description="the id of the job")
     drop_needs: bool = Field(default=False, description="take it out of the needs of other jobs as well")
     on_missing: Literal["skip", "error"] = Field(
         default="skip", description="when the job is not there: have nothing to do, or refuse"
@@ -92,8 +94,8 @@ class RemoveJob(Action[RemoveJobParams]):
 class RenameJobParams(WorkflowParams):
     """From what to what."""
 
-    job: str
-    to: str = Field(pattern=_NAME)
+    job: str = Field(description="the id of the job as it is")
+    to: str = Field(pattern=_NAME, description="its new id; `needs` of others follow")
 
 
 class RenameJob(Action[RenameJobParams]):

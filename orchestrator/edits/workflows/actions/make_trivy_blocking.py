@@ -33,8 +33,12 @@ class TrivyParams(WorkflowParams):
     """What fails the build."""
 
     job: str | None = Field(default=None, description="the job, else all")
-    severity: str = Field(default="HIGH,CRITICAL", pattern=r"^(?:UNKNOWN|LOW|MEDIUM|HIGH|CRITICAL)(?:,[A-Z]+)*$")
-    ignore_unfixed: bool = True
+    severity: str = Field(
+        default="HIGH,CRITICAL",
+        pattern=r"^(?:UNKNOWN|LOW|MEDIUM|HIGH|CRITICAL)(?:,[A-Z]+)*$",
+        description="findings from which the job fails, separated by commas",
+    )
+    ignore_unfixed: bool = Field(default=True, description="pass findings that no version mends yet")
     keep_sarif: bool = Field(default=True, description="else the scan only prints and fails, and no report is uploaded")
     trivyignores: str | None = Field(
         default=None, pattern=r"^[\w./,-]+$", description="files of findings that are accepted, each until a date"

@@ -38,8 +38,10 @@ class ParallelParams(WorkflowParams):
     services: list[str] | None = Field(default=None, min_length=1, description="instead of a loop's own list")
     key: str = Field(default="service", pattern=r"^[A-Za-z_][\w-]*$", description="of the matrix")
     new_job: str | None = Field(default=None, pattern=r"^[A-Za-z_][\w-]*$", description="default: the step's name")
-    max_parallel: int | None = Field(default=None, ge=1, le=256)
-    fail_fast: bool = False
+    max_parallel: int | None = Field(
+        default=None, ge=1, le=256, description="how many builds run at a time; default: no limit"
+    )
+    fail_fast: bool = Field(default=False, description="cancel the other builds when one fails")
     cache: Literal["gha", "none"] = Field(default="gha", description="of image builds; one scope for each value")
 
 

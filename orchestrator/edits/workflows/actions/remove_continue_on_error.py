@@ -37,7 +37,11 @@ class RemoveParams(WorkflowParams):
     step: str | None = Field(
         default=None, description="id, name, `uses` prefix or /regex of the script/ of one step of the job"
     )
-    layers: list[Literal["yaml", "shell"]] = Field(default=["yaml", "shell"], min_length=1)
+    layers: list[Literal["yaml", "shell"]] = Field(
+        default=["yaml", "shell"],
+        min_length=1,
+        description="which excuses: the key `continue-on-error`, or `|| true` and its like in scripts",
+    )
     tools: list[str] = Field(default=list(AUDITORS), description="commands that may not be excused in the shell")
     also: list[Excuse] = Field(default=list(EXCUSES), description="what counts as an excuse in the shell")
     replace_with: Literal["pip-audit"] | None = Field(default=None, description="what takes the place of safety check")

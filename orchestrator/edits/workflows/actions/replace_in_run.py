@@ -12,8 +12,8 @@ class ReplaceParams(WorkflowParams):
     """What, by what, where."""
 
     find: str = Field(min_length=1, description="the text as it stands in the script")
-    replace: str
-    job: str | None = None
+    replace: str = Field(description="the text that stands there instead")
+    job: str | None = Field(default=None, description="only scripts of this job; default: of all")
     step: str | None = Field(default=None, description="id, name or /regex of the script/ of one step")
     every: bool = Field(default=False, description="in all steps that have it; else several are ambiguous")
 

@@ -15,9 +15,11 @@ from orchestrator.models.json import Json
 class PlaceParams(WorkflowParams):
     """A job, and a place among its steps: by id, name, `uses` prefix or /regex of the script/ of another step."""
 
-    job: str
-    before: str | None = None
-    after: str | None = None
+    job: str = Field(description="the job that gets the step")
+    before: str | None = Field(
+        default=None, description="the name, id or action of the step in front of which it stands"
+    )
+    after: str | None = Field(default=None, description="the name, id or action of the step behind which it stands")
 
     @model_validator(mode="after")
     def _one_place(self) -> "PlaceParams":
@@ -38,7 +40,9 @@ def _place(workflow: Workflow, params: PlaceParams) -> int:
 class AddStepParams(PlaceParams):
     """The step as it is written in a workflow."""
 
-    step: dict[str, Json] = Field(min_length=1)
+    step: dict[str, Json] = Field(
+        min_length=1, description="the step itself: `name`, `run` or `uses`, and whatever else it has"
+    )
 
 
 class AddStep(Action[AddStepParams]):
@@ -65,9 +69,11 @@ class AddStep(Action[AddStepParams]):
 class ReplaceStepParams(WorkflowParams):
     """Which step becomes what."""
 
-    job: str
+    job: str = Field(description="the job whose step is replaced")
     step: str = Field(description="id, name, `uses` prefix or /regex of the script/")
-    content: dict[str, Json] = Field(min_length=1)
+    content: dict[str, Json] = Field(
+        min_length=1, description="the new step: `name`, `run` or `uses`, and whatever else it has"
+    )
     on_missing: Literal["error", "skip", "create"] = Field(  # type: ignore[assignment]  # one word more than elsewhere
         default="error", description="when the step is not there: refuse, have nothing to do, or add it at the end"
     )

@@ -24,7 +24,9 @@ _LEVEL = re.compile(r"--(?:audit-level|level|severity)[= \t]+['\"]?(?P<level>[\w
 class AuditParams(WorkflowParams):
     """The level that is wanted."""
 
-    level: Literal["info", "low", "moderate", "high", "critical"] = "low"
+    level: Literal["info", "low", "moderate", "high", "critical"] = Field(
+        default="low", description="the severity from which the audit fails"
+    )
     direction: Literal["stricter", "looser"] = Field(default="stricter", description="what the change may do")
     job: str | None = Field(default=None, description="the job, else all")
 
