@@ -60,8 +60,7 @@ def test_the_foreach_example_sorts_every_file_once(shell: Shell) -> None:
 
 def test_the_approval_example_waits_for_a_person(shell: Shell) -> None:
     assert "notification target 1 is left out" in done(shell, RUN, 7)
-    done(shell, "orchestrate approve 1.2 --note 'fine'")
-    done(shell, "orchestrate resume", 7)  # it needs evidence
+    assert "task 1.2 needs evidence" in done(shell, "orchestrate approve 1.2 --note 'fine'", 2)
     done(shell, "orchestrate approve 1.2 --evidence 'read it aloud'")
     done(shell, "orchestrate resume")
     assert (shell.folder / "PUBLISHED").read_text() == "1.0\n"
