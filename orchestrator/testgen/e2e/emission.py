@@ -20,8 +20,10 @@ function pick(value: unknown, name: RegExp): string {
 _IN_ROLE = """
 /** The user's token with another role, signed with the secret that playwright.config.ts gives the application. */
 function inRole(token: string, role: string): string {
-  const { iat, exp, ...claims } = jwt.decode(token) as jwt.JwtPayload;
-  return jwt.sign({ ...claims, role }, String(process.env.SECRET), { expiresIn: 300 });
+  const claims = { ...(jwt.decode(token) as jwt.JwtPayload), role };
+  delete claims.iat;
+  delete claims.exp;
+  return jwt.sign(claims, String(process.env.SECRET), { expiresIn: 300 });
 }
 """
 
