@@ -69,7 +69,7 @@ def _gone_on(record: RunRecord, opened: OpenedPlan, common: Running, display: Di
         refuse_unhandled(plan, opened.catalogue)
         opened.keep()
         again = _interrupted_commands(record, plan, opened)
-        question = f"start again, whatever they did already: {again}?"
+        question = f"these commands were interrupted and may have done a part already: {again}; start them again?"
         if again and not going.yes and not confirm(common, question, flag="--yes"):
             return ExitCode.OK
         return work_on(
