@@ -67,31 +67,22 @@ def choose_audience(
 
 
 def _screen(chosen: str, common: Working, expected: Mapping[str, float]) -> "PlainReporter | LiveReporter | None":
-    look = look_of(sys.stderr)
+    make: type[PlainReporter | LiveReporter] = PlainReporter
     if chosen == "live":
-        from orchestrator.reporters.live import LiveReporter
+        from orchestrator.reporters import live
 
-        return LiveReporter(
-            sys.stderr,
-            look,
-            verbose=common.verbose,
-            quiet=common.quiet,
-            expected=expected,
-            flags=flags_of(sys.argv[1:]),
-            ticker=ThreadTicker(_FRAME),
-        )
-    if chosen == "plain":
-        ticker = ThreadTicker(_LOOK_FOR_SILENCE)
-        return PlainReporter(
-            sys.stderr,
-            look,
-            verbose=common.verbose,
-            quiet=common.quiet,
-            expected=expected,
-            flags=flags_of(sys.argv[1:]),
-            ticker=ticker,
-        )
-    return None
+        make = live.LiveReporter
+    elif chosen != "plain":
+        return None
+    return make(
+        sys.stderr,
+        look_of(sys.stderr),
+        verbose=common.verbose,
+        quiet=common.quiet,
+        expected=expected,
+        flags=flags_of(sys.argv[1:]),
+        ticker=ThreadTicker(_FRAME if chosen == "live" else _LOOK_FOR_SILENCE),
+    )
 
 
 def _webhooks(notification: Notification) -> Iterator[Reporter]:

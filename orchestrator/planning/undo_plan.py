@@ -58,9 +58,6 @@ def build_undo_plan(
     if chosen is not None and conflict in (Conflict.REFUSE, Conflict.MERGE):
         _refuse_overlaps(made, chosen)
         refuse_mixed(record, plan, made, chosen)
-    first, by_task = _shared_out(changes)
-    names = {task.id: task for task in plan.tasks}
-    newest = {task: max((one.seq for one in some), default=0) for task, some in by_task.items()}
     return Plan(
         project=plan.project,
         root=plan.root,
@@ -68,13 +65,21 @@ def build_undo_plan(
         document_hash="",
         phases=(PlannedPhase(id=PHASE, name=f"take back run {record.id}"),),
         groups=(_group(record),),
-        tasks=tuple(
-            _task(task, names.get(task), by_task[task], sorted(first[task]), conflict)
-            for task in _last_first(first, newest)
-        ),
+        tasks=_tasks(plan, changes, conflict),
         limits=plan.limits,
         durability=plan.durability,
         snapshot=False,
+    )
+
+
+def _tasks(plan: Plan, changes: Sequence[RecordedChange], conflict: Conflict) -> tuple[PlannedTask, ...]:
+    """Return one task per task that changed something, last change first."""
+    first, by_task = _shared_out(changes)
+    names = {task.id: task for task in plan.tasks}
+    newest = {task: max((one.seq for one in some), default=0) for task, some in by_task.items()}
+    return tuple(
+        _task(task, names.get(task), by_task[task], sorted(first[task]), conflict)
+        for task in _last_first(first, newest)
     )
 
 

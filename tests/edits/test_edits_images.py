@@ -3,32 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from edits_repository import DEPLOY, Repository
+from edits_repository import DEPLOY, Repository, code, done, jobs, steps
 
 from orchestrator.edits.pins import is_pinned
-from orchestrator.edits.result import EditCode, EditResult, EditStatus, Refusal
+from orchestrator.edits.result import EditCode, EditStatus, Refusal
 from orchestrator.edits.yaml.model import load_model
 
-CI = ".github/workflows/ci.yml"
 Make = Callable[..., Repository]
-
-
-def done(result: EditResult) -> EditResult:
-    assert result.status is EditStatus.CHANGED, (result.code, result.reason, result.hint)
-    return result
-
-
-def code(result: EditResult) -> EditCode | None:
-    assert not result.edits
-    return result.code
-
-
-def jobs(repository: Repository, path: str = CI) -> dict:
-    return load_model(repository.files[path])["jobs"]
-
-
-def steps(repository: Repository, job: str, path: str = CI) -> dict:
-    return {step.get("name", step.get("uses")): step for step in jobs(repository, path)[job]["steps"]}
 
 
 BUILD = "on: {push: {tags: ['v*']}}\njobs:\n  b:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make dist/app\n"

@@ -2,31 +2,11 @@
 
 from collections.abc import Callable
 
-from edits_repository import Repository
+from edits_repository import Repository, code, done, jobs, steps
 
-from orchestrator.edits.result import EditCode, EditResult, EditStatus
-from orchestrator.edits.yaml.model import load_model
+from orchestrator.edits.result import EditCode, EditStatus
 
-CI = ".github/workflows/ci.yml"
 Make = Callable[..., Repository]
-
-
-def done(result: EditResult) -> EditResult:
-    assert result.status is EditStatus.CHANGED, (result.code, result.reason, result.hint)
-    return result
-
-
-def code(result: EditResult) -> EditCode | None:
-    assert not result.edits
-    return result.code
-
-
-def jobs(repository: Repository) -> dict:
-    return load_model(repository.files[CI])["jobs"]
-
-
-def steps(repository: Repository, job: str) -> dict:
-    return {step.get("name", step.get("uses")): step for step in jobs(repository)[job]["steps"]}
 
 
 PLAIN = "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm ci\n      - run: npm test\n"

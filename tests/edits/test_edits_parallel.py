@@ -3,19 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from edits_repository import CI, Repository
+from edits_repository import Repository, jobs
 
 from orchestrator.edits.result import EditCode, EditStatus
-from orchestrator.edits.yaml.model import load_model
 
 Make = Callable[..., Repository]
 HEAD = "on: push\njobs:\n  build:\n    name: Build\n    runs-on: ubuntu-latest\n    steps:\n"
 CHECKOUT = "      - uses: actions/checkout@v4\n"
 STRATEGY = {"fail-fast": False, "matrix": {"service": ["mail", "stock"]}}
-
-
-def jobs(repository: Repository) -> dict:
-    return load_model(repository.files[CI])["jobs"]
 
 
 def parallel(repository: Repository, **params: object) -> dict:

@@ -3,34 +3,16 @@
 from collections.abc import Callable
 
 import pytest
-from edits_repository import CI, DEPLOY, Repository
+from edits_repository import CI, DEPLOY, Repository, code, done, jobs, steps
 
 from orchestrator.edits.patch import invert
 from orchestrator.edits.pins import is_pinned
-from orchestrator.edits.result import EditCode, EditResult, EditStatus
+from orchestrator.edits.result import EditCode, EditStatus
 from orchestrator.edits.workflows.checker import check_text
 from orchestrator.edits.yaml.model import load_model
 from orchestrator.errors import Severity
 
 Make = Callable[..., Repository]
-
-
-def done(result: EditResult) -> EditResult:
-    assert result.status is EditStatus.CHANGED, (result.code, result.reason, result.hint)
-    return result
-
-
-def code(result: EditResult) -> EditCode | None:
-    assert not result.edits
-    return result.code
-
-
-def jobs(shop: Repository, path: str = CI) -> dict:
-    return load_model(shop.files[path])["jobs"]
-
-
-def steps(shop: Repository, job: str, path: str = CI) -> dict:
-    return {step.get("name", step.get("uses")): step for step in jobs(shop, path)[job]["steps"]}
 
 
 CI_ACTIONS = (

@@ -1,15 +1,13 @@
 """Write chosen candidates as a test file."""
 
-import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from orchestrator.testgen.typescript.candidates import Candidate
+from orchestrator.testgen.typescript.imports import imports_of
 from orchestrator.testgen.typescript.naming import Namer
-from orchestrator.testgen.typescript.toolchain import Toolchain
+from orchestrator.testgen.typescript.place import Place, quoted
 
 _LEAST_ROWS = 2
 _CLOCK = "2024-01-31T12:30:00.000Z"
@@ -40,29 +38,6 @@ class TestFile:
     __test__ = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """Where a file will stand and what it may import; paths are relative to the project's root."""
-
-    module: str
-    test_file: str
-    helper: str
-    tools: Toolchain
-    endings: bool  # relative imports carry ".js"
-    has_state: bool = False  # the module has variables: each test gets it anew
-    packages: tuple[str, ...] = ()  # packages that are doubled as a whole
-    files: tuple[str, ...] = ()  # the modules that are tested
-
-    def specifier(self, file: str) -> str:
-        """Return how the test imports a file of the project."""
-        path = os.path.relpath(file, PurePosixPath(self.test_file).parent)
-        bare = re.sub(r"\.[cm]?[jt]sx?$", "", path)
-        if bare.endswith("/index") and not self.endings and not bare.endswith("../index"):
-            bare = bare.removesuffix("/index")
-        ending = re.sub(r"^\.([cm]?)[jt]sx?$", r".\1js", PurePosixPath(path).suffix) if self.endings else ""
-        return (bare if bare.startswith(".") else f"./{bare}") + ending
-
-
 def emit(place: Place, chosen: Sequence[Candidate]) -> TestFile:
     """Return the file for these candidates."""
     blocks: list[str] = []
@@ -77,27 +52,7 @@ def emit(place: Place, chosen: Sequence[Candidate]) -> TestFile:
     head = f"// Tests of {place.module}. {PROVENANCE}\n"
     setup = "\n\n".join(dict.fromkeys(block for each in chosen for block in each.setup))
     above = f"{setup}\n\n" if setup else ""
-    return TestFile(text=f"{head}{_imports(place, chosen, setup + body)}\n{above}{body}", tests=tuple(tests))
-
-
-def _mocks(place: Place) -> str:
-    """Return the lines that double packages; runners move them above the imports."""
-    helper = _quoted(place.specifier(place.helper))
-    lines = []
-    for spec in place.packages:
-        name = _quoted(spec)
-        if spec == "fetch":
-            kind = " as typeof fetch" if _is_typed(place) else ""
-            lines.append(f"beforeEach(() => {{\n  globalThis.fetch = packageDouble('fetch'){kind};\n}});\n")
-        elif place.tools.runner == "jest":
-            lines.append(f"jest.mock({name}, () => jest.requireActual({helper}).packageDouble({name}));\n")
-        else:
-            lines.append(f"vi.mock({name}, async () => (await import({helper})).packageDouble({name}));\n")
-    return "".join(lines)
-
-
-def _is_typed(place: Place) -> bool:
-    return PurePosixPath(place.test_file).suffix in (".ts", ".tsx", ".mts", ".cts")
+    return TestFile(text=f"{head}{imports_of(place, chosen, setup + body)}\n{above}{body}", tests=tuple(tests))
 
 
 def _groups(chosen: Sequence[Candidate]) -> list[list[Candidate]]:
@@ -140,7 +95,7 @@ def _describe(place: Place, subject: str, mine: Sequence[Candidate], written: Se
     shared = "".join(f"  {line}\n" for line in dict.fromkeys(line for each in mine for line in each.shared))
     setup = f"{shared}\n{setup}" if shared else setup
     body = "\n".join(each.source for each in written)
-    return f"describe({_quoted(subject)}, () => {{\n{setup}{body}}});\n"
+    return f"describe({quoted(subject)}, () => {{\n{setup}{body}}});\n"
 
 
 def _write(subject: str, group: list[Candidate], namer: Namer) -> WrittenTest:
@@ -153,7 +108,7 @@ def _write(subject: str, group: list[Candidate], namer: Namer) -> WrittenTest:
     call = f"{function}({', '.join(columns)})"
     wait = first.is_async
     if first.error:
-        rows = [[*(text for _, text in each.args), _quoted(each.error["message"])] for each in group if each.error]
+        rows = [[*(text for _, text in each.args), quoted(each.error["message"])] for each in group if each.error]
         check = f"await expect({call}).rejects.toThrow(expected)" if wait else f"expect(() => {call}).toThrow(expected)"
     else:
         rows = [[*(text for _, text in each.args), each.expected] for each in group]
@@ -162,7 +117,7 @@ def _write(subject: str, group: list[Candidate], namer: Namer) -> WrittenTest:
     table = "".join(f"    [{', '.join(row)}],\n" for row in rows)
     head = "async " if wait else ""
     given = ", ".join([*columns, "expected"])
-    source = f"  it.each([\n{table}  ])({_quoted(title)}, {head}({given}) => {{\n    {check};\n  }});\n"
+    source = f"  it.each([\n{table}  ])({quoted(title)}, {head}({given}) => {{\n    {check};\n  }});\n"
     name = f"{subject} > {title[: title.index('%')]}"
     return WrittenTest(name=name, is_table=True, source=source, candidates=tuple(group))
 
@@ -180,7 +135,7 @@ def _single(subject: str, each: Candidate, namer: Namer) -> WrittenTest:
     lines = [*each.arrange, *_checks(each)]
     head = "async " if any("await " in line for line in lines) else ""
     body = "".join(f"    {line}\n" for line in lines)
-    source = f"  it({_quoted(title)}, {head}() => {{\n{body}  }});\n"
+    source = f"  it({quoted(title)}, {head}() => {{\n{body}  }});\n"
     return WrittenTest(name=f"{subject} > {title}", is_table=False, source=source, candidates=(each,))
 
 
@@ -206,7 +161,7 @@ def _checks(each: Candidate) -> list[str]:
 def _thrown(error: Mapping[str, object]) -> tuple[str, str]:
     """Return the matchers for a rejection and for an error that is thrown."""
     message, props = str(error["message"]), error["props"]
-    text = _quoted(message)
+    text = quoted(message)
     if isinstance(props, list) and props:
         pairs = ", ".join([f"message: {text}", *(f"{_key(key)}: {value}" for key, value in props)])
         return f"toMatchObject({{ {pairs} }})", f"toThrow(expect.objectContaining({{ {pairs} }}))"
@@ -215,7 +170,7 @@ def _thrown(error: Mapping[str, object]) -> tuple[str, str]:
 
 
 def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_$][\w$]*", name) else _quoted(name)
+    return name if re.fullmatch(r"[A-Za-z_$][\w$]*", name) else quoted(name)
 
 
 def _matcher(expected: str) -> str:
@@ -230,90 +185,3 @@ def _is_primitive(expected: str) -> bool:
     return expected[:1] in "'\"" or bool(
         re.fullmatch(r"-?[\d.]+(e[+-]?\d+)?n?|true|false|NaN|-?Infinity|null|undefined", expected)
     )
-
-
-def _imports(place: Place, chosen: Sequence[Candidate], body: str) -> str:
-    by_file: dict[str, dict[str, str]] = {}
-    types: dict[str, set[str]] = {}
-    packages: dict[str, dict[str, str]] = {}
-    for each in chosen:
-        for one in each.imports:
-            if "file" in one:
-                by_file.setdefault(place.specifier(one["file"]), {})[one.get("as", one["name"])] = one["name"]
-            elif "relative" in one:
-                file = os.path.normpath(PurePosixPath(one["of"]).parent / one["relative"])
-                types.setdefault(place.specifier(file), set()).add(one["name"])
-            elif one.get("isType") or "as" not in one:
-                types.setdefault(one["package"], set()).add(one["name"])
-            else:
-                packages.setdefault(one["package"], {})[one["as"]] = one["name"]
-    setup = (
-        f"beforeEach {place.tools.api}"
-        if place.has_state or "fetch" in place.packages
-        else place.tools.api
-        if place.packages
-        else ""
-    )
-    lines = _runner_import(place.tools, f"{setup} {body}")
-    is_typed = _is_typed(place)
-    if is_typed:
-        lines += [
-            f"import type {{ {', '.join(sorted(names))} }} from '{spec}';" for spec, names in sorted(types.items())
-        ]
-    doubles = [name for name in ("callsOf", "clientOf", "double") if re.search(rf"\b{name}\b[(<]", body)]
-    doubles += ["packageDouble"] if "fetch" in place.packages else []
-    if doubles:
-        lines.append(f"import {{ {', '.join(doubles)} }} from '{place.specifier(place.helper)}';")
-    fresh: dict[str, dict[str, str]] = {}
-    own = {place.specifier(each) for each in place.files} | set(packages)
-    if any(each.setup for each in chosen):  # what is built before each test loads the module anew as well
-        own |= set(by_file)
-    for spec, names in [*sorted(packages.items()), *sorted(by_file.items())]:
-        used = {local: name for local, name in names.items() if _names(local, body)}
-        if place.has_state and used and spec in own:
-            fresh[spec] = used
-        else:
-            lines.append(_import_line(spec, used))
-    mocks = f"{_mocks(place)}{_fresh(place, fresh, is_typed=is_typed) if fresh else ''}"
-    return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}"
-
-
-def _names(name: str, body: str) -> bool:
-    """Say whether a name is used; a `$` is a part of names too."""
-    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", body) is not None
-
-
-def _fresh(place: Place, modules: Mapping[str, Mapping[str, str]], *, is_typed: bool) -> str:
-    """Import modules anew before each test, because they remember what was done with them."""
-    declared, taken = "", ""
-    for spec, names in modules.items():
-        declared += "".join(
-            f"let {local}{f': (typeof import({_quoted(spec)}))[{_quoted(name)}]' if is_typed else ''};\n"
-            for local, name in sorted(names.items())
-        )
-        given = ", ".join(local if local == name else f"{name}: {local}" for local, name in sorted(names.items()))
-        taken += f"  ({{ {given} }} = await import({_quoted(spec)}));\n"
-    return f"\n{declared}\nbeforeEach(async () => {{\n  {place.tools.api}.resetModules();\n{taken}}});\n"
-
-
-def _import_line(spec: str, names: Mapping[str, str]) -> str:
-    named = sorted(local for local, name in names.items() if name != "default")
-    default = [local for local, name in names.items() if name == "default"]
-    parts = [*default, *([f"{{ {', '.join(named)} }}"] if named else [])]
-    return f"import {', '.join(parts)} from '{spec}';" if parts else ""
-
-
-def _runner_import(tools: Toolchain, body: str) -> list[str]:
-    if tools.runner == "jest" and tools.has_global_types and not (tools.is_module and f"{tools.api}." in body):
-        return []
-    if tools.runner == "jest" and not tools.has_globals_package:
-        return []
-    names = ("afterEach", "beforeEach", "describe", "expect", "it", tools.api)
-    used = [name for name in names if re.search(rf"\b{name}\b", body)]
-    source = "vitest" if tools.runner == "vitest" else "@jest/globals"
-    return [f"import {{ {', '.join(used)} }} from '{source}';"]
-
-
-def _quoted(text: str) -> str:
-    inner = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
-    return f"'{inner}'"

@@ -14,9 +14,10 @@ from orchestrator.testgen.results import Generated, Share, failed
 from orchestrator.testgen.selection import Settled, select
 from orchestrator.testgen.typescript.bench import NODE, Bench
 from orchestrator.testgen.typescript.candidates import Candidate, Exploration
-from orchestrator.testgen.typescript.emission import Place, TestFile, emit
+from orchestrator.testgen.typescript.emission import TestFile, emit
 from orchestrator.testgen.typescript.exploring import explore
 from orchestrator.testgen.typescript.measuring import Measured, measure
+from orchestrator.testgen.typescript.place import Place
 from orchestrator.testgen.typescript.proof import Verdicts, prove
 from orchestrator.testgen.typescript.scratch_tests import helper_file
 

@@ -91,32 +91,35 @@ class Session:
         if "config" in self._job.parts:
             variables = variables_of(facts.tree)
             explore_configured(search, find_configured(names, facts, variables), variables)
+        found = self._found(search, caller, subjects, facts, started)
+        self._hand_over({**found, "names": names.imports, "project_fixtures": sorted(fixtures)})
+
+    def _found(
+        self, search: Search, caller: Caller, subjects: list[Subject], facts: ModuleFacts, started: float
+    ) -> dict[str, Any]:
+        """Write what was found as candidates, try the mutants on them, and return all of it as JSON."""
         writer = Writer(search, self._rng)
         tests = writer.all(started + self._job.seconds * 0.7)
         until = max(started + self._job.seconds, time.monotonic() + 5.0)
         mutation = Mutation(tests, self._probed, search, writer, self._fence.fork, until)
         verdicts = mutation.run(self._job.mutants, facts, subjects, self._rng, self._job.calls // 2)
-        defects = find_defects(search.corpus, names, self._fence)
+        defects = find_defects(search.corpus, search.names, self._fence)
         cut = [what for what, was in (("search", search.cut_short), ("mutants", mutation.runner.cut_short)) if was]
-        self._hand_over(
-            {
-                "statements": self._probed.map.statements,
-                "branches": self._probed.map.branches,
-                "imported": sorted(self._probed.import_goals),
-                "reached": sorted(goal for goal in search.corpus.reached if isinstance(goal, int)),
-                "subjects": len(subjects),
-                "calls": caller.count,
-                "kinds": count_kinds(search.corpus),
-                "cut_short": cut,
-                "names": names.imports,
-                "helpers": HELPERS,
-                "fixtures": self._fixture_sources,
-                "project_fixtures": sorted(fixtures),
-                "defects": [dataclasses.asdict(each) for each in unique(defects)],
-                "mutants": [each.as_json() for each in verdicts],
-                "candidates": [candidate_json(made, body, caller.copyable(made.outcome)) for made, body in tests],
-            }
-        )
+        return {
+            "statements": self._probed.map.statements,
+            "branches": self._probed.map.branches,
+            "imported": sorted(self._probed.import_goals),
+            "reached": sorted(goal for goal in search.corpus.reached if isinstance(goal, int)),
+            "subjects": len(subjects),
+            "calls": caller.count,
+            "kinds": count_kinds(search.corpus),
+            "cut_short": cut,
+            "helpers": HELPERS,
+            "fixtures": self._fixture_sources,
+            "defects": [dataclasses.asdict(each) for each in unique(defects)],
+            "mutants": [each.as_json() for each in verdicts],
+            "candidates": [candidate_json(made, body, caller.copyable(made.outcome)) for made, body in tests],
+        }
 
     def _why_not_imported(self, error: BaseException) -> dict[str, Any]:
         if self._probed.refused:

@@ -1,0 +1,118 @@
+"""The head of a test file: what it imports, what is doubled, and what each test loads anew."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from orchestrator.testgen.typescript.candidates import Candidate
+from orchestrator.testgen.typescript.place import Place, is_typed, quoted
+from orchestrator.testgen.typescript.toolchain import Toolchain
+
+_DOUBLES = ("callsOf", "clientOf", "double")  # what tests take from the file of doubles
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """What a file needs: by where it comes from, names under their local names; types by name alone."""
+
+    files: dict[str, dict[str, str]] = field(default_factory=dict)
+    packages: dict[str, dict[str, str]] = field(default_factory=dict)
+    types: dict[str, set[str]] = field(default_factory=dict)
+
+
+def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
+    """Return the head of a file for the tests in `body`."""
+    wanted = _wanted(place, chosen)
+    has_fetch = "fetch" in place.packages
+    api = place.tools.api
+    setup = f"beforeEach {api}" if place.has_state or has_fetch else api if place.packages else ""
+    lines = _runner_import(place.tools, f"{setup} {body}")
+    typed = is_typed(place)
+    if typed:
+        named = sorted(wanted.types.items())
+        lines += [f"import type {{ {', '.join(sorted(names))} }} from '{spec}';" for spec, names in named]
+    doubles = [name for name in _DOUBLES if re.search(rf"\b{name}\b[(<]", body)]
+    doubles += ["packageDouble"] if has_fetch else []
+    if doubles:
+        lines.append(f"import {{ {', '.join(doubles)} }} from '{place.specifier(place.helper)}';")
+    fresh: dict[str, dict[str, str]] = {}
+    own = {place.specifier(each) for each in place.files} | set(wanted.packages)
+    if any(each.setup for each in chosen):  # what is built before each test loads the module anew as well
+        own |= set(wanted.files)
+    for spec, names in [*sorted(wanted.packages.items()), *sorted(wanted.files.items())]:
+        used = {local: name for local, name in names.items() if _names(local, body)}
+        if place.has_state and used and spec in own:
+            fresh[spec] = used
+        else:
+            lines.append(_import_line(spec, used))
+    mocks = f"{_mocks(place)}{_fresh(place, fresh, typed=typed) if fresh else ''}"
+    return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}"
+
+
+def _wanted(place: Place, chosen: Sequence[Candidate]) -> _Wanted:
+    wanted = _Wanted()
+    for one in (one for each in chosen for one in each.imports):
+        if "file" in one:
+            wanted.files.setdefault(place.specifier(one["file"]), {})[one.get("as", one["name"])] = one["name"]
+        elif "relative" in one:
+            file = os.path.normpath(PurePosixPath(one["of"]).parent / one["relative"])
+            wanted.types.setdefault(place.specifier(file), set()).add(one["name"])
+        elif one.get("isType") or "as" not in one:
+            wanted.types.setdefault(one["package"], set()).add(one["name"])
+        else:
+            wanted.packages.setdefault(one["package"], {})[one["as"]] = one["name"]
+    return wanted
+
+
+def _names(name: str, body: str) -> bool:
+    """Say whether a name is used; a `$` is a part of names too."""
+    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", body) is not None
+
+
+def _fresh(place: Place, modules: Mapping[str, Mapping[str, str]], *, typed: bool) -> str:
+    """Import modules anew before each test, because they remember what was done with them."""
+    declared, taken = "", ""
+    for spec, names in modules.items():
+        declared += "".join(
+            f"let {local}{f': (typeof import({quoted(spec)}))[{quoted(name)}]' if typed else ''};\n"
+            for local, name in sorted(names.items())
+        )
+        given = ", ".join(local if local == name else f"{name}: {local}" for local, name in sorted(names.items()))
+        taken += f"  ({{ {given} }} = await import({quoted(spec)}));\n"
+    return f"\n{declared}\nbeforeEach(async () => {{\n  {place.tools.api}.resetModules();\n{taken}}});\n"
+
+
+def _import_line(spec: str, names: Mapping[str, str]) -> str:
+    named = sorted(local for local, name in names.items() if name != "default")
+    default = [local for local, name in names.items() if name == "default"]
+    parts = [*default, *([f"{{ {', '.join(named)} }}"] if named else [])]
+    return f"import {', '.join(parts)} from '{spec}';" if parts else ""
+
+
+def _runner_import(tools: Toolchain, body: str) -> list[str]:
+    if tools.runner == "jest" and tools.has_global_types and not (tools.is_module and f"{tools.api}." in body):
+        return []
+    if tools.runner == "jest" and not tools.has_globals_package:
+        return []
+    names = ("afterEach", "beforeEach", "describe", "expect", "it", tools.api)
+    used = [name for name in names if re.search(rf"\b{name}\b", body)]
+    source = "vitest" if tools.runner == "vitest" else "@jest/globals"
+    return [f"import {{ {', '.join(used)} }} from '{source}';"]
+
+
+def _mocks(place: Place) -> str:
+    """Return the lines that double packages; runners move them above the imports."""
+    helper = quoted(place.specifier(place.helper))
+    lines = []
+    for spec in place.packages:
+        name = quoted(spec)
+        if spec == "fetch":
+            kind = " as typeof fetch" if is_typed(place) else ""
+            lines.append(f"beforeEach(() => {{\n  globalThis.fetch = packageDouble('fetch'){kind};\n}});\n")
+        elif place.tools.runner == "jest":
+            lines.append(f"jest.mock({name}, () => jest.requireActual({helper}).packageDouble({name}));\n")
+        else:
+            lines.append(f"vi.mock({name}, async () => (await import({helper})).packageDouble({name}));\n")
+    return "".join(lines)
