@@ -180,7 +180,8 @@ async def _doubles(bench: Bench, path: str) -> tuple[str, str]:
     except (OSError, UnicodeDecodeError):
         existing = ""
     if all(
-        f"export function {name}" in existing for name in ("double", "callsOf", "isDouble", "packageDouble", "clientOf")
+        f"export function {name}" in existing
+        for name in ("double", "callsOf", "queriesOf", "isDouble", "packageDouble", "clientOf")
     ):
         return helper, existing
     if existing:

@@ -10,7 +10,7 @@ from orchestrator.testgen.typescript.candidates import Candidate
 from orchestrator.testgen.typescript.place import Place, is_typed, quoted
 from orchestrator.testgen.typescript.toolchain import Toolchain
 
-_DOUBLES = ("callsOf", "clientOf", "double")  # what tests take from the file of doubles
+_DOUBLES = ("callsOf", "clientOf", "double", "queriesOf")  # what tests take from the file of doubles
 
 
 @dataclass(slots=True)

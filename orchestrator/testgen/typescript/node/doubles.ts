@@ -5,6 +5,8 @@ type Step = unknown[];
 interface Recorder {
   answers: Pick<unknown[], 'shift'>;
   calls: Step[][];
+  /** The calls that only made a client; code that keeps its client makes it once, in whichever test comes first. */
+  makings: Set<Step[]>;
 }
 
 /** Kept beside the modules, so that a test that loads its modules anew still sees what they did. */
@@ -22,7 +24,7 @@ const ASKED = /^(axios|got|ky|node-fetch|cross-fetch|undici|superagent|fetch|(no
  * An answer that is an Error is thrown; when none is left, the answer is undefined.
  */
 export function double<T extends object>(answers: Recorder['answers'] = []): T {
-  return link({ answers, calls: [] }, undefined, undefined) as T;
+  return link({ answers, calls: [], makings: new Set() }, undefined, undefined) as T;
 }
 
 /**
@@ -41,6 +43,9 @@ export function packageDouble(name: string, path = name): object {
       return given(recorder, word);
     }
     const isAsked = ASKED.test(name) && !/^(new |create|extend)/.test(word);
+    if (!isAsked) {
+      recorder.makings.add(chain);
+    }
     return link(recorder, isAsked ? chain : undefined, undefined);
   };
   return new Proxy(
@@ -72,22 +77,33 @@ export function clientOf<T extends object>(name: string, answers: Recorder['answ
   const recorder = recorderOf(name);
   recorder.answers = answers;
   recorder.calls.length = 0;
+  recorder.makings.clear();
   return link(recorder, undefined, undefined) as T;
 }
 
 function recorderOf(name: string): Recorder {
-  const recorder = packages.get(name) ?? { answers: [], calls: [] };
+  const recorder = packages.get(name) ?? { answers: [], calls: [], makings: new Set() };
   packages.set(name, recorder);
   return recorder;
 }
 
 /** The chains of calls on a double: `db('users').where({ id }).first()` is [['users'], ['where', { id }], ['first']]. */
 export function callsOf(client: object): Step[][] {
+  return recorderBehind(client).calls;
+}
+
+/** The same without the calls that only made a client: what is asked of it, whoever made it. */
+export function queriesOf(client: object): Step[][] {
+  const { calls, makings } = recorderBehind(client);
+  return calls.filter((chain) => !makings.has(chain));
+}
+
+function recorderBehind(client: object): Recorder {
   const recorder = recorders.get(client);
   if (recorder === undefined) {
     throw new Error('this is not a double');
   }
-  return recorder.calls;
+  return recorder;
 }
 
 export function isDouble(value: object): boolean {

@@ -80,10 +80,10 @@ class CallWriter extends Writer {
   assertions() {
     const found = this.changed.map(([name, after]) => `expect(${name}).toEqual(${expectation(after, braces)});`);
     if (!this.withCalls) return found;
-    for (const { node, calls } of this.seen.clients) {
+    for (const { node, calls, view } of this.seen.clients) {
       if (!this.names.has(node)) continue;
-      this.uses.add('callsOf');
-      found.push(`expect(callsOf(${this.names.get(node)})).toEqual(${expectation(calls, braces)});`);
+      this.uses.add(view);
+      found.push(`expect(${view}(${this.names.get(node)})).toEqual(${expectation(calls, braces)});`);
     }
     return found.concat(this.spyAssertions());
   }

@@ -109,7 +109,9 @@ class Caller {
 
   /** What the call did besides returning: queries, calls of spies, changed arguments. */
   around(scene, item) {
-    const clients = [...scene.clients].map(([node, client]) => ({ node, calls: this.picture(this.world.callsOf(client)) }));
+    const clients = [...scene.clients].map(([node, client]) => ({
+      node, view: this.world.viewOf(client), calls: this.picture(this.world.callsOf(client)),
+    }));
     const args = (scene.inputs.args ?? []).map((each) => this.picture(each));
     return { clients, spies: scene.spies, args, answered: scene.answered, leaves: leavesOf(scene.results) };
   }

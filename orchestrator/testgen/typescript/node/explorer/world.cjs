@@ -95,6 +95,11 @@ class World {
     return this.helper.callsOf(client);
   }
 
+  /** Say with which function of the helper a test sees these calls in whatever order the tests run. */
+  viewOf(client) {
+    return this.helper.queriesOf(client).length === this.helper.callsOf(client).length ? 'queriesOf' : 'callsOf';
+  }
+
   make(node, scene) {
     return make(node, scene);
   }
