@@ -153,7 +153,7 @@ def test_actions_are_listed_with_their_params(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == (
         "add_script (json): Add a script to package.json\n"
         "  script      str, needed - name, as in `npm run NAME`\n"
-        "  command     str, needed\n"
+        "  command     str, needed - what the script runs\n"
         "  replace     bool, default false - replace another command of this name\n"
         "  on_missing  error | skip, default error - when the file, job, step or path is not there: refuse, or have"
         " nothing to do\n"
