@@ -14,9 +14,9 @@ def main() -> int:
         from orchestrator import __version__
 
         return _print(f"orchestrate {__version__}\n")
-    from orchestrator.cli.entry import enter
+    from orchestrator.cli.entry import start
 
-    return enter(arguments)
+    return start(arguments)
 
 
 def _print(text: str) -> int:

@@ -18,10 +18,18 @@ _ONLY_PRINT = frozenset({"Start", "Look", "Extend"})
 _WITH_VALUE = frozenset({"-c", "--config", "-C", "--directory", "--project", "--profile", "--param", "-D", "--color"})
 
 
-def enter(arguments: Sequence[str]) -> int:
-    """Run one command line; the return value is the process's exit code."""
+def start(arguments: Sequence[str]) -> int:
+    """Make this process the program, then run its command line; the return value is the exit code."""
     gc.set_threshold(*_COLLECT)
     prepare()
+    if _only_prints(arguments):
+        # end silently when nobody reads the output any more (`status | head`), like any tool
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    return enter(arguments)
+
+
+def enter(arguments: Sequence[str]) -> int:
+    """Run one command line in this process, whose own settings stay as they are."""
     leading, rest = _split(arguments)
     if not rest and any(word not in ("-h", "--help") for word in leading):
         return _unknown(leading[0])
@@ -30,29 +38,29 @@ def enter(arguments: Sequence[str]) -> int:
     name = rest[0]
     if name not in COMMANDS:
         return _unknown(name)
-    asks_for_help = not {"-h", "--help"}.isdisjoint(rest)
-    if asks_for_help or COMMANDS[name].section in _ONLY_PRINT:
-        _end_with_the_reader()
 
     def call() -> int:
         return guarded(lambda: _invoke(name, [*rest[1:], *leading]))
 
-    if COMMANDS[name].supervised and not asks_for_help:
+    if COMMANDS[name].supervised and not _asks_for_help(rest):
         from orchestrator.processes.supervisor import supervise
 
         return guarded(lambda: _look_for_another(name, [*rest[1:], *leading])) or supervise(call)
     return call()
 
 
+def _only_prints(arguments: Sequence[str]) -> bool:
+    _, rest = _split(arguments)
+    return not rest or _asks_for_help(rest) or (rest[0] in COMMANDS and COMMANDS[rest[0]].section in _ONLY_PRINT)
+
+
+def _asks_for_help(rest: Sequence[str]) -> bool:
+    return not {"-h", "--help"}.isdisjoint(rest)
+
+
 def _show_overview() -> int:
-    _end_with_the_reader()
     sys.stdout.write(render_overview())
     return ExitCode.OK
-
-
-def _end_with_the_reader() -> None:
-    """Let the process end silently when nobody reads its output any more (`status | head`), like any tool."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def _look_for_another(name: str, arguments: list[str]) -> int:

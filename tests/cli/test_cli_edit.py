@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -195,3 +196,15 @@ def test_pins_of_the_repository_come_first(repository: Path, capsys: pytest.Capt
     (repository / ".github/action-pins.json").write_text("[]")
     assert enter(["pins", "--check"]) == 2
     assert "the pins cannot be read" in capsys.readouterr().err
+
+
+def test_a_command_line_run_in_a_process_leaves_its_signals_as_they_are(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGPIPE)
+
+    codes = [enter(arguments) for arguments in ([], ["actions"], ["plan", "--help"])]
+
+    capsys.readouterr()
+    assert codes == [0, 0, 0]
+    assert signal.getsignal(signal.SIGPIPE) == before
