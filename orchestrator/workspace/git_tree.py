@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from orchestrator.workspace.paths import to_bytes
 from orchestrator.workspace.state_dir import find_git_dir
@@ -119,14 +120,15 @@ class GitTree:
     def _call(self, arguments: Sequence[str], extra: Mapping[str, str], stdin: bytes, fine: tuple[int, ...]) -> bytes:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "XDG_CONFIG_HOME") if name in os.environ}
         try:
-            done = subprocess.run(
-                [self._program, "-C", str(self._root), "--no-pager", *arguments],
-                input=stdin,
-                capture_output=True,
-                env={**kept, **extra},
-                check=False,
-                timeout=_PATIENCE,
-            )
+            with _memory(stdin) as questions:
+                done = subprocess.run(
+                    [self._program, "-C", str(self._root), "--no-pager", *arguments],
+                    stdin=questions,
+                    capture_output=True,
+                    env={**kept, **extra},
+                    check=False,
+                    timeout=_PATIENCE,
+                )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise GitFailed(str(error)) from error
         if done.returncode not in fine:
@@ -144,6 +146,14 @@ class GitTree:
 
 class GitFailed(Exception):
     """git did not answer; the caller does without."""
+
+
+def _memory(data: bytes) -> BinaryIO:
+    """Return a file in memory: a git that ends early must leave no broken pipe, whose signal would end a `plan`."""
+    file = open(os.memfd_create("git-stdin"), "w+b")  # noqa: SIM115 - the caller closes it
+    file.write(data)
+    file.seek(0)
+    return file
 
 
 def _absolute_path() -> str:

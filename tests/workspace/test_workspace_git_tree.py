@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from workspace_world import RUN, FactList, finished, git, shell, track_one, write
 
 from orchestrator.contracts import Finished
+from orchestrator.workspace.git_tree import GitFailed, GitTree
 from orchestrator.workspace.workspace import TreeWorkspace
 
 
@@ -175,6 +177,18 @@ def test_when_git_stops_answering_new_paths_are_left_out_and_it_is_said(
     assert warnings[0].startswith("git cannot say what it ignores (")
     assert warnings[0].endswith("): 1 new paths are not recorded")
     assert warnings[1:] == ["package.json was changed by a command and cannot be restored: its content was not kept"]
+
+
+def test_a_git_that_ends_before_it_has_read_ends_nothing_of_ours(repository: Path) -> None:
+    tree = GitTree.at(repository)
+    assert tree is not None
+    (repository / ".git/config").write_text("[broken")
+    before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as the commands that only print have it
+    try:
+        with pytest.raises(GitFailed):
+            tree.ignored([f"{number}.log" for number in range(20_000)])
+    finally:
+        signal.signal(signal.SIGPIPE, before)
 
 
 def test_a_content_that_git_has_lost_is_said(repository: Path, ledger: FactList, warnings: list[str]) -> None:
