@@ -29,6 +29,7 @@ TARGET = ".github/workflows/x.yml"
 ABSENT = frozenset((EditCode.NOT_FOUND,))  # the file has nothing of what the action is about
 # Preconditions that say the same: no edit of this file could be what the action is for.
 NOT_APPLICABLE: Mapping[str, str] = {
+    "add_approval_gates": "calls another workflow and cannot have an environment",
     "add_blue_green": "does not roll images out with kubectl",
     "add_canary": "has no deployment to Kubernetes",
     "add_concurrency": r"is called by others|no run makes an older one needless",
@@ -37,7 +38,7 @@ NOT_APPLICABLE: Mapping[str, str] = {
     "add_health_checks": "there is nothing to probe",
     "add_job": "a job more is a risk more",
     "add_migration_step": "elsewhere than on Linux",  # a service container cannot be there
-    "add_perf_checks": r"a baseline in a cache|a job more is a risk more",
+    "add_perf_checks": r"a baseline in a cache|a job more is a risk more|no run would ever leave a baseline",
     "add_required_gate_job": "a job more is a risk more",
     "add_path_filters": "does not run on pull requests",
     "implement_production_deploy": r"production has no place in it|no step pushes an image",

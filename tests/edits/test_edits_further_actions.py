@@ -475,7 +475,7 @@ def test_a_called_workflow_that_gets_a_trigger_says_what_its_jobs_may_do(workflo
     ("on", "uses", "hint"),
     [
         ("{push: {branches: [release]}}", "actions/checkout@v4", "put it into the workflow of the tests"),
-        ("pull_request_target", "actions/labeler@v5", "put it into a workflow of its own"),
+        ("[push, pull_request_target]", "actions/labeler@v5", "put it into a workflow of its own"),
     ],
 )
 def test_a_performance_job_has_no_place_where_it_would_be_a_risk(workflow, on: str, uses: str, hint: str) -> None:

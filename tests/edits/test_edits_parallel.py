@@ -117,11 +117,24 @@ def test_a_list_for_a_test_runner_becomes_a_matrix(workflow: Make, command: str,
         ("      - run: make mail\n      - run: make stock\n      - run: ls dist\n", EditCode.PRECONDITION),
         ("      - run: make mail\n      - run: make stock --fast\n", EditCode.NOT_FOUND),
         ("      - run: tox -e mail\n", EditCode.NOT_FOUND),
-        ("      - run: ./configure\n      - run: make mail\n      - run: make stock\n", EditCode.PRECONDITION),
+        ("      - run: ./fetch.sh\n      - run: make mail\n      - run: make stock\n", EditCode.PRECONDITION),
+        ("      - run: make\n      - run: make check\n      - run: make distcheck\n", EditCode.NOT_FOUND),
+        ("      - run: npm run build\n      - run: npm run format-check\n", EditCode.NOT_FOUND),
     ],
 )
 def test_what_a_matrix_cannot_do_is_refused(workflow: Make, steps: str, code: EditCode) -> None:
     assert workflow(HEAD + CHECKOUT + steps).edit("parallelize_python_builds").code is code
+
+
+def test_what_only_prepares_ahead_of_the_last_steps_is_repeated_for_each(workflow: Make) -> None:
+    repository = workflow(
+        HEAD + CHECKOUT + "      - run: ./configure\n      - run: make mail\n      - run: make stock\n"
+    )
+    result = repository.edit("parallelize_python_builds")
+    made = jobs(repository)["build"]
+    assert made["strategy"] == STRATEGY
+    assert [step.get("run") for step in made["steps"]] == [None, "./configure", "make ${SERVICE}"]
+    assert result.warnings[0] == "the steps ahead are repeated for each service, on its own machine"
 
 
 def test_a_computed_list_is_refused_and_the_way_to_a_computed_matrix_named(workflow: Make) -> None:

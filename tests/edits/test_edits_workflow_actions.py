@@ -356,6 +356,25 @@ def test_a_slower_command_fails_the_new_job(shop: Repository) -> None:
     assert code(shop.edit("add_perf_checks", job="audit")) is EditCode.CONFLICT
 
 
+@pytest.mark.parametrize(
+    ("on", "branch", "is_made"),
+    [
+        ("push", None, True),
+        ("{push: {branches: [trunk]}}", None, True),
+        ("{push: {branches: [trunk]}}", "main", False),
+        ("{push: {branches: ['v*']}}", "v2", True),
+        ("pull_request", None, False),
+        ("{schedule: [{cron: 0 3 * * 1}]}", None, False),
+    ],
+)
+def test_a_performance_job_stands_only_where_a_run_can_leave_a_baseline(
+    workflow: Make, on: str, branch: str | None, is_made: bool
+) -> None:
+    text = f"on: {on}\njobs:\n  t: {{runs-on: u, steps: [{{run: make}}]}}\n"
+    result = workflow(text).edit("add_perf_checks", command="make bench", branch=branch)
+    assert (result.code is EditCode.PRECONDITION, result.status is EditStatus.CHANGED) == (not is_made, is_made)
+
+
 @pytest.mark.parametrize("action", [name for name, _ in (*CI_ACTIONS, *DEPLOY_ACTIONS)])
 def test_every_action_refuses_what_it_cannot_read(workflow: Make, action: str) -> None:
     for text, expected in (

@@ -19,7 +19,7 @@ _DEPLOYERS = re.compile(
     r"^(?:azure/(?:webapps-deploy|functions-action|k8s-deploy|static-web-apps-deploy|aks-\S*deploy\S*)"
     r"|aws-actions/(?:amazon-ecs-deploy-task-definition|aws-cloudformation-github-deploy)"
     r"|google-github-actions/(?:deploy-cloudrun|deploy-appengine|deploy-cloud-functions)"
-    r"|appleboy/ssh-action|superfly/flyctl-actions|akhileshns/heroku-deploy|digitalocean/app_action/deploy)"
+    r"|appleboy/ssh-action|redhat-actions/oc-new-app|superfly/flyctl-actions|akhileshns/heroku-deploy|digitalocean/app_action/deploy)"
 )
 
 

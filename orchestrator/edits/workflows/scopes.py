@@ -92,7 +92,8 @@ _HARMLESS = re.compile(
     r"|golangci/golangci-lint-action|msys2/|ilammy/|cypress-io/|browser-actions/|nick-fields/|nick-invision/"
     r"|github/codeql-action/(?:init|autobuild)|azure/|slackapi/|snok/|microsoft/setup-|nuget/setup-|dart-lang/"
     r"|pypa/cibuildwheel|redhat-actions/|ilshidur/action-discord|datadog/|pre-commit-ci/lite-action|reviewdog/action-setup"
-    r"|actions/(?:create-github-app-token|dependency-review-action)|appleboy/|tj-actions/|lukka/|arduino/setup-)"
+    r"|actions/(?:create-github-app-token|dependency-review-action)|appleboy/|tj-actions/|lukka/|arduino/setup-"
+    r"|appknox/|security-code-scan/|neuralegion/|microsoft/security-devops-action)"
 )
 # A local action that only sets up is taken at its name.
 _LOCAL_SETUP = re.compile(r"^\./.*(?:setup|install|cache|deps|prepare|build|load-)[^/]*/?$")
@@ -179,12 +180,19 @@ def unknown_users(job: JsonObject) -> list[str]:
 def _unknown(job: JsonObject) -> Iterator[str]:
     for step in steps_of(job):
         action = uses_of(step)
-        if action and not (_is_understood(step) if action == _SCRIPT else _find(action) or _is_harmless(action)):
+        if action and not _is_known(step, action):
             yield action
         script = run_of(step)
         speaks = _OWN_TOKEN.search(f"{script} {step.get('env')} {job.get('env')}") if script else None
         if speaks and not any(pattern.search(script) for pattern, _ in _COMMANDS):
             yield "a script with the token"
+
+
+def _is_known(step: JsonObject, action: str) -> bool:
+    """Say whether all that an action does with the workflow's token is known."""
+    if action == _SCRIPT:
+        return _is_understood(step)
+    return _brings_token(step.get("with")) or _find(action) is not None or _is_harmless(action)
 
 
 def _is_harmless(action: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from orchestrator.edits.result import EditCode, Refusal
-from orchestrator.edits.workflows.alike import Family, spell, unify
+from orchestrator.edits.workflows.alike import HOLE, Family, spell, unify
 from orchestrator.edits.workflows.images import BUILD_PUSH
 from orchestrator.edits.workflows.loops import BUILDS, Loop, docker_build, find_list, find_loop
 from orchestrator.edits.workflows.shape import needs_of
@@ -15,6 +15,11 @@ from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of, us
 from orchestrator.edits.yaml.emit import plain
 from orchestrator.models.json import JsonObject
 
+_PHASES = re.compile(
+    r"(?:all|bootstrap|build|check|clean|coverage|deploy|deps|dist|distcheck|docs|e2e|fix|fmt|format|generate|install|lint"
+    r"|package|prepare|publish|release|setup|start|test|typecheck|update|verify)(?:[-_:.].*)?"
+)
+_TARGET = re.compile(rf"\b(?:make|just|task|yarn|(?:npm|pnpm|yarn|bun)[ \t]+run)[ \t]+{HOLE}(?![\w:-])")
 _LONGEST = 3  # steps that each value takes, at most: build, tag, push
 _NO_MATRIX = {
     "if": "a condition of a job is judged before its matrix",
@@ -118,12 +123,19 @@ def _alike_from(steps: Sequence[JsonObject], at: int) -> tuple[int, int, Family]
         best = None
         for count in range(2, (len(steps) - at) // period + 1):
             family = unify([steps[at + each * period : at + (each + 1) * period] for each in range(count)])
-            if family is None:
+            if family is None or _are_phases(family):
                 break
             best = (period, count, family)
         if best is not None and any(_builds(step) for step in steps[at : at + period]):
             return best
     return None
+
+
+def _are_phases(family: Family) -> bool:
+    """Say whether members are stages of one pipeline, as `make check` and `make install` are, not work on equals."""
+    if not any(_TARGET.search(text) for path, text in family.holes() if path[-1] == "run"):
+        return False
+    return any(_PHASES.fullmatch(value) for value in family.values)
 
 
 def _builds(step: JsonObject) -> bool:
@@ -210,7 +222,8 @@ def jobs_alike(workflow: Workflow, jobs: Sequence[str]) -> Iterator[Siblings]:
 def _family(workflow: Workflow, names: Sequence[str]) -> Family | None:
     outside = {frozenset(needs_of(workflow.job(name))) - set(names) for name in names}
     bare = [{key: item for key, item in workflow.job(name).items() if key != "needs"} for name in names]
-    return unify(bare) if len(outside) == 1 else None
+    family = unify(bare) if len(outside) == 1 else None
+    return None if family is None or _are_phases(family) else family
 
 
 def refuse_siblings(workflow: Workflow, found: Siblings, key: str) -> None:

@@ -185,8 +185,9 @@ def _platforms(workflow: Workflow, job: str, given: Json) -> Sequence[str]:
         if values and all(re.fullmatch(r"[\w/.-]+", str(value)) for value in values):
             return [text.strip()]  # each job of the matrix builds for one platform
     if "${{" in text:
-        reason = f"{job} builds for computed platforms: {text}; they cannot be loaded and scanned before the push"
-        raise Refusal(EditCode.PRECONDITION, reason, hint="`when: after_push` scans the pushed digest")
+        reason = f"{job} builds for computed platforms, {text}: ahead of the push only the runner's own is scanned"
+        workflow.warnings.append(f"{reason}; `when: after_push` scans what was pushed")
+        return [""]
     return [part for part in re.split(r"[,\s]+", text) if part] or [""]
 
 

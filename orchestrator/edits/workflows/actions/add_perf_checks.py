@@ -14,6 +14,7 @@ from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.deploys import releases
 from orchestrator.edits.workflows.gate import is_gate
 from orchestrator.edits.workflows.migrations import install_command, package_manager, package_scripts
+from orchestrator.edits.workflows.reachability import starts
 from orchestrator.edits.workflows.scopes import settle_only_job
 from orchestrator.edits.workflows.workflow import Workflow, uses_of
 
@@ -56,7 +57,9 @@ class PerfParams(WorkflowParams):
     job: str = Field(default="performance", pattern=r"^[A-Za-z_][\w-]*$", description="name of the new job")
     threshold: int = Field(default=20, ge=1, le=1_000, description="percent over the baseline")
     runs: int = Field(default=5, ge=1, le=50, description="the fastest of them counts")
-    branch: str | None = Field(default=None, description="whose measurements are the baseline; default: main or master")
+    branch: str | None = Field(
+        default=None, description="whose measurements are the baseline, else the default branch's"
+    )
 
 
 class AddPerfChecks(Action[PerfParams]):
@@ -77,6 +80,7 @@ class AddPerfChecks(Action[PerfParams]):
         if releases(workflow):
             reason = f"{scene.target} releases; a baseline in a cache that others can fill has no place in it"
             raise Refusal(EditCode.PRECONDITION, reason, hint="put it into the workflow of the tests")
+        _refuse_without_baseline(workflow, params)
         command = params.command or _command(workflow)
         gates = [name for name in workflow.jobs if is_gate(workflow, name)]
         settle_only_job(workflow)
@@ -95,6 +99,17 @@ def _compares(workflow: Workflow, job: str) -> bool:
     scripts = [str(step.get("run", "")) for step in workflow.steps(job)]
     restores = any(uses_of(step).startswith("actions/cache") for step in workflow.steps(job))
     return restores and any("baseline" in script and "exit 1" in script for script in scripts)
+
+
+def _refuse_without_baseline(workflow: Workflow, params: PerfParams) -> None:
+    """Refuse where no run could ever keep a baseline: a job that has nothing to compare with never fails."""
+    wanted = f"refs/heads/{params.branch}"
+    pushed = [start.ref for start in starts(workflow.model, (wanted,)) if start.event == "push"]
+    if wanted in pushed or (params.branch is None and any(ref.startswith("refs/heads/") for ref in pushed)):
+        return
+    where = f"pushes to {params.branch}" if params.branch else "pushes to a branch"
+    reason = f"{workflow.scene.target} does not run on {where}, so no run would ever leave a baseline"
+    raise Refusal(EditCode.PRECONDITION, reason, hint="put it into the workflow of the tests, or add that trigger")
 
 
 def _command(workflow: Workflow) -> str:
@@ -153,9 +168,8 @@ def _job(workflow: Workflow, command: str, params: PerfParams) -> dict[str, Any]
 
 def _is_baseline(params: PerfParams) -> str:
     """Return the condition of a run whose measurement the others are compared with."""
-    if params.branch is not None:
-        return f"github.event_name == 'push' && github.ref == 'refs/heads/{params.branch}'"
-    return "github.event_name == 'push' && (github.ref_name == 'main' || github.ref_name == 'master')"
+    branch = "github.event.repository.default_branch" if params.branch is None else f"'{params.branch}'"
+    return f"github.event_name == 'push' && github.ref_type == 'branch' && github.ref_name == {branch}"
 
 
 def _sub(workflow: Workflow, folder: str) -> object:

@@ -27,6 +27,11 @@ _SETUP = re.compile(r"^(?:actions/(?:checkout|setup-|cache)|docker/(?:setup-|log
 _INSTALLS = re.compile(
     r"\A(?:\s*(?:python3? -m )?(?:pip3?|uv|uv pip|pipx|poetry|npm|yarn|pnpm)[ \t]+(?:install|ci|sync)\b[^\n|;&]*)+\s*\Z"
 )
+_PREPARES = re.compile(
+    r"\A(?:\s*(?:\./configure|make|cmake|npm|yarn|pnpm|npx|pip3?|python3?|uv|poetry|bundle|composer|cargo|go|mkdir|cp|tar"
+    r"|unzip)\b[^\n|;&<>$`]*)+\s*\Z"
+)
+_ONCE = re.compile(r"publish|push|deploy|release|upload|commit|send|notif|coverage|\bversion\b", re.IGNORECASE)
 _COPIED = ("runs-on", "needs", "if", "permissions", "env", "defaults", "container", "services", "timeout-minutes")
 _TAKES_IMAGES = re.compile(r"\bdocker(?:-compose\b|[ \t]+(?:push|run|tag|save|compose|image push|manifest)\b)")
 
@@ -175,9 +180,14 @@ def _move(workflow: Workflow, part: Part, params: ParallelParams) -> str:
     job, item, steps = part.job, workflow.job(part.job), workflow.steps(part.job)
     strategy = _strategy(params, list(params.services or part.values))
     others = [step for at, step in enumerate(steps) if not part.start <= at < part.end]
-    if params.new_job is None and all(_is_setup(step, is_image=part.is_image) for step in others):
+    is_last = part.end == len(steps)
+    if params.new_job is None and all(
+        _is_setup(step, is_image=part.is_image) or (is_last and _may_repeat(step)) for step in others
+    ):
         _put(workflow, part)
         workflow.set_key(job, "strategy", strategy)
+        if not all(_is_setup(step, is_image=part.is_image) for step in others):
+            workflow.warnings.append(f"the steps ahead are repeated for each {params.key}, on its own machine")
         if isinstance(item.get("name"), str):
             workflow.set_key(job, "name", f"{item['name']} (${{{{ matrix.{params.key} }}}})")
         return job
@@ -223,6 +233,13 @@ def _is_setup(step: JsonObject, *, is_image: bool) -> bool:
     if is_image:
         return uses_of(step) in _IMAGE_SETUP
     return _SETUP.match(uses_of(step)) is not None or (bool(run_of(step)) and _INSTALLS.match(run_of(step)) is not None)
+
+
+def _may_repeat(step: JsonObject) -> bool:
+    """Say whether a step only makes files for those behind it, so that every machine may do it for itself."""
+    script = run_of(step)
+    is_preparing = _PREPARES.match(script) is not None and not _ONCE.search(script) and not TEST.search(script)
+    return uses_of(step) == "actions/download-artifact" or (bool(script) and is_preparing)
 
 
 def _setup(workflow: Workflow, steps: list[JsonObject], *, is_image: bool) -> list[JsonObject]:
