@@ -4,7 +4,8 @@ Four formats: `full` for people, `concise` for editors and problem matchers, `gi
 """
 
 import json
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 
 from orchestrator.errors import OrchestrateError, Place, Problem, Severity
 from orchestrator.reporters.cells import cells, clip
@@ -14,6 +15,7 @@ from orchestrator.sanitize import TAB, line
 FORMATS = ("full", "concise", "github", "json")
 # GitHub shows ten annotations of a kind per step and drops the rest without a word.
 _GITHUB_MOST = 10
+_ALIKE_MOST, _ALIKE_SHOWN = 5, 3  # up to five of a kind are shown in full; of more, three
 _WIDEST = 200  # columns of a source line when the stream has no width of its own
 
 
@@ -28,7 +30,7 @@ def render_problems(problems: Sequence[Problem], look: Look, *, format: str = "f
         return "".join(f"{_concise(problem)}\n" for problem in ordered)
     if format == "github":
         return "".join(f"{command}\n" for command in _github(ordered))
-    return "\n".join(_full(problem, look) for problem in ordered) + f"\n{count_problems(ordered, look)}\n"
+    return "\n".join(_in_full(ordered, look)) + f"\n{count_problems(ordered, look)}\n"
 
 
 def render_error(error: OrchestrateError, look: Look) -> str:
@@ -71,6 +73,36 @@ def _plural(number: int, word: str) -> str:
 def _order(problem: Problem) -> tuple[str, int, int, str]:
     place = problem.place
     return (place.file, place.line, place.column, problem.code) if place else ("", 0, 0, problem.code)
+
+
+def _in_full(ordered: Sequence[Problem], look: Look) -> Iterator[str]:
+    """Yield each problem; of one that stands at many places the first few, then the other places in short.
+
+    A key that is wrong in one task of a list is mostly wrong in all of them, and would bury the other problems.
+    """
+    alike: dict[tuple[str, Severity, str, str], list[Problem]] = {}
+    for problem in ordered:
+        alike.setdefault(_kind_of(problem), []).append(problem)
+    for problem in ordered:
+        same = alike[_kind_of(problem)]
+        if len(same) <= _ALIKE_MOST or problem in same[: _ALIKE_SHOWN - 1]:
+            yield _full(problem, look)
+        elif problem is same[_ALIKE_SHOWN - 1]:
+            yield _full(problem, look) + _elsewhere(same[_ALIKE_SHOWN:], look)
+
+
+def _kind_of(problem: Problem) -> tuple[str, Severity, str, str]:
+    return problem.code, problem.severity, problem.message, problem.place.file if problem.place else ""
+
+
+def _elsewhere(problems: Sequence[Problem], look: Look) -> str:
+    """Return the places of further problems of a kind, as `line:column`, wrapped."""
+    places = [f"{problem.place.line}:{problem.place.column}" for problem in problems if problem.place]
+    head = f"the same at {len(problems)} more places" + (": " if places else "")
+    width = max(40, min(look.width or _WIDEST, _WIDEST) - 8)
+    rows = textwrap.wrap(head + ", ".join(places), width, break_long_words=False)
+    gutter = look.paint("accent", "      |" if problems[0].place and problems[0].place.text else "      ")
+    return "".join(f"{gutter} {row}\n" for row in rows)
 
 
 def _full(problem: Problem, look: Look) -> str:

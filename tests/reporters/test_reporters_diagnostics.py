@@ -35,6 +35,26 @@ def test_problems_come_in_order_and_are_counted():
     assert text.endswith("\n\n2 errors, 1 warning\n")
 
 
+def test_a_problem_at_many_places_is_shown_three_times_and_its_other_places_are_listed():
+    many = [problem("title: x", 1, 6, line=number, message="unknown key `title`") for number in range(10, 40)]
+    other = problem("type: x", 7, 8, line=25)
+    rows = render_problems([*many, other], Look(width=60)).splitlines()
+    assert [row.split(": ")[0] for row in rows if ".yaml" in row] == [
+        f"config/phases.yaml:{place}" for place in ("10:1", "11:1", "12:1", "25:7")
+    ]
+    listed = " ".join(
+        row.removeprefix("      | ") for row in rows if "more places" in row or row.endswith((",", "39:1"))
+    )
+    assert listed == "the same at 27 more places: " + ", ".join(f"{number}:1" for number in range(13, 40))
+    assert max(len(row) for row in rows if row.endswith(",")) <= 60
+    assert rows[-1] == "31 errors"
+
+
+def test_a_few_problems_alike_are_all_shown_in_full():
+    few = [problem("title: x", 1, 6, line=number) for number in range(10, 15)]
+    assert render_problems(few, PIPE).count("error[E301]") == 5
+
+
 def test_the_caret_stands_right_under_wide_characters_tabs_and_escapes():
     rows = render_problems([problem("\t名前: \x1b[2Jx", 6, 11, hint=None)], PIPE).splitlines()
     assert rows[1] == r"   41 |     名前: \x1b[2Jx"
