@@ -210,7 +210,7 @@ def commands_md() -> str:
 
 def command_section(name: str) -> str:
     """Return what one command takes."""
-    parameters = parameters_of(name)
+    parameters = [each for each in parameters_of(name) if not getattr(each, "hidden", False)]
     arguments = [each for each in parameters if each.param_type_name == "argument"]
     options = [each for each in parameters if each.param_type_name == "option"]
     usage = " ".join(each.name.upper() if each.required else f"[{each.name.upper()}]" for each in arguments)

@@ -1,6 +1,9 @@
 """The options of the commands that look, decide, write single files or keep the house."""
 
 import json
+import os
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +11,10 @@ import pytest
 from wiring_flags import option, table
 from wiring_registry import claims_of, wires
 from wiring_world import Make, Repository, task, tasks
+
+from orchestrator.cli.commands import COMMANDS
+from orchestrator.cli.words import KINDS
+from orchestrator.edits.registry import action_names
 
 MANUAL = {"id": "1.2", "name": "look", "type": "manual", "instructions": "look"}
 
@@ -255,6 +262,95 @@ def test_completion_scripts(make: Make, shell: str, mark: str) -> None:
     script = make().orchestrate("completion", shell).out
     assert mark in script
     assert "with-deps" in script
+
+
+@wires("flag:completion --words")
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("phases", "1"),
+        ("groups", "1.a"),
+        ("tasks", "1.1 1.2"),
+        ("tags", "quick"),
+        ("profiles", "ci"),
+        ("commands", " ".join(COMMANDS)),
+        ("actions", " ".join(action_names())),
+    ],
+)
+def test_the_words_that_tab_offers(make: Make, kind: str, expected: str) -> None:
+    document = tasks(task("1.1", tags=["quick"]), task("1.2"), profiles={"ci": {}})
+    answer = make(document).orchestrate("completion", "--words", kind)
+    assert (answer.code, answer.out.split()) == (0, expected.split())
+
+
+def test_the_words_of_topics_runs_and_types(make: Make) -> None:
+    repository = ran(make)
+    found = {kind: repository.orchestrate("completion", "--words", kind).out.split() for kind in KINDS}
+    assert found["runs"] == [repository.record()["id"]]
+    assert {"1.1", "E203", "W505"} <= set(found["topics"])
+    assert {"command", "coverage"} <= set(found["handlers"])
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("completion", "--words", "colours"), 2, "no kind of words 'colours'"),
+        (("completion",), 2, "which shell?"),
+        (("completion", "--words", "tasks", "--config", "missing.yaml"), 0, ""),
+    ],
+)
+def test_what_completion_cannot_answer(make: Make, words: tuple[str, ...], code: int, said: str) -> None:
+    answer = make().orchestrate(*words)
+    assert (answer.code, answer.out) == (code, "")
+    assert said in answer.err
+
+
+@wires(*(f"flag:completion {name}" for name in ("--config", "-c", "--directory", "-C", "--project")))
+@pytest.mark.parametrize("place", ["--config", "-c", "--directory", "-C"])
+def test_the_words_are_those_of_the_document_that_the_line_names(make: Make, place: str) -> None:
+    repository = make(tasks(task("7.7")))
+    value = repository.root / ("phases.yaml" if place in ("--config", "-c") else "")
+    elsewhere = make()
+    assert elsewhere.orchestrate("completion", "--words", "tasks", place, str(value)).out.split() == ["7.7"]
+
+
+def test_the_runs_are_those_of_the_project_that_the_line_names(make: Make) -> None:
+    repository = ran(make)
+    elsewhere = make()
+    found = elsewhere.orchestrate("completion", "--words", "runs", "--project", str(repository.root)).out.split()
+    assert found == [repository.record()["id"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        (["ru"], ["run"]),
+        (["run", "--task", "1."], ["1.1", "1.2"]),
+        (["explain", "1."], ["1.1", "1.2"]),
+        (["run", "--with"], ["--with-deps"]),
+        (["plan", "--format", "mer"], ["mermaid"]),
+        (["edit", "add_tim"], ["add_timeouts"]),
+        (["edit", "add_timeouts", "x"], []),
+        (["help", "stat"], ["status"]),
+    ],
+    ids=" ".join,
+)
+def test_what_tab_offers_in_bash(make: Make, line: list[str], offered: list[str]) -> None:
+    repository = make(tasks(task("1.1"), task("1.2")))
+    script = repository.orchestrate("completion", "bash").out
+    program = f"{os.path.dirname(sys.executable)}/orchestrate"
+    ask = f"""
+orchestrate() {{ "{program}" "$@"; }}
+command() {{ "$@"; }}
+COMP_WORDS=(orchestrate {" ".join(line)})
+COMP_CWORD={len(line)}
+_orchestrate
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+    done = subprocess.run(
+        ["bash", "--norc", "-c", script + ask], cwd=repository.root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == offered, done.stderr
 
 
 def test_a_log_ends_with_what_the_task_says_about_itself_when_it_did_not_print_that(make: Make) -> None:
