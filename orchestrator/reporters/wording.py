@@ -119,7 +119,8 @@ def _scope_finished(scene: _Scene) -> Told | None:
     group, phase = scene.event.group, scene.event.phase
     scope = f"group {line(group)}" if group else f"phase {line(phase or '')}"
     cause = scene.said("cause")
-    because = f", because of {cause}" if cause else ""
+    its_own = cause == scope  # nothing in it failed
+    because = f", because of {'its checkpoint' if its_own else cause}" if cause else ""
     return Told(text=f"{scope} {scene.look.paint('bad', 'did not end well')}{because}", weight=Weight.TROUBLE)
 
 
@@ -178,12 +179,18 @@ def _failure(scene: _Scene, time: str) -> Told:
     event = scene.event
     how = " after ".join(part for part in (ending(event.data), time) if part)
     tries = f"attempt {scene.attempt} of {scene.most_attempts}" if scene.most_attempts > 1 else ""
-    tail = news.text(event, "detail").rstrip().splitlines()[-_TAIL:]
-    below = [f"    | {output(text, colour=scene.look.colour)}".rstrip() for text in tail]
+    below = list(_tail_of(scene, news.text(event, "detail")))
     if log := scene.said("log"):
         below.append(f"    log: .orchestrate/{log}")
     parts = (", ".join(part for part in (how, tries) if part), scene.said("summary"))
     return scene.task("FAILED", "bad", "error", *parts, weight=Weight.TROUBLE, below=tuple(below))
+
+
+def _tail_of(scene: _Scene, text: str) -> tuple[str, ...]:
+    """Return the last lines of what a program printed, as they stand below the line about it."""
+    return tuple(
+        f"    | {output(row, colour=scene.look.colour)}".rstrip() for row in text.rstrip().splitlines()[-_TAIL:]
+    )
 
 
 def _checkpoint(scene: _Scene) -> Told:
@@ -192,7 +199,10 @@ def _checkpoint(scene: _Scene) -> Told:
         titles = "; ".join(map(line, listed))
         return Told(text=f"checkpoint {scene.said('scope')}: not measured in a dry run: {titles}")
     check = check_of(scene.event)
-    return Told(text=check_text(check, scene.look), weight=Weight.NORMAL if check.ok else Weight.TROUBLE)
+    if check.ok:
+        return Told(text=check_text(check, scene.look))
+    below = _tail_of(scene, str(check.details.get("output", "")))
+    return Told(text=check_text(check, scene.look), weight=Weight.TROUBLE, below=below)
 
 
 def _guard(scene: _Scene) -> Told | None:

@@ -18,7 +18,7 @@ def wrap(text: str, width: int, *, first: str, then: str) -> list[str]:
     if width <= 0 or room < _NARROWEST:
         return [first + text]
     lines = [""]
-    colour, used = "", cells(first)
+    colour, used = "", cells(_SGR.sub("", first))
     for part in re.split(r"(?<=\S)(?= )", text):
         wide = cells(_SGR.sub("", part))
         if used + wide > width and lines[-1]:

@@ -165,6 +165,34 @@ def test_a_failure_is_told_at_once_and_again_at_the_end(live, clock, ticker, new
     ]
 
 
+def test_long_lines_break_between_words_beneath_their_text(live, clock, ticker, news):
+    terminal, reporter = live(60, 24)
+    reporter.handle(news("task.started", "1.1"))
+    clock.forward(3)
+    ticker.tick()
+    reporter.handle(
+        news(
+            "task.finished", "1.1", state="changed", seconds=15, summary="jest.config.js collects twenty more files now"
+        )
+    )
+    scope = {
+        "scope": "group 1.a",
+        "title": "statements covered, at least 30 %",
+        "ok": False,
+        "value": 12.5,
+        "limit": 30.0,
+        "unit": "%",
+    }
+    reporter.handle(news("checkpoint", **scope))
+    reporter.close()
+    assert terminal.rows() == [
+        "✓ 1.1   Collect coverage  0:15  jest.config.js collects",
+        "        twenty more files now",
+        "checkpoint group 1.a: statements covered, at least 30 %: NOT",
+        "  MET, measured 12.5 %, limit 30 %",
+    ]
+
+
 def test_a_run_that_is_over_at_once_prints_only_its_result(live, clock, ticker, news):
     terminal, reporter = live()
     reporter.handle(news("task.started", "1.1"))

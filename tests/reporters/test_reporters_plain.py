@@ -228,6 +228,29 @@ def test_lines_are_held_back_while_somebody_is_asked(plan, stream, clock, news):
     assert stream.getvalue() == "[   0:00] start     1.1   Collect coverage\n"
 
 
+def test_a_checkpoint_that_does_not_hold_shows_what_its_program_said_last(play):
+    lines = play(
+        event(
+            "checkpoint",
+            group="1.a",
+            scope="group 1.a",
+            title="pytest",
+            ok=False,
+            message="ended with exit code 4",
+            details={"output": "first\nno module named x\n"},
+        ),
+        event("group.finished", phase="1", group="1.a", ok=False, cause="group 1.a"),
+        event("phase.finished", phase="1", ok=False, cause="group 1.a"),
+    )
+    assert lines == (
+        "[   0:00] checkpoint group 1.a: pytest: NOT MET, ended with exit code 4\n"
+        "    | first\n"
+        "    | no module named x\n"
+        "[   0:00] group 1.a did not end well, because of its checkpoint\n"
+        "[   0:00] phase 1 did not end well, because of group 1.a\n"
+    )
+
+
 def test_a_dry_run_lists_its_checkpoints_and_says_that_it_is_one(play):
     text = play(
         event("run.started", dry_run=True),
