@@ -6,33 +6,42 @@ from dataclasses import dataclass
 
 _PLACE = frozenset({"-c", "--config", "-C", "--directory", "--project"})  # where: of every command
 _PLAN = frozenset({"--profile", "-D", "--param"})  # which plan: of commands that make one
+_TASKS = frozenset(
+    {"-p", "--phase", "-g", "--group", "-t", "--task", "--tag", "--from", "--until", "--only", "--skip"}
+)  # which tasks: of `run`
+_SWITCHES = frozenset({"--all", "--with-deps"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flags:
-    """Text to put behind a command: `place` behind any, `plan` behind `run`; with a space in front, or empty."""
+    """Text to put behind a command, with a space in front, or empty.
+
+    `place` belongs behind any command, `plan` behind `run`, and `tasks` behind a `run` of the same tasks.
+    """
 
     place: str = ""
     plan: str = ""
+    tasks: str = ""
 
 
 NO_FLAGS = Flags()
 
 
 def flags_of(command: Sequence[str]) -> Flags:
-    """Return what a command line says about the place and the plan."""
+    """Return what a command line says about the place, the plan and the tasks."""
     place: list[str] = []
     plan: list[str] = []
+    tasks: list[str] = []
     words = iter(command)
     for word in words:
         name, sign, _ = word.partition("=")
-        found = place if name in _PLACE else plan if name in _PLAN else None
-        if found is None:
+        found = place if name in _PLACE else plan if name in _PLAN else tasks
+        if name not in _PLACE | _PLAN | _TASKS | _SWITCHES:
             continue
         found.append(word)
-        if not sign:
+        if not sign and name not in _SWITCHES:
             found += [value for value in (next(words, None),) if value is not None]
-    return Flags(place=_joined(place), plan=_joined(plan))
+    return Flags(place=_joined(place), plan=_joined(plan), tasks=_joined(tasks))
 
 
 def _joined(words: Sequence[str]) -> str:

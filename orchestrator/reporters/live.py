@@ -23,7 +23,7 @@ from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import render_outline
 from orchestrator.reporters.ticker import Ticker
 from orchestrator.reporters.wording import Told, Weight, tell
-from orchestrator.reporters.wrapping import wrap
+from orchestrator.reporters.wrapping import wrap, wrap_line
 from orchestrator.sanitize import line
 
 FRAMES_PER_SECOND = 8
@@ -85,7 +85,7 @@ class LiveReporter:
                 self._above += self._laid_out(told)
             if event.type is EventType.RUN_FINISHED:
                 text = render_outline(self._board.outline(now), self._look)
-                self._above += ["", *(row for each in text.splitlines() for row in self._wrapped(each))]
+                self._above += ["", *(row for each in text.splitlines() for row in wrap_line(each, self._size()[0]))]
 
     def tick(self) -> None:
         """Draw a frame."""
@@ -126,17 +126,11 @@ class LiveReporter:
     def _laid_out(self, told: Told) -> list[str]:
         """Return the lines of one thing to say: glyph, id, text, and what stands below it."""
         if not told.word:
-            return [*self._wrapped(told.text), *told.below]
+            return [*wrap_line(told.text, self._size()[0]), *told.below]
         word = "" if told.word in _WORDLESS else f"{told.word}  "
         mark, task = self._look.paint(told.role, told.glyph), self._look.paint("bold", pad(told.task, self._widest))
         text, hang = f"{word}{told.text}".rstrip(), " " * (self._widest + 4)
         return [*wrap(text, self._size()[0], first=f"{mark} {task}  ", then=hang), *told.below]
-
-    def _wrapped(self, text: str) -> list[str]:
-        """Return a line broken between words, what continues further in than its begin."""
-        rest = text.lstrip(" ")
-        margin = " " * (len(text) - len(rest))
-        return wrap(rest, self._size()[0], first=margin, then=f"{margin}  ")
 
     def _tell_long_ones(self, board: Board, now: float) -> None:
         """Say once of each task that it runs much longer than usual: it is the first thing that people ask."""

@@ -15,6 +15,7 @@ from orchestrator.reporters.news import text_of
 from orchestrator.reporters.outline import CheckLine, check_line, outline_of, task_names
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import check_text, next_commands, phase_lines, state_word
+from orchestrator.reporters.wrapping import wrap_line
 from orchestrator.sanitize import line
 
 
@@ -54,7 +55,7 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
         lines.append(f"changed {files} file{'s' if files != 1 else ''}")
     commands = next_commands(outline)
     lines += [f"{'next:' if number == 0 else '     '} {command}" for number, command in enumerate(commands)]
-    return "".join(f"{text}\n" for text in lines)
+    return "".join(f"{row}\n" for text in lines for row in wrap_line(text, look.width))
 
 
 def _around(record: RunRecord, notes: StatusNotes) -> tuple[list[CheckLine], list[CheckLine]]:

@@ -106,7 +106,7 @@ def _next_words(outline: Outline) -> Sequence[str]:
     if waiting:
         words += [f"approve {waiting[0].id}", *([] if goes_on else ["resume"])]
     if not words and not goes_on and not all(check.ok for check in outline.checks):
-        words.append("status")
+        words.append(f"run{outline.flags.tasks}")  # measures again, once what is missing is there
     is_good = outline.kind == "run" and outline.state == RunState.SUCCEEDED
     if not words and is_good and outline.counts.get(TaskState.CHANGED):
         words = ["diff", "undo"]

@@ -31,3 +31,10 @@ def wrap(text: str, width: int, *, first: str, then: str) -> list[str]:
         for code in _SGR.findall(part):
             colour = "" if code == _OFF else code
     return [(then if number else first) + each for number, each in enumerate(lines)]
+
+
+def wrap_line(text: str, width: int) -> list[str]:
+    """Return a line of a listing broken between words, what continues two columns further in; 0 = one line."""
+    rest = text.lstrip(" ")
+    margin = " " * (len(text) - len(rest))
+    return wrap(rest, width, first=margin, then=f"{margin}  ")

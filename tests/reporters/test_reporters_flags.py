@@ -15,13 +15,19 @@ ELSEWHERE = Flags(place=" -c 'my plans/p.yaml'", plan=" -D n=2")
 @pytest.mark.parametrize(
     ("command", "flags"),
     [
-        (("run", "--all", "--yes"), Flags()),
-        (("run", "-c", "my plans/p.yaml", "-D", "n=2", "--all"), Flags(place=" -c 'my plans/p.yaml'", plan=" -D n=2")),
-        (("run", "--project=.", "--profile", "ci", "-p", "1"), Flags(place=" --project=.", plan=" --profile ci")),
+        (("run", "--all", "--yes"), Flags(tasks=" --all")),
+        (
+            ("run", "-c", "my plans/p.yaml", "-D", "n=2", "-j", "2", "-g", "b"),
+            Flags(place=" -c 'my plans/p.yaml'", plan=" -D n=2", tasks=" -g b"),
+        ),
+        (
+            ("run", "--project=.", "--profile", "ci", "-p", "1", "--with-deps", "--yes"),
+            Flags(place=" --project=.", plan=" --profile ci", tasks=" -p 1 --with-deps"),
+        ),
         (("run", "--config"), Flags(place=" --config")),
     ],
 )
-def test_what_a_command_line_says_about_place_and_plan_is_kept(command: tuple[str, ...], flags: Flags) -> None:
+def test_what_a_command_line_says_about_place_plan_and_tasks_is_kept(command: tuple[str, ...], flags: Flags) -> None:
     assert flags_of(command) == flags
 
 

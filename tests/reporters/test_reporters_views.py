@@ -151,7 +151,7 @@ def test_the_end_block_says_the_same_out_of_the_ledger(record, plain):
         (RunState.SUCCEEDED, [TaskState.UNCHANGED], True, []),
         (RunState.CANCELLED, [TaskState.CANCELLED], True, ["orchestrate resume"]),
         (RunState.INTERRUPTED, [TaskState.INTERRUPTED], True, ["orchestrate resume"]),
-        (RunState.FAILED, [TaskState.CHANGED], False, ["orchestrate status"]),
+        (RunState.FAILED, [TaskState.CHANGED], False, ["orchestrate run --all"]),
         (RunState.WAITING, [TaskState.WAITING], True, ["orchestrate approve 1.0", "orchestrate resume"]),
     ],
 )
