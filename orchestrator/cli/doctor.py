@@ -12,19 +12,22 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from orchestrator.cli.options import Common, Drawing, option
+from orchestrator.cli.options import Common, Drawing, Planning, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.present import look_of
+from orchestrator.cli.programs import programs_of, where_is
 from orchestrator.cli.state import BACKUPS, LEDGER
-from orchestrator.errors import ExitCode, OrchestrateError
+from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError
 from orchestrator.ledger.repair import repair
 from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.plugins import Catalogue, Plugin
+from orchestrator.sanitize import line
 from orchestrator.workspace.lock import RunLock, holder, is_held
 from orchestrator.workspace.state_dir import check_state_dir
 
 _LEAST_FREE = 256 << 20  # bytes
+_USERS_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +49,11 @@ def command(
         bool, option("--repair", help="move a damaged ledger aside and save what can be read of it", envvar=None)
     ] = False,
 ) -> int:
-    """Check Python, git, disk, permissions, lock, ledger and plug-ins."""
+    """Check Python, git, disk, permissions, lock, ledger, plug-ins, and the programs that the document names."""
     root = find_root(common)
     if mend:
         return _repair(root)
-    findings = list(examine(root))
+    findings = [*examine(root), *_programs(common, root)]
     if as_json:
         content = {"schema_version": 1, "command": "doctor", "findings": [asdict(each) for each in findings]}
         sys.stdout.write(json.dumps(content, indent=2) + "\n")
@@ -133,6 +136,30 @@ def _plugins() -> Iterator[Finding]:
         yield _asked(f"checkpoint {plugin.name}", partial(_loaded, plugin, catalogue.checkpoint))
     for plugin in catalogue.guards():
         yield _asked(f"guard {plugin.name}", partial(_loaded, plugin, catalogue.guard))
+
+
+def _programs(common: Common, root: Path) -> Iterator[Finding]:
+    """Yield a finding for each program of the document; one for a document that cannot be planned, none without one."""
+    from orchestrator.cli.opening import open_plan
+
+    try:
+        plan = open_plan(Planning(config=common.config, directory=common.directory, project=common.project)).plan
+    except DocumentInvalid:
+        yield Finding(what="document", ok=False, message="has errors", hint="`orchestrate validate` shows them")
+        return
+    except OrchestrateError:
+        return
+    for program, users in programs_of(plan).items():
+        found = where_is(program, root)
+        most = ", ".join(users[:_USERS_SHOWN]) + (
+            f" and {len(users) - _USERS_SHOWN} more" if users[_USERS_SHOWN:] else ""
+        )
+        yield Finding(
+            what=f"program {line(program)}",
+            ok=found is not None,
+            message=line(found or f"is not there; {most} {'needs' if len(users) == 1 else 'need'} it"),
+            hint="install it, or put its folder on PATH",
+        )
 
 
 def _loaded(plugin: Plugin, load: Callable[[str], object]) -> str:

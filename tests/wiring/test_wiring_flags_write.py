@@ -188,6 +188,33 @@ def test_cleaning(make: Make, look, flags, env, expected) -> None:
     assert look(make, flags, env) == expected
 
 
+def test_doctor_looks_for_the_programs_of_the_document(make: Make) -> None:
+    there = {"id": "1.1", "name": "there", "type": "command", "command": ["sh", "-c", "true"]}
+    missing = {"id": "1.2", "name": "missing", "type": "command", "command": ["no-such-program", "x"]}
+    own = {"id": "1.3", "name": "own", "type": "command", "command": ["./own"], "cwd": "bin"}
+    never = {"id": "1.4", "name": "never", "type": "command", "command": ["never-there"], "when": "false"}
+    check = [{"type": "command", "command": ["no-such-program"]}]
+    repository = make(document(phase(group(there, missing, own, never, checkpoint=check))))
+    own_program = repository.write("bin/own", "#!/bin/sh\n")
+
+    answer = repository.orchestrate("doctor")
+    told = [row for row in answer.out.splitlines() if "program" in row]
+    assert answer.code == 1
+    assert told[0].startswith("✓ program sh: /")
+    assert told[1:] == [
+        "✗ program no-such-program: is not there; 1.2, the checkpoint of group 1.a need it",
+        "✗ program bin/own: is not there; 1.3 needs it",
+    ]
+    own_program.chmod(0o755)
+    assert "✓ program bin/own: " in repository.orchestrate("doctor").out
+
+
+def test_doctor_says_that_a_document_has_errors(make: Make) -> None:
+    answer = make({"version": 1, "phases": "none"}).orchestrate("doctor")
+    assert answer.code == 1
+    assert "document: has errors\n    `orchestrate validate` shows them\n" in answer.out
+
+
 @wires("flag:doctor --repair")
 def test_a_damaged_ledger_is_repaired(make: Make) -> None:
     repository = make(tasks(task("1.1"))).run().repository
