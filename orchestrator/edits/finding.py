@@ -26,7 +26,8 @@ class Finding:
 def new_findings(before: Sequence[Finding], after: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the findings that were not there before.
 
-    Lines and positions in lists may have moved, so the rule and the message without positions count.
+    Lines and positions in lists may have moved and jobs may have another name, so the rule and the message without
+    them count.
     """
     known = Counter(_identity(finding) for finding in before)
     fresh = []
@@ -40,4 +41,4 @@ def new_findings(before: Sequence[Finding], after: Sequence[Finding]) -> tuple[F
 
 
 def _identity(finding: Finding) -> tuple[str, str]:
-    return finding.rule, re.sub(r"\[\d+\]", "[]", finding.message)
+    return finding.rule, re.sub(r"\[\d+\]|(?<=jobs\.)[\w-]+", "…", finding.message)

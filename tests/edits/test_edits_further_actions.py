@@ -482,3 +482,32 @@ def test_a_performance_job_has_no_place_where_it_would_be_a_risk(workflow, on: s
     text = f"on: {on}\njobs:\n  t:\n    runs-on: x\n    steps: [{{uses: {uses}}}]\n"
     refused = workflow(text, **{"package.json": "{}"}).edit("add_perf_checks", command="npm test")
     assert (refused.code, refused.hint) == (EditCode.PRECONDITION, hint)
+
+
+def test_a_job_with_an_old_mistake_can_be_renamed(workflow) -> None:
+    text = "on: push\njobs:\n  t:\n    runs-on: x\n    steps: [{run: 'echo ${{ steps.gone.outputs.x }}'}]\n"
+    assert workflow(text).edit("rename_job", job="t", to="u").status is EditStatus.CHANGED
+
+
+@pytest.mark.parametrize(
+    ("environment", "run", "is_found"),
+    [
+        ("production", "./up.sh", True),
+        ("production", "npm publish", False),
+        ("automations", "./label.sh", False),
+        ("eu-prod.1", "./up.sh", True),
+    ],
+)
+def test_a_job_deploys_when_its_names_or_steps_say_so(workflow, environment: str, run: str, is_found: bool) -> None:
+    text = f"on: push\njobs:\n  t:\n    environment: {environment}\n    runs-on: x\n    steps: [{{run: {run}}}]\n"
+    repository = workflow(text, **{"package.json": "{}"})
+    result = repository.edit("add_deploy_migration", command="make migrate")
+    assert (result.status is EditStatus.CHANGED) is is_found, result.reason
+    if environment == "eu-prod.1":
+        assert "secrets.EU_PROD_1_DATABASE_URL" in repository.files[CI]
+
+
+def test_no_step_joins_what_only_labels_pull_requests_of_strangers(workflow) -> None:
+    text = "on: pull_request_target\njobs:\n  t:\n    runs-on: x\n    steps: [{uses: actions/labeler@v5}]\n"
+    refused = workflow(text).edit("add_step", job="t", step={"run": "make"})
+    assert refused.code is EditCode.VALIDATOR

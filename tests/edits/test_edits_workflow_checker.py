@@ -74,6 +74,7 @@ def test_a_sound_workflow_has_no_findings() -> None:
             "unreachable-job",
             26,
         ),
+        ("  push:", "  pull_request_target:", "dangerous-trigger", 3),
         ("jobs:", "jobs: &x\n  <<: *x\n", "readable", 1),
     ],
 )

@@ -15,6 +15,11 @@ _FAILS = re.compile(r"--fail\b|-[a-zA-Z]*f[a-zA-Z]*\b|\bexit 1\b|wget|wait-on")
 _PRODUCTION = re.compile(r"prod", re.IGNORECASE)
 _SETUP = re.compile(r"kube_?config|kubectl config|aws configure|gcloud auth|docker login|helm repo", re.IGNORECASE)
 _PUBLISHERS = ("pypa/gh-action-pypi-publish", "actions/deploy-pages", "peaceiris/actions-gh-pages", "changesets/action")
+_PUBLISHES = re.compile(
+    r"\b(?:(?:npm|pnpm|lerna|cargo|poetry|uv|flit|hatch|changeset)(?:[ \t]+-\S+)*[ \t]+publish|yarn(?: npm)? publish"
+    r"|twine upload|gem push|nuget push|semantic-release|gradlew? publish)\b"
+)
+_ROLLED_OUT = re.compile(r"prod|stag(?:e|ing)|devel|preview|sandbox|\b(?:dev|qa|uat|live|demo)\b", re.IGNORECASE)
 _DEPLOYERS = re.compile(
     r"^(?:azure/(?:webapps-deploy|functions-action|k8s-deploy|static-web-apps-deploy|aks-\S*deploy\S*)"
     r"|aws-actions/(?:amazon-ecs-deploy-task-definition|aws-cloudformation-github-deploy)"
@@ -49,7 +54,10 @@ def deploying_job(workflow: Workflow, environment: str, name: str | None) -> str
 
 
 def deploying_jobs(workflow: Workflow, name: str | None) -> list[str]:
-    """Return the named job, else all that have an environment; Refusal E_NOT_FOUND when there is none.
+    """Return the named job, else all that deploy; Refusal E_NOT_FOUND when there is none.
+
+    A job with an environment deploys when a step, its own name or that of the environment says so: environments also
+    keep the secrets of jobs that only label, or publish packages.
 
     An environment whose name is computed says nothing about where a job deploys: Refusal E_DYNAMIC.
     """
@@ -59,7 +67,7 @@ def deploying_jobs(workflow: Workflow, name: str | None) -> list[str]:
     jobs = [
         job
         for job, item in workflow.jobs.items()
-        if environment_of(item) and "uses" not in item and not _only_publishes(item)
+        if environment_of(item) and "uses" not in item and not _only_publishes(item) and _is_named_or_deploys(job, item)
     ]
     jobs = [job for job in jobs if "${{" not in str(environment_of(workflow.job(job))) or _is_deployment(workflow, job)]
     computed = next((job for job in jobs if "${{" in str(environment_of(workflow.job(job)))), None)
@@ -67,7 +75,7 @@ def deploying_jobs(workflow: Workflow, name: str | None) -> list[str]:
         reason = f"the environment of {computed} is computed: {environment_of(workflow.job(computed))}"
         raise Refusal(EditCode.DYNAMIC, reason, hint="`job` names the one that deploys")
     if not jobs:
-        raise Refusal(EditCode.NOT_FOUND, "no job has an environment", hint="`job` names the one that deploys")
+        raise Refusal(EditCode.NOT_FOUND, "no job is known to deploy", hint="`job` names the one that deploys")
     return jobs
 
 
@@ -75,9 +83,15 @@ def _is_deployment(workflow: Workflow, job: str) -> bool:
     return any(_deploys(step) for step in steps_of(workflow.job(job)))
 
 
+def _is_named_or_deploys(name: str, job: JsonObject) -> bool:
+    is_named = "deploy" in name.lower() or _ROLLED_OUT.search(str(environment_of(job))) is not None
+    return is_named or any(_deploys(step) for step in steps_of(job))
+
+
 def _only_publishes(job: JsonObject) -> bool:
     """Say whether a job hands packages or pages over to a host: no service of ours is rolled out."""
-    return any(uses_of(step).startswith(_PUBLISHERS) for step in steps_of(job))
+    steps = steps_of(job)
+    return any(uses_of(step).startswith(_PUBLISHERS) or _PUBLISHES.search(run_of(step)) for step in steps)
 
 
 def ships(job: JsonObject) -> bool:

@@ -132,7 +132,7 @@ def permit(workflow: Workflow, job: str, scopes: Scopes) -> None:
     workflow.add_permissions(job, {**(needed_scopes(item) if is_open else {}), **scopes})
 
 
-def settle_only_job(workflow: Workflow, *, refuse: bool = True) -> None:
+def settle_only_job(workflow: Workflow) -> None:
     """Give the only job of a workflow the permissions that it needs for itself, ahead of a second job.
 
     What a workflow grants is held against it as a whole as soon as it has several jobs. Refusal E_PRECONDITION when
@@ -147,27 +147,26 @@ def settle_only_job(workflow: Workflow, *, refuse: bool = True) -> None:
         reason = f"{workflow.scene.target} only labels pull requests of strangers; a job more is a risk more"
         raise Refusal(EditCode.PRECONDITION, reason, hint="put it into a workflow of its own")
     granted = workflow.model.get("permissions")
-    if isinstance(granted, dict) and "write" in granted.values() and "permissions" not in job and "uses" not in job:
+    if isinstance(granted, dict) and "write" in granted.values() and "permissions" not in job:
         workflow.set_key(name, "permissions", dict(granted))
         for scope in [scope for scope, level in granted.items() if level == "write"]:
             workflow.set(("permissions", scope), "none" if scope == "id-token" else "read")
         workflow.warnings.append(f"{name} keeps what the workflow granted, which other jobs do not get any more")
     elif granted is None:
-        settle_job(workflow, name, refuse=refuse)
+        settle_job(workflow, name)
 
 
-def settle_job(workflow: Workflow, name: str, *, refuse: bool = True) -> None:
+def settle_job(workflow: Workflow, name: str) -> None:
     """Give a job without permissions those that it needs; Refusal E_PRECONDITION when nobody can know them."""
     job = workflow.job(name)
     if "permissions" in job:
         return
     users = unknown_users(job)
-    if users and refuse:
+    if users:
         reason = f"{name} has every permission, and nobody can know which of them it needs: {', '.join(users)}"
         raise Refusal(EditCode.PRECONDITION, reason, hint="say so first: set_permissions")
-    if not users:
-        workflow.set_key(name, "permissions", {"contents": "read", **needed_scopes(job)})
-        workflow.warnings.append(f"{name} now has only the permissions that its steps are known to need")
+    workflow.set_key(name, "permissions", {"contents": "read", **needed_scopes(job)})
+    workflow.warnings.append(f"{name} now has only the permissions that its steps are known to need")
 
 
 def unknown_users(job: JsonObject) -> list[str]:

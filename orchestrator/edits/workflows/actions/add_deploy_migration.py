@@ -4,6 +4,7 @@ The migration is a step of the deploying job, ahead of the rollout: a job of its
 has to fit the version that still runs (expand, then contract), because a roll back does not take it back.
 """
 
+import re
 from typing import Any, Literal
 
 from pydantic import Field
@@ -86,7 +87,7 @@ def _insert(workflow: Workflow, job: str, at: int, migration: Migration, params:
     if "${{" in environment and "{ENVIRONMENT}" in params.secret:
         reason = f"the environment of {job} is computed, so is the name of its secret"
         raise Refusal(EditCode.DYNAMIC, reason, hint="`secret` names it")
-    secret = params.secret.replace("{ENVIRONMENT}", environment.upper().replace("-", "_"))
+    secret = params.secret.replace("{ENVIRONMENT}", re.sub(r"\W", "_", environment.upper()))
     steps = [*_setup(workflow, job, migration)]
     steps.append(
         {

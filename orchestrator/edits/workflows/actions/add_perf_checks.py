@@ -185,7 +185,7 @@ def _setup(workflow: Workflow) -> list[dict[str, Any]]:
         env = workflow.model.get("env")
         named = isinstance(env, dict) and "NODE_VERSION" in env
         version = "${{ env.NODE_VERSION }}" if named else "lts/*"
-        given = {"node-version": version}
+        given: dict[str, Any] = {"node-version": version, "package-manager-cache": False}
         steps.append({"name": "Set up Node.js", "uses": workflow.uses("actions/setup-node"), "with": given})
         steps.append({"name": "Install dependencies", "run": install_command(workflow.scene)})
     return steps

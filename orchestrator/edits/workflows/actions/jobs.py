@@ -42,7 +42,7 @@ class AddJob(Action[AddJobParams]):
             return already(f"there is the job {params.job}")
         if params.after is not None:
             workflow.job(params.after)
-        settle_only_job(workflow, refuse=False)
+        settle_only_job(workflow)
         if "pull_request_target" in events_of(workflow.model):
             workflow.warnings.append(f"{params.job} sees the secrets of the repository on pull requests of strangers")
         workflow.add_job(params.job, params.content, after=params.after)

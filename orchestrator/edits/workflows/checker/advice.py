@@ -1,4 +1,4 @@
-"""Rules unreachable-job, unpinned-use: what GitHub accepts and nobody means."""
+"""Rules unreachable-job, unpinned-use, dangerous-trigger: what GitHub accepts and nobody means."""
 
 from collections.abc import Iterator
 
@@ -6,14 +6,20 @@ from orchestrator.edits.finding import Finding
 from orchestrator.edits.pins import is_pinned
 from orchestrator.edits.workflows.checker.checked import Checked
 from orchestrator.edits.workflows.reachability import is_reachable
-from orchestrator.edits.workflows.shape import steps_of
+from orchestrator.edits.workflows.shape import events_of, steps_of
+from orchestrator.edits.workflows.workflow import uses_of
 from orchestrator.edits.yaml.tree import Path
 from orchestrator.errors import Severity
 from orchestrator.models.json import Json
 
 
 def check(checked: Checked) -> Iterator[Finding]:
-    """Yield jobs that can never run, and actions that are named by a movable tag or branch."""
+    """Yield jobs that can never run, movable actions, and work with secrets on the pull requests of strangers."""
+    jobs = checked.jobs.values()
+    works = any("uses" in job or uses_of(step) != "actions/labeler" for job in jobs for step in steps_of(job) or [{}])
+    if "pull_request_target" in events_of(checked.model) and works:
+        message = "pull requests of strangers start this workflow with its secrets and a token that may write"
+        yield checked.finding("dangerous-trigger", message, ("on", "pull_request_target"), Severity.WARNING)
     for name, job in checked.jobs.items():
         if not is_reachable(checked.model, name):
             message = "its `if` is false for every event that `on` names, so it never runs"
