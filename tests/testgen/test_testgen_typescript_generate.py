@@ -20,6 +20,14 @@ export function price(size: Size, count = 1): number {
   }
   return (size === 'small' ? 3 : 5) * count;
 }
+
+export class Till {
+  readonly sizes: Size[];
+
+  constructor(size: Size) {
+    this.sizes = [size];
+  }
+}
 """
 SHOP = """\
 export interface Client {
@@ -142,7 +150,10 @@ def test_functions_and_classes_get_tests_that_pass_and_notice_changes(project):
     made = tests("generate", "src/*.ts", "--write", "--json")
     assert made.returncode == 0, made.stderr
     assert made.stdout.count('"statements": 100.0') == 2
-    assert "toThrow('count must be at least 1')" in (project / "src/__tests__/prices.test.ts").read_text()
+    prices = (project / "src/__tests__/prices.test.ts").read_text()
+    assert "toThrow('count must be at least 1')" in prices
+    assert "expect(new Till('small')).toEqual({ sizes: ['small'] })" in prices
+    assert "does not pass every time" not in made.stderr
     assert "new Shop(client)" in (project / "src/__tests__/shop.test.ts").read_text()
     done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -12,7 +12,7 @@ class CallWriter extends Writer {
     const { kind } = subject;
     this.packages();
     const exported = this.name(subject);
-    if (kind in GRAPHQL_TEXTS) return GRAPHQL_TEXTS[kind](this, subject, exported);
+    if (Object.hasOwn(GRAPHQL_TEXTS, kind)) return GRAPHQL_TEXTS[kind](this, subject, exported);
     if (kind === 'constant') return exported;
     if (kind === 'function') {
       this.steps(undefined);

@@ -3,11 +3,11 @@
 const { GRAPHQL_CALLS } = require('./graphql.cjs');
 const { make } = require('./nodes.cjs');
 const { Scene } = require('./scene.cjs');
+const patience = require('../patience.cjs');
 const { errorPicture, pictureOf } = require('./pictures.cjs');
 
 const MOST_STEPS = 30_000;
-const realSetTimeout = setTimeout;
-const realClearTimeout = clearTimeout;
+const CLOCK = { set: setTimeout, clear: clearTimeout };
 
 class Caller {
   constructor(world, state, fence) {
@@ -39,11 +39,11 @@ class Caller {
     return { ...outcome, ...this.around(scene, item), goals: state.hits, touched: state.touched, seen, broken: this.fence.end() };
   }
 
-  async outcome(item, scene, patience) {
+  async outcome(item, scene, most) {
     const inputs = {};
     scene.inputs = inputs;
     try {
-      const result = await this.settled(this.started(item, scene, inputs), item.subject.patience ?? patience);
+      const result = await settled(this.started(item, scene, inputs), item.subject.patience ?? most);
       return { kind: 'value', value: this.picture(result) };
     } catch (error) {
       if (error === TOO_LATE) return { kind: 'late' };
@@ -68,7 +68,7 @@ class Caller {
     if (subject.begin) return subject.begin(item, scene, inputs);
     const exported = this.world.offered(subject);
     const args = () => (inputs.args = item.args.map((each) => make(each, scene)));
-    if (subject.kind in GRAPHQL_CALLS) return GRAPHQL_CALLS[subject.kind](this.world, subject, args());
+    if (Object.hasOwn(GRAPHQL_CALLS, subject.kind)) return GRAPHQL_CALLS[subject.kind](this.world, subject, args());
     if (subject.kind === 'constant') return exported;
     if (subject.kind === 'schema') return pickedResult(exported.safeParse(...args()));
     if (subject.kind === 'function') return this.stepped(this.world.module(), item, scene, () => exported(...args()));
@@ -94,17 +94,6 @@ class Caller {
       return last();
     };
     return go();
-  }
-
-  async settled(result, patience) {
-    if (!isThenable(result)) return result;
-    let timer;
-    const late = new Promise((_, reject) => { timer = realSetTimeout(() => reject(TOO_LATE), patience); });
-    try {
-      return await Promise.race([result, late]);
-    } finally {
-      realClearTimeout(timer);
-    }
   }
 
   /** What the call did besides returning: queries, calls of spies, changed arguments. */
@@ -150,6 +139,10 @@ function leavesOf(results) {
 }
 
 const TOO_LATE = new Error('did not settle in time');
+
+function settled(result, most) {
+  return isThenable(result) ? patience.settled(result, most, () => TOO_LATE, CLOCK) : result;
+}
 
 function isThenable(value) {
   return value !== null && value !== undefined && typeof value.then === 'function';

@@ -1,5 +1,6 @@
 'use strict';
 /** A small test framework in the place of the runner's: it collects tests, so that they can be run again and again. */
+const { settled } = require('../patience.cjs');
 
 function buildRecorder() {
   let current;
@@ -62,14 +63,7 @@ async function runTest(test, patience, clock) {
 
 async function within(body, args, patience, clock) {
   const result = body(...args);
-  if (!result || typeof result.then !== 'function') return;
-  let timer;
-  const late = new Promise((_, reject) => { timer = clock.set(() => reject(new Error('did not settle in time')), patience); });
-  try {
-    await Promise.race([result, late]);
-  } finally {
-    clock.clear(timer);
-  }
+  if (result && typeof result.then === 'function') await settled(result, patience, () => new Error('did not settle in time'), clock);
 }
 
 module.exports = { buildRecorder, runTest };

@@ -1,0 +1,67 @@
+"""The small parts of what explores TypeScript, tried alone under Node."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import orchestrator.testgen.typescript as package
+
+NODE = Path(package.__file__).parent / "node"
+
+pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+
+
+def answer_of(script: str):
+    """Run a script and return what it printed, as JSON."""
+    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(("steps", "expected"), [(9, "settled"), (11, "too late")])
+def test_patience_is_counted_in_turns_however_late_they_come(steps, expected) -> None:
+    script = f"""
+        const {{ settled }} = require({str(NODE / "patience.cjs")!r});
+        const waiting = [];
+        const clock = {{ set: (turn) => waiting.push(turn), clear: () => undefined }};
+        let done;
+        const work = new Promise((resolve) => {{ done = resolve; }});
+        settled(work, 100, () => 'too late', clock).then((text) => console.log(JSON.stringify(text)), (text) => console.log(JSON.stringify(text)));
+        const late = (step) => {{
+          if (step === {steps}) done('settled');
+          waiting.shift()?.();
+          if (step < 20) setTimeout(late, 0, step + 1);
+        }};
+        late(1);
+    """  # noqa: E501 - one script
+    assert answer_of(script) == expected
+
+
+def test_what_never_settles_is_given_up() -> None:
+    script = f"""
+        const {{ settled }} = require({str(NODE / "patience.cjs")!r});
+        const clock = {{ set: setTimeout, clear: clearTimeout }};
+        const told = (text) => console.log(JSON.stringify(text));
+        settled(new Promise(() => undefined), 30, () => 'too late', clock).then(told, told);
+    """
+    assert answer_of(script) == "too late"
+
+
+def test_whether_a_text_is_a_public_key_is_asked_of_node_once() -> None:
+    script = f"""
+        const crypto = require('node:crypto');
+        const {{ rememberKeys }} = require({str(NODE / "keys.cjs")!r});
+        let asked = 0;
+        const real = crypto.createPublicKey;
+        const counting = (given) => {{ asked += 1; return real(given); }};
+        crypto.createPublicKey = counting;
+        const restore = rememberKeys(crypto);
+        const tried = (text) => {{ try {{ return crypto.createPublicKey(text).type; }} catch (error) {{ return error.name; }} }};
+        const pem = crypto.generateKeyPairSync('ed25519').publicKey.export({{ type: 'spki', format: 'pem' }});
+        const answers = [tried('a secret'), tried('a secret'), tried(pem), tried(pem)];
+        restore();
+        console.log(JSON.stringify([answers, asked, crypto.createPublicKey === counting]));
+    """  # noqa: E501 - one script
+    assert answer_of(script) == [["Error", "Error", "public", "public"], 2, True]
