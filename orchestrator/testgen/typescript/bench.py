@@ -75,7 +75,7 @@ class Bench:
     def _command(self, files: Sequence[str], report: Path, seed: int | None) -> tuple[str, ...]:
         paths = [str(self.overlay.path(each).resolve()) for each in files]
         modules = ("--experimental-vm-modules",) if self.tools.is_module and self.tools.runner == "jest" else ()
-        node = (self.tools.node, "--max-old-space-size=3072", *modules)
+        node = (self.tools.node, "--max-old-space-size=3072", "--max-semi-space-size=64", *modules)
         if self.tools.runner == "vitest":
             shuffle: tuple[str, ...] = (
                 () if seed is None else ("--sequence.shuffle.tests=true", f"--sequence.seed={seed}")

@@ -56,7 +56,13 @@ async def measure(
         bench.overlay.write(file, recorded(text))
         bench.overlay.write(measured_name(file), measuring_test(bench.tools, str(plan)))
         test = str(bench.overlay.path(file).resolve())
-        order = {"path": path, "test": test, "result": str(result), "seconds": seconds}
+        order = {
+            "path": path,
+            "test": test,
+            "result": str(result),
+            "seconds": seconds,
+            "packages": _kept(modules[file]),
+        }
         plan.write_text(json.dumps({**order, **({"likely": likely[file]} if likely else {})}))
         orders[file] = result
     files = [measured_name(file) for file in texts]
@@ -66,6 +72,12 @@ async def measure(
         content = json.loads(result.read_text()) if result.exists() else {"problem": report.tail}
         found[file] = content["problem"] if "problem" in content else _measured(content)
     return found
+
+
+def _kept(module: Mapping[str, object]) -> Sequence[str]:
+    """Return the packages that servers are made of: loading them takes longer than all tests."""
+    server = module.get("server")
+    return tuple(server["externals"]) if isinstance(server, dict) else ()
 
 
 def _measured(content: Mapping[str, object]) -> Measured:

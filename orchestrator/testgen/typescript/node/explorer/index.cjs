@@ -11,6 +11,7 @@ const { candidatesOf, defectsOf } = require('./candidates.cjs');
 const { expanded } = require('./graphql.cjs');
 const { withOutcomes } = require('./outcomes.cjs');
 const { prepareServer, servedSubjects } = require('./server/index.cjs');
+const { rememberKeys } = require('../keys.cjs');
 const { createRuntime } = require('../instrument/runtime.cjs');
 
 /** `api` is {load, reset, core}: import a module, forget all modules, a module of Node's own. */
@@ -23,6 +24,7 @@ async function explore(plan, api) {
   const { state } = runtime;
   state.watched = plan.path;
   const fence = buildFence(api.core, plan.cache);
+  const forgetKeys = rememberKeys(api.core('crypto'));
   try {
     const world = new World(plan, api, state, await api.load(plan.helper));
     const assembly = prepareServer(world, api, state);
@@ -32,13 +34,14 @@ async function explore(plan, api) {
     if (!(await world.reload(-1))) return answer({ problem: `cannot be imported: ${firstLine(world.problem)}` });
     const imported = { goals: [...state.hits], mutants: [...state.touched] };
     const began = process.cpuUsage(); // loading the project's compiler is not exploring
-    const now = () => spent(process.cpuUsage(began)); // of the processor: what else the machine does makes no difference
+    const now = seldom(() => spent(process.cpuUsage(began))); // of the processor: what else the machine does makes no difference
     const job = { plan, world, state, fence, now, journal, assembly };
     return answer(await searched(job, imported));
   } catch (error) {
     return answer({ problem: `cannot be explored: ${error?.stack ?? error}` });
   } finally {
     fence.restore();
+    forgetKeys();
   }
 }
 
@@ -51,7 +54,7 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   const wanted = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
   const subjects = await servedSubjects(wanted, assembly, caller, values);
   const cases = new Cases(values, subjects, random, plan.hasState);
-  const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, misses: assembly ? 60 : 150, fruitless: assembly ? 2 : Infinity, until: plan.seconds * 0.6 };
+  const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, misses: assembly ? 60 : 150, fruitless: assembly ? 2 : 4, until: plan.seconds * 0.6 };
   const search = new Search({ caller, cases, subjects, limits, now, journal });
   await search.run();
   const isOver = () => now() > plan.seconds;
@@ -59,6 +62,17 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   const { candidates, outcomes } = withOutcomes(plan, candidatesOf(plan, cases, search.kept, matrix));
   const cutShort = [...(search.isCutShort ? ['exploring'] : []), ...(isOver() ? ['trying mutants'] : [])];
   return { candidates, outcomes, packages: [...world.doubled], imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
+}
+
+/** Ask only at every sixteenth time: asking the system takes as long as a short call. */
+function seldom(ask) {
+  let count = 0;
+  let last;
+  return () => {
+    if (count % 16 === 0) last = ask();
+    count += 1;
+    return last;
+  };
 }
 
 function spent({ user, system }) {

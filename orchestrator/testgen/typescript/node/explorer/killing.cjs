@@ -6,16 +6,23 @@
  */
 const { tellsApart } = require('./verdicts.cjs');
 
+const ENOUGH = 6; // cases known to notice a mutant, to choose from
+
 /** Return for each kept case {value: [mutants], calls: [mutants]}. */
 async function killMatrix({ kept, caller, world, atImport, isOver }) {
   const matrix = kept.map(() => ({ value: [], calls: [] }));
+  const counts = new Map();
   const note = (index, mutant, told) => {
     if (told.value) matrix[index].value.push(mutant);
     if (told.calls) matrix[index].calls.push(mutant);
+    if (told.value) counts.set(mutant, (counts.get(mutant) ?? 0) + 1);
   };
+  /** One more case for a mutant that many notice says nothing, unless it is the only thing that shows what the case is worth. */
+  const isKnown = (index, mutant) => counts.get(mutant) >= ENOUGH && matrix[index].value.length > 0;
   for (const [index, { item, seen }] of kept.entries()) {
     for (const mutant of seen.touched) {
       if (isOver()) return matrix;
+      if (isKnown(index, mutant)) continue;
       note(index, mutant, tellsApart(seen, await caller.call(item, { active: mutant, patience: 150 })));
     }
   }
@@ -26,7 +33,7 @@ async function killMatrix({ kept, caller, world, atImport, isOver }) {
       continue;
     }
     for (const [index, { item, seen }] of kept.entries()) {
-      if (seen.touched.has(mutant)) continue;
+      if (seen.touched.has(mutant) || isKnown(index, mutant)) continue;
       note(index, mutant, tellsApart(seen, await caller.call(item, { active: mutant, patience: 150 })));
     }
   }

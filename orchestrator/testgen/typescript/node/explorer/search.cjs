@@ -9,6 +9,7 @@ const { common } = require('./pictures.cjs');
 const { outcomeKey, tellsApart } = require('./verdicts.cjs');
 
 const MUTANTS_AT_ONCE = 40;
+const IN_VAIN = 30; // cases that a mutant stood before the next ones are tried on it more and more seldom
 const MOST_KEPT = 160;
 const MOST_LATE = 40; // calls of one subject that do not end: each of them costs as much as hundreds of others
 
@@ -18,6 +19,7 @@ class Search {
     this.kept = [];
     this.reached = new Set();
     this.killed = new Set();
+    this.inVain = new Map(); // mutant -> cases that did not notice it
     this.outcomes = new Set();
     this.dropped = {};
     this.defects = new Map();
@@ -99,14 +101,15 @@ class Search {
     const goals = [...seen.goals].filter((each) => !this.reached.has(each));
     const outcome = item.subject.outcome?.(item, seen) ?? outcomeKey(item.subject, seen);
     const isNew = goals.length > 0 || !this.outcomes.has(outcome);
-    const suspects = [...seen.touched].filter((each) => !this.killed.has(each));
-    if (!isNew && suspects.length === 0) return { item: complete, seen: seen.seen, gained: false };
+    const suspects = this.suspectsOf(seen);
+    const noticed = isNew ? suspects : await this.noticed(complete, seen, suspects);
+    if (!isNew && noticed.length === 0) return { item: complete, seen: seen.seen, gained: false };
     const stable = await this.steady(complete, seen);
     if (!stable) {
       this.dropped['does not pass every time'] = (this.dropped['does not pass every time'] ?? 0) + 1;
       return { item: complete, seen: seen.seen, gained: false };
     }
-    const kills = await this.kills(complete, stable, suspects.slice(0, MUTANTS_AT_ONCE));
+    const kills = await this.kills(complete, stable, noticed);
     if (!isNew && kills.length === 0) return { item: complete, seen: seen.seen, gained: false };
     this.keep(complete, stable, goals, kills, outcome);
     return { item: complete, seen: seen.seen, gained: goals.length > 0 || kills.length > 0 };
@@ -133,14 +136,34 @@ class Search {
     if (goals.length > 0 || kills.length > 0 || corpus.length < MOST_KEPT) this.kept.push({ item, seen });
   }
 
+  /** Mutants that a case reaches and none told from the original; those that stood many cases only now and then. */
+  suspectsOf({ touched }) {
+    const isTried = (count) => count < IN_VAIN || this.cases.random() < IN_VAIN / count;
+    return [...touched].filter((each) => !this.killed.has(each) && isTried(this.inVain.get(each) ?? 0)).slice(0, MUTANTS_AT_ONCE);
+  }
+
+  /** The suspects from the first one on that makes a difference: whether it always does is seen later. */
+  async noticed(item, seen, suspects) {
+    for (const [index, mutant] of suspects.entries()) {
+      if (this.isOver()) break;
+      if (await this.tells(item, seen, mutant)) return suspects.slice(index);
+    }
+    return [];
+  }
+
   async kills(item, seen, suspects) {
     const found = [];
     for (const mutant of suspects) {
       if (this.isOver()) break;
-      const other = await this.caller.call(item, { active: mutant, patience: 150 });
-      if (tellsApart(seen, other).calls) found.push(mutant);
+      if (await this.tells(item, seen, mutant)) found.push(mutant);
     }
     return found;
+  }
+
+  async tells(item, seen, mutant) {
+    const isTold = tellsApart(seen, await this.caller.call(item, { active: mutant, patience: 150 })).calls;
+    if (!isTold) this.inVain.set(mutant, (this.inVain.get(mutant) ?? 0) + 1);
+    return isTold;
   }
 
   /** Say why no test can come out of what happened. */

@@ -1,10 +1,12 @@
 'use strict';
 /** Says what each test of a file reaches in the module, and which mutants it notices. */
 const { buildRecorder, runTest } = require('./recorder.cjs');
+const { namePlugins, watchingFastify } = require('../plugins.cjs');
+const { rememberKeys } = require('../keys.cjs');
 const { createRuntime } = require('../instrument/runtime.cjs');
 
 const MOST_STEPS = 3_000_000;
-const MOST_UNLIKELY = 10; // tests that are tried on a mutant though it was not seen that they notice it
+const MOST_UNLIKELY = 2; // tests that are tried on a mutant though it was not seen that they notice it
 
 async function measure(plan, api) {
   const write = api.core('fs').writeFileSync;
@@ -13,14 +15,28 @@ async function measure(plan, api) {
   const recorder = buildRecorder();
   const kept = Object.fromEntries(Object.keys(recorder.globals).map((name) => [name, globalThis[name]]));
   Object.assign(globalThis, recorder.globals, { __recorder: recorder.globals });
+  const forgetKeys = rememberKeys(api.core('crypto'));
   runtime.state.watched = plan.path;
+  keepPackages(plan, api);
   try {
     write(plan.result, JSON.stringify(await measured(plan, { api, clock, recorder, state: runtime.state })));
   } catch (error) {
     write(plan.result, JSON.stringify({ problem: String(error?.stack ?? error) }));
   } finally {
     Object.assign(globalThis, kept);
+    forgetKeys();
   }
+}
+
+/** Packages stay loaded when modules are loaded anew; what a test file doubles, it doubles afterwards. */
+function keepPackages({ packages }, api) {
+  if (!api.actual) return;
+  const kept = new Map();
+  const load = (spec) => {
+    const real = api.actual(spec);
+    return spec === 'fastify' ? watchingFastify(real, namePlugins) : real;
+  };
+  for (const spec of packages) api.mock(spec, () => kept.get(spec) ?? kept.set(spec, load(spec)).get(spec));
 }
 
 async function measured(plan, job) {

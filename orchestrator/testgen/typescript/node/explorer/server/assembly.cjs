@@ -3,10 +3,13 @@
  * Builds the server in which a module is tried: as the project builds it, or a plain one with the project's error
  * handling, or a plain one. Every server that is made tells its routes and the errors of its requests.
  */
+const { namePlugins, watchingFastify } = require('../../plugins.cjs');
 const { Scene } = require('../scene.cjs');
 
-const DISPLAY_NAME = Symbol.for('fastify.display-name');
-const MOST_USES = 25; // requests that one server answers: what it remembers of them must not grow
+const MOST_USES = 200; // requests that one server answers: what it remembers of them must not grow
+const MOST_PASSING = 12; // servers with a mutant that are kept
+const MOST_COUNTED = 25; // of those that count requests
+const COUNTING = /rate-?limit|throttl|slow-?down/;
 const USUAL = ['content-type', 'content-length', 'date', 'connection', 'keep-alive'];
 
 class Assembly {
@@ -16,8 +19,10 @@ class Assembly {
     this.server = world.plan.server;
     this.routes = []; // of the server that was made last: {method, url, schema, line, isOurs}
     this.making = new Set(); // mutants that making a server reaches
+    this.mutated = new Map(); // servers that were made with one, by mutant and arguments
     this.request = undefined; // the request that is being answered
     this.error = undefined; // what the last request threw
+    this.mostUses = this.server.externals.some((each) => COUNTING.test(each)) ? MOST_COUNTED : MOST_USES;
     this.mockPackages();
   }
 
@@ -38,17 +43,11 @@ class Assembly {
   }
 
   watched() {
-    const make = (...args) => this.watch((this.fastify.default ?? this.fastify)(...args));
-    const all = Object.assign(make, this.fastify);
-    return Object.assign(all, { default: make, fastify: make, __esModule: true });
+    return watchingFastify(this.fastify, (app) => this.watch(app));
   }
 
   watch(app) {
-    const { register } = app;
-    app.register = function named(plugin, ...rest) {
-      if (typeof plugin === 'function') plugin[DISPLAY_NAME] ??= plugin.name || 'plugin'; // else it is looked for among all modules
-      return register.call(this, plugin, ...rest);
-    };
+    namePlugins(app);
     app.addHook('onRoute', (route) => this.note(route));
     app.addHook('onRequest', (request, reply, done) => { this.meet(request); done(); });
     app.addHook('onError', (request, reply, error, done) => { this.error = error; done(); });
@@ -153,7 +152,7 @@ class Assembly {
     const { active } = state;
     if (active >= 0 && this.making.has(active)) return this.passing(way, scene, args);
     const key = JSON.stringify(args);
-    const isFit = kept && kept.key === key && kept.way === way && kept.module === this.world.module() && kept.uses < MOST_USES;
+    const isFit = kept && kept.key === key && kept.way === way && kept.module === this.world.module() && kept.uses < this.mostUses;
     if (isFit && !isFresh) {
       kept.uses += 1;
       for (const each of kept.hits) state.hits.add(each);
@@ -170,13 +169,28 @@ class Assembly {
     return app;
   }
 
-  /** A server for one request, made with a mutant. */
+  /** A server that was made with the mutant that is switched on. */
   async passing(way, scene, args) {
-    await this.passed?.close();
-    this.passed = undefined;
+    const { active } = this.state;
+    const key = `${active}|${JSON.stringify(args)}`;
+    const kept = this.mutated.get(key);
+    if (kept && kept.way === way && kept.module === this.world.module() && kept.uses < this.mostUses) {
+      kept.uses += 1;
+      return kept.app;
+    }
+    this.mutated.delete(key);
+    await kept?.app.close();
     scene.close();
-    this.passed = await this.made(way, { scene, args });
-    return this.passed;
+    const app = await this.made(way, { scene, args });
+    this.mutated.set(key, { app, way, module: this.world.module(), uses: 0 });
+    if (this.mutated.size > MOST_PASSING) await this.closeFirst();
+    return app;
+  }
+
+  async closeFirst() {
+    const [[key, { app }]] = this.mutated;
+    this.mutated.delete(key);
+    await app.close();
   }
 
   /** Make a server; `args` are nodes for what the registering function takes besides the server. */
