@@ -1,9 +1,9 @@
 """Real Jest configurations: edited right as Node reads them, or refused with a reason.
 
 `python -m bench.edits.jest_configs FOLDER [--show]`: every file of the folder is a Jest config or a package.json (a
-name may have `__` for `/`). Both coverage actions run on it; Node evaluates the file before and after with `require`
-and `import` answered by stand-ins, and everything but the edited key has to be equal. `npm install typescript` in
-`bench/results/npm`. Exit 1 when one is wrong.
+name may have `__` for `/`). Both coverage actions run on it; Node evaluates the file before and after with `require`,
+`import` and `process.chdir` answered by stand-ins, and everything but the edited key has to be equal.
+`npm install typescript` in `bench/results/npm`. Exit 1 when one is wrong.
 """
 
 import argparse
@@ -25,24 +25,27 @@ ACTIONS = {"expand_coverage_collection": GLOBS, "add_directory_thresholds": GATE
 AROUND = {"bench/a.js": "", "bench/b/c.js": "", "src/a.ts": "", "bench/gen/x.js": ""}
 _READ = """
 const ts = require(process.argv[1] + "/node_modules/typescript"), vm = require("vm");
-const soft = (name) => new Proxy(function () {}, {
+const soft = (name) => new Proxy(() => {}, {
   get: (_, key) => key === Symbol.toPrimitive ? () => name : key === "then" ? undefined
     : key === "toJSON" ? () => name : key === Symbol.iterator ? function* () {} : soft(name),
   apply: (_, __, given) => given.find((one) => one && typeof one === "object" && !Array.isArray(one)) ?? soft(name),
   ownKeys: () => [], getOwnPropertyDescriptor: () => undefined,
 });
+process.chdir = () => {};
 const load = async (text, path) => {
   if (path.endsWith(".json")) {
-    const whole = JSON.parse(text);
+    const whole = ts.parseConfigFileTextToJson(path, text).config;  // comments and trailing commas are let pass
     return path.endsWith("package.json") ? whole.jest : whole;
   }
   const options = {module: "commonjs", target: "es2022", esModuleInterop: true};
-  const code = ts.transpileModule(text, {compilerOptions: options, fileName: "x.ts"}).outputText;
+  const made = ts.transpileModule(text, {compilerOptions: options, fileName: "x.ts"}).outputText;
+  const meta = `({url: "file:///x/${path}", dirname: "/x", filename: "/x/${path}", resolve: (name) => "/x/" + name})`;
+  const code = made.replace(/\\bimport\\.meta\\b/g, meta);
   const found = {exports: {}};
   const real = {path: require("path"), os: require("os")};
   const need = (name) => real[name.replace("node:", "")] ?? soft(name);
-  const run = vm.runInThisContext(`(function (module, exports, require, __dirname, __filename) {${code}\\n})`);
-  run(found, found.exports, need, "/x", "/x/" + path);
+  const run = vm.runInThisContext(`(async function (module, exports, require, __dirname, __filename) {${code}\\n})`);
+  await run(found, found.exports, need, "/x", "/x/" + path);
   let value = found.exports.default ?? found.exports;
   if (typeof value === "function") value = await value({});
   return await value;
