@@ -218,3 +218,31 @@ def test_the_only_item_of_a_list_below_a_comment_leaves_brackets_that_can_be_rea
     edit = editor.finish()
     assert edit.after == "a:\n# why\n  []\nb: 1\n"
     assert load_model(edit.after) == edit.intended == {"a": [], "b": 1}
+
+
+def test_operations_at_once_read_the_text_once_and_come_out_as_one_after_another() -> None:
+    text = "a:\n- run: one\n\n- run: |\n    two\n  env:\n    X: x\n"
+
+    def together(editor: YamlEditor) -> None:
+        with editor.at_once():
+            editor.set(("a", 0, "run"), "three")
+            editor.set(("a", 1, "run"), "four\nfive\n")
+        with editor.at_once():
+            editor.set(("a", 0, "env"), {"Y": "y"})
+            editor.set(("a", 1, "env", "Y"), "y")
+
+    def in_turn(editor: YamlEditor) -> None:
+        editor.set(("a", 0, "run"), "three")
+        editor.set(("a", 1, "run"), "four\nfive\n")
+        editor.set(("a", 0, "env"), {"Y": "y"})
+        editor.set(("a", 1, "env", "Y"), "y")
+
+    assert edited(text, together) == edited(text, in_turn)
+
+
+def test_operations_at_once_that_meet_are_refused() -> None:
+    editor = YamlEditor("a.yml", "a: {b: 1}\n")
+    with pytest.raises(Refusal) as raised, editor.at_once():
+        editor.set(("a", "b"), 2)
+        editor.set(("a",), 3)
+    assert raised.value.code is EditCode.VERIFY

@@ -4,10 +4,11 @@ The two never see each other; that they agree in the end is the proof of the edi
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from orchestrator.edits.patch import Patch, apply, compose, in_order
+from orchestrator.edits.patch import Patch, PatchMismatch, apply, compose, in_order
 from orchestrator.edits.result import EditCode, FileEdit, Refusal
 from orchestrator.edits.yaml.emit import Headed, plain
 from orchestrator.edits.yaml.insertion import closing_literal, fill_patches, insert_patches, strip_header
@@ -15,6 +16,7 @@ from orchestrator.edits.yaml.model import load_checked
 from orchestrator.edits.yaml.moving import move_patch
 from orchestrator.edits.yaml.paths import (
     as_step,
+    equal_ends,
     index_of,
     model_key,
     peek_at,
@@ -25,7 +27,7 @@ from orchestrator.edits.yaml.paths import (
 )
 from orchestrator.edits.yaml.removal import remove_patches
 from orchestrator.edits.yaml.replacement import rename_patch, replace_patches
-from orchestrator.edits.yaml.sharing import editable, refuse_shared
+from orchestrator.edits.yaml.sharing import editable, in_flow, refuse_shared
 from orchestrator.edits.yaml.style import Style, style_of
 from orchestrator.edits.yaml.tree import ALIAS, MAP, SEQ, Node, Path, Step, tree_of
 from orchestrator.models.json import Json
@@ -42,6 +44,7 @@ class YamlEditor:
         self.model: Json = load_checked(text)
         self._steps: list[tuple[Patch, ...]] = []
         self._style: Style | None = None
+        self._held: list[Patch] | None = None
 
     @property
     def text(self) -> str:
@@ -74,10 +77,6 @@ class YamlEditor:
             raise Refusal(EditCode.NOT_FOUND, f"there is no {shown(path)}")
         return found
 
-    def has(self, *path: Step) -> bool:
-        """Say whether there is something at a path."""
-        return self.tree.find(path) is not None
-
     def get(self, *path: Step) -> Json:
         """Return the intended value at a path, or None."""
         return peek_at(self.model, path)[1]
@@ -91,6 +90,15 @@ class YamlEditor:
         return isinstance(self.get(*path), dict)
 
     # ------------------------------------------------------------ operations
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Make operations on places of which none holds another one together: the text is read once, not each time."""
+        self._held = []
+        yield
+        held, self._held = self._held, None
+        self._edit(tuple(dict.fromkeys(held)))
+        self._settle_end()
 
     def set(self, path: Sequence[Step], value: Any, *, before: str | None = None, after: str | None = None) -> bool:
         """Make the value at a path this one; False when it is so already.
@@ -128,7 +136,7 @@ class YamlEditor:
         node = editable(self.tree, path)
         if node.index_of(key) is not None:
             raise Refusal(EditCode.CONFLICT, f"{shown((*path, key))} is there already")
-        if node.flow and not node.values and path and not self._in_flow(path[:-1]):
+        if node.flow and not node.values and path and not in_flow(self.tree, path[:-1]):
             self._replace(path, {key: value})
             return
         self._edit(insert_patches(self.tree, node, index, key, value, self.style))
@@ -142,7 +150,7 @@ class YamlEditor:
         node = editable(self.tree, path)
         if node.kind != SEQ:
             raise Refusal(EditCode.CONFLICT, f"{shown(path)} is no list")
-        if node.flow and not node.values and path and not self._in_flow(path[:-1]):
+        if node.flow and not node.values and path and not in_flow(self.tree, path[:-1]):
             self._replace(path, [value])
             return
         self._edit(insert_patches(self.tree, node, index, None, value, self.style))
@@ -204,11 +212,9 @@ class YamlEditor:
         self._model_replace(path[:-1], {name if key == old else key: value for key, value in found.items()})
         return True
 
-    def replace_scalar(self, path: Sequence[Step], value: Any) -> bool:
+    def replace_scalar(self, path: Sequence[Step], value: Any) -> None:
         """Give a scalar another value and its comment (`Noted`), even if only the comment differs."""
-        before = self.text
         self._replace(tuple(path), value)
-        return self.text != before
 
     # ------------------------------------------------------------ how they are made
 
@@ -232,8 +238,7 @@ class YamlEditor:
     def _assign_items(self, path: Path, old: list[Json], new: list[Any]) -> None:
         models = [plain(item) for item in new]
         least = min(len(old), len(new))
-        head = next((at for at in range(least) if not same(old[at], models[at])), least)
-        tail = next((at for at in range(least - head) if not same(old[-1 - at], models[-1 - at])), least - head)
+        head, tail = equal_ends(old, models)
         common = least - head - tail
         for at in range(head, head + common):
             self._assign((*path, at), new[at])
@@ -249,32 +254,36 @@ class YamlEditor:
         refuse_shared(self.tree, path, node)
         owner = editable(self.tree, path[:-1])
         index = index_of(owner, path[-1])
-        in_flow = self._in_flow(path[:-1])
+        is_inline = in_flow(self.tree, path[:-1])
         closing = closing_literal(self.tree)
-        if node.is_empty and not in_flow and isinstance(value, dict | list) and value:
+        if node.is_empty and not is_inline and isinstance(value, dict | list) and value:
             made = fill_patches(self.tree, owner, index, value, self.style)
         else:
-            made = replace_patches(self.tree, owner, index, value, self.style, in_flow=in_flow)
+            made = replace_patches(self.tree, owner, index, value, self.style, in_flow=is_inline)
         if closing is not None and closing is not node and any(item.start >= closing.end for item in made):
             made = [*strip_header(self.tree, closing), *made]
         self._edit(made)
         self._model_replace(path, plain(value))
 
     def _edit(self, patches: Sequence[Patch]) -> None:
-        style = self.style  # of the text as it was
-        real = tuple(item for item in in_order(patches) if item.old != item.new)
-        if not real:
+        if self._held is not None:
+            self._held += patches
             return
+        style = self.style  # of the text as it was
         try:
+            real = tuple(item for item in in_order(patches) if item.old != item.new)
+            if not real:
+                return
             tree = tree_of(apply(self.text, real))
-        except Refusal as refusal:
-            raise Refusal(EditCode.VERIFY, f"the result could not be read: {refusal.reason}") from refusal
+        except (Refusal, PatchMismatch) as error:
+            reason = error.reason if isinstance(error, Refusal) else str(error)
+            raise Refusal(EditCode.VERIFY, f"the result could not be read: {reason}") from error
         self.tree, self._style = tree, style
         self._steps.append(real)
 
     def _settle_end(self) -> None:
         """Give the file a final newline when its last value is a new block that ends with one."""
-        closing = closing_literal(self.tree)
+        closing = closing_literal(self.tree) if self._held is None else None
         if closing is None or closing.text.endswith("\n"):
             return
         last = self.model
@@ -283,10 +292,6 @@ class YamlEditor:
         if last == closing.text + "\n":
             end = len(self.text)
             self._edit([Patch(end, end, "", self.style.eol)])
-
-    def _in_flow(self, path: Path) -> bool:
-        nodes = [self.tree.find(path[:at]) for at in range(len(path) + 1)]
-        return any(node is not None and node.flow for node in nodes)
 
     # ------------------------------------------------------------ the intended model
 

@@ -1,5 +1,7 @@
 """Paths into trees and models, and values at them."""
 
+from collections.abc import Sequence
+
 from orchestrator.edits.result import EditCode, Refusal
 from orchestrator.edits.yaml.scalars import resolve
 from orchestrator.edits.yaml.tree import Node, Path, Step
@@ -79,3 +81,11 @@ def shown(path: Path) -> str:
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else step)
     return text or "document"
+
+
+def equal_ends(old: Sequence[Json], new: Sequence[Json]) -> tuple[int, int]:
+    """Return with how many equal items two lists begin, and with how many further ones they end."""
+    least = min(len(old), len(new))
+    head = next((at for at in range(least) if not same(old[at], new[at])), least)
+    tail = next((at for at in range(least - head) if not same(old[-1 - at], new[-1 - at])), least - head)
+    return head, tail

@@ -26,3 +26,9 @@ def refuse_shared(tree: Tree, path: Path, node: Node) -> None:
     """Refuse what holds an anchor that an alias elsewhere stands for."""
     if any(below.anchor is not None and below.anchor in tree.aliased for below in node.walk()):
         raise Refusal(EditCode.ALIAS, f"{shown(path)} holds an anchor that is used elsewhere")
+
+
+def in_flow(tree: Tree, path: Path) -> bool:
+    """Say whether a place is inside of `{}` or `[]`."""
+    nodes = [tree.find(path[:at]) for at in range(len(path) + 1)]
+    return any(node is not None and node.flow for node in nodes)

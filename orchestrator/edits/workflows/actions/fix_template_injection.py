@@ -5,6 +5,8 @@ to the step's `env` and the script reads the variable.
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydantic import Field
 
@@ -15,6 +17,7 @@ from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.expressions import Context, ExpressionError, parse, walk
 from orchestrator.edits.workflows.shells import POSIX, is_code, shell_of, unexpanded
 from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of
+from orchestrator.edits.yaml.tree import Path
 from orchestrator.models.json import JsonObject
 
 _SPAN = re.compile(r"\$\{\{(?:'(?:[^']|'')*'|[^'}]|\}(?!\}))*\}\}")
@@ -38,13 +41,40 @@ class FixTemplateInjection(Action[InjectionParams]):
     def plan(self, scene: Scene, params: InjectionParams) -> EditResult:
         """Rewrite each script that pastes such an expression."""
         workflow = Workflow(scene)
-        done: list[str] = []
-        for job in workflow.chosen_jobs(params.job):
-            for at, step in enumerate(workflow.steps(job)):
-                if any(_is_risky(found[0]) for found in _SPAN.finditer(run_of(step))):
-                    _fix(workflow, job, at, step)
-                    done.append(f"{job}: {title_of(step, at)}")
-        return workflow.finish(f"{'; '.join(done)}: takes values as data", "no script pastes what others can write")
+        risky = [
+            (job, at, step)
+            for job in workflow.chosen_jobs(params.job)
+            for at, step in enumerate(workflow.steps(job))
+            if any(_is_risky(found[0]) for found in _SPAN.finditer(run_of(step)))
+        ]
+        _write(workflow, [_fixed(workflow, *each) for each in risky])
+        done = "; ".join(f"{job}: {title_of(step, at)}" for job, at, step in risky)
+        return workflow.finish(f"{done}: takes values as data", "no script pastes what others can write")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fix:
+    """A step, the script that it gets, and the variables that its env lacks."""
+
+    path: Path
+    script: str
+    env: tuple[tuple[str, str], ...]
+    has_env: bool
+
+
+def _write(workflow: Workflow, fixes: Sequence[_Fix]) -> None:
+    """Write every script, then every env, then the second variable of each: a file has many such steps."""
+    with workflow.editor.at_once():
+        for fix in fixes:
+            workflow.set((*fix.path, "run"), fix.script)
+    for turn in range(max((len(fix.env) for fix in fixes), default=0)):
+        with workflow.editor.at_once():
+            for fix in fixes:
+                if fix.has_env and turn < len(fix.env):
+                    name, value = fix.env[turn]
+                    workflow.set((*fix.path, "env", name), value)
+                elif turn == 0 and fix.env and not fix.has_env:
+                    workflow.set((*fix.path, "env"), dict(fix.env))
 
 
 def _risks(expression: str) -> list[str]:
@@ -65,7 +95,7 @@ def _is_risky(expression: str) -> bool:
     return bool(_risks(expression))
 
 
-def _fix(workflow: Workflow, job: str, at: int, step: JsonObject) -> None:
+def _fixed(workflow: Workflow, job: str, at: int, step: JsonObject) -> _Fix:
     script = run_of(step)
     title = f"{job}: {title_of(step, at)}"
     if shell_of(workflow.model, workflow.job(job), step) not in POSIX:
@@ -87,9 +117,8 @@ def _fix(workflow: Workflow, job: str, at: int, step: JsonObject) -> None:
         patches.add(patch(script, found.start(), found.end(), f"${{{name}}}"))
         if around is not None:
             patches.update(patch(script, at, at + 1, '"') for at in (around[0], around[1] - 1))
-    workflow.set((*path, "run"), apply(script, patches))
-    for name, value in env.items():
-        workflow.set((*path, "env", name), value)
+    added = tuple((name, str(value)) for name, value in env.items() if name not in (given or {}))
+    return _Fix(path=path, script=apply(script, patches), env=added, has_env=bool(given))
 
 
 def _may_be_double(quoted: str) -> bool:
