@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 TEST = re.compile(
@@ -61,7 +62,12 @@ def runs_tool(line: str, tools: tuple[str, ...] = AUDITORS) -> bool:
     text = line.strip()
     if text.startswith("#"):
         return False
-    return any(re.search(_HEAD + re.escape(tool) + r"(?![\w-])", text, re.MULTILINE) for tool in tools)
+    return _starting(tools).search(text) is not None
+
+
+@lru_cache(maxsize=32)
+def _starting(tools: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"{_HEAD}(?:{'|'.join(map(re.escape, tools))})(?![\\w-])", re.MULTILINE)
 
 
 def without_excuses(

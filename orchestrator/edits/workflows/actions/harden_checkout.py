@@ -8,6 +8,7 @@ from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditResult
 from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
+from orchestrator.edits.yaml.tree import Path
 
 _PUSHES = re.compile(
     r"\bgit\s+(?:-\S+\s+(?:\S+\s+)?)*(?:push|fetch|pull|submodule|lfs|ls-remote|clone)\b|\bgh-pages\b|\bgh-deploy\b"
@@ -42,6 +43,7 @@ class HardenCheckout(Action[HardenParams]):
         """Set the input; jobs that push with git keep theirs and are named."""
         workflow = Workflow(scene)
         done: list[str] = []
+        places: list[Path] = []
         for job in workflow.chosen_jobs(params.job):
             steps = workflow.steps(job)
             at = [index for index, step in enumerate(steps) if uses_of(step) == "actions/checkout"]
@@ -51,9 +53,11 @@ class HardenCheckout(Action[HardenParams]):
             if any(_PUSHES.search(run_of(step)) or uses_of(step).startswith(_PUSHERS) for step in steps):
                 workflow.warnings.append(f"{job} works with the remote, its credentials stay")
                 continue
-            for index in open_ones:
-                workflow.set(("jobs", job, "steps", index, "with", "persist-credentials"), False)
+            places += [("jobs", job, "steps", index, "with", "persist-credentials") for index in open_ones]
             done.append(job)
+        with workflow.editor.at_once():
+            for place in places:
+                workflow.set(place, False)
         return workflow.finish(
             f"{', '.join(done)}: no credentials left behind", "no checkout leaves credentials behind"
         )

@@ -36,23 +36,28 @@ class PinActions(Action[PinParams]):
         """Replace each movable ref for which a commit is known; the major version stays, unless it may change."""
         workflow = Workflow(scene)
         unknown: list[str] = []
+        checkouts: list[tuple[str, int]] = []
         done = kept = 0
-        for job, at, uses in _uses(workflow):
-            parts = split_uses(uses)
-            if parts is None or not _is_meant(parts[0], params):
-                continue
-            if is_pinned(uses):
-                kept += 1
-                continue
-            pin = _pin(workflow, parts[0], parts[2], params)
-            if pin is None:
-                unknown.append(uses)
-                continue
-            path = ("jobs", job, "uses") if at is None else ("jobs", job, "steps", at, "uses")
-            workflow.editor.replace_scalar(path, Noted(f"{parts[0]}{parts[1]}@{pin.commit}", pin.version))
-            if at is not None and parts[0].lower() == _CHECKOUT and _keeps_apart(parts[2]):
+        with workflow.editor.at_once():
+            for job, at, uses in _uses(workflow):
+                parts = split_uses(uses)
+                if parts is None or not _is_meant(parts[0], params):
+                    continue
+                if is_pinned(uses):
+                    kept += 1
+                    continue
+                pin = _pin(workflow, parts[0], parts[2], params)
+                if pin is None:
+                    unknown.append(uses)
+                    continue
+                path = ("jobs", job, "uses") if at is None else ("jobs", job, "steps", at, "uses")
+                workflow.editor.replace_scalar(path, Noted(f"{parts[0]}{parts[1]}@{pin.commit}", pin.version))
+                if at is not None and parts[0].lower() == _CHECKOUT and _keeps_apart(parts[2]):
+                    checkouts.append((job, at))
+                done += 1
+        with workflow.editor.at_once():
+            for job, at in checkouts:
                 _say_default(workflow, job, at)
-            done += 1
         left = list(dict.fromkeys(unknown))
         if not done and not kept and left:
             hint = f"add them to {OVERRIDES}; `allow_major: true` takes the newest version of what is known"
