@@ -3,7 +3,7 @@
 import random
 
 import yaml
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from orchestrator.edits.patch import apply, invert, is_untouched_outside
@@ -84,6 +84,7 @@ def test_random_edits_mean_what_was_intended(
     assert apply(edit.after, invert(edit.patches)) == text
 
 
+@example("0?", True)
 @given(st.one_of(TEXTS, st.sampled_from([value for value in NASTY if isinstance(value, str)])), st.booleans())
 def test_a_written_scalar_is_read_as_the_same_text_by_yaml_1_1_and_1_2(text: str, in_flow: bool) -> None:
     written = write_scalar(text, in_flow=in_flow)

@@ -84,7 +84,7 @@ def needs_quotes(text: str, *, in_flow: bool = False) -> bool:
         return True
     if text.startswith(("---", "...")) or _OTHER_READERS.match(text):
         return True
-    return in_flow and any(character in "[]{},:" for character in text)
+    return in_flow and any(character in "[]{},:?" for character in text)  # some readers end a key at any `?`
 
 
 def fits_literal(text: str) -> bool:
