@@ -28,20 +28,18 @@ HOME = Path(__file__).parents[2]
 _ORDERS = 5
 
 
-async def measure(
-    package: Package, module: str, project: Path, budget: float, *, patience: float, alone: bool
-) -> dict[str, Any]:
+async def measure(package: Package, module: str, project: Path, budget: float, *, alone: bool) -> dict[str, Any]:
     """Return the row of one module: what each tool's tests are worth."""
     test_file = f"tests/test_{Path(module).stem.strip('_')}.py"
     begin, worked = time.monotonic(), _worked()
     try:
-        made = await ours.write_tests(project, module, test_file, budget, patience)
+        made = await ours.write_tests(project, module, test_file, budget)
         text = made.text
         more: dict[str, Any] = {"dropped": dict(made.dropped), "cut_short": made.cut_short, "cases": made.cases}
     except TaskFailed as error:
         text, more = "", {"error": str(error)}
     more |= {"seconds": round(time.monotonic() - begin, 1), "processor": round(_worked() - worked, 1), "text": text}
-    row: dict[str, Any] = {"package": package.name, "module": module, "budget": budget, "patience": patience}
+    row: dict[str, Any] = {"package": package.name, "module": module, "budget": budget}
     row["ours"] = {**asdict(await judge(project, module, test_file, text)), **more}
     name = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     for tool in () if alone else (peers.pynguin, peers.ghostwriter):
@@ -83,7 +81,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.testgen", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("package", nargs="*", help="which packages (default: all)")
     parser.add_argument("--budget", type=float, default=60.0, help="seconds per module and tool")
-    parser.add_argument("--patience", type=float, default=1.0, help="times the seconds, on a machine that is shared")
     parser.add_argument("--alone", action="store_true", help="without the peers")
     parser.add_argument("--scratch", type=Path, default=HOME / "bench/results/testgen", help="where everything goes")
     parser.add_argument("--results", type=Path, help="file of rows (default: rows.jsonl in the scratch folder)")
@@ -106,7 +103,6 @@ def main() -> int:
                     module,
                     project,
                     arguments.budget,
-                    patience=arguments.patience,
                     alone=arguments.alone,
                 )
                 known[module] = asyncio.run(row)

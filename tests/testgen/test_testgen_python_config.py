@@ -44,7 +44,7 @@ def test_a_mutant_is_shown_to_all_tests_until_enough_of_them_failed(enough, told
     reading, writing = os.pipe()
     _answer([0, 1, 2], lambda number: number == 1, writing, enough)
     os.close(writing)
-    assert _read_all(reading, 5.0).decode() == told
+    assert _read_all(reading, os.getpid(), 5.0).decode() == told
 
 
 def test_each_variable_is_set_and_left_out(workbench):

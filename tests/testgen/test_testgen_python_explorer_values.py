@@ -15,9 +15,10 @@ from orchestrator.testgen.python.explorer.keywords import forwarded_to, looked_u
 from orchestrator.testgen.python.explorer.literals import Literals
 from orchestrator.testgen.python.explorer.matching import match_text
 from orchestrator.testgen.python.explorer.names import Names
+from orchestrator.testgen.python.explorer.openness import Openness, Sides
 from orchestrator.testgen.python.explorer.regexes import matching_texts
 from orchestrator.testgen.python.explorer.shapes import doubles, functions_for
-from orchestrator.testgen.python.explorer.wording import as_statement, oddness, renamed
+from orchestrator.testgen.python.explorer.wording import as_statement, oddness, renamed, truth
 
 
 def _function(source: str) -> ast.FunctionDef:
@@ -144,3 +145,27 @@ def test_a_pattern_is_read_with_its_flags() -> None:
     pattern = re.compile("a  # first\n [0-9]", re.VERBOSE)
     made = matching_texts(pattern.pattern, random.Random(1), 2, pattern.flags)
     assert made and all(pattern.fullmatch(each) for each in made)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "claim"),
+    [
+        ("is_even(2)", True, "assert is_even(2) is True"),
+        ("a == b", True, "assert a == b"),
+        ("a == b", False, "assert not a == b"),
+        ("1 in box", True, "assert 1 in box"),
+        ("1 in box", False, "assert 1 not in box"),
+    ],
+)
+def test_a_comparison_is_a_claim_by_itself(expression, value, claim):
+    assert truth(expression, value) == claim
+
+
+def test_comparisons_that_went_one_way_only_are_solved_first():
+    sides = Sides({1: 10, 2: 20}, {10: frozenset({5, 6}), 20: frozenset({9, 10})})
+    openness = Openness(sides, {5, 6, 9})
+    both, one, pattern = (1, "a", "b"), (2, "a", "c"), (1, re.compile("x"), "y")
+    assert openness.parted([both, one, pattern]) == ([one, pattern], [both])
+    assert openness.parted([pattern] * 3) == ([pattern] * 3, [])
+    openness.parted([pattern])
+    assert openness.parted([pattern]) == ([], [pattern])

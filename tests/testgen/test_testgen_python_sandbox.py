@@ -7,6 +7,7 @@ import pytest
 
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.python.explorer.sandbox import Fence
+from orchestrator.testgen.python.explorer.stopwatch import Stopwatch
 
 WILD = """\
 import builtins
@@ -160,7 +161,7 @@ def test_a_module_whose_import_reaches_out_is_refused_and_reaches_nothing(what, 
 
 
 def test_what_an_import_must_not_do_is_an_ordinary_error_that_a_library_can_live_with(tmp_path):
-    fence = Fence(str(tmp_path))
+    fence = Fence(str(tmp_path), Stopwatch())
     with fence.importing(), pytest.raises(PermissionError, match=r"^socket\.bind$"):
         fence._audit("socket.bind", ())
     assert fence.attempts == ["socket.bind"]

@@ -9,6 +9,7 @@ from orchestrator.testgen.generator import Project, Settings, Target
 from orchestrator.testgen.isolation import find_isolation
 from orchestrator.testgen.python.examine import examine
 from orchestrator.testgen.python.generate import generate
+from orchestrator.testgen.python.patience import MOST, Patience
 from orchestrator.testgen.python.running import Site
 from orchestrator.testgen.python.targets import PythonTarget, describe, find_python, find_targets
 from orchestrator.testgen.results import Examined, Generated, failed
@@ -55,19 +56,24 @@ class PythonGenerator:
 
     async def examine(self, project: Project, target: Target, text: str, settings: Settings) -> Examined:
         """Put a test file through the same filters; TaskFailed when pytest cannot run it."""
-        site = _site(project, target, await find_isolation(project.processes))
+        site = _site(project, target, await find_isolation(project.processes), Patience(settings.budget * MOST))
         return await examine(site, text, budget=settings.budget)
 
 
 async def _generate(project: Project, target: Target, settings: Settings, isolate: tuple[str, ...]) -> Generated:
-    """Generate the tests of one module; whatever runs when the budget is over is ended."""
+    """Generate the tests of one module; whatever runs when the budget is over is ended.
+
+    What children stood in line for a processor does not count.
+    """
 
     async def finish(text: str) -> str:
         return await project.finish(target.test_file, text)
 
     try:
         async with asyncio.timeout(settings.budget + _SPARE) as limit:
-            return await generate(_site(project, target, isolate), settings, finish=finish)
+            site = _site(project, target, isolate, Patience(settings.budget * MOST))
+            with site.patience.moves(limit):
+                return await generate(site, settings, finish=finish)
     except TimeoutError as error:
         if not limit.expired():
             raise
@@ -75,7 +81,13 @@ async def _generate(project: Project, target: Target, settings: Settings, isolat
         raise TaskFailed(message, hint="give it a larger budget") from error
 
 
-def _site(project: Project, target: Target, isolate: tuple[str, ...]) -> Site:
+def _site(project: Project, target: Target, isolate: tuple[str, ...], patience: Patience) -> Site:
     assert isinstance(target, PythonTarget)
-    python = find_python(project.root, target.path, project.processes.find, sys.executable)
-    return Site(root=project.root, target=target, python=python, processes=project.processes, isolate=isolate)
+    return Site(
+        root=project.root,
+        target=target,
+        python=find_python(project.root, target.path, project.processes.find, sys.executable),
+        processes=project.processes,
+        isolate=isolate,
+        patience=patience,
+    )

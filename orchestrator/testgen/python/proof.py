@@ -9,11 +9,13 @@ from orchestrator.testgen.results import Proof
 
 REPEATS = 5
 _SECONDS = 120.0
+# A leap day, the turn of a year, the second billion of seconds, a day after 2038; the last repeat lives today.
+_MOMENTS = (1_835_438_400.0, 1_924_991_997.0, 1_000_000_000.0, 2_177_452_800.0, None)
 _ZONES = ("UTC", "America/St_Johns", "Asia/Kolkata", "Pacific/Kiritimati", "Europe/Madrid")
 
 
 async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, repeats: int = REPEATS) -> Proof:
-    """Run a test file once in order and `repeats` times shuffled with other hash seeds and time zones.
+    """Run a test file once in order and `repeats` times shuffled with other hash seeds, time zones and clocks.
 
     `names` are the test functions that are expected, others in the file are somebody else's; None takes what is there.
     """
@@ -47,6 +49,7 @@ def _order(site: Site, number: int) -> dict[str, Any]:
         "probe": {"module": site.target.module, "path": f"{site.root}/{site.target.path}"},
         "shuffle": number if number else None,
         "watch_clock": number == 0,
+        "moment": _MOMENTS[(number - 1) % REPEATS] if number else None,
     }
 
 

@@ -6,13 +6,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from orchestrator.contracts import Processes
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.python.farm import build_farm
+from orchestrator.testgen.python.patience import Patience
 from orchestrator.testgen.python.targets import PythonTarget, import_mode
 
 _BOOT = Path(__file__).parent / "explorer" / "boot.py"
@@ -31,6 +32,7 @@ class Site:
     python: str
     processes: Processes
     isolate: tuple[str, ...] = ()  # argv before the interpreter: a network namespace where the kernel allows it
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +69,7 @@ async def run_order(
             "has_properties": "hypothesis" in text,
             "scratch": str(work),
             "result": str(scratch / "result.json"),
+            "waited": str(scratch / "waited"),
             "cpu_seconds": int(seconds * 2 + 30),
             "import_roots": [str(farm / site.target.below(site.root))],
             "arguments": [
@@ -101,8 +104,9 @@ async def _run(site: Site, scratch: Path, work: Path, seconds: float, env: Mappi
     # The working folder is the scratch folder, by way of `env`: `cwd` of a child lies below the repository.
     argv = ("env", "-C", str(work), *argv)
     try:
-        async with asyncio.timeout(seconds + _SPARE):
-            finished = await site.processes.run(argv, env=surroundings)
+        async with asyncio.timeout(seconds + _SPARE) as limit:
+            with site.patience.moves(limit), site.patience.looks_at(scratch / "waited"):
+                finished = await site.processes.run(argv, env=surroundings)
     except TimeoutError:
         return Answer(content=_read(scratch / "result.json"), tail="it did not end in time", is_late=True)
     return Answer(content=_read(scratch / "result.json"), tail=finished.tail)

@@ -10,7 +10,6 @@ import linecache
 import os
 import re
 import sys
-import time
 import types
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,6 +77,7 @@ class Caller:
     def __init__(self, names: Names, fence: Fence, recorder: Recorder, project: str) -> None:
         self.names = names
         self.count = 0
+        self.stopwatch = fence.stopwatch
         self._fence = fence
         self._recorder = recorder
         self._watch = ClockWatch(project)
@@ -92,9 +92,9 @@ class Caller:
         namespace = self.names.namespace()
         self._recorder.reset(_MOST_STEPS)
         self._recorder.is_on = True
-        begin = time.monotonic()
+        begin = self.stopwatch.now()
         outcome = self._guarded(program, namespace)
-        if time.monotonic() - begin > _WAITING_SECONDS:  # a test must not wait
+        if self.stopwatch.now() - begin > _WAITING_SECONDS:  # a test must not wait
             outcome = Outcome("slow")
         self._recorder.is_on = False
         self._recorder.most = 0

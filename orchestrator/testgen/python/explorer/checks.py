@@ -16,7 +16,7 @@ from .names import Names
 from .replies import reply_body
 from .runs import run_body
 from .subjects import Argument
-from .wording import as_statement, renamed
+from .wording import as_statement, renamed, truth
 
 _MOST_ATTRIBUTES = 6
 _MOST_PLACES = 4  # of a tuple or list with something in it that cannot be written
@@ -99,8 +99,10 @@ class Checks:
 
     def of(self, name: str, value: Any, *, with_class: bool = False) -> list[str]:
         """Return assertions about an expression; with `with_class` about parts of a value that cannot be written."""
-        if value is None or isinstance(value, bool):
-            return [f"assert {name} is {value}"]
+        if value is None:
+            return [f"assert {name} is None"]
+        if isinstance(value, bool):
+            return [truth(name, value)]
         if isinstance(value, float):
             return [float_check(name, value)]
         if is_long_series(value):

@@ -1,6 +1,7 @@
 """The calls that were carried out, and what they reached together."""
 
 import functools
+from collections import deque
 from dataclasses import dataclass, field
 
 from .calling import Outcome, Program
@@ -39,6 +40,19 @@ class Try:
 
 
 Lead = tuple[Try, str]  # with the instance as it is made
+
+
+@dataclass(slots=True)
+class Leads:
+    """Calls of one subject that led somewhere new; `unsolved` are those whose comparisons nobody looked at yet."""
+
+    all: list[Lead] = field(default_factory=list)
+    unsolved: deque[Lead] = field(default_factory=deque)
+
+    def add(self, lead: Lead) -> None:
+        """Remember one."""
+        self.all.append(lead)
+        self.unsolved.append(lead)
 
 
 @dataclass(slots=True)

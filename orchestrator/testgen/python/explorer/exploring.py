@@ -8,12 +8,13 @@ from .loading import ProbedModule
 from .probes import Recorder
 from .sandbox import Fence, limit_process
 from .session import Job, Session
+from .stopwatch import Stopwatch
 
 
 def make(order: dict[str, Any]) -> object:
     """Return the plug-in for an order of the parent."""
     limit_process(int(order["cpu_seconds"]))
-    fence = Fence(order["scratch"])
+    fence = Fence(order["scratch"], Stopwatch(order["waited"]))
     probed = ProbedModule(order["probe"]["module"], order["probe"]["path"], Recorder(), fence)
     probed.install()
     fence.install()

@@ -6,7 +6,6 @@ spellings of what was given reach entries of tables and expressions that importi
 
 import ast
 import random
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -58,7 +57,7 @@ class Hunter:
             for made in self._varied(self._bases(passing), lines):
                 if made.outcome.is_usable:
                     found.setdefault(id(made), made)
-                if self._search.caller.count - begin > share or time.monotonic() > until:
+                if self._search.caller.count - begin > share or self._search.caller.stopwatch.now() > until:
                     break
         return list(found.values())
 

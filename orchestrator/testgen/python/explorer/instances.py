@@ -24,6 +24,18 @@ class Instances:
             known[expression] = _signature(value)
             self._ordered.clear()
 
+    def note_for(self, owner: type, expression: str, look: object) -> None:
+        """Remember an expression for what stands for a class; `look` tells different ones apart."""
+        known = self._made.setdefault(owner, {})
+        if len(known) < _MOST:
+            known.setdefault(expression, look)
+            self._ordered.clear()
+
+    def kinds_within(self, owner: type) -> list[str]:
+        """Return the names of the types of what instances of a class hold."""
+        looks = [look for look in self._made.get(owner, {}).values() if isinstance(look, tuple)]
+        return list(dict.fromkeys(each[1] for look in looks for each in look if isinstance(each, tuple)))
+
     def of(self, owner: type) -> list[str]:
         """Return the expressions for a class, else for those below it: one of each look first, the plainest first."""
         if owner not in self._ordered:
@@ -31,9 +43,11 @@ class Instances:
         return self._ordered[owner]
 
     def _order(self, owner: type) -> list[str]:
-        known = self._made.get(owner) or {
-            text: look for kind, texts in self._made.items() if issubclass(kind, owner) for text, look in texts.items()
-        }
+        own = self._made.get(owner, {})
+        known = own
+        if not own or owner.__name__.startswith("_"):  # what is internal may work below it only
+            below = [texts for kind, texts in self._made.items() if issubclass(kind, owner)]
+            known = {text: look for texts in below for text, look in texts.items()} | own
         plain = sorted(known, key=lambda text: (text.count("None"), len(text), text))
         first: dict[object, str] = {}
         for text in plain:

@@ -15,13 +15,15 @@ from typing import Any
 from .deafness import find_deaf, make_deaf
 from .loading import ProbedModule
 from .mutants import Mutable, Mutant, Swapper, find_gone, find_mutants, rebuild_tables
+from .sandbox import Fence
+from .stopwatch import queued_by
 
 _LONGEST = 6.0  # seconds per mutant
 _MOST_TESTS = 80
 _FEW_TESTS = 10  # of those that run a line that importing runs as well
 _OTHERS = 40
 MUTANT_SEED = 7
-_LATE = 0.25  # seconds of the processor
+_LATE = 0.1  # seconds of the processor
 _MOST_LATE = 2
 
 
@@ -48,7 +50,7 @@ Fails = Callable[[int], bool]  # whether the test of this number fails now
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How far to go: `tests` per mutant, stopping at `enough` failures (0: never), none after `until` (monotonic).
+    """How far to go: `tests` per mutant, stopping at `enough` failures (0: never), none after `until` by the stopwatch.
 
     Where a mutant changes what importing the module makes, `others` are the tests that do not run its line, beside
     those of `first`.
@@ -64,16 +66,15 @@ class Trial:
 class MutantRunner:
     """Try mutants of one module's source against tests that pass on the original."""
 
-    def __init__(
-        self, probed: ProbedModule, fork: Callable[[], int], rebuilt: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, probed: ProbedModule, fence: Fence, rebuilt: Callable[[], None] = lambda: None) -> None:
         """`rebuilt` is called in a child whose module got other data."""
         self._source = probed.source
         self._path = probed.path
         self._mutable = Mutable(probed.source)
         self._namespace = vars(sys.modules[probed.name]) if probed.name in sys.modules else {}
         self._imported = _functions_run(probed.source, probed.map.lines_of(probed.import_goals))
-        self._fork = fork
+        self._fork = fence.fork
+        self._stopwatch = fence.stopwatch
         self._rebuilt = rebuilt
         self._starts = _statement_starts(probed.source)
         self._swapper: Swapper | None = None
@@ -100,7 +101,7 @@ class MutantRunner:
             gc.freeze()  # what stands now is shared with the children
         verdicts = []
         for mutant in mutants:
-            if time.monotonic() > trial.until:
+            if self._stopwatch.now() > trial.until:
                 self.cut_short = True
                 break
             numbers = self._relevant(mutant, by_line, trial)
@@ -143,9 +144,10 @@ class MutantRunner:
             finally:
                 _leave(0)
         os.close(writing)
-        answer = _read_all(reading, _LONGEST)
+        answer = _read_all(reading, child, _LONGEST)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
+        self._stopwatch.forgive(child)
         os.waitpid(child, 0)
         killed = {int(each) for each in answer.decode().split(",") if each.lstrip("-").isdigit()}
         if -1 not in killed:  # it did not come to its end: the test at which it hung noticed
@@ -185,10 +187,13 @@ def _answer(tests: list[int], fails: Fails, writing: int, enough: int) -> None:
     os.write(writing, b"-1,")
 
 
-def _read_all(reading: int, seconds: float) -> bytes:
-    until, data = time.monotonic() + seconds, b""
+def _read_all(reading: int, child: int, seconds: float) -> bytes:
+    """Return what a child writes within `seconds`; those that it stands in line for a processor do not count."""
+    begin, data = time.monotonic(), b""
     try:
-        while (left := until - time.monotonic()) > 0 and select.select([reading], [], [], left)[0]:
+        while (left := begin + seconds + queued_by(child) - time.monotonic()) > 0:
+            if not select.select([reading], [], [], left)[0]:
+                continue
             block = os.read(reading, 1 << 16)
             if not block:
                 break

@@ -15,13 +15,13 @@ import typing
 from collections import Counter
 from typing import Any
 
-from .facts import Definition
 from .kind_tables import BY_METHOD, BY_NAME, CLASSES, FUNCTIONS, MAPPINGS, SEQUENCES, SETS, SHAPES, WORDS, Kind
 from .names import Names
 
 Weights = dict[Kind, float]
 
 _DEEPEST = 4
+_MOST_TOGETHER = 24
 _ASKED = {"isgenerator": "generator", "isgeneratorfunction": "callable", "isawaitable": "awaitable", "isclass": "type"}
 
 
@@ -36,7 +36,8 @@ def of_hint(hint: Any, names: Names, depth: int = 0) -> list[Kind]:
         return of_hint(arguments[0], names, depth)
     if origin is typing.Union or origin is types.UnionType:
         found = [kind for each in arguments for kind in of_hint(each, names, depth + 1)]
-        return list(dict.fromkeys(found))
+        has_numbers = any(inspect.isclass(each) and issubclass(each, enum.IntEnum | enum.IntFlag) for each in arguments)
+        return [kind for kind in dict.fromkeys(found) if not (has_numbers and kind == "int")]  # its members say more
     if origin is typing.Literal:
         return [("one", tuple(repr(each) for each in arguments))]
     if isinstance(hint, typing.TypeVar):
@@ -80,7 +81,9 @@ def _of_own_class(base: type, names: Names) -> list[Kind]:
         return ["any"]
     if issubclass(base, enum.Enum):
         owner = names.of(base)
-        return [("one", tuple(f"{owner}.{each.name}" for each in base))] if owner else ["any"]
+        return (
+            [("one", (*(f"{owner}.{each.name}" for each in base), *_together(base, owner or "")))] if owner else ["any"]
+        )
     if issubclass(base, io.IOBase) or base in (typing.IO, typing.TextIO, typing.BinaryIO):
         return ["file"]
     if issubclass(base, BaseException):
@@ -88,6 +91,16 @@ def _of_own_class(base: type, names: Names) -> list[Kind]:
     if getattr(base, "_is_protocol", False):
         return ["int", "float"] if base.__name__.startswith("Supports") else ["any"]
     return [("class", base)]
+
+
+def _together(base: type[enum.Enum], owner: str) -> list[str]:
+    """Return members of flags set together: each with the next, and with one farther on."""
+    values = {each.name: each.value for each in base}
+    bits = [name for name, value in values.items() if isinstance(value, int) and value and not value & (value - 1)]
+    if not issubclass(base, enum.Flag | enum.IntEnum) or len(bits) < 3 or len(bits) < len(values) / 2:
+        return []
+    pairs = [(bits[i], bits[(i + step) % len(bits)]) for step in (1, len(bits) // 2) for i in range(len(bits))]
+    return [f"{owner}.{first} | {owner}.{second}" for first, second in pairs[:_MOST_TOGETHER] if first != second]
 
 
 def _of_text(text: str) -> list[Kind]:
@@ -103,10 +116,11 @@ def of_default(default: object) -> Kind | None:
     return kind or ("callable" if callable(default) else None)
 
 
-def of_usage(node: Definition, name: str, names: Names) -> Counter[Kind]:
-    """Weigh kinds by how the code uses the parameter."""
+def of_usage(node: ast.AST, name: str, names: Names) -> Counter[Kind]:
+    """Weigh kinds by how the code uses the parameter; `self.x` is a name as well."""
     found: Counter[Kind] = Counter()
     for each in ast.walk(node):
+        _of_place(each, name, found)
         if isinstance(each, ast.Attribute) and _is(each.value, name):
             method = BY_METHOD.get(each.attr)
             if method:
@@ -132,6 +146,15 @@ def of_usage(node: Definition, name: str, names: Names) -> Counter[Kind]:
         elif isinstance(each, ast.If) and _is(each.test, name):
             found["bool"] += 1
     return found
+
+
+def _of_place(node: ast.AST, name: str, found: Counter[Kind]) -> None:
+    """Weigh the kinds of what stands in square brackets or behind `with`."""
+    if isinstance(node, ast.Subscript) and _is(node.slice, name):
+        found["str"] += 2
+        found["int"] += 2
+    elif isinstance(node, ast.With | ast.AsyncWith) and any(_is(each.context_expr, name) for each in node.items):
+        found["manager"] += 4
 
 
 def _of_call(call: ast.Call, name: str, names: Names, found: Counter[Kind]) -> None:
@@ -183,4 +206,6 @@ def of_name(name: str) -> Kind | None:
 
 
 def _is(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}" == name
     return isinstance(node, ast.Name) and node.id == name

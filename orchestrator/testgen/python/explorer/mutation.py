@@ -1,8 +1,7 @@
 """Find out which tests notice which mutants, and add tests for mutants that only other calls notice."""
 
 import random
-import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from .body import Body
 from .corpus import Try
@@ -12,6 +11,7 @@ from .killing import MutantRunner, Trial, Verdict
 from .loading import ProbedModule
 from .mutants import Mutant
 from .noticing import Noticing
+from .sandbox import Fence
 from .search import Search
 from .subjects import Subject
 from .writing import Writer, usable
@@ -33,7 +33,7 @@ class Mutation:
         probed: ProbedModule,
         search: Search,
         writer: Writer,
-        fork: Callable[[], int],
+        fence: Fence,
         until: float,
     ) -> None:
         self.tests = tests
@@ -42,7 +42,7 @@ class Mutation:
         self._writer = writer
         self._until = until
         self._seen: set[int] = set()  # calls that were tried on mutants
-        self.runner = MutantRunner(probed, fork, search.caller.keep_anew)
+        self.runner = MutantRunner(probed, fence, search.caller.keep_anew)
 
     def run(
         self, limit: int, facts: ModuleFacts, subjects: Sequence[Subject], rng: random.Random, calls: int
@@ -62,7 +62,7 @@ class Mutation:
         for _ in range(_ROUNDS):
             left = [each.mutant for each in verdicts if not each.killers and each.mutant.kind != "gone"]
             near = [each for each in left if each in rest]
-            if not near or time.monotonic() > self._until:
+            if not near or self._search.caller.stopwatch.now() > self._until:
                 break
             known = usable(self._search.corpus)
             passing = list(zip(known, self._lines(known), strict=True))
@@ -92,7 +92,7 @@ class Mutation:
         return [better.get(each.mutant, each) for each in verdicts]
 
     def _fails(self, number: int) -> bool:
-        return self._search.caller.check(self.tests[number][1].lines, seconds=0.5) is not None
+        return self._search.caller.check(self.tests[number][1].lines, seconds=0.2) is not None
 
     def _lines(self, tries: Sequence[Try]) -> list[frozenset[int]]:
         return [self._probed.map.lines_of(made.outcome.goals) for made in tries]

@@ -18,6 +18,7 @@ STANDARD = [
     "argparse",
     "asyncio",
     "collections",
+    "contextlib",
     "copy",
     "datetime",
     "decimal",
@@ -33,6 +34,7 @@ STANDARD = [
     "pickle",
     "re",
     "runpy",
+    "threading",
     "types",
     "uuid",
 ]

@@ -12,10 +12,13 @@ from .facts import ModuleFacts, literals_of
 from .instances import Instances
 from .kind_tables import Kind
 from .names import Names
+from .operators import BINARY
 from .regexes import matching_texts
 from .subjects import Parameter, Subject
 from .words import words_for
 
+_BESIDE = 3
+_TIMES = ("datetime", "date", "timedelta")
 _LEARNED = 120  # expressions kept per subject
 _INSTANCES = 10
 _DEEPEST = 3
@@ -93,9 +96,18 @@ class Pools:
                 found.setdefault(text, kind)
                 if number == _BEFORE_RESULTS:
                     found.update((each, kind) for each in self._results_for(kind, subject) if each not in found)
+        for kind in self._beside(subject):
+            found.update((text, kind) for text in BASE[kind][:_BESIDE] if text not in found)
         if parameter.default is None:
             found.setdefault("None", "none")
         return list(found.items())
+
+    def _beside(self, subject: Subject) -> list[str]:
+        """Return the kinds of plain values that an operator may take, as the object holds such."""
+        if subject.short not in BINARY or subject.owner is None:
+            return []
+        held = [each for each in self.instances.kinds_within(subject.owner) if each in BASE]
+        return [*held, *_TIMES] if set(held) & set(_TIMES) else held
 
     def of_kind(self, kind: Kind, subject: Subject, parameter: Parameter | None = None, depth: int = 0) -> list[str]:
         """Return the expressions of one kind."""

@@ -123,6 +123,14 @@ class Map:
         """Return the line of every goal."""
         return {**self.statements, **self.branches}
 
+    @functools.cached_property
+    def ways(self) -> dict[int, frozenset[int]]:
+        """Return the goals of the branches by line."""
+        found: dict[int, set[int]] = {}
+        for goal, line in self.branches.items():
+            found.setdefault(line, set()).add(goal)
+        return {line: frozenset(goals) for line, goals in found.items()}
+
     def lines_of(self, goals: Iterable[int]) -> frozenset[int]:
         """Return the lines of some goals."""
         lines = self.lines

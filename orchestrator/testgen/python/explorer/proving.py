@@ -5,7 +5,6 @@ import json
 import os
 import random
 import threading
-import time
 from collections.abc import Generator
 from typing import Any
 
@@ -17,6 +16,7 @@ from .killing import MUTANT_SEED, MutantRunner, Trial
 from .loading import ProbedModule
 from .probes import Recorder
 from .sandbox import Fence, limit_process
+from .stopwatch import Stopwatch
 
 _TEST_SECONDS = 10.0
 _MOST_TESTS = 1000  # on one mutant
@@ -25,7 +25,7 @@ _MOST_TESTS = 1000  # on one mutant
 def make(order: dict[str, Any]) -> object:
     """Return the plug-in for an order of the parent."""
     limit_process(int(order["cpu_seconds"]))
-    fence = Fence(order["scratch"])
+    fence = Fence(order["scratch"], Stopwatch(order["waited"]))
     probed = None
     if order.get("probe"):
         probed = ProbedModule(order["probe"]["module"], order["probe"]["path"], Recorder(), fence)
@@ -92,9 +92,9 @@ class Proving:
                 reports = runtestprotocol(item, log=False, nextitem=None)
             return any(each.failed for each in reports)
 
-        runner = MutantRunner(self._probed, self._fence.fork)
+        runner = MutantRunner(self._probed, self._fence)
         reaches = [self._probed.map.lines_of(self._results[each.nodeid]["goals"]) for each in usable]
-        until, enough = time.monotonic() + self._order["mutant_seconds"], self._order.get("enough", 0)
+        until, enough = self._fence.stopwatch.now() + self._order["mutant_seconds"], self._order.get("enough", 0)
         trial = Trial(until, tests=_MOST_TESTS, others=_MOST_TESTS, enough=enough)
         mutants = runner.all(self._order["mutants"], seed=self._order.get("mutant_seed", MUTANT_SEED))
         verdicts = runner.run(mutants, reaches, fails, trial)

@@ -16,6 +16,8 @@ import types
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from .stopwatch import Stopwatch
+
 _FORBIDDEN = frozenset(
     [
         "socket.connect",
@@ -80,19 +82,21 @@ class TooSlow(BaseException):
 class Fence:
     """What is forbidden while `is_up`; `attempts` are the events that were refused."""
 
-    def __init__(self, writable: str) -> None:
+    def __init__(self, writable: str, stopwatch: Stopwatch) -> None:
+        self.stopwatch = stopwatch
         self.is_up = False
         self.is_importing = False  # a module may make its database beside the others, a call may not
         self.attempts: list[str] = []
         self._writable = os.path.realpath(writable) + os.sep
         self._clock = False
+        self._until = 0.0  # by the stopwatch
         self.fork = os.fork  # ours, for mutants
 
     def install(self) -> None:
         """Put the audit hook and the limits of the process in place; they stay."""
         sys.addaudithook(self._audit)
         signal.signal(signal.SIGALRM, self._on_alarm)
-        signal.signal(signal.SIGPROF, self._on_alarm)
+        signal.signal(signal.SIGPROF, self._on_spent)
         os._exit = _refuse_to_exit  # it raises no audit event
         faulthandler.disable()
 
@@ -138,8 +142,12 @@ class Fence:
             raise PermissionError(event)
         raise Blocked(event)
 
-    def _on_alarm(self, _signum: int, _frame: types.FrameType | None) -> None:
+    def _on_spent(self, _signum: int, _frame: types.FrameType | None) -> None:
         if self._clock:
+            raise TooSlow
+
+    def _on_alarm(self, _signum: int, _frame: types.FrameType | None) -> None:
+        if self._clock and self.stopwatch.now() >= self._until:
             raise TooSlow
 
     @contextlib.contextmanager
@@ -147,12 +155,13 @@ class Fence:
         """Keep the fence up and the clock running; an interruption that is swallowed comes again.
 
         `seconds` are those of the processor, so that a busy machine changes nothing; whoever only waits gets three
-        times as long. Inside a fence that is up already nothing changes.
+        times as long by the stopwatch. Inside a fence that is up already nothing changes.
         """
         if self.is_up:
             yield
             return
         self.attempts = []
+        self._until = self.stopwatch.now() + seconds * _WAITING
         self._clock = self.is_up = True
         signal.setitimer(signal.ITIMER_PROF, seconds, 0.05)
         signal.setitimer(signal.ITIMER_REAL, seconds * _WAITING, 0.05)

@@ -3,26 +3,30 @@
 The clock is a safety net only; when it ends a search, `cut_short` says so and the result may differ between machines.
 """
 
-import ast
 import inspect
 import itertools
 import random
-import time
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Sequence
 
-from .arguments import is_strange, match_call
+from .arguments import is_strange
+from .beginnings import Beginnings, replaced
 from .calling import Caller, Outcome, Program
-from .corpus import INSTANCE, Corpus, Lead, Try
+from .corpus import INSTANCE, Corpus, Lead, Leads, Try
 from .evolve import Evolver, splice
 from .facts import ModuleFacts
 from .literals import Literals
 from .names import Names
+from .openness import Openness, Sides
+from .operators import BINARY
 from .pools import Pools
 from .subjects import Argument, Arguments, Parameter, Subject
 from .telling import Teller
 
-_MOST_EXAMPLES = 40
+_NOT_SUPPORTED = re.compile(r"^unsupported operand|not supported between instances")
 _SPLICES = 32
+_OPEN_SPLICES = 96
+_MOST_OPEN = 80  # comparisons of one call
 _MOST_SLOW = 6  # calls of one subject that hang or leave threads: more of them show nothing
 _PASSED_ON = (str, bytes, dict, list, tuple)
 
@@ -38,13 +42,17 @@ class Search:
         caller: Caller,
         rng: random.Random,
         avoid: Callable[[Program], bool],
+        sides: Sides,
     ) -> None:
+        """`sides` are the ways that each comparison can send the code."""
         self.corpus = Corpus()
+        self._openness = Openness(sides, self.corpus.touched)
         self.cut_short = False
+        self._fitness: dict[str, tuple[int, int]] = {}  # instance → calls that came through, and that broke
+        self._touched: dict[str, set[int]] = {}  # what each subject went through, whether or not it came to an end
         self._slow: dict[str, int] = {}  # calls of a subject that did not end, or left something running
         self.classes: dict[str, Subject] = {}
         self.names = names
-        self._facts = facts
         self._pools = pools
         self.caller = caller
         self._rng = rng
@@ -52,6 +60,7 @@ class Search:
         self._literals = Literals(names)
         self.told = Teller(self._literals).told
         self._evolver = Evolver(rng, self._arguments_of)
+        self._beginnings = Beginnings(names, facts, pools, self._random)
 
     # ------------------------------------------------------------ one call
 
@@ -80,6 +89,10 @@ class Search:
             return None
         made = Try(subject, arguments, receiver, program, outcome, strange=self._count_strange(subject, arguments))
         self._note(made)
+        if instance and not isinstance(made.outcome.error, StopIteration | LookupError):
+            fit, unfit = self._fitness.get(instance, (0, 0))
+            is_broken = made.outcome.kind == "raised" and not made.outcome.is_explicit
+            self._fitness[instance] = (fit + (not is_broken), unfit + is_broken)
         return made
 
     def _count_strange(self, subject: Subject, arguments: Arguments) -> int:
@@ -91,6 +104,9 @@ class Search:
         if outcome.kind == "slow" or outcome.left_threads:
             self._slow[made.subject.name] = self._slow.get(made.subject.name, 0) + 1
         outcome.is_program = made.subject.kind == "program"
+        if made.subject.short in BINARY and isinstance(outcome.error, TypeError):
+            # The interpreter says it for a method that returned NotImplemented.
+            outcome.is_explicit = outcome.is_explicit or _NOT_SUPPORTED.search(str(outcome.error)) is not None
         outcome.is_crash = made.subject.kind == "route" and not outcome.is_explicit
         if outcome.is_usable:
             goals: set[object] = {*outcome.goals, (made.subject.name, *_shape(outcome))}
@@ -100,7 +116,9 @@ class Search:
             text = self._literals.write(outcome.value)
             if text is not None:
                 self._pools.note_result(made.subject, outcome.value, text)
-        made.leads_on = made.is_new or not outcome.goals <= self.corpus.touched
+        touched = self._touched.setdefault(made.subject.name, set())
+        made.leads_on = made.is_new or not outcome.goals <= touched
+        touched |= outcome.goals
         self.corpus.touched |= outcome.goals
         for _, first, second in outcome.compared:
             self._pools.learn(made.subject, first)
@@ -116,53 +134,64 @@ class Search:
         instances = self.instances_of(subject)
         if not instances:
             return
-        started, until = self.caller.count, time.monotonic() + seconds
-        queue: list[Lead] = []
+        started, until = self.caller.count, self.caller.stopwatch.now() + seconds
+        leads = Leads()
 
         def is_over(share: float) -> bool:
             if self._slow.get(subject.name, 0) >= _MOST_SLOW:
                 return True
-            if time.monotonic() > until:
+            if self.caller.stopwatch.now() > until:
                 self.cut_short = True
                 return True
             return self.caller.count - started >= calls * share
 
-        examples = list(self._examples(subject))
-        for number, arguments in enumerate(itertools.chain(examples, self._first(subject))):
+        examples = list(self._beginnings.examples(subject))
+        for number, arguments in enumerate(itertools.chain(examples, self._beginnings.systematic(subject))):
             if is_over(0.55):
                 break
             chosen = instances[:3] if number < 6 else [instances[number % len(instances)]]
             for instance in chosen:
-                self._follow(subject, arguments, instance, queue, "example" if number < len(examples) else "")
+                self._follow(subject, arguments, instance, leads, "example" if number < len(examples) else "")
+            while leads.unsolved and not is_over(0.75):
+                self._solve(subject, leads)
         idle = 0
         while (subject.parameters or "(" in instances[0]) and not is_over(1.0) and idle < calls * 0.4:
-            arguments, instance = self._next(subject, queue, instances)
-            idle = 0 if self._follow(subject, arguments, instance, queue) else idle + 1
+            if leads.unsolved:
+                self._solve(subject, leads)
+                continue
+            arguments, instance = self._next(subject, leads.all, instances)
+            idle = 0 if self._follow(subject, arguments, instance, leads) else idle + 1
 
-    def _follow(
-        self, subject: Subject, arguments: Arguments, instance: str, queue: list[Lead], origin: str = ""
-    ) -> bool:
-        """Try a call and, when it reached something new, what its comparisons suggest."""
+    def _follow(self, subject: Subject, arguments: Arguments, instance: str, leads: Leads, origin: str = "") -> bool:
+        """Try a call; one that reached something new is varied later, and what its comparisons suggest is tried."""
         made = self.attempt(subject, arguments, instance)
         if made is not None and origin:
             made.origin = origin
         if made is None or not made.leads_on:
             return False
-        queue.append((made, instance))
-        parts = (*made.arguments, instance) if "(" in instance else made.arguments
-        spliced = splice(parts, made.outcome.compared, self._rng)
-        if len(spliced) > _SPLICES:  # of a long chain of comparisons those that stand last count as much
-            chosen = sorted(self._rng.sample(range(len(spliced)), _SPLICES))
-            spliced = [spliced[number] for number in chosen]
-        for position, expression in spliced:
-            if position == len(made.arguments):
-                changed, owner = made.arguments, expression
-            else:
-                changed, owner = _replace(made.arguments, position, expression), instance
-            follower = self.attempt(subject, changed, owner)
-            if follower is not None and follower.leads_on:
-                queue.append((follower, owner))
+        leads.add((made, instance))
         return True
+
+    def _solve(self, subject: Subject, leads: Leads) -> None:
+        """Try what the comparisons of the next call suggest that nobody looked at yet."""
+        made, instance = leads.unsolved.popleft()
+        parts = (*made.arguments, instance) if "(" in instance else made.arguments
+        for position, expression in self._spliced(parts, made.outcome):
+            if position == len(made.arguments):
+                self._follow(subject, made.arguments, expression, leads)
+            else:
+                self._follow(subject, replaced(made.arguments, position, expression), instance, leads)
+
+    def _spliced(self, parts: Sequence[Argument], outcome: Outcome) -> list[tuple[int, str]]:
+        """Return what comparisons suggest: where one never went the other way all of it, of the others a sample."""
+        opened, others = self._openness.parted(outcome.compared)
+        by_comparison = [splice(parts, [each], self._rng) for each in opened[:_MOST_OPEN]]
+        in_turn = itertools.chain.from_iterable(itertools.zip_longest(*by_comparison))
+        first = list(dict.fromkeys(each for each in in_turn if each is not None))[:_OPEN_SPLICES]
+        rest = splice(parts, others, self._rng)
+        if len(rest) > _SPLICES:  # of a long chain of comparisons those that stand last count as much
+            rest = [rest[number] for number in sorted(self._rng.sample(range(len(rest)), _SPLICES))]
+        return list(dict.fromkeys([*first, *rest]))
 
     def _next(self, subject: Subject, queue: list[Lead], instances: list[str]) -> tuple[Arguments, str]:
         instance = self._rng.choice(instances)
@@ -195,10 +224,10 @@ class Search:
         if isinstance(present, str) and self._rng.random() < 0.6:
             changed = self._evolver.change(present, self._pools.learned_texts(subject))
             if changed is not None:
-                return _replace(arguments, position, changed)
+                return replaced(arguments, position, changed)
         if not parameter.is_required and self._rng.random() < 0.15:
-            return _replace(arguments, position, None)
-        return _replace(arguments, position, self._random(subject, parameter, always=True))
+            return replaced(arguments, position, None)
+        return replaced(arguments, position, self._random(subject, parameter, always=True))
 
     def _random(self, subject: Subject, parameter: Parameter, *, always: bool = False) -> Argument:
         pool = self._pools.expressions(subject, parameter)
@@ -210,52 +239,17 @@ class Search:
             return tuple(self._rng.choice(pool)[0] for _ in range(self._rng.randint(1, 3)))
         return pool[min(int(self._rng.expovariate(0.12)), len(pool) - 1)][0]
 
-    # ------------------------------------------------------------ where to start
-
-    def _first(self, subject: Subject) -> Iterator[Arguments]:
-        """Yield the systematic part: least, one kind against another, then each parameter alone, then pairs."""
-        parameters = subject.parameters
-        pools = [[text for text, _ in self._pools.expressions(subject, each)] for each in parameters]
-        base: Arguments = tuple(
-            (pool[0] if pool else "None") if p.is_required else None for p, pool in zip(parameters, pools, strict=True)
-        )
-        yield base
-        needed = [i for i, each in enumerate(parameters) if each.is_required]
-        choices = [self._one_of_each_kind(subject, parameters[i]) for i in needed]
-        for combination in itertools.islice(itertools.product(*choices), 40 if needed else 0):
-            arguments = base
-            for position, expression in zip(needed, combination, strict=True):
-                arguments = _replace(arguments, position, expression)
-            yield arguments
-        for position, (parameter, pool) in enumerate(zip(parameters, pools, strict=True)):
-            if parameter.kind is inspect.Parameter.VAR_KEYWORD:
-                continue
-            is_rest = parameter.kind is inspect.Parameter.VAR_POSITIONAL
-            for expression in pool[:60]:
-                yield _replace(base, position, (expression,) if is_rest else expression)
-        for _ in range(40 if len(parameters) > 1 else 0):
-            yield tuple(self._random(subject, each) for each in parameters)
-
-    def _one_of_each_kind(self, subject: Subject, parameter: Parameter) -> list[str]:
-        by_kind: dict[object, list[str]] = {}
-        for text, kind in self._pools.expressions(subject, parameter):
-            by_kind.setdefault(kind, []).append(text)
-        return [texts[min(1, len(texts) - 1)] for texts in list(by_kind.values())[:6]]
-
-    def _examples(self, subject: Subject) -> Iterator[Arguments]:
-        """Yield the arguments of calls in docstrings."""
-        for text in self._facts.examples.get(subject.short, ())[:_MOST_EXAMPLES]:
-            call = ast.parse(text, mode="eval").body
-            assert isinstance(call, ast.Call)
-            arguments = match_call(subject, call, self.names)
-            if arguments is not None:
-                yield arguments
-
     def instances_of(self, subject: Subject) -> list[str]:
         """Return expressions to call a subject on, one empty one when it needs none."""
         if not subject.needs_object:
             return [""]
-        return self._pools.instances.of(subject.owner or object)[:10]
+        found = self._pools.instances.of(subject.owner or object)
+        return sorted(found, key=self._is_unfit)[:10]
+
+    def _is_unfit(self, instance: str) -> bool:
+        """Say whether most calls on an instance end with an error of its insides."""
+        fit, unfit = self._fitness.get(instance, (0, 0))
+        return unfit > 2 * fit + 2
 
     def _arguments_of(self, name: str) -> Sequence[tuple[str, list[str]]]:
         subject = self.classes.get(name)
@@ -263,10 +257,6 @@ class Search:
             return ()
         usable = [each for each in subject.parameters if not each.is_variadic]
         return [(each.name, [text for text, _ in self._pools.expressions(subject, each)][:60]) for each in usable]
-
-
-def _replace(arguments: Arguments, position: int, value: Argument) -> Arguments:
-    return (*arguments[:position], value, *arguments[position + 1 :])
 
 
 def _shape(outcome: Outcome) -> tuple[object, ...]:

@@ -2,7 +2,6 @@
 
 import random
 import re
-import time
 from collections.abc import Sequence
 
 from .corpus import INSTANCE, Try
@@ -24,7 +23,7 @@ class Sequences:
 
     def explore(self, subjects: Sequence[Subject], calls: int, seconds: float) -> None:
         """Try up to `calls` sequences over the methods of all classes."""
-        until = time.monotonic() + seconds
+        until = self._search.caller.stopwatch.now() + seconds
         by_owner: dict[type, list[Try]] = {}
         for made in self._search.corpus.tries.values():
             is_step = made.subject.kind in _STEPS and made.instance == INSTANCE and made.outcome.kind == "value"
@@ -50,7 +49,7 @@ class Sequences:
         known = {each.name: [made.arguments for made in tries if made.subject is each] for each in members}
         names = sorted(steps)
         for _ in range(calls if names and members else 0):
-            if time.monotonic() > until:
+            if self._search.caller.stopwatch.now() > until:
                 self._search.cut_short = True
                 return
             chosen = [self._rng.choice(names) for _ in range(self._rng.choice((1, 1, 2)))]
@@ -66,7 +65,7 @@ class Sequences:
         known = {each.name: [made for made in tries if made.subject is each] for each in members}
         steps = _some_of_each(tries)
         for _ in range(calls):
-            if time.monotonic() > until:
+            if self._search.caller.stopwatch.now() > until:
                 self._search.cut_short = True
                 return False
             setup = self._rng.choice(starts[-8:] if self._rng.random() < 0.5 else starts)

@@ -5,17 +5,17 @@ import importlib
 import json
 import os
 import random
-import time
 from collections.abc import Collection, Sequence
 from types import ModuleType
 from typing import Any
 
 from .calling import Caller
 from .configuring import explore_configured, find_configured
-from .corpus import Corpus
+from .corpus import Corpus, Try
 from .defects import find_defects
 from .environment import variables_of
 from .facts import ModuleFacts, read_facts
+from .finding import SubjectFinder
 from .fixtures import project_fixtures
 from .flask_routes import find_flask
 from .handing_over import candidate_json, count_kinds, unique
@@ -23,15 +23,19 @@ from .journal import Journal
 from .loading import ProbedModule
 from .mutation import Mutation
 from .names import HELPERS, Names
+from .openness import Sides
 from .pools import Pools
 from .programs import find_programs, is_command
+from .returned import Returned
 from .routes import find_applications, use_headers
 from .sandbox import Fence
 from .search import Search
 from .sequences import Sequences
-from .subjects import Subject, SubjectFinder
+from .subjects import Subject
 from .writing import Writer
 
+_LEVELS = 2  # a function that returns a decorator: what that returns is called as well
+_CALLS_OF_RETURNED, _PART_OF_RETURNED = 150, 0.2
 _FAIR = 3  # times the part of the time that is due to a subject, at most
 
 
@@ -64,7 +68,7 @@ class Session:
 
     def run(self, request: Any, conftests: Sequence[ModuleType]) -> None:
         """Explore and write the result; errors of importing the target are part of it."""
-        started = time.monotonic()
+        started = self._fence.stopwatch.now()
         try:
             module = importlib.import_module(self._job.module)
         except BaseException as error:  # whatever importing a foreign module raises
@@ -85,9 +89,11 @@ class Session:
         pools = Pools(names, facts, self._rng)
         pools.fixtures = {name: name for name in fixtures}
         journal = Journal(self._job.journal, self._job.avoid)
-        search = Search(names, facts, pools, caller, self._rng, journal.enter)
+        sides = Sides(self._probed.map.comparisons, self._probed.map.ways)
+        search = Search(names, facts, pools, caller, self._rng, journal.enter, sides)
         subjects = self._subjects(names, facts, fixtures)
-        self._explore(search, pools, subjects, started)
+        returned = Returned(SubjectFinder(names, facts), facts, pools)
+        self._explore(search, pools, subjects, returned, started)
         if "config" in self._job.parts:
             variables = variables_of(facts.tree)
             explore_configured(search, find_configured(names, facts, variables), variables)
@@ -100,8 +106,8 @@ class Session:
         """Write what was found as candidates, try the mutants on them, and return all of it as JSON."""
         writer = Writer(search, self._rng)
         tests = writer.all(started + self._job.seconds * 0.7)
-        until = max(started + self._job.seconds, time.monotonic() + 5.0)
-        mutation = Mutation(tests, self._probed, search, writer, self._fence.fork, until)
+        until = max(started + self._job.seconds, self._fence.stopwatch.now() + 5.0)
+        mutation = Mutation(tests, self._probed, search, writer, self._fence, until)
         verdicts = mutation.run(self._job.mutants, facts, subjects, self._rng, self._job.calls // 2)
         defects = find_defects(search.corpus, search.names, self._fence)
         cut = [what for what, was in (("search", search.cut_short), ("mutants", mutation.runner.cut_short)) if was]
@@ -150,31 +156,56 @@ class Session:
     def _all_texts(self, subjects: list[Subject]) -> list[str]:
         return [text for subject in subjects for text in subject.literals.texts]
 
-    def _explore(self, search: Search, pools: Pools, subjects: list[Subject], started: float) -> None:
-        """Explore classes first, twice, as one may need another; then everything, larger subjects longer."""
+    def _explore(
+        self, search: Search, pools: Pools, subjects: list[Subject], returned: Returned, started: float
+    ) -> None:
+        """Explore classes first, twice, as one may need another; then everything, larger subjects longer.
+
+        What the calls return and can be called joins the subjects.
+        """
         search.classes = {each.name: each for each in subjects if each.kind == "class"}
         owners = {each.owner for each in search.classes.values() if each.owner is not None}
         until = started + self._job.seconds * 0.45
         for _ in range(2):
             for subject in search.classes.values():
-                search.explore(subject, 60, max(until - time.monotonic(), 0.1))
+                search.explore(subject, 60, max(until - self._fence.stopwatch.now(), 0.1))
                 _collect_instances(search.corpus, pools, subject, owners)
         weights = [max(1, _size(each)) for each in subjects]
-        for position, (subject, weight) in enumerate(zip(subjects, weights, strict=True)):
+        for position, (subject, weight) in enumerate(zip([*subjects], weights, strict=True)):
             share = self._job.calls * weight / max(sum(weights), 1)
             # Where the clock has to end it, those that come last get their part as well.
             part = _FAIR * weight / max(sum(weights[position:]), 1)
-            search.explore(subject, max(80, int(share)), max((until - time.monotonic()) * min(part, 1.0), 0.05))
+            search.explore(
+                subject, max(80, int(share)), max((until - self._fence.stopwatch.now()) * min(part, 1.0), 0.05)
+            )
             if subject.kind in ("classmethod", "static", "function"):
                 _collect_instances(search.corpus, pools, subject, owners)
+            self._call_returned(search, returned, subject, subjects, until)
         steps = max(self._job.calls // 6, 50)
-        Sequences(search, self._rng).explore(subjects, steps, max(until - time.monotonic(), 0.1))
+        Sequences(search, self._rng).explore(subjects, steps, max(until - self._fence.stopwatch.now(), 0.1))
+
+    def _call_returned(
+        self, search: Search, returned: Returned, outer: Subject, subjects: list[Subject], until: float
+    ) -> None:
+        """Explore the functions that a subject returns, and those that they return."""
+        level = [outer]
+        for _ in range(_LEVELS):
+            tries = [made for made in search.corpus.tries.values() if made.subject in level]
+            level = [each for subject in level for each in returned.subjects(subject, _of(tries, subject))]
+            for each in level:
+                left = until - self._fence.stopwatch.now()
+                search.explore(each, _CALLS_OF_RETURNED, max(left * _PART_OF_RETURNED, 0.05))
+            subjects += level
 
     def _hand_over(self, result: dict[str, Any]) -> None:
         scratch = self._job.result + ".part"
         with open(scratch, "w", encoding="utf-8") as file:
             json.dump(result, file)
         os.replace(scratch, self._job.result)
+
+
+def _of(tries: Sequence[Try], subject: Subject) -> list[Try]:
+    return [made for made in tries if made.subject is subject]
 
 
 def _size(subject: Subject) -> int:

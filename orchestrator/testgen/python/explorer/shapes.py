@@ -1,9 +1,9 @@
 """Arguments made to measure: functions of the arity with which the code calls them, objects with what it reads."""
 
 import ast
+import functools
 import inspect
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Hashable, Iterator
 
 from .facts import Definition
 from .kind_tables import BY_METHOD, Kind
@@ -19,12 +19,10 @@ _PLAIN_METHODS = frozenset(
 
 def functions_for(tree: ast.AST, name: str) -> list[str]:
     """Return functions that take as many arguments as the code passes to what has this name."""
-    arities = {
-        len(each.args)
-        for each in ast.walk(tree)
-        if isinstance(each, ast.Call) and ast.unparse(each.func).rpartition(".")[2] == name and not each.keywords
-    }
     found: list[str] = []
+    arities = _arities(tree).get(name, set())
+    if 0 in arities:  # a clock, a counter, a factory
+        found += ["lambda: 1", "itertools.count().__next__"]
     for arity in sorted(arities - {0})[:2]:
         names = [chr(ord("a") + position) for position in range(arity)]
         head = f"lambda {', '.join(names)}: "
@@ -32,6 +30,28 @@ def functions_for(tree: ast.AST, name: str) -> list[str]:
         if arity > 1:
             found.append(f"{head}({', '.join(names[-2:])})")
     return found
+
+
+@functools.lru_cache(maxsize=2)
+def _arities(tree: ast.AST) -> dict[str, set[int]]:
+    """Return with how many arguments, all given by position, each name is called."""
+    found: dict[str, set[int]] = {}
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Call) and not each.keywords:
+            name = each.func.attr if isinstance(each.func, ast.Attribute) else getattr(each.func, "id", "")
+            found.setdefault(name, set()).add(len(each.args))
+    return found
+
+
+def kept_as(node: Definition, name: str) -> list[str]:
+    """Return the attributes of `self` in which the code keeps what has this name."""
+    return [
+        target.attr
+        for each in ast.walk(node)
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Name) and each.value.id == name
+        for target in each.targets
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
+    ]
 
 
 def attributes_read(node: Definition, name: str) -> tuple[dict[str, int | None], set[str]]:
@@ -51,7 +71,7 @@ def attributes_read(node: Definition, name: str) -> tuple[dict[str, int | None],
 def classes_with(names: Names, attributes: set[str]) -> Iterator[Kind]:
     """Yield the module's classes that have all these attributes."""
     for value in vars(names.module).values():
-        if inspect.isclass(value) and value.__module__ == names.module.__name__:
+        if isinstance(value, type) and value.__module__ == names.module.__name__:
             known = {*dir(value), *_set_in(value)}
             if attributes <= known:
                 yield ("class", value)
@@ -76,13 +96,14 @@ def _value(name: str, arguments: int | None, number: int) -> str:
     return plain if arguments is None else f"lambda *args: {plain}"
 
 
-def _set_in(owner: Any) -> set[str]:
+@functools.lru_cache(maxsize=500)
+def _set_in(owner: Hashable) -> frozenset[str]:
     try:
-        tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(owner)))
+        tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(owner)))  # type: ignore[arg-type]  # a class
     except (OSError, TypeError, SyntaxError, ValueError):
-        return set()
-    return {
+        return frozenset()
+    return frozenset(
         each.attr
         for each in ast.walk(tree)
         if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == "self"
-    }
+    )

@@ -55,6 +55,19 @@ def as_statement(text: str) -> str:
     return text
 
 
+def truth(expression: str, value: bool) -> str:
+    """Return the claim that an expression is true or false; a comparison stands for itself."""
+    node = ast.parse(expression, mode="eval").body
+    if not isinstance(node, ast.Compare):
+        return f"assert {expression} is {value}"
+    if value:
+        return f"assert {expression}"
+    if isinstance(node.ops[0], ast.In):
+        left, right = (ast.get_source_segment(expression, each) for each in (node.left, node.comparators[0]))
+        return f"assert {left} not in {right}"
+    return f"assert not {expression}"
+
+
 def renamed(text: str, old: str, new: str) -> str:
     """Return source in which a name is another; texts and attributes stay."""
     if old not in text:

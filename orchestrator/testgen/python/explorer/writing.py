@@ -1,7 +1,6 @@
 """Turn calls that were carried out into tests that pass: with as few steps and as short arguments as will do."""
 
 import random
-import time
 
 from .body import Body
 from .checks import Checks
@@ -33,7 +32,7 @@ class Writer:
         chosen: list[tuple[Try, Body]] = []
         later: dict[str, list[Try]] = {}
         for made in ordered:
-            if time.monotonic() > until:
+            if self._caller.stopwatch.now() > until:
                 self._search.cut_short = True
                 break
             if made.program.setup[1:]:
@@ -49,7 +48,7 @@ class Writer:
             kept = 0
             for made in [*tries[: _EXTRA // 2], *self._rng.sample(tries, min(len(tries), _EXTRA))]:
                 made = self.with_fewer_steps(made, frozenset())
-                if kept < _EXTRA and time.monotonic() < until and (written := self.written(made)):
+                if kept < _EXTRA and self._caller.stopwatch.now() < until and (written := self.written(made)):
                     chosen.append((made, written))
                     kept += 1
         return list({made.program: (made, body) for made, body in chosen}.values())

@@ -1,0 +1,70 @@
+"""Where a search starts: the examples of docstrings, then each kind of argument against another."""
+
+import ast
+import inspect
+import itertools
+from collections.abc import Callable, Iterator
+
+from .arguments import match_call
+from .facts import ModuleFacts
+from .names import Names
+from .pools import Pools
+from .subjects import Argument, Arguments, Parameter, Subject
+
+_MOST_EXAMPLES = 40
+
+
+class Beginnings:
+    """The first arguments for a subject; `chosen` gives one by chance."""
+
+    def __init__(
+        self, names: Names, facts: ModuleFacts, pools: Pools, chosen: Callable[[Subject, Parameter], Argument]
+    ) -> None:
+        self.names = names
+        self._facts = facts
+        self._pools = pools
+        self._random = chosen
+
+    def systematic(self, subject: Subject) -> Iterator[Arguments]:
+        """Yield the systematic part: least, one kind against another, then each parameter alone, then pairs."""
+        parameters = subject.parameters
+        pools = [[text for text, _ in self._pools.expressions(subject, each)] for each in parameters]
+        base: Arguments = tuple(
+            (pool[0] if pool else "None") if p.is_required else None for p, pool in zip(parameters, pools, strict=True)
+        )
+        yield base
+        needed = [i for i, each in enumerate(parameters) if each.is_required]
+        choices = [self._one_of_each_kind(subject, parameters[i]) for i in needed]
+        for combination in itertools.islice(itertools.product(*choices), 40 if needed else 0):
+            arguments = base
+            for position, expression in zip(needed, combination, strict=True):
+                arguments = replaced(arguments, position, expression)
+            yield arguments
+        for position, (parameter, pool) in enumerate(zip(parameters, pools, strict=True)):
+            if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+                continue
+            is_rest = parameter.kind is inspect.Parameter.VAR_POSITIONAL
+            for expression in pool[:60]:
+                yield replaced(base, position, (expression,) if is_rest else expression)
+        for _ in range(40 if len(parameters) > 1 else 0):
+            yield tuple(self._random(subject, each) for each in parameters)
+
+    def _one_of_each_kind(self, subject: Subject, parameter: Parameter) -> list[str]:
+        by_kind: dict[object, list[str]] = {}
+        for text, kind in self._pools.expressions(subject, parameter):
+            by_kind.setdefault(kind, []).append(text)
+        return [texts[min(1, len(texts) - 1)] for texts in list(by_kind.values())[:6]]
+
+    def examples(self, subject: Subject) -> Iterator[Arguments]:
+        """Yield the arguments of calls in docstrings."""
+        for text in self._facts.examples.get(subject.short, ())[:_MOST_EXAMPLES]:
+            call = ast.parse(text, mode="eval").body
+            assert isinstance(call, ast.Call)
+            arguments = match_call(subject, call, self.names)
+            if arguments is not None:
+                yield arguments
+
+
+def replaced(arguments: Arguments, position: int, value: Argument) -> Arguments:
+    """Return arguments of which one is another."""
+    return (*arguments[:position], value, *arguments[position + 1 :])

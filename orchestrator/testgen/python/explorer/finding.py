@@ -1,0 +1,208 @@
+"""Find the subjects of a module, and which kinds of values their parameters seem to take."""
+
+import ast
+import enum
+import inspect
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from . import kinds
+from .facts import Definition, Literals, ModuleFacts, environment_names, literals_of
+from .keywords import forwarded_to, keywords_of, looked_up
+from .kind_tables import Kind
+from .names import Names
+from .operators import NOT_TRIED, OPERATORS
+from .shapes import attributes_read, classes_with, doubles, functions_for, kept_as
+from .subjects import VARIADIC, Parameter, Subject
+
+_OF_ITEMS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__contains__", "__missing__"})
+
+
+class SubjectFinder:
+    """Find the subjects of one imported module."""
+
+    def __init__(self, names: Names, facts: ModuleFacts) -> None:
+        self._names = names
+        self._facts = facts
+        self._module = names.module
+
+    def find(self) -> list[Subject]:
+        """Return classes first, then what is public, then the rest, each in the order of the source."""
+        found = [subject for name in self._own_names() for subject in self._subjects_of(name)]
+        return sorted(found, key=lambda each: (each.kind != "class", each.is_private, each.line, each.name))
+
+    def _own_names(self) -> list[str]:
+        return [name for name in sorted(self._facts.own) if name in vars(self._module) and not name.startswith("__")]
+
+    def make(self, name: str, value: Any, node: Definition | None, kind: str, owner: type) -> Subject | None:
+        """Return a subject for something that a call gave; None when it has no signature."""
+        return self._make(name, value, node, kind, skip=0, owner=owner)
+
+    def _subjects_of(self, name: str) -> Iterator[Subject]:
+        value = vars(self._module)[name]
+        if inspect.isclass(value):
+            if value.__module__ == self._module.__name__ and value.__name__ == name:
+                yield from self._of_class(value)
+        elif callable(value) and (node := self._facts.definitions.get(name)) is not None:
+            subject = self._make(name, value, node, "function", skip=0)
+            if subject is not None:
+                yield subject
+
+    def _of_class(self, owner: type) -> Iterator[Subject]:
+        name = owner.__name__
+        definitions = self._facts.definitions
+        if not issubclass(owner, enum.Enum) and not getattr(owner, "_is_protocol", False):
+            node = definitions.get(f"{name}.__init__") or definitions.get(f"{name}.__new__")
+            made = self._make(name, owner, node, "class", skip=0, owner=owner)
+            if made is not None:
+                yield made
+        for member, value in vars(owner).items():
+            node = definitions.get(f"{name}.{member}")
+            if (
+                node is None
+                or member in NOT_TRIED
+                or (member.startswith("__") and not self._is_callable_operator(member))
+            ):
+                continue
+            subject = self._of_member(owner, f"{name}.{member}", value, node)
+            if subject is not None:
+                yield subject
+            setter = value.fset if isinstance(value, property) else None
+            if setter is not None and getattr(setter, "__module__", "") == self._module.__name__:
+                made = self._make(
+                    f"{name}.{member}",
+                    setter,
+                    self._facts.setters.get(f"{name}.{member}"),
+                    "setter",
+                    skip=1,
+                    owner=owner,
+                )
+                if made is not None and len(made.parameters) == 1:
+                    yield made
+
+    def _is_callable_operator(self, member: str) -> bool:
+        return member in OPERATORS or member == "__call__"
+
+    def _of_member(self, owner: type, name: str, value: object, node: Definition) -> Subject | None:
+        if isinstance(value, property) or type(value).__name__ == "cached_property":
+            return Subject(name, "property", [], node, owner, literals_of(node.body))
+        if isinstance(value, staticmethod):
+            return self._make(name, value.__func__, node, "static", skip=0, owner=owner)
+        if isinstance(value, classmethod):
+            return self._make(name, value.__func__, node, "classmethod", skip=1, owner=owner)
+        return self._make(name, value, node, "method", skip=1, owner=owner) if callable(value) else None
+
+    def _make(
+        self, name: str, value: Any, node: Definition | None, kind: str, *, skip: int, owner: type | None = None
+    ) -> Subject | None:
+        try:
+            signature = inspect.signature(value)
+        except (ValueError, TypeError):
+            return None
+        hints = _hints(value)
+        parameters = [
+            self._parameter(each, hints.get(each.name, each.annotation), node)
+            for each in list(signature.parameters.values())[skip:]
+        ]
+        parameters = self._with_keywords(parameters, node)
+        return Subject(
+            name,
+            kind,
+            parameters,
+            node,
+            owner,
+            literals_of(node.body) if node else Literals(),
+            environment_names(node) if node else (),
+            function=inspect.unwrap(value),
+        )
+
+    def _add_shapes(self, node: Definition, name: str, add: Callable[[Kind, float], None]) -> None:
+        """Add classes of the module, or plain objects, that have what the code takes from a parameter."""
+        read, stored = attributes_read(node, name)
+        if not read and not stored:
+            return
+        classes = list(classes_with(self._names, {*read, *stored}))
+        for kind in classes[:3]:
+            add(kind, 4)
+        made = doubles(node, name, "types.SimpleNamespace") if not classes else ()
+        if made:
+            add(("one", made), 4)
+
+    def _class_of(self, node: Definition) -> ast.AST:
+        """Return the class in which a definition stands, itself when it stands in none."""
+        return next((each for each in self._facts.classes.values() if node in each.body), node)
+
+    def _with_keywords(self, parameters: list[Parameter], node: Definition | None) -> list[Parameter]:
+        """Put the keywords that the code is seen to take in place of `**more`."""
+        rest = parameters[-1] if parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD else None
+        if rest is None or node is None:
+            return parameters
+        found: dict[str, Parameter] = {}
+        for function in forwarded_to(node, rest.name):
+            target = vars(self._module).get(function)
+            definition = self._facts.definitions.get(function) or self._facts.definitions.get(f"{function}.__init__")
+            for word in keywords_of(target):
+                found.setdefault(word.name, self._parameter(word, word.annotation, definition))
+        for key in rest.keys:
+            bare = inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=None)
+            found.setdefault(key, self._parameter(bare, inspect.Parameter.empty, node))
+        for each in parameters:
+            found.pop(each.name, None)
+        keywords = [replace(each, kind=inspect.Parameter.KEYWORD_ONLY, is_required=False) for each in found.values()]
+        return [*parameters[:-1], *keywords] if keywords else parameters
+
+    def _parameter(self, parameter: inspect.Parameter, hint: Any, node: Definition | None) -> Parameter:
+        weights: kinds.Weights = {}
+        is_item = node is not None and node.name in _OF_ITEMS and parameter.name == node.args.args[1].arg
+
+        def add(kind: Kind | None, weight: float) -> None:
+            if kind is not None:
+                weights[kind] = weights.get(kind, 0) + weight
+
+        hinted = kinds.of_hint(hint, self._names)
+        for kind in hinted:
+            add(kind, 6)
+        add(kinds.of_default(parameter.default), 5)
+        if node is not None:
+            used = kinds.of_usage(node, parameter.name, self._names)
+            for attribute in kept_as(node, parameter.name):
+                used.update(kinds.of_usage(self._class_of(node), f"self.{attribute}", self._names))
+            for kind, count in used.items():
+                add(kind, count if not hinted else count / 4)
+            for kind in kinds.of_docs(ast.get_docstring(node) or "", parameter.name):
+                add(kind, 4)
+        if not hinted or "any" in hinted:
+            says_nothing = is_item or parameter.kind is inspect.Parameter.VAR_POSITIONAL
+            add(kinds.of_name(parameter.name) if not says_nothing else None, 2)
+            if node is not None:
+                self._add_shapes(node, parameter.name, add)
+        words = [parameter.name, *(kept_as(node, parameter.name) if node is not None else ())]
+        functions = [text for word in words for text in functions_for(self._facts.tree, word)]
+        if functions and ("callable" in weights or not hinted or "any" in hinted):
+            add(("one", tuple(functions)), 4)
+        if is_item and not hinted:
+            add("str", 2)
+            add("int", 1)
+        if not weights or set(weights) == {"any"}:
+            for word in ("str", "int", "list", "dict", "none", "float"):
+                add(word, 1)
+        variadic = parameter.kind in VARIADIC
+        return Parameter(
+            name=parameter.name,
+            kind=parameter.kind,
+            is_required=parameter.default is inspect.Parameter.empty and not variadic,
+            default=parameter.default,
+            weights=weights,
+            hinted=frozenset(hinted),
+            keys=tuple(looked_up(node, parameter.name)) if node else (),
+        )
+
+
+def _hints(value: Any) -> dict[str, Any]:
+    target = value.__init__ if inspect.isclass(value) and "__init__" in vars(value) else value
+    try:
+        return typing.get_type_hints(inspect.unwrap(target), include_extras=True)
+    except Exception:  # a hint may name what exists for type checkers only
+        return {}

@@ -1,0 +1,72 @@
+"""Wait longer for children that stand in line for a processor: a budget is seconds of a machine of one's own.
+
+Children write into a file how long they stood in line, while they get on with their work. One that hangs writes no
+more and ends when its budget does; nobody is waited for longer than `MOST` budgets.
+"""
+
+import asyncio
+import contextlib
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+MOST = 3.0
+_DOUBLE = struct.Struct("d")
+_LOOK = 0.5  # seconds between two looks
+
+
+class Patience:
+    """The time limits of one module; each moves on by what the module's children stood in line meanwhile."""
+
+    def __init__(self, seconds: float = float("inf")) -> None:
+        """At most `seconds` are given in all."""
+        self._left = seconds
+        self._limits: list[asyncio.Timeout] = []
+
+    @contextlib.contextmanager
+    def moves(self, limit: asyncio.Timeout) -> Iterator[None]:
+        """Move this limit too, as long as the block runs."""
+        self._limits.append(limit)
+        try:
+            yield
+        finally:
+            self._limits.remove(limit)
+
+    @contextlib.contextmanager
+    def looks_at(self, told: Path) -> Iterator[None]:
+        """Look now and then, as long as the block runs, into the file in which a child tells how long it waited."""
+        loop = asyncio.get_running_loop()
+        given = 0.0
+        handle: asyncio.TimerHandle | None = None
+
+        def look() -> asyncio.TimerHandle:
+            nonlocal given, handle
+            present = max(_read(told), given)
+            self._give(present - given)
+            given = present
+            handle = loop.call_later(_LOOK, look)
+            return handle
+
+        look()
+        try:
+            yield
+        finally:
+            look().cancel()
+            if handle is not None:
+                handle.cancel()
+
+    def _give(self, seconds: float) -> None:
+        seconds = min(max(seconds, 0.0), self._left)
+        self._left -= seconds
+        for limit in self._limits if seconds else ():
+            when = limit.when()
+            if when is not None and not limit.expired():
+                limit.reschedule(when + seconds)
+
+
+def _read(told: Path) -> float:
+    try:
+        [seconds] = _DOUBLE.unpack(told.read_bytes())
+    except (OSError, struct.error):
+        return 0.0
+    return float(seconds)

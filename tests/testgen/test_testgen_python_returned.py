@@ -1,0 +1,78 @@
+"""What calls give that is no plain value: functions, which are called in turn, and objects, which are compared."""
+
+import pytest
+
+SOURCE = """
+class Money:
+    def __init__(self, amount):
+        self.amount = amount
+
+    def __eq__(self, other):
+        return isinstance(other, Money) and self.amount == other.amount
+
+    def __hash__(self):
+        return hash(self.amount)
+
+    def __sub__(self, other):
+        if not isinstance(other, Money):
+            return NotImplemented
+        return Money(self.amount - other.amount)
+
+
+def times(factor):
+    def multiply(number):
+        return number * factor
+
+    return multiply
+
+
+def counted(function):
+    def wrapper(*args):
+        wrapper.calls += 1
+        return function(*args)
+
+    wrapper.calls = 0
+    return wrapper
+
+
+def codec(text):
+    if ":" not in text:
+        raise ValueError("no codec is named")
+    name, rest = text.split(":", 1)
+    if name == "up":
+        return rest.upper()
+    if name == "down":
+        return rest.lower()
+    if name == "turned":
+        if rest == "":
+            return "nothing to turn"
+        return rest[::-1]
+    return rest
+"""
+
+
+@pytest.fixture(scope="module")
+def made(workbench):
+    workbench.write("shop.py", SOURCE)
+    return workbench.generate("shop.py", budget=60)
+
+
+def test_every_line_and_branch_is_reached(made):
+    assert (made.statements.percent, made.branches.percent) == (100.0, 100.0)
+
+
+def test_a_function_that_a_function_returns_is_called(made):
+    assert "multiply = times(" in made.text and "assert multiply(" in made.text
+
+
+def test_what_a_decorated_function_keeps_is_looked_at_after_calls(made):
+    assert "= counted(" in made.text and ".calls" in made.text
+
+
+def test_objects_are_compared_in_plain_words(made):
+    assert "assert money == Money(" in made.text or "assert not money == Money(" in made.text
+    assert "hash(money)" not in made.text
+
+
+def test_an_operator_that_does_not_know_the_other_side_says_so(made):
+    assert "pytest.raises(TypeError, match=" in made.text

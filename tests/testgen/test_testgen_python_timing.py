@@ -1,0 +1,106 @@
+"""Time limits that do not depend on who else uses the machine, and clocks that stand elsewhere."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestrator.testgen.python.explorer import stopwatch
+from orchestrator.testgen.python.explorer.stopwatch import Stopwatch, queued_by
+from orchestrator.testgen.python.patience import Patience
+
+EXPLORER = Path(stopwatch.__file__).parent
+
+
+def test_seconds_in_line_for_a_processor_do_not_count(monkeypatch, tmp_path):
+    waited = {"self": 1.0}
+    monkeypatch.setattr(stopwatch, "queued_by", lambda process: waited[process])
+    watch = Stopwatch(str(tmp_path / "waited"))
+    begin = watch.now()
+    waited["self"] += 1000.0
+    assert watch.now() - begin < -900
+    assert (tmp_path / "waited").read_bytes() == stopwatch._DOUBLE.pack(1001.0)
+
+
+def test_what_children_stood_in_line_is_forgiven(monkeypatch):
+    monkeypatch.setattr(stopwatch, "queued_by", lambda process: 500.0 if process == 7 else 0.0)
+    watch = Stopwatch()
+    begin = watch.now()
+    watch.forgive(7)
+    assert watch.now() - begin < -400
+
+
+def test_whoever_is_gone_stood_in_no_line():
+    assert queued_by(2**22 + 1) == 0.0
+    assert 0.0 <= queued_by(os.getpid()) < time.monotonic()
+
+
+def test_a_limit_moves_on_by_what_a_child_tells_up_to_an_end(tmp_path):
+    told = tmp_path / "waited"
+
+    async def moved() -> list[float]:
+        patience, found = Patience(5.0), []
+        async with asyncio.timeout(100) as limit:
+            begin = limit.when()
+            for seconds in (3.0, 30.0):
+                with patience.moves(limit), patience.looks_at(told):
+                    told.write_bytes(stopwatch._DOUBLE.pack(seconds))
+                    await asyncio.sleep(0)
+                found.append(round(limit.when() - begin, 3))
+        return found
+
+    assert asyncio.run(moved()) == [3.0, 5.0]
+
+
+def test_a_child_that_tells_nothing_gets_no_more(tmp_path):
+    async def left() -> float:
+        async with asyncio.timeout(100) as limit:
+            begin = limit.when()
+            patience = Patience(5.0)
+            with patience.moves(limit), patience.looks_at(tmp_path / "nothing"):
+                await asyncio.sleep(0)
+            return limit.when() - begin
+
+    assert asyncio.run(left()) == 0
+
+
+ASKED = {
+    "time.time": "int(time.time())",
+    "time.localtime": "time.localtime().tm_year",
+    "time.strftime": "int(time.strftime('%Y'))",
+    "datetime.now": "datetime.datetime.now().year",
+    "date.today": "datetime.date.today().year",
+    "a library": "int(email.utils.formatdate().split()[3])",
+}
+
+
+@pytest.mark.parametrize("who", ASKED)
+def test_a_moved_clock_is_what_everybody_asks(who):
+    expected = 1_835_438_400 if who == "time.time" else 2028
+    assert _moved(f"print({ASKED[who]})") == f"{expected}\n"
+
+
+def test_a_moved_clock_leaves_the_class_of_moments_what_it_was():
+    shown = _moved(
+        """
+        moment = datetime.datetime(2020, 1, 31)
+        assert pickle.loads(pickle.dumps(moment)) == moment == sys.modules["_datetime"].datetime(2020, 1, 31)
+        assert isinstance(sys.modules["_datetime"].datetime(2020, 1, 31), datetime.datetime)
+        assert not isinstance(datetime.date(2020, 1, 31), datetime.datetime)
+        print(repr(moment + datetime.timedelta(days=1)))
+        """
+    )
+    assert shown == "datetime.datetime(2020, 2, 1, 0, 0)\n"
+
+
+def _moved(lines: str) -> str:
+    head = "import datetime, email.utils, pickle, sys, time\nimport moved_clock\nmoved_clock.move(1_835_438_400.0)\n"
+    argv = [sys.executable, "-c", head + textwrap.dedent(lines)]
+    return subprocess.run(
+        argv, env={"PYTHONPATH": str(EXPLORER), "TZ": "UTC"}, check=True, capture_output=True, text=True
+    ).stdout
