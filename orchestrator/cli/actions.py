@@ -43,6 +43,9 @@ def command(
     return ExitCode.OK
 
 
+_WORDS = {"str": "text", "int": "whole number", "float": "number", "bool": "true | false"}
+
+
 def _hanging(head: str, text: str) -> str:
     """Return a line that begins with `head`; what does not fit a terminal goes below the beginning of the text."""
     return "\n".join(wrap(text, look_of(sys.stdout).width, first=head, then=" " * len(head))) + "\n"
@@ -99,7 +102,11 @@ def _type_name(annotation: Any) -> str:
         return "none"
     arguments = getattr(annotation, "__args__", ())
     if not arguments:
-        return annotation.__name__ if isinstance(annotation, type) else repr(annotation)
+        name = annotation.__name__ if isinstance(annotation, type) else repr(annotation)
+        return _WORDS.get(name, name)
     origin = getattr(annotation, "__origin__", None)
-    words = [str(each) if origin is Literal else _type_name(each) for each in arguments]
-    return f"{origin.__name__}[{', '.join(words)}]" if isinstance(origin, type) else " | ".join(words)
+    if origin is dict:
+        return "mapping" if arguments[1] is Any else f"mapping to {_type_name(arguments[1])}"
+    left_out = (NoneType, Ellipsis)  # what it is when it is left out, and how often
+    words = [str(each) if origin is Literal else _type_name(each) for each in arguments if each not in left_out]
+    return f"list of {words[0].replace(' | ', ' or ')}" if origin in (list, tuple) else " | ".join(words)

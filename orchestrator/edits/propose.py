@@ -11,6 +11,7 @@ from orchestrator.edits.kinds import kind_of
 from orchestrator.edits.missing import plan_or_skip
 from orchestrator.edits.result import EditCode, EditResult, Refusal, refused
 from orchestrator.edits.verify import verify
+from orchestrator.models.complaint import complaint
 from orchestrator.models.json import Json
 
 
@@ -43,7 +44,9 @@ def _sentence(item: Mapping[str, Any], known: tuple[str, ...]) -> str:
 
         near = get_close_matches(path, known, n=1)
         return f"`{path}` is no parameter" + (f", did you mean `{near[0]}`?" if near else "")
-    return f"`{path}`: {item['msg']}" if path else str(item["msg"])
+    if not path:  # what only several params together have wrong
+        return str((item.get("ctx") or {}).get("error", item["msg"]))
+    return f"`{path}` {complaint(item)}"
 
 
 def _known(known: tuple[str, ...]) -> str:

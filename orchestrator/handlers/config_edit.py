@@ -31,6 +31,7 @@ from orchestrator.edits.registry import find_action
 from orchestrator.edits.result import Duty, EditCode, EditResult, EditStatus, Refusal
 from orchestrator.errors import MissingTool, Problem, Severity, TaskFailed
 from orchestrator.handlers.config_edit_tree import DiskTree
+from orchestrator.models.complaint import complaint
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import Targets
 
@@ -183,9 +184,10 @@ def _param_problem(action: Action[Any], item: Mapping[str, Any]) -> Problem:
     if code == "E304":
         message = f"`{first}` is no param of {action.name}"
     elif len(item["loc"]) > 1:
-        message = f"`{first}` at {'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}"
+        message = f"`{first}` at {'.'.join(str(part) for part in item['loc'][1:])} {complaint(item)}"
     else:
-        message = f"`{first}`: {item['msg']}" if first else f"{action.name}: {item['msg']}"
+        said = (item.get("ctx") or {}).get("error", item["msg"])
+        message = f"`{first}` {complaint(item)}" if first else f"{action.name}: {said}"
     return Problem(code=code, message=message, hint=f"params of {action.name}: {known}" if known else "it takes none")
 
 

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from orchestrator.contracts import Checkpoint, Handler
 from orchestrator.errors import OrchestrateError, Problem
+from orchestrator.models.complaint import complaint
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import PlannedCheck, Targets
 from orchestrator.planning.drafts import TaskDraft
@@ -101,7 +102,7 @@ class Handlers:
         for found in error.errors(include_url=False):
             name = ".".join(map(str, found["loc"])) or "params"
             code = {"missing": "E305", "extra_forbidden": "E304"}.get(found["type"], "E306")
-            message = f"task {draft.id}: `{name}`: {found['msg']}"
+            message = f"task {draft.id}: `{name}` {complaint(found)}"
             self.problems.append(Problem(code=code, message=message, place=draft.place))
 
 

@@ -105,7 +105,7 @@ def test_a_file_that_somebody_changed_back_fails_the_verification(bench) -> None
         ({"action": "add_canari"}, "`action`: there is no action add_canari", "did you mean `add_canary`?"),
         ({"target": "package.json"}, "`target` is a json file", "remove_continue_on_error edits: workflow"),
         ({"jbo": "x"}, "`jbo` is no param of remove_continue_on_error", None),
-        ({"layers": []}, "`layers`: List should have at least 1 item after validation, not 0", None),
+        ({"layers": []}, "`layers` must not be empty", None),
     ],
 )
 def test_mistakes_are_told_before_anything_runs(bench, given: dict, message: str, hint: str | None) -> None:

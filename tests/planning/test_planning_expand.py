@@ -40,8 +40,8 @@ def test_a_param_that_does_not_fit_once_it_is_known_is_told():
         one_task({"times": "{{ params.word }}", "nope": "{{ params.n }}"}, params=PARAMS)
     problems = {(problem.code, problem.message) for problem in caught.value.problems}
     assert problems == {
-        ("E306", "task 1.1: `times`: Input should be a valid integer"),
-        ("E304", "task 1.1: `nope`: Extra inputs are not permitted"),
+        ("E306", 'task 1.1: `times` must be a whole number, not "hello"'),
+        ("E304", "task 1.1: `nope` is not known"),
     }
 
 
