@@ -21,10 +21,11 @@ from orchestrator.edits.result import EditStatus
 HERE = Path(__file__).parent
 PEERS = HERE.parent / "results" / "peers" / "bin"
 TARGET = ".github/workflows/x.yml"
-JOB = {"job": "bench-job", "content": {"runs-on": "ubuntu-latest", "steps": [{"run": "make"}]}}
+JOB = {"path": ["jobs", "bench-job"], "value": {"runs-on": "ubuntu-latest", "steps": [{"run": "make"}]}}
+NAMES = {"remove": "remove continue-on-error", "add": "add a job"}
 EDITS = {
     "remove": ("remove_continue_on_error", {"layers": ["yaml"]}, "continue-on-error: true"),
-    "add": ("add_job", JOB, None),
+    "add": ("yaml_set", JOB, None),  # the very edit; `add_job` also narrows what the only job may do so far
 }
 
 
@@ -66,7 +67,7 @@ def compare(kind: str, texts: list[str], label: str) -> None:
     changed = [(text, after) for text, after in results if after is not None]
     none = [collateral(text, after, meant) == 0 for text, after in changed]
     row(
-        f"{action} ({label}): orchestrate",
+        f"{NAMES[kind]} ({label}): orchestrate",
         len(changed),
         sum(none),
         sum(is_mixed(b) for _, b in changed),
@@ -82,7 +83,7 @@ def compare(kind: str, texts: list[str], label: str) -> None:
     made = [(text, after) for (text, _), after in zip(changed, json.loads(done.stdout), strict=True) if after]
     none = [collateral(text, after, meant) == 0 for text, after in made]
     row(
-        f"{action} ({label}): ruamel.yaml",
+        f"{NAMES[kind]} ({label}): ruamel.yaml",
         len(changed),
         sum(none),
         sum(is_mixed(b) for _, b in made),

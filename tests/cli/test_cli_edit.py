@@ -153,9 +153,9 @@ def test_actions_are_listed_with_their_params(capsys: pytest.CaptureFixture[str]
     enter(["actions", "add_script"])
     assert capsys.readouterr().out == (
         "add_script (json): Add a script to package.json\n"
-        "  script      str, needed - name, as in `npm run NAME`\n"
-        "  command     str, needed - what the script runs\n"
-        "  replace     bool, default false - replace another command of this name\n"
+        "  script      text, needed - name, as in `npm run NAME`\n"
+        "  command     text, needed - what the script runs\n"
+        "  replace     true | false, default false - replace another command of this name\n"
         "  on_missing  error | skip, default error - when the file, job, step or path is not there: refuse, or have"
         " nothing to do\n"
         "  try it: orchestrate edit add_script FILE --with script=SCRIPT --with command=COMMAND\n"
