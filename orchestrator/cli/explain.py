@@ -19,7 +19,7 @@ from orchestrator.contracts import Ledger
 from orchestrator.engine.ports import Ready
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.ledger.memory import MemoryLedger
-from orchestrator.models.freshness import as_left
+from orchestrator.models.freshness import as_left, steps_between
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.models.record import MEASURE, LastSuccess
 from orchestrator.planning.codes import explain as explain_code
@@ -52,7 +52,7 @@ def command(
     if last is not None:
         planned = plan_from_json(ledger.read_run(last.run).plan)
         before = next((each for each in planned.tasks if each.id == task.id), None)
-        last = as_left(task, last, successes)
+        last = as_left(task, last, steps_between(successes))
     now = _fingerprint_now(opened, plan, task, successes)
     wait = _wait_now(ledger, opened.root, task.id)
     ledger.close()

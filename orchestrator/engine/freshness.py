@@ -6,13 +6,14 @@ that are read as they were before the attempt, and the files that are written as
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from orchestrator.contracts import Handler, Params, TaskContext, Workspace
 from orchestrator.errors import OrchestrateError
-from orchestrator.models.fingerprint import fingerprint_of
-from orchestrator.models.freshness import as_left, up_to_date
+from orchestrator.models.fingerprint import Step, fingerprint_of
+from orchestrator.models.freshness import as_left, steps_between, up_to_date
 from orchestrator.models.plan import PlannedTask
 from orchestrator.models.record import LastSuccess
 
@@ -29,7 +30,7 @@ class Before:
     writes: Mapping[str, str | None]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Freshness:
     """Knows the last successes; `force` runs everything anyway."""
 
@@ -71,9 +72,13 @@ class Freshness:
         now = None
         if last is not None and not self.force and last.definition == task.definition:
             now = self.after(task, workspace, before)  # reads files: only when nothing simpler decides
-            last = as_left(task, last, self.successes)
+            last = as_left(task, last, self._steps)
         found = up_to_date(task, last, now, force=self.force)
         return None if found.up_to_date else found.reason
+
+    @cached_property
+    def _steps(self) -> Mapping[str, Sequence[Step]]:
+        return steps_between(self.successes)
 
 
 def _late(planned: PlannedTask, bound: PlannedTask) -> str:

@@ -7,13 +7,15 @@ written counts as it was afterwards.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 ABSENT = ""  # stands for the content of a file that does not exist
 MOST_FILES = 200  # beyond them only one hash of all is kept
 ALL_FILES = "*"
 _DIGITS = 24
+_FOUND = '"found":'  # in every text that says what the task changed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,18 +60,37 @@ def _short(contents: Mapping[str, str | None]) -> dict[str, str]:
     return {path: (content or ABSENT)[:_DIGITS] for path, content in contents.items()}
 
 
-def carried_on(own: str, others: Iterable[str], written: Iterable[str]) -> str:
-    """Return a kept fingerprint with its `written` files as the successes of other tasks left them since.
+class Step(NamedTuple):
+    """What a task's success made of one file: hashes of its content, as it was found and as it was left."""
+
+    task: str
+    found: str
+    left: str
+
+
+def steps_of(fingerprints: Mapping[str, str | None]) -> dict[str, list[Step]]:
+    """Return what the successes (task -> kept fingerprint) have changed, for each path that one of them changed."""
+    steps: dict[str, list[Step]] = {}
+    for task, text in fingerprints.items():
+        kept = read_fingerprint(text) if text and _FOUND in text else None
+        if kept is not None:
+            for path, found in kept.found.items():
+                steps.setdefault(path, []).append(Step(task, found, kept.files[path]))
+    return steps
+
+
+def carried_on(own: str, task: str, steps: Mapping[str, Sequence[Step]], written: Iterable[str]) -> str:
+    """Return the kept fingerprint of a task with its `written` files as other tasks left them since.
 
     A task that found a file as this one had left it takes it further; an edit of a person in between breaks the chain.
     """
-    mine = read_fingerprint(own)
+    paths = [path for path in written if path in steps]
+    mine = read_fingerprint(own) if paths else None
     if mine is None:
         return own
-    steps = [each for each in map(read_fingerprint, others) if each is not None and each.found]
     files = dict(mine.files)
-    for path in set(written) & set(files):
-        further = {each.found[path]: each.files[path] for each in steps if path in each.found}
+    for path in set(paths) & set(files):
+        further = {step.found: step.left for step in steps[path] if step.task != task}
         for _ in range(len(further)):
             files[path] = further.get(files[path], files[path])
     parts = {"definition": mine.definition, "handler": mine.handler, "late": mine.late, "files": files}

@@ -1,9 +1,9 @@
 """Whether a task is up to date: nothing that its last success depended on has changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from orchestrator.models.fingerprint import carried_on, differences
+from orchestrator.models.fingerprint import Step, carried_on, differences, steps_of
 from orchestrator.models.plan import PlannedTask
 from orchestrator.models.record import LastSuccess
 
@@ -41,9 +41,16 @@ def up_to_date(
     return Freshness(up_to_date=True, reasons=(f"up to date since run {last.run}",), run=run)
 
 
-def as_left(task: PlannedTask, last: LastSuccess, successes: Mapping[str, LastSuccess]) -> LastSuccess:
-    """Return the success with the task's files as later tasks left them: what the roadmap made of them is no change."""
+def as_left(task: PlannedTask, last: LastSuccess, steps: Mapping[str, Sequence[Step]]) -> LastSuccess:
+    """Return the success with the task's files as later tasks left them: what the roadmap made of them is no change.
+
+    `steps` are those of all last successes (`steps_between`).
+    """
     if last.fingerprint is None:
         return last
-    others = (each.fingerprint for each in successes.values() if each.fingerprint and each.task != task.id)
-    return replace(last, fingerprint=carried_on(last.fingerprint, others, task.targets.writes))
+    return replace(last, fingerprint=carried_on(last.fingerprint, task.id, steps, task.targets.writes))
+
+
+def steps_between(successes: Mapping[str, LastSuccess]) -> Mapping[str, Sequence[Step]]:
+    """Return what the last successes have changed, for each path; made once, since there may be thousands."""
+    return steps_of({task: each.fingerprint for task, each in successes.items()})

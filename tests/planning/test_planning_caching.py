@@ -6,7 +6,7 @@ import pytest
 from planning_samples import group, one_task, phase, plan_of, task
 
 from orchestrator.models.fingerprint import MOST_FILES, differences, fingerprint_of, read_fingerprint
-from orchestrator.models.freshness import as_left, up_to_date
+from orchestrator.models.freshness import as_left, steps_between, up_to_date
 from orchestrator.models.plan import Targets
 from orchestrator.models.record import LastSuccess
 from orchestrator.planning.explain import Reason, ReasonKind, Verdict, explain_task
@@ -58,9 +58,9 @@ def test_what_later_tasks_made_of_a_file_is_no_change():
     ours = {first.id: done(first, None, "a"), second.id: done(second, "a", "b"), third.id: done(third, "b", "c")}
     now = fingerprint_of("d", "h", reads={}, writes={"out": "c"})
     edited = {**ours, third.id: done(third, "b, edited by a person", "c")}
-    assert differences(as_left(first, ours[first.id], ours).fingerprint, now) == ()
-    assert differences(as_left(first, edited[first.id], edited).fingerprint, now) == ("out has changed",)
-    assert differences(as_left(reader, ours[first.id], ours).fingerprint, now) == ("out has changed",)
+    assert differences(as_left(first, ours[first.id], steps_between(ours)).fingerprint, now) == ()
+    assert differences(as_left(first, edited[first.id], steps_between(edited)).fingerprint, now) == ("out has changed",)
+    assert differences(as_left(reader, ours[first.id], steps_between(ours)).fingerprint, now) == ("out has changed",)
 
 
 def test_a_file_that_comes_back_is_a_change():
