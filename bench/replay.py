@@ -19,7 +19,7 @@ from pathlib import Path
 
 import yaml
 
-from orchestrator.cli.state import open_to_read
+from orchestrator.cli.state import reading
 from orchestrator.models.plan import Plan
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import Execution
@@ -125,11 +125,10 @@ class Replay:
 
 def recorded(repository: Path, run: str | None) -> Replay:
     """Return what the ledger has of a run, by default the last one that did something."""
-    ledger = open_to_read(repository)
-    chosen = run or next(each.id for each in ledger.runs() if each.kind == "run" and (each.seconds or 0) > 60)
-    record: RunRecord = ledger.read_run(chosen)
-    scopes = dict(ledger.checkpoint_durations())
-    ledger.close()
+    with reading(repository) as ledger:
+        chosen = run or next(each.id for each in ledger.runs() if each.kind == "run" and (each.seconds or 0) > 60)
+        record: RunRecord = ledger.read_run(chosen)
+        scopes = dict(ledger.checkpoint_durations())
     tasks = {each.id: sum(one.seconds or 0.0 for one in each.attempts) for each in record.tasks}
     return Replay(plan_from_json(record.plan), tasks, scopes)
 

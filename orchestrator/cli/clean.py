@@ -12,7 +12,7 @@ from orchestrator.cli.options import Asking, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.questions import confirm
-from orchestrator.cli.state import open_to_read
+from orchestrator.cli.state import reading
 from orchestrator.contracts import Ledger
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.document import parse_duration
@@ -48,9 +48,8 @@ def command(
     except ValueError as error:
         message = f"--older-than {older_than}: {error}"
         raise UsageError(message, hint="--older-than 30d") from None
-    ledger = open_to_read(root)
-    found = list(find_rubbish(root, ledger, seconds))
-    ledger.close()
+    with reading(root) as ledger:
+        found = list(find_rubbish(root, ledger, seconds))
     if not found:
         sys.stdout.write(f"nothing is older than {older_than}\n")
         return ExitCode.OK

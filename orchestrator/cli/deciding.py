@@ -7,7 +7,7 @@ from pathlib import Path
 from orchestrator.cli.options import Common
 from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.questions import user_name
-from orchestrator.cli.state import LEDGER, chosen_run, open_to_read
+from orchestrator.cli.state import LEDGER, chosen_run, reading
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.facts import ApprovalGiven
@@ -22,9 +22,8 @@ def decide(
 ) -> ExitCode:
     """Write the decision to the ledger; UsageError when the task does not wait."""
     root = find_root(common)
-    reader = open_to_read(root)
-    record = chosen_run(reader, run, kind="run")
-    reader.close()
+    with reading(root) as reader:
+        record = chosen_run(reader, run, kind="run")
     chosen = _waiting_task(record, task)
     if decision == "approved" and not (evidence or "").strip() and _asks_for_evidence(record, chosen):
         message = f"task {chosen} needs evidence"

@@ -11,7 +11,7 @@ from orchestrator.cli.options import Common, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.present import look_of
-from orchestrator.cli.state import chosen_run, open_to_read, refuse_unknown_tasks
+from orchestrator.cli.state import chosen_run, reading, refuse_unknown_tasks
 from orchestrator.errors import ExitCode
 from orchestrator.models.diff import FileDiff
 from orchestrator.models.record import RunRecord
@@ -30,8 +30,8 @@ def command(
 ) -> int:
     """Show what a run changed, first state to last, in git's format."""
     root = find_root(common)
-    ledger = open_to_read(root)
-    record = chosen_run(ledger, run)
+    with reading(root) as ledger:
+        record = chosen_run(ledger, run)
     if task:
         refuse_unknown_tasks(record, task)
         record = replace(record, changes=tuple(each for each in record.changes if each.task in task))

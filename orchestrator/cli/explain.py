@@ -12,7 +12,7 @@ from orchestrator.cli.beginning import begin_anew
 from orchestrator.cli.opening import OpenedPlan, open_plan
 from orchestrator.cli.options import Choice, Planning, option
 from orchestrator.cli.options import command as as_command
-from orchestrator.cli.state import open_to_read
+from orchestrator.cli.state import reading
 from orchestrator.cli.waits import read_waits
 from orchestrator.cli.wiring import Materials, assemble
 from orchestrator.contracts import Ledger
@@ -43,19 +43,18 @@ def command(
         sys.stdout.write(_about_code(topic))
         return ExitCode.OK
     opened = open_plan(common)
-    ledger = open_to_read(opened.root)
-    successes = ledger.last_successes()
-    plan = opened.part(Choice(), ledger)
-    task = _task_of(plan, topic)
-    last = successes.get(task.id)
-    before = None
-    if last is not None:
-        planned = plan_from_json(ledger.read_run(last.run).plan)
-        before = next((each for each in planned.tasks if each.id == task.id), None)
-        last = as_left(task, last, steps_between(successes))
-    now = _fingerprint_now(opened, plan, task, successes)
-    wait = _wait_now(ledger, opened.root, task.id)
-    ledger.close()
+    with reading(opened.root) as ledger:
+        successes = ledger.last_successes()
+        plan = opened.part(Choice(), ledger)
+        task = _task_of(plan, topic)
+        last = successes.get(task.id)
+        before = None
+        if last is not None:
+            planned = plan_from_json(ledger.read_run(last.run).plan)
+            before = next((each for each in planned.tasks if each.id == task.id), None)
+            last = as_left(task, last, steps_between(successes))
+        now = _fingerprint_now(opened, plan, task, successes)
+        wait = _wait_now(ledger, opened.root, task.id)
     description = f"{task.description.strip()}\n" if task.description.strip() else ""
     sys.stdout.write(block(description))
     sys.stdout.write(_told(explain_task(plan, task.id, last=last, before=before, fingerprint_now=now, force=force)))
@@ -65,8 +64,8 @@ def command(
 
 def _wait_now(ledger: Ledger, root: Path, task: str) -> str | None:
     """Return why the task waits in the run that goes on, or that waits for a person."""
-    newest = next((run for run in ledger.runs() if run.kind != MEASURE), None)
-    return read_waits(root, ledger.read_run(newest.id)).get(task) if newest else None
+    newest = next((run for run, kind in ledger.run_kinds() if kind != MEASURE), None)
+    return read_waits(root, ledger.read_run(newest)).get(task) if newest else None
 
 
 def _about_code(code: str) -> str:

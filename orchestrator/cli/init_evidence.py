@@ -5,7 +5,7 @@ from pathlib import Path
 
 from orchestrator.cli.measuring_now import measure_now
 from orchestrator.cli.places import STATE
-from orchestrator.cli.state import measurements, open_to_read
+from orchestrator.cli.state import measurements, reading
 from orchestrator.cli.streams import tell
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor
@@ -34,13 +34,13 @@ def gather(root: Path, facts: Facts, checkout: Checkout, *, measure: bool) -> Ev
 
 
 def _measured_before(root: Path) -> dict[str, SuiteCoverage]:
-    ledger = open_to_read(root)
+    with reading(root) as ledger:
+        measured = measurements(ledger)
     found = {}
-    for each in measurements(ledger):
+    for each in measured:
         if each.value is not None:
             coverage = from_details(each.details)
             found[coverage.suite] = coverage
-    ledger.close()
     return found
 
 

@@ -11,7 +11,7 @@ import typer
 from orchestrator.cli.options import Common, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
-from orchestrator.cli.state import chosen_run, open_to_read, refuse_unknown_tasks
+from orchestrator.cli.state import chosen_run, reading, refuse_unknown_tasks
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.record import AttemptRecord, RunRecord, TaskRecord
 from orchestrator.models.status import TaskState
@@ -33,8 +33,8 @@ def command(
 ) -> int:
     """Show logs: the bytes that a task printed, secrets masked, and below `--` what it reports about itself."""
     root = find_root(common)
-    ledger = open_to_read(root)
-    record = chosen_run(ledger, run, kind="run")
+    with reading(root) as ledger:
+        record = chosen_run(ledger, run, kind="run")
     chosen = _chosen(record, task, attempt)
     if not chosen:
         sys.stdout.write(f"run {record.id}: nothing failed; `orchestrate logs TASK` shows a task's output\n")
@@ -111,9 +111,8 @@ def _print_detail(file: Path | None, attempt: AttemptRecord) -> None:
 def _follow(root: Path, run: str, task: str, shown: dict[Path, int]) -> None:
     """Print what is added to the task's log until its attempt ends; `shown` says how far each log was printed."""
     while True:
-        ledger = open_to_read(root)
-        record = ledger.read_run(run)
-        ledger.close()
+        with reading(root) as ledger:
+            record = ledger.read_run(run)
         entry = next(each for each in record.tasks if each.id == task)
         log = _file_of(root, record, entry, entry.attempts[-1])
         if log is not None and log.is_file():

@@ -11,7 +11,7 @@ from orchestrator.cli.options import Common, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import enter_directory, find_root
 from orchestrator.cli.present import look_of
-from orchestrator.cli.state import measurements, open_to_read
+from orchestrator.cli.state import measurements, reading
 from orchestrator.errors import ExitCode, NothingSelected, UsageError
 from orchestrator.reporters.coverage_view import render_coverage
 from orchestrator.surveying.checkout import Checkout
@@ -35,9 +35,8 @@ def command(
     """
     root = measured_root(common)
     if history:
-        ledger = open_to_read(root)
-        sys.stdout.write(past(measurements(ledger), look_of(sys.stdout), as_json=as_json))
-        ledger.close()
+        with reading(root) as ledger:
+            sys.stdout.write(past(measurements(ledger), look_of(sys.stdout), as_json=as_json))
         return ExitCode.OK
     facts = survey(Checkout(root), root.name)
     if not facts.suites:

@@ -10,7 +10,7 @@ from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Planning, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
-from orchestrator.cli.state import open_to_read
+from orchestrator.cli.state import reading
 from orchestrator.errors import ExitCode, NothingSelected
 
 if TYPE_CHECKING:
@@ -38,15 +38,14 @@ def command(
     """Show the plan: tasks in order, their dependencies and locks, expected times."""
     try:
         opened = open_plan(common)
-        ledger = open_to_read(opened.root)
-        plan = opened.part(choice, ledger)
+        with reading(opened.root) as ledger:
+            plan = opened.part(choice, ledger)
+            durations, checkpoints = ledger.durations(), ledger.checkpoint_durations()
+            successes = ledger.last_successes() if diff else {}
     except NothingSelected:
         if allow_empty:
             return ExitCode.OK
         raise
-    durations, checkpoints = ledger.durations(), ledger.checkpoint_durations()
-    successes = ledger.last_successes() if diff else {}
-    ledger.close()
     chosen = "json" if as_json else format
     _show(plan, chosen, durations, checkpoints)
     proposed = _proposed(plan, opened, successes, is_shown=chosen != "json") if diff else []

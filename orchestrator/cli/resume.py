@@ -15,7 +15,7 @@ from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm
 from orchestrator.cli.showing import Display
-from orchestrator.cli.state import chosen_run, open_to_read, refuse_undone
+from orchestrator.cli.state import chosen_run, reading, refuse_undone
 from orchestrator.cli.undoing import resume_undo
 from orchestrator.cli.work_state import WorkingState, open_to_work
 from orchestrator.cli.working import work_on
@@ -49,10 +49,9 @@ def command(
 ) -> int:
     """Go on where a run stopped: what is done stays done, what was half done has been taken back."""
     root = find_root(common)
-    reader = open_to_read(root)
-    record = chosen_run(reader, run)
-    refuse_undone(reader, record)
-    reader.close()
+    with reading(root) as reader:
+        record = chosen_run(reader, run)
+        refuse_undone(reader, record)
     if record.state is RunState.SUCCEEDED:
         sys.stdout.write(f"run {record.id} is complete: nothing to resume\n")
         return ExitCode.OK

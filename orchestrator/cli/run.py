@@ -12,7 +12,7 @@ from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
 from orchestrator.cli.questions import confirm, refuse_unknown_approvals
 from orchestrator.cli.showing import Display
-from orchestrator.cli.state import open_to_read
+from orchestrator.cli.state import reading
 from orchestrator.cli.work_state import open_to_work
 from orchestrator.cli.working import work_on
 from orchestrator.contracts import Ledger
@@ -66,12 +66,11 @@ def command(common: Running, _drawing: Drawing, choice: Choice, display: Display
         )
     try:
         opened = open_plan(common, way.settings) if way.saved is None else _open_saved(way.saved, common)
-        ledger = open_to_read(opened.root)
-        plan = opened.part(choice, ledger)
-        refuse_unhandled(plan, opened.catalogue)
-        if way.dry_run:
-            return _previewed(opened, plan, ledger, common, display, way.force)
-        ledger.close()
+        with reading(opened.root) as ledger:
+            plan = opened.part(choice, ledger)
+            refuse_unhandled(plan, opened.catalogue)
+            if way.dry_run:
+                return _previewed(opened, plan, ledger, common, display, way.force)
         if not (way.yes or way.everything or way.saved or choice.narrows) and not _agreed(plan, common):
             return ExitCode.OK
         return _carried_out(opened, plan, choice, common, display, way)

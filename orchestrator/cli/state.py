@@ -1,6 +1,7 @@
 """What earlier runs left in `.orchestrate/`, opened to look. Imports little: what looks has to answer at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,14 +20,19 @@ BACKUPS = "backups"
 _NOT_DONE = (TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED, TaskState.INTERRUPTED)
 
 
-def open_to_read(root: Path) -> SqliteLedger:
+@contextmanager
+def reading(root: Path) -> Iterator[SqliteLedger]:
     """Open the ledger of a repository to look; writes nothing, and an absent ledger reads as empty."""
     lock = root / STATE / "lock"
     alive = is_held(lock)
     working = holder(lock) if alive else None
     run = working.run if working else None
     # until the holder has said which run it is, the newest one without an end may be its own
-    return SqliteLedger.open_readonly(root / STATE / LEDGER, is_alive=lambda each: alive and run in (None, each))
+    ledger = SqliteLedger.open_readonly(root / STATE / LEDGER, is_alive=lambda each: alive and run in (None, each))
+    try:
+        yield ledger
+    finally:
+        ledger.close()
 
 
 def chosen_run(ledger: SqliteLedger, run: str | None, *, kind: str | None = None) -> RunRecord:
@@ -36,9 +42,9 @@ def chosen_run(ledger: SqliteLedger, run: str | None, *, kind: str | None = None
     """
     if run is not None and run != "last":
         return ledger.read_run(ledger.find_run(run))
-    for summary in ledger.runs():
-        if summary.kind == kind or (kind is None and summary.kind != MEASURE):
-            return ledger.read_run(summary.id)
+    for newest, its_kind in ledger.run_kinds():
+        if its_kind == kind or (kind is None and its_kind != MEASURE):
+            return ledger.read_run(newest)
     message = "there are no runs here yet"
     raise UsageError(message, hint="`orchestrate run` makes one; --project PATH names another repository")
 
@@ -54,15 +60,15 @@ def refuse_unknown_tasks(record: RunRecord, tasks: Sequence[str]) -> None:
 
 def failed_last_time(ledger: "Ledger") -> tuple[str, ...]:
     """Return the ids of the tasks that did not come to a good end in the last run."""
-    for summary in ledger.runs():
-        if summary.kind == "run":
-            return tuple(task.id for task in ledger.read_run(summary.id).tasks if task.state in _NOT_DONE)
+    for run, kind in ledger.run_kinds():
+        if kind == "run":
+            return tuple(task.id for task in ledger.read_run(run).tasks if task.state in _NOT_DONE)
     return ()
 
 
 def measurements(ledger: SqliteLedger) -> tuple[Measured, ...]:
     """Return what `orchestrate measure` found, oldest first."""
-    runs = [summary.id for summary in ledger.runs() if summary.kind == MEASURE]
+    runs = [run for run, kind in ledger.run_kinds() if kind == MEASURE]
     return tuple(each for run in reversed(runs) for each in ledger.read_run(run).measurements)
 
 

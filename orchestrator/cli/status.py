@@ -11,7 +11,7 @@ from orchestrator.cli.options import Common, Drawing, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.present import look_of
-from orchestrator.cli.state import chosen_run, measurements, open_to_read
+from orchestrator.cli.state import chosen_run, measurements, reading
 from orchestrator.cli.waits import read_waits
 from orchestrator.errors import ExitCode
 from orchestrator.models.record import RunRecord
@@ -36,10 +36,9 @@ def command(
     """Show how a run stands: what is done, what failed, what waits, and what to type next."""
     root = find_root(common)
     while True:
-        ledger = open_to_read(root)
-        record = chosen_run(ledger, run)
-        measured = () if as_json else measurements(ledger)
-        ledger.close()
+        with reading(root) as ledger:
+            record = chosen_run(ledger, run)
+            measured = () if as_json else measurements(ledger)
         notes = StatusNotes(
             now=datetime.now(UTC), all_tasks=all_tasks, waits=read_waits(root, record), measured=measured
         )

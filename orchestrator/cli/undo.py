@@ -11,7 +11,7 @@ from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm
 from orchestrator.cli.showing import Display
-from orchestrator.cli.state import chosen_run, open_to_read
+from orchestrator.cli.state import chosen_run, reading
 from orchestrator.cli.undo_all import undo_all
 from orchestrator.cli.undoing import preview_undo, undo_run
 from orchestrator.cli.work_state import open_to_work
@@ -82,10 +82,9 @@ def command(
             message = "--all takes everything back; it cannot be narrowed"
             raise UsageError(message, hint="leave --all out to take back a run or a part of it")
         return undo_all(root, part.on_conflict, common, display, dry_run=dry_run, yes=yes)
-    reader = open_to_read(root)
-    record = _meant(reader, run)
-    plan = part.plan(record)
-    reader.close()
+    with reading(root) as reader:
+        record = _meant(reader, run)
+        plan = part.plan(record)
     files = sum(len(each.targets.writes) for each in plan.tasks)
     count = f"{files} file{'s' if files != 1 else ''}"
     if dry_run:
@@ -106,10 +105,10 @@ def _meant(ledger: SqliteLedger, run: str | None) -> RunRecord:
     """
     if run is not None:
         return chosen_run(ledger, run)
-    for summary in ledger.runs():
-        if summary.kind == MEASURE:
+    for each, kind in ledger.run_kinds():
+        if kind == MEASURE:
             continue
-        record = ledger.read_run(summary.id)
+        record = ledger.read_run(each)
         changed = any(change.state != "rolled_back" for change in record.changes)
         if changed or record.state is not RunState.SUCCEEDED:
             break

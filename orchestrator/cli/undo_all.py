@@ -7,7 +7,7 @@ from pathlib import Path
 from orchestrator.cli.options import Working
 from orchestrator.cli.questions import confirm
 from orchestrator.cli.showing import Display
-from orchestrator.cli.state import open_to_read
+from orchestrator.cli.state import reading
 from orchestrator.cli.undoing import undo_run
 from orchestrator.cli.work_state import open_to_work
 from orchestrator.contracts import Ledger
@@ -21,9 +21,8 @@ def undo_all(
     root: Path, conflict: Conflict, common: Working, display: Display, *, dry_run: bool, yes: bool
 ) -> ExitCode:
     """Take back what stands of every run; the first undo that does not end well is the last one."""
-    reader = open_to_read(root)
-    found = list(standing_runs(reader))
-    reader.close()
+    with reading(root) as reader:
+        found = list(standing_runs(reader))
     if dry_run or not found:
         lines = [f"run {record.id}: {_files(files)}\n" for record, files in found]
         sys.stdout.write("".join(lines) or "no run has changed anything that still stands\n")
@@ -44,10 +43,10 @@ def undo_all(
 
 def standing_runs(ledger: Ledger) -> Iterator[tuple[RunRecord, int]]:
     """Yield the runs of which something stands, newest first, with the number of its files."""
-    for summary in ledger.runs():
-        if summary.kind != "run":
+    for run, kind in ledger.run_kinds():
+        if kind != "run":
             continue  # what an undo took back is marked at the run that it undid
-        record = ledger.read_run(summary.id)
+        record = ledger.read_run(run)
         files = {change.change.path for change in record.changes if change.state == "made"}
         if files:
             yield record, len(files)

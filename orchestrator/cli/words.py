@@ -89,9 +89,10 @@ def _profiles(common: Planning) -> list[str]:
 
 def _runs(common: Common) -> list[str]:
     from orchestrator.cli.places import find_root
-    from orchestrator.cli.state import open_to_read
+    from orchestrator.cli.state import reading
 
-    return [run.id for run in open_to_read(find_root(common)).runs(50)]
+    with reading(find_root(common)) as ledger:
+        return [run for run, _ in ledger.run_kinds()]
 
 
 def _actions(_: Common) -> list[str]:

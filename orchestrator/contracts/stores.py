@@ -26,6 +26,9 @@ class Ledger(Protocol):
     def runs(self, limit: int = 0) -> tuple[RunSummary, ...]:
         """Return the runs, newest first; 0 = all."""
 
+    def run_kinds(self) -> tuple[tuple[str, str], ...]:
+        """Return the id and the kind of each run, newest first; costs little, however much they did."""
+
     def last_successes(self) -> Mapping[str, LastSuccess]:
         """Return the newest success that was not undone, per task id."""
 

@@ -70,6 +70,10 @@ class MemoryLedger:
         newest = list(reversed(self._rows))[: limit or None]
         return tuple(self._summary(run, run in undone) for run in newest)
 
+    def run_kinds(self) -> tuple[tuple[str, str], ...]:
+        """Return the id and the kind of each run, newest first; costs little, however much they did."""
+        return tuple((run, (rows[0][6] or {})["kind"]) for run, rows in reversed(self._rows.items()))
+
     def last_successes(self) -> Mapping[str, LastSuccess]:
         """Return the newest success that was not undone, per task id."""
         return history.last_successes(self._good(), self._marks(), self._definitions())

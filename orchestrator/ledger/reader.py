@@ -50,6 +50,10 @@ class Reader:
         """Return the runs, newest first; 0 = all."""
         return self._ask(lambda contents: self._summaries(contents, contents.runs[-limit:]))
 
+    def run_kinds(self) -> tuple[tuple[str, str], ...]:
+        """Return the id and the kind of each run, newest first; costs little, however much they did."""
+        return self._ask(lambda contents: tuple((run.id, run.kind) for run in reversed(contents.runs)))
+
     def last_successes(self) -> Mapping[str, LastSuccess]:
         """Return the newest success that was not undone, per task id."""
         return self._ask(_last_successes)

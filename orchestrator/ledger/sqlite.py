@@ -60,7 +60,11 @@ class SqliteLedger:
     def open_readonly(cls, path: Path, *, is_alive: Callable[[str], bool] = anybody) -> "SqliteLedger":
         """Open the ledger to read, also while a run writes it; makes no file. A missing one reads as empty."""
         ledger = cls(path, Reader(path, is_alive), None)
-        ledger._reader.look()
+        try:
+            ledger._reader.look()
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     @property
@@ -86,6 +90,10 @@ class SqliteLedger:
     def runs(self, limit: int = 0) -> tuple[RunSummary, ...]:
         """Return the runs, newest first; 0 = all."""
         return self._reader.runs(limit)
+
+    def run_kinds(self) -> tuple[tuple[str, str], ...]:
+        """Return the id and the kind of each run, newest first; costs little, however much they did."""
+        return self._reader.run_kinds()
 
     def last_successes(self) -> Mapping[str, LastSuccess]:
         """Return the newest success that was not undone, per task id."""

@@ -240,6 +240,7 @@ def test_an_exact_id_is_that_run_though_others_begin_with_it(ledgers: Ledgers) -
 def test_there_are_no_runs_at_first(ledgers: Ledgers) -> None:
     read = ledgers.read
     assert read.runs() == ()
+    assert read.run_kinds() == ()
     assert read.last_successes() == read.durations() == {}
     assert read.unfinished_changes() == read.open_questions() == ()
 
@@ -251,6 +252,7 @@ def test_runs_come_newest_first_with_their_counts(ledgers: Ledgers) -> None:
     ledgers.append(started("r1", ("1.1", "1.2", "1.3")), *done("1.1", "r1"), attempt("1.2", run="r1"), ended("r1"))
     ledgers.append(started("r2", kind="undo", undoes="r1"), attempt("1.1", run="r2"))
     newest, oldest = ledgers.read.runs()
+    assert ledgers.read.run_kinds() == ((newest.id, newest.kind), (oldest.id, oldest.kind))
     assert (newest.id, newest.kind, newest.state, newest.counts) == (
         "r2",
         "undo",
