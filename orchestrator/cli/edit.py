@@ -16,9 +16,10 @@ from orchestrator.cli.places import existing_folder
 from orchestrator.cli.present import look_of
 from orchestrator.edits.action import Scene
 from orchestrator.edits.pins import OVERRIDES, shipped_pins
-from orchestrator.edits.propose import propose, read_params
+from orchestrator.edits.propose import read_params
 from orchestrator.edits.registry import find_action
 from orchestrator.edits.result import EditCode, EditResult, EditStatus, Refusal, refused
+from orchestrator.edits.several import files_of, propose_all
 from orchestrator.edits.yaml.model import load_model
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.json import Json
@@ -33,7 +34,7 @@ _USAGE = frozenset({EditCode.PARAM, EditCode.FILE_MISSING})
 @as_command
 def command(
     action: Annotated[str, typer.Argument(help="what to do; `orchestrate actions` lists all")],
-    target: Annotated[str, typer.Argument(help="the file to edit")],
+    target: Annotated[list[str], typer.Argument(help="the file to edit; several, or a pattern in quotes: all or none")],
     with_: Annotated[
         list[str] | None,
         option("--with", "-w", help="a param: NAME=VALUE, the value as in YAML (repeatable)", envvar=None),
@@ -54,7 +55,7 @@ def command(
     root = repository_root(here)
     tree = EditTree(root)
     try:
-        result = _result(tree, root, action, _inside(root, here, target), with_ or [])
+        result = _result(tree, root, action, [_inside(root, here, each) for each in target], with_ or [])
         if write:
             tree.write(result.edits)
         if as_json:
@@ -66,13 +67,15 @@ def command(
     return _exit_code(result)
 
 
-def _result(tree: EditTree, root: Path, name: str, target: str, given: list[str]) -> EditResult:
+def _result(tree: EditTree, root: Path, name: str, targets: list[str], given: list[str]) -> EditResult:
     try:
         action = find_action(name)
         params = read_params(action, _params(given))
         overrides = tree.read_text(OVERRIDES) if tree.exists(OVERRIDES) else None
         pins = shipped_pins() if overrides is None else shipped_pins().overridden(overrides)
-        result = propose(action, Scene(target, tree, pins, answers(action.asks(params), root)), params)
+        said = answers(action.asks(params), root)
+        files = list(dict.fromkeys(path for target in targets for path in files_of(target, tree)))
+        result = propose_all(action, files, lambda target: Scene(target, tree, pins, said), params)
         return pass_gates(result, root) if getattr(params, "validators", "native") == "found" else result
     except Refusal as refusal:
         return refused(refusal.code, refusal.reason, hint=refusal.hint)

@@ -24,11 +24,11 @@ from orchestrator.contracts import (
 )
 from orchestrator.edits.action import Action, Scene, Tree
 from orchestrator.edits.kinds import WORKFLOW, check, kind_of
-from orchestrator.edits.missing import plan_or_skip, still_missing
 from orchestrator.edits.pins import OVERRIDES, Pins, shipped_pins
-from orchestrator.edits.propose import propose, read_params
+from orchestrator.edits.propose import read_params
 from orchestrator.edits.registry import find_action
 from orchestrator.edits.result import Duty, EditCode, EditResult, EditStatus, Refusal
+from orchestrator.edits.several import At, files_of, is_pattern, propose_all, unmet
 from orchestrator.errors import MissingTool, Problem, Severity, TaskFailed
 from orchestrator.handlers.config_edit_tree import DiskTree
 from orchestrator.models.complaint import complaint
@@ -43,7 +43,7 @@ class ConfigEditParams(Params):
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
-    target: RelativePath = Field(description="the file to edit")
+    target: RelativePath = Field(description="the file to edit, or a pattern: every file that fits")
     action: str = Field(min_length=1, description="`orchestrate actions` lists them with their params")
 
     @property
@@ -58,15 +58,17 @@ class ConfigEdit(Handler[ConfigEditParams]):
     type = "config_edit"
     params_model = ConfigEditParams
 
-    def targets(self, params: ConfigEditParams, root: str) -> Targets:  # noqa: ARG002 - they follow from the params
+    def targets(self, params: ConfigEditParams, root: str) -> Targets:
         """Name the files that the action writes, and those that decide what it does."""
         try:
             action = _action(params.action)
             checked = read_params(action, params.given)
+            files = files_of(params.target, DiskTree(root))
         except Refusal:
             return Targets(writes=(params.target,))
-        reads = dict.fromkeys((*action.reads(params.target, checked), OVERRIDES))
-        return Targets(reads=tuple(reads), writes=action.writes(params.target, checked))
+        reads = dict.fromkeys((*(path for file in files for path in action.reads(file, checked)), OVERRIDES))
+        writes = dict.fromkeys(path for file in files for path in action.writes(file, checked))
+        return Targets(reads=tuple(reads), writes=tuple(writes))
 
     def check(self, params: ConfigEditParams, scene: CheckScene) -> Sequence[Problem]:
         """Return an unknown action, every param that does not fit it, and a target of the wrong kind."""
@@ -85,8 +87,9 @@ class ConfigEdit(Handler[ConfigEditParams]):
         return problems
 
     def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str]:  # noqa: ARG002 - whatever they are
-        """Return nothing: what kind of thing each target is decides."""
-        return ()
+        """Return the pattern, if the target is one: what files match decides."""
+        target = params.get("target")
+        return (target,) if isinstance(target, str) and is_pattern(target) else ()
 
     def fingerprint(self, params: ConfigEditParams, context: TaskContext) -> str | None:
         """Hash the action with the pins that it would write."""
@@ -105,10 +108,11 @@ class ConfigEdit(Handler[ConfigEditParams]):
             action = _action(params.action)
             checked = read_params(action, params.given)
             answers = await _answers(action, checked, context)
-            scene = Scene(params.target, context.workspace, _pins(context.workspace), answers)
+            at = _scenes(context.workspace, answers)
+            proposed = propose_all(action, files_of(params.target, context.workspace), at, checked)
         except Refusal as refusal:
             return _refused(refusal.code, refusal.reason, refusal.hint)
-        result = await _gated(propose(action, scene, checked), checked, context)
+        result = await _gated(proposed, checked, context)
         if result.code is not None:
             return _refused(result.code, result.reason, result.hint)
         for edit in result.edits:
@@ -121,9 +125,8 @@ class ConfigEdit(Handler[ConfigEditParams]):
             action = _action(params.action)
             checked = read_params(action, params.given)
             answers = await _answers(action, checked, context)
-            scene = Scene(params.target, context.workspace, _pins(context.workspace), answers)
-            again = plan_or_skip(action, scene, checked)
-            missing = still_missing(action, scene, checked) if again.status is EditStatus.ALREADY else again.reason
+            at = _scenes(context.workspace, answers)
+            missing = unmet(action, files_of(params.target, context.workspace), at, checked)
         except Refusal as refusal:
             missing = f"{refusal.code}: {refusal.reason}"
         if missing is not None:
@@ -160,6 +163,12 @@ async def _answers(action: Action[Any], params: Params, context: TaskContext) ->
     return await ask(questions, context)
 
 
+def _scenes(tree: Tree, answers: Mapping[str, str]) -> At:
+    """Return what makes the scene of a target."""
+    pins = _pins(tree)
+    return lambda target: Scene(target, tree, pins, answers)
+
+
 def _pins(workspace: Tree) -> Pins:
     """Return the shipped pins with those of the repository over them."""
     try:
@@ -193,17 +202,16 @@ def _param_problem(action: Action[Any], item: Mapping[str, Any]) -> Problem:
 
 def _mistakes(target: str, kind: str, scene: CheckScene) -> list[Problem]:
     """Say what the checker finds in the target as it is; tags that can be moved are what `pins --check` is for."""
-    try:
-        text = DiskTree(scene.root).read_text(target)
-    except (OSError, UnicodeDecodeError):
-        return []
+    tree = DiskTree(scene.root)
     return [
         Problem(
             code="W511",
-            message=f"{target}:{found.line}:{found.column}: {found.message}",
+            message=f"{path}:{found.line}:{found.column}: {found.message}",
             hint=f"rule {found.rule}",
             severity=Severity.WARNING,
         )
+        for path in (tree.glob(target) if is_pattern(target) else (target,))
+        if (text := Scene(path, tree).read_if_there(path)) is not None
         for found in check(kind, text)
         if found.rule != "unpinned-use"
     ]
@@ -213,7 +221,8 @@ def _deep(action: Action[Any], params: ConfigEditParams, scene: CheckScene) -> l
     """Say what the action would be refused for, as the repository is now."""
     tree = DiskTree(scene.root)
     try:
-        result = propose(action, Scene(params.target, tree, _pins(tree)), read_params(action, params.given))
+        files = files_of(params.target, tree)
+        result = propose_all(action, files, _scenes(tree, {}), read_params(action, params.given))
     except Refusal as refusal:
         return [Problem(code="E309", message=f"{OVERRIDES}: {refusal.reason}", hint=refusal.hint or None)]
     if result.code in (None, EditCode.PRECONDITION, EditCode.FILE_MISSING):

@@ -128,3 +128,37 @@ def test_the_target_is_locked_and_what_decides_is_read(tmp_path: Path) -> None:
     assert targets.writes == (CI,)
     assert "package.json" in targets.reads
     assert ConfigEdit().targets(params(target=CI, action="nothing"), str(tmp_path)).writes == (CI,)
+
+
+def test_a_pattern_edits_every_file_that_has_what_the_action_is_about_or_none(bench) -> None:
+    other, none = ".github/workflows/other.yaml", ".github/workflows/none.yml"
+    rename = {"target": ".github/workflows/*.y*ml", "action": "replace_in_run", "find": "npm audit", "replace": "x"}
+    bench.write(CI, TEXT)
+    bench.write(other, TEXT)
+    bench.write(none, "on: push\njobs: {a: {runs-on: u, steps: [{run: make}]}}\n")
+
+    first = bench.run(ConfigEdit(), rename)
+
+    assert first.kind is OutcomeKind.CHANGED
+    assert first.outputs["files"] == [CI, other]
+    assert first.summary.startswith(f"2 of 3 files: {CI}: ")
+    assert bench.read(CI) == bench.read(other) == TEXT.replace("npm audit", "x")
+    bench.write(none, "a: [\n")
+    bench.write(CI, TEXT)
+    second = bench.run(ConfigEdit(), rename)
+    assert second.kind is OutcomeKind.FAILED
+    assert second.summary.startswith("E_PARSE: .github/workflows/none.yml: ")
+    assert bench.read(CI) == TEXT
+
+
+def test_a_pattern_takes_the_locks_of_its_files_and_is_refused_where_none_matches(bench) -> None:
+    given = {"target": ".github/workflows/*.yml", "action": "add_timeouts"}
+    refused = bench.run(ConfigEdit(), given)
+    assert (refused.kind, refused.summary) == (
+        OutcomeKind.FAILED,
+        "E_FILE_MISSING: no file matches .github/workflows/*.yml",
+    )
+    bench.write(CI, TEXT)
+    assert ConfigEdit().targets(params(**given), str(bench.root)).writes == (CI,)
+    assert ConfigEdit().plan_depends_on(given, str(bench.root)) == (".github/workflows/*.yml",)
+    assert bench.run(ConfigEdit(), given).kind is OutcomeKind.CHANGED

@@ -56,8 +56,10 @@ class PinActions(Action[PinParams]):
                     checkouts.append((job, at))
                 done += 1
         with workflow.editor.at_once():
-            for job, at in checkouts:
-                _say_default(workflow, job, at)
+            told = dict.fromkeys(job for job, at in checkouts if _say_default(workflow, job, at))
+        if told:
+            text = "the checkout keeps its credentials, as before; harden_checkout turns that off where nobody needs it"
+            workflow.warnings.append(f"{', '.join(told)}: {text}")
         left = list(dict.fromkeys(unknown))
         if not done and not kept and left:
             hint = f"add them to {OVERRIDES}; `allow_major: true` takes the newest version of what is known"
@@ -102,14 +104,11 @@ def _keeps_apart(ref: str) -> bool:
     return _VERSION.match(ref) is not None and int("0" + re.sub(r"\D.*", "", ref.removeprefix("v"))) >= _SINCE
 
 
-def _say_default(workflow: Workflow, job: str, at: int) -> None:
+def _say_default(workflow: Workflow, job: str, at: int) -> bool:
     """Write the default of a checkout down, so that who reads only the commit knows that it is meant."""
     if "persist-credentials" in (workflow.steps(job)[at].get("with") or {}):
-        return
-    workflow.set(("jobs", job, "steps", at, "with", "persist-credentials"), True)
-    text = f"{job}: the checkout keeps its credentials, as before; harden_checkout turns that off where nobody needs it"
-    if text not in workflow.warnings:
-        workflow.warnings.append(text)
+        return False
+    return workflow.set(("jobs", job, "steps", at, "with", "persist-credentials"), True)
 
 
 def _is_meant(repo: str, params: PinParams) -> bool:
