@@ -184,6 +184,35 @@ def test_production_takes_only_what_staging_has_run(shop: Repository) -> None:
     assert jobs(shop, DEPLOY)["production"]["permissions"]["deployments"] == "read"
 
 
+def test_a_person_can_name_the_version_that_production_brings_back(shop: Repository) -> None:
+    done(shop.edit("implement_production_deploy", DEPLOY, version_input=True))
+    made = jobs(shop, DEPLOY)
+    version = load_model(shop.files[DEPLOY])["on"]["workflow_dispatch"]["inputs"]["version"]
+    assert (version["type"], version["required"]) == ("string", False)
+    assert made["build"]["if"] == "inputs.version == ''"
+    assert made["staging"]["if"] == "inputs.version == '' && github.ref == 'refs/heads/develop'"
+    usual = "success() && startsWith(github.ref, 'refs/tags/v')"
+    assert made["production"]["if"] == f"${{{{ !cancelled() && !failure() && (inputs.version != '' || {usual}) }}}}"
+    found = steps(shop, "production", DEPLOY)
+    assert found["Check the deployment to staging"]["if"] == "inputs.version == ''"
+    assert found["Find the images of this commit"]["run"].startswith('tag="${VERSION:-$GITHUB_SHA}"\n')
+    assert "::notice title=Release::${VERSION:-$GITHUB_SHA} to $ENVIRONMENT" in found["Summarise"]["run"]
+    assert shop.edit("implement_production_deploy", DEPLOY, version_input=True).status is EditStatus.ALREADY
+
+
+def test_a_command_sees_the_version_and_another_input_of_that_name_is_a_conflict(workflow: Make) -> None:
+    text = (
+        "on: {0}\njobs:\n  prod:\n    runs-on: u\n    environment: {{name: production, url: 'https://x.org'}}\n"
+        "    steps:\n      - run: echo deploy\n"
+    )
+    given = {"command": "./up.sh", "rollback_command": "./back.sh", "version_input": True}
+    repository = workflow(text.format("push"))
+    done(repository.edit("implement_production_deploy", **given))
+    assert steps(repository, "prod")["Deploy"]["env"] == {"VERSION": "${{ inputs.version }}"}
+    taken = workflow(text.format("{workflow_dispatch: {inputs: {version: {type: number}}}}"))
+    assert code(taken.edit("implement_production_deploy", **given)) is EditCode.CONFLICT
+
+
 def test_production_has_no_place_in_a_workflow_of_pull_requests(shop: Repository) -> None:
     shop.files[DEPLOY] = shop.files[DEPLOY].replace("on:", "on:\n  pull_request:", 1)
     assert code(shop.edit("implement_production_deploy", DEPLOY)) is EditCode.PRECONDITION

@@ -15,6 +15,7 @@ KUBECONFIG = "${{ runner.temp }}/kubeconfig"
 _EACH = 'while read -r name image; do\n  {body}\ndone < "$RUNNER_TEMP/{file}"\n'
 _SET_IMAGE = 'kubectl set image "deployment/$name" "*=$image"'
 _WAIT = 'kubectl rollout status "deployment/$name" --timeout=5m'
+STAGING_CHECK = "Check the deployment to staging"
 UNDO_CONDITION = "failure() && steps.deploy.outcome != 'skipped'"
 
 
@@ -137,7 +138,7 @@ def staging_check(environment: str) -> Step:
         "fi\n"
     )
     return {
-        "name": "Check the deployment to staging",
+        "name": STAGING_CHECK,
         "env": {"GH_TOKEN": "${{ github.token }}", "STAGING": environment},
         "run": script,
     }

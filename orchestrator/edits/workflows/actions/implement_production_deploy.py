@@ -12,6 +12,7 @@ from orchestrator.edits.workflows.deployment import DeployParams, ensure_reachab
 from orchestrator.edits.workflows.deploys import deploying_job, is_kubectl
 from orchestrator.edits.workflows.images import find_pushed
 from orchestrator.edits.workflows.reachability import is_reachable
+from orchestrator.edits.workflows.releases import note_release, take_version, takes_version
 from orchestrator.edits.workflows.scopes import permit
 from orchestrator.edits.workflows.shape import environment_of, events_of
 from orchestrator.edits.workflows.workflow import Workflow
@@ -22,6 +23,9 @@ class ProductionParams(DeployParams):
 
     environment: str = Field(default="production", pattern=r"^[\w.-]+$", description="the environment of the job")
     staging: str = Field(default="staging", pattern=r"^[\w.-]+$", description="the environment that comes before")
+    version_input: bool = Field(
+        default=False, description="let a person start the workflow with a `version`, to bring it back by hand"
+    )
     require_staging: Literal["deployment", "job", "none"] = Field(
         default="deployment",
         description="deployment: GitHub has a successful one of this commit; job: the staging job of the same run",
@@ -52,12 +56,17 @@ class ImplementProductionDeploy(Action[ProductionParams]):
                 raise Refusal(EditCode.PRECONDITION, f"{job} has no environment", hint="add_approval_gates adds it")
             guard = _staging(workflow, job, params)
             fill_in(workflow, job, params.environment, params, guard=guard)
+            note_release(workflow, job)
+        if params.version_input:
+            take_version(workflow, job, rollout.STAGING_CHECK)
         return workflow.finish(f"{job} deploys to {params.environment}", f"{job} deploys, probes and rolls back")
 
     def holds(self, scene: Scene, params: ProductionParams) -> str | None:
         """See that the job deploys, probes, rolls back and can run."""
         workflow = Workflow(scene)
         job = deploying_job(workflow, params.environment, params.job)
+        if params.version_input and not takes_version(workflow, job):
+            return f"nobody can name the version that {job} deploys"
         return None if is_complete(workflow, job) and is_reachable(workflow.model, job) else f"{job} is not complete"
 
 
