@@ -1,6 +1,7 @@
 """Write chosen candidates as a test file."""
 
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -42,17 +43,25 @@ def emit(place: Place, chosen: Sequence[Candidate]) -> TestFile:
     """Return the file for these candidates."""
     blocks: list[str] = []
     tests: list[WrittenTest] = []
+    above, around = _setups(chosen)
     for subject in dict.fromkeys(each.subject for each in chosen):
         mine = [each for each in chosen if each.subject == subject]
         namer = Namer()
         written = [_write(subject, group, namer) for group in _groups(mine)]
         tests += written
-        blocks.append(_describe(place, subject, mine, written))
+        blocks.append(_describe(place, subject, mine, written, around))
     body = "\n".join(blocks)
     head = f"// Tests of {place.module}. {PROVENANCE}\n"
-    setup = "\n\n".join(dict.fromkeys(block for each in chosen for block in each.setup))
-    above = f"{setup}\n\n" if setup else ""
-    return TestFile(text=f"{head}{imports_of(place, chosen, setup + body)}\n{above}{body}", tests=tuple(tests))
+    setup = "".join(f"{block}\n\n" for block in above)
+    return TestFile(text=f"{head}{imports_of(place, chosen, setup + body)}\n{setup}{body}", tests=tuple(tests))
+
+
+def _setups(chosen: Sequence[Candidate]) -> tuple[list[str], frozenset[str]]:
+    """Return what stands above all tests, and what only surrounds those that need it: others have no server to close."""
+    blocks = dict.fromkeys(block for each in chosen for block in each.setup)
+    is_mixed = not all(each.setup for each in chosen)
+    around = frozenset(each for each in blocks if is_mixed and each.startswith(("beforeEach(", "afterEach(")))
+    return [each for each in blocks if each not in around], around
 
 
 def _groups(chosen: Sequence[Candidate]) -> list[list[Candidate]]:
@@ -82,13 +91,16 @@ def _kinds(each: Candidate) -> tuple[str, ...]:
     )
 
 
-def _describe(place: Place, subject: str, mine: Sequence[Candidate], written: Sequence[WrittenTest]) -> str:
+def _describe(
+    place: Place, subject: str, mine: Sequence[Candidate], written: Sequence[WrittenTest], around: frozenset[str]
+) -> str:
     api = place.tools.api
-    setup = ""
+    own = dict.fromkeys(block for each in mine for block in each.setup if block in around)
+    setup = "".join(f"{textwrap.indent(block, '  ')}\n\n" for block in own)
     if any(each.reads_clock for each in mine):
         fake = f"now: new Date('{_CLOCK}')"
         options = f"{fake}, advanceTimers: true" if api == "jest" else f"{fake}, toFake: ['Date']"
-        setup = (
+        setup += (
             f"  beforeEach(() => {{\n    {api}.useFakeTimers({{ {options} }});\n  }});\n\n"
             f"  afterEach(() => {{\n    {api}.useRealTimers();\n  }});\n\n"
         )
