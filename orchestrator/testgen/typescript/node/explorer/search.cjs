@@ -99,7 +99,7 @@ class Search {
       return { item: complete, seen: seen.seen ?? [], gained: false };
     }
     const goals = [...seen.goals].filter((each) => !this.reached.has(each));
-    const outcome = item.subject.outcome?.(item, seen) ?? outcomeKey(item.subject, seen);
+    const outcome = item.subject.sort?.(item, seen) ?? outcomeKey(item.subject, seen);
     const isNew = goals.length > 0 || !this.outcomes.has(outcome);
     const suspects = this.suspectsOf(seen);
     const noticed = isNew ? suspects : await this.noticed(complete, seen, suspects);

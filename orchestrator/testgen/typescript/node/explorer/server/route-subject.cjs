@@ -10,6 +10,7 @@ const DAYS_197 = 197 * 24 * 3600 * 1000;
 const FAULT = { t: 'code', code: "new Error('connection lost')", make: () => new Error('connection lost'), isFault: true, answer: true };
 const MOST_BEGINNINGS = 90;
 const MOST_DEEPENED = 12;
+const MOST_REFUSALS = 40; // of one route that are told apart by their words
 
 class RouteSubject {
   /** `settings` is {way, credential, credentials, usualHeaders}; `origin` the subject that registers the route. */
@@ -17,6 +18,7 @@ class RouteSubject {
     Object.assign(this, { kind: 'route', export: origin.export, member: `${route.method} ${route.url}`, line: route.line || origin.line });
     Object.assign(this, { origin, route, assembly, settings, later: DAYS_197, patience: 1500, isAsync: true });
     this.form = new RequestForm(route, assembly.server, settings);
+    this.refusals = new Set();
     this.answered = undefined; // what the natural request asked for: [{key, node}]
   }
 
@@ -136,6 +138,17 @@ class RouteSubject {
   outcome(item, seen) {
     const status = seen.value?.props?.find(([key]) => key === 'status')?.[1].v;
     return `${this.title ?? this.member} ${status} to ${askerOf(this, item)}`;
+  }
+
+  /** What makes a case worth keeping until it is chosen from: the sort of answer and, where a request is refused, why. */
+  sort(item, seen) {
+    const outcome = this.outcome(item, seen);
+    const part = (name) => seen.value?.props?.find(([key]) => key === name)?.[1];
+    const status = part('status')?.v;
+    if (!(status >= 400 && status < 500)) return outcome;
+    const refusal = `${outcome} ${JSON.stringify(part('body'))}`;
+    if (this.refusals.size < MOST_REFUSALS) this.refusals.add(refusal);
+    return this.refusals.has(refusal) ? refusal : outcome;
   }
 
   propose(item, seen, withCalls) {
