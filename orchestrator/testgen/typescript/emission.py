@@ -57,7 +57,7 @@ def emit(place: Place, chosen: Sequence[Candidate]) -> TestFile:
 
 
 def _setups(chosen: Sequence[Candidate]) -> tuple[list[str], frozenset[str]]:
-    """Return what stands above all tests, and what only surrounds those that need it: others have no server to close."""
+    """Return what stands above all tests, and what surrounds only those that use it: others have nothing to close."""
     blocks = dict.fromkeys(block for each in chosen for block in each.setup)
     is_mixed = not all(each.setup for each in chosen)
     around = frozenset(each for each in blocks if is_mixed and each.startswith(("beforeEach(", "afterEach(")))
