@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-MOST = 3.0
+MOST = 9.0
 _DOUBLE = struct.Struct("d")
 _LOOK = 0.5  # seconds between two looks
 

@@ -1,6 +1,7 @@
 """Turn an observed call into the lines of a test: one observation, the assertion that a person would write."""
 
 import dataclasses
+import enum
 import inspect
 import keyword
 import re
@@ -8,6 +9,7 @@ from typing import Any
 
 from .body import Body, slug
 from .calling import Caller
+from .calls_in_words import telling_word, words_given
 from .corpus import INSTANCE, Try
 from .floats import float_check, is_long_series
 from .literals import Literals, is_stable_text
@@ -45,7 +47,12 @@ class Checks:
     def _polished(self, made: Try, body: Body) -> Body:
         """Write assignments as statements, and name the instance after its class."""
         lines = tuple(_statement(each) for each in body.lines)
-        more = body.more or _telling(made) or slug(body.expected or lines[-1].rpartition(" == ")[2])
+        more = (
+            body.more
+            or telling_word(made)
+            or slug(body.expected or lines[-1].partition(" == ")[2])
+            or words_given(made)
+        )
         owner = made.subject.owner
         if made.instance != INSTANCE or owner is None:
             return dataclasses.replace(body, lines=lines, more=more)
@@ -90,7 +97,10 @@ class Checks:
             return Body(lines, label="prints")
         if value is None and made.instance == INSTANCE and made.subject.kind in ("method", "setter"):
             state = self._state_after(made)
-            return Body((*setup, call, *state), label="changes_state") if state else None
+            if state == self._state((*setup,)) and made.subject.gives_something:
+                return Body((*setup, f"assert {call} is None"), label="is_none")
+            label = "leaves_state" if state == self._state((*setup,)) else "changes_state"
+            return Body((*setup, call, *state), label=label) if state else None
         checks = self.of(call, value)
         if not checks:
             checks = self.of("result", value, with_class=True)
@@ -110,7 +120,8 @@ class Checks:
             return [f"assert {name} == pytest.approx({type(value)(items)!r})"]
         text = self._literals.write(value)
         if text is not None and _equals(value, value):
-            operator = "is" if text.rpartition(".")[0] and text.replace(".", "_").isidentifier() else "=="
+            is_named = callable(value) or isinstance(value, enum.Enum)
+            operator = "is" if is_named and text.replace(".", "_").isidentifier() else "=="
             return [f"assert {name} {operator} {text}"]
         return self._parts(name, value) if with_class else []
 
@@ -145,7 +156,10 @@ class Checks:
 
     def _state_after(self, made: Try) -> list[str]:
         """Run the call once more and return assertions about the instance."""
-        namespace = self._caller.run((*made.program.setup, made.program.call))
+        return self._state((*made.program.setup, made.program.call))
+
+    def _state(self, lines: tuple[str, ...]) -> list[str]:
+        namespace = self._caller.run(lines)
         if namespace is None:
             return []
         checks = self.of(INSTANCE, namespace[INSTANCE], with_class=True)
@@ -190,7 +204,9 @@ class Checks:
         positions = [i for i, argument in enumerate(made.arguments) if argument is not None]
         if not is_simple or len(checks) != 1 or made.subject.template or not (positions or setup):
             return body
-        if any(isinstance(made.arguments[i], tuple) for i in positions) or (made.instance and not setup):
+        if any(isinstance(made.arguments[i], tuple) or INSTANCE in str(made.arguments[i]) for i in positions):
+            return body
+        if made.instance and not setup:
             return body
         columns = {i: self._column(made.subject.parameters[i].name) for i in positions}
         call = made.subject.write(tuple(columns.get(i) for i in range(len(made.arguments))), self._names, made.instance)
@@ -266,15 +282,6 @@ def _public_attributes(value: object) -> list[str]:
 def _statement(line: str) -> str:
     text = line.lstrip()
     return line[: len(line) - len(text)] + as_statement(text)
-
-
-def _telling(made: Try) -> str:
-    """Return a plain word among the arguments, to name a test by."""
-    for argument in made.arguments:
-        found = re.fullmatch(r"'([A-Za-z][\w-]{1,18})'", argument) if isinstance(argument, str) else None
-        if found:
-            return slug(found.group(1))
-    return ""
 
 
 def _label(value: object) -> str:

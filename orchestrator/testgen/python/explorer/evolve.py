@@ -32,6 +32,7 @@ _MOST_COMPARED = 120
 _MOST_CONSTANTS = 12
 _MOST_ITEMS = 8
 _LONGEST, _LONGEST_NEW = 200, 40  # characters
+_ZERO = re.compile(r"-0(?![\w.])")  # nobody writes a negative zero
 _LARGEST = 10**9
 Constructor = Callable[[str], Sequence[tuple[str, list[str]]]]
 
@@ -58,7 +59,7 @@ class Evolver:
         for _ in range(3):
             node = self._rng.choice(spots)
             if self._change_node(node, texts):
-                return ast.unparse(ast.fix_missing_locations(tree))
+                return _ZERO.sub("0", ast.unparse(ast.fix_missing_locations(tree)))
         return None
 
     def _change_node(self, node: ast.expr, texts: Sequence[str]) -> bool:

@@ -18,6 +18,7 @@ def make(order: dict[str, Any]) -> object:
     probed = ProbedModule(order["probe"]["module"], order["probe"]["path"], Recorder(), fence)
     probed.install()
     fence.install()
+    fence.refuse_sleep()
     job = order["job"]
     return Exploring(Session(Job(**{**job, "parts": tuple(job["parts"]), "avoid": tuple(job["avoid"])}), probed, fence))
 

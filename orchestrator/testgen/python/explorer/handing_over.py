@@ -6,6 +6,8 @@ from .body import Body
 from .corpus import Corpus, Try
 from .defects import Defect
 
+_SAYS_LITTLE = 12.0  # of cost
+
 
 def count_kinds(corpus: Corpus) -> dict[str, int]:
     """Count how the calls went."""
@@ -19,6 +21,12 @@ def count_kinds(corpus: Corpus) -> dict[str, int]:
 def unique(defects: list[Defect]) -> list[Defect]:
     """Return each finding once, and not too many."""
     return list(dict.fromkeys(defects))[:40]
+
+
+def says_little(body: Body) -> bool:
+    """Say whether a test asserts of what kind something is, and nothing more."""
+    claims = [each for each in body.lines if each.lstrip().startswith("assert ")]
+    return bool(claims) and all("assert isinstance(" in each for each in claims)
 
 
 def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dict[str, Any]:
@@ -42,6 +50,6 @@ def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dic
         ],
         "changes": changed,
         "goals": sorted(made.outcome.goals),
-        "cost": round(made.cost, 3),
+        "cost": round(made.cost + _SAYS_LITTLE * says_little(body), 3),
         "is_example": made.origin == "example",
     }

@@ -1,8 +1,12 @@
 """What is pinned of a web application's reply."""
 
+import re
+
 from .body import Body, slug
 from .corpus import Try
 from .literals import Literals, is_stable_text
+
+_TEXT = re.compile(r"text/|image/svg|application/(.*\+)?(json|xml|javascript|x-www-form-urlencoded)\b")
 
 
 def reply_body(made: Try, literals: Literals) -> Body | None:
@@ -11,7 +15,14 @@ def reply_body(made: Try, literals: Literals) -> Body | None:
     lines = [f"response = {made.program.call}", f"assert response.status_code == {response.status_code}"]
     label, more = f"replies_{response.status_code}", ""
     kind = response.headers.get("content-type", "")
-    if kind.startswith("application/json"):
+    encoding = response.headers.get("content-encoding", "")
+    if encoding:  # the client of the test need not unpack it
+        lines.append(f'assert response.headers["content-encoding"] == {encoding!r}')
+        label = f"is_encoded_by_{slug(encoding)}"
+    elif kind and not _TEXT.match(kind):
+        lines.append(f'assert response.headers["content-type"] == {kind!r}')
+        label = f"replies_{slug(kind)}"
+    elif kind.startswith("application/json"):
         is_flask = hasattr(response, "get_json")
         content = response.get_json() if is_flask else response.json()
         detail = content.get("detail") if isinstance(content, dict) else None

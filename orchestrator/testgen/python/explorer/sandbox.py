@@ -12,6 +12,7 @@ import resource
 import signal
 import sys
 import threading
+import time
 import types
 from collections.abc import Iterator
 from typing import Any, NoReturn
@@ -69,6 +70,7 @@ _MEMORY = 4 << 30
 _FILE = 32 << 20
 _WAITING = 3
 _IMPORT_SECONDS = 60.0
+_SLEEP = 0.05  # seconds that a call may sleep where sleeping is no part of a test
 
 
 class Blocked(BaseException):
@@ -90,6 +92,7 @@ class Fence:
         self._writable = os.path.realpath(writable) + os.sep
         self._clock = False
         self._until = 0.0  # by the stopwatch
+        self._slept = 0.0
         self.fork = os.fork  # ours, for mutants
 
     def install(self) -> None:
@@ -99,6 +102,19 @@ class Fence:
         signal.signal(signal.SIGPROF, self._on_spent)
         os._exit = _refuse_to_exit  # it raises no audit event
         faulthandler.disable()
+
+    def refuse_sleep(self) -> None:
+        """End a call as too slow once it asks to sleep, instead of waiting for it."""
+        sleep, main = time.sleep, threading.main_thread()
+
+        def asleep(seconds: Any) -> None:
+            if self.is_up and not self.is_importing and threading.current_thread() is main:
+                self._slept += seconds
+                if self._slept > _SLEEP:
+                    raise TooSlow
+            sleep(seconds)
+
+        time.sleep = asleep
 
     @contextlib.contextmanager
     def importing(self) -> Iterator[None]:
@@ -161,6 +177,7 @@ class Fence:
             yield
             return
         self.attempts = []
+        self._slept = 0.0
         self._until = self.stopwatch.now() + seconds * _WAITING
         self._clock = self.is_up = True
         signal.setitimer(signal.ITIMER_PROF, seconds, 0.05)

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from .corpus import INSTANCE, Try
 from .search import Search
-from .subjects import Subject
+from .subjects import Arguments, Subject
 
 _LONGEST = 7  # steps
 _CHANGES = 6  # calls of one function that others are called after
+_OF_ITS_OWN = 0.35  # of the calls: with what another method of the object gave
+_GIFTS = (str, bytes, tuple, list, dict)
 _STEPS = ("method", "setter")
 _IS_STEP = re.compile(rf"{INSTANCE}(\.\w+)?\(|setattr\(|operator\.(setitem|delitem)\(")
 
@@ -64,6 +66,7 @@ class Sequences:
         """Grow the list of beginnings; False when the time is over."""
         known = {each.name: [made for made in tries if made.subject is each] for each in members}
         steps = _some_of_each(tries)
+        gifts = _some_of_each([made for made in tries if type(made.outcome.value) in _GIFTS and not made.outcome.how])
         for _ in range(calls):
             if self._search.caller.stopwatch.now() > until:
                 self._search.cut_short = True
@@ -72,12 +75,23 @@ class Sequences:
             setup += tuple(self._rng.choice(steps) for _ in range(self._rng.choice((0, 1, 1, 2, 3)) if steps else 0))
             member = self._rng.choice(members)
             arguments = self._rng.choice(known[member.name]).arguments if known[member.name] else ()
+            if gifts and arguments and self._rng.random() < _OF_ITS_OWN:
+                arguments = self._with_gift(arguments, gifts, member)
             if len(arguments) != len(member.parameters) or len(setup) > _LONGEST:
                 continue
             made = self._search.attempt(member, arguments, INSTANCE, setup)
             if made is not None and made.leads_on and made.outcome.kind == "value":
                 starts.append((*setup, made.program.call) if _IS_STEP.match(made.program.call) else setup)
         return True
+
+    def _with_gift(self, arguments: Arguments, gifts: Sequence[str], member: Subject) -> Arguments:
+        """Return arguments of which one is what another method of the same object gives: signed, then verified."""
+        others = [each for each in gifts if not each.startswith(f"{INSTANCE}.{member.short}(")]
+        places = [n for n, each in enumerate(arguments) if isinstance(each, str)]
+        if not others or not places:
+            return arguments
+        place = self._rng.choice(places)
+        return (*arguments[:place], self._rng.choice(others), *arguments[place + 1 :])
 
 
 def _some_of_each(tries: Sequence[Try]) -> list[str]:

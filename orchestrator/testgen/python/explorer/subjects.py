@@ -1,5 +1,6 @@
 """The things of a module that can be called, with their parameters, and how a call of each is written."""
 
+import ast
 import inspect
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,6 +61,12 @@ class Subject:
     def is_private(self) -> bool:
         """Say whether the name is marked as internal."""
         return any(part.startswith("_") and not part.endswith("__") for part in self.name.split("."))
+
+    @property
+    def gives_something(self) -> bool:
+        """Say whether the code returns a value somewhere."""
+        nodes = ast.walk(self.node) if self.node is not None else ()
+        return any(isinstance(each, ast.Return) and each.value is not None for each in nodes)
 
     @property
     def needs_object(self) -> bool:

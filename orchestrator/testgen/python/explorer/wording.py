@@ -16,6 +16,8 @@ def oddness(expression: str) -> float:
         return 0.0
     total = 0.0
     for node in ast.walk(tree):
+        if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant) and node.operand.value == 0:
+            total += 2.0  # -0
         if not isinstance(node, ast.Constant):
             continue
         if isinstance(node.value, str):

@@ -100,8 +100,8 @@ class Writer:
         best = made
         if made.subject.kind == "config":  # what is set there is what it is about
             return made
-        for step in made.program.setup[1:]:
-            setup = tuple(each for each in best.program.setup if each != step)
+        for position in reversed(range(1, len(made.program.setup))):
+            setup = (*best.program.setup[:position], *best.program.setup[position + 1 :])
             found = self._search.attempt(best.subject, best.arguments, best.instance, setup)
             if found is None or not found.outcome.is_usable or not gain <= found.outcome.goals:
                 continue
