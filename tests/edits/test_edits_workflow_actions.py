@@ -225,6 +225,21 @@ def test_a_real_deployment_is_never_replaced(shop: Repository) -> None:
     assert "a deployment of its own" in result.reason
 
 
+@pytest.mark.parametrize(
+    ("action", "job", "given"),
+    [("implement_staging_deploy", "staging", {"fix_trigger": True}), ("implement_production_deploy", "production", {})],
+)
+def test_a_deployment_migrates_first_where_that_is_wished(shop: Repository, action: str, job: str, given: dict) -> None:
+    done(shop.edit(action, DEPLOY, **given))
+    assert "Migrate the database" not in steps(shop, job, DEPLOY)
+    done(shop.edit(action, DEPLOY, migrate="before", **given))
+    found = steps(shop, job, DEPLOY)
+    names = list(found)
+    assert names.index("Migrate the database") == names.index("Deploy") - 1
+    assert found["Migrate the database"]["env"] == {"DATABASE_URL": f"${{{{ secrets.{job.upper()}_DATABASE_URL }}}}"}
+    assert shop.edit(action, DEPLOY, migrate="before", **given).status is EditStatus.ALREADY
+
+
 def test_migrations_go_ahead_of_each_deployment(shop: Repository) -> None:
     assert code(shop.edit("add_deploy_migration", DEPLOY)) is EditCode.PRECONDITION
     done(shop.edit("implement_staging_deploy", DEPLOY, fix_trigger=True))

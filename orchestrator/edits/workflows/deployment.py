@@ -8,8 +8,10 @@ from pydantic import Field
 from orchestrator.edits.action import WorkflowParams
 from orchestrator.edits.result import Duty, EditCode, Refusal
 from orchestrator.edits.workflows import rollout
+from orchestrator.edits.workflows.deploy_migrations import insert_migration, migrates_first
 from orchestrator.edits.workflows.deploys import Found, environment_url, is_kubectl, look_at
 from orchestrator.edits.workflows.images import Pushed, find_pushed, login_step
+from orchestrator.edits.workflows.migrations import find_migration
 from orchestrator.edits.workflows.platforms import PLATFORMS, environment_for, sign_in
 from orchestrator.edits.workflows.reachability import blocked_by, job_condition, mentioned_refs
 from orchestrator.edits.workflows.scopes import permit
@@ -47,6 +49,9 @@ class DeployParams(WorkflowParams):
     command: str | None = Field(default=None, description="of the strategy `command`; sees $IMAGE_TAG")
     rollback_command: str | None = Field(
         default=None, description="what takes a failed deployment back, instead of the strategy's own"
+    )
+    migrate: Literal["none", "before"] = Field(
+        default="none", description="before: migrate the database ahead of the rollout, as `add_deploy_migration` does"
     )
     build_job: str | None = Field(default=None, description="the job that pushes the images, when there are several")
     fix_trigger: bool = Field(default=False, description="add the branch that the job's `if` names to on.push")
@@ -87,6 +92,24 @@ def is_complete(workflow: Workflow, job: str) -> bool:
     found = look_at(workflow.job(job))
     has_parts = found.deploy is not None and found.probe is not None and found.rollback is not None
     return has_parts and not found.placeholders and environment_of(workflow.job(job)) is not None
+
+
+def migrate_first(workflow: Workflow, job: str, params: DeployParams) -> None:
+    """Migrate ahead of the rollout, if that is wished and nothing does."""
+    deploy = look_at(workflow.job(job)).deploy
+    if params.migrate == "none" or deploy is None or migrates_first(workflow, job, None):
+        return
+    insert_migration(workflow, job, deploy, find_migration(workflow.scene))
+    text = "migrations have to fit the version that still runs: a roll back does not take them back"
+    workflow.warnings.append(text)
+
+
+def missing_part(workflow: Workflow, job: str, params: DeployParams) -> str | None:
+    """Return what a job lacks of the deployment that the params ask for, or None."""
+    if not is_complete(workflow, job):
+        return f"{job} is not complete"
+    is_migrated = params.migrate == "none" or migrates_first(workflow, job, None)
+    return None if is_migrated else f"{job} does not migrate before it deploys"
 
 
 def fill_in(workflow: Workflow, job: str, environment: str, params: DeployParams, *, guard: JsonObject | None) -> None:

@@ -8,7 +8,14 @@ from orchestrator.edits.action import Action, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows import rollout
-from orchestrator.edits.workflows.deployment import DeployParams, ensure_reachable, fill_in, is_complete
+from orchestrator.edits.workflows.deployment import (
+    DeployParams,
+    ensure_reachable,
+    fill_in,
+    is_complete,
+    migrate_first,
+    missing_part,
+)
 from orchestrator.edits.workflows.deploys import deploying_job, is_kubectl
 from orchestrator.edits.workflows.images import find_pushed
 from orchestrator.edits.workflows.reachability import is_reachable
@@ -57,6 +64,7 @@ class ImplementProductionDeploy(Action[ProductionParams]):
             guard = _staging(workflow, job, params)
             fill_in(workflow, job, params.environment, params, guard=guard)
             note_release(workflow, job)
+        migrate_first(workflow, job, params)
         if params.version_input:
             take_version(workflow, job, rollout.STAGING_CHECK)
         return workflow.finish(f"{job} deploys to {params.environment}", f"{job} deploys, probes and rolls back")
@@ -67,7 +75,9 @@ class ImplementProductionDeploy(Action[ProductionParams]):
         job = deploying_job(workflow, params.environment, params.job)
         if params.version_input and not takes_version(workflow, job):
             return f"nobody can name the version that {job} deploys"
-        return None if is_complete(workflow, job) and is_reachable(workflow.model, job) else f"{job} is not complete"
+        if not is_reachable(workflow.model, job):
+            return f"{job} can never run"
+        return missing_part(workflow, job, params)
 
 
 def _staging(workflow: Workflow, job: str, params: ProductionParams) -> rollout.Step | None:

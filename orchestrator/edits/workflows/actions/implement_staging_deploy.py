@@ -9,7 +9,14 @@ from pydantic import Field
 from orchestrator.edits.action import Action, Scene
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditResult
-from orchestrator.edits.workflows.deployment import DeployParams, ensure_reachable, fill_in, is_complete
+from orchestrator.edits.workflows.deployment import (
+    DeployParams,
+    ensure_reachable,
+    fill_in,
+    is_complete,
+    migrate_first,
+    missing_part,
+)
 from orchestrator.edits.workflows.deploys import deploying_job
 from orchestrator.edits.workflows.workflow import Workflow
 
@@ -35,6 +42,7 @@ class ImplementStagingDeploy(Action[StagingParams]):
         ensure_reachable(workflow, job, params)
         if not is_complete(workflow, job):
             fill_in(workflow, job, params.environment, params, guard=None)
+        migrate_first(workflow, job, params)
         return workflow.finish(f"{job} deploys to {params.environment}", f"{job} deploys, probes and rolls back")
 
     def holds(self, scene: Scene, params: StagingParams) -> str | None:
@@ -42,4 +50,4 @@ class ImplementStagingDeploy(Action[StagingParams]):
         workflow = Workflow(scene)
         job = deploying_job(workflow, params.environment, params.job)
         ensure_reachable(workflow, job, params)
-        return None if is_complete(workflow, job) else f"{job} is not complete"
+        return missing_part(workflow, job, params)
