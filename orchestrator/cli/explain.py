@@ -2,13 +2,16 @@
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from orchestrator.cli.beginning import begin_anew
+from orchestrator.cli.explain_scope import find_scope, render_scope
 from orchestrator.cli.opening import OpenedPlan, open_plan
 from orchestrator.cli.options import Choice, Planning, option
 from orchestrator.cli.options import command as as_command
@@ -19,6 +22,7 @@ from orchestrator.contracts import Ledger
 from orchestrator.engine.ports import Ready
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.ledger.memory import MemoryLedger
+from orchestrator.models.fingerprint import Step
 from orchestrator.models.freshness import as_left, steps_between
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.models.record import MEASURE, LastSuccess
@@ -29,16 +33,16 @@ from orchestrator.planning.suggest import did_you_mean
 from orchestrator.sanitize import block, line
 from orchestrator.workspace.dry_run import DryRunWorkspace
 
-_CODE = re.compile(r"[EW]\d{3}\Z")
+_CODE = re.compile(r"[EW]\d{3}\Z|E_[A-Z_]+\Z", re.IGNORECASE)
 
 
 @as_command
 def command(
     common: Planning,
-    topic: Annotated[str, typer.Argument(help="a task's id, or a code such as E203")],
+    topic: Annotated[str, typer.Argument(help="a task, group or phase, or a code: E203, E_CONFLICT")],
     force: Annotated[bool, option("--force", help="as if run with --force", envvar=None)] = False,
 ) -> int:
-    """Say why a task runs or not, what it waits for, and what an error code means."""
+    """Say why a task (or each of a group or phase) runs or not, what it waits for, and what an error code means."""
     if _CODE.match(topic):
         sys.stdout.write(_about_code(topic))
         return ExitCode.OK
@@ -46,20 +50,53 @@ def command(
     with reading(opened.root) as ledger:
         successes = ledger.last_successes()
         plan = opened.part(Choice(), ledger)
+        scope = find_scope(plan, topic)
+        known = _Known(opened=opened, plan=plan, ledger=ledger, successes=successes, force=force)
+        if scope is not None:
+            sys.stdout.write(render_scope(scope, map(known.explain, scope.tasks)))
+            return ExitCode.OK
         task = _task_of(plan, topic)
-        last = successes.get(task.id)
-        before = None
-        if last is not None:
-            planned = plan_from_json(ledger.read_run(last.run).plan)
-            before = next((each for each in planned.tasks if each.id == task.id), None)
-            last = as_left(task, last, steps_between(successes))
-        now = _fingerprint_now(opened, plan, task, successes)
+        explained = known.explain(task)
         wait = _wait_now(ledger, opened.root, task.id)
     description = f"{task.description.strip()}\n" if task.description.strip() else ""
     sys.stdout.write(block(description))
-    sys.stdout.write(_told(explain_task(plan, task.id, last=last, before=before, fingerprint_now=now, force=force)))
+    sys.stdout.write(_told(explained))
     sys.stdout.write(f"  now: {line(wait)}\n" if wait else "")
     return ExitCode.OK
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What a task is explained with."""
+
+    opened: OpenedPlan
+    plan: Plan
+    ledger: Ledger
+    successes: Mapping[str, LastSuccess]
+    force: bool
+
+    def explain(self, task: PlannedTask) -> Explanation:
+        """Explain one task of the plan as it is now."""
+        last, before = self.successes.get(task.id), None
+        if last is not None:
+            planned = self._planned(last.run)
+            before = next((each for each in planned.tasks if each.id == task.id), None)
+            last = as_left(task, last, self._steps)
+        now = _fingerprint_now(self.opened, self.plan, task, self.successes)
+        return explain_task(self.plan, task.id, last=last, before=before, fingerprint_now=now, force=self.force)
+
+    def _planned(self, run: str) -> Plan:
+        if run not in self._plans:
+            self._plans[run] = plan_from_json(self.ledger.read_run(run).plan)
+        return self._plans[run]
+
+    @cached_property
+    def _plans(self) -> dict[str, Plan]:
+        return {}
+
+    @cached_property
+    def _steps(self) -> Mapping[str, Sequence[Step]]:
+        return steps_between(self.successes)
 
 
 def _wait_now(ledger: Ledger, root: Path, task: str) -> str | None:
@@ -69,6 +106,14 @@ def _wait_now(ledger: Ledger, root: Path, task: str) -> str | None:
 
 
 def _about_code(code: str) -> str:
+    if code.upper().startswith("E_"):
+        from orchestrator.edits.codes import MEANINGS, find_code
+
+        known = find_code(code)
+        if known is None:
+            hint = did_you_mean(code.upper(), [each.value for each in MEANINGS])
+            raise UsageError(f"no error code {code!r}", hint=hint or "codes of edits look like E_CONFLICT")
+        return f"{known.value}: an edit was not made\n\n{MEANINGS[known]}\n"
     found = explain_code(code)
     return f"{found.code}: {found.title}\n\n{found.text}\n"
 
@@ -76,7 +121,8 @@ def _about_code(code: str) -> str:
 def _task_of(plan: Plan, topic: str) -> PlannedTask:
     found = next((task for task in plan.tasks if task.id == topic), None)
     if found is None:
-        hint = did_you_mean(topic, [task.id for task in plan.tasks])
+        scopes = [*(group.id for group in plan.groups), *(phase.id for phase in plan.phases)]
+        hint = did_you_mean(topic, [*(task.id for task in plan.tasks), *scopes])
         message = f"the document has no task {topic!r}"
         raise UsageError(message, hint=hint or "`orchestrate plan` shows every task")
     return found

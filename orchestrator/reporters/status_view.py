@@ -86,10 +86,14 @@ def _groups(record: RunRecord) -> list[_Group]:
     for task in record.tasks:
         members.setdefault(place.get(task.id, ""), []).append(task)
     return [
-        _Group(title=f"{group} {text_of(groups.get(group, {}), 'name')}".strip(), tasks=tasks)
+        _Group(title=_title(group, text_of(groups.get(group, {}), "name")), tasks=tasks)
         for group, tasks in members.items()
         if tasks
     ]
+
+
+def _title(group: str, name: str) -> str:
+    return f"{group} {name}".strip() if name != group else group
 
 
 def _entries(plan: JsonObject, key: str) -> list[JsonObject]:

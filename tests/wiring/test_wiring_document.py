@@ -6,6 +6,9 @@ import pytest
 from wiring_registry import wires
 from wiring_world import Make, document, group, phase, sh, task, tasks
 
+from orchestrator.edits.codes import MEANINGS
+from orchestrator.edits.result import EditCode
+
 SHOWN = {
     "project.name": lambda d: d["project"].update(name="SHOWN"),
     "project.description": lambda d: d["project"].update(description="SHOWN"),
@@ -41,6 +44,39 @@ def test_explain_shows_the_description(make: Make) -> None:
     described = make(tasks(task("1.1", description="SHOWN\nin full"))).orchestrate("explain", "1.1").out
     assert described.startswith("SHOWN\nin full\n1.1: runs\n")
     assert make(tasks(task("1.1"))).orchestrate("explain", "1.1").out.startswith("1.1: runs\n")
+
+
+@pytest.mark.parametrize(
+    ("topic", "heading"), [("1.b", "group 1.b Later: 1 task, after 1.a"), ("b", "group 1.b Later: 1 task, after 1.a")]
+)
+def test_explain_tells_every_task_of_a_group(make: Make, topic: str, heading: str) -> None:
+    first, later = group(task("1.1")), group(task("1.2"), id="b", name="Later", depends_on=["a"])
+    answer = make(document(phase(first, later))).orchestrate("explain", topic)
+    assert answer.out == f"{heading}\n  1.2  task 1.2  runs: it has not been done yet\n"
+
+
+def test_explain_tells_every_task_of_a_phase_and_what_was_done(make: Make) -> None:
+    repository = make(tasks(task("1.1", inputs=[]), task("1.2", inputs=["in.txt"])))
+    repository.write("in.txt", "1")
+    run = repository.run().repository.record()["id"]
+    repository.write("in.txt", "2")
+    assert repository.orchestrate("explain", "phase_1").out == (
+        "phase 1: 2 tasks\n"
+        f"  1.1  task 1.1  up to date since run {run}\n"
+        f"  1.2  task 1.2  runs: since run {run}, in.txt has changed\n"
+    )
+
+
+@pytest.mark.parametrize("code", EditCode)
+def test_explain_knows_every_code_of_an_edit(make: Make, code: EditCode) -> None:
+    answer = make().orchestrate("explain", code.value.lower())
+    assert answer.code == 0
+    assert answer.out.startswith(f"{code.value}: an edit was not made\n\n{MEANINGS[code]}")
+
+
+def test_explain_names_the_nearest_code_of_an_edit(make: Make) -> None:
+    answer = make().orchestrate("explain", "E_CONFLCT")
+    assert (answer.code, "did you mean `E_CONFLICT`?" in answer.err) == (2, True)
 
 
 @wires("key:version")
