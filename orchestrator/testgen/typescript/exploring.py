@@ -102,5 +102,12 @@ def _last(journal: Path) -> str:
 
 def _told(report: Any, bench: Bench, file: str) -> str:
     found = report.files.get(str(bench.overlay.path(file).resolve()))
-    text = found.message or "\n".join(found.tests.values()) if found else report.tail
-    return " ".join(text.split())[-600:]
+    return what_went_wrong(found.message or "\n".join(found.tests.values()) if found else report.tail)
+
+
+def what_went_wrong(text: str) -> str:
+    """Return what a runner's complaint says, on one line: from its first error on, without stacks."""
+    rows = [row.strip() for row in text.splitlines()]
+    rows = [row for row in rows if row and not row.startswith("at ")]
+    first = next((number for number, row in enumerate(rows) if "Error" in row), 0)
+    return " ".join(" ".join(rows[first:]).split())[:600]
