@@ -75,7 +75,7 @@ def _check(tree: EditTree, pins: Pins) -> int:
                 sys.stdout.write("\n".join(wrap(text, look_of(sys.stdout).width, first="", then="  ")) + "\n")
     sys.stdout.write(f"# {total} uses, {wrong} to look at\n")
     if wrong and sys.stdout.isatty():
-        sys.stdout.write("# orchestrate edit pin_actions FILE --write pins those of one workflow\n")
+        sys.stdout.write("# orchestrate edit pin_actions '.github/workflows/*' --write pins what is known\n")
     return ExitCode.FAILED if wrong else ExitCode.OK
 
 

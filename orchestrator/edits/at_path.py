@@ -10,6 +10,7 @@ from orchestrator.edits.action import Action, EditParams, Scene
 from orchestrator.edits.literals.paths import WrittenPath, parse_path, shown
 from orchestrator.edits.literals.tree import Path, Step
 from orchestrator.edits.result import EditCode, EditResult, FileEdit, Refusal, already, changed
+from orchestrator.edits.wording import worded
 from orchestrator.models.json import Json
 
 
@@ -102,10 +103,10 @@ class SetAtPath(AtPath[GuardedParams]):
         """Set the value if what is there allows it."""
         there, found = _look(editor, path, params)
         if there and same(found, params.value):
-            return f"{shown(path)} is {_short(params.value)}"
+            return f"{shown(path)} is {worded(params.value, _MOST)}"
         _guard(params, path, there, found)
         editor.set(path, params.value)
-        return f"set {shown(path)} to {_short(params.value)}"
+        return f"set {shown(path)} to {worded(params.value, _MOST)}"
 
 
 class MergeAtPath(AtPath[ValueParams]):
@@ -141,7 +142,9 @@ class DeleteAtPath(AtPath[DeleteParams]):
         if "if_equals" in params.model_fields_set:
             there, found = editor.peek(path)
             if there and not same(found, params.if_equals):
-                raise Refusal(EditCode.CONFLICT, f"{shown(path)} is {_short(found)}, not {_short(params.if_equals)}")
+                raise Refusal(
+                    EditCode.CONFLICT, f"{shown(path)} is {worded(found, _MOST)}, not {worded(params.if_equals, _MOST)}"
+                )
         return f"deleted {shown(path)}" if editor.delete(path) else f"there is no {shown(path)}"
 
 
@@ -154,11 +157,11 @@ class AppendAtPath(AtPath[ValueParams]):
         """Append the item unless the list has it."""
         there, found = _look(editor, path, params)
         if there and not isinstance(found, list):
-            raise Refusal(EditCode.CONFLICT, f"{shown(path)} is {_short(found)}, no list")
+            raise Refusal(EditCode.CONFLICT, f"{shown(path)} is {worded(found, _MOST)}, no list")
         if there and any(same(item, params.value) for item in found):
-            return f"{shown(path)} has {_short(params.value)}"
+            return f"{shown(path)} has {worded(params.value, _MOST)}"
         editor.append(path, params.value)
-        return f"appended {_short(params.value)} to {shown(path)}"
+        return f"appended {worded(params.value, _MOST)} to {shown(path)}"
 
 
 def _look(editor: PathEditor, path: Path, params: ValueParams) -> tuple[bool, Json]:
@@ -188,9 +191,12 @@ def _guard(params: GuardedParams, path: Path, there: bool, found: Json) -> None:
     if "if_equals" not in params.model_fields_set:
         return
     if not there:
-        raise Refusal(EditCode.CONFLICT, f"there is no {shown(path)}, {_short(params.if_equals)} was expected")
+        raise Refusal(EditCode.CONFLICT, f"there is no {shown(path)}, {worded(params.if_equals, _MOST)} was expected")
     if not same(found, params.if_equals):
-        raise Refusal(EditCode.CONFLICT, f"{shown(path)} is {_short(found)}, {_short(params.if_equals)} was expected")
+        raise Refusal(
+            EditCode.CONFLICT,
+            f"{shown(path)} is {worded(found, _MOST)}, {worded(params.if_equals, _MOST)} was expected",
+        )
 
 
 def _merge(editor: PathEditor, path: Path, value: dict[str, Json]) -> None:
@@ -202,8 +208,3 @@ def _merge(editor: PathEditor, path: Path, value: dict[str, Json]) -> None:
         there, found = editor.peek(here)
         if not (there and same(found, item)):
             editor.set(here, item)
-
-
-def _short(value: Json) -> str:
-    text = repr(value)
-    return text if len(text) <= 50 else f"{text[:47]}..."

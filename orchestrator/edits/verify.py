@@ -12,6 +12,7 @@ from orchestrator.edits.kinds import check, load_model
 from orchestrator.edits.missing import plan_or_skip, still_missing
 from orchestrator.edits.patch import is_untouched_outside
 from orchestrator.edits.result import EditCode, EditResult, EditStatus, FileEdit, Refusal, refused
+from orchestrator.edits.wording import worded
 from orchestrator.models.json import Json
 
 # What an edit may bring: told as a warning. Any other new finding, however light, is a mistake of the edit.
@@ -82,7 +83,7 @@ def _unsettled(action: Action[Any], after: Scene, params: Any) -> str | None:
 def first_difference(wanted: Json, found: Json, path: str = "$") -> str | None:
     """Return where two models differ, or None; types count (1, 1.0, true and "1" all differ), key order does not."""
     if type(wanted) is not type(found):
-        return f"{path} ({_short(wanted)} was intended, {_short(found)} is there)"
+        return f"{path} ({worded(wanted, 60)} was intended, {worded(found, 60)} is there)"
     if isinstance(wanted, dict):
         if wanted.keys() != found.keys():
             return f"{path} (keys {sorted(map(str, wanted.keys() ^ found.keys()))})"
@@ -93,10 +94,5 @@ def first_difference(wanted: Json, found: Json, path: str = "$") -> str | None:
         pairs = ((one, other, f"{path}[{at}]") for at, (one, other) in enumerate(zip(wanted, found, strict=True)))
     else:
         same = wanted == found or (wanted != wanted and found != found)  # noqa: PLR0124 - not a number equals nothing
-        return None if same else f"{path} ({_short(wanted)} was intended, {_short(found)} is there)"
+        return None if same else f"{path} ({worded(wanted, 60)} was intended, {worded(found, 60)} is there)"
     return next((where for one, other, at in pairs if (where := first_difference(one, other, at)) is not None), None)
-
-
-def _short(value: Json) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

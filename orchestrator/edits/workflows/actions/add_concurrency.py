@@ -7,6 +7,7 @@ from pydantic import Field
 from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
+from orchestrator.edits.wording import worded
 from orchestrator.edits.workflows.shape import environment_of, events_of
 from orchestrator.edits.workflows.workflow import Workflow
 
@@ -47,7 +48,8 @@ class AddConcurrency(Action[ConcurrencyParams]):
         wanted |= {"queue": "max"} if params.queue else {}
         present = workflow.model.get("concurrency")
         if present is not None and present != wanted:
-            raise Refusal(EditCode.CONFLICT, f"{scene.target} has the concurrency {present}")
+            reason = f"{scene.target} has the concurrency {worded(present)}"
+            raise Refusal(EditCode.CONFLICT, reason, hint="yaml_set changes it")
         if params.cancel and deploys:
             raise Refusal(EditCode.PRECONDITION, f"{scene.target} deploys, stopping it would leave it half done")
         workflow.set(("concurrency",), wanted, before="env" if "env" in workflow.model else "jobs")

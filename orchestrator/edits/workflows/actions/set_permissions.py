@@ -5,6 +5,7 @@ from pydantic import Field
 from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal
+from orchestrator.edits.wording import worded
 from orchestrator.edits.workflows.scopes import needed_scopes, unknown_users
 from orchestrator.edits.workflows.workflow import Workflow, lacking
 
@@ -33,7 +34,9 @@ class SetPermissions(Action[PermissionParams]):
         where = params.job or "the workflow"
         if present is not None and present != params.permissions and not params.replace:
             raise Refusal(
-                EditCode.CONFLICT, f"{where} has the permissions {present}", hint="`replace: true` replaces them"
+                EditCode.CONFLICT,
+                f"{where} has the permissions {worded(present)}",
+                hint="`replace: true` replaces them",
             )
         if params.job is not None:
             workflow.set_key(params.job, "permissions", params.permissions)
@@ -41,7 +44,9 @@ class SetPermissions(Action[PermissionParams]):
             workflow.set(("permissions",), params.permissions, before="env" if "env" in owner else "jobs")
             if present != params.permissions:
                 _grant(workflow, params.permissions)
-        return workflow.finish(f"{where} has the permissions {params.permissions}", f"{where} has these permissions")
+        return workflow.finish(
+            f"{where} has the permissions {worded(dict(params.permissions))}", f"{where} has these permissions"
+        )
 
 
 def _grant(workflow: Workflow, given: dict[str, str]) -> None:
