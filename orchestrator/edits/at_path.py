@@ -103,10 +103,10 @@ class SetAtPath(AtPath[GuardedParams]):
         """Set the value if what is there allows it."""
         there, found = _look(editor, path, params)
         if there and same(found, params.value):
-            return f"{shown(path)} is {worded(params.value, _MOST)}"
+            return f"{shown(path)} is {worded(params.value)}"
         _guard(params, path, there, found)
         editor.set(path, params.value)
-        return f"set {shown(path)} to {worded(params.value, _MOST)}"
+        return f"set {shown(path)} to {worded(params.value)}"
 
 
 class MergeAtPath(AtPath[ValueParams]):
@@ -142,9 +142,7 @@ class DeleteAtPath(AtPath[DeleteParams]):
         if "if_equals" in params.model_fields_set:
             there, found = editor.peek(path)
             if there and not same(found, params.if_equals):
-                raise Refusal(
-                    EditCode.CONFLICT, f"{shown(path)} is {worded(found, _MOST)}, not {worded(params.if_equals, _MOST)}"
-                )
+                raise Refusal(EditCode.CONFLICT, f"{shown(path)} is {worded(found)}, not {worded(params.if_equals)}")
         return f"deleted {shown(path)}" if editor.delete(path) else f"there is no {shown(path)}"
 
 
@@ -157,11 +155,11 @@ class AppendAtPath(AtPath[ValueParams]):
         """Append the item unless the list has it."""
         there, found = _look(editor, path, params)
         if there and not isinstance(found, list):
-            raise Refusal(EditCode.CONFLICT, f"{shown(path)} is {worded(found, _MOST)}, no list")
+            raise Refusal(EditCode.CONFLICT, f"{shown(path)} is {worded(found)}, no list")
         if there and any(same(item, params.value) for item in found):
-            return f"{shown(path)} has {worded(params.value, _MOST)}"
+            return f"{shown(path)} has {worded(params.value)}"
         editor.append(path, params.value)
-        return f"appended {worded(params.value, _MOST)} to {shown(path)}"
+        return f"appended {worded(params.value)} to {shown(path)}"
 
 
 def _look(editor: PathEditor, path: Path, params: ValueParams) -> tuple[bool, Json]:
@@ -191,11 +189,11 @@ def _guard(params: GuardedParams, path: Path, there: bool, found: Json) -> None:
     if "if_equals" not in params.model_fields_set:
         return
     if not there:
-        raise Refusal(EditCode.CONFLICT, f"there is no {shown(path)}, {worded(params.if_equals, _MOST)} was expected")
+        raise Refusal(EditCode.CONFLICT, f"there is no {shown(path)}, {worded(params.if_equals)} was expected")
     if not same(found, params.if_equals):
         raise Refusal(
             EditCode.CONFLICT,
-            f"{shown(path)} is {worded(found, _MOST)}, {worded(params.if_equals, _MOST)} was expected",
+            f"{shown(path)} is {worded(found)}, {worded(params.if_equals)} was expected",
         )
 
 

@@ -83,7 +83,7 @@ def _unsettled(action: Action[Any], after: Scene, params: Any) -> str | None:
 def first_difference(wanted: Json, found: Json, path: str = "$") -> str | None:
     """Return where two models differ, or None; types count (1, 1.0, true and "1" all differ), key order does not."""
     if type(wanted) is not type(found):
-        return f"{path} ({worded(wanted, 60)} was intended, {worded(found, 60)} is there)"
+        return f"{path} ({worded(wanted)} was intended, {worded(found, 60)} is there)"
     if isinstance(wanted, dict):
         if wanted.keys() != found.keys():
             return f"{path} (keys {sorted(map(str, wanted.keys() ^ found.keys()))})"
@@ -94,5 +94,5 @@ def first_difference(wanted: Json, found: Json, path: str = "$") -> str | None:
         pairs = ((one, other, f"{path}[{at}]") for at, (one, other) in enumerate(zip(wanted, found, strict=True)))
     else:
         same = wanted == found or (wanted != wanted and found != found)  # noqa: PLR0124 - not a number equals nothing
-        return None if same else f"{path} ({worded(wanted, 60)} was intended, {worded(found, 60)} is there)"
+        return None if same else f"{path} ({worded(wanted)} was intended, {worded(found, 60)} is there)"
     return next((where for one, other, at in pairs if (where := first_difference(one, other, at)) is not None), None)

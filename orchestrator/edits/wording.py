@@ -5,7 +5,7 @@ import json
 from orchestrator.models.json import Json
 
 
-def worded(value: Json, most: int = 100) -> str:
+def worded(value: Json, most: int = 60) -> str:
     """Return a value on one line, cut off where it is longer than `most` characters."""
     text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, str) else _flow(value)
     return text if len(text) <= most else f"{text[: most - 3]}..."

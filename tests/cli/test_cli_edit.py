@@ -50,7 +50,7 @@ def test_without_write_the_diff_is_printed_and_nothing_changes(
     shown = capsys.readouterr()
     assert code == 0
     assert '+  "a": 1, // one\r\n+  "b": [\r\n' in shown.out
-    assert shown.err == "changed: set b to [1, 'x'] (nothing is written without --write)\n"
+    assert shown.err == "changed: set b to [1, x] (nothing is written without --write)\n"
     assert (repository / "conf/x.json").read_bytes() == CONFIG.encode("utf-8-sig")
 
 

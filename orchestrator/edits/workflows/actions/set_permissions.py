@@ -33,20 +33,16 @@ class SetPermissions(Action[PermissionParams]):
         present = owner.get("permissions")
         where = params.job or "the workflow"
         if present is not None and present != params.permissions and not params.replace:
-            raise Refusal(
-                EditCode.CONFLICT,
-                f"{where} has the permissions {worded(present)}",
-                hint="`replace: true` replaces them",
-            )
+            reason = f"{where} has the permissions {worded(present)}"
+            raise Refusal(EditCode.CONFLICT, reason, hint="`replace: true` replaces them")
         if params.job is not None:
             workflow.set_key(params.job, "permissions", params.permissions)
         else:
             workflow.set(("permissions",), params.permissions, before="env" if "env" in owner else "jobs")
             if present != params.permissions:
                 _grant(workflow, params.permissions)
-        return workflow.finish(
-            f"{where} has the permissions {worded(dict(params.permissions))}", f"{where} has these permissions"
-        )
+        done = f"{where} has the permissions {worded(dict(params.permissions))}"
+        return workflow.finish(done, f"{where} has these permissions")
 
 
 def _grant(workflow: Workflow, given: dict[str, str]) -> None:
