@@ -4,6 +4,7 @@ import ast
 import random
 import re
 import types
+from typing import Protocol
 
 import pytest
 
@@ -169,3 +170,14 @@ def test_comparisons_that_went_one_way_only_are_solved_first():
     assert openness.parted([pattern] * 3) == ([pattern] * 3, [])
     openness.parted([pattern])
     assert openness.parted([pattern]) == ([], [pattern])
+
+
+def test_instances_of_a_protocol_are_none_of_what_only_looks_like_it() -> None:
+    class Reads(Protocol):
+        size: int
+
+        def read(self) -> str: ...
+
+    known = Instances()
+    known.note("range(3)", range(3))
+    assert known.of(Reads) == []

@@ -46,7 +46,7 @@ class Instances:
         own = self._made.get(owner, {})
         known = own
         if not own or owner.__name__.startswith("_"):  # what is internal may work below it only
-            below = [texts for kind, texts in self._made.items() if issubclass(kind, owner)]
+            below = [texts for kind, texts in self._made.items() if owner in kind.__mro__]
             known = {text: look for texts in below for text, look in texts.items()} | own
         plain = sorted(known, key=lambda text: (text.count("None"), len(text), text))
         first: dict[object, str] = {}
