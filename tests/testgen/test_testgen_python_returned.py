@@ -76,3 +76,26 @@ def test_objects_are_compared_in_plain_words(made):
 
 def test_an_operator_that_does_not_know_the_other_side_says_so(made):
     assert "pytest.raises(TypeError, match=" in made.text
+
+
+GATE = """
+class Gate:
+    def __init__(self):
+        self.pushes = 0
+
+    def push(self):
+        self.pushes += 1
+        return self.pushes
+
+    def state(self):
+        if self.pushes > 1:
+            return "open"
+        return "shut"
+"""
+
+
+def test_a_test_is_as_short_as_it_can_be_and_still_do(workbench):
+    workbench.write("gate.py", GATE)
+    text = workbench.generate("gate.py", budget=60).text
+    bodies = [part for part in text.split("def test_") if 'state() == "open"' in part]
+    assert [part.count(".push()") for part in bodies] == [2]

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.generator import Project, Settings, Target
@@ -23,6 +23,10 @@ class PythonGenerator:
     test_types = frozenset({"unit", "api", "property", "config"})
     proposers = frozenset({"builtin", "doctest", "hypothesis", "command"})
     keeps_edits = True
+
+    def __init__(self, make_patience: Callable[[float], Patience] = Patience) -> None:
+        """`make_patience` is asked for what may be given to each module beyond its budget."""
+        self._make_patience = make_patience
 
     def find_targets(
         self,
@@ -47,7 +51,7 @@ class PythonGenerator:
         for target in targets:
             project.say(f"exploring {target.path}")
             try:
-                made = await _generate(project, target, settings, isolate)
+                made = await self._generate(project, target, settings, isolate)
             except TaskFailed as error:
                 if len(targets) == 1:
                     raise
@@ -56,29 +60,33 @@ class PythonGenerator:
 
     async def examine(self, project: Project, target: Target, text: str, settings: Settings) -> Examined:
         """Put a test file through the same filters; TaskFailed when pytest cannot run it."""
-        site = _site(project, target, await find_isolation(project.processes), Patience(settings.budget * MOST))
+        site = _site(project, target, await find_isolation(project.processes), self._patience(settings))
         return await examine(site, text, budget=settings.budget)
 
+    def _patience(self, settings: Settings) -> Patience:
+        return self._make_patience(settings.budget * MOST)
 
-async def _generate(project: Project, target: Target, settings: Settings, isolate: tuple[str, ...]) -> Generated:
-    """Generate the tests of one module; whatever runs when the budget is over is ended.
+    async def _generate(
+        self, project: Project, target: Target, settings: Settings, isolate: tuple[str, ...]
+    ) -> Generated:
+        """Generate the tests of one module; whatever runs when the budget is over is ended.
 
-    What children stood in line for a processor does not count.
-    """
+        What children stood in line for a processor does not count.
+        """
 
-    async def finish(text: str) -> str:
-        return await project.finish(target.test_file, text)
+        async def finish(text: str) -> str:
+            return await project.finish(target.test_file, text)
 
-    try:
-        async with asyncio.timeout(settings.budget + _SPARE) as limit:
-            site = _site(project, target, isolate, Patience(settings.budget * MOST))
-            with site.patience.moves(limit):
-                return await generate(site, settings, finish=finish)
-    except TimeoutError as error:
-        if not limit.expired():
-            raise
-        message = f"{target.path}: its tests were not proven within {settings.budget:g} s"
-        raise TaskFailed(message, hint="give it a larger budget") from error
+        try:
+            async with asyncio.timeout(settings.budget + _SPARE) as limit:
+                site = _site(project, target, isolate, self._patience(settings))
+                with site.patience.moves(limit):
+                    return await generate(site, settings, finish=finish)
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            message = f"{target.path}: its tests were not proven within {settings.budget:g} s"
+            raise TaskFailed(message, hint="give it a larger budget") from error
 
 
 def _site(project: Project, target: Target, isolate: tuple[str, ...], patience: Patience) -> Site:

@@ -19,7 +19,8 @@ class Patience:
     """The time limits of one module; each moves on by what the module's children stood in line meanwhile."""
 
     def __init__(self, seconds: float = float("inf")) -> None:
-        """At most `seconds` are given in all."""
+        """At most `seconds` are given in all; `given` are those that were."""
+        self.given = 0.0
         self._left = seconds
         self._limits: list[asyncio.Timeout] = []
 
@@ -58,6 +59,7 @@ class Patience:
     def _give(self, seconds: float) -> None:
         seconds = min(max(seconds, 0.0), self._left)
         self._left -= seconds
+        self.given += seconds
         for limit in self._limits if seconds else ():
             when = limit.when()
             if when is not None and not limit.expired():

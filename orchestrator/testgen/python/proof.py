@@ -1,14 +1,16 @@
 """The filters: each test has to show in fresh processes that it holds, repeats, touches nothing and adds something."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orchestrator.testgen.filters import CLOCK, NOT_COMPILED, NOT_PASSED, NOT_REPEATED, NOT_RUN, THREADS, TOUCHES
-from orchestrator.testgen.python.running import Site, run_order
+from orchestrator.testgen.python.running import Answer, Site, run_order
 from orchestrator.testgen.results import Proof
 
 REPEATS = 5
 _SECONDS = 120.0
+_AT_ONCE = 2  # repeats
 # A leap day, the turn of a year, the second billion of seconds, a day after 2038; the last repeat lives today.
 _MOMENTS = (1_835_438_400.0, 1_924_991_997.0, 1_000_000_000.0, 2_177_452_800.0, None)
 _ZONES = ("UTC", "America/St_Johns", "Asia/Kolkata", "Pacific/Kiritimati", "Europe/Madrid")
@@ -26,9 +28,18 @@ async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, re
         proof.dropped = dict.fromkeys(names or ("the file",), NOT_COMPILED)
         proof.messages = dict.fromkeys(proof.dropped, str(error))
         return proof
-    place = site.target.test_file
+    at_once = asyncio.Semaphore(_AT_ONCE)
+
+    async def run(number: int) -> Answer:
+        async with at_once:
+            order, place = _order(site, number), site.target.test_file
+            return await run_order(site, order, place, text, seconds=_SECONDS, env=_surroundings(number))
+
+    answers = [await run(0)]
     for number in range(repeats + 1):
-        answer = await run_order(site, _order(site, number), place, text, seconds=_SECONDS, env=_surroundings(number))
+        if number == 1:
+            answers += await asyncio.gather(*(run(each) for each in range(1, repeats + 1)))
+        answer = answers[number]
         if answer.content is None:
             proof.dropped.update(dict.fromkeys(proof.goals if number else names or ("the file",), NOT_RUN))
             proof.messages["the file"] = answer.tail
