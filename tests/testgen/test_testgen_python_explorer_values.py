@@ -1,6 +1,7 @@
 """How inputs are made and changed, and how they are written for a reader."""
 
 import ast
+import io
 import random
 import re
 import types
@@ -9,6 +10,7 @@ from typing import Protocol
 import pytest
 
 from orchestrator.testgen.python.explorer.checks import Checks
+from orchestrator.testgen.python.explorer.contents import content
 from orchestrator.testgen.python.explorer.evolve import splice
 from orchestrator.testgen.python.explorer.facts import read_facts
 from orchestrator.testgen.python.explorer.instances import Instances
@@ -20,6 +22,7 @@ from orchestrator.testgen.python.explorer.openness import Openness, Sides
 from orchestrator.testgen.python.explorer.regexes import matching_texts
 from orchestrator.testgen.python.explorer.shapes import doubles, functions_for
 from orchestrator.testgen.python.explorer.wording import as_statement, oddness, renamed, truth
+from orchestrator.testgen.python.naming import _joined
 
 
 def _function(source: str) -> ast.FunctionDef:
@@ -181,3 +184,13 @@ def test_instances_of_a_protocol_are_none_of_what_only_looks_like_it() -> None:
     known = Instances()
     known.note("range(3)", range(3))
     assert known.of(Reads) == []
+
+
+def test_of_a_file_in_memory_what_was_written_is_asserted() -> None:
+    assert content("file", io.StringIO("ab")) == ("file.getvalue()", "ab")
+    assert content("items", [1]) == ("items", [1])
+
+
+def test_names_of_tests_are_cut_between_words() -> None:
+    words = ["a" * 30, "b" * 30, "c" * 30]
+    assert _joined(words) == f"test_{'a' * 30}_{'b' * 30}"

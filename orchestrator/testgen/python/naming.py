@@ -46,7 +46,10 @@ class Namer:
 
 
 def _joined(words: list[str]) -> str:
-    return "test_" + re.sub(r"_+", "_", "_".join(word for word in words if word)).strip("_")[:_LONGEST].rstrip("_")
+    name = re.sub(r"_+", "_", "_".join(word for word in words if word)).strip("_")
+    if len(name) > _LONGEST:  # cut between words
+        name = name[:_LONGEST].rpartition("_")[0] or name[:_LONGEST]
+    return f"test_{name.rstrip('_')}"
 
 
 def _words(candidate: Candidate) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from .body import Body, slug
 from .calling import Caller
 from .calls_in_words import telling_word, words_given
+from .contents import content
 from .corpus import INSTANCE, Try
 from .floats import float_check, is_long_series
 from .literals import Literals, is_stable_text
@@ -23,7 +24,7 @@ from .wording import as_statement, renamed, truth
 _MOST_ATTRIBUTES = 6
 _MOST_PLACES = 4  # of a tuple or list with something in it that cannot be written
 _LONGEST_ROW = 60
-_MUTABLE = re.compile(r"^[\[{].+[\]}]$", re.DOTALL)
+_MUTABLE = re.compile(r"^([\[{].+[\]}]|io\.(String|Bytes)IO\(.*\))$", re.DOTALL)
 _RESERVED = frozenset({"request", "expected", "result", "monkeypatch", "capsys", "client", INSTANCE})
 
 
@@ -185,8 +186,8 @@ class Checks:
         before = self._caller.run(setup)
         if namespace is None or before is None:
             return None
-        changed = [name for name in bound if not _equals(namespace[name], before[name])]
-        checks = [check for name in changed for check in self.of(name, namespace[name])]
+        changed = [name for name in bound if not _equals(content(name, namespace[name]), content(name, before[name]))]
+        checks = [check for name in changed for check in self.of(*content(name, namespace[name]))]
         if not checks:
             return None
         result = self.of("result", namespace["result"])

@@ -5,6 +5,7 @@ import io
 import re
 import tokenize
 
+_TWICE = re.compile(r"(.{3,}).*\1")
 _WORDS = re.compile(r"^[\w .,:/@#%+=<>()\[\]{}'\"!?*;&$|^~-]*$")
 
 
@@ -34,7 +35,7 @@ def _of_text(text: str) -> float:
         return 2.0
     letters = sum(each.isalnum() or each == " " for each in text)
     switches = len(re.findall(r"[a-z][A-Z](?![a-z])|[A-Z]{2,}[a-z]+[A-Z]", text))
-    edges = text != text.strip()
+    edges = (text != text.strip()) + (_TWICE.search(text) is not None)
     return 3.0 * (1 - letters / len(text)) + 0.7 * switches + 0.8 * edges + (0.6 if len(text) == 1 else 0.0)
 
 
