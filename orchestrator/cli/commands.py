@@ -38,7 +38,7 @@ COMMANDS = {
     "actions": Entry("actions", "list the config edits and their params", "Extend"),
     "handlers": Entry("handlers", "list the task types and their params", "Extend"),
     "completion": Entry("completion", "print a completion script for your shell", "Extend"),
-    "help": Entry("help", "explain a command or a topic (exit-codes, environment)", "Extend"),
+    "help": Entry("help", "explain a command or a topic (document, exit-codes, environment)", "Extend"),
 }
 
 

@@ -14,11 +14,11 @@ from typing import Annotated
 
 from orchestrator.cli.options import Common, Drawing, Planning, option
 from orchestrator.cli.options import command as as_command
-from orchestrator.cli.places import STATE, find_root
+from orchestrator.cli.places import STATE, enter_directory, find_root
 from orchestrator.cli.present import look_of
 from orchestrator.cli.programs import programs_of, where_is
 from orchestrator.cli.state import BACKUPS, LEDGER
-from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError
+from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError, UsageError
 from orchestrator.ledger.repair import repair
 from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.plugins import Catalogue, Plugin
@@ -50,7 +50,7 @@ def command(
     ] = False,
 ) -> int:
     """Check Python, git, disk, permissions, lock, ledger, plug-ins, and the programs that the document names."""
-    root = find_root(common)
+    root = _root(common)
     if mend:
         return _repair(root)
     findings = [*examine(root), *_programs(common, root)]
@@ -65,6 +65,16 @@ def command(
             if each.hint and not each.ok:
                 sys.stdout.write(f"    {each.hint}\n")
     return ExitCode.OK if all(each.ok for each in findings) else ExitCode.FAILED
+
+
+def _root(common: Common) -> Path:
+    """Return the repository; this folder where there is no document yet: the machine can be looked at before one."""
+    try:
+        return find_root(common)
+    except UsageError:
+        if common.config is not None or common.project is not None:
+            raise
+        return enter_directory(common)
 
 
 def examine(root: Path) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`orchestrate help`: the commands, the exit codes, and what happens to a document."""
+"""`orchestrate help`: the commands, how a document begins, the exit codes, the environment."""
 
 import sys
 from typing import Annotated
@@ -27,6 +27,33 @@ MEANINGS = {
     ExitCode.SIGINT: "SIGINT (Ctrl-C), after an orderly stop",
     ExitCode.SIGTERM: "SIGTERM, after an orderly stop",
 }
+
+
+FIRST_DOCUMENT = """\
+# phases.yaml, at the top of the repository. Check it with `orchestrate validate`, look at it with `orchestrate plan`,
+# preview it with `orchestrate run --all --dry-run`. `orchestrate schema` prints its JSON Schema for editors.
+version: 1
+project:
+  name: hello
+phases:                  # one after the other
+  - id: "1"
+    name: First steps
+    groups:              # of a phase; `depends_on: [a]` orders them
+      - id: a
+        execution: parallel
+        tasks:           # `orchestrate handlers` lists the types, `orchestrate actions` the edits
+          - id: "1.1"
+            name: say hello
+            type: command
+            command: ["echo", "hello"]
+          - id: "1.2"
+            name: write a note
+            type: command
+            command: ["sh", "-c", "echo measured > NOTE.md"]
+            creates: [NOTE.md]
+        checkpoint:      # measured when the group's tasks are done
+          - {type: file_exists, path: NOTE.md}
+"""
 
 
 def render_exit_codes() -> str:
@@ -58,7 +85,7 @@ def render_environment() -> str:
 
 @as_command
 def command(
-    topic: Annotated[str | None, typer.Argument(help="a command, exit-codes, or environment")] = None,
+    topic: Annotated[str | None, typer.Argument(help="a command, document, exit-codes, or environment")] = None,
 ) -> int:
     """Explain a command or a topic."""
     if topic is None:
@@ -67,11 +94,13 @@ def command(
         sys.stdout.write(render_exit_codes())
     elif topic == "environment":
         sys.stdout.write(render_environment())
+    elif topic == "document":
+        sys.stdout.write(FIRST_DOCUMENT)
     elif topic in COMMANDS:
         from orchestrator.cli.entry import enter
 
         return enter([topic, "--help"])
     else:
         message = f"no help about {topic!r}"
-        raise UsageError(message, hint="topics: exit-codes, environment, and every command")
+        raise UsageError(message, hint="topics: document, exit-codes, environment, and every command")
     return ExitCode.OK

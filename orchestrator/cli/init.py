@@ -67,7 +67,9 @@ def _told(text: NewText, target: Path, *, dry_run: bool) -> str:
     lines += [f"left out: {line(each.what)}: {line(each.why)}" for each in _once(text.left_out)]
     if text.document is None:
         new = "new " if text.goes_on else ""
-        return "".join(f"{each}\n" for each in [*lines, f"there is nothing {new}to do here: {target} is not written"])
+        lines.append(f"there is nothing {new}to do here: {target} is not written")
+        lines += [] if text.goes_on else ["a roadmap of your own: `orchestrate help document` shows how one begins"]
+        return "".join(f"{each}\n" for each in lines)
     tasks = f"{text.tasks} task{'s' if text.tasks != 1 else ''}"
     if dry_run:
         lines.append(f"{tasks} would be {'added to' if text.goes_on else 'written to'} {target}")

@@ -95,14 +95,23 @@ _PYTHON_MANAGERS = frozenset(("pip", "uv", "poetry", "pdm", "pipenv"))
 
 
 def new_suite(module: Module, packages: Sequence[Package]) -> Suite | None:
-    """Return the suite that a Python project without tests begins with; other languages need a runner first."""
-    if module.language is not Language.PYTHON:
-        return None
-    around = [each for each in packages if each.manager in _PYTHON_MANAGERS and below(each.folder, module.path)]
-    if not around:
-        return None
-    folder = max(around, key=lambda each: len(each.folder)).folder
-    return Suite(runner=Runner.PYTEST, folder=folder, sources=(), tests=())
+    """Return the suite that a project without tests begins with; None when no runner of its language is there.
+
+    A project of Python can have pytest; JavaScript has the runner that a package.json around the module names.
+    """
+    around = [each for each in packages if below(each.folder, module.path)]
+    for each in sorted(around, key=lambda package: -_depth(package.folder)):
+        is_python = each.manager in _PYTHON_MANAGERS
+        if module.language is Language.PYTHON and is_python:
+            return Suite(runner=Runner.PYTEST, folder=each.folder, sources=(), tests=())
+        runner = next((runner for runner in (Runner.JEST, Runner.VITEST) if runner in each.dependencies), None)
+        if module.language is not Language.PYTHON and runner is not None:
+            return Suite(runner=runner, folder=each.folder, sources=(), tests=())
+    return None
+
+
+def _depth(folder: str) -> int:
+    return 0 if folder == "." else 1 + folder.count("/")
 
 
 def suite_of(module: Module, suites: Sequence[Suite]) -> Suite | None:

@@ -7,10 +7,15 @@ from orchestrator.models.json import JsonObject
 from orchestrator.proposing.proposal import Group, LeftOut, Proposal
 from orchestrator.proposing.ranking import Ranked
 from orchestrator.proposing.test_files import new_suite, suite_of, test_file_for
-from orchestrator.surveying.facts import Facts, Kind
+from orchestrator.surveying.facts import Facts, Kind, Language
 
 TYPE = "test_generation"
 Judge = Callable[[JsonObject], str]  # returns why a task with these fields would be rejected, "" when it would not
+_NO_PROJECT = "no pyproject.toml, setup.py or requirements.txt makes it a part of a project"
+_NO_RUNNER = (
+    "no package.json around it names Jest or Vitest: `npm install --save-dev vitest @vitest/coverage-v8` (or jest), "
+    "then `orchestrate init` again"
+)
 _RISKIEST = 10
 _MOST = 60  # tasks of this kind: a roadmap that nobody reads to its end is none
 _CRITICAL, _HIGH = 3, 8
@@ -41,7 +46,7 @@ def propose_tests(facts: Facts, ranked: Sequence[Ranked], judge: Judge) -> TestT
         suite = suite_of(each.module, facts.suites) or new_suite(each.module, facts.packages)
         file = test_file_for(each.module, suite, present)
         proposal = _proposal(each, file, place=len(wanted))
-        refused = judge(proposal.fields) if suite else "no test runner was found that would run its tests"
+        refused = judge(proposal.fields) if suite else _no_runner(each.module.language)
         if refused:
             left.setdefault(refused, []).append(each.module.path)
             continue
@@ -49,6 +54,10 @@ def propose_tests(facts: Facts, ranked: Sequence[Ranked], judge: Judge) -> TestT
         wanted.append((each, proposal))
     beyond = [each.module.path for each, _ in wanted[_MOST:]]
     return TestTasks(**_parted(wanted[:_MOST]), left_out=tuple(_left_out(left, beyond)))
+
+
+def _no_runner(language: Language) -> str:
+    return _NO_PROJECT if language is Language.PYTHON else _NO_RUNNER
 
 
 def _parted(wanted: Sequence[tuple[Ranked, Proposal]]) -> dict[str, tuple[Group, ...]]:

@@ -32,14 +32,14 @@ _REPORTS = ("coverage-summary.json", "coverage-final.json", "lcov.info", "covera
 
 
 def survey(tree: Tree, name: str) -> Facts:
-    """Return the facts about the repository below `tree`; reads, runs nothing."""
+    """Return the facts about the repository below `tree`; reads, runs nothing. `name` is for one that says none."""
     everything = tree.glob("**")
     paths = tuple(path for path in everything if is_worked_on(path))
     tests = tuple(sorted(path for path in paths if is_test(path)))
     scripts, pythons = javascript.read_packages(tree, paths), python.read_packages(tree, paths)
     suites = (*javascript.find_suites(tree, scripts, paths), *python.find_suites(tree, pythons, paths))
     return Facts(
-        name=name,
+        name=_named((*scripts, *pythons)) or name,
         packages=(*scripts, *pythons),
         suites=suites,
         modules=tuple(find_modules(tree, paths, tests)),
@@ -55,6 +55,12 @@ def survey(tree: Tree, name: str) -> Facts:
     )
 
 
+def _named(packages: Iterable[Package]) -> str:
+    """Return the name that the package at the root gives itself, without its scope."""
+    names = (each.name.rpartition("/")[2] for each in packages if each.folder == ".")
+    return next((name for name in names if name not in ("", ".")), "")
+
+
 def _frameworks(packages: Iterable[Package]) -> tuple[str, ...]:
     names = set().union(*(package.dependencies for package in packages))
     return tuple(word for name, word in _FRAMEWORKS.items() if name in names)
@@ -66,7 +72,7 @@ def _notes(packages: Sequence[Package], suites: Sequence[Suite], tests: Sequence
         if suite.needs:
             yield f"{suite.name}: coverage needs {' and '.join(suite.needs)}, which package.json does not name"
     if not suites and not tests:
-        yield "there are no tests that Jest, Vitest or pytest would find"
+        yield "there are no tests yet that Jest, Vitest or pytest would find"
 
 
 def language_word(languages: Iterable[Language]) -> str:

@@ -153,6 +153,39 @@ def test_a_python_project_without_tests_begins_with_some() -> None:
     assert "test_file" not in str(proposed({"notes/example.py": "def g():\n    pass\n"}).tasks)
 
 
+@pytest.mark.parametrize("runner", ["jest", "vitest"])
+def test_a_package_that_names_a_runner_and_has_no_tests_begins_with_some(runner: str) -> None:
+    files = {"package.json": json.dumps({"devDependencies": {runner: "1"}}), "src/pick.ts": CODE}
+    tasks = [task.fields["test_file"] for task in proposed(files).tasks if "test_file" in task.fields]
+    assert tasks == ["src/pick.test.ts"]
+
+
+@pytest.mark.parametrize(
+    ("files", "remedy"),
+    [
+        ({"package.json": "{}", "src/pick.ts": CODE}, "npm install --save-dev vitest"),
+        ({"notes/example.py": "def g(a):\n    return 1 if a else 2\n"}, "no pyproject.toml"),
+    ],
+)
+def test_a_module_without_a_runner_is_left_out_with_what_would_help(files: dict[str, str], remedy: str) -> None:
+    roadmap = proposed(files)
+    assert not any("test_file" in task.fields for task in roadmap.tasks)
+    assert any(remedy in each.why for each in roadmap.left_out if each.what.startswith("tests of "))
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ({"package.json": '{"name": "@org/shop"}'}, "shop"),
+        ({"pyproject.toml": '[project]\nname = "shop"\n', "a.py": "x = 1\n"}, "shop"),
+        ({"requirements.txt": "", "a.py": "x = 1\n"}, "folder"),
+        ({}, "folder"),
+    ],
+)
+def test_a_repository_is_called_as_it_calls_itself(files: dict[str, str], name: str) -> None:
+    assert survey(TextTree(files), "folder").name == name
+
+
 def test_what_would_be_rejected_is_left_out_with_the_reason() -> None:
     roadmap = proposed(judge=lambda fields: "no generator" if fields["target"].startswith("src/") else "")
     assert "Critical coverage" not in titles(roadmap)

@@ -353,6 +353,14 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
     assert done.stdout.split() == offered, done.stderr
 
 
+def test_the_first_document_that_help_shows_can_be_run(make: Make) -> None:
+    repository = make()
+    repository.write("phases.yaml", repository.orchestrate("help", "document").out)
+    assert repository.orchestrate("validate", "--strict").code == 0
+    assert repository.run().code == 0
+    assert repository.read("NOTE.md") == "measured\n"
+
+
 def test_a_log_ends_with_what_the_task_says_about_itself_when_it_did_not_print_that(make: Make) -> None:
     loud = task("1.1", "echo said; echo x > made; exit 1", produces=["made"])
     assert ran(make, loud).orchestrate("logs", "1.1").out == "said\n--\ntaken back: made\n"

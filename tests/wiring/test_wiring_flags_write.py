@@ -209,6 +209,12 @@ def test_doctor_looks_for_the_programs_of_the_document(make: Make) -> None:
     assert "✓ program bin/own: " in repository.orchestrate("doctor").out
 
 
+def test_doctor_looks_at_the_machine_before_there_is_a_document(make: Make) -> None:
+    repository = make()
+    assert "✓ python: " in repository.orchestrate("doctor").out
+    assert repository.orchestrate("doctor", "--config", "missing.yaml").code == 2
+
+
 def test_doctor_says_that_a_document_has_errors(make: Make) -> None:
     answer = make({"version": 1, "phases": "none"}).orchestrate("doctor")
     assert answer.code == 1
