@@ -1,6 +1,7 @@
 """``type: command``: a program whose exit code says whether the condition holds."""
 
 import shlex
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -18,6 +19,12 @@ class CommandParams(Params):
     exit_codes: list[Annotated[int, Field(ge=0, le=255)]] = Field(
         default=[0], min_length=1, max_length=20, description="those that mean yes"
     )
+    inputs: list[RelativePath] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="globs: files that decide the answer, for `up to date`",
+    )
 
 
 class CommandCheckpoint(Checkpoint[CommandParams]):
@@ -29,6 +36,10 @@ class CommandCheckpoint(Checkpoint[CommandParams]):
     def title(self, params: CommandParams) -> str:
         """Show the command line."""
         return shlex.join(params.command)
+
+    def decided_by(self, params: CommandParams) -> Sequence[str] | None:
+        """Return the declared inputs; without them nobody knows what the program looks at."""
+        return params.inputs
 
     async def measure(self, params: CommandParams, context: CheckContext) -> Measurement:
         """Run the program; one that cannot be started measures nothing."""

@@ -5,6 +5,7 @@ command has just written: an old report looks like a measurement and is none.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -42,6 +43,10 @@ class CoverageCheckpoint(Checkpoint[CoverageParams]):
     def title(self, params: CoverageParams) -> str:
         """Say metric, minimum and report: a phase often measures several parts of a repository."""
         return f"{params.metric} covered, at least {params.min:g} % ({params.source})"
+
+    def decided_by(self, params: CoverageParams) -> Sequence[str] | None:
+        """Return the whole tree when a command measures it; a report that somebody else wrote is read every time."""
+        return ("**",) if params.command else None
 
     async def measure(self, params: CoverageParams, context: CheckContext) -> Measurement:
         """Run the command, read the report, compare."""

@@ -51,6 +51,13 @@ class Measuring:
         params = checkpoint.params_model.model_validate(self._binding.fill(check.params, check.late, around.values))
         return await checkpoint.measure(params, around)
 
+    def decided_by(self, check: PlannedCheck) -> Sequence[str] | None:
+        """Return patterns of the files that alone decide a check; None when more does, or it is not known yet."""
+        if check.late:
+            return None
+        checkpoint = self._catalogue.checkpoint(check.type)
+        return checkpoint.decided_by(checkpoint.params_model.model_validate(check.params))
+
     async def ask(self, guard: PlannedGuard, scope: str) -> Measurement:
         """Ask one guard."""
         around = self._around(f"guard {scope}", {}, (), None)

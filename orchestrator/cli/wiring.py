@@ -15,6 +15,7 @@ from orchestrator.contracts import Answer, Handler, Interaction, Ledger, Reporte
 from orchestrator.engine.attempt import TaskAttempts
 from orchestrator.engine.bus import Bus
 from orchestrator.engine.clock import SystemClock
+from orchestrator.engine.earlier import EarlierChecks
 from orchestrator.engine.executor import PhaseExecutor
 from orchestrator.engine.freshness import Freshness
 from orchestrator.engine.ports import OpenTools, Tools
@@ -23,7 +24,7 @@ from orchestrator.handlers.restore import Restore
 from orchestrator.models.facts import Fact
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Plan, PlannedTask
-from orchestrator.models.record import LastSuccess
+from orchestrator.models.record import LastSuccess, Measured
 from orchestrator.models.status import TaskState
 from orchestrator.plugins import Catalogue
 from orchestrator.processes.attempt import ProcessFactory
@@ -60,6 +61,8 @@ class Materials:
     reporters: Sequence[Reporter] = ()
     successes: Mapping[str, LastSuccess] = field(default_factory=dict)
     durations: Mapping[str, float] = field(default_factory=dict)
+    measured: Sequence[Measured] = ()  # the newest of each checkpoint
+    tree: Callable[[], Mapping[str, str]] | None = None  # contents of all files that are not ignored
     interaction: Interaction | None = None
     cautions: Cautions = field(default_factory=Cautions)
     force: bool = False
@@ -107,6 +110,7 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
         clock=clock,
         rng=random.Random(),  # noqa: S311 - jitter of retries, nothing to guess
         ask=measuring.ask,
+        earlier=_earlier(materials, measuring, attempts.freshness),
         opening=beginning.facts,
         before=beginning.tries,
         decisions=beginning.decisions,
@@ -142,6 +146,14 @@ def _attempts(
         dry_run=materials.dry_run,
         outputs=outputs,
     )
+
+
+def _earlier(materials: Materials, measuring: Measuring, freshness: Freshness) -> EarlierChecks | None:
+    """Return what earlier runs measured; nothing where no tree can be looked at (a dry run measures nothing)."""
+    if materials.tree is None:
+        return None
+    files = materials.workspaces.open_attempt("checkpoints", 1)
+    return EarlierChecks(materials.plan, materials.measured, freshness, measuring.decided_by, materials.tree, files)
 
 
 def new_run_id(now: datetime | None = None) -> str:

@@ -51,6 +51,8 @@ def work_on(
             reporters=audience.reporters,
             successes=state.ledger.last_successes(),
             durations=durations,
+            measured=state.ledger.last_measurements(),
+            tree=workspace.tree_contents,
             interaction=_interaction(common, audience, approved),
             cautions=cautions,
             force=force,

@@ -2,7 +2,7 @@
 
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol
 
@@ -51,6 +51,14 @@ class Checkpoint(ABC, Generic[P]):
     def title(self, params: P) -> str:  # noqa: ARG002
         """Say in a few words what is measured."""
         return self.type
+
+    def decided_by(self, params: P) -> Sequence[str] | None:  # noqa: ARG002
+        """Return patterns of the files that alone, with the params, decide what is measured; `**` = all of the tree.
+
+        One that passed is then not measured again until one of them has changed. None = more than files decides, or
+        measuring costs next to nothing: it is measured every time.
+        """
+        return None
 
     @abstractmethod
     async def measure(self, params: P, context: CheckContext) -> Measurement:

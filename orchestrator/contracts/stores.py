@@ -8,7 +8,7 @@ from orchestrator.contracts.outcomes import Outcome
 from orchestrator.models.events import Event
 from orchestrator.models.facts import Fact
 from orchestrator.models.plan import Plan
-from orchestrator.models.record import LastSuccess, RunRecord, RunSummary
+from orchestrator.models.record import LastSuccess, Measured, RunRecord, RunSummary
 
 
 class Ledger(Protocol):
@@ -37,6 +37,9 @@ class Ledger(Protocol):
 
     def checkpoint_durations(self) -> Mapping[str, float]:
         """Return the median seconds of the last five measurements of each scope's checkpoint."""
+
+    def last_measurements(self) -> tuple[Measured, ...]:
+        """Return what each checkpoint measured last, in a run that was carried out."""
 
     def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
         """Return (run, task, attempt) of attempts with intended changes and no end."""

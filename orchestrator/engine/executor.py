@@ -18,6 +18,7 @@ from orchestrator.engine.bus import Bus
 from orchestrator.engine.commit import Commits
 from orchestrator.engine.conclude import conclude
 from orchestrator.engine.decision import Decision, Verdict
+from orchestrator.engine.earlier import EarlierChecks
 from orchestrator.engine.jobs import Jobs, Work, never_begun
 from orchestrator.engine.measure import ScopeAnswer, ScopeChecks
 from orchestrator.engine.news import News
@@ -67,6 +68,7 @@ class PhaseExecutor:
         clock: Clock,
         rng: random.Random,
         ask: AskGuard | None = None,
+        earlier: EarlierChecks | None = None,
         opening: Sequence[Fact] = (),
         before: Mapping[str, int] = NO_ATTEMPTS,
         decisions: Mapping[str, Answer] = NO_DECISIONS,
@@ -78,7 +80,7 @@ class PhaseExecutor:
         self._tasks = {task.id: task for task in plan.tasks}
         self._ledger = ledger
         self._attempts = attempts
-        self._checks = ScopeChecks(run, plan, clock, measure, ask)
+        self._checks = ScopeChecks(run, plan, clock, measure, ask, earlier)
         self._news = News(bus, plan, self._tasks)
         self._clock = clock
         self._rng = rng

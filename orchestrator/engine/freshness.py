@@ -53,15 +53,15 @@ class Freshness:
         return Before(
             handler=own,
             late=_late(task, context.task),
-            reads=_contents(context.workspace, reads),
-            writes=_contents(context.workspace, written),
+            reads=contents_of(context.workspace, reads),
+            writes=contents_of(context.workspace, written),
         )
 
     def after(self, task: PlannedTask, workspace: Workspace, before: Before | None) -> str | None:
         """Return the fingerprint that decides "up to date" next time; None = never."""
         if before is None:
             return None
-        writes = _contents(workspace, task.targets.writes)
+        writes = contents_of(workspace, task.targets.writes)
         return fingerprint_of(
             task.definition, before.handler, reads=before.reads, writes=writes, late=before.late, found=before.writes
         )
@@ -72,12 +72,13 @@ class Freshness:
         now = None
         if last is not None and not self.force and last.definition == task.definition:
             now = self.after(task, workspace, before)  # reads files: only when nothing simpler decides
-            last = as_left(task, last, self._steps)
+            last = as_left(task, last, self.steps)
         found = up_to_date(task, last, now, force=self.force)
         return None if found.up_to_date else found.reason
 
     @cached_property
-    def _steps(self) -> Mapping[str, Sequence[Step]]:
+    def steps(self) -> Mapping[str, Sequence[Step]]:
+        """Return what the last successes have changed, for each path."""
         return steps_between(self.successes)
 
 
@@ -89,7 +90,7 @@ def _late(planned: PlannedTask, bound: PlannedTask) -> str:
     return hashlib.blake2b(values.encode("utf-8", "surrogatepass"), digest_size=_SIZE).hexdigest()
 
 
-def _contents(workspace: Workspace, paths: Iterable[str]) -> dict[str, str | None]:
+def contents_of(workspace: Workspace, paths: Iterable[str]) -> dict[str, str | None]:
     """Return the hash of every file that the paths stand for; None for one that does not exist."""
     found: dict[str, str | None] = {}
     for path in paths:

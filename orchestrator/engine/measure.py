@@ -1,10 +1,12 @@
 """Checkpoints and guards of a scope, one after the other. What cannot be measured does not hold."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.contracts import Measurement
+from orchestrator.engine.earlier import EarlierChecks, said_again
 from orchestrator.engine.failures import judge
 from orchestrator.engine.ports import AskGuard, Clock, Measure
 from orchestrator.engine.scopes import RUN, group_scope, phase_scope
@@ -12,6 +14,8 @@ from orchestrator.engine.uninterrupted import is_being_cancelled
 from orchestrator.errors import Unusable
 from orchestrator.models.plan import Plan, PlannedCheck, PlannedGuard, PlannedTask
 from orchestrator.models.record import Measured
+
+_LOG = logging.getLogger(__name__)
 
 # A guard that says no does this; `warn` alone lets the work go on, what we do not know blocks.
 WARN, STOP = "warn", "stop"
@@ -75,7 +79,16 @@ def fact_of(
 class ScopeChecks:
     """Measures the checkpoints and asks the guards of a plan's phases and groups."""
 
-    def __init__(self, run: str, plan: Plan, clock: Clock, measure: Measure, ask: AskGuard | None) -> None:
+    def __init__(
+        self,
+        run: str,
+        plan: Plan,
+        clock: Clock,
+        measure: Measure,
+        ask: AskGuard | None,
+        earlier: EarlierChecks | None = None,
+    ) -> None:
+        self._earlier = earlier
         self._run = run
         self._clock = clock
         self._measure = measure
@@ -98,14 +111,36 @@ class ScopeChecks:
         facts: list[Measured] = []
         try:
             for check in self._checks[scope]:
+                inputs = await self._look(check)
+                kept = self._kept(check, scope, inputs)
+                if kept is not None:
+                    facts.append(kept)
+                    continue
                 since = self._clock.monotonic()
                 measurement, fatal = await measured(self._measure(check, scope, states, tasks, None))
-                facts.append(fact_of(self._run, scope, self._clock, check, measurement, since))
+                fact = fact_of(self._run, scope, self._clock, check, measurement, since)
+                facts.append(replace(fact, inputs=inputs))
                 if fatal is not None:
                     return ScopeAnswer(scope=scope, ok=False, facts=tuple(facts), fatal=fatal)
         except asyncio.CancelledError:
             return ScopeAnswer(scope=scope, ok=False, facts=tuple(facts), cancelled=True)
         return ScopeAnswer(scope=scope, ok=all(fact.ok for fact in facts), facts=tuple(facts))
+
+    async def _look(self, check: PlannedCheck) -> str | None:
+        """Return what decides the measurement; None when that cannot be told: it is measured every time."""
+        if self._earlier is None:
+            return None
+        try:
+            if self._earlier.depends_on_files(check):
+                return await asyncio.to_thread(self._earlier.look, check)
+        except Exception:  # params that do not fit, a folder that cannot be read: measuring will say so
+            _LOG.debug("cannot tell what decides %s", check.type, exc_info=True)
+        return None
+
+    def _kept(self, check: PlannedCheck, scope: str, inputs: str | None) -> Measured | None:
+        """Return the earlier measurement, if it still holds, as a fact of this run."""
+        found = self._earlier.kept(check, scope, inputs) if self._earlier is not None and inputs is not None else None
+        return None if found is None else said_again(found, self._run, self._clock.now(), inputs or "")
 
     async def guards(self, scope: str) -> ScopeAnswer:
         """Ask every guard until one blocks or stops."""

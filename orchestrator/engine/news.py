@@ -138,4 +138,5 @@ def _measurement(fact: Measured) -> dict[str, Json]:
         "source": fact.source,
         "message": fact.message,
         "details": dict(fact.details),
+        **({"since": fact.since} if fact.since else {}),
     }

@@ -167,6 +167,8 @@ def _measured(fact: Measured) -> Iterable[Draft]:
         message=fact.message,
         details=plain(fact.details),
         seconds=fact.seconds,
+        inputs=fact.inputs,
+        since=fact.since,
     )
     named = {"scope": fact.scope, "type": fact.type, "title": fact.title, "ok": fact.ok}
     return ((fact.run, MEASURED, None, None, None, to_micros(fact.time), named | (body or {})),)

@@ -11,7 +11,7 @@ from orchestrator.ledger.rows import (
     ENDINGS,
     ROLLED_BACK,
 )
-from orchestrator.models.record import LastSuccess
+from orchestrator.models.record import LastSuccess, Measured
 from orchestrator.models.status import OutcomeKind
 
 ATTEMPTS_THAT_COUNT = 5  # the median of so many attempts is the expected time of a task
@@ -149,6 +149,12 @@ def scope_medians(measured: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str
         if "seconds" in body:
             times.setdefault((body["scope"], run), {})[body["type"], body["title"]] = body["seconds"]
     return medians((scope, sum(each.values())) for (scope, _), each in times.items())
+
+
+def last_measurements(measured: Iterable[Measured]) -> tuple[Measured, ...]:
+    """Return the newest measurement of each check of a group or phase; `measured` comes oldest first."""
+    newest = {(each.scope, each.type, each.title): each for each in measured}
+    return tuple(each for each in newest.values() if each.scope.startswith(("group ", "phase ")))
 
 
 def _median(times: Iterable[float]) -> float:

@@ -22,9 +22,10 @@ from orchestrator.ledger.rows import (
     Draft,
     FactRefused,
     Row,
+    measured_of,
 )
 from orchestrator.models.facts import Fact
-from orchestrator.models.record import ApprovalRecord, LastSuccess, RunRecord, RunSummary
+from orchestrator.models.record import ApprovalRecord, LastSuccess, Measured, RunRecord, RunSummary
 from orchestrator.models.status import OutcomeKind
 
 
@@ -89,6 +90,12 @@ class MemoryLedger:
     def checkpoint_durations(self) -> Mapping[str, float]:
         """Return the median seconds of the last five measurements of each scope's checkpoint."""
         return history.scope_medians((run, row[6] or {}) for run, row in self._log() if row[1] == MEASURED)
+
+    def last_measurements(self) -> tuple[Measured, ...]:
+        """Return what each checkpoint measured last, in a run that was carried out."""
+        return history.last_measurements(
+            measured_of(run, row[5] or 0, row[6] or {}) for run, row in self._log() if row[1] == MEASURED
+        )
 
     def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
         """Return (run, task, attempt) of attempts with intended changes and no end."""

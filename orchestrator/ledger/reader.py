@@ -18,9 +18,10 @@ from orchestrator.ledger.rows import (
     RUN_STARTED,
     TASK_WAITING,
     UNDONE,
+    measured_of,
 )
 from orchestrator.ledger.view import Looking
-from orchestrator.models.record import ApprovalRecord, LastSuccess, RunRecord, RunSummary
+from orchestrator.models.record import ApprovalRecord, LastSuccess, Measured, RunRecord, RunSummary
 from orchestrator.models.status import TaskState
 
 T = TypeVar("T")
@@ -65,6 +66,10 @@ class Reader:
     def checkpoint_durations(self) -> Mapping[str, float]:
         """Return the median seconds of the last five measurements of each scope's checkpoint."""
         return self._ask(_checkpoint_durations)
+
+    def last_measurements(self) -> tuple[Measured, ...]:
+        """Return what each checkpoint measured last, in a run that was carried out."""
+        return self._ask(_last_measurements)
 
     def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
         """Return (run, task, attempt) of attempts with intended changes and no end."""
@@ -183,6 +188,14 @@ def _checkpoint_durations(contents: Contents) -> Mapping[str, float]:
     contents.compare()
     ids = contents.ids()
     return history.scope_medians((ids[run], row[6] or {}) for run, row in contents.rows(MEASURED))
+
+
+def _last_measurements(contents: Contents) -> tuple[Measured, ...]:
+    contents.compare()
+    ids = contents.ids()
+    return history.last_measurements(
+        measured_of(ids[run], row[5] or 0, row[6] or {}) for run, row in contents.rows(MEASURED)
+    )
 
 
 def _unfinished_changes(contents: Contents) -> tuple[tuple[str, str, int], ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.ledger.projection import anybody
 from orchestrator.ledger.reader import Reader
-from orchestrator.models.record import ApprovalRecord, LastSuccess, RunRecord, RunSummary
+from orchestrator.models.record import ApprovalRecord, LastSuccess, Measured, RunRecord, RunSummary
 from orchestrator.models.status import Durability
 
 if TYPE_CHECKING:  # what writes is imported by who writes
@@ -106,6 +106,10 @@ class SqliteLedger:
     def checkpoint_durations(self) -> Mapping[str, float]:
         """Return the median seconds of the last five measurements of each scope's checkpoint."""
         return self._reader.checkpoint_durations()
+
+    def last_measurements(self) -> tuple[Measured, ...]:
+        """Return what each checkpoint measured last, in a run that was carried out."""
+        return self._reader.last_measurements()
 
     def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
         """Return (run, task, attempt) of attempts with intended changes and no end."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 ABSENT = ""  # stands for the content of a file that does not exist
 MOST_FILES = 200  # beyond them only one hash of all is kept
 ALL_FILES = "*"
-_DIGITS = 24
+DIGITS = 24
 _FOUND = '"found":'  # in every text that says what the task changed
 
 
@@ -48,7 +48,7 @@ def fingerprint_of(
     files = _short({**reads, **writes})
     if len(files) > MOST_FILES:
         total = hashlib.sha256(json.dumps(files, sort_keys=True).encode("utf-8", "surrogatepass"))
-        files = {ALL_FILES: total.hexdigest()[:_DIGITS]}
+        files = {ALL_FILES: total.hexdigest()[:DIGITS]}
     parts: dict[str, object] = {"definition": definition, "handler": handler, "late": late, "files": files}
     changed = {path: was for path, was in _short(found or {}).items() if path in files and files[path] != was}
     if changed:
@@ -57,7 +57,7 @@ def fingerprint_of(
 
 
 def _short(contents: Mapping[str, str | None]) -> dict[str, str]:
-    return {path: (content or ABSENT)[:_DIGITS] for path, content in contents.items()}
+    return {path: (content or ABSENT)[:DIGITS] for path, content in contents.items()}
 
 
 class Step(NamedTuple):

@@ -33,7 +33,11 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measured:
-    """A checkpoint measured something, in `seconds`. `scope` is `phase 1`, `group 1.b` or `task 1.1`."""
+    """A checkpoint measured something, in `seconds`. `scope` is `phase 1`, `group 1.b` or `task 1.1`.
+
+    `inputs` says what decided it, None when more than files did. `since` is the run that measured it, when this one
+    found it up to date.
+    """
 
     run: str
     scope: str
@@ -48,6 +52,8 @@ class Measured:
     message: str = ""
     details: JsonObject = field(default_factory=dict)
     seconds: float | None = None
+    inputs: str | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

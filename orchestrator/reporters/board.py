@@ -210,6 +210,7 @@ def check_of(event: Event) -> CheckLine:
         message=news.text(event, "message"),
         type=news.text(event, "type"),
         details=news.map_of(event, "details"),
+        since=news.text(event, "since"),
     )
 
 

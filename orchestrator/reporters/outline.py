@@ -36,6 +36,7 @@ class CheckLine:
     message: str = ""
     type: str = ""
     details: JsonObject = field(default_factory=dict)
+    since: str = ""  # the run that measured it, when this one found it up to date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,4 +139,5 @@ def check_line(measured: Measured) -> CheckLine:
         message=measured.message,
         type=measured.type,
         details=measured.details,
+        since=measured.since or "",
     )

@@ -81,6 +81,7 @@ def check_text(check: CheckLine, look: Look) -> str:
     elif check.message:
         parts.append(line(check.message))
     parts += [line(check.source)] if check.source and check.source not in check.title else []
+    parts += [f"up to date since run {line(check.since)}"] if check.since else []
     return ", ".join(parts)
 
 

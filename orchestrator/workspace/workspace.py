@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from orchestrator.models.status import Durability
 from orchestrator.workspace.attempt import AttemptWorkspace
 from orchestrator.workspace.backing import AttemptLog, Contents
 from orchestrator.workspace.journal import Journal
+from orchestrator.workspace.looking import tree_contents
 from orchestrator.workspace.objects import ObjectStore
 from orchestrator.workspace.overlay import Staged
 from orchestrator.workspace.proposals import Proposals
@@ -57,6 +58,7 @@ class TreeWorkspace:
         self._tree = Tree(root)
         self._objects = ObjectStore(self._state.fd, durable=durable, fault=fault)
         self._tracking = tracking
+        self._own_output = own_output
         self._timeline = Timeline(self._tree, self._state.fd, self._objects, run, warn, own_output)
         self.umask = current_umask()
         self._journal = Journal(
@@ -81,6 +83,10 @@ class TreeWorkspace:
         self._timeline.close()
         self._tree.close()
         self._state.close()
+
+    def tree_contents(self) -> Mapping[str, str]:
+        """Return the hash of every file that is not ignored; one whose stat an earlier run knew is not read again."""
+        return tree_contents(self._tree, self._state.fd, self._own_output)
 
     # ------------------------------------------------------------ what an attempt's workspace stands on
 

@@ -356,6 +356,13 @@ def test_the_expected_time_of_a_checkpoint_is_the_median_of_its_whole_over_the_l
     assert ledgers.read.checkpoint_durations() == {"phase 1": 3.5}
 
 
+def test_the_newest_measurement_of_each_check_of_a_group_or_phase_is_known(ledgers: Ledgers) -> None:
+    ledgers.append(started("r1"), measured("r1", value=1.0), measured("r1", title="branches", inputs="i"))
+    newer = measured("r2", value=2.0, inputs="j", since="r1")
+    ledgers.append(started("r2"), newer, measured("r2", scope="task 1.1"))
+    assert ledgers.read.last_measurements() == (newer, measured("r1", title="branches", inputs="i"))
+
+
 def test_an_attempt_that_never_started_says_nothing_about_the_time(ledgers: Ledgers) -> None:
     ledgers.append(started(), attempt_end("1.1", OutcomeKind.UNCHANGED, seconds=0.0))
     assert ledgers.read.durations() == {}

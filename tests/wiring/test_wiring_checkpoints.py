@@ -1,10 +1,11 @@
 """The params of the checkpoints, and guards, which come from packages alone."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 from wiring_registry import wires
-from wiring_world import Make, document, group, phase, task, tasks
+from wiring_world import Make, Ran, document, group, phase, task, tasks
 
 
 def measured(make: Make, check, *, files=None, work=None) -> dict:
@@ -122,6 +123,71 @@ def test_a_param_of_a_checkpoint_makes_a_difference(make: Make, name: str) -> No
 def test_a_skipped_task_is_not_done_unless_said_so(make: Make, more, ok: bool) -> None:
     work = [task("1.1", priority="high"), task("1.2", when=False)]
     assert measured(make, {"type": "tasks_done", **more}, work=work)["ok"] is ok
+
+
+# ---------------------------------------------------------------- up to date
+
+COUNTED = ["sh", "-c", "echo measured >> .orchestrate/times; cp report.json coverage.json"]
+
+
+def _times(ran: Ran) -> int:
+    """Return how often the checkpoint's program has run."""
+    return ran.repository.read(".orchestrate/times").count("measured")
+
+
+def _since(ran: Ran) -> list[str | None]:
+    return [each["data"].get("since") for each in ran.events if each["type"] == "checkpoint"]
+
+
+def _rechecked(make: Make, check: Mapping[str, object]) -> Ran:
+    """Return the first run of a document whose checkpoint counts how often it measures."""
+    later = group(task("1.2", "echo b > b.txt", inputs=["a.txt"], produces=["b.txt"]), id="b", depends_on=["a"])
+    writer = task("1.1", "echo a > a.txt", inputs=["c.txt"], produces=["a.txt"])
+    first = group(writer, checkpoint=[{"command": COUNTED, **check}])
+    return make(document(phase(first, later)), **HERE, **{"c.txt": "c"}).run()
+
+
+BY_FILES = {
+    "coverage": {"type": "coverage", "source": "coverage.json", "min": 20},
+    "command": {"type": "command", "inputs": ["*.txt"]},
+}
+
+
+@wires("checkpoint:command.inputs")
+@pytest.mark.parametrize("type_", BY_FILES)
+def test_a_checkpoint_that_passed_is_up_to_date_until_a_file_changes(make: Make, type_: str) -> None:
+    first = _rechecked(make, BY_FILES[type_])
+    times, run = _times(first), first.repository.record()["id"]
+    again = first.repository.run()
+    assert (_times(again), _since(again), again.answer.code) == (times, [run], 0)
+    assert _since(again.repository.run()) == [run]  # the run that measured it, however many found it so
+    again.repository.write("c.txt", "edited")
+    assert (_since(again.repository.run()), _times(again)) == ([None], times + 1)
+
+
+def test_force_measures_a_checkpoint_anew(make: Make) -> None:
+    first = _rechecked(make, BY_FILES["command"])
+    assert _since(first.repository.run("--force")) == [None]
+    assert _times(first) == 2
+
+
+@pytest.mark.parametrize(("path", "since"), [("b.txt", [None]), ("report.json", ["first"])])
+def test_only_the_files_that_decide_a_checkpoint_have_it_measured_again(make: Make, path: str, since) -> None:
+    first = _rechecked(make, BY_FILES["command"])
+    run = first.repository.record()["id"]
+    first.repository.write(path, first.repository.read(path) + " ")
+    found = _since(first.repository.run("--task", "1.1", "--task", "1.2"))
+    assert found == [run if each == "first" else each for each in since]
+
+
+def test_a_checkpoint_that_nobody_knows_the_inputs_of_is_measured_every_time(make: Make) -> None:
+    first = _rechecked(make, {"type": "command"})
+    assert (_since(first.repository.run()), _times(first)) == ([None], 2)
+
+
+def test_a_checkpoint_that_failed_is_measured_again(make: Make) -> None:
+    first = _rechecked(make, {**BY_FILES["command"], "exit_codes": [1]})
+    assert (_since(first.repository.run()), _times(first)) == ([None], 2)
 
 
 # ---------------------------------------------------------------- guards

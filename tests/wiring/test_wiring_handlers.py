@@ -98,6 +98,14 @@ def test_a_manual_task_waits_with_its_instructions(make: Make) -> None:
     assert "now: approval: TURN THE KEY" in ran.repository.orchestrate("explain", "1.1").out
 
 
+def test_an_approval_stands_until_the_instructions_change(make: Make) -> None:
+    first = make(tasks({"id": "1.1", "name": "x", "type": "manual", "instructions": "TURN THE KEY"}))
+    assert first.run("--approve", "1.1").states == {"1.1": "changed"}
+    assert first.run().states == {"1.1": "unchanged"}
+    first.plant(tasks({"id": "1.1", "name": "x", "type": "manual", "instructions": "TURN IT BACK"}))
+    assert first.run().states == {"1.1": "waiting"}
+
+
 @wires(
     "handler:manual.evidence", *(f"value:handler:manual.evidence={word}" for word in ("none", "optional", "required"))
 )
