@@ -67,7 +67,7 @@ def command(
     display: Display,
     part: Part,
     run: Annotated[
-        str | None, typer.Argument(help="the beginning of a run's id (default: the last that changed files)")
+        str | None, typer.Argument(help="the beginning of a run's id (default: the last of which changes stand)")
     ] = None,
     everything: Annotated[
         bool, option("--all", help="every run, newest first: the tree as it was before the first one", envvar=None)
@@ -75,7 +75,7 @@ def command(
     dry_run: Annotated[bool, option("--dry-run", "-n", help="show what would be taken back; write nothing")] = False,
     yes: Annotated[bool, option("--yes", "-y", help="do not ask")] = False,
 ) -> int:
-    """Take the changes of a run back; an undo is itself a run, and can be undone."""
+    """Take the changes of a run back; an undo is itself a run, and can be undone by its id."""
     root = find_root(common)
     if everything:
         if run or part.phase or part.group or part.task:
@@ -100,20 +100,26 @@ def _meant(ledger: SqliteLedger, run: str | None) -> RunRecord:
     """Return the run to take back; without a name the last one that changed something.
 
     A run that found everything up to date is passed over: nothing of it could be meant. One that did not end well is
-    not, so that `run || undo` never reaches back to an earlier run. After an undo that was refused or stopped, the
-    rest of the same run is meant.
+    not, so that `run || undo` never reaches back to an earlier run. An undo that went well is passed over, and so is
+    the run that it took back: a second `undo` goes one run further. After one that was refused or stopped, the rest of
+    the same run is meant.
     """
     if run is not None:
         return chosen_run(ledger, run)
+    last_undo = None
     for each, kind in ledger.run_kinds():
         if kind == MEASURE:
             continue
         record = ledger.read_run(each)
-        changed = any(change.state != "rolled_back" for change in record.changes)
-        if changed or record.state is not RunState.SUCCEEDED:
-            break
-    else:
+        if record.undoes is not None and record.state is RunState.SUCCEEDED:
+            last_undo = last_undo or each
+            continue
+        while record.undoes is not None and record.state is not RunState.SUCCEEDED:
+            record = ledger.read_run(record.undoes)
+        states = {change.state for change in record.changes}
+        if "made" in states or (record.state is not RunState.SUCCEEDED and "undone" not in states):
+            return record
+    if last_undo is None:
         return chosen_run(ledger, None)
-    while record.undoes is not None and record.state is not RunState.SUCCEEDED:
-        record = ledger.read_run(record.undoes)
-    return record
+    message = "there is nothing more to undo: what the runs changed is taken back"
+    raise UsageError(message, hint=f"`orchestrate undo {last_undo}` takes the last undo itself back")

@@ -184,9 +184,30 @@ def test_what_a_refused_undo_says_next_takes_the_rest_of_the_same_run_back(make:
         assert (refused.code, f"orchestrate undo {flag}" in refused.err) == (11, True)
         assert repository.orchestrate("undo", "--ui", "none", flag).code == 0
         assert [name for name in BOTH if repository.has(name)] == present
-    # an undo that went well can be undone
-    assert repository.orchestrate("undo", "--ui", "none").code == 0
+    # an undo that went well can be undone, by its name
+    again = repository.orchestrate("undo", "--ui", "none")
+    assert (again.code, "nothing more to undo" in again.err) == (2, True)
+    assert repository.orchestrate("undo", repository.record()["id"], "--ui", "none").code == 0
     assert repository.has("made-2")
+
+
+def test_a_second_undo_takes_the_run_before_back(make: Make) -> None:
+    repository = make(tasks(task("1.1", "echo x > made-1")))
+    repository.run()
+    repository.plant(tasks(task("2.1", "echo x > made-2")))
+    repository.run()
+    seen = []
+    for code in (0, 0, 2):
+        answer = repository.orchestrate("undo", "--ui", "none")
+        assert answer.code == code
+        seen.append([name for name in ("made-1", "made-2") if repository.has(name)])
+    assert seen == [["made-1"], [], []]
+    redo = f"orchestrate undo {repository.record()['id']}"
+    assert redo in answer.err
+    assert repository.orchestrate(*redo.split()[1:], "--ui", "none").code == 0
+    assert repository.has("made-1")
+    assert repository.orchestrate("undo", "--ui", "none").code == 0  # done again, so there is something to undo
+    assert not repository.has("made-1")
 
 
 def test_without_a_name_the_last_run_that_changed_something_is_taken_back(make: Make) -> None:
