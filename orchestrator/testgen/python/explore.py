@@ -13,12 +13,19 @@ from orchestrator.testgen.python.running import EXPLORE, Site, read_journal, req
 _CALLS_PER_SECOND = 200  # of the budget: a number of calls, so that the result does not depend on the machine
 _MUTANTS_PER_SECOND = 6
 _RESTARTS = 6
-_SHARE = 0.55  # of the budget; the rest is for proving
+_SHARE, _LEAST_SHARE = 0.55, 0.3  # of the budget; the rest is for proving
+_PROVING = 5.0  # seconds that are left for proving, where the budget is small
 
 
 def mutant_limit(settings: Settings) -> int:
     """Return how many mutants are tried beside those of whole functions; the same number gives the same mutants."""
     return int(settings.budget * _MUTANTS_PER_SECOND)
+
+
+def _exploring(settings: Settings) -> float:
+    """Return the seconds of the budget that exploring may take."""
+    budget = settings.budget
+    return min(budget * _SHARE, max(budget * _LEAST_SHARE, budget - _PROVING))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +39,7 @@ class Explored:
 async def explore(site: Site, settings: Settings) -> Explored:
     """Explore the target, again without the call that ended the process when one did; TaskFailed when it cannot be."""
     avoid: list[str] = []
-    seconds = settings.budget * _SHARE
+    seconds = _exploring(settings)
     with tempfile.TemporaryDirectory(prefix="orchestrate-journal-") as folder:
         journal = Path(folder, "journal")
         for _ in range(_RESTARTS):
@@ -62,7 +69,7 @@ def _explore_order(site: Site, settings: Settings, journal: str, avoid: Sequence
             "module": site.target.module,
             "path": path,
             "journal": journal,
-            "seconds": settings.budget * _SHARE,
+            "seconds": _exploring(settings),
             "calls": int(settings.budget * _CALLS_PER_SECOND),
             "mutants": mutant_limit(settings),
             "seed": settings.seed,

@@ -34,6 +34,7 @@ from .sequences import Sequences
 from .subjects import Subject
 from .writing import Writer
 
+_FOR_MUTANTS = 5.0  # seconds at least, whatever the search took
 _LEVELS = 2  # a function that returns a decorator: what that returns is called as well
 _CALLS_OF_RETURNED, _PART_OF_RETURNED = 150, 0.2
 _FAIR = 3  # times the part of the time that is due to a subject, at most
@@ -106,7 +107,7 @@ class Session:
         """Write what was found as candidates, try the mutants on them, and return all of it as JSON."""
         writer = Writer(search, self._rng)
         tests = writer.all(started + self._job.seconds * 0.7)
-        until = max(started + self._job.seconds, self._fence.stopwatch.now() + 5.0)
+        until = max(started + self._job.seconds, self._fence.stopwatch.now() + min(_FOR_MUTANTS, self._job.seconds / 2))
         mutation = Mutation(tests, self._probed, search, writer, self._fence, until)
         verdicts = mutation.run(self._job.mutants, facts, subjects, self._rng, self._job.calls // 2)
         defects = find_defects(search.corpus, search.names, self._fence)
