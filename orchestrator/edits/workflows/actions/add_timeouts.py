@@ -28,6 +28,7 @@ class AddTimeouts(Action[TimeoutParams]):
         workflow = Workflow(scene)
         jobs = [name for name in workflow.chosen_jobs(params.job) if "uses" not in workflow.job(name)]
         missing = [name for name in jobs if "timeout-minutes" not in workflow.job(name)]
-        for name in missing:
-            workflow.set_key(name, "timeout-minutes", params.minutes)
+        with workflow.editor.at_once():
+            for name in missing:
+                workflow.set_key(name, "timeout-minutes", params.minutes)
         return workflow.finish(f"{', '.join(missing)}: at most {params.minutes} minutes", "every job has a limit")

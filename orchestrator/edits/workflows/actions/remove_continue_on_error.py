@@ -23,7 +23,7 @@ from orchestrator.edits.workflows.commands import (
 )
 from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of
 from orchestrator.edits.yaml.lines import above_entry, column_of, line_start
-from orchestrator.models.json import JsonObject
+from orchestrator.edits.yaml.tree import Path
 
 _STALE = re.compile(r"continue|for now|reports? only|until|temporar|todo|fixme", re.IGNORECASE)
 _SAFETY = re.compile(r"\bsafety[ \t]+check\b(?P<rest>[^\n|;&]*)")
@@ -59,13 +59,18 @@ class RemoveContinueOnError(Action[RemoveParams]):
     def plan(self, scene: Scene, params: RemoveParams) -> EditResult:
         """Delete the key and the excuses of the selection."""
         workflow = Workflow(scene)
-        removed: list[str] = []
-        for job, only in _selection(workflow, params):
-            if only is None and "yaml" in params.layers:
-                removed += _delete_key(workflow, ("jobs", job), params, job)
-            for at, step in enumerate(workflow.steps(job)):
-                if only in (None, at):
-                    removed += _step(workflow, job, at, step, params)
+        steps: dict[Path, list[str]] = {}  # what was removed where, in the order of the file
+        with workflow.editor.at_once():
+            for job, only in _selection(workflow, params):
+                places = [("jobs", job, "steps", at) for at in range(len(workflow.steps(job))) if only in (None, at)]
+                for path in [*([("jobs", job)] if only is None else []), *places]:
+                    steps[path] = _delete_key(workflow, path, params, _title(workflow, path))
+        with workflow.editor.at_once():
+            for path in [path for path in steps if len(path) > 2]:
+                steps[path] += _shell(workflow, path, _title(workflow, path), params)
+        for path in [path for path in steps if len(path) > 2 and steps[path]]:
+            _warn_stale(workflow, path)
+        removed = [text for texts in steps.values() for text in texts]
         return workflow.finish(f"removed {_listed(removed)}", "nothing excuses a failing check")
 
     def holds(self, scene: Scene, params: RemoveParams) -> str | None:
@@ -88,21 +93,18 @@ def _selection(workflow: Workflow, params: RemoveParams) -> list[tuple[str, int 
     return [(job, None) for job in workflow.chosen_jobs(params.job)]
 
 
-def _step(workflow: Workflow, job: str, at: int, step: JsonObject, params: RemoveParams) -> list[str]:
-    path = ("jobs", job, "steps", at)
-    title = f"{job}: {title_of(step, at)}"
-    removed = _delete_key(workflow, path, params, title) if "yaml" in params.layers else []
-    script = run_of(step)
-    if "shell" in params.layers and script:
-        removed += _shell(workflow, path, script, title, params)
-        if pipes_without_pipefail(step.get("shell"), script, tuple(params.tools)):
-            workflow.warnings.append(f"{title}: a pipe hides the exit code; `shell: bash` turns pipefail on")
-    if removed:
-        _warn_stale(workflow, path)
-    return removed
+def _title(workflow: Workflow, path: Path) -> str:
+    """Return how a job or step is named to people."""
+    job = str(path[1])
+    if len(path) == 2:
+        return job
+    at = int(path[3])
+    return f"{job}: {title_of(workflow.steps(job)[at], at)}"
 
 
-def _delete_key(workflow: Workflow, path: tuple[str | int, ...], params: RemoveParams, title: str) -> list[str]:
+def _delete_key(workflow: Workflow, path: Path, params: RemoveParams, title: str) -> list[str]:
+    if "yaml" not in params.layers:
+        return []
     value = workflow.editor.get(*path, "continue-on-error")
     if value is None or value is False:
         return []
@@ -114,8 +116,14 @@ def _delete_key(workflow: Workflow, path: tuple[str | int, ...], params: RemoveP
     return [f"continue-on-error of {title}"]
 
 
-def _shell(workflow: Workflow, path: tuple[str | int, ...], script: str, title: str, params: RemoveParams) -> list[str]:
+def _shell(workflow: Workflow, path: Path, title: str, params: RemoveParams) -> list[str]:
+    step = workflow.editor.get(*path)
+    script = run_of(step)
+    if "shell" not in params.layers or not script:
+        return []
     tools = tuple(params.tools)
+    if pipes_without_pipefail(step.get("shell"), script, tools):
+        workflow.warnings.append(f"{title}: a pipe hides the exit code; `shell: bash` turns pipefail on")
     wanted = without_excuses(script, tools, params.also)
     if params.replace_with is not None:
         wanted = _with_pip_audit(wanted)
@@ -146,7 +154,7 @@ def _with_pip_audit(script: str) -> str:
     )
 
 
-def _warn_stale(workflow: Workflow, path: tuple[str | int, ...]) -> None:
+def _warn_stale(workflow: Workflow, path: Path) -> None:
     """Name comment lines above an edited step that speak of the excuse."""
     editor = workflow.editor
     _warn_above(workflow, editor.text.rfind("-", 0, editor.node(*path).start))
