@@ -21,3 +21,15 @@ def test_an_object_with_an_empty_key_is_compared_and_written_like_others() -> No
     """
     answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
     assert answer.stdout == '"": 1, "clock": expect.any(Number)\n'
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+def test_what_stands_under_a_symbol_is_not_asked_for() -> None:
+    script = f"""
+        const {{ expectation, pictureOf }} = require({str(HELPER)!r});
+        const picture = pictureOf({{ host: 'a', [Symbol.for('mark')]: true }}, () => false);
+        const written = (pairs) => '{{ ' + pairs.map(([key, text]) => key + ': ' + text).join(', ') + ' }}';
+        console.log(expectation(picture, written));
+    """
+    answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == "expect.objectContaining({ host: 'a' })\n"

@@ -23,6 +23,26 @@ const BY_NAME = [
 ];
 const PLAIN = ['Hello World', '', ' a  b ', 'abc', '123', 'ABC', 'a,b', 'über', '<b>&"\'', 'x'.repeat(70), 'one two three four five six seven eight nine ten eleven twelve thirteen'];
 
+/** What is said by the names around a parameter, e.g. of its function, its class or its file. */
+const BY_SURROUNDINGS = [
+  [/url|uri|href|slash|protocol|host|domain|origin/i, ['https://user:secret@example.com:8080/a/b?x=1&x=2&y=%20z#part', '//example.com/a/', '/a/b/', './a', '?a=1&b=2', '#part', 'mailto:ada@example.com', 'javascript:alert(1)', 'example.com:80']],
+  [/quer(y|ies)|search/i, ['?a=1&a=2&b=&c', 'a=%20b&c[]=1']],
+  [/auth|credential/i, ['user:secret']],
+  [/path|file|folder|dir/i, ['/a/b/../c.txt', 'C:\\a\\b.txt', './a/.b']],
+  [/json|parse|destr/i, ['{"a":1,"b":[true,null]}', '[1,2]', '"text"', 'true', 'null', '-1.5e3', '{"a":']],
+  [/colou?r/i, ['#336699', '#fff', 'rgb(1, 2, 3)']],
+  [/semver|version/i, ['1.2.3', 'v2.0.0-beta.1+5']],
+  [/case|word|slug|capital|title/i, ['fooBar-baz_QUX 9', 'Ünï code']],
+  [/html|markup|escape/i, ['<p class="a">x &amp; y</p>']],
+  [/duration|interval|^ms$|seconds/i, ['2 days', '1.5h', '-3 min', '100']],
+  [/e?mail/i, ['ada@example.com']],
+];
+
+/** Return strings that fit where a parameter stands: `words` are the names around it. */
+function stringsAround(words) {
+  return BY_SURROUNDINGS.filter(([pattern]) => pattern.test(words)).flatMap(([, found]) => found);
+}
+
 /** Return strings for a name, the most natural one first. */
 function stringsFor(name) {
   const words = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
@@ -136,4 +156,4 @@ function oneOf(reader) {
   return fits.length > 0 ? fits[Math.floor(reader.random() * Math.min(fits.length, 40))] : inner.replace(/\\/g, '')[0] ?? '';
 }
 
-module.exports = { matching, stringsFor };
+module.exports = { matching, stringsAround, stringsFor };

@@ -7,7 +7,7 @@
  */
 const { queriesFor, valueNodes } = require('./documents.cjs');
 const { MAKERS } = require('./server/schema-shapes.cjs');
-const { matching, stringsFor } = require('./strings.cjs');
+const { matching, stringsAround, stringsFor } = require('./strings.cjs');
 
 const DEEPEST = 5;
 const NUMBERS = [1, 0, 2, -1, 10, 100, 0.5, 1000, NaN];
@@ -80,9 +80,15 @@ class Values {
   stringValues(shape, name) {
     const natural = stringsFor(name);
     const isSetting = /^[A-Z][A-Z0-9_]+$/.test(name);
-    const mined = [...this.samples, ...this.literals, ...(isSetting ? this.numbers.map(String) : [])];
+    const mined = [...this.around(), ...this.samples, ...this.literals, ...(isSetting ? this.numbers.map(String) : [])];
     const plain = [...new Set([...natural, ...mined])].map(value);
     return [...this.madeFor(name), ...plain.slice(0, 2), ...this.madeByOthers(), ...plain.slice(2)];
+  }
+
+  /** Texts that the names around the subject ask for; requests have schemas that say more. */
+  around() {
+    const { subject } = this;
+    return subject && !subject.settings ? stringsAround(`${subject.export} ${subject.member ?? ''} ${subject.file ?? ''}`) : [];
   }
 
   /** Texts that functions of the module itself make, e.g. a token to verify. */
