@@ -33,3 +33,16 @@ def test_what_stands_under_a_symbol_is_not_asked_for() -> None:
     """
     answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
     assert answer.stdout == "expect.objectContaining({ host: 'a' })\n"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+def test_an_error_that_is_made_is_told_from_others_by_its_properties() -> None:
+    script = f"""
+        const {{ expectation, fits, pictureOf }} = require({str(HELPER)!r});
+        class Refusal extends Error {{ constructor(status) {{ super('no'); this.name = 'Refusal'; this.status = status; }} }}
+        const picture = (status) => pictureOf(new Refusal(status), () => false);
+        const written = (pairs) => '{{ ' + pairs.map(([key, text]) => key + ': ' + text).join(', ') + ' }}';
+        console.log(expectation(picture(403), written), fits(picture(403), picture(403)), fits(picture(403), picture(404)));
+    """  # noqa: E501 - one script
+    answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == "expect.objectContaining({ message: 'no', name: 'Refusal', status: 403 }) true false\n"

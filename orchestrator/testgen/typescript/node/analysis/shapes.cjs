@@ -167,7 +167,8 @@ class Shapes {
     const isAbstract = this.ts.getCombinedModifierFlags(symbol.valueDeclaration) & this.ts.ModifierFlags.Abstract;
     if (!made || !from || isAbstract) return { k: 'client', name, type: this.importOf(symbol) };
     this.companions.add(from.file);
-    return { k: 'instance', name, from, params: this.params(made) };
+    const own = symbol.valueDeclaration.name?.text ?? name; // the symbol of a default export is called 'default'
+    return { k: 'instance', name: own, from, params: this.params(made) };
   }
 
   params(signature) {

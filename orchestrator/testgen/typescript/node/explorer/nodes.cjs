@@ -67,7 +67,7 @@ function write(node, writer) {
     case 'client': return writer.client(node);
     case 'stub': return writer.stub(node);
     case 'fn': return writer.callable(node);
-    case 'new': writer.imports(node.from); return `new ${node.owner}(${node.args.map(inner).join(', ')})`;
+    case 'new': writer.imports(node.from?.name === 'default' ? { ...node.from, as: node.owner } : node.from); return `new ${node.owner}(${node.args.map(inner).join(', ')})`;
     case 'made': return writer.made(node, node.args.map(inner).join(', '));
     case 'call': return writer.called(node, node.args.map(inner).join(', '));
     case 'signed': return writer.signed(node, inner(node.of));

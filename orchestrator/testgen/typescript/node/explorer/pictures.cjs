@@ -41,7 +41,7 @@ function objectPicture(value, inner) {
   if (tag === '[object Set]') return { t: 'set', items: [...value].slice(0, MOST_ITEMS).map(inner) };
   if (tag === '[object Promise]') return any('Promise');
   if (tag === '[object Uint8Array]') return bytesPicture(value);
-  if (isError(value)) return { t: 'error', ...errorPicture(value, inner) };
+  if (isError(value)) return madeError(value, inner);
   const props = Object.entries(value);
   // What stands under a symbol is compared by runners, but has no name that a test could write.
   if (Object.getOwnPropertySymbols(value).length > 0) return { t: 'containing', items: [inner(Object.fromEntries(props))] };
@@ -64,6 +64,13 @@ function isError(value) {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
 
+/** An error that is a value: its own name is one of its properties. */
+function madeError(error, inner) {
+  const picture = errorPicture(error, inner);
+  const name = Object.hasOwn(error, 'name') ? [['name', inner(error.name)]] : [];
+  return { t: 'error', ...picture, props: [...name, ...picture.props.filter(([, each]) => !(each.t === 'value' && each.v === undefined))] };
+}
+
 /** The name, message and own properties of an error. */
 function errorPicture(error, inner) {
   const own = Object.entries(error).filter(([key, each]) => !['name', 'message', 'stack'].includes(key) && typeof each !== 'function');
@@ -81,7 +88,7 @@ function common(a, b) {
   if (a.t === 'starts') return a.v === b.v ? a : any('String');
   if (a.t === 'date') return a.v === b.v ? a : any('Date');
   if (a.t === 'code') return a.code === b.code ? a : undefined;
-  if (a.t === 'error') return a.message === b.message ? a : undefined;
+  if (a.t === 'error') return a.message === b.message ? commonPairs(a, b) : undefined;
   if (a.t === 'list' || a.t === 'set') return a.items.length === b.items.length ? all(a, 'items', a.items.map((each, index) => common(each, b.items[index]))) : undefined;
   if (a.t === 'containing') return all(a, 'items', [common(a.items[0], b.items[0])]);
   if (a.t === 'map' || a.t === 'object') return commonPairs(a, b);
@@ -93,7 +100,7 @@ function commonPairs(a, b) {
   if (a[name].length !== b[name].length) return undefined;
   const pairs = a[name].map(([key, each], index) => {
     const [other, value] = b[name][index];
-    if (a.t === 'object' && key !== other) return undefined;
+    if (name === 'props' && key !== other) return undefined;
     const same = common(each, value);
     const both = a.t === 'map' ? common(key, other) : key;
     return same === undefined || both === undefined ? undefined : [both, same]; // a key may be ''
@@ -113,8 +120,8 @@ function fits(expected, actual) {
   if (expected.t !== actual.t) return false;
   if (expected.t === 'value' || expected.t === 'date') return Object.is(expected.v, actual.v);
   if (expected.t === 'code') return expected.code === actual.code;
-  if (expected.t === 'error') return expected.message === actual.message;
-  const name = expected.t === 'map' ? 'pairs' : expected.t === 'object' ? 'props' : 'items';
+  if (expected.t === 'error' && expected.message !== actual.message) return false;
+  const name = expected.t === 'map' ? 'pairs' : ['object', 'error'].includes(expected.t) ? 'props' : 'items';
   const [left, right] = [expected[name], actual[name]];
   if (left.length !== right.length) return false;
   if (name === 'items') return left.every((each, index) => fits(each, right[index]));
@@ -142,7 +149,7 @@ function expectation(picture, braces, isOpen = false) {
     case 'anything': return 'expect.anything()';
     case 'date': return Number.isNaN(picture.v) ? 'new Date(NaN)' : `new Date('${new Date(picture.v).toISOString()}')`;
     case 'code': return picture.code;
-    case 'error': return `expect.objectContaining({ message: ${literal(picture.message)} })`;
+    case 'error': return `expect.objectContaining(${braces([['message', literal(picture.message)], ...picture.props.map(([key, each]) => [key, inner(each)])])})`;
     case 'containing': return `expect.objectContaining(${inner(picture.items[0])})`;
     case 'list': return `[${picture.items.map(inner).join(', ')}]`;
     case 'set': return `new Set([${picture.items.map(inner).join(', ')}])`;

@@ -26,7 +26,9 @@ class Writer {
   }
 
   imports(from) {
-    if (from) this.imported.set(from.name, from.package ? from : { file: from.file, name: from.name });
+    if (!from) return;
+    const as = from.as ?? from.name;
+    this.imported.set(as, from.package ? from : { file: from.file, name: from.name, as });
   }
 
   client(node) {

@@ -42,16 +42,22 @@ async function hooked(assembly, origin, scene, args) {
 }
 
 /** A plugin: a server with it, and with routes that answer and that fail in each way that the project knows. */
-function pluginSubjects(origin, assembly, settings) {
+function pluginSubjects(given, assembly, settings) {
+  const origin = isForOthers(assembly.world.offered(given), given) ? { ...given, isPlugin: false } : given;
   const errors = errorNodes(assembly);
   const error = { name: 'error', optional: false, shape: { k: 'nodes', of: errors } };
   const way = (isFailing) => ({ kind: 'plugin', origin, make: (scene, args) => plugged(assembly, origin, scene, args, isFailing) });
   const subject = (url, extra, isFailing) => {
     const route = { method: 'GET', url, line: origin.line };
     const found = new RouteSubject({ ...origin, params: [...origin.params, ...extra] }, route, assembly, { ...settings, way: way(isFailing), usualHeaders: USUAL, starts: [] });
-    return Object.assign(found, { isProbe: true, title: `${origin.export}: GET ${url}` });
+    return Object.assign(found, { isProbe: true, title: `${origin.export === 'default' && origin.local ? origin.local : origin.export}: GET ${url}` });
   };
   return [subject('/', [], false), subject('/failing', [error], true), subject('/nothing', [], false)];
+}
+
+/** Registered, such a function would work for its own routes only; it is meant to be called with the server. */
+function isForOthers(exported, { isPlugin, callback }) {
+  return isPlugin && !callback && typeof exported === 'function' && !exported[Symbol.for('skip-override')];
 }
 
 async function plugged(assembly, origin, scene, args, isFailing) {
