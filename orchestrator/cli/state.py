@@ -76,6 +76,8 @@ def refuse_undone(ledger: SqliteLedger, record: RunRecord) -> None:
     """Raise UsageError for a run that was taken back: what is left of it would build on work that is gone."""
     if any(summary.id == record.id and summary.undone for summary in ledger.runs()):
         message = f"run {record.id} was undone"
+        undos = (each for each, kind in ledger.run_kinds() if kind == "undo")
+        undo = next((each for each in undos if ledger.read_run(each).undoes == record.id), "UNDO_RUN")
         raise UsageError(
-            message, hint="`orchestrate run` starts a new run; a second `orchestrate undo` brings this back"
+            message, hint=f"`orchestrate run` starts a new run; `orchestrate undo {undo}` brings this back"
         )

@@ -29,6 +29,7 @@ _DONE = frozenset(("done", "approve", "approved"))
 _SKIPPED = frozenset(("skip", "skipped"))
 _REFUSED = frozenset(("abort", "reject", "rejected"))
 _MOST_QUESTIONS = 3
+_APPROVED = "approved"
 
 
 class ManualParams(Params):
@@ -51,8 +52,13 @@ class Manual(Handler[ManualParams]):
         return ()
 
     def fingerprint(self, params: ManualParams, context: TaskContext) -> str | None:  # noqa: ARG002
-        """Let an approval stand until what the person has to do is changed."""
-        return "approved"
+        """Let an approval stand until what the person has to do is changed, or the file that was shown as evidence."""
+        shown = (context.values.get("previous") or {}).get("evidence") or {}
+        if context.decision is not None or "file" not in shown:
+            return _APPROVED
+        return (
+            _APPROVED if _hash_of(context.workspace, shown["file"]) == shown["sha256"] else "its evidence has changed"
+        )
 
     async def run(self, params: ManualParams, context: TaskContext) -> Outcome:
         """Apply a decision that was given, else ask, else wait. Skipped is not done."""
@@ -104,8 +110,13 @@ def _evidence(params: ManualParams, answer: Answer, workspace: Workspace) -> Jso
     given = (answer.evidence or "").strip()
     if not given or params.evidence == "none":
         return None
+    found = _hash_of(workspace, given)
+    return {"text": given} if found is None else {"file": given, "sha256": found}
+
+
+def _hash_of(workspace: Workspace, path: str) -> str | None:
+    """Return the hash of a file of the tree; None when there is no such file."""
     try:
-        data = workspace.read_bytes(given)
+        return hashlib.sha256(workspace.read_bytes(path)).hexdigest()
     except (OSError, PathRefused, ValueError):
-        return {"text": given}
-    return {"file": given, "sha256": hashlib.sha256(data).hexdigest()}
+        return None

@@ -111,7 +111,8 @@ def _nothing(record: RunRecord, chosen: set[str] | None) -> UsageError:
     if any(change.state == "undone" and (chosen is None or change.task in chosen) for change in record.changes):
         message = f"{part} was taken back already"
         return UsageError(
-            message, hint="`orchestrate history` shows by which run; undo that one to get the changes again"
+            message,
+            hint="`orchestrate history` shows by which undo; `orchestrate undo THAT_UNDO` brings the changes again",
         )
     message = f"{part} changed no files: there is nothing to take back"
     return UsageError(

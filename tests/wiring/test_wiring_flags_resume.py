@@ -261,6 +261,10 @@ def test_a_run_that_was_undone_is_not_gone_on_with(make: Make) -> None:
     repository.orchestrate("undo", "--ui", "none", "--yes")
     answer = repository.orchestrate("resume", run, "--ui", "none")
     assert (answer.code, f"run {run} was undone" in answer.err) == (2, True)
+    undo = repository.record()["id"]
+    assert f"`orchestrate undo {undo}` brings this back" in answer.err
+    assert repository.orchestrate("undo", undo, "--ui", "none").code == 0
+    assert repository.has("made")
 
 
 def test_a_saved_plan_cannot_be_narrowed_and_approvals_are_of_tasks_that_there_are(make: Make) -> None:

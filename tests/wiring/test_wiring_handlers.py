@@ -106,6 +106,16 @@ def test_an_approval_stands_until_the_instructions_change(make: Make) -> None:
     assert first.run().states == {"1.1": "waiting"}
 
 
+def test_an_approval_stands_until_the_file_that_was_shown_as_evidence_changes(make: Make) -> None:
+    repository = make(tasks({"id": "1.1", "name": "x", "type": "manual", "instructions": "do"}), shown="seen")
+    for content in ("seen", "something else"):
+        repository.write("shown", content)
+        assert repository.run().states == {"1.1": "waiting"}
+        assert repository.orchestrate("approve", "1.1", "--evidence", "shown").code == 0
+        assert repository.orchestrate("resume", "--ui", "none").code == 0
+        assert repository.run("--approve", "1.1").states == {"1.1": "unchanged"}
+
+
 @wires(
     "handler:manual.evidence", *(f"value:handler:manual.evidence={word}" for word in ("none", "optional", "required"))
 )
