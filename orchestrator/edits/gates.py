@@ -55,7 +55,7 @@ def lint_kind(kind: str, message: str) -> str | None:
 
 def schema_kind(path: str) -> str:
     """Return what a mistake at a path is counted as: wherever it stands in a list, whatever the job is called."""
-    return re.sub(r"(?<=^\$\.jobs\.)[\w-]+", "…", re.sub(r"\[\d+\]|\.\d+", "[]", path))
+    return re.sub(r"(?<=^\$\.jobs)(?:\.[\w-]+|\['[^']*'\])", ".…", re.sub(r"\[\d+\]|\.\d+", "[]", path))
 
 
 def _actionlint(data: Json) -> Counter[tuple[str, str]]:

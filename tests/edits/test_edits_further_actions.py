@@ -511,3 +511,14 @@ def test_no_step_joins_what_only_labels_pull_requests_of_strangers(workflow) -> 
     text = "on: pull_request_target\njobs:\n  t:\n    runs-on: x\n    steps: [{uses: actions/labeler@v5}]\n"
     refused = workflow(text).edit("add_step", job="t", step={"run": "make"})
     assert refused.code is EditCode.VALIDATOR
+
+
+def test_a_first_input_comes_with_those_that_the_workflow_reads_already(workflow) -> None:
+    text = "on: issues\njobs:\n  t:\n    runs-on: x\n    steps: [{run: 'echo ${{ inputs.why }}'}]\n"
+    given = {"event": "workflow_dispatch", "settings": {"inputs": {"dry": {"type": "boolean"}}}}
+    refused = workflow(text).edit("add_trigger", **given)
+    assert refused.code is EditCode.PRECONDITION
+    assert "reads the inputs why" in refused.reason
+    both = {"dry": {"type": "boolean"}, "why": {"type": "string"}}
+    done = workflow(text).edit("add_trigger", event="workflow_dispatch", settings={"inputs": both})
+    assert done.status is EditStatus.CHANGED

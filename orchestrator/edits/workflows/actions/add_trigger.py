@@ -1,6 +1,7 @@
 """``add_trigger``: one more event that starts a workflow."""
 
 import json
+import re
 
 from pydantic import Field
 
@@ -9,7 +10,7 @@ from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows.checker.triggers import EVENTS, cron_problem
 from orchestrator.edits.workflows.scopes import settle_job
-from orchestrator.edits.workflows.shape import events_of
+from orchestrator.edits.workflows.shape import events_of, texts_of
 from orchestrator.edits.workflows.workflow import Workflow
 from orchestrator.models.json import Json
 
@@ -46,6 +47,7 @@ class AddTrigger(Action[TriggerParams]):
             if value is None or present[params.event] == value:
                 return already(f"{params.event} starts it")
             return _with_settings(workflow, params.event, present[params.event], value)
+        _refuse_unknown_inputs(workflow, params)
         if set(present) == {"workflow_call"} and "permissions" not in workflow.model:
             for name in workflow.jobs:  # so far the callers said what their tokens may do
                 settle_job(workflow, name)
@@ -61,6 +63,18 @@ class AddTrigger(Action[TriggerParams]):
                 {**{event: ({} if item is None else item) for event, item in present.items()}, params.event: value},
             )
         return workflow.finish(f"{params.event} starts it", "")
+
+
+def _refuse_unknown_inputs(workflow: Workflow, params: TriggerParams) -> None:
+    """Refuse to give a workflow its first inputs without those that it reads already: they would stay empty."""
+    if params.event != "workflow_dispatch" or "workflow_call" in events_of(workflow.model):
+        return
+    given = params.settings.get("inputs") if isinstance(params.settings, dict) else None
+    read = re.findall(r"\$\{\{[^}]*?\binputs\.([\w-]+)", "\n".join(text for _, text in texts_of(workflow.model)))
+    missing = [name for name in dict.fromkeys(read) if name not in (given or {})]
+    if missing and given:
+        reason = f"{workflow.scene.target} reads the inputs {', '.join(missing)}, which nobody could give"
+        raise Refusal(EditCode.PRECONDITION, reason, hint="`settings: {inputs: {…}}` declares them")
 
 
 def _with_settings(workflow: Workflow, event: str, present: Json, wanted: Json) -> EditResult:
