@@ -11,6 +11,7 @@ from orchestrator.cli.carrying import carry_out
 from orchestrator.cli.options import Working
 from orchestrator.cli.present import look_of
 from orchestrator.cli.showing import Display, choose_audience
+from orchestrator.cli.streams import tell
 from orchestrator.cli.wiring import Materials
 from orchestrator.cli.working import conclude
 from orchestrator.contracts import Reporter, Templates
@@ -50,6 +51,30 @@ def preview(
     return conclude(result)
 
 
+def refusal(
+    plan: Plan,
+    root: Path,
+    templates: Templates,
+    catalogue: Catalogue,
+    common: Working,
+    display: Display,
+    *,
+    undoes: str,
+) -> ExitCode | None:
+    """Return the exit code of an undo that could not take everything back, after showing why; None when it can.
+
+    It is tried in memory first, so that a conflict in one file leaves the others as they are, too.
+    """
+    result, _ = _dry_run(plan, root, templates, catalogue, (), NO_SUCCESSES, force=False, undoes=undoes)
+    if result.exit_code == ExitCode.OK and result.error is None:
+        return None
+    reporters = choose_audience(display, common, plan, NO_DURATIONS, notify=False).reporters
+    result, _ = _dry_run(plan, root, templates, catalogue, reporters, NO_SUCCESSES, force=False, undoes=undoes)
+    tell("nothing was taken back: a run goes back as a whole, unless you say what becomes of edited files\n")
+    tell("  next: orchestrate undo --keep\n        orchestrate undo --force\n")
+    return conclude(result)
+
+
 def proposed_changes(
     plan: Plan, root: Path, templates: Templates, catalogue: Catalogue, *, successes: Mapping[str, LastSuccess]
 ) -> list[FileDiff]:
@@ -69,6 +94,7 @@ def _dry_run(
     successes: Mapping[str, LastSuccess],
     *,
     force: bool,
+    undoes: str | None = None,
 ) -> tuple[RunResult, list[FileDiff]]:
     workspace = DryRunWorkspace(root)
     try:
@@ -84,7 +110,7 @@ def _dry_run(
             force=force,
             dry_run=True,
         )
-        return carry_out(materials, begin_anew(plan, sys.argv[1:])), workspace.diff()
+        return carry_out(materials, begin_anew(plan, sys.argv[1:], undoes=undoes)), workspace.diff()
     finally:
         workspace.close()
 

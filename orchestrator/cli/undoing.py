@@ -9,7 +9,7 @@ from typing import Any
 
 from orchestrator.cli.beginning import begin_again, begin_anew
 from orchestrator.cli.options import Working
-from orchestrator.cli.preview import preview
+from orchestrator.cli.preview import preview, refusal
 from orchestrator.cli.showing import Display
 from orchestrator.cli.work_state import WorkingState, open_to_work
 from orchestrator.cli.working import work_on
@@ -49,7 +49,10 @@ class MarkingLedger:
 
 
 def undo_run(state: WorkingState, record: RunRecord, plan: Plan, common: Working, display: Display) -> ExitCode:
-    """Take the changes of the plan back in a new run."""
+    """Take the changes of the plan back in a new run: all, or none unless a flag says what becomes of conflicts."""
+    code = refusal(plan, state.root, TemplateFolders(str(state.root)), Catalogue(), common, display, undoes=record.id)
+    if code is not None:
+        return code
     beginning = begin_anew(plan, sys.argv[1:], undoes=record.id)
     marking = replace(state, ledger=MarkingLedger(state.ledger, record.id, beginning.run))
     return work_on(

@@ -94,6 +94,8 @@ def next_commands(outline: Outline) -> tuple[str, ...]:
 
 
 def _next_words(outline: Outline) -> Sequence[str]:
+    if outline.kind == "dry run":  # nothing was recorded that a command could look at
+        return ()
     failed = [task for task in outline.tasks if task.state is TaskState.FAILED]
     if failed and outline.kind == "undo":
         return ("undo --keep", "undo --force")

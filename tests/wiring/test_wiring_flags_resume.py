@@ -129,8 +129,8 @@ RESUMING = [
     option("undo", "--group -g", left, value="c", seen=["made-1"], otherwise=[], twin=False),
     option("undo", "--task -t", left, value="2.1", seen=["made-1"], otherwise=[], twin=False),
     option("undo", "--dry-run -n", left, seen=BOTH, otherwise=[]),
-    option("undo", "--force", partial(left, edited=True), seen=[], otherwise=["made-2"], twin=False),
-    option("undo", "--on-conflict", partial(left, edited=True), value="overwrite", seen=[], otherwise=["made-2"]),
+    option("undo", "--force", partial(left, edited=True), seen=[], otherwise=BOTH, twin=False),
+    option("undo", "--on-conflict", partial(left, edited=True), value="overwrite", seen=[], otherwise=BOTH),
 ]
 
 
@@ -189,6 +189,17 @@ def test_what_a_refused_undo_says_next_takes_the_rest_of_the_same_run_back(make:
     assert (again.code, "nothing more to undo" in again.err) == (2, True)
     assert repository.orchestrate("undo", repository.record()["id"], "--ui", "none").code == 0
     assert repository.has("made-2")
+
+
+@pytest.mark.parametrize("edited", BOTH)
+def test_an_undo_takes_everything_back_or_nothing(make: Make, edited: str) -> None:
+    repository = two_phases(make)
+    repository.write(edited, "edited")
+    before = repository.record()["id"]
+    refused = repository.orchestrate("undo", "--ui", "plain")
+    assert (refused.code, f"{edited} was changed since" in refused.err) == (11, True)
+    assert [name for name in BOTH if repository.has(name)] == BOTH
+    assert repository.record()["id"] == before  # nothing happened, so there is nothing to record
 
 
 def test_a_second_undo_takes_the_run_before_back(make: Make) -> None:
