@@ -246,3 +246,10 @@ def test_operations_at_once_that_meet_are_refused() -> None:
         editor.set(("a", "b"), 2)
         editor.set(("a",), 3)
     assert raised.value.code is EditCode.VERIFY
+
+
+def test_an_item_of_a_list_that_begins_behind_a_dash_is_not_moved() -> None:
+    editor = YamlEditor("a.yml", "a:\n- - 1\n  - - 2\n    - {}\n")
+    with pytest.raises(Refusal) as raised:
+        editor.move_item(("a", 0, 1), 1, 0)
+    assert raised.value.code is EditCode.PRECONDITION

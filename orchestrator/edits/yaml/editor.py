@@ -12,6 +12,7 @@ from orchestrator.edits.patch import Patch, PatchMismatch, apply, compose, in_or
 from orchestrator.edits.result import EditCode, FileEdit, Refusal
 from orchestrator.edits.yaml.emit import Headed, plain
 from orchestrator.edits.yaml.insertion import closing_literal, fill_patches, insert_patches, strip_header
+from orchestrator.edits.yaml.lines import is_first_on_line
 from orchestrator.edits.yaml.model import load_checked
 from orchestrator.edits.yaml.moving import move_patch
 from orchestrator.edits.yaml.paths import (
@@ -185,7 +186,7 @@ class YamlEditor:
         """Give an item of a list another place, as it is written and with the comments that belong to it."""
         path = tuple(path)
         node = editable(self.tree, path)
-        if node.kind != SEQ or node.flow:
+        if node.kind != SEQ or node.flow or not is_first_on_line(self.text, node.start):
             raise Refusal(EditCode.PRECONDITION, f"{shown(path)} is no list with one item a line")
         closing = closing_literal(self.tree)
         if closing is not None and node.start <= closing.start < node.end:
