@@ -194,3 +194,7 @@ def test_of_a_file_in_memory_what_was_written_is_asserted() -> None:
 def test_names_of_tests_are_cut_between_words() -> None:
     words = ["a" * 30, "b" * 30, "c" * 30]
     assert _joined(words) == f"test_{'a' * 30}_{'b' * 30}"
+
+
+def test_no_text_is_made_for_a_pattern_that_repeats_without_end() -> None:
+    assert matching_texts(r"[0-9]{1000000000}", random.Random(1)) == []

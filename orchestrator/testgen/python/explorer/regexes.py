@@ -32,7 +32,7 @@ def matching_texts(pattern: str, rng: random.Random, count: int = 2, flags: int 
     for _ in range(count * 4):
         try:
             text = _text(parsed, rng)
-        except RecursionError:
+        except (RecursionError, OverflowError):
             break
         if len(text) <= _LONGEST:
             found.setdefault(text)
@@ -58,6 +58,8 @@ def _one(operation: str, argument: Any, rng: random.Random) -> str:
         return rng.choice(_CATEGORIES.get(str(argument), "a"))
     if operation in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         least, most, inner = argument
+        if least > _LONGEST:  # the text would be too long, and take as long to make
+            raise OverflowError
         times = rng.choice([least, min(int(most), least + 1), min(int(most), least + 2)])
         return "".join(_text(inner, rng) for _ in range(times))
     if operation in ("SUBPATTERN", "ATOMIC_GROUP"):
