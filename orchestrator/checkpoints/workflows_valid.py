@@ -1,5 +1,6 @@
 """``type: workflows_valid``: GitHub would accept the workflows, and no expression refers to what is not there."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -49,13 +50,13 @@ class WorkflowsValid(Checkpoint[WorkflowsValidParams]):
         if not paths:
             return Measurement(ok=False, message=f"nothing matches {source}", source=source)
         bad = [(path, finding) for path, findings in found.items() for finding in findings if _counts(finding, params)]
-        told = "; ".join(f"{path}:{finding}" for path, finding in bad[:_MOST_TOLD])
-        more = f"; and {len(bad) - _MOST_TOLD} more" if len(bad) > _MOST_TOLD else ""
-        warned = sum(len(findings) for findings in found.values()) - len(bad)
+        warned = [] if bad else [(path, finding) for path, findings in found.items() for finding in findings]
         good = f"{len(paths)} workflow{'s' if len(paths) > 1 else ''} valid"
+        if warned:
+            good += f", {len(warned)} warning{'s' if len(warned) > 1 else ''}: {_told(warned)}"
         return Measurement(
             ok=not bad,
-            message=f"{told}{more}" if bad else good + (f", {warned} warnings" if warned else ""),
+            message=_told(bad) if bad else good,
             value=float(len(bad)),
             limit=0.0,
             unit="findings",
@@ -64,6 +65,11 @@ class WorkflowsValid(Checkpoint[WorkflowsValidParams]):
                 "findings": [f"{path}:{finding}" for path, findings in found.items() for finding in findings][:200]
             },
         )
+
+
+def _told(findings: Sequence[tuple[str, Finding]]) -> str:
+    shown = "; ".join(f"{path}:{finding}" for path, finding in findings[:_MOST_TOLD])
+    return shown + (f"; and {len(findings) - _MOST_TOLD} more" if len(findings) > _MOST_TOLD else "")
 
 
 def _counts(finding: Finding, params: WorkflowsValidParams) -> bool:

@@ -25,6 +25,7 @@ from orchestrator.handlers.test_generation_params import TestGenerationParams
 from orchestrator.handlers.test_generation_sources import hash_of_sources
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Targets
+from orchestrator.models.status import OutcomeKind
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
 from orchestrator.testgen.languages import find_generator
 from orchestrator.testgen.report import as_json, count_modules, lines_of, summary_of_task
@@ -130,10 +131,10 @@ class TestGeneration(Handler[TestGenerationParams]):
         )
         if context.dry_run:
             return Outcome(
-                kind=unchanged("").kind,
-                summary="would ask the running application"
+                kind=OutcomeKind.SKIPPED,
+                summary="dry run: would ask the running application"
                 if params.is_e2e
-                else f"would explore {count_modules(len(targets))}, {params.budget:g} s each",
+                else f"dry run: would explore {count_modules(len(targets))}, {params.budget:g} s each",
                 detail="\n".join(generator.describe(root, targets)),
             )
         memory = NOTHING if params.overwrite else read_memory(context)

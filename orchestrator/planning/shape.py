@@ -140,7 +140,7 @@ class _Teller:
         present = node_at(self._root, path[:-1])
         written = list(present.value) if present is not None and isinstance(present.value, dict) else []
         unknown = [key for key in written if key not in self._fields(path[:-1])]
-        near = nearest(str(name), unknown) or (unknown[0] if len(unknown) == 1 else None)
+        near = nearest(str(name), unknown)
         hint = f"is `{near}` meant to be `{name}`?" if near else f"add `{name}:`"
         return self._problem(self._codes.missing, path[:-1], f"missing key `{name}`", hint)
 

@@ -11,11 +11,11 @@ from orchestrator.proposing.proposal import Check, Group, Phase, Proposal, Roadm
 _WIDTH = 118
 REMEMBERED = "# proposed so far:"
 _HEAD = """\
-# yaml-language-server: $schema=phases.schema.json
-#
 # What is to be done here, in phases. `orchestrate init` wrote this from what it found in the repository; it is yours:
 # change, reorder and remove what you like. `orchestrate init` again adds what is new and never touches what is here.
 # `orchestrate validate` tells every problem at once, `orchestrate run --all --dry-run` shows the whole diff.
+# For completion in an editor: `orchestrate schema -o phases.schema.json`, and a first line
+# `yaml-language-server: $schema=phases.schema.json` behind a `#`.
 """
 
 

@@ -98,7 +98,7 @@ def _next_words(outline: Outline) -> Sequence[str]:
         return ()
     failed = [task for task in outline.tasks if task.state is TaskState.FAILED]
     if failed and outline.kind == "undo":
-        return ("undo --keep", "undo --force")
+        return ("undo --merge", "undo --keep", "undo --force")
     waiting = [task for task in outline.tasks if task.state is TaskState.WAITING]
     words = [f"logs {failed[0].id}"] if failed else []
     goes_on = outline.state == RunState.RUNNING  # it would refuse a second run, and hears of approvals by itself

@@ -16,6 +16,7 @@ from orchestrator.surveying.coverage import SuiteCoverage, modules_of
 from orchestrator.surveying.facts import Runner, Suite
 from orchestrator.surveying.naming import joined
 
+_NOTHING_COLLECTED = 5  # exit code of pytest
 _TOOLS = ("pytest", "pytest_cov", "coverage")
 _PROBE = f"import importlib.util as u; print(*[n for n in {_TOOLS!r} if u.find_spec(n)])"
 _INTERPRETERS = (".venv/bin/python", "venv/bin/python", "env/bin/python")
@@ -56,6 +57,9 @@ def _read(suite: Suite, measuring: Measuring, finished: Finished, root: Path) ->
         return _failed(suite, measuring, problem, finished.seconds, output=finished.tail)
     except NotAReport as error:
         return _failed(suite, measuring, f"the report cannot be read: {error}", finished.seconds, output=finished.tail)
+    if suite.runner is Runner.PYTEST and finished.exit_code == _NOTHING_COLLECTED:
+        problem = "pytest found no test in its files"
+        return _failed(suite, measuring, problem, finished.seconds, output=finished.tail)
     modules = modules_of(report, os.path.realpath(root), suite.folder)
     if not modules:
         problem = "the report names none of the sources"

@@ -146,3 +146,59 @@ def test_real_workflows_have_hardly_any_error(corpus: list[tuple[str, str]]) -> 
     }
     assert {Path(name).suffix for name in wrong} <= {".yml"}
     assert len(wrong) <= len(corpus) // 100
+
+
+STEPS = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("        timeout-minutes: abc\n", "timeout-minutes: has to be a number of minutes, not 'abc'"),
+        ("        timeout-minutes: 0\n", "timeout-minutes: has to be a number of minutes, not 0"),
+        ("        continue-on-error: maybe\n", "continue-on-error: has to be true or false, not 'maybe'"),
+        ("        shell: basch\n", "shell: has to be one of bash, "),
+        ("      - uses: actions/checkout\n", "uses: `actions/checkout` names no version"),
+        ("    strategy: {fail-fast: some}\n", "strategy.fail-fast: has to be true or false"),
+        ("    strategy: {max-parallel: many}\n", "strategy.max-parallel: has to be a number, not 'many'"),
+        ("    concurrency: {group: x, cancel-in-progress: never}\n", "cancel-in-progress: has to be true or false"),
+        ("    defaults: {run: {shell: basch}}\n", "defaults.run.shell: has to be one of bash, "),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_an_error(line: str, told: str) -> None:
+    (finding,) = [each for each in check_text(STEPS + line) if each.rule in ("value", "version")]
+    assert told in finding.message
+    assert finding.severity == "error"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "        timeout-minutes: ${{ inputs.minutes }}\n",
+        "        timeout-minutes: 0.5\n",
+        "        continue-on-error: ${{ matrix.may }}\n",
+        "        shell: PowerShell\n",
+        "        shell: perl {0}\n",
+        "      - uses: ./.github/actions/x\n",
+        "      - uses: docker://alpine:3\n",
+        "      - uses: $/.github/actions/x\n",
+        "    strategy: {max-parallel: 0, fail-fast: false}\n",
+    ],
+)
+def test_values_that_github_takes_are_no_finding(line: str) -> None:
+    assert [each for each in check_text(STEPS + line) if each.rule in ("value", "version")] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("        with: {python-version: 3.10}\n", 1),
+        ("        with: {python-version: '3.10'}\n", 0),
+        ("        with: {python-version: 3.11}\n", 0),
+        ("    strategy: {matrix: {python-version: [3.9, 3.10, 3.20]}}\n", 2),
+    ],
+)
+def test_a_version_that_yaml_shortens_is_a_warning(line: str, count: int) -> None:
+    found = [each for each in check_text(STEPS + line) if each.rule == "number"]
+    assert len(found) == count
+    assert all("put the version in quotes" in each.message and each.severity == "warning" for each in found)

@@ -39,7 +39,7 @@ def shop(bench):
 def test_a_dry_run_reads_only_and_says_what_it_would_explore(shop, handler):
     shop.write("shop.py", "raise SystemExit\n\n\ndef total():\n    pass\n")
     outcome = shop.run(handler, TASK, dry_run=True)
-    assert (outcome.kind, outcome.summary) == (OutcomeKind.UNCHANGED, "would explore 1 module, 120 s each")
+    assert (outcome.kind, outcome.summary) == (OutcomeKind.SKIPPED, "dry run: would explore 1 module, 120 s each")
     assert "shop.py: 1 functions" in outcome.detail
     assert not (shop.root / "tests").exists()
 

@@ -49,7 +49,7 @@ def outline(state: RunState, *tasks: TaskLine, kind: str = "run", changed: int =
         ),
         (
             outline(RunState.FAILED, FAILED, kind="undo"),
-            ("orchestrate undo --keep -c 'my plans/p.yaml'", "orchestrate undo --force -c 'my plans/p.yaml'"),
+            tuple(f"orchestrate undo {way} -c 'my plans/p.yaml'" for way in ("--merge", "--keep", "--force")),
         ),
     ],
 )

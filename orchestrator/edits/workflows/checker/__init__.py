@@ -9,13 +9,23 @@ from functools import lru_cache
 
 from orchestrator.edits.finding import Finding
 from orchestrator.edits.result import Refusal
-from orchestrator.edits.workflows.checker import advice, contexts, images, keys, permissions, structure, triggers
+from orchestrator.edits.workflows.checker import (
+    advice,
+    contexts,
+    images,
+    keys,
+    permissions,
+    structure,
+    triggers,
+    values,
+)
 from orchestrator.edits.workflows.checker.checked import Checked
 from orchestrator.edits.yaml.model import load_checked
 from orchestrator.edits.yaml.tree import tree_of
 
 RULES: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     keys.check,
+    values.check,
     structure.check,
     triggers.check,
     permissions.check,
