@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,6 +24,7 @@ from orchestrator.models.plan import Plan
 from orchestrator.models.record import LastSuccess
 from orchestrator.plugins import Catalogue
 from orchestrator.reporters.diff_view import render_diffs
+from orchestrator.reporters.flags import flags_of
 from orchestrator.workspace.dry_run import DryRunWorkspace
 
 NO_SUCCESSES: Mapping[str, LastSuccess] = MappingProxyType({})
@@ -68,10 +70,13 @@ def refusal(
     result, _ = _dry_run(plan, root, templates, catalogue, (), NO_SUCCESSES, force=False, undoes=undoes)
     if result.exit_code == ExitCode.OK and result.error is None:
         return None
-    reporters = choose_audience(display, common, plan, NO_DURATIONS, notify=False).reporters
+    only_trouble = replace(common, quiet=True)  # what would have been taken back is of no interest now
+    reporters = choose_audience(display, only_trouble, plan, NO_DURATIONS, notify=False).reporters
     result, _ = _dry_run(plan, root, templates, catalogue, reporters, NO_SUCCESSES, force=False, undoes=undoes)
+    place = flags_of(sys.argv[1:]).place
+    ways = [f"orchestrate undo {way}{place}" for way in ("--merge", "--keep", "--force")]
     tell("nothing was taken back: a run goes back as a whole, unless you say what becomes of edited files\n")
-    tell("  next: orchestrate undo --keep\n        orchestrate undo --force\n")
+    tell("  next: " + "\n        ".join(ways) + "\n")
     return conclude(result)
 
 
