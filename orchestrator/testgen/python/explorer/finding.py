@@ -4,7 +4,7 @@ import ast
 import enum
 import inspect
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -154,6 +154,23 @@ class SubjectFinder:
         return [*parameters[:-1], *keywords] if keywords else parameters
 
     def _parameter(self, parameter: inspect.Parameter, hint: Any, node: Definition | None) -> Parameter:
+        if _is_filled_in(parameter.default):
+            parameter = parameter.replace(default=inspect.Parameter.empty)
+        hinted = kinds.of_hint(hint, self._names)
+        return Parameter(
+            name=parameter.name,
+            kind=parameter.kind,
+            is_required=parameter.default is inspect.Parameter.empty and parameter.kind not in VARIADIC,
+            default=parameter.default,
+            weights=self._weights(parameter, hinted, node),
+            hinted=frozenset(hinted),
+            keys=tuple(looked_up(node, parameter.name)) if node else (),
+        )
+
+    def _weights(
+        self, parameter: inspect.Parameter, hinted: Collection[Kind], node: Definition | None
+    ) -> kinds.Weights:
+        """Return which kinds of values a parameter seems to take, and how much speaks for each."""
         weights: kinds.Weights = {}
         is_item = node is not None and node.name in _OF_ITEMS and parameter.name == node.args.args[1].arg
 
@@ -161,7 +178,6 @@ class SubjectFinder:
             if kind is not None:
                 weights[kind] = weights.get(kind, 0) + weight
 
-        hinted = kinds.of_hint(hint, self._names)
         for kind in hinted:
             add(kind, 6)
         add(kinds.of_default(parameter.default), 5)
@@ -188,16 +204,12 @@ class SubjectFinder:
         if not weights or set(weights) == {"any"}:
             for word in ("str", "int", "list", "dict", "none", "float"):
                 add(word, 1)
-        variadic = parameter.kind in VARIADIC
-        return Parameter(
-            name=parameter.name,
-            kind=parameter.kind,
-            is_required=parameter.default is inspect.Parameter.empty and not variadic,
-            default=parameter.default,
-            weights=weights,
-            hinted=frozenset(hinted),
-            keys=tuple(looked_up(node, parameter.name)) if node else (),
-        )
+        return weights
+
+
+def _is_filled_in(default: object) -> bool:
+    """Say whether a framework puts something else in a default's place: `Depends(…)` and `Query(…)` are no values."""
+    return any(kind.__module__ == "fastapi.params" for kind in type(default).__mro__)
 
 
 def _hints(value: Any) -> dict[str, Any]:

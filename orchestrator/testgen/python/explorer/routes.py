@@ -5,6 +5,7 @@ import inspect
 import random
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from .facts import Literals, literals_of
@@ -25,6 +26,14 @@ def client() -> TestClient:
     return TestClient({app})
 '''
 
+FIXTURE_OF_ROUTER = '''@pytest.fixture
+def client() -> TestClient:
+    """Return a client of an application that has these routes alone."""
+    app = FastAPI()
+    app.include_router({router})
+    return TestClient(app)
+'''
+
 
 class Application:
     """A FastAPI or Starlette application that a module defines, and its routes."""
@@ -32,6 +41,7 @@ class Application:
     def __init__(self, name: str, app: Any, names: Names, rng: random.Random) -> None:
         self.name = name
         self.app = app
+        self.routes = app.routes
         self._names = names
         self._rng = rng
         self.headers: dict[str, dict[str, str]] = {}  # fixture → headers
@@ -46,7 +56,7 @@ class Application:
 
     def subjects(self, texts: tuple[str, ...], nodes: dict[str, Any]) -> Iterator[Subject]:
         """Yield a subject for each route and method that is defined in this module."""
-        for route in self.app.routes:
+        for route in self.routes:
             endpoint = inspect.unwrap(getattr(route, "endpoint", None) or (lambda: None))
             if endpoint.__module__ != self._names.module.__name__:
                 continue
@@ -63,7 +73,7 @@ class Application:
         parameters = [_parameter(name, _simple(route, "path_params", name), _IN_PATH) for name in path_names]
         query = _fields(route, "query_params")
         if query:
-            required = any(each.required for each in query)
+            required = any(_is_required(each) for each in query)
             parameters.append(_parameter("params", ("one", tuple(_queries(query, self._rng))), required=required))
         schema = _body_schema(route)
         if schema is not None and method in _BODY_METHODS:
@@ -77,18 +87,34 @@ class Application:
         return Subject(name, "route", parameters, node, None, literals, template=template, function=endpoint)
 
 
+class Router(Application):
+    """The routes of an `APIRouter`, in an application of their own: who includes it is not this module's business."""
+
+    def __init__(self, name: str, router: Any, names: Names, rng: random.Random) -> None:
+        app = importlib.import_module("fastapi").FastAPI()
+        app.include_router(router)
+        super().__init__(name, app, names, rng)
+        self.routes = router.routes  # newer applications keep what they include folded
+
+    def install(self) -> str:
+        """Make `client` known to expressions and return the source of its fixture."""
+        super().install()
+        self._names.imports["FastAPI"] = "from fastapi import FastAPI"
+        return FIXTURE_OF_ROUTER.format(router=self._names.own(self.name))
+
+
 def find_applications(names: Names, rng: random.Random) -> list[Application]:
-    """Return the applications that the module defines; none when the framework's test client is missing."""
-    found = []
+    """Return the applications and routers that the module defines; none when the test client is missing."""
+    found: list[Application] = []
     for name, value in vars(names.module).items():
         kinds = {f"{str(kind.__module__).partition('.')[0]}.{kind.__name__}" for kind in type(value).__mro__}
-        if "starlette.Starlette" in kinds and not name.startswith("_"):
-            try:
+        make = Application if "starlette.Starlette" in kinds else Router if "fastapi.APIRouter" in kinds else None
+        if make is not None and not name.startswith("_"):
+            # the test client may not be installed, or broken; a router may not be fit to be included alone
+            with suppress(Exception):
                 importlib.import_module("starlette.testclient")
-            except Exception:  # not installed, or broken
-                return []
-            found.append(Application(name, value, names, rng))
-    return found
+                found.append(make(name, value, names, rng))
+    return sorted(found, key=lambda each: isinstance(each, Router))
 
 
 def use_headers(application: Any, fixtures: dict[str, Any]) -> None:
@@ -130,12 +156,21 @@ def _fields(route: Any, which: str) -> list[Any]:
 
 
 def _simple(route: Any, which: str, name: str) -> Kind:
-    kind = next((getattr(each, "type_", None) for each in _fields(route, which) if each.name == name), None)
+    kind = next((_type(each) for each in _fields(route, which) if each.name == name), None)
     return ("one", ("1", "0", "42", "999")) if kind is int else ("one", ("1", "a", "missing", "42"))
 
 
+def _is_required(field: Any) -> bool:
+    """Say whether a field has to be sent; older frameworks say so on the field itself."""
+    return bool(field.required) if hasattr(field, "required") else bool(field.field_info.is_required())
+
+
+def _type(field: Any) -> object:
+    return field.type_ if hasattr(field, "type_") else field.field_info.annotation
+
+
 def _queries(fields: list[Any], rng: random.Random) -> list[str]:
-    pools: dict[str, list[object]] = {each.alias: _query_values(getattr(each, "type_", None)) for each in fields}
+    pools: dict[str, list[object]] = {each.alias: _query_values(_type(each)) for each in fields}
     made = [{name: pool[0] for name, pool in pools.items()}, {}]
     made += [{name: value} for name, pool in pools.items() for value in pool]
     made += [{name: rng.choice(pool) for name, pool in pools.items() if rng.random() < 0.7} for _ in range(20)]
