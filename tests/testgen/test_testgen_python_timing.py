@@ -13,6 +13,8 @@ import pytest
 from orchestrator.testgen.python.explorer import stopwatch
 from orchestrator.testgen.python.explorer.stopwatch import Stopwatch, queued_by
 from orchestrator.testgen.python.patience import Patience
+from orchestrator.testgen.python.proof import together
+from orchestrator.testgen.python.running import Answer
 
 EXPLORER = Path(stopwatch.__file__).parent
 
@@ -104,3 +106,28 @@ def _moved(lines: str) -> str:
     return subprocess.run(
         argv, env={"PYTHONPATH": str(EXPLORER), "TZ": "UTC"}, check=True, capture_output=True, text=True
     ).stdout
+
+
+def test_repeats_that_are_called_off_end_before_what_they_work_in_goes():
+    ended = []
+
+    async def work(*, waits: bool) -> Answer:
+        if waits:
+            return await asyncio.Event().wait()  # as one that stands in line
+        try:
+            return await asyncio.Event().wait()
+        finally:
+            for _ in range(5):
+                await asyncio.sleep(0)  # as a program that is being ended
+            ended.append("it")
+
+    async def called_off() -> None:
+        repeats = asyncio.ensure_future(together([work(waits=True), work(waits=False)]))
+        for _ in range(10):  # until both have begun
+            await asyncio.sleep(0)
+        repeats.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await repeats
+        assert ended == ["it"]
+
+    asyncio.run(called_off())

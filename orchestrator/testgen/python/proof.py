@@ -1,7 +1,7 @@
 """The filters: each test has to show in fresh processes that it holds, repeats, touches nothing and adds something."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from orchestrator.testgen.filters import CLOCK, NOT_COMPILED, NOT_PASSED, NOT_REPEATED, NOT_RUN, THREADS, TOUCHES
@@ -38,7 +38,7 @@ async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, re
     answers = [await run(0)]
     for number in range(repeats + 1):
         if number == 1:
-            answers += await asyncio.gather(*(run(each) for each in range(1, repeats + 1)))
+            answers += await together([run(each) for each in range(1, repeats + 1)])
         answer = answers[number]
         if answer.content is None:
             proof.dropped.update(dict.fromkeys(proof.goals if number else names or ("the file",), NOT_RUN))
@@ -52,6 +52,19 @@ async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, re
             if proof.dropped and names:  # chosen anew without them: the repeats would be for nothing
                 break
     return proof
+
+
+async def together(works: Sequence[Coroutine[Any, Any, Answer]]) -> list[Answer]:
+    """Return what all of them answer; whatever ends this ends only when each of them has ended its processes."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        return list(await asyncio.gather(*tasks))
+    except BaseException:
+        for task in tasks:
+            if not task.cancelling():  # a second time would cut its ending short
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
 
 
 def _order(site: Site, number: int) -> dict[str, Any]:
