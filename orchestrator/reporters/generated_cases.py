@@ -1,10 +1,11 @@
-"""How many test cases tasks generated, beside how many people had expected."""
+"""What tasks that generate tests came to: cases beside how many people had expected, and what looks like a defect."""
 
 from collections.abc import Mapping, Sequence
 
 from orchestrator.models.json import JsonObject
 from orchestrator.models.record import RunRecord
 from orchestrator.reporters.news import number_of, text_of
+from orchestrator.sanitize import line
 
 
 def cases_line(record: RunRecord) -> str:
@@ -18,6 +19,22 @@ def cases_line(record: RunRecord) -> str:
     estimated = f"; {sum(expected)} were estimated for {_several(len(expected), 'task')}" if expected else ""
     what = f"{_several(tests, 'test')} with {_several(cases, 'case')}"
     return f"generated {what} by {_several(len(generated), 'task')}{estimated}"
+
+
+def defects_line(record: RunRecord) -> str:
+    """Return one sentence about what looked suspicious, with the command that shows it; "" for nothing."""
+    found = {task.id: count for task in record.tasks if (count := _defects(task.outputs))}
+    if not found:
+        return ""
+    where = ", ".join(line(task) for task in found)
+    total = _several(sum(found.values()), "possible defect")
+    return f"{total} for a person to look at, found by {where}: orchestrate logs {line(next(iter(found)))}"
+
+
+def _defects(outputs: JsonObject) -> int:
+    modules = outputs.get("modules")
+    entries = [entry for entry in modules if isinstance(entry, Mapping)] if isinstance(modules, list) else []
+    return sum(len(defects) for entry in entries if isinstance(defects := entry.get("defects"), list))
 
 
 def _generated(outputs: JsonObject) -> tuple[int, int] | None:

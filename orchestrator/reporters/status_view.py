@@ -10,7 +10,7 @@ from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.coverage_progress import moments, progress_lines
 from orchestrator.reporters.durations import took
-from orchestrator.reporters.generated_cases import cases_line
+from orchestrator.reporters.generated_cases import cases_line, defects_line
 from orchestrator.reporters.news import text_of
 from orchestrator.reporters.outline import CheckLine, check_line, outline_of, task_names
 from orchestrator.reporters.style import Look
@@ -49,6 +49,7 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
     lines += progress_lines(moments(outline.checks, *_around(record, notes)), look)
     lines += phase_lines(outline)
     lines += [cases] if (cases := cases_line(record)) else []
+    lines += [defects + outline.flags.place] if (defects := defects_line(record)) else []
     made = [change for change in record.changes if change.state == "made"]
     if made:
         files = len({change.change.path for change in made})

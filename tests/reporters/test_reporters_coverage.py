@@ -7,7 +7,7 @@ from orchestrator.models.record import AttemptRecord, Measured, RunRecord, TaskR
 from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.coverage_progress import moments, progress_lines
 from orchestrator.reporters.coverage_view import SuiteView, render_coverage
-from orchestrator.reporters.generated_cases import cases_line
+from orchestrator.reporters.generated_cases import cases_line, defects_line
 from orchestrator.reporters.outline import CheckLine, outline_of
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import phase_lines
@@ -104,6 +104,10 @@ def test_generated_cases_stand_beside_those_that_were_estimated() -> None:
     told = "generated 5 tests with 12 cases by 2 tasks; 40 were estimated for 1 task"
     assert cases_line(record(made, {}, {"modules": [{"tests": 1, "cases": 1}]})) == told
     assert cases_line(record({}, {"files": ["a"]})) == ""
+    suspicious = {"modules": [{"defects": [{"kind": "crash"}, {"kind": "example"}]}, {"defects": []}]}
+    told = "3 possible defects for a person to look at, found by 1.1, 1.3: orchestrate logs 1.1"
+    assert defects_line(record(suspicious, made, {"modules": [{"defects": [{"kind": "crash"}]}]})) == told
+    assert defects_line(record(made, {})) == ""
 
 
 def test_a_run_of_several_phases_says_how_long_each_took() -> None:
