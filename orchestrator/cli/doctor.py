@@ -22,6 +22,7 @@ from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError, Usa
 from orchestrator.ledger.repair import repair
 from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.plugins import Catalogue, Plugin
+from orchestrator.processes.sweep import tagged
 from orchestrator.sanitize import line
 from orchestrator.workspace.lock import RunLock, holder, is_held
 from orchestrator.workspace.state_dir import check_state_dir
@@ -85,6 +86,7 @@ def examine(root: Path) -> Iterator[Finding]:
     yield _writable(root)
     yield _asked("state folder", lambda: _state(root))
     yield _lock(root)
+    yield from _left_behind(root)
     yield _asked("ledger", lambda: _ledger(root))
     yield from _plugins()
 
@@ -125,6 +127,14 @@ def _lock(root: Path) -> Finding:
     lock = root / STATE / "lock"
     working = holder(lock) if is_held(lock) else None
     return Finding(what="lock", ok=True, message=f"held by {working}" if working else "free")
+
+
+def _left_behind(root: Path) -> Iterator[Finding]:
+    """Yield what runs on although no run does: both of its keepers were killed."""
+    left = [] if is_held(root / STATE / "lock") else tagged(str(root))
+    if left:
+        message = f"{len(left)} of an ended run still there: {', '.join(map(str, left))}"
+        yield Finding(what="processes", ok=False, message=message, hint="the next run, resume or undo here ends them")
 
 
 def _ledger(root: Path) -> str:

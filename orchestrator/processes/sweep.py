@@ -105,13 +105,14 @@ def end_abandoned(root: str, *, patience: float = _PATIENCE) -> int:
 
     Only for the holder of the repository's lock: whoever else carries the repository's tag is abandoned then.
     """
+    return kill_until_none(lambda: tagged(root), patience)
+
+
+def tagged(root: str) -> list[int]:
+    """Return the processes that runs in this repository started, without our own; abandoned ones if no run goes on."""
     mark = f"{ROOT_TAG}={root}"
     ours = {os.getpid(), *_ancestors()}
-
-    def tagged() -> list[int]:
-        return [pid for pid in _all_processes() if pid not in ours and has_variable(pid, mark)]
-
-    return kill_until_none(tagged, patience)
+    return [pid for pid in _all_processes() if pid not in ours and has_variable(pid, mark)]
 
 
 def kill_until_none(find: Callable[[], list[int]], patience: float = _PATIENCE) -> int:

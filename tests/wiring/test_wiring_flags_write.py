@@ -1,6 +1,7 @@
 """The options of the commands that check, write single files or keep the house."""
 
 import os
+import subprocess
 import time
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from wiring_flags import option, table
 from wiring_registry import claims_of, wires
 from wiring_world import Make, document, group, phase, task, tasks
+
+from orchestrator.processes.sweep import ROOT_TAG
 
 # ---------------------------------------------------------------- validate
 
@@ -213,6 +216,19 @@ def test_doctor_looks_at_the_machine_before_there_is_a_document(make: Make) -> N
     repository = make()
     assert "✓ python: " in repository.orchestrate("doctor").out
     assert repository.orchestrate("doctor", "--config", "missing.yaml").code == 2
+
+
+def test_doctor_names_processes_that_an_ended_run_left(make: Make) -> None:
+    repository = make(tasks(task("1.1")))
+    left = subprocess.Popen(["sleep", "60"], env={**os.environ, ROOT_TAG: str(repository.root)})
+    try:
+        answer = repository.orchestrate("doctor")
+        assert answer.code == 1
+        assert f"✗ processes: 1 of an ended run still there: {left.pid}\n" in answer.out
+    finally:
+        left.kill()
+        left.wait()
+    assert " processes: " not in repository.orchestrate("doctor").out
 
 
 def test_doctor_says_that_a_document_has_errors(make: Make) -> None:
