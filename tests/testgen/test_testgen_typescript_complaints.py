@@ -1,6 +1,6 @@
 """What is said when the project's own runner cannot load a module."""
 
-from orchestrator.testgen.typescript.exploring import what_went_wrong
+from orchestrator.testgen.typescript.complaints import what_went_wrong
 
 JEST = """
 ● Validation Warning:

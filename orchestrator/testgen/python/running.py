@@ -63,30 +63,33 @@ async def run_order(
         if order.get("shuffle"):  # the project's folder is not empty either
             (work / "stray").mkdir()
             (work / "stray" / "stray.txt").write_text("whoever lists the folder finds something else each time\n")
-        complete = {
-            **order,
-            "project": site.root,
-            "has_properties": "hypothesis" in text,
-            "scratch": str(work),
-            "result": str(scratch / "result.json"),
-            "waited": str(scratch / "waited"),
-            "cpu_seconds": int(seconds * 2 + 30),
-            "import_roots": [str(farm / site.target.below(site.root))],
-            "arguments": [
-                *_QUIET,
-                *(() if "hypothesis" in text or more else _NO_HYPOTHESIS),
-                *import_mode(site.root, file),
-                f"--basetemp={work / 'base'}",
-                "--rootdir",
-                str(_settings_folder(farm, place)),
-                str(place),
-                *(str(farm / each) for each in more),
-            ],
-        }
+        complete = {**order, **_places(site, scratch, seconds), "has_properties": "hypothesis" in text}
+        complete["import_roots"] = [str(farm / site.target.below(site.root))]
+        complete["arguments"] = [
+            *_QUIET,
+            *(() if "hypothesis" in text or more else _NO_HYPOTHESIS),
+            *import_mode(site.root, file),
+            f"--basetemp={work / 'base'}",
+            "--rootdir",
+            str(_settings_folder(farm, place)),
+            str(place),
+            *(str(farm / each) for each in more),
+        ]
         if "job" in complete:
             complete["job"] = {**complete["job"], "result": complete["result"], "project": site.root}
         (scratch / "order.json").write_text(json.dumps(complete))
         return await _run(site, scratch, work, seconds, env or {})
+
+
+def _places(site: Site, scratch: Path, seconds: float) -> dict[str, Any]:
+    """Return where the child finds and leaves things, and how much of the processor it may use."""
+    return {
+        "project": site.root,
+        "scratch": str(scratch / "work"),
+        "result": str(scratch / "result.json"),
+        "waited": str(scratch / "waited"),
+        "cpu_seconds": int(seconds * 2 + 30),
+    }
 
 
 async def _run(site: Site, scratch: Path, work: Path, seconds: float, env: Mapping[str, str]) -> Answer:

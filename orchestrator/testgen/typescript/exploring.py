@@ -8,6 +8,7 @@ from typing import Any
 from orchestrator.testgen.generator import Settings, Target
 from orchestrator.testgen.typescript.bench import Bench
 from orchestrator.testgen.typescript.candidates import Exploration, read_exploration
+from orchestrator.testgen.typescript.complaints import what_went_wrong
 from orchestrator.testgen.typescript.scratch_tests import exploring_test
 
 _CALLS_PER_SECOND = 1000  # of the budget: a number of calls, so that the result does not depend on the machine
@@ -103,11 +104,3 @@ def _last(journal: Path) -> str:
 def _told(report: Any, bench: Bench, file: str) -> str:
     found = report.files.get(str(bench.overlay.path(file).resolve()))
     return what_went_wrong(found.message or "\n".join(found.tests.values()) if found else report.tail)
-
-
-def what_went_wrong(text: str) -> str:
-    """Return what a runner's complaint says, on one line: from its first error on, without stacks."""
-    rows = [row.strip() for row in text.splitlines()]
-    rows = [row for row in rows if row and not row.startswith("at ")]
-    first = next((number for number, row in enumerate(rows) if "Error" in row), 0)
-    return " ".join(" ".join(rows[first:]).split())[:600]
