@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from wiring_inventory import parameters
 from wiring_registry import wires
-from wiring_world import Make, Repository, document, group, phase, task
+from wiring_world import Answer, Make, Repository, document, group, phase, task
 
 from orchestrator.cli.commands import COMMANDS
 
@@ -82,7 +82,15 @@ def elsewhere(tmp_path: Path) -> Path:
 
 def _nothing_here(name: str, used: Repository, elsewhere: Path) -> None:
     answer = used.orchestrate(name, *WORKING[name][0], cwd=elsewhere)
+    if name == "doctor":  # looks at the machine before there is a document
+        assert f"repository: {elsewhere}\n" in answer.out
+        return
     assert (answer.code, "no phases.yaml in" in answer.err) == (2, True)
+
+
+def _is_there(name: str, answer: Answer, root: Path) -> bool:
+    """Say whether a command found the repository."""
+    return name != "doctor" or f"repository: {root}\n" in answer.out
 
 
 @wires(*(f"command:{name}" for name in WORKING))
@@ -100,6 +108,7 @@ def test_config_names_the_document(used: Repository, elsewhere: Path, name: str,
     flags, env = given(how, str(used.root / "phases.yaml"))
     answer = used.orchestrate(name, *WORKING[name][0], *flags, env=env, cwd=elsewhere)
     assert (answer.code, "no phases.yaml in" in answer.err) == (WORKING[name][1], False)
+    assert _is_there(name, answer, used.root)
 
 
 @wires("flag:init --config", "flag:init -c", "twin:init ORCHESTRATE_CONFIG")
@@ -126,6 +135,7 @@ def test_directory_is_where_a_command_works(used: Repository, elsewhere: Path, n
     _nothing_here(name, used, elsewhere)
     answer = used.orchestrate(name, *arguments, *flags, env=env, cwd=elsewhere)
     assert (answer.code, "no phases.yaml in" in answer.err) == (code, False)
+    assert _is_there(name, answer, used.root)
 
 
 _OF_DOCUMENT = ("validate", "plan", "explain", "run")
@@ -142,7 +152,8 @@ def test_project_is_the_repository(used: Repository, elsewhere: Path, name: str,
     flags, env = given(how, str(used.root))
     if name not in (*_OF_DOCUMENT, *_WITHOUT_DOCUMENT):
         _nothing_here(name, used, elsewhere)
-        assert used.orchestrate(name, *arguments, *flags, env=env, cwd=elsewhere).code == code
+        answer = used.orchestrate(name, *arguments, *flags, env=env, cwd=elsewhere)
+        assert (answer.code, _is_there(name, answer, used.root)) == (code, True)
 
 
 @wires("flag:run --project", "flag:plan --project", "flag:explain --project", "flag:validate --project")
