@@ -63,15 +63,15 @@ class CommandParams(Params):
     @model_validator(mode="after")
     def _is_one_command(self) -> Self:
         if isinstance(self.command, str) != self.shell:
-            form = "one text" if self.shell else 'a list of words, like ["npm", "test"]'
-            message = f"`command` is {form} when `shell` is {str(self.shell).lower()}"
+            listed = '`command` has to be a list of words, like ["npm", "test"]; a line for a shell needs `shell: true`'
+            message = "`command` has to be one text where `shell: true` is said" if self.shell else listed
             raise ValueError(message)
         if isinstance(self.command, str) and any(mark in self.command for mark in ("{{", "{%")):
             message = '`command`: nothing is interpolated into a shell line; use env: {NAME: "{{ … }}"} and "$NAME"'
             raise ValueError(message)
         words = [self.command] if isinstance(self.command, str) else self.command
         if not words or not words[0].strip() or any("\0" in word for word in words):
-            message = "`command` needs a program, and its words cannot hold NUL characters"
+            message = "`command` has to name a program, and no word of it can hold a NUL character"
             raise ValueError(message)
         if self.read_only and (self.produces or self.creates or self.exit_codes.changed):
             message = "`read_only` excludes `produces`, `creates` and `exit_codes.changed`"

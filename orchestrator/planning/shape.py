@@ -1,5 +1,6 @@
 """What a pydantic model says about a tree of nodes, as problems in plain words, each at its key or value."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -61,6 +62,7 @@ _BOUNDS = {
     "less_than_equal": ("le", "at most"),
     "less_than": ("lt", "less than"),
 }
+_NAMES_A_KEY = re.compile(r"`([a-z_]+)`")  # at the beginning of what a model says about several of its keys
 _FORMS = {
     ID_PATTERN: "letters, digits, `.`, `_` and `-`, starting with a letter or digit, 64 at most",
     NAME_PATTERN: "small letters, digits and `_`, starting with a letter, 63 at most",
@@ -189,7 +191,10 @@ class _Teller:
             message = f"{label} cannot be {_shown(entry['input'])}"
             return self._problem(self._codes.form, path, message, f"allowed: {form}", key=key)
         reason = str(context["error"]) if kind == "value_error" else str(entry["msg"])
-        return self._problem(self._codes.form, path, f"{label}: {reason}", None, key=key)
+        named = _NAMES_A_KEY.match(reason)
+        if named and not key and node_at(self._root, (*path, named[1])) is not None:
+            return self._problem(self._codes.form, (*path, named[1]), reason, None)
+        return self._problem(self._codes.form, path, f"{label}: {reason}" if path else reason, None, key=key)
 
     # ------------------------------------------------------------ what stands at a path
 

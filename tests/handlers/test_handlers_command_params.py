@@ -26,10 +26,13 @@ def params(command: object, **fields: object) -> CommandParams:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"command": "npm test"}, '`command` is a list of words, like ["npm", "test"] when `shell` is false'),
-        ({"command": ["npm"], "shell": True}, "`command` is one text when `shell` is true"),
-        ({"command": []}, "`command` needs a program"),
-        ({"command": ["a", "b\0"]}, "cannot hold NUL"),
+        (
+            {"command": "npm test"},
+            '`command` has to be a list of words, like ["npm", "test"]; a line for a shell needs `shell: true`',
+        ),
+        ({"command": ["npm"], "shell": True}, "`command` has to be one text where `shell: true` is said"),
+        ({"command": []}, "`command` has to name a program"),
+        ({"command": ["a", "b\0"]}, "can hold a NUL"),
         ({"command": "echo {{ params.x }}", "shell": True}, "nothing is interpolated into a shell line"),
         ({"command": ["a"], "read_only": True, "produces": "x"}, "`read_only` excludes"),
         ({"command": ["a"], "cwd": "../x"}, "is not a path below the repository root"),

@@ -133,6 +133,13 @@ def test_a_mistake_in_an_edited_file_is_told_once_by_a_deep_check(make: Make) ->
 
 
 @wires("problem:W599")
+def test_a_rule_about_several_keys_is_told_at_the_one_that_it_names(make: Make) -> None:
+    (problem,) = make(tasks(task("1.1", command="echo hi | cat"))).problems()
+    assert problem["code"] == "E306"
+    assert problem["message"].startswith("`command` has to be a list of words")
+    assert problem["end_column"] - problem["column"] == len('"echo hi | cat"')
+
+
 def test_a_long_list_is_cut(make: Make) -> None:
     found = codes(make, GOOD + "".join(f"x{number}: 1\n" for number in range(2_000)))
     assert found.count("E101") < 2_000
