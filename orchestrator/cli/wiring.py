@@ -2,9 +2,10 @@
 
 import os
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from orchestrator.handlers.restore import Restore
 from orchestrator.models.facts import Fact
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Plan, PlannedTask
-from orchestrator.models.record import LastSuccess, Measured
+from orchestrator.models.record import LastSuccess, Measured, RecordedChange
 from orchestrator.models.status import TaskState
 from orchestrator.plugins import Catalogue
 from orchestrator.processes.attempt import ProcessFactory
@@ -33,6 +34,9 @@ from orchestrator.runners.local import LocalRunner
 from orchestrator.templating.binding import LateBinding
 
 RESTORE = "restore"
+
+
+_RUNS_LOOKED_AT = 20  # for what tasks have changed since a checkpoint was measured
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +157,22 @@ def _earlier(materials: Materials, measuring: Measuring, freshness: Freshness) -
     if materials.tree is None:
         return None
     files = materials.workspaces.open_attempt("checkpoints", 1)
-    return EarlierChecks(materials.plan, materials.measured, freshness, measuring.decided_by, materials.tree, files)
+    return EarlierChecks(
+        materials.plan,
+        materials.measured,
+        freshness,
+        measuring.decided_by,
+        materials.tree,
+        files,
+        partial(_changes, materials.ledger),
+    )
+
+
+def _changes(ledger: Ledger) -> Iterator[RecordedChange]:
+    """Yield what tasks have changed in the last runs, oldest first; this run's come as soon as they are made."""
+    runs = [run for run, kind in ledger.run_kinds()[:_RUNS_LOOKED_AT] if kind == "run"]
+    for run in reversed(runs):
+        yield from ledger.read_run(run).changes
 
 
 def new_run_id(now: datetime | None = None) -> str:

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from orchestrator.contracts import Workspace
 from orchestrator.engine.freshness import Freshness, contents_of
-from orchestrator.models.fingerprint import ABSENT, DIGITS
-from orchestrator.models.inputs import inputs_of, still_holds
+from orchestrator.models.fingerprint import ABSENT, DIGITS, Step
+from orchestrator.models.inputs import content_in_tree, inputs_of, still_holds
 from orchestrator.models.plan import Plan, PlannedCheck
-from orchestrator.models.record import Measured
+from orchestrator.models.record import Measured, RecordedChange
 
 MOST_WRITTEN = 2_000  # files that tasks write and that are kept one by one
 
@@ -24,7 +24,7 @@ class EarlierChecks:
     """Knows the newest measurement of each check, and looks at what decides it now.
 
     `decided_by` names the patterns of the files that decide a check, None when more than files does; `tree` returns
-    the contents of all files that are not ignored.
+    the contents of all files that are not ignored; `changes` yields what tasks have changed, oldest first.
     """
 
     def __init__(
@@ -35,12 +35,14 @@ class EarlierChecks:
         decided_by: Callable[[PlannedCheck], Sequence[str] | None],
         tree: Callable[[], Mapping[str, str]],
         workspace: Workspace,
+        changes: Callable[[], Iterable[RecordedChange]] = tuple,
     ) -> None:
         self._newest = {(each.scope, each.type, each.title): each for each in newest}
         self._freshness = freshness
         self._decided_by = decided_by
         self._tree = tree
         self._workspace = workspace
+        self._changes = changes
         self._env = dict(plan.env)
         self._writes = sorted({path for task in plan.tasks for path in task.targets.writes})
         self._files = frozenset(self._writes)
@@ -55,7 +57,11 @@ class EarlierChecks:
         patterns = self._decided_by(check) or ()
         written = {path: (content or ABSENT)[:DIGITS] for path, content in self._contents(self._writes).items()}
         if "**" in patterns:
-            others: Mapping[str, str | None] = self._tree()
+            tree = self._tree()
+            others: Mapping[str, str | None] = tree
+            undeclared = self._undeclared()
+            written |= {path: tree.get(path, ABSENT) for path in undeclared}
+            others = {path: content for path, content in tree.items() if path not in undeclared}
         else:
             others = self._contents(path for pattern in patterns for path in self._workspace.glob(pattern))
             written = {path: content for path, content in written.items() if path in others}
@@ -68,7 +74,22 @@ class EarlierChecks:
         found = self._newest.get((scope, check.type, check.title))
         if found is None or self._freshness.force or not found.ok or found.inputs is None:
             return None
-        return found if still_holds(found.inputs, inputs, self._freshness.steps) else None
+        steps = {**self._undeclared(), **self._freshness.steps}
+        return found if still_holds(found.inputs, inputs, steps) else None
+
+    def _undeclared(self) -> dict[str, list[Step]]:
+        """Return what tasks made of files that they do not declare: a helper of tests that several of them add to.
+
+        What commands changed is left out: somebody else may have written while they ran.
+        """
+        steps: dict[str, list[Step]] = {}
+        for each in self._changes():
+            change = each.change
+            if each.state == "made" and not each.external and not self._is_written(change.path):
+                found = content_in_tree(change.kind, change.before, change.mode_before)
+                left = content_in_tree(change.kind, change.after, change.mode_after)
+                steps.setdefault(change.path, []).append(Step(each.task, found, left))
+        return steps
 
     def _contents(self, paths: Iterable[str]) -> Mapping[str, str | None]:
         return contents_of(self._workspace, paths)

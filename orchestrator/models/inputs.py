@@ -9,6 +9,13 @@ from collections.abc import Mapping, Sequence
 
 from orchestrator.models.fingerprint import ABSENT, Step
 
+_EXECUTABLE = 0o111
+
+
+def content_in_tree(kind: str, sha: str | None, mode: int | None) -> str:
+    """Return what stands at a path as one text: kind, content and executable bit; `ABSENT` for nothing."""
+    return f"{kind}:{sha}:{bool((mode or 0) & _EXECUTABLE)}" if sha is not None else ABSENT
+
 
 def inputs_of(definition: str, others: str, written: Mapping[str, str]) -> str:
     """Return the text that is kept with a measurement."""

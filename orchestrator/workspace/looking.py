@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 
+from orchestrator.models.inputs import content_in_tree
 from orchestrator.workspace.first_point import load_first_point
 from orchestrator.workspace.ignoring import ignore_rule
 from orchestrator.workspace.node import FOLDER, Identity, Node, digest_of
@@ -12,7 +13,6 @@ from orchestrator.workspace.tree import Tree
 from orchestrator.workspace.walk import Walk, signature_of
 
 _LOG = logging.getLogger(__name__)
-_EXECUTABLE = 0o111
 
 
 def tree_contents(tree: Tree, state: int, own_output: Sequence[str]) -> Mapping[str, str]:
@@ -31,5 +31,5 @@ def tree_contents(tree: Tree, state: int, own_output: Sequence[str]) -> Mapping[
         else:
             identity = reader.read(path, status, digest_of, first=True)
         if identity is not None and identity.kind != FOLDER:
-            found[path] = f"{identity.kind}:{identity.sha}:{bool((identity.mode or 0) & _EXECUTABLE)}"
+            found[path] = content_in_tree(identity.kind, identity.sha, identity.mode)
     return found
