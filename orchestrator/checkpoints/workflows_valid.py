@@ -10,7 +10,7 @@ from orchestrator.edits.finding import Finding
 from orchestrator.edits.kinds import WORKFLOW, check
 from orchestrator.errors import OrchestrateError, Severity
 
-_MOST_TOLD = 5
+_MOST_TOLD, _WARNINGS_TOLD = 5, 2  # the outputs have all of them
 _WILD = frozenset("*?[")
 
 
@@ -53,10 +53,10 @@ class WorkflowsValid(Checkpoint[WorkflowsValidParams]):
         warned = [] if bad else [(path, finding) for path, findings in found.items() for finding in findings]
         good = f"{len(paths)} workflow{'s' if len(paths) > 1 else ''} valid"
         if warned:
-            good += f", {len(warned)} warning{'s' if len(warned) > 1 else ''}: {_told(warned)}"
+            good += f", {len(warned)} warning{'s' if len(warned) > 1 else ''}: {_told(warned, _WARNINGS_TOLD)}"
         return Measurement(
             ok=not bad,
-            message=_told(bad) if bad else good,
+            message=_told(bad, _MOST_TOLD) if bad else good,
             value=float(len(bad)),
             limit=0.0,
             unit="findings",
@@ -67,9 +67,9 @@ class WorkflowsValid(Checkpoint[WorkflowsValidParams]):
         )
 
 
-def _told(findings: Sequence[tuple[str, Finding]]) -> str:
-    shown = "; ".join(f"{path}:{finding}" for path, finding in findings[:_MOST_TOLD])
-    return shown + (f"; and {len(findings) - _MOST_TOLD} more" if len(findings) > _MOST_TOLD else "")
+def _told(findings: Sequence[tuple[str, Finding]], most: int) -> str:
+    shown = "; ".join(f"{path}:{finding}" for path, finding in findings[:most])
+    return shown + (f"; and {len(findings) - most} more" if len(findings) > most else "")
 
 
 def _counts(finding: Finding, params: WorkflowsValidParams) -> bool:
