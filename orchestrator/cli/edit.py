@@ -10,18 +10,19 @@ import typer
 
 from orchestrator.cli.edit_gates import answers, pass_gates
 from orchestrator.cli.edit_tree import EditTree, repository_root
+from orchestrator.cli.options import Colours, option
 from orchestrator.cli.options import command as as_command
-from orchestrator.cli.options import option
 from orchestrator.cli.places import existing_folder
 from orchestrator.cli.present import look_of
 from orchestrator.edits.action import Scene
+from orchestrator.edits.discovery import files_for, with_place
 from orchestrator.edits.pins import OVERRIDES, shipped_pins
 from orchestrator.edits.propose import read_params
 from orchestrator.edits.registry import find_action
 from orchestrator.edits.result import EditCode, EditResult, EditStatus, Refusal, refused
-from orchestrator.edits.several import files_of, propose_all
+from orchestrator.edits.several import propose_all
 from orchestrator.edits.yaml.model import load_model
-from orchestrator.errors import ExitCode, UsageError
+from orchestrator.errors import Drift, ExitCode, UsageError
 from orchestrator.models.json import Json
 from orchestrator.reporters.diff_view import render_diffs
 from orchestrator.reporters.wrapping import wrap
@@ -33,8 +34,12 @@ _USAGE = frozenset({EditCode.PARAM, EditCode.FILE_MISSING})
 
 @as_command
 def command(
+    colours: Colours,  # noqa: ARG001 - read where answers are shown
     action: Annotated[str, typer.Argument(help="what to do; `orchestrate actions` lists all")],
-    target: Annotated[list[str], typer.Argument(help="the file to edit; several, or a pattern in quotes: all or none")],
+    target: Annotated[
+        list[str] | None,
+        typer.Argument(help="the file to edit; several, or a pattern in quotes: all or none; none: the one that fits"),
+    ] = None,
     with_: Annotated[
         list[str] | None,
         option("--with", "-w", help="a param: NAME=VALUE, the value as in YAML (repeatable)", envvar=None),
@@ -55,9 +60,9 @@ def command(
     root = repository_root(here)
     tree = EditTree(root)
     try:
-        result = _result(tree, root, action, [_inside(root, here, each) for each in target], with_ or [])
+        result = _result(tree, root, action, [_inside(root, here, each) for each in target or ()], with_ or [])
         if write:
-            tree.write(result.edits)
+            result = _written(tree, result)
         if as_json:
             _show_json(action, result, written=write and bool(result.edits))
         else:
@@ -74,11 +79,26 @@ def _result(tree: EditTree, root: Path, name: str, targets: list[str], given: li
         overrides = tree.read_text(OVERRIDES) if tree.exists(OVERRIDES) else None
         pins = shipped_pins() if overrides is None else shipped_pins().overridden(overrides)
         said = answers(action.asks(params), root)
-        files = list(dict.fromkeys(path for target in targets for path in files_of(target, tree)))
-        result = propose_all(action, files, lambda target: Scene(target, tree, pins, said), params)
+
+        def at(path: str) -> Scene:
+            return Scene(path, tree, pins, said)
+
+        files = list(
+            dict.fromkeys(path for each in (targets or (None,)) for path in files_for(action, each, tree, at, params))
+        )
+        result = with_place(propose_all(action, files, at, params), targets[0] if targets else None, files)
         return pass_gates(result, root) if getattr(params, "validators", "native") == "found" else result
     except Refusal as refusal:
         return refused(refusal.code, refusal.reason, hint=refusal.hint)
+
+
+def _written(tree: EditTree, result: EditResult) -> EditResult:
+    """Write the edits; the refusal E_STALE when a file is no longer the one that was read."""
+    try:
+        tree.write(result.edits)
+    except Drift as drift:
+        return refused(EditCode.STALE, drift.message, hint="nothing was written; run it again")
+    return result
 
 
 def _inside(root: Path, here: Path, target: str) -> str:

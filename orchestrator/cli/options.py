@@ -37,6 +37,13 @@ class Look:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Colours:
+    """Of commands that need no document."""
+
+    color: Annotated[Literal["auto", "always", "never"], option("--color", help="colours")] = "auto"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Drawing:
     """Of commands whose answers have glyphs; kept in its environment twin (see `cli.present`)."""
 
@@ -112,7 +119,7 @@ class Choice:
 
 def _remember_look(group: object) -> None:
     """Put the flags about looks where error messages read them too: into their environment twins."""
-    if isinstance(group, Look):
+    if isinstance(group, Look | Colours):
         os.environ["ORCHESTRATE_COLOR"] = group.color
     elif isinstance(group, Drawing) and group.ascii:
         os.environ["ORCHESTRATE_ASCII"] = "1"

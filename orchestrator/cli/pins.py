@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 from orchestrator.cli.edit_tree import EditTree, repository_root
+from orchestrator.cli.options import Colours, option
 from orchestrator.cli.options import command as as_command
-from orchestrator.cli.options import option
 from orchestrator.cli.places import existing_folder
 from orchestrator.cli.present import look_of
 from orchestrator.edits.pins import OVERRIDES, Pins, is_pinned, shipped_pins, split_uses
@@ -25,6 +25,7 @@ _USES = re.compile(r"""uses["']?:[ \t]+["']?(?P<uses>[^\s"'#]+)""")
 
 @as_command
 def command(
+    colours: Colours,  # noqa: ARG001 - read where answers are shown
     check: Annotated[bool, option("--check", help="compare the workflows of this repository", envvar=None)] = False,
     directory: Annotated[
         Path | None, option("--directory", "-C", help="work as if started in this folder", envvar=None)

@@ -139,6 +139,8 @@ class Action(ABC, Generic[P]):
     summary: ClassVar[str]
     params_model: ClassVar[type[Params]] = EditParams
     kinds: ClassVar[frozenset[str]]
+    # Where it looks for its target when none is named, the usual place first; empty: where files of its kind are.
+    places: ClassVar[tuple[str, ...]] = ()
     # The target need not exist: the action creates it.
     creates: ClassVar[bool] = False
 

@@ -19,6 +19,8 @@ def propose(action: Action[Any], scene: Scene, params: Params) -> EditResult:
     """Return the proven result of an action; every refusal is a value."""
     kind = kind_of(scene.target)
     if kind not in action.kinds:
+        if not action.creates and scene.read_if_there(scene.target) is None:
+            return refused(EditCode.FILE_MISSING, f"there is no file {scene.target}")
         wanted = ", ".join(sorted(action.kinds))
         return refused(EditCode.PARAM, f"{action.name} edits {wanted} files, and {scene.target} is none")
     try:

@@ -23,11 +23,12 @@ from orchestrator.contracts import (
     unchanged,
 )
 from orchestrator.edits.action import Action, Scene, Tree
+from orchestrator.edits.discovery import candidates, files_for, lockable, places, with_place
 from orchestrator.edits.kinds import WORKFLOW, check, kind_of
 from orchestrator.edits.pins import OVERRIDES, Pins, shipped_pins
 from orchestrator.edits.propose import read_params
 from orchestrator.edits.registry import find_action
-from orchestrator.edits.result import Duty, EditCode, EditResult, EditStatus, Refusal
+from orchestrator.edits.result import Duty, EditCode, EditResult, EditStatus, Refusal, refused
 from orchestrator.edits.several import At, files_of, is_pattern, propose_all, unmet
 from orchestrator.errors import MissingTool, Problem, Severity, TaskFailed
 from orchestrator.handlers.config_edit_tree import DiskTree
@@ -43,7 +44,9 @@ class ConfigEditParams(Params):
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
-    target: RelativePath = Field(description="the file to edit, or a pattern: every file that fits")
+    target: RelativePath | None = Field(
+        default=None, description="the file to edit, or a pattern: every file that fits; default: the one that fits"
+    )
     action: str = Field(min_length=1, description="`orchestrate actions` lists them with their params")
 
     @property
@@ -63,9 +66,10 @@ class ConfigEdit(Handler[ConfigEditParams]):
         try:
             action = _action(params.action)
             checked = read_params(action, params.given)
-            files = files_of(params.target, DiskTree(root))
+            tree = DiskTree(root)
+            files = files_of(params.target, tree) if params.target is not None else lockable(action, tree)
         except Refusal:
-            return Targets(writes=(params.target,))
+            return Targets(writes=(params.target,) if params.target is not None else ())
         reads = dict.fromkeys((*(path for file in files for path in action.reads(file, checked)), OVERRIDES))
         writes = dict.fromkeys(path for file in files for path in action.writes(file, checked))
         return Targets(reads=tuple(reads), writes=tuple(writes))
@@ -77,19 +81,20 @@ class ConfigEdit(Handler[ConfigEditParams]):
         except Refusal as refusal:
             return [Problem(code="E309", message=f"`action`: {refusal.reason}", hint=refusal.hint or None)]
         problems = _param_problems(action, params.given)
-        kind = kind_of(params.target)
-        if kind not in action.kinds:
-            wanted = ", ".join(sorted(action.kinds))
-            message = f"`target` is {f'a {kind} file' if kind else 'of no kind that can be edited'}"
-            problems.append(Problem(code="E309", message=message, hint=f"{action.name} edits: {wanted}"))
-        elif scene.deep and not problems:
-            problems += [*_mistakes(params.target, kind, scene), *_deep(action, params, scene)]
+        problems += _target_problems(action, params.target)
+        if scene.deep and not problems:
+            problems += [*_mistakes(action, params.target, scene), *_deep(action, params, scene)]
         return problems
 
     def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str]:  # noqa: ARG002 - whatever they are
-        """Return the pattern, if the target is one: what files match decides."""
+        """Return where the target is looked for, if it is a pattern or none is named: what is there decides."""
         target = params.get("target")
-        return (target,) if isinstance(target, str) and is_pattern(target) else ()
+        if target is not None:
+            return (target,) if isinstance(target, str) and is_pattern(target) else ()
+        try:
+            return tuple(places(_action(str(params.get("action")))))
+        except (Refusal, MissingTool):
+            return ()
 
     def fingerprint(self, params: ConfigEditParams, context: TaskContext) -> str | None:
         """Hash the action with the pins that it would write."""
@@ -109,10 +114,11 @@ class ConfigEdit(Handler[ConfigEditParams]):
             checked = read_params(action, params.given)
             answers = await _answers(action, checked, context)
             at = _scenes(context.workspace, answers)
-            proposed = propose_all(action, files_of(params.target, context.workspace), at, checked)
+            files = files_for(action, params.target, context.workspace, at, checked)
+            proposed = propose_all(action, files, at, checked)
         except Refusal as refusal:
             return _refused(refusal.code, refusal.reason, refusal.hint)
-        result = await _gated(proposed, checked, context)
+        result = await _gated(with_place(proposed, params.target, files), checked, context)
         if result.code is not None:
             return _refused(result.code, result.reason, result.hint)
         for edit in result.edits:
@@ -126,11 +132,13 @@ class ConfigEdit(Handler[ConfigEditParams]):
             checked = read_params(action, params.given)
             answers = await _answers(action, checked, context)
             at = _scenes(context.workspace, answers)
-            missing = unmet(action, files_of(params.target, context.workspace), at, checked)
+            files = files_for(action, params.target, context.workspace, at, checked)
+            missing = unmet(action, files, at, checked)
         except Refusal as refusal:
             missing = f"{refusal.code}: {refusal.reason}"
         if missing is not None:
-            message = f"{params.action} on {params.target} does not hold: {missing}"
+            place = f" on {params.target}" if params.target is not None else ""
+            message = f"{params.action}{place} does not hold: {missing}"
             raise TaskFailed(message, hint="another program may have changed the file in the meantime")
 
 
@@ -200,9 +208,28 @@ def _param_problem(action: Action[Any], item: Mapping[str, Any]) -> Problem:
     return Problem(code=code, message=message, hint=f"params of {action.name}: {known}" if known else "it takes none")
 
 
-def _mistakes(target: str, kind: str, scene: CheckScene) -> list[Problem]:
+def _target_problems(action: Action[Any], target: str | None) -> list[Problem]:
+    """Return a target of the wrong kind, or none where nothing says which file is meant."""
+    if target is None:
+        try:
+            places(action)
+        except Refusal as refusal:
+            return [Problem(code="E305", message=f"`target` is missing: {refusal.reason}", hint=refusal.hint)]
+        return []
+    kind = kind_of(target)
+    if kind in action.kinds:
+        return []
+    message = f"`target` is {f'a {kind} file' if kind else 'of no kind that can be edited'}"
+    return [Problem(code="E309", message=message, hint=f"{action.name} edits: {', '.join(sorted(action.kinds))}")]
+
+
+def _mistakes(action: Action[Any], target: str | None, scene: CheckScene) -> list[Problem]:
     """Say what the checker finds in the target as it is; tags that can be moved are what `pins --check` is for."""
     tree = DiskTree(scene.root)
+    try:
+        paths = files_of(target, tree) if target is not None else candidates(action, tree)
+    except Refusal:
+        return []
     return [
         Problem(
             code="W511",
@@ -210,9 +237,9 @@ def _mistakes(target: str, kind: str, scene: CheckScene) -> list[Problem]:
             hint=f"rule {found.rule}",
             severity=Severity.WARNING,
         )
-        for path in (tree.glob(target) if is_pattern(target) else (target,))
-        if (text := Scene(path, tree).read_if_there(path)) is not None
-        for found in check(kind, text)
+        for path in paths
+        if (kind := kind_of(path)) in action.kinds and (text := Scene(path, tree).read_if_there(path)) is not None
+        for found in check(str(kind), text)
         if found.rule != "unpinned-use"
     ]
 
@@ -221,10 +248,14 @@ def _deep(action: Action[Any], params: ConfigEditParams, scene: CheckScene) -> l
     """Say what the action would be refused for, as the repository is now."""
     tree = DiskTree(scene.root)
     try:
-        files = files_of(params.target, tree)
-        result = propose_all(action, files, _scenes(tree, {}), read_params(action, params.given))
+        at = _scenes(tree, {})
     except Refusal as refusal:
         return [Problem(code="E309", message=f"{OVERRIDES}: {refusal.reason}", hint=refusal.hint or None)]
+    checked = read_params(action, params.given)
+    try:
+        result = propose_all(action, files_for(action, params.target, tree, at, checked), at, checked)
+    except Refusal as refusal:
+        result = refused(refusal.code, refusal.reason, hint=refusal.hint)
     if result.code in (None, EditCode.PRECONDITION, EditCode.FILE_MISSING):
         return []  # an earlier task may well make what is missing
     message = f"`action` would be refused now: {result.code}: {result.reason}"

@@ -10,7 +10,7 @@ from orchestrator.models.plan import Plan
 from orchestrator.models.status import FINAL, RunState, TaskState
 from orchestrator.reporters import news
 from orchestrator.reporters.flags import NO_FLAGS, Flags
-from orchestrator.reporters.outline import NOTABLE, CheckLine, Outline, TaskLine
+from orchestrator.reporters.outline import NOTABLE, REHEARSALS, CheckLine, Outline, TaskLine
 
 _STATES = frozenset(TaskState)
 
@@ -118,7 +118,7 @@ class Board:
 
     def _take_run(self, event: Event) -> None:
         if event.type is EventType.RUN_STARTED:
-            self.kind = "dry run" if news.says_yes(event, "dry_run") else self.kind
+            self.kind = REHEARSALS[self.kind] if news.says_yes(event, "dry_run") else self.kind
             for task, state in news.states(event, "done").items():
                 self._set(task, state)
         elif event.type is EventType.RUN_STOPPING:

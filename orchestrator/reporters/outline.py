@@ -54,6 +54,8 @@ class Outline:
     phases: tuple[tuple[str, float], ...] = ()  # what ran, with its seconds from the first start to the last end
 
 
+# How a run is called whose writes stay in memory.
+REHEARSALS = {"run": "dry run", "undo": "undo, nothing written"}
 NOTABLE = (
     TaskState.CANCELLED,
     TaskState.INTERRUPTED,

@@ -7,7 +7,7 @@ from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.coverage_progress import moments, percent, progress_lines
 from orchestrator.reporters.durations import took
-from orchestrator.reporters.outline import CheckLine, Outline, TaskLine, outline_of
+from orchestrator.reporters.outline import REHEARSALS, CheckLine, Outline, TaskLine, outline_of
 from orchestrator.reporters.style import Look
 from orchestrator.sanitize import line
 
@@ -94,7 +94,7 @@ def next_commands(outline: Outline) -> tuple[str, ...]:
 
 
 def _next_words(outline: Outline) -> Sequence[str]:
-    if outline.kind == "dry run":  # nothing was recorded that a command could look at
+    if outline.kind in REHEARSALS.values():  # nothing was recorded that a command could look at
         return ()
     failed = [task for task in outline.tasks if task.state is TaskState.FAILED]
     if failed and outline.kind == "undo":

@@ -125,6 +125,43 @@ def test_a_file_that_somebody_changed_meanwhile_is_left_alone(repository: Path) 
     assert (repository / "conf/x.json").read_text() == '{"a": 7}'
 
 
+def test_a_file_that_is_changed_between_plan_and_write_is_stale(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "bin").mkdir()
+    checker = "#!/bin/sh\necho '# mine' >> .github/workflows/ci.yml\necho '[]'\n"
+    (repository / "bin/actionlint").write_text(checker)  # it works between the plan and the writing
+    (repository / "bin/actionlint").chmod(0o755)
+    (repository / ".github/workflows").mkdir(parents=True)
+    (repository / ".github/workflows/ci.yml").write_text(WORKFLOW)
+    monkeypatch.setenv("PATH", f"{repository / 'bin'}:{os.environ['PATH']}")
+
+    assert enter(["edit", "add_timeouts", ".github/workflows/ci.yml", "--write"]) == 11
+
+    told = capsys.readouterr().err
+    assert told.startswith("refused: E_STALE: .github/workflows/ci.yml was changed ")
+    assert "hint: nothing was written; run it again" in told
+    assert (repository / ".github/workflows/ci.yml").read_text() == WORKFLOW + "# mine\n"
+
+
+def test_without_a_target_the_file_is_found_and_named(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / ".github/workflows").mkdir(parents=True)
+    (repository / ".github/workflows/ci.yml").write_text(WORKFLOW)
+    os.chdir("conf")
+
+    assert enter(["edit", "harden_checkout", "--write"]) == 0
+    assert capsys.readouterr().err.startswith("changed: .github/workflows/ci.yml: ")
+    assert "persist-credentials: false" in (repository / ".github/workflows/ci.yml").read_text()
+    assert enter(["edit", "harden_checkout"]) == 0
+    assert capsys.readouterr().err.startswith("already: .github/workflows/ci.yml: ")
+    assert enter(["edit", "json_set", "-w", "path=a", "-w", "value=1"]) == 2
+    assert "json_set may be meant for any json file" in capsys.readouterr().err
+    (repository / ".github/workflows/b.yml").write_text(WORKFLOW)
+    (repository / ".github/workflows/c.yml").write_text(WORKFLOW)
+    assert enter(["edit", "harden_checkout"]) == 1
+    assert "fits several files: .github/workflows/b.yml, .github/workflows/c.yml" in capsys.readouterr().err
+
+
 def test_while_a_run_works_here_nothing_is_written(repository: Path) -> None:
     (repository / edit_tree.STATE).mkdir()
     action = find_action("json_set")

@@ -428,8 +428,9 @@ def test_every_action_refuses_what_it_cannot_read(workflow: Make, action: str) -
         ("name: x\n", EditCode.PRECONDITION),
     ):
         assert code(workflow(text).edit(action)) is expected
-    repository = workflow("x: 1\n")
+    repository = workflow("x: 1\n", **{"package.json": "{}"})
     assert code(repository.edit(action, ".github/workflows/none.yml")) is EditCode.FILE_MISSING
+    assert code(repository.edit(action, "none.yml")) is EditCode.FILE_MISSING
     assert code(repository.edit(action, "package.json")) is EditCode.PARAM
 
 

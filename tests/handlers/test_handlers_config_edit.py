@@ -162,3 +162,44 @@ def test_a_pattern_takes_the_locks_of_its_files_and_is_refused_where_none_matche
     assert ConfigEdit().targets(params(**given), str(bench.root)).writes == (CI,)
     assert ConfigEdit().plan_depends_on(given, str(bench.root)) == (".github/workflows/*.yml",)
     assert bench.run(ConfigEdit(), given).kind is OutcomeKind.CHANGED
+
+
+def test_without_a_target_the_one_file_that_fits_is_edited(bench) -> None:
+    given = {"action": "remove_continue_on_error"}
+    bench.write(".github/workflows/none.yml", "on: push\njobs: {a: {runs-on: u, steps: [{run: make}]}}\n")
+    bench.write(CI, TEXT)
+
+    first = bench.run(ConfigEdit(), given)
+
+    assert (first.kind, first.outputs["files"]) == (OutcomeKind.CHANGED, [CI])
+    assert first.summary.startswith(f"{CI}: removed 2 excuses")
+    assert bench.run(ConfigEdit(), given).kind is OutcomeKind.UNCHANGED
+    bench.write(CI, TEXT)
+    bench.write(".github/workflows/more.yml", TEXT)
+    assert bench.run(ConfigEdit(), given).summary.startswith("E_AMBIGUOUS: remove_continue_on_error fits several files")
+
+
+def test_without_a_target_every_file_that_may_be_meant_is_locked(bench) -> None:
+    given = {"action": "add_timeouts"}
+    script = params(action="add_script", script="a", command="b")
+    assert ConfigEdit().targets(script, str(bench.root)).writes == ("package.json",)
+    assert ConfigEdit().targets(params(**given), str(bench.root)).writes == (".github/workflows/",)
+    assert ConfigEdit().plan_depends_on(given, str(bench.root)) == (
+        ".github/workflows/*.yml",
+        ".github/workflows/*.yaml",
+    )
+    assert ConfigEdit().plan_depends_on({"action": "json_set"}, str(bench.root)) == ()
+
+
+def test_a_target_may_be_left_out_only_where_it_can_be_found(bench) -> None:
+    bench.write(CI, TEXT)
+    scene = CheckScene(root=str(bench.root), templates=bench.templates(), deep=True)
+    assert ConfigEdit().check(params(action="remove_continue_on_error"), scene) == []
+    (problem,) = ConfigEdit().check(params(action="json_set", path="a", value=1), scene)
+    assert (problem.code, problem.message) == (
+        "E305",
+        "`target` is missing: json_set may be meant for any json file",
+    )
+    bench.write(".github/workflows/more.yml", TEXT)
+    (problem,) = ConfigEdit().check(params(action="remove_continue_on_error"), scene)
+    assert problem.message.startswith("`action` would be refused now: E_AMBIGUOUS: ")

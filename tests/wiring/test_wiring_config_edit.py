@@ -83,6 +83,9 @@ def test_undo_of_a_file_that_the_user_edited_since_is_refused_and_keeps_it(make:
     answer = repository.orchestrate("undo", "--yes", "--ui", "none")
     assert answer.code == DRIFTED, answer.text
     assert repository.read(CI) == AFTER + "# mine\n"
+    told = repository.orchestrate("undo", "--yes", "--ui", "plain").text
+    assert "FAILED undo, nothing written: " in told
+    assert "dry run" not in told
 
 
 @wires("flag:undo --merge", "choice:undo --on-conflict=merge")

@@ -89,6 +89,18 @@ def edited_elsewhere(make: Make, flags, env, *, words) -> int:
     return repository.orchestrate(*words, *chosen, env=env, cwd=repository.root / "elsewhere").code
 
 
+COLOUR_CLAIMS = (
+    ("flag", "--color"),
+    ("twin", "ORCHESTRATE_COLOR"),
+    *(("choice", f"--color={word}") for word in ("auto", "always", "never")),
+)
+COLOURS = [
+    (["--color", "always"], {}, True),
+    ([], {"ORCHESTRATE_COLOR": "always"}, True),
+    (["--color", "never"], {"FORCE_COLOR": "1"}, False),
+    (["--color", "auto"], {"FORCE_COLOR": "1"}, True),
+    ([], {}, False),
+]
 WRITING = [
     option("init", "--dry-run -n", partial(initialised, present=False), seen=(0, False), otherwise=(0, True)),
     option("init", "--force", partial(initialised, present=True), seen=(0, True), otherwise=(2, False), twin=False),
@@ -138,6 +150,18 @@ WRITING = [
 @pytest.mark.parametrize(("look", "flags", "env", "expected"), table(WRITING))
 def test_writing(make: Make, look, flags, env, expected) -> None:
     assert look(make, flags, env) == expected
+
+
+@wires(*(f"{kind}:{name} {of}" for name in ("edit", "pins") for kind, of in COLOUR_CLAIMS))
+@pytest.mark.parametrize(("flags", "env", "coloured"), COLOURS)
+@pytest.mark.parametrize("words", [EDIT, ["pins"]])
+def test_edits_and_pins_are_in_colour(make: Make, words: list[str], flags: list[str], env, coloured: bool) -> None:
+    """Diffs, and errors."""
+    repository = make(None, **{NAME: WORKFLOW})
+    if words == EDIT:
+        assert ("\x1b[" in repository.orchestrate(*words, *flags, env=env).out) is coloured
+    answer = repository.orchestrate(*words, "--directory", "nowhere", *flags, env=env)
+    assert (answer.code, "\x1b[" in answer.err) == (2, coloured)
 
 
 @wires("argument:edit action", "argument:edit target")

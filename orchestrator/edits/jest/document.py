@@ -16,6 +16,7 @@ from orchestrator.models.json import Json
 
 KINDS = frozenset((JAVASCRIPT, JSON))
 _NAMES = tuple(f"jest.config.{end}" for end in ("js", "ts", "mjs", "cjs", "json", "cts", "mts"))
+PLACES = (*_NAMES, "package.json")
 _IGNORED = frozenset(("node_modules", ".git", ".orchestrate", "coverage"))
 
 
@@ -32,10 +33,10 @@ class JestDocument:
         else:
             self.editor = JsEditor(scene.target, scene.text, trusted=trust_spreads)
         self.prefix: Path = ("jest",) if name == "package.json" else ()
-        self._refuse_second()
         whole = self.editor.find(self.prefix)
         if whole is None:
             raise Refusal(EditCode.NOT_FOUND, f"{scene.target} has no key `jest`")
+        self._refuse_second()
         if whole.kind is not Kind.OBJECT:
             raise Refusal(EditCode.CONFLICT, f"the config in {scene.target} is no object")
         if project is not None:

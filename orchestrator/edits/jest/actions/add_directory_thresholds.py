@@ -12,7 +12,7 @@ from pydantic import Field
 
 from orchestrator.contracts import RelativePath
 from orchestrator.edits.action import Action, EditParams, Scene
-from orchestrator.edits.jest.document import KINDS, JestDocument
+from orchestrator.edits.jest.document import KINDS, PLACES, JestDocument
 from orchestrator.edits.jest.gates import Gate, Mode, gate_values
 from orchestrator.edits.jest.globs import UnknownGlob
 from orchestrator.edits.jest.summary import METRICS, REPORT, Summary, read_summary
@@ -53,6 +53,7 @@ class AddDirectoryThresholds(Action[ThresholdParams]):
     summary = "Give folders their own coverage gates: set, raise, or ratchet to what was measured"
     params_model = ThresholdParams
     kinds = KINDS
+    places = PLACES
 
     def reads(self, target: str, params: ThresholdParams) -> tuple[str, ...]:
         """Name the report."""

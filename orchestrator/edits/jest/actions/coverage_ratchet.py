@@ -8,7 +8,7 @@ from pydantic import Field
 
 from orchestrator.contracts import RelativePath
 from orchestrator.edits.action import Action, EditParams, Scene
-from orchestrator.edits.jest.document import KINDS, JestDocument
+from orchestrator.edits.jest.document import KINDS, PLACES, JestDocument
 from orchestrator.edits.jest.globs import UnknownGlob
 from orchestrator.edits.jest.summary import REPORT, Summary, read_summary
 from orchestrator.edits.jest.thresholds import files_of, is_glob, present_thresholds, rest_of
@@ -32,6 +32,7 @@ class CoverageRatchet(Action[RatchetParams]):
     summary = "Raise coverage gates (Jest thresholds, pyproject fail_under) to the measured value, never lower"
     params_model = RatchetParams
     kinds = KINDS | {TOML}
+    places = (*PLACES, "pyproject.toml")
 
     def reads(self, target: str, params: RatchetParams) -> tuple[str, ...]:
         """Name the report."""

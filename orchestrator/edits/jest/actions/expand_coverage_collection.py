@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from orchestrator.edits.action import Action, EditParams, Scene
-from orchestrator.edits.jest.document import KINDS, JestDocument
+from orchestrator.edits.jest.document import KINDS, PLACES, JestDocument
 from orchestrator.edits.jest.scope import Scope, is_no_code_under_test, whole_source
 from orchestrator.edits.literals.style import line_start
 from orchestrator.edits.literals.tree import clipped
@@ -38,6 +38,7 @@ class ExpandCoverageCollection(Action[ExpandParams]):
     summary = "Let more files count for Jest's coverage, keeping exclusions in force"
     params_model = ExpandParams
     kinds = KINDS
+    places = PLACES
 
     def plan(self, scene: Scene, params: ExpandParams) -> EditResult:
         """Insert globs where their order means what is wanted, and say how many files that adds."""

@@ -50,6 +50,7 @@ class AddScript(Action[ScriptParams]):
     summary = "Add a script to package.json"
     params_model = ScriptParams
     kinds = frozenset((JSON,))
+    places = ("package.json",)
 
     def plan(self, scene: Scene, params: ScriptParams) -> EditResult:
         """Put the script at the end of the others."""
@@ -71,6 +72,7 @@ class SetEngines(Action[EnginesParams]):
     summary = "Say in package.json which versions of Node (npm, ...) it runs on"
     params_model = EnginesParams
     kinds = frozenset((JSON,))
+    places = ("package.json",)
 
     def plan(self, scene: Scene, params: EnginesParams) -> EditResult:
         """Set each range; other engines stay."""
@@ -93,6 +95,7 @@ class AddDevDependency(Action[DependencyParams]):
     summary = "Add a development dependency to package.json, in its alphabetical place"
     params_model = DependencyParams
     kinds = frozenset((JSON,))
+    places = ("package.json",)
 
     def plan(self, scene: Scene, params: DependencyParams) -> EditResult:
         """Insert the package where npm would; a lock file is left to its own tool."""

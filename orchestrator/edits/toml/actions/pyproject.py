@@ -43,6 +43,7 @@ class SetToolOption(Action[OptionParams]):
     summary = "Set an option of a tool in pyproject.toml (coverage, ruff, mypy, ...)"
     params_model = OptionParams
     kinds = frozenset((TOML,))
+    places = ("pyproject.toml",)
 
     def plan(self, scene: Scene, params: OptionParams) -> EditResult:
         """Set the option, making the tool's table where it is missing."""
@@ -64,6 +65,7 @@ class AddDependency(Action[DependencyParams]):
     summary = "Add a requirement to pyproject.toml, in its alphabetical place"
     params_model = DependencyParams
     kinds = frozenset((TOML,))
+    places = ("pyproject.toml",)
 
     def plan(self, scene: Scene, params: DependencyParams) -> EditResult:
         """Insert the requirement, or find it there."""

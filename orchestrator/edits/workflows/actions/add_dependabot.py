@@ -39,6 +39,7 @@ class AddDependabot(Action[DependabotParams]):
     summary = "Keep dependencies up to date: .github/dependabot.yml with groups and a cooldown"
     params_model = DependabotParams
     kinds = frozenset((YAML,))
+    places = (".github/dependabot.yml", ".github/dependabot.yaml")
     creates = True
 
     def plan(self, scene: Scene, params: DependabotParams) -> EditResult:

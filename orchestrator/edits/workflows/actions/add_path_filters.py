@@ -5,20 +5,21 @@ whereas a workflow that is skipped by `on.*.paths` leaves its required checks pe
 one would be skipped as well, so their conditions are rewritten, and one gate job stands for all as the required check.
 """
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 from pydantic import Field
 
 from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
+from orchestrator.edits.workflows.deciding import Start, always_runs, deciding_job, made_job, present_filters
 from orchestrator.edits.workflows.gate import add_gate
-from orchestrator.edits.workflows.path_filters import filters_for, filters_text, jobs_for, matches_something, with_locks
+from orchestrator.edits.workflows.path_filters import filters_for, jobs_for, matches_something, with_locks
 from orchestrator.edits.workflows.scopes import settle_only_job
 from orchestrator.edits.workflows.shape import downstream, events_of, needs_of
-from orchestrator.edits.workflows.workflow import Workflow, uses_of
+from orchestrator.edits.workflows.workflow import Workflow
 
-_FILTER = "dorny/paths-filter"
 _STATUS = ("always()", "cancelled()", "failure()", "success()")
 
 
@@ -31,6 +32,10 @@ class PathFilterParams(WorkflowParams):
     )
     filters: dict[str, list[str]] = Field(default={}, description="name: globs; default: by the languages found")
     apply: dict[str, str] = Field(default={}, description="job: filter; default: by what the jobs run")
+    always_on: list[Start] = Field(
+        default=["push", "tags", "merge_group", "workflow_dispatch"],
+        description="starts that run every job; by `default_branch` instead of `push` other branches are filtered too",
+    )
     gate_job: str | None = Field(default="ci-required", pattern=r"^[A-Za-z_][\w-]*$", description="null = none")
     confirm_required: bool = Field(default=False, description="no check of the workflow is required (mode workflow)")
 
@@ -50,12 +55,9 @@ class AddPathFilters(Action[PathFilterParams]):
             return _workflow_mode(workflow, params)
         if "pull_request" not in events_of(workflow.model):
             raise Refusal(EditCode.PRECONDITION, f"{scene.target} does not run on pull requests")
-        present = _changes_job(workflow)
+        present = deciding_job(workflow)
         if present is not None:
-            filtered = [name for name, job in workflow.jobs.items() if f"needs.{present}." in str(job.get("if", ""))]
-            if not filtered:
-                raise Refusal(EditCode.CONFLICT, f"{present} filters paths, and no job asks it")
-            return already(f"{present} decides for {', '.join(filtered)}")
+            return already(f"{present} decides for {', '.join(_as_wanted(workflow, present, params))}")
         if "changes" in workflow.jobs:
             reason = "there is a job changes that decides by other means"
             raise Refusal(EditCode.CONFLICT, reason, hint="rename_job gives it another name")
@@ -64,7 +66,7 @@ class AddPathFilters(Action[PathFilterParams]):
         _refuse_unknown(workflow, filters, chosen)
         filters = with_locks(scene, filters) if params.filters else filters
         settle_only_job(workflow)
-        _filter_jobs(workflow, filters, chosen)
+        _filter_jobs(workflow, filters, chosen, params.always_on)
         if params.gate_job is not None:
             add_gate(workflow, params.gate_job)
         listed = ", ".join(f"{job} ({name})" for job, name in chosen.items())
@@ -75,22 +77,41 @@ class AddPathFilters(Action[PathFilterParams]):
         workflow = Workflow(scene)
         if params.mode == "workflow":
             return None
-        changes = _changes_job(workflow)
+        changes = deciding_job(workflow)
         if changes is None:
             return "no job decides by paths"
         for name, job in workflow.jobs.items():
             if f"needs.{changes}." in str(job.get("if", "")) and changes not in needs_of(job):
                 return f"{name} asks {changes} and does not need it"
         gate = params.gate_job
-        missing = set(workflow.jobs) - {gate} - set(needs_of(workflow.jobs.get(gate or "", {})))
-        return f"{gate} does not need {sorted(missing)[0]}" if gate is not None and missing else None
+        if gate is None or gate not in workflow.jobs:  # who filtered before may have no gate
+            return None
+        missing = set(workflow.jobs) - {gate} - set(needs_of(workflow.jobs[gate]))
+        return f"{gate} does not need {sorted(missing)[0]}" if missing else None
 
 
-def _changes_job(workflow: Workflow) -> str | None:
-    for name in workflow.jobs:
-        if any(uses_of(step) == _FILTER for step in workflow.steps(name)):
-            return name
-    return None
+def _as_wanted(workflow: Workflow, present: str, params: PathFilterParams) -> list[str]:
+    """Return the jobs that ask the deciding job that is there; Refusal E_CONFLICT when it decides by something else."""
+    conditions = {name: str(job.get("if", "")) for name, job in workflow.jobs.items()}
+    asking = {name: text for name, text in conditions.items() if f"needs.{present}." in text}
+    if not asking:
+        raise Refusal(EditCode.CONFLICT, f"{present} filters paths, and no job asks it")
+    for job, name in params.apply.items():
+        workflow.job(job)
+        if f"needs.{present}.outputs.{name}" not in asking.get(job, ""):
+            raise Refusal(EditCode.CONFLICT, f"{present} filters paths, and {job} does not ask it for {name}")
+    written = present_filters(workflow, present)
+    for name, globs in params.filters.items():
+        if written is None:
+            break  # they stand where nobody can read them
+        lacking = [glob for glob in globs if glob not in written.get(name, ())]
+        if lacking:
+            raise Refusal(EditCode.CONFLICT, f"the filter {name} of {present} does not name {', '.join(lacking)}")
+    always = always_runs(workflow, params.always_on)
+    other = next((job for job, text in asking.items() if always not in text), None)
+    if "always_on" in params.model_fields_set and other is not None:
+        raise Refusal(EditCode.CONFLICT, f"{other} runs in other cases than `always_on` says: {asking[other]}")
+    return list(asking)
 
 
 def _refuse_unknown(workflow: Workflow, filters: dict[str, list[str]], chosen: dict[str, str]) -> None:
@@ -106,7 +127,9 @@ def _refuse_unknown(workflow: Workflow, filters: dict[str, list[str]], chosen: d
             raise Refusal(EditCode.PRECONDITION, f"no file matches the filter {name}: {', '.join(globs)}")
 
 
-def _filter_jobs(workflow: Workflow, filters: dict[str, list[str]], chosen: dict[str, str]) -> None:
+def _filter_jobs(
+    workflow: Workflow, filters: dict[str, list[str]], chosen: dict[str, str], always_on: Sequence[Start]
+) -> None:
     behind = sorted(
         {name for job, kind in chosen.items() for name in downstream(workflow.jobs, job) if chosen.get(name) != kind},
         key=list(workflow.jobs).index,
@@ -114,9 +137,10 @@ def _filter_jobs(workflow: Workflow, filters: dict[str, list[str]], chosen: dict
     conditions = {job: _condition_behind(workflow, job, chosen) for job in behind}
     first = next(iter(workflow.jobs))
     used = {name: filters[name] for name in filters if name in chosen.values()}
-    workflow.editor.set(("jobs", "changes"), _deciding_job(workflow, used), before=first)
+    workflow.editor.set(("jobs", "changes"), made_job(workflow, used, always_on), before=first)
+    always = always_runs(workflow, always_on)
     for job, name in chosen.items():
-        condition = f"github.event_name != 'pull_request' || needs.changes.outputs.{name} == 'true'"
+        condition = f"{always} || needs.changes.outputs.{name} == 'true'"
         workflow.add_needs(job, ["changes"])
         _and_condition(workflow, job, condition)
     for job in behind:
@@ -154,24 +178,6 @@ def _and_condition(workflow: Workflow, job: str, condition: str) -> None:
         new = f"({condition})" if "||" in condition else condition
         wanted = f"{new} && ({old})"
     workflow.set_key(job, "if", f"${{{{ {wanted} }}}}" if wanted.startswith("!") else wanted)
-
-
-def _deciding_job(workflow: Workflow, filters: dict[str, list[str]]) -> dict[str, Any]:
-    return {
-        "name": "Find out what changed",
-        "runs-on": "ubuntu-latest",
-        "permissions": {"contents": "read", "pull-requests": "read"},
-        "outputs": {name: f"${{{{ steps.filter.outputs.{name} }}}}" for name in filters},
-        "steps": [
-            {
-                "name": "Compare paths",
-                "id": "filter",
-                "if": "github.event_name == 'pull_request'",
-                "uses": workflow.uses(_FILTER),
-                "with": {"filters": filters_text(filters, workflow.scene.target)},
-            }
-        ],
-    }
 
 
 def _workflow_mode(workflow: Workflow, params: PathFilterParams) -> EditResult:

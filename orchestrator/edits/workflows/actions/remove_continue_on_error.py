@@ -21,13 +21,12 @@ from orchestrator.edits.workflows.commands import (
     runs_tool,
     without_excuses,
 )
+from orchestrator.edits.workflows.safety import checks_safety, with_pip_audit
 from orchestrator.edits.workflows.workflow import Workflow, run_of, title_of
 from orchestrator.edits.yaml.lines import above_entry, column_of, line_start
 from orchestrator.edits.yaml.tree import Path
 
 _STALE = re.compile(r"continue|for now|reports? only|until|temporar|todo|fixme", re.IGNORECASE)
-_SAFETY = re.compile(r"\bsafety[ \t]+check\b(?P<rest>[^\n|;&]*)")
-_REQUIREMENTS = re.compile(r"(?:-r|--file|--requirement)[= \t]+(\S+)")
 
 
 class RemoveParams(WorkflowParams):
@@ -126,8 +125,8 @@ def _shell(workflow: Workflow, path: Path, title: str, params: RemoveParams) -> 
         workflow.warnings.append(f"{title}: a pipe hides the exit code; `shell: bash` turns pipefail on")
     wanted = without_excuses(script, tools, params.also)
     if params.replace_with is not None:
-        wanted = _with_pip_audit(wanted)
-    elif _SAFETY.search(wanted):
+        wanted = with_pip_audit(wanted)
+    elif checks_safety(wanted):
         workflow.warnings.append(
             f"{title}: `safety check` is no longer supported; `replace_with: pip-audit` replaces it"
         )
@@ -138,20 +137,6 @@ def _shell(workflow: Workflow, path: Path, title: str, params: RemoveParams) -> 
         return []
     workflow.set((*path, "run"), wanted)
     return [f"the excuse in {title}"]
-
-
-def _with_pip_audit(script: str) -> str:
-    """Put pip-audit in the place of safety, with the same requirements file."""
-
-    def command(found: re.Match[str]) -> str:
-        files = _REQUIREMENTS.findall(found["rest"])
-        return " ".join(["pip-audit", *(f"-r {name}" for name in files)])
-
-    if not _SAFETY.search(script):
-        return script
-    return re.sub(
-        r"\b(pip3? install[^\n]*?)\bsafety\b(?:[=<>~!]=?[\w.]+)?", r"\1pip-audit", _SAFETY.sub(command, script)
-    )
 
 
 def _warn_stale(workflow: Workflow, path: Path) -> None:
