@@ -7,12 +7,17 @@ import time
 from collections.abc import Mapping, Sequence
 
 from orchestrator.contracts import Finished
+from orchestrator.models.json import JsonObject
+from orchestrator.processes.companions import Companions
 
 _TAIL = 4000  # characters
 
 
 class Children:
     """The `Processes` of the comparison: plain children whose tree ends with them."""
+
+    def __init__(self) -> None:
+        self._companions = Companions(os.environ, os.getcwd())
 
     async def run(
         self,
@@ -51,3 +56,7 @@ class Children:
     def find(self, program: str) -> str | None:
         """Return the path of a program."""
         return shutil.which(program)
+
+    async def ask(self, argv: Sequence[str], request: JsonObject) -> JsonObject:
+        """Ask a companion; it reads the end of its socket when this process ends."""
+        return await self._companions.ask(argv, request)

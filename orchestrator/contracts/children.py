@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from orchestrator.models.json import JsonObject
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finished:
@@ -37,3 +39,10 @@ class Processes(Protocol):
 
     def find(self, program: str) -> str | None:
         """Return the path of a program that `run` would start, or None."""
+
+    async def ask(self, argv: Sequence[str], request: JsonObject) -> JsonObject:
+        """Ask a companion: a program that is started when none of its argv is free, and serves all attempts of the run.
+
+        It gets requests as lines of JSON on a socket, whose number is its last argument, and answers each with a line
+        there; an answer with `retire` is its last. TaskFailed when it ends without an answer. Cancelling ends it.
+        """

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from orchestrator.contracts import Finished
 from orchestrator.errors import MissingTool, PathRefused, Unusable
-from orchestrator.models.json import Json
+from orchestrator.models.json import Json, JsonObject
 from orchestrator.processes.children import Children, Running
+from orchestrator.processes.companions import Companions
 from orchestrator.processes.ending import Ending
 from orchestrator.processes.environment import absolute_path, base_environment, find_program, read_secrets
 from orchestrator.processes.output import LOG_LIMIT, AttemptLog, LineFeed, Output
@@ -47,6 +48,7 @@ class ProcessFactory:
         self.environ = dict(os.environ if environ is None else environ)
         self.base = {**base_environment(self.environ), ROOT_TAG: self.root}
         self.children = Children()
+        self.companions = Companions(self.base, self.root)
         self.in_a_hurry = False
         become_subreaper()
 
@@ -86,6 +88,7 @@ class ProcessFactory:
 
     def close(self) -> int:
         """Kill what tasks of this run left behind and hid so well that it belongs to no task; return how many."""
+        self.companions.close()
         killed = kill_until_none(self.children.strays)
         self.children.close()
         return killed
@@ -167,6 +170,10 @@ class AttemptProcesses:
             output.close()
             self.last_output = output.tail
         return self._finished(code, time.monotonic() - started, output, idle=idle, leftovers=leftovers)
+
+    async def ask(self, argv: Sequence[str], request: JsonObject) -> JsonObject:
+        """Ask a companion of the run; its environment is the one that every child gets, without the attempt's own."""
+        return await self._factory.companions.ask(argv, request)
 
     async def _start(
         self, argv: Sequence[str], cwd: str, env: Mapping[str, str] | None, stdin: bytes | None

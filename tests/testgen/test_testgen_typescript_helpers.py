@@ -49,19 +49,21 @@ def test_what_never_settles_is_given_up() -> None:
     assert answer_of(script) == "too late"
 
 
-def test_whether_a_text_is_a_public_key_is_asked_of_node_once() -> None:
+@pytest.mark.parametrize("kind", ["Public", "Private"])
+def test_whether_a_text_is_a_key_is_asked_of_node_once(kind: str) -> None:
+    encoding = {"Public": "spki", "Private": "pkcs8"}[kind]
     script = f"""
         const crypto = require('node:crypto');
         const {{ rememberKeys }} = require({str(NODE / "keys.cjs")!r});
         let asked = 0;
-        const real = crypto.createPublicKey;
+        const real = crypto.create{kind}Key;
         const counting = (given) => {{ asked += 1; return real(given); }};
-        crypto.createPublicKey = counting;
+        crypto.create{kind}Key = counting;
         const restore = rememberKeys(crypto);
-        const tried = (text) => {{ try {{ return crypto.createPublicKey(text).type; }} catch (error) {{ return error.name; }} }};
-        const pem = crypto.generateKeyPairSync('ed25519').publicKey.export({{ type: 'spki', format: 'pem' }});
+        const tried = (text) => {{ try {{ return crypto.create{kind}Key(text).type; }} catch (error) {{ return error.name; }} }};
+        const pem = crypto.generateKeyPairSync('ed25519').{kind.lower()}Key.export({{ type: {encoding!r}, format: 'pem' }});
         const answers = [tried('a secret'), tried('a secret'), tried(pem), tried(pem)];
         restore();
-        console.log(JSON.stringify([answers, asked, crypto.createPublicKey === counting]));
+        console.log(JSON.stringify([answers, asked, crypto.create{kind}Key === counting]));
     """  # noqa: E501 - one script
-    assert answer_of(script) == [["Error", "Error", "public", "public"], 2, True]
+    assert answer_of(script) == [["Error", "Error", kind.lower(), kind.lower()], 2, True]

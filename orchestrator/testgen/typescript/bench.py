@@ -33,12 +33,13 @@ class Bench:
         return self.overlay.path(self.tools.folder) / relative
 
     async def node(self, script: str, *arguments: str, seconds: float = 300.0) -> None:
-        """Run one of our scripts on the project; TaskFailed with what it said when it breaks down."""
-        argv = (self.tools.node, "--max-old-space-size=3072", str(NODE / script), *arguments)
+        """Have one of our scripts work on the project; TaskFailed with what it said when it breaks down."""
+        argv = (self.tools.node, "--max-old-space-size=3072", str(NODE / "workshop.cjs"))
         async with asyncio.timeout(seconds):
-            finished = await self.processes.run(argv)
-        if finished.exit_code != 0:
-            lines = [line for line in finished.tail.splitlines() if "Error: " in line] or [finished.tail.strip()[-800:]]
+            answer = await self.processes.ask(argv, {"script": script, "arguments": list(arguments)})
+        problem = str(answer.get("problem", ""))
+        if problem:
+            lines = [line for line in problem.splitlines() if "Error: " in line] or [problem.strip()[-800:]]
             message = f"{script} broke down: {lines[0].strip()}"
             raise TaskFailed(message, hint="is this a version of TypeScript from 4.7 to 5.9?")
 
@@ -47,14 +48,14 @@ class Bench:
         modules = [{"path": each.path, "files": each.reads, "isFolder": each.reads != (each.path,)} for each in targets]
         order, result = self.scratch / "analyse.json", self.scratch / "analysed.json"
         order.write_text(json.dumps({"root": self.root, "folder": self.tools.folder, "modules": modules}))
-        await self.node("analyze.cjs", str(order), str(result))
+        await self.node("analyze", str(order), str(result))
         return tuple(json.loads(result.read_text())["modules"])
 
     async def plain_script(self, text: str) -> str:
         """Return TypeScript without its types."""
         source, result = self.scratch / "typed.ts", self.scratch / "plain.js"
         source.write_text(text)
-        await self.node("strip.cjs", f"{self.root}/{self.tools.folder}", str(source), str(result))
+        await self.node("strip", f"{self.root}/{self.tools.folder}", str(source), str(result))
         return result.read_text()
 
     async def run_files(

@@ -198,7 +198,7 @@ async def _formatted(bench: Bench, files: Mapping[str, str]) -> dict[str, str]:
     order, result = bench.scratch / "format.json", bench.scratch / "formatted.json"
     content = {"root": str(bench.overlay.place.resolve()), "folder": bench.tools.folder, "files": dict(files)}
     order.write_text(json.dumps(content))
-    await bench.node("format.cjs", str(order), str(result))
+    await bench.node("format", str(order), str(result))
     formatted: dict[str, str] = json.loads(result.read_text())
     return formatted
 

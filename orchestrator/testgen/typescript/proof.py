@@ -66,7 +66,7 @@ async def _compiled(bench: Bench, texts: Mapping[str, str]) -> dict[str, dict[st
         order, result = bench.scratch / "check.json", bench.scratch / "checked.json"
         content = {"root": str(bench.overlay.place.resolve()), "folder": bench.tools.folder, "files": typed}
         order.write_text(json.dumps(content))
-        await bench.node("check.cjs", str(order), str(result))
+        await bench.node("check", str(order), str(result))
         found.update(json.loads(result.read_text()))
     return found
 

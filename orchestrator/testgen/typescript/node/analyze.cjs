@@ -9,6 +9,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { createRequire } = require('node:module');
+const { createProgram } = require('./programs.cjs');
 const { Shapes } = require('./analysis/shapes.cjs');
 const { findSubjects } = require('./analysis/subjects.cjs');
 const { outsidePackages, readFacts, readImports } = require('./analysis/facts.cjs');
@@ -25,7 +26,7 @@ function main(orderFile, resultFile) {
   const files = order.modules.flatMap((each) => each.files.map((file) => path.join(order.root, file)));
   const options = readOptions(ts, order.root, files[0]);
   const apps = filesWithApps(path.join(order.root, order.folder));
-  const program = ts.createProgram([...files, ...apps, ...options.declarations], options.compiler);
+  const program = createProgram(ts, [...files, ...apps, ...options.declarations], options.compiler);
   const look = { ts, program, root: order.root, options: options.compiler, checker: program.getTypeChecker(), apps };
   const modules = order.modules.map((each) => describe(look, each));
   fs.writeFileSync(resultFile, JSON.stringify({ typescript: ts.version, modules }));
@@ -135,4 +136,6 @@ function isAwaitable(ts, checker, node) {
   return Boolean(type.flags & ts.TypeFlags.Any) || Boolean(type.getProperty('then'));
 }
 
-main(...process.argv.slice(2));
+if (require.main === module) main(...process.argv.slice(2));
+
+module.exports = { main };

@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { createRequire } = require('node:module');
+const { createProgram } = require('./programs.cjs');
 
 function main(orderFile, resultFile) {
   const order = JSON.parse(fs.readFileSync(orderFile, 'utf8'));
@@ -13,7 +14,7 @@ function main(orderFile, resultFile) {
     ? ts.parseJsonConfigFileContent(ts.readConfigFile(found, ts.sys.readFile).config ?? {}, ts.sys, path.dirname(found), undefined, found)
     : { options: {}, fileNames: [] };
   const declarations = parsed.fileNames.filter((each) => each.endsWith('.d.ts'));
-  const program = ts.createProgram([...files, ...declarations], { ...parsed.options, noEmit: true, skipLibCheck: true, rootDir: undefined });
+  const program = createProgram(ts, [...files, ...declarations], { ...parsed.options, noEmit: true, skipLibCheck: true, rootDir: undefined });
   const result = {};
   for (const [index, file] of files.entries()) result[order.files[index]] = problems(ts, program, program.getSourceFile(file));
   fs.writeFileSync(resultFile, JSON.stringify(result));
@@ -42,4 +43,6 @@ function testAround(ts, file, position) {
   return titles.slice(0, 2).join(' > ');
 }
 
-main(...process.argv.slice(2));
+if (require.main === module) main(...process.argv.slice(2));
+
+module.exports = { main };

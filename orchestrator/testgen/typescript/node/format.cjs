@@ -25,4 +25,6 @@ async function formatted(prettier, file, text) {
   return prettier.format(text, { ...options, filepath: file });
 }
 
-main(...process.argv.slice(2));
+if (require.main === module) main(...process.argv.slice(2));
+
+module.exports = { main };

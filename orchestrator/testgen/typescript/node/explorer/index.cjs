@@ -64,12 +64,12 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   return { candidates, outcomes, packages: [...world.doubled], imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
 }
 
-/** Ask only at every sixteenth time: asking the system takes as long as a short call. */
+/** Ask only at every sixty-fourth time: asking the system takes as long as a short call. */
 function seldom(ask) {
   let count = 0;
   let last;
   return () => {
-    if (count % 16 === 0) last = ask();
+    if (count % 64 === 0) last = ask();
     count += 1;
     return last;
   };

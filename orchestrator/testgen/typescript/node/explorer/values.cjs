@@ -6,6 +6,7 @@
  * first of the values of a shape is the natural one.
  */
 const { queriesFor, valueNodes } = require('./documents.cjs');
+const { Options } = require('./options.cjs');
 const { MAKERS } = require('./server/schema-shapes.cjs');
 const { matching, stringsAround, stringsFor } = require('./strings.cjs');
 
@@ -25,6 +26,7 @@ class Values {
     this.depthOfMakers = 0;
     this.madeFor = () => []; // texts for a name that other functions of the project make
     this.bodies = [];
+    this.options = new Options();
     this.types = types;
     this.random = random;
     this.facts = facts;
@@ -45,8 +47,7 @@ class Values {
 
   /** Return one more node for a shape, often an unusual one. */
   another(shape, name) {
-    const all = this.of(shape, name, 1);
-    return this.pick(all);
+    return this.pick(this.options.at(this.subject, shape, name, () => this.of(shape, name, 1)));
   }
 
   plain(shape, name, depth) {
