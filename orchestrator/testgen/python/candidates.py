@@ -19,6 +19,7 @@ class Candidate:
     lines: tuple[str, ...]
     call: str
     label: str = ""
+    fixtures: tuple[str, ...] = ()  # that it needs without naming them
     more: str = ""  # words that tell it from others of the same label
     table: str = ""
     columns: tuple[str, ...] = ()
@@ -95,6 +96,7 @@ def _candidate(number: int, each: Mapping[str, Any], kills: "set[int] | Sequence
         call=each["call"],
         label=each["label"],
         more=each["more"],
+        fixtures=tuple(each["fixtures"]),
         table=each["table"],
         columns=tuple(each["columns"]),
         row=tuple(each["row"]),

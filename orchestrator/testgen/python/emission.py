@@ -52,8 +52,9 @@ def emit(
     bodies = [each.source for each in tests]
     names = dict(exploration.names)
     fresh = write_fresh_data(chosen, names)
-    used = _used_names("\n".join([*bodies, *fresh]))
+    used = _used_names("\n".join([*bodies, *fresh])).union(*(each.fixtures for each in chosen))
     own_fixtures = [source for name, source in exploration.fixtures.items() if name in used]
+    used |= _used_names("\n".join(own_fixtures))
     helpers = [source for name, source in exploration.helpers.items() if name in used and name not in exploration.names]
     own_fixtures += fresh
     used |= _used_names("\n".join([*own_fixtures, *helpers]))
@@ -68,7 +69,7 @@ def _groups(chosen: Sequence[Candidate]) -> list[list[Candidate]]:
     """Put rows of one table together, where the first of them stands."""
     groups: dict[object, list[Candidate]] = {}
     for each in chosen:
-        key: object = (each.subject, each.table, each.columns) if each.table else each.number
+        key: object = (each.subject, each.table, each.columns, each.fixtures) if each.table else each.number
         groups.setdefault(key, []).append(each)
     found = []
     for group in groups.values():
@@ -85,6 +86,7 @@ def _write(group: list[Candidate], namer: Namer, fixtures: set[str]) -> WrittenT
     rows = [line for each in group for line in _row(each)]
     wanted = [each for each in sorted(fixtures & _used_names(first.table)) if each not in first.columns]
     lines = [
+        *_marks(first),
         "@pytest.mark.parametrize(",
         f'    ({columns}, "expected"),',
         "    [",
@@ -95,6 +97,13 @@ def _write(group: list[Candidate], namer: Namer, fixtures: set[str]) -> WrittenT
         *("    " + each for each in lay_out(f"assert {first.table}", 4)),
     ]
     return WrittenTest(name=name, source="\n".join(lines) + "\n", candidates=tuple(group))
+
+
+def _marks(each: Candidate) -> list[str]:
+    """Return the decorator for fixtures that a test needs without naming them."""
+    return (
+        [f"@pytest.mark.usefixtures({', '.join(map(repr, each.fixtures))})".replace("'", '"')] if each.fixtures else []
+    )
 
 
 def _row(each: Candidate) -> list[str]:
@@ -118,7 +127,7 @@ def _single(each: Candidate, namer: Namer, fixtures: set[str]) -> WrittenTest:
     wanted = sorted(fixtures & _used_names("\n".join(each.lines)))
     statements = [part for statement in each.lines for part in _parted(statement)]
     body = ["    " + line for statement in statements for line in lay_out(statement, 4)]
-    source = f"def {name}({', '.join(wanted)}):\n" + "\n".join(body) + "\n"
+    source = "\n".join([*_marks(each), f"def {name}({', '.join(wanted)}):", *body]) + "\n"
     return WrittenTest(name=name, source=source, candidates=(each,))
 
 

@@ -18,6 +18,7 @@ class Body:
     row: tuple[str, ...] = ()
     expected: str = ""
     label: str = ""  # what is special about the outcome, in the words of a test's name
+    fixtures: tuple[str, ...] = ()  # that the test needs without naming them
     more: str = ""  # further words, for when two tests would have one name
 
 

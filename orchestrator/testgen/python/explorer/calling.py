@@ -18,6 +18,7 @@ from .clock import ClockWatch
 from .names import Names
 from .probes import Recorder
 from .sandbox import Blocked, Fence, Surroundings, TooSlow
+from .standing_clock import NO_CLOCK, StandingClock
 from .state import KeptData, modules_below
 
 _MOST_ITEMS = 20
@@ -74,13 +75,16 @@ class Outcome:
 class Caller:
     """Run programs with the names of one module."""
 
-    def __init__(self, names: Names, fence: Fence, recorder: Recorder, project: str) -> None:
+    def __init__(
+        self, names: Names, fence: Fence, recorder: Recorder, project: str, clock: StandingClock = NO_CLOCK
+    ) -> None:
         self.names = names
         self.count = 0
         self.stopwatch = fence.stopwatch
         self._fence = fence
         self._recorder = recorder
         self._watch = ClockWatch(project)
+        self.clock = clock
         self._project = os.path.realpath(project) + os.sep
         self._surroundings = Surroundings()
         self._kept = KeptData(modules_below(project))
@@ -118,10 +122,10 @@ class Caller:
         self._put_back()
         return outcome
 
-    def reads_clock(self, lines: tuple[str, ...]) -> bool:
-        """Say whether the project's code asks for the time when these lines run."""
+    def reads_clock(self, lines: tuple[str, ...], *, standing: bool = False) -> bool:
+        """Say whether the project's code asks for the time when these lines run, of the clock that stands or goes."""
         with self._watch.watching():
-            self.run(lines)
+            self._run(lines, self.clock if standing else NO_CLOCK)
         return self._watch.was_read
 
     def check(self, lines: tuple[str, ...], *, seconds: float = 2.0) -> BaseException | None:
@@ -129,7 +133,7 @@ class Caller:
         namespace = {**self.names.namespace(), "capsys": _Captured()}
         try:
             code = self._compile("\n".join(lines), "exec")
-            with _quiet(), self._fence.raised(seconds):
+            with _quiet(), self.clock.stands(), self._fence.raised(seconds):
                 exec(code, namespace)  # noqa: S102 - running tests is what this is for
         except BaseException as error:  # any way of not passing is one
             return error
@@ -139,9 +143,12 @@ class Caller:
 
     def run(self, lines: tuple[str, ...]) -> dict[str, Any] | None:
         """Run lines and return the namespace that they leave, None when they fail."""
+        return self._run(lines, self.clock)
+
+    def _run(self, lines: tuple[str, ...], clock: StandingClock) -> dict[str, Any] | None:
         namespace = self.names.namespace()
         try:
-            with _quiet(), self._fence.raised(2.0):
+            with _quiet(), clock.stands(), self._fence.raised(2.0):
                 exec(self._compile("\n".join(lines), "exec"), namespace)  # noqa: S102 - as above
         except BaseException:  # any way of failing is one
             return None
@@ -153,7 +160,7 @@ class Caller:
         printed = io.StringIO()
         try:
             try:
-                with _quiet(printed), self._fence.raised(_CALL_SECONDS):
+                with _quiet(printed), self.clock.stands(), self._fence.raised(_CALL_SECONDS):
                     for statement in program.setup:
                         exec(self._compile(statement, "exec"), namespace)  # noqa: S102 - as above
                     result = eval(self._compile(program.call, "eval"), namespace)  # noqa: S307 - as above

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 _CLOCKS = frozenset({time.time, time.time_ns, time.localtime, time.gmtime, time.ctime, time.strftime, time.asctime})
+_DATE = datetime.date
 _NOW = frozenset({"now", "utcnow", "today"})
 
 
@@ -37,9 +38,7 @@ class ClockWatch:
         if event != "c_call" or self.was_read:
             return
         owner = getattr(argument, "__self__", None)
-        is_now = (
-            getattr(argument, "__name__", "") in _NOW and isinstance(owner, type) and issubclass(owner, datetime.date)
-        )
+        is_now = getattr(argument, "__name__", "") in _NOW and isinstance(owner, type) and issubclass(owner, _DATE)
         try:
             is_clock = is_now or argument in _CLOCKS
         except TypeError:  # not hashable

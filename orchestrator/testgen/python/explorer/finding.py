@@ -3,6 +3,7 @@
 import ast
 import enum
 import inspect
+import textwrap
 import typing
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from .operators import NOT_TRIED, OPERATORS
 from .shapes import attributes_read, classes_with, doubles, functions_for, kept_as
 from .subjects import VARIADIC, Parameter, Subject
 
+_MOST_INHERITED = 8
 _OF_ITEMS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__contains__", "__missing__"})
 
 
@@ -81,6 +83,27 @@ class SubjectFinder:
                 )
                 if made is not None and len(made.parameters) == 1:
                     yield made
+
+        yield from self._inherited(owner)
+
+    def _inherited(self, owner: type) -> Iterator[Subject]:
+        """Yield public methods of the project's classes in other modules: they call what the class puts in place."""
+        top = self._module.__name__.partition(".")[0]
+        found = 0
+        seen = set(vars(owner))
+        for base in owner.__mro__[1:]:
+            is_near = base.__module__.partition(".")[0] == top and base.__module__ != self._module.__name__
+            for member, value in vars(base).items() if is_near else ():
+                if member.startswith("_") or member in seen or found >= _MOST_INHERITED:
+                    continue
+                seen.add(member)
+                function = value.__func__ if isinstance(value, classmethod | staticmethod) else value
+                node = _definition(function) if inspect.isfunction(function) else None
+                subject = self._of_member(owner, f"{owner.__name__}.{member}", value, node) if node else None
+                if subject is not None:
+                    found += 1
+                    subject.is_inherited = True
+                    yield subject
 
     def _is_callable_operator(self, member: str) -> bool:
         return member in OPERATORS or member == "__call__"
@@ -205,6 +228,15 @@ class SubjectFinder:
             for word in ("str", "int", "list", "dict", "none", "float"):
                 add(word, 1)
         return weights
+
+
+def _definition(function: Any) -> Definition | None:
+    """Return the definition of a function that stands in another module."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return None
+    return next((each for each in tree.body if isinstance(each, Definition)), None)
 
 
 def _is_filled_in(default: object) -> bool:

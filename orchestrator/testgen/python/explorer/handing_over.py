@@ -42,6 +42,7 @@ def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dic
         "expected": body.expected,
         "label": body.label,
         "more": body.more,
+        "fixtures": body.fixtures,
         "call": made.program.call,
         "arguments": [
             [parameter.name, argument if isinstance(argument, str) else ", ".join(argument), parameter.is_required]

@@ -60,7 +60,7 @@ class Instances:
 
 def _signature(value: object) -> tuple[object, ...]:
     """Return how an instance looks: which parts of it are there, of which kind, and whether they are empty."""
-    return (type(value).__qualname__, *((name, type(part).__name__, _is_full(part)) for name, part in _parts(value)))
+    return (type(value).__qualname__, *((name, _kind(part), _is_full(part)) for name, part in _parts(value)))
 
 
 def _parts(value: object) -> list[tuple[str, Any]]:
@@ -71,6 +71,12 @@ def _parts(value: object) -> list[tuple[str, Any]]:
         return [(str(name), getattr(value, name, None)) for name in names][:12]
     except Exception:  # a foreign `__getattr__` may raise anything
         return []
+
+
+def _kind(part: object) -> str:
+    """Return the name of the part's type; of a list also that of its first item's."""
+    inner = f"[{type(part[0]).__name__}]" if type(part) in (list, tuple) and part else ""  # type: ignore[index]
+    return type(part).__name__ + inner
 
 
 def _is_full(part: object) -> bool:

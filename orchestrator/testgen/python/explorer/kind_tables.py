@@ -133,6 +133,9 @@ BY_NAME = [
         (r"^(n|k|i|j|x|y|num|number|count|size|maxsize|width|length|limit|max_length|precision|digits|idx|index|start|stop|"
          r"end|step|seconds|minutes|hours|days|months|years|year|month|day|value|val|places|depth|amount|total|base|"
          r"bits|offset|lower|upper|max|min)$", "int"),
+        (r"(^|_)(timer|clock|time_func|now_func|get_time|time_fn)$",
+         ("one", ("lambda: 1", "itertools.count().__next__", "lambda: 0", "itertools.count(0, 10).__next__"))),
+        (r"(^|_)serializer$", ("one", ("json", "pickle"))),
         (r"(^|_)(func|fn|f|callback|predicate|pred|key|keyfunc|factory|condition|op|function|transform)$", "callable"),
         (r"(seq|iterable|items|lst|coll|list|rows|values|args|elements|iter|src|data|objs|it|headers)s?$", "list"),
         (r"^(d|dct|dict|mapping|map|kwargs|options|opts|kw|attrs|env|environ)$", "dict"),

@@ -28,6 +28,7 @@ STANDARD = [
     "importlib",
     "io",
     "itertools",
+    "json",
     "math",
     "operator",
     "pathlib",

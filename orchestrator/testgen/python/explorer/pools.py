@@ -1,6 +1,7 @@
 """Expressions to try for each kind of value, the most telling first."""
 
 import ast
+import datetime
 import functools
 import random
 import re
@@ -18,6 +19,7 @@ from .subjects import Parameter, Subject
 from .words import words_for
 
 _BESIDE = 3
+_MOMENTS = (datetime.datetime, datetime.date, datetime.timedelta)
 _TIMES = ("datetime", "date", "timedelta")
 _LEARNED = 120  # expressions kept per subject
 _INSTANCES = 10
@@ -226,6 +228,8 @@ def _neighbours(value: object) -> list[object]:
         return [value, value + 1, value - 1] if abs(value) < 10**12 else []
     if type(value) in (str, float, bytes):
         return [value] if value == value and len(repr(value)) < 120 else []  # noqa: PLR0124 - NaN
+    if type(value) in _MOMENTS:
+        return [value] if getattr(value, "tzinfo", None) is None else []
     if type(value) in (list, tuple, set, frozenset, dict):
         items = sorted(value, key=repr) if isinstance(value, set | frozenset) else list(value)  # type: ignore[call-overload]
         return [each for item in items[:12] for each in (_neighbours(item) if type(item) in (str, int, float) else [])]

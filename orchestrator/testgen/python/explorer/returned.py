@@ -45,7 +45,7 @@ class Returned:
         for group in list(by_code.values())[:_MOST_KINDS]:
             owner = self._owner(group[0][1])
             for expression, value, made in group:
-                look = (made.outcome.goals, *sorted(vars(value) if hasattr(value, "__dict__") else ()))
+                look = (made.outcome.goals, *sorted(vars(value) if hasattr(value, "__dict__") else ()), *_held(value))
                 self._pools.instances.note_for(owner, expression, look)
             found += self._members(outer, owner, group[0][1])
         return found
@@ -99,6 +99,19 @@ def _is_made(value: Any) -> bool:
     if isinstance(value, FunctionType):
         return "<locals>" in value.__code__.co_qualname
     return isinstance(value, functools.partial) or hasattr(value, "__wrapped__")
+
+
+def _held(value: Any) -> list[tuple[str, str, bool]]:
+    """Return what a function holds of the call that made it: names, types, and whether there is something in it."""
+    names = value.__code__.co_freevars if isinstance(value, FunctionType) else ()
+    cells = getattr(value, "__closure__", None) or ()
+    found = []
+    for name, cell in zip(names, cells, strict=False):
+        try:
+            found.append((name, type(cell.cell_contents).__name__, bool(cell.cell_contents)))
+        except Exception:  # noqa: S112 - it may be empty, and a foreign `__bool__` may raise anything
+            continue
+    return found
 
 
 def _code(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import inspect
 import json
 import os
 import random
@@ -31,11 +32,14 @@ from .routes import find_applications, use_headers
 from .sandbox import Fence
 from .search import Search
 from .sequences import Sequences
+from .standing_clock import FIXTURE, HELPER, Standing, StandingClock
+from .state import modules_below
 from .subjects import Subject
 from .writing import Writer
 
 _FOR_MUTANTS = 5.0  # seconds at least, whatever the search took
 _LEVELS = 2  # a function that returns a decorator: what that returns is called as well
+_CALLS_OF_INHERITED = 40
 _CALLS_OF_RETURNED, _PART_OF_RETURNED = 150, 0.2
 _FAIR = 3  # times the part of the time that is due to a subject, at most
 
@@ -86,7 +90,8 @@ class Session:
         names = Names(
             module, facts, extra={**fixtures, "monkeypatch": monkey, "pytest": importlib.import_module("pytest")}
         )
-        caller = Caller(names, self._fence, self._probed.recorder, self._job.project)
+        clock = self._clock_of(module)
+        caller = Caller(names, self._fence, self._probed.recorder, self._job.project, clock)
         pools = Pools(names, facts, self._rng)
         pools.fixtures = {name: name for name in fixtures}
         journal = Journal(self._job.journal, self._job.avoid)
@@ -121,12 +126,22 @@ class Session:
             "calls": caller.count,
             "kinds": count_kinds(search.corpus),
             "cut_short": cut,
-            "helpers": HELPERS,
-            "fixtures": self._fixture_sources,
+            "helpers": {**HELPERS, Standing.__name__: HELPER},
+            "fixtures": {**self._fixture_sources, **({FIXTURE: caller.clock.fixture()} if caller.clock else {})},
             "defects": [dataclasses.asdict(each) for each in unique(defects)],
             "mutants": [each.as_json() for each in verdicts],
             "candidates": [candidate_json(made, body, caller.copyable(made.outcome)) for made, body in tests],
         }
+
+    def _clock_of(self, module: ModuleType) -> StandingClock:
+        """Return the clock of the module, and of the project's modules from which it has names."""
+        below = {each.__name__: each for each in modules_below(self._job.project)}
+        used = {getattr(value, "__module__", "") for value in vars(module).values() if callable(value)}
+        used |= {value.__name__ for value in vars(module).values() if isinstance(value, ModuleType)}
+        others = [below[name] for name in sorted(each for each in used if isinstance(each, str)) if name in below]
+        return StandingClock(
+            [(module, self._probed.source), *((each, _source(each)) for each in others if each is not module)]
+        )
 
     def _why_not_imported(self, error: BaseException) -> dict[str, Any]:
         if self._probed.refused:
@@ -177,7 +192,9 @@ class Session:
             # Where the clock has to end it, those that come last get their part as well.
             part = _FAIR * weight / max(sum(weights[position:]), 1)
             search.explore(
-                subject, max(80, int(share)), max((until - self._fence.stopwatch.now()) * min(part, 1.0), 0.05)
+                subject,
+                _CALLS_OF_INHERITED if subject.is_inherited else max(80, int(share)),
+                max((until - self._fence.stopwatch.now()) * min(part, 1.0), 0.05),
             )
             if subject.kind in ("classmethod", "static", "function"):
                 _collect_instances(search.corpus, pools, subject, owners)
@@ -205,13 +222,20 @@ class Session:
         os.replace(scratch, self._job.result)
 
 
+def _source(module: ModuleType) -> str:
+    try:
+        return inspect.getsource(module)
+    except (OSError, TypeError):
+        return ""
+
+
 def _of(tries: Sequence[Try], subject: Subject) -> list[Try]:
     return [made for made in tries if made.subject is subject]
 
 
 def _size(subject: Subject) -> int:
-    if subject.node is None:
-        return 2
+    if subject.node is None or subject.is_inherited:
+        return 1
     lines = (subject.node.end_lineno or subject.node.lineno) - subject.node.lineno
     return max(2, lines // (3 if subject.is_private else 1)) if subject.parameters else 1
 

@@ -29,6 +29,7 @@ def functions_for(tree: ast.AST, name: str) -> list[str]:
         found += [head + each for each in (*names, "None", "True", "False")]
         if arity > 1:
             found.append(f"{head}({', '.join(names[-2:])})")
+        found.append(f"{head}{names[-1]} + 10")
     return found
 
 

@@ -12,6 +12,7 @@ from .operators import OPERATORS
 
 Argument = str | tuple[str, ...] | None  # an expression, those of *args, or left out
 Arguments = tuple[Argument, ...]
+_AT_THE_END = 10**9
 VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
@@ -45,6 +46,7 @@ class Subject:
     literals: Literals = field(default_factory=Literals)
     environment: tuple[str, ...] = ()
     template: str = ""  # of a route: the call up to its keyword arguments; {0}, {1} … are parts of the path
+    is_inherited: bool = False  # from a class of another module
     function: Any = None  # the function behind it, when there is one
 
     @property
@@ -55,6 +57,8 @@ class Subject:
     @property
     def line(self) -> int:
         """Where it is defined; 0 when that is not in the module."""
+        if self.is_inherited:
+            return _AT_THE_END
         return self.node.lineno if self.node else 0
 
     @property

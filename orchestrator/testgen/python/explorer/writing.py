@@ -1,5 +1,6 @@
 """Turn calls that were carried out into tests that pass: with as few steps and as short arguments as will do."""
 
+import dataclasses
 import random
 
 from .body import Body
@@ -10,6 +11,7 @@ from .literals import Literals
 from .replies import only_status
 from .search import Search
 from .shrinking import shrink
+from .standing_clock import FIXTURE
 
 _EXTRA = 60  # tests per subject that are tried on mutants beside those that reach something new
 
@@ -23,7 +25,7 @@ class Writer:
         self._rng = rng
         self._literals = Literals(search.names)
         self._checks = Checks(search.names, self._literals, search.caller)
-        self._clock: dict[tuple[frozenset[int], tuple[str, ...]], bool] = {}
+        self._clock: dict[tuple[frozenset[int], tuple[str, ...]], tuple[str, ...] | None] = {}
 
     def all(self, until: float) -> list[tuple[Try, Body]]:
         """Write bodies for what reaches something, for examples, and for some more; keep those that pass twice."""
@@ -65,8 +67,16 @@ class Writer:
             return None
         where = made.outcome.goals, made.program.setup  # who takes the same way asks the clock as well, or does not
         if where not in self._clock:
-            self._clock[where] = self._caller.reads_clock(body.lines)
-        return None if self._clock[where] else body
+            self._clock[where] = self._fixtures(body)
+        fixtures = self._clock[where]
+        return None if fixtures is None else dataclasses.replace(body, fixtures=fixtures)
+
+    def _fixtures(self, body: Body) -> tuple[str, ...] | None:
+        """Return the fixtures that a test needs besides; None when it asks for a time that cannot be made to stand."""
+        if not self._caller.reads_clock(body.lines):
+            return ()
+        is_standing = bool(self._caller.clock) and not self._caller.reads_clock(body.lines, standing=True)
+        return (FIXTURE,) if is_standing else None
 
     def _passes(self, body: Body) -> bool:
         return self._caller.check(body.lines) is None and self._caller.check(body.lines) is None
