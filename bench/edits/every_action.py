@@ -52,6 +52,8 @@ AROUND = {
     "src/index.ts": "",
     "service/main.py": "",
     "alembic.ini": "",
+    "deploy.sh": "",
+    "back.sh": "",
 }
 STEP = {"name": "Bench step", "run": "echo one\necho two\n"}
 JOB = {

@@ -206,10 +206,11 @@ def test_a_command_sees_the_version_and_another_input_of_that_name_is_a_conflict
         "    steps:\n      - run: echo deploy\n"
     )
     given = {"command": "./up.sh", "rollback_command": "./back.sh", "version_input": True}
-    repository = workflow(text.format("push"))
+    scripts = {"up.sh": "", "back.sh": ""}
+    repository = workflow(text.format("push"), **scripts)
     done(repository.edit("implement_production_deploy", **given))
     assert steps(repository, "prod")["Deploy"]["env"] == {"VERSION": "${{ inputs.version }}"}
-    taken = workflow(text.format("{workflow_dispatch: {inputs: {version: {type: number}}}}"))
+    taken = workflow(text.format("{workflow_dispatch: {inputs: {version: {type: number}}}}"), **scripts)
     assert code(taken.edit("implement_production_deploy", **given)) is EditCode.CONFLICT
 
 
@@ -339,7 +340,15 @@ def test_trivy_in_a_script_blocks_too(workflow: Make) -> None:
     text = "on: push\njobs:\n  s:\n    runs-on: x\n    steps:\n      - run: trivy fs . --exit-code 0 || true\n"
     repository = workflow(text)
     done(repository.edit("make_trivy_blocking"))
-    assert jobs(repository)["s"]["steps"][0]["run"] == "trivy fs --severity HIGH,CRITICAL --exit-code 1 ."
+    scan = "trivy fs --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 ."
+    assert jobs(repository)["s"]["steps"][0]["run"] == scan
+    weaker = workflow(text.replace("--exit-code 0", "--severity=CRITICAL"))
+    done(weaker.edit("make_trivy_blocking"))
+    assert jobs(weaker)["s"]["steps"][0]["run"] == "trivy fs --exit-code 1 . --severity=HIGH,CRITICAL"
+    stricter = workflow(text.replace("--exit-code 0 || true", "-s LOW,HIGH,CRITICAL --exit-code 1"))
+    assert stricter.edit("make_trivy_blocking").status is EditStatus.ALREADY
+    unknown = workflow(text.replace("--exit-code 0", '--severity "$LEVEL"'))
+    assert code(unknown.edit("make_trivy_blocking")) is EditCode.CONFLICT
     computed = text.replace(
         "run: trivy fs . --exit-code 0 || true",
         "uses: aquasecurity/trivy-action@v1\n        with: {exit-code: '${{ vars.X }}'}",
@@ -522,9 +531,11 @@ def test_production_is_deployed_by_a_command_where_no_image_is_pushed(workflow: 
         "on: push\njobs:\n  prod:\n    runs-on: u\n    environment: {name: production, url: 'https://x.org'}\n"
         "    steps:\n      - run: echo deploy\n"
     )
-    repository = workflow(text)
-    result = repository.edit("implement_production_deploy", command="./up.sh", rollback_command="./back.sh")
-    assert result.status is EditStatus.CHANGED, result.reason
+    given = {"command": "./up.sh", "rollback_command": "./back.sh"}
+    assert workflow(text, **{"up.sh": ""}).edit("implement_production_deploy", **given).reason == (
+        "`./back.sh` runs back.sh, which is not there"
+    )
+    done(workflow(text, **{"up.sh": "", "back.sh": ""}).edit("implement_production_deploy", **given))
 
 
 def test_the_gate_stands_for_the_performance_job_too(shop: Repository) -> None:

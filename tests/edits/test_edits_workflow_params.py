@@ -106,6 +106,7 @@ def test_a_real_deployment_is_replaced_only_by_force(shop: Repository) -> None:
     shop.files[DEPLOY] = shop.files[DEPLOY].replace('echo "deploying"', "./ship.sh")
     given = {"fix_trigger": True, "command": "./go.sh", "rollback_command": "./back.sh", "strategy": "command"}
     assert shop.edit("implement_staging_deploy", DEPLOY, **given).code is EditCode.CONFLICT
+    shop.files |= {"go.sh": "", "back.sh": ""}
     made = steps(changed(shop, "implement_staging_deploy", DEPLOY, **given, force=True), "staging", DEPLOY)
     assert "./ship.sh" not in str(made)
     assert any("./go.sh" in step.get("run", "") for step in made)

@@ -10,12 +10,12 @@ from orchestrator.edits.result import Duty, EditCode, Refusal
 from orchestrator.edits.workflows import rollout
 from orchestrator.edits.workflows.deploy_migrations import insert_migration, migrates_first
 from orchestrator.edits.workflows.deploys import Found, environment_url, is_kubectl, look_at
+from orchestrator.edits.workflows.entrances import refuse_missing_scripts
 from orchestrator.edits.workflows.images import Pushed, find_pushed, login_step
 from orchestrator.edits.workflows.migrations import find_migration
 from orchestrator.edits.workflows.platforms import PLATFORMS, environment_for, sign_in
-from orchestrator.edits.workflows.reachability import blocked_by, job_condition, mentioned_refs
 from orchestrator.edits.workflows.scopes import permit
-from orchestrator.edits.workflows.shape import environment_of, events_of
+from orchestrator.edits.workflows.shape import environment_of
 from orchestrator.edits.workflows.workflow import Workflow, run_of
 from orchestrator.models.json import JsonObject
 
@@ -54,37 +54,16 @@ class DeployParams(WorkflowParams):
         default="none", description="before: migrate the database ahead of the rollout, as `add_deploy_migration` does"
     )
     build_job: str | None = Field(default=None, description="the job that pushes the images, when there are several")
+    branch: str | None = Field(
+        default=None,
+        pattern=r"^[\w./-]+$",
+        description="the only branch that is deployed; default: what the job's `if` says",
+    )
     fix_trigger: bool = Field(default=False, description="add the branch that the job's `if` names to on.push")
     timeout: int = Field(default=30, ge=1, le=360, description="minutes")
     concurrency: Literal["latest", "queue"] = Field(
         default="latest", description="of waiting deployments keep the latest, or queue all"
     )
-
-
-def ensure_reachable(workflow: Workflow, job: str, params: DeployParams) -> None:
-    """Add the branch that no trigger has, if that is wished; Refusal E_UNREACHABLE when the job can never run."""
-    blocked = blocked_by(workflow.model, job)
-    if blocked is None:
-        return
-    condition = job_condition(workflow.model, blocked)
-    branches = (
-        [ref.removeprefix("refs/heads/") for ref in mentioned_refs(condition) if ref.startswith("refs/heads/")]
-        if condition
-        else []
-    )
-    text = workflow.job(blocked).get("if")
-    reason = f"{blocked} can never run: `{text}` is false for every event that `on` names"
-    if not params.fix_trigger:
-        raise Refusal(EditCode.UNREACHABLE, reason, hint="`fix_trigger: true` adds the branch to on.push")
-    push = events_of(workflow.model).get("push")
-    if not branches or not isinstance(push, dict) or not isinstance(push.get("branches"), list):
-        raise Refusal(EditCode.UNREACHABLE, reason, hint="no branch can be added to on.push.branches")
-    for branch in branches:
-        workflow.editor.append(("on", "push", "branches"), branch)
-    if blocked_by(workflow.model, job) is not None:
-        raise Refusal(EditCode.UNREACHABLE, reason, hint=f"it cannot run on {', '.join(branches)} either")
-    others = ", ".join(name for name in workflow.jobs if name != blocked)
-    workflow.warnings.append(f"on.push now names {', '.join(branches)}, so these jobs run on it too: {others}")
 
 
 def is_complete(workflow: Workflow, job: str) -> bool:
@@ -159,6 +138,7 @@ def _steps(workflow: Workflow, job: str, environment: str, params: DeployParams,
         if params.command is None or params.rollback_command is None:
             hint = "`command` and `rollback_command` say how to deploy and how to go back"
             raise Refusal(EditCode.PRECONDITION, f"nothing says how {job} deploys", hint=hint)
+        refuse_missing_scripts(workflow.scene, params.command, params.rollback_command)
         tag = _tag(workflow, params)
         going, back = rollout.command_steps(params.command, params.rollback_command, tag)
         return [going, _probe(params, health), back, rollout.summary(environment)]

@@ -120,7 +120,7 @@ def is_production(name: str) -> bool:
 def look_at(job: JsonObject) -> Found:
     """Find the deploy, probe and rollback steps of a job, and the steps that only talk."""
     steps = steps_of(job)
-    placeholders = tuple(at for at, step in enumerate(steps) if run_of(step) and is_placeholder(run_of(step)))
+    placeholders = tuple(at for at, step in enumerate(steps) if "run" in step and is_placeholder(run_of(step)))
     rollback = next((at for at, step in enumerate(steps) if is_rollback(step)), None)
     probe = next((at for at, step in enumerate(steps) if is_probe(step) and at != rollback), None)
     deploy = next((at for at, step in enumerate(steps) if step.get("id") == "deploy"), None)

@@ -86,6 +86,8 @@ def find_migration(scene: Scene, tool: str = "auto", command: str | None = None)
     """
     if command is not None:
         return Migration(tool="custom", command=command, language="python" if "python" in command else "node")
+    if tool == "custom":
+        raise Refusal(EditCode.PARAM, "`tool: custom` needs `command`")
     found = [name for name, paths in _SIGNS.items() if any(scene.tree.exists(path) for path in paths)]
     typeorm = _typeorm(scene)
     found += ["typeorm"] if typeorm is not None else []

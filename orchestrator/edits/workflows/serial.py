@@ -21,6 +21,7 @@ _PHASES = re.compile(
 )
 _TARGET = re.compile(rf"\b(?:make|just|task|yarn|(?:npm|pnpm|yarn|bun)[ \t]+run)[ \t]+{HOLE}(?![\w:-])")
 _LONGEST = 3  # steps that each value takes, at most: build, tag, push
+_UPLOAD = "actions/upload-artifact"
 _NO_MATRIX = {
     "if": "a condition of a job is judged before its matrix",
     "needs": "what a job needs cannot depend on its matrix",
@@ -240,6 +241,11 @@ def refuse_siblings(workflow: Workflow, found: Siblings, key: str) -> None:
             raise Refusal(EditCode.PRECONDITION, f"{found.jobs[0]}: `{path[2]}` cannot depend on a matrix")
         if spell(path, text, key, variable_for(key)) is None:
             reason = f"{found.jobs[0]}: neither a matrix nor a variable reaches where the jobs differ"
+            raise Refusal(EditCode.PRECONDITION, reason)
+    for step in found.family.template.get("steps") or ():
+        named = (step.get("with") or {}).get("name", "artifact")
+        if uses_of(step) == _UPLOAD and HOLE not in str(named):
+            reason = f"{', '.join(found.jobs)} all upload the artifact {named}, and each name can be uploaded only once"
             raise Refusal(EditCode.PRECONDITION, reason)
     others = str({name: job for name, job in workflow.jobs.items() if name not in found.jobs})
     read = next((name for name in found.jobs if re.search(rf"\bneeds\.{re.escape(name)}\.", others)), None)

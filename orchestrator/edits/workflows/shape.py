@@ -88,3 +88,26 @@ def downstream(jobs: JsonObject, job: str) -> list[str]:
         grown = bool(more)
         reached |= more
     return [name for name in jobs if name in reached and name != job]
+
+
+def find_cycle(graph: dict[str, list[str]]) -> list[str] | None:
+    """Return the names along a cycle, the first one again at the end, or None."""
+    done: set[str] = set()
+    for root, first in graph.items():
+        path: list[str] = []
+        stack = [(root, iter(first))] if root not in done else []
+        path += [root] if stack else []
+        while stack:
+            node, following = stack[-1]
+            for other in following:
+                if other in path:
+                    return [*path[path.index(other) :], other]
+                if other in graph and other not in done:
+                    path.append(other)
+                    stack.append((other, iter(graph[other])))
+                    break
+            else:
+                done.add(node)
+                path.pop()
+                stack.pop()
+    return None

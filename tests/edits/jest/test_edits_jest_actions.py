@@ -73,13 +73,20 @@ def test_what_excludes_a_wanted_glob_is_a_conflict_until_it_is_removed() -> None
     assert done.reason == "collectCoverageFrom gets 1 entries, loses 1: +1 files, -0"
 
 
-def test_globs_that_match_nothing_or_only_what_is_taken_out_again_are_warned_of() -> None:
-    text = LIST.replace("'!**/*.d.ts'", "'!src/routes/**'")
+def test_globs_that_match_nothing_are_warned_of() -> None:
+    assert "`nowhere/**` matches nothing" in act(EXPAND, LIST, include=["nowhere/**"]).warnings
 
-    result = act(EXPAND, text, include=["nowhere/**", "src/routes/**/*.ts"])
 
-    assert "`nowhere/**` matches nothing" in result.warnings
-    assert any("taken out again by `!src/routes/**`" in warning for warning in result.warnings)
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_a_glob_whose_files_are_all_taken_out_again_is_a_conflict_listed_or_not(*, is_listed: bool) -> None:
+    listed = "'src/routes/**/*.ts', '!src/routes/**'" if is_listed else "'!src/routes/**'"
+    text = LIST.replace("'!**/*.d.ts'", listed)
+
+    result = act(EXPAND, text, include=["src/routes/**/*.ts"])
+
+    assert (result.status, result.code) == ("conflict", "E_CONFLICT")
+    assert result.reason == "`src/routes/**/*.ts` matches 1 file, and `!src/routes/**` takes all of them out again"
+    assert act(EXPAND, text, include=["src/routes/**/*.ts"], remove=["!src/routes/**"]).status == "changed"
 
 
 def test_all_of_it_being_there_is_already() -> None:

@@ -8,7 +8,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from orchestrator.contracts import RelativePath
 from orchestrator.edits.action import Action, EditParams, Scene
@@ -28,7 +28,16 @@ from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, alrea
 from orchestrator.models.json import Json
 
 KEY = "coverageThreshold"
-Percent = Annotated[int | float, Field(ge=-1_000_000, le=100)]
+
+
+def _whole_if_negative(value: float) -> float:
+    if value < 0 and value != int(value):
+        message = "below 0 it is a number of uncovered ones, and that is whole"
+        raise ValueError(message)
+    return value
+
+
+Percent = Annotated[int | float, Field(ge=-1_000_000, le=100), AfterValidator(_whole_if_negative)]
 Metric = Literal["branches", "functions", "lines", "statements"]
 
 

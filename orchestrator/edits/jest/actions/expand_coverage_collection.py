@@ -49,6 +49,7 @@ class ExpandCoverageCollection(Action[ExpandParams]):
         wanted = _wanted(document, params, present or [])
         _refuse_contradictions(wanted, present or [])
         after = _listed(wanted, present or [])
+        _refuse_shadowed(document, params.include, after)
         notes = _notes(document, wanted, after)
         effect = _effect(document, present, after)
         if after == present:
@@ -77,6 +78,22 @@ def _refuse_contradictions(wanted: Scope, present: Sequence[str]) -> None:
             raise Refusal(
                 EditCode.CONFLICT, f"{KEY} includes `{one[1:]}`", hint=f"remove: ['{one[1:]}'] takes that out"
             )
+
+
+def _refuse_shadowed(document: JestDocument, include: Sequence[str], after: Sequence[str]) -> None:
+    """Raise Refusal E_CONFLICT for a wanted glob of which other entries leave no file: it would count nothing."""
+    now = document.counted(after)
+    for one in include if now is not None else ():
+        own = document.counted([one])
+        if not own or own & (now or frozenset()):
+            continue
+        culprit = next((other for other in after if _takes_all(document, own, one, other)), None)
+        by = f"`{culprit}` takes" if culprit else "other entries take"
+        raise Refusal(
+            EditCode.CONFLICT,
+            f"`{one}` matches {len(own)} file{'s' if len(own) > 1 else ''}, and {by} all of them out again",
+            hint=f"remove: ['{culprit}'] takes that out" if culprit else "",
+        )
 
 
 def _listed(wanted: Scope, present: Sequence[str]) -> list[str]:
@@ -117,14 +134,8 @@ def _notes(document: JestDocument, wanted: Scope, after: Sequence[str]) -> list[
     now = document.counted(after)
     for one in wanted.include:
         own = document.counted([one])
-        if own is None or now is None:
-            continue
-        if not own:
+        if own is not None and not own:
             notes.append(f"`{one}` matches nothing")
-        elif not own & now:
-            culprit = next((other for other in after if _takes_all(document, own, one, other)), None)
-            by = f" by `{culprit}`" if culprit else ""
-            notes.append(f"`{one}` matches {len(own)} files, and all of them are taken out again{by}")
     if odd := sorted(path for path in now or () if is_no_code_under_test(path)):
         more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
         notes.append(f"{odd[0]}{more} would count although it looks like a test, a fixture or a declaration")

@@ -26,6 +26,11 @@ _WORD = r"^[A-Za-z][\w-]*$"
 _PY = re.compile(r"\b(?:pytest|tox|nox|manage\.py)\b")
 
 
+Tool = Literal[
+    "auto", "prisma", "alembic", "django", "knex", "sequelize", "drizzle", "typeorm", "flyway", "custom"
+]  # fmt: skip
+
+
 class MigrationParams(WorkflowParams):
     """What migrates, where, on which database."""
 
@@ -34,8 +39,10 @@ class MigrationParams(WorkflowParams):
         default=None,
         description="id, name, `uses` prefix or /regex of the script/ of the step to stand before, else the tests",
     )
-    tool: Literal["auto", "prisma", "alembic", "django", "knex", "sequelize", "drizzle", "typeorm", "flyway"] = Field(
-        default="auto", description="what migrates; auto: found by the files of the repository"
+    tool: Literal[
+        "auto", "prisma", "alembic", "django", "knex", "sequelize", "drizzle", "typeorm", "flyway", "custom"
+    ] = Field(
+        default="auto", description="what migrates; auto: found by the files of the repository; custom: `command`"
     )
     command: str | None = Field(
         default=None, min_length=1, description="the command that migrates, instead of the tool's own"

@@ -17,7 +17,7 @@ from orchestrator.edits.workflows.deciding import Start, always_runs, deciding_j
 from orchestrator.edits.workflows.gate import add_gate
 from orchestrator.edits.workflows.path_filters import filters_for, jobs_for, matches_something, with_locks
 from orchestrator.edits.workflows.scopes import settle_only_job
-from orchestrator.edits.workflows.shape import downstream, events_of, needs_of
+from orchestrator.edits.workflows.shape import downstream, events_of, find_cycle, needs_of
 from orchestrator.edits.workflows.workflow import Workflow
 
 _STATUS = ("always()", "cancelled()", "failure()", "success()")
@@ -61,6 +61,9 @@ class AddPathFilters(Action[PathFilterParams]):
         if "changes" in workflow.jobs:
             reason = "there is a job changes that decides by other means"
             raise Refusal(EditCode.CONFLICT, reason, hint="rename_job gives it another name")
+        cycle = find_cycle({name: needs_of(job) for name, job in workflow.jobs.items()})
+        if cycle is not None:
+            raise Refusal(EditCode.PRECONDITION, f"jobs wait for each other: {' → '.join(cycle)}")
         filters = params.filters or filters_for(scene)
         chosen = params.apply or jobs_for(workflow, filters)
         _refuse_unknown(workflow, filters, chosen)

@@ -10,13 +10,13 @@ from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows import rollout
 from orchestrator.edits.workflows.deployment import (
     DeployParams,
-    ensure_reachable,
     fill_in,
     is_complete,
     migrate_first,
     missing_part,
 )
 from orchestrator.edits.workflows.deploys import deploying_job, is_kubectl
+from orchestrator.edits.workflows.entrances import ensure_reachable, restrict_to
 from orchestrator.edits.workflows.images import find_pushed
 from orchestrator.edits.workflows.reachability import is_reachable
 from orchestrator.edits.workflows.releases import note_release, take_version, takes_version
@@ -57,7 +57,8 @@ class ImplementProductionDeploy(Action[ProductionParams]):
         if risky:
             reason = f"{scene.target} runs on {', '.join(sorted(risky))}; production has no place in it"
             raise Refusal(EditCode.PRECONDITION, reason)
-        ensure_reachable(workflow, job, params)
+        restrict_to(workflow, job, params.branch)
+        ensure_reachable(workflow, job, fix_trigger=params.fix_trigger)
         if not is_complete(workflow, job):
             if environment_of(workflow.job(job)) is None:
                 raise Refusal(EditCode.PRECONDITION, f"{job} has no environment", hint="add_approval_gates adds it")

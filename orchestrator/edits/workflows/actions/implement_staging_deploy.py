@@ -11,13 +11,13 @@ from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import EditResult
 from orchestrator.edits.workflows.deployment import (
     DeployParams,
-    ensure_reachable,
     fill_in,
     is_complete,
     migrate_first,
     missing_part,
 )
 from orchestrator.edits.workflows.deploys import deploying_job
+from orchestrator.edits.workflows.entrances import ensure_reachable, restrict_to
 from orchestrator.edits.workflows.workflow import Workflow
 
 
@@ -39,7 +39,8 @@ class ImplementStagingDeploy(Action[StagingParams]):
         """Mend the trigger, replace the placeholder steps, complete the job's keys."""
         workflow = Workflow(scene)
         job = deploying_job(workflow, params.environment, params.job)
-        ensure_reachable(workflow, job, params)
+        restrict_to(workflow, job, params.branch)
+        ensure_reachable(workflow, job, fix_trigger=params.fix_trigger)
         if not is_complete(workflow, job):
             fill_in(workflow, job, params.environment, params, guard=None)
         migrate_first(workflow, job, params)
@@ -49,5 +50,5 @@ class ImplementStagingDeploy(Action[StagingParams]):
         """See that the job deploys, probes, rolls back and can run."""
         workflow = Workflow(scene)
         job = deploying_job(workflow, params.environment, params.job)
-        ensure_reachable(workflow, job, params)
+        ensure_reachable(workflow, job, fix_trigger=params.fix_trigger)
         return missing_part(workflow, job, params)

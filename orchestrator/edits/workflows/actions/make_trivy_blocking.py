@@ -26,6 +26,7 @@ _OF_THE_REPORT = frozenset(
      "skip-setup-trivy", "list-all-pkgs")
 )  # fmt: skip
 _EXIT = re.compile(r"--exit-code[= \t]+['\"]?\d+['\"]?")
+_SEVERITY = re.compile(r"(?:--severity|(?<!\S)-s)[= \t]+['\"]?(?P<list>[^\s'\"]+)")
 _TRIVY_COMMAND = re.compile(r"\btrivy[ \t]+(?:image|fs|filesystem|repo|repository|config|rootfs|sbom)\b")
 
 
@@ -181,8 +182,14 @@ def _gate_command(workflow: Workflow, job: str, at: int, params: TrivyParams) ->
         text = _EXIT.sub("--exit-code 1", line.text)
         if "--exit-code" not in text:
             text = f"{text[: command.end()]} --exit-code 1{text[command.end() :]}"
-        if "--severity" not in text:
-            text = f"{text[: command.end()]} --severity {params.severity}{text[command.end() :]}"
+        given = _SEVERITY.search(text)
+        if given is None:
+            more = " --ignore-unfixed" if params.ignore_unfixed and "--ignore-unfixed" not in text else ""
+            text = f"{text[: command.end()]} --severity {params.severity}{more}{text[command.end() :]}"
+        elif "$" in given["list"]:
+            raise Refusal(EditCode.CONFLICT, f"{job}: {title_of(workflow.steps(job)[at], at)}: --severity is computed")
+        elif not covers(given["list"], params.severity):
+            text = text[: given.start("list")] + params.severity + text[given.end("list") :]
         wanted = wanted[: line.start] + text + wanted[line.end :]
     if wanted != script:
         workflow.set(("jobs", job, "steps", at, "run"), wanted)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from orchestrator.edits.finding import Finding
 from orchestrator.edits.workflows.checker.checked import Checked
-from orchestrator.edits.workflows.shape import needs_of, steps_of
+from orchestrator.edits.workflows.shape import find_cycle, needs_of, steps_of
 from orchestrator.models.json import JsonObject
 
 IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*\Z", re.ASCII)
@@ -74,26 +74,3 @@ def _steps(checked: Checked, name: str, job: JsonObject) -> Iterator[Finding]:
         if str(identifier).lower() in seen:
             yield checked.finding("step-id", f"the id `{identifier}` is used twice", (*path, "id"))
         seen.add(str(identifier).lower())
-
-
-def find_cycle(graph: dict[str, list[str]]) -> list[str] | None:
-    """Return the names along a cycle, the first one again at the end, or None."""
-    done: set[str] = set()
-    for root, first in graph.items():
-        path: list[str] = []
-        stack = [(root, iter(first))] if root not in done else []
-        path += [root] if stack else []
-        while stack:
-            node, following = stack[-1]
-            for other in following:
-                if other in path:
-                    return [*path[path.index(other) :], other]
-                if other in graph and other not in done:
-                    path.append(other)
-                    stack.append((other, iter(graph[other])))
-                    break
-            else:
-                done.add(node)
-                path.pop()
-                stack.pop()
-    return None
