@@ -4,6 +4,7 @@ A patch carries the text that it replaces, so that it can be checked before it i
 Offsets are those of the text before; all patches of one file speak of the same text.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -89,8 +90,7 @@ def compose(steps: Iterable[Sequence[Patch]], before: str) -> tuple[Patch, ...]:
     """
     pieces = _Pieces(before)
     for step in steps:
-        for item in reversed(in_order(step)):
-            pieces.replace(item)
+        pieces.replace(in_order(step))
     return pieces.patches()
 
 
@@ -114,20 +114,16 @@ class _Pieces:
         self._text = text
         self._list: list[tuple[int, int] | str] = [(0, len(text))]
 
-    def replace(self, item: Patch) -> None:
-        self._list = [*self._cut(0, item.start), item.new, *self._cut(item.end, None)]
-
-    def _cut(self, start: int, end: int | None) -> list[tuple[int, int] | str]:
-        """Return the pieces of a span of the present text."""
-        found: list[tuple[int, int] | str] = []
+    def replace(self, patches: Sequence[Patch]) -> None:
+        """Make replacements in the present text, in their order, in one pass over the pieces."""
+        old, self._list = deque(self._list), []
         at = 0
-        for piece in self._list:
-            size = len(piece) if isinstance(piece, str) else piece[1] - piece[0]
-            low, high = max(start - at, 0), size if end is None else min(end - at, size)
-            if low < high:
-                found.append(piece[low:high] if isinstance(piece, str) else (piece[0] + low, piece[0] + high))
-            at += size
-        return found
+        for item in patches:
+            self._list += _taken(old, item.start - at)
+            _taken(old, item.end - item.start)
+            self._list.append(item.new)
+            at = item.end
+        self._list += old
 
     def patches(self) -> tuple[Patch, ...]:
         """Return what differs from the first text, as patches on it."""
@@ -142,6 +138,26 @@ class _Pieces:
                 made.append(patch(self._text, at, piece[0], new))
             at, new = piece[1], ""
         return tuple(_trimmed(item) for item in made)
+
+
+def _taken(pieces: deque[tuple[int, int] | str], size: int) -> list[tuple[int, int] | str]:
+    """Take so many characters from the front of some pieces."""
+    found: list[tuple[int, int] | str] = []
+    while size > 0:
+        piece = pieces.popleft()
+        length = len(piece) if isinstance(piece, str) else piece[1] - piece[0]
+        if length > size:
+            cut = (piece[:size], piece[size:]) if isinstance(piece, str) else _halves(piece, size)
+            pieces.appendleft(cut[1])
+            piece, length = cut[0], size
+        found.append(piece)
+        size -= length
+    return found
+
+
+def _halves(span: tuple[int, int], size: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    middle = span[0] + size
+    return (span[0], middle), (middle, span[1])
 
 
 def _trimmed(item: Patch) -> Patch:

@@ -90,9 +90,8 @@ def test_a_custom_migration_needs_its_command(workflow: Make) -> None:
 
 
 def test_jobs_that_wait_for_each_other_are_not_filtered(workflow: Make) -> None:
-    text = (
-        "on: pull_request\njobs:\n  a: {needs: b, runs-on: u, steps: [{run: npm test}]}\n  b: {needs: a, runs-on: u}\n"
-    )
+    job = "{runs-on: u, steps: [{run: npm test}], needs: "
+    text = f"on: pull_request\njobs:\n  a: {job}b}}\n  b: {job}a}}\n"
     told = workflow(text, **{"package.json": "{}"}).edit("add_path_filters")
     assert (code(told), told.reason) == (EditCode.PRECONDITION, "jobs wait for each other: a → b → a")
 

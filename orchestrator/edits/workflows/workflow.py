@@ -23,6 +23,8 @@ class Workflow:
         self.editor = YamlEditor(scene.target, scene.text, "workflow")
         self.warnings: list[str] = []
         self.duties: list[Duty] = []
+        self._jobs_of: Json = None
+        self._jobs: dict[str, JsonObject] = {}
         if not isinstance(self.editor.model, dict) or not jobs_of(self.editor.model):
             raise Refusal(EditCode.PRECONDITION, f"{scene.target} is no workflow: it has no jobs")
 
@@ -35,7 +37,9 @@ class Workflow:
     @property
     def jobs(self) -> dict[str, JsonObject]:
         """Return the jobs."""
-        return jobs_of(self.model)
+        if self._jobs_of is not self.editor.model:  # every edit makes another model
+            self._jobs_of, self._jobs = self.editor.model, jobs_of(self.model)
+        return self._jobs
 
     def job(self, name: str) -> JsonObject:
         """Return a job; Refusal E_NOT_FOUND with the nearest name."""
@@ -121,7 +125,8 @@ class Workflow:
     def set_key(self, job: str, key: str, value: Any) -> bool:
         """Set a key of a job; a new one stands where people look for it, above the steps."""
         order = _ORDER[: _ORDER.index(key)] if key in _ORDER else _ORDER
-        present = [name for name in order if name in self.job(job)]
+        written = self.editor.node("jobs", job)  # what is edited at once is not there yet
+        present = [name for name in order if written.index_of(name) is not None]
         if key in self.job(job) or not present:
             return self.editor.set(("jobs", job, key), value, before="steps")
         return self.editor.set(("jobs", job, key), value, after=present[-1])

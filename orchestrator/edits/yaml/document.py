@@ -4,7 +4,6 @@ Patches change the text, operations the model; the two never see each other, and
 proof of the edit.
 """
 
-import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -114,5 +113,5 @@ class YamlDocument:
             self._edit([Patch(end, end, "", self.style.eol)])
 
     def _model_replace(self, path: Path, value: Json) -> None:
-        self.model = with_value(self.model, path, copy.deepcopy(value))
+        self.model = with_value(self.model, path, value)
         self._settle_end()

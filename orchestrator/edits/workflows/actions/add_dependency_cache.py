@@ -1,6 +1,7 @@
 """``add_dependency_cache``: set-up actions keep what the package manager downloads."""
 
 import re
+from collections.abc import Iterator
 
 from pydantic import Field
 
@@ -41,20 +42,26 @@ class AddDependencyCache(Action[CacheParams]):
         if releases(workflow):
             reason = f"{scene.target} releases; a cache that others can fill has no place in it"
             raise Refusal(EditCode.PRECONDITION, reason)
-        seen, done = 0, []
-        for job in workflow.chosen_jobs(params.job):
-            for at, step in enumerate(workflow.steps(job)):
-                cache = _cache_for(scene, uses_of(step))
-                if cache is None or not _fills(workflow, job, at, cache):
-                    continue
-                seen += 1
-                if "cache" not in (step.get("with") or {}):
-                    workflow.set(("jobs", job, "steps", at, "with", "cache"), cache)
-                    done.append(job)
-        if not seen:
+        places = list(_places(workflow, params))
+        if not places:
             reason = "no set-up step is followed by an install with a package manager that has a lock file at the root"
             raise Refusal(EditCode.NOT_FOUND, reason)
+        done = []
+        with workflow.editor.at_once():
+            for job, at, cache in places:
+                if "cache" not in (workflow.steps(job)[at].get("with") or {}):
+                    workflow.set(("jobs", job, "steps", at, "with", "cache"), cache)
+                    done.append(job)
         return workflow.finish(f"{', '.join(dict.fromkeys(done))}: packages are cached", "packages are cached")
+
+
+def _places(workflow: Workflow, params: CacheParams) -> Iterator[tuple[str, int, str]]:
+    """Yield job and position of each step that sets up what a cache is for, and the cache."""
+    for job in workflow.chosen_jobs(params.job):
+        for at, step in enumerate(workflow.steps(job)):
+            cache = _cache_for(workflow.scene, uses_of(step))
+            if cache is not None and _fills(workflow, job, at, cache):
+                yield job, at, cache
 
 
 def _fills(workflow: Workflow, job: str, at: int, cache: str) -> bool:

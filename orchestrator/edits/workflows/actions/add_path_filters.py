@@ -140,16 +140,16 @@ def _filter_jobs(
     conditions = {job: _condition_behind(workflow, job, chosen) for job in behind}
     first = next(iter(workflow.jobs))
     used = {name: filters[name] for name in filters if name in chosen.values()}
-    workflow.editor.set(("jobs", "changes"), made_job(workflow, used, always_on), before=first)
-    always = always_runs(workflow, always_on)
-    for job, name in chosen.items():
-        condition = f"{always} || needs.changes.outputs.{name} == 'true'"
-        workflow.add_needs(job, ["changes"])
-        _and_condition(workflow, job, condition)
-    for job in behind:
-        text = str(workflow.job(job).get("if", ""))
-        if not any(status in text for status in _STATUS):
-            _and_condition(workflow, job, conditions[job])
+    made, always = made_job(workflow, used, always_on), always_runs(workflow, always_on)
+    with workflow.editor.at_once():
+        workflow.editor.set(("jobs", "changes"), made, before=first)
+        for job, name in chosen.items():
+            workflow.add_needs(job, ["changes"])
+            _and_condition(workflow, job, f"{always} || needs.changes.outputs.{name} == 'true'")
+        for job in [job for job in behind if job not in chosen]:
+            _and_status(workflow, job, conditions[job])
+    for job in [job for job in behind if job in chosen]:
+        _and_status(workflow, job, conditions[job])
 
 
 def _condition_behind(workflow: Workflow, job: str, chosen: dict[str, str]) -> str:
@@ -167,6 +167,12 @@ def _condition_behind(workflow: Workflow, job: str, chosen: dict[str, str]) -> s
             raise Refusal(EditCode.CONFLICT, reason, hint="`apply` names the jobs to filter")
         parts.append(f"needs.{needed}.result == 'success'")
     return " && ".join(parts)
+
+
+def _and_status(workflow: Workflow, job: str, condition: str) -> None:
+    text = str(workflow.job(job).get("if", ""))
+    if not any(status in text for status in _STATUS):
+        _and_condition(workflow, job, condition)
 
 
 def _and_condition(workflow: Workflow, job: str, condition: str) -> None:

@@ -38,11 +38,12 @@ class ReplaceInRun(Action[ReplaceParams]):
         if len(found) > 1 and not params.every:
             listed = ", ".join(f"{job}: {title_of(workflow.steps(job)[at], at)}" for job, at in found)
             raise Refusal(EditCode.AMBIGUOUS, f"{len(found)} scripts have it: {listed}", hint="`every: true` takes all")
-        for job, at in found:
-            script = run_of(workflow.steps(job)[at])
-            kept = script.split(params.replace) if params.find in params.replace else [script]
-            new = params.replace.join(part.replace(params.find, params.replace) for part in kept)
-            workflow.set(("jobs", job, "steps", at, "run"), new)
+        with workflow.editor.at_once():
+            for job, at in found:
+                script = run_of(workflow.steps(job)[at])
+                kept = script.split(params.replace) if params.find in params.replace else [script]
+                new = params.replace.join(part.replace(params.find, params.replace) for part in kept)
+                workflow.set(("jobs", job, "steps", at, "run"), new)
         return workflow.finish(f"replaced it in {len(found)} script{'s' if len(found) > 1 else ''}", "")
 
     def holds(self, scene: Scene, params: ReplaceParams) -> str | None:
