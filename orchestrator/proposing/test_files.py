@@ -9,6 +9,7 @@ from orchestrator.surveying.facts import Language, Module, Package, Runner, Suit
 from orchestrator.surveying.naming import below, joined, relative
 
 _TEST_FOLDERS = ("tests", "test")
+_INSIDE_FOLDERS = ("__tests__", "__test__")  # beside the modules that they hold the tests of
 _BESIDE, _INSIDE, _MIRRORED = "beside", "inside", "mirrored"
 
 
@@ -57,7 +58,7 @@ def _script(module: Module, suite: Suite | None) -> str:
     if style == _BESIDE:
         where = home
     elif style == _INSIDE:
-        where = f"{home}/__tests__" if home else "__tests__"
+        where = f"{home}/{top}".lstrip("/")
     else:
         within = home.removeprefix("src").removeprefix("lib").lstrip("/")
         where = f"{top}/{within}".rstrip("/")
@@ -65,12 +66,13 @@ def _script(module: Module, suite: Suite | None) -> str:
 
 
 def _style(tests: Sequence[str]) -> tuple[str, str]:
-    """Return how the project places its tests, by majority, and the folder that mirrors the sources."""
+    """Return how the project places its tests, by majority, and the folder beside modules or that mirrors them."""
     styles: Counter[tuple[str, str]] = Counter()
     for path in tests:
         parts = path.split("/")
-        if "__tests__" in parts[:-1]:
-            styles[_INSIDE, ""] += 1
+        inner = next((part for part in parts[:-1] if part in _INSIDE_FOLDERS), None)
+        if inner:
+            styles[_INSIDE, inner] += 1
         elif parts[0] in _TEST_FOLDERS:
             unit = f"{parts[0]}/unit" if len(parts) > 2 and parts[1] == "unit" else parts[0]
             styles[_MIRRORED, unit] += 1

@@ -31,7 +31,7 @@ _NOT_SOURCES = frozenset(
         *("deployment", "deploy-recipes", "stories", "__mocks__", "__fixtures__", "templates", "bin"),
     )
 )
-_TEST_FOLDERS = frozenset(("test", "tests", "__tests__", "testing", "spec"))
+_TEST_FOLDERS = frozenset(("test", "tests", "__tests__", "__test__", "testing", "spec"))
 _TEST_NAME = re.compile(r"(?:^|[._-])(?:test|spec|tests|specs)\.[cm]?[jt]sx?$|^test_.*\.py$|_test\.py$|^tests\.py$")
 _SET_UP = re.compile(
     r"\.d\.[cm]?ts$|\.test-d\.[cm]?ts$|(?:^|[._-])mocks?\.[cm]?[jt]s$|\.(?:config|setup|conf|stories|bench)\.[cm]?[jt]sx?$|^\.|rc\.[cm]?js$"

@@ -75,6 +75,14 @@ DRIVERS = {
     "axios": "export function get<T>(url: string): Promise<{ data: T }>;\n",
     "undici": "export function request(url: string): Promise<{ statusCode: number }>;\n",
 }
+SIGNING = (
+    "export function getMember(id: string): Promise<{ status: 'OK'; name: string } | { status: 'UNKNOWN' }>;\n"
+    "export function isName(name: string): boolean;\n"
+)
+SIGNING_CODE = (
+    "exports.getMember = async () => { throw new Error('not made ready'); };\n"
+    "exports.isName = (name) => name.length > 2;\n"
+)
 CONFIG = "module.exports = { transform: { '^.+\\\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] } };\n"
 OPTIONS = {"strict": True, "module": "CommonJS", "target": "ES2022", "types": ["jest", "node"], "isolatedModules": True}
 PACKAGES = (
@@ -99,12 +107,18 @@ def installed(tmp_path_factory):
     command = ("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *PACKAGES)
     subprocess.run(command, cwd=folder, check=True, timeout=300)
     for name, types in DRIVERS.items():
-        driver = folder / "node_modules" / name
-        driver.mkdir(parents=True)
-        (driver / "package.json").write_text(json.dumps({"name": name, "version": "1.0.0"}))
-        (driver / "index.d.ts").write_text(types)
-        (driver / "index.js").write_text("throw new Error('tests must not load the driver');\n")
+        put_package(folder, name, types, "throw new Error('tests must not load the driver');\n")
+    put_package(folder, "signing", SIGNING, SIGNING_CODE)
     return folder
+
+
+def put_package(folder, name, types, code):
+    """Put a package of one file where Node finds it."""
+    place = folder / "node_modules" / name
+    place.mkdir(parents=True)
+    (place / "package.json").write_text(json.dumps({"name": name, "version": "1.0.0"}))
+    (place / "index.d.ts").write_text(types)
+    (place / "index.js").write_text(code)
 
 
 @pytest.fixture

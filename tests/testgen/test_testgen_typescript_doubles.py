@@ -122,7 +122,41 @@ export async function save(path: string, rate: number): Promise<void> {
   await writeFile(path, `{"rate":${rate}}`);
 }
 """
+MEMBERS = """\
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { getMember, isName } from 'signing';
+
+export async function rename(request: FastifyRequest, reply: FastifyReply) {
+  const { body, member, log } = request as FastifyRequest<{ Body: { name: string } }>;
+  if (!member) {
+    return reply.status(401).send({ error: 'sign in first' });
+  }
+  const found = await getMember(member.id);
+  if (found.status !== 'OK') {
+    log.info(found.status);
+    return reply.status(404).send({ error: 'no such member' });
+  }
+  return reply.send({ name: body.name, isNew: isName(body.name) && body.name !== found.name });
+}
+"""
+DECORATED = """\
+declare module 'fastify' {
+  interface FastifyRequest {
+    member?: { id: string };
+  }
+}
+
+export {};
+"""
 SHOWN = {
+    "members": [
+        ".exportDoubles('signing', ['getMember']),",
+        "log: { info: jest.fn() }",
+        "const reply = { status: jest.fn().mockReturnThis(), send: jest.fn().mockReturnThis() };",
+        "rename(request as never, reply as never)",
+        "expect(reply.status).toHaveBeenCalledWith(401);",
+        "expect(reply.send).toHaveBeenCalledWith({ error: 'no such member' });",
+    ],
     "store": ["jest.mock('pg', () => ", ".packageDouble('pg'));", "['query', 'select name from people where id = $1'"],
     "posts": ["jest.mock('@prisma/client', ", "['post.findUnique', { where: { id: ", "toThrow('no such post')"],
     "people": ["'hello, stranger'", "['selectFrom', 'orders']"],
@@ -140,12 +174,21 @@ SHOWN = {
 def test_what_reaches_outside_is_doubled_and_what_it_is_asked_is_asserted(project):
     (project / "src/lib").mkdir()
     (project / "src/lib/prisma.ts").write_text(PRISMA)
-    modules = {"store": STORE, "posts": POSTS, "people": PEOPLE, "mails": MAILS, "weather": WEATHER, "rates": RATES}
+    (project / "src/lib/decorated.ts").write_text(DECORATED)
+    modules = {
+        "members": MEMBERS,
+        "store": STORE,
+        "posts": POSTS,
+        "people": PEOPLE,
+        "mails": MAILS,
+        "weather": WEATHER,
+        "rates": RATES,
+    }
     for name, text in modules.items():
         (project / f"src/{name}.ts").write_text(text)
     command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/*.ts", "--write", "--budget", "2"]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
+    assert made.returncode == 0, made.stdout[-3000:] + made.stderr
     written = {name: (project / f"src/__tests__/{name}.test.ts").read_text() for name in modules}
     assert [(name, each) for name, shown in SHOWN.items() for each in shown if each not in written[name]] == []
     done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)

@@ -56,6 +56,13 @@ def test_tests_go_where_the_project_keeps_them_and_are_named_as_it_names_them(fi
     assert files.targets("src/a.ts") == [("src/a.ts", "src/a.spec.ts")]
 
 
+def test_a_package_keeps_its_tests_as_its_own_tests_lie(files):
+    files.write("packages/a/package.json", "packages/a/src/lib/__test__/x.spec.ts", "packages/a/src/y.ts")
+    files.write("packages/b/package.json", "packages/b/src/z.ts", "src/__tests__/top.test.ts")
+    assert files.targets("packages/a/src/y.ts") == [("packages/a/src/y.ts", "packages/a/src/__test__/y.spec.ts")]
+    assert files.targets("packages/b/src/z.ts")[0][1].startswith("packages/b/src/__test")
+
+
 def test_a_folder_means_its_modules_but_no_tests_types_or_installed_packages(files):
     files.write("src/a.ts", "src/a.d.ts", "src/__tests__/a.test.ts", "src/node_modules/x/i.js", "src/jest.config.js")
     assert files.targets("src") == [("src/a.ts", "src/__tests__/a.test.ts")]

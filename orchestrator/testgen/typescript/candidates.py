@@ -1,7 +1,7 @@
 """A proposed test as the explorer hands it over."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from orchestrator.testgen.results import Defect
@@ -34,6 +34,7 @@ class Candidate:
     goals: frozenset[int]
     kills: frozenset[int]
     cost: float
+    loose: Mapping[str, Any] | None = None  # what is written otherwise when the compiler minds the types of inputs
     setup: tuple[str, ...] = ()  # blocks above all tests: variables, what is done before and after each test
 
 
@@ -96,5 +97,14 @@ def _candidate(number: int, each: Mapping[str, Any]) -> Candidate:
         goals=frozenset(each["goals"]),
         kills=frozenset(each["kills"]),
         cost=each["size"],
+        loose=each.get("loose"),
         setup=tuple(each.get("setup", ())),
     )
+
+
+def loosened(each: Candidate) -> Candidate:
+    """Return the same test with inputs that the compiler does not look at; itself when it has no such form."""
+    if each.loose is None:
+        return each
+    imports = tuple(each.loose["imports"])
+    return replace(each, arrange=tuple(each.loose["arrange"]), call=each.loose["call"], imports=imports, loose=None)

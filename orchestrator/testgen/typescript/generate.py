@@ -8,18 +8,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from orchestrator.testgen.filters import ADDS_NOTHING, WEAK
+from orchestrator.testgen.filters import ADDS_NOTHING, NOT_COMPILED, WEAK
 from orchestrator.testgen.generator import Settings, Target
 from orchestrator.testgen.results import Generated, Share, failed
 from orchestrator.testgen.selection import Settled, select
 from orchestrator.testgen.typescript.bench import NODE, Bench
-from orchestrator.testgen.typescript.candidates import Candidate, Exploration
-from orchestrator.testgen.typescript.emission import TestFile, emit
+from orchestrator.testgen.typescript.candidates import Candidate, Exploration, loosened
+from orchestrator.testgen.typescript.emission import TestFile, WrittenTest, emit
 from orchestrator.testgen.typescript.exploring import explore
 from orchestrator.testgen.typescript.measuring import Measured, measure
 from orchestrator.testgen.typescript.place import Place
 from orchestrator.testgen.typescript.proof import Verdicts, prove
 from orchestrator.testgen.typescript.scratch_tests import helper_file
+from orchestrator.testgen.typescript.targets import test_habit
 
 _ROUNDS = 4
 _LAST_ROUNDS = 3  # in which only what held before is chosen from, so that something always can be kept
@@ -103,6 +104,7 @@ def _begin(
         tools=bench.tools,
         has_state=bool(module["hasState"]),
         packages=exploration.packages,
+        asked=module.get("asked", {}),
         files=target.reads,
         endings=(bench.tools.is_module and bench.tools.runner == "jest")
         or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
@@ -150,17 +152,28 @@ def _judge(work: Work, verdicts: Verdicts, *, is_last: bool) -> None:
     for test in work.file.tests:
         reason = next((why for name, why in verdicts.reasons.items() if name and test.is_named(name)), "")
         is_unclear = "" in verdicts.reasons and len(work.file.tests) == 1
+        if NOT_COMPILED in (reason, verdicts.reasons[""] if is_unclear else "") and _loosen(work, test):
+            continue
         if reason or is_unclear:
             lost |= {each.number for each in test.candidates}
             work.dropped[reason or verdicts.reasons[""]] += len(test.candidates)
         else:
             work.held |= {each.number for each in test.candidates}
-    if "" in verdicts.reasons and not lost:  # the file does not run: nothing in it can be told apart
+    if (
+        "" in verdicts.reasons and not lost and len(work.file.tests) != 1
+    ):  # the file does not run: nothing in it can be told apart
         work.dropped[verdicts.reasons[""]] += len(work.left)
         lost = {each.number for each in work.left}
     work.left = [each for each in work.left if each.number not in lost]
     if is_last:
         work.text = ""
+
+
+def _loosen(work: Work, test: WrittenTest) -> bool:
+    """Write the inputs of a test so that the compiler takes them; say whether there is another way to write them."""
+    mine = {each.number for each in test.candidates if each.loose is not None}
+    work.left = [loosened(each) if each.number in mine else each for each in work.left]
+    return bool(mine)
 
 
 def _likely(work: Work) -> dict[int, list[str]]:
@@ -174,14 +187,26 @@ def _likely(work: Work) -> dict[int, list[str]]:
 
 async def _doubles(bench: Bench, path: str) -> tuple[str, str]:
     """Return the project's file of shared doubles with its text: ours, or the one that is there and offers the same."""
-    helper = helper_file(frozenset(os.listdir(bench.root)), path)
+    package = bench.tools.folder
+    tests, _ = test_habit(bench.root, path)
+    top = frozenset(os.listdir(Path(bench.root, package)))
+    helper = helper_file(package, top, path, tests=tests if tests == "__test__" else "")
     try:
         existing = Path(bench.root, helper).read_text(encoding="utf-8")  # noqa: ASYNC240 - one small file
     except (OSError, UnicodeDecodeError):
         existing = ""
     if all(
         f"export function {name}" in existing
-        for name in ("double", "callsOf", "queriesOf", "isDouble", "packageDouble", "clientOf")
+        for name in (
+            "double",
+            "callsOf",
+            "queriesOf",
+            "isDouble",
+            "packageDouble",
+            "moduleDouble",
+            "exportDoubles",
+            "clientOf",
+        )
     ):
         return helper, existing
     if existing:

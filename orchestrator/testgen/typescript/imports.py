@@ -111,8 +111,23 @@ def _mocks(place: Place) -> str:
         if spec == "fetch":
             kind = " as typeof fetch" if is_typed(place) else ""
             lines.append(f"beforeEach(() => {{\n  globalThis.fetch = packageDouble('fetch'){kind};\n}});\n")
+        elif spec in place.asked:
+            lines.append(_export_mock(place, name, helper, ", ".join(quoted(each) for each in place.asked[spec])))
         elif place.tools.runner == "jest":
             lines.append(f"jest.mock({name}, () => jest.requireActual({helper}).packageDouble({name}));\n")
         else:
-            lines.append(f"vi.mock({name}, async () => (await import({helper})).packageDouble({name}));\n")
+            lines.append(f"vi.mock({name}, async () => (await import({helper})).moduleDouble({name}));\n")
     return "".join(lines)
+
+
+def _export_mock(place: Place, name: str, helper: str, exports: str) -> str:
+    """Return the lines that double some exports of a package and leave the others as they are."""
+    if place.tools.runner == "jest":
+        real, doubles = f"jest.requireActual({name})", f"jest.requireActual({helper})"
+        return f"jest.mock({name}, () => ({{\n  ...{real},\n  ...{doubles}.exportDoubles({name}, [{exports}]),\n}}));\n"
+    real = f"(await original{'<object>' if is_typed(place) else ''}())"
+    doubles = f"(await import({helper}))"
+    return (
+        f"vi.mock({name}, async (original) => ({{\n  ...{real},\n"
+        f"  ...{doubles}.exportDoubles({name}, [{exports}]),\n}}));\n"
+    )

@@ -3,7 +3,8 @@
 import json
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from orchestrator.testgen.typescript.toolchain import Toolchain
@@ -20,6 +21,7 @@ class Place:
     endings: bool  # relative imports carry ".js"
     has_state: bool = False  # the module has variables: each test gets it anew
     packages: tuple[str, ...] = ()  # packages that are doubled as a whole
+    asked: Mapping[str, Sequence[str]] = field(default_factory=dict)  # exports that are doubled alone, by package
     files: tuple[str, ...] = ()  # the modules that are tested
 
     def specifier(self, file: str) -> str:

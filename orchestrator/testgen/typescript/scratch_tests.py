@@ -72,7 +72,7 @@ def _head(tools: Toolchain) -> str:
             "// @ts-nocheck\nimport { test, vi } from 'vitest';\nimport { createRequire } from 'node:module';\n"
             "const core = { require: createRequire(import.meta.url) };\n"
             "const api = { load: (path) => import(/* @vite-ignore */ path), reset: () => vi.resetModules(), "
-            "mock: (spec, make) => vi.doMock(spec, make), core: core.require };\n"
+            "mock: (spec, make) => vi.doMock(spec, make), isVitest: true, core: core.require };\n"
         )
     load = "(path) => import(path)" if tools.is_module else "async (path) => require(path)"
     require = "createRequire(import.meta.url)" if tools.is_module else "require"
@@ -89,7 +89,11 @@ def _head(tools: Toolchain) -> str:
     )
 
 
-def helper_file(top: frozenset[str], path: str) -> str:
-    """Return where the shared doubles of a project stand, given its top folders and a module's path."""
+def helper_file(package: str, top: frozenset[str], path: str, *, tests: str = "") -> str:
+    """Return where a package's shared doubles stand, given its folder, what is in it and the path of a module.
+
+    `tests` is the folder of tests beside modules, when it is one from which runners take no other file for a test.
+    """
     suffix = ".ts" if PurePosixPath(path).suffix in (".ts", ".tsx", ".mts", ".cts") else ".js"
-    return f"src/test/doubles{suffix}" if "src" in top else f"test/doubles{suffix}"
+    folder = PurePosixPath("src" if "src" in top else "", tests or "test")
+    return str(PurePosixPath(package, folder, f"doubles{suffix}"))

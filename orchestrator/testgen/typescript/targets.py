@@ -13,7 +13,8 @@ from orchestrator.testgen.generator import Target
 
 SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 _INSTALLED = frozenset(("node_modules", "dist", "build", "out", "coverage", "venv"))
-_TESTS = frozenset(("__tests__", "__mocks__", "test", "tests", "e2e", "fixtures", "mocks"))
+_BESIDE_MODULES = frozenset(("__tests__", "__test__"))  # folders of tests that stand beside the modules
+_TESTS = _BESIDE_MODULES | frozenset(("__mocks__", "test", "tests", "e2e", "fixtures", "mocks"))
 SKIPPED_FOLDERS = _INSTALLED | _TESTS | {"migrations", "seeds"}
 _TEST_NAME = re.compile(r"\.(test|spec)\.[cm]?[jt]sx?$")
 _NOT_A_MODULE = re.compile(r"(\.d\.[cm]?ts|\.(test|spec|stories|config|setup|bench)\.[cm]?[jt]sx?)$")
@@ -72,7 +73,7 @@ def find_folder(root: str, target: str, test_file: str | None = None) -> TypeScr
 def default_test_file(root: str, path: str) -> str:
     """Return where the tests of a module go: where the project's tests are, else a `__tests__` folder beside it."""
     place = PurePosixPath(path)
-    folder, word = _habit(root)
+    folder, word = test_habit(root, path)
     name = f"{place.stem}.{word}{place.suffix}"
     return str(place.parent / name) if folder == "" else str(place.parent / folder / name)
 
@@ -91,23 +92,40 @@ def _is_module(path: Path) -> bool:
     return path.suffix in SUFFIXES and not _NOT_A_MODULE.search(path.name)
 
 
-@lru_cache(maxsize=16)
-def _habit(root: str) -> tuple[str, str]:
-    """Return the folder in which the project keeps tests ("" for beside the module) and the word in their names."""
+def test_habit(root: str, path: str) -> tuple[str, str]:
+    """Return the folder beside a module in which its tests stand ("" for none) and the word in their names.
+
+    The package around the module says; where that has no tests yet, the whole project does.
+    """
+    for parent in PurePosixPath(path).parents:
+        if str(parent) != "." and Path(root, parent, "package.json").is_file():
+            found = _habit(os.path.join(root, parent))
+            if found is not None:
+                return found
+    return _habit(root) or ("__tests__", "test")
+
+
+@lru_cache(maxsize=64)
+def _habit(folder: str) -> tuple[str, str] | None:
     folders: Counter[str] = Counter()
     words: Counter[str] = Counter()
-    for place, names in _folders_of_tests(root):
+    for place, names in _folders_of_tests(folder):
         for name in names:
             found = _TEST_NAME.search(name)
             if found:
+                inner = [part for part in os.path.relpath(place, folder).split(os.sep) if part in _BESIDE_MODULES]
                 words[found.group(1)] += 1
-                folders["__tests__" if os.path.basename(place) == "__tests__" else "beside"] += 1
-    is_beside = folders["beside"] > folders["__tests__"]
-    return ("" if is_beside and _stands_beside(root) else "__tests__", words.most_common(1)[0][0] if words else "test")
+                folders[inner[-1] if inner else ""] += 1
+    if not words:
+        return None
+    named = Counter({name: count for name, count in folders.items() if name})
+    own = named.most_common(1)[0][0] if named else "__tests__"
+    is_beside = folders[""] > named.total() and _stands_beside(folder)
+    return ("" if is_beside else own, words.most_common(1)[0][0])
 
 
 def _folders_of_tests(root: str) -> Iterator[tuple[str, list[str]]]:
-    skipped = SKIPPED_FOLDERS - {"__tests__", "test", "tests"}
+    skipped = SKIPPED_FOLDERS - _BESIDE_MODULES - {"test", "tests"}
     for place, folders, names in os.walk(root):
         folders[:] = [each for each in folders if each not in skipped and not each.startswith(".")]
         yield place, names

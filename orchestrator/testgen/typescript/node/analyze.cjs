@@ -13,11 +13,14 @@ const { createProgram } = require('./programs.cjs');
 const { Shapes } = require('./analysis/shapes.cjs');
 const { findSubjects } = require('./analysis/subjects.cjs');
 const { outsidePackages, readFacts, readImports } = require('./analysis/facts.cjs');
-const { filesWithApps } = require('./analysis/apps.cjs');
+const { appsIn, filesWithApps } = require('./analysis/apps.cjs');
 const { servingOf } = require('./analysis/serving.cjs');
 const { shapeOfSite } = require('./analysis/sites.cjs');
+const { Uses } = require('./analysis/uses.cjs');
 const { usedModules } = require('./analysis/used.cjs');
+const { askedExports } = require('./analysis/asked.cjs');
 const { ofEntry } = require('./analysis/entry.cjs');
+const { declaringFiles } = require('./declaring.cjs');
 const { instrument } = require('./instrument/instrument.cjs');
 
 function main(orderFile, resultFile) {
@@ -40,7 +43,7 @@ function readOptions(ts, root, file) {
     ? ts.parseJsonConfigFileContent(ts.readConfigFile(found, ts.sys.readFile).config ?? {}, ts.sys, path.dirname(found), undefined, found)
     : { options: { target: ts.ScriptTarget.ES2022, moduleResolution: ts.ModuleResolutionKind.NodeJs ?? 2 }, fileNames: [] };
   const compiler = { ...parsed.options, noEmit: true, skipLibCheck: true, strict: true, allowJs: true, checkJs: true };
-  return { compiler, declarations: parsed.fileNames.filter((each) => each.endsWith('.d.ts')) };
+  return { compiler, declarations: declaringFiles(parsed.fileNames) };
 }
 
 function describe(look, module) {
@@ -50,11 +53,12 @@ function describe(look, module) {
   const [error] = files.flatMap((each) => program.getSyntacticDiagnostics(each));
   if (error) return { path: module.path, problem: ts.flattenDiagnosticMessageText(error.messageText, ' ') };
   const shapes = new Shapes(ts, checker, files[0], (each) => path.relative(root, each));
+  shapes.uses = usesOf(look, module, files);
   const counts = { goals: [], mutants: [], sites: [], variables: [] };
   const found = { subjects: [], imports: [], facts: [], sites: [], usedSites: {}, bodies: [], texts: {}, used: {} };
   for (const [index, file] of files.entries()) {
     shapes.place = file;
-    found.subjects.push(...findSubjects(ts, checker, file, shapes).map((each) => ({ ...each, file: module.files[index] })));
+    found.subjects.push(...findSubjects(ts, checker, file, shapes, () => isServed(look, shapes)).map((each) => ({ ...each, file: module.files[index] })));
     found.facts.push(readFacts(ts, file));
     found.imports.push(...readImports(ts, file, (spec) => resolved(look, spec, file)));
     rewrite(look, module, { file, shapes, counts, found });
@@ -74,6 +78,7 @@ function describe(look, module) {
     facts: merged(found.facts),
     imports: found.imports,
     packages: outsidePackages([...found.imports, ...used.imports]),
+    asked: askedExports(ts, checker, [...files, ...used.files.map((each) => program.getSourceFile(path.join(root, each)))], (symbol) => shapes.isForeign(symbol)),
     sites: found.sites,
     usedSites: found.usedSites,
     server: serving?.server,
@@ -88,6 +93,22 @@ function describe(look, module) {
     texts: found.texts,
     used: found.used,
   };
+}
+
+/** Say whether the project has a function that builds its server: what needs one is tried in it. */
+function isServed(look, shapes) {
+  const { ts, program, checker, root } = look;
+  look.builders ??= appsIn(ts, checker, look.apps.map((each) => program.getSourceFile(each)).filter((each) => each && !each.isDeclarationFile), shapes, (file) => path.relative(root, file.fileName)).builders;
+  return look.builders.length > 0;
+}
+
+/** What the module and those around it read of what they are given. */
+function usesOf(look, module, files) {
+  const uses = new Uses(look.ts, look.checker);
+  const imports = files.flatMap((file) => readImports(look.ts, file, (spec) => resolved(look, spec, file)));
+  const around = usedModules(imports, module.files, (name) => importsOf(look, name)).files;
+  for (const file of [...files, ...around.map((each) => look.program.getSourceFile(path.join(look.root, each)))]) uses.add(file);
+  return uses;
 }
 
 /** Put the instrumented source of a file to the others. */

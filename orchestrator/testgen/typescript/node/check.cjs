@@ -4,6 +4,10 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { createRequire } = require('node:module');
 const { createProgram } = require('./programs.cjs');
+const { declaringFiles } = require('./declaring.cjs');
+
+/** Nothing is built: what settings say about the files of a build (`composite`, `rootDir`) does not hold for tests. */
+const ALONE = { noEmit: true, skipLibCheck: true, rootDir: undefined, composite: false, incremental: false, tsBuildInfoFile: undefined };
 
 function main(orderFile, resultFile) {
   const order = JSON.parse(fs.readFileSync(orderFile, 'utf8'));
@@ -13,8 +17,8 @@ function main(orderFile, resultFile) {
   const parsed = found
     ? ts.parseJsonConfigFileContent(ts.readConfigFile(found, ts.sys.readFile).config ?? {}, ts.sys, path.dirname(found), undefined, found)
     : { options: {}, fileNames: [] };
-  const declarations = parsed.fileNames.filter((each) => each.endsWith('.d.ts'));
-  const program = createProgram(ts, [...files, ...declarations], { ...parsed.options, noEmit: true, skipLibCheck: true, rootDir: undefined });
+  const declarations = declaringFiles(parsed.fileNames);
+  const program = createProgram(ts, [...files, ...declarations], { ...parsed.options, ...ALONE });
   const result = {};
   for (const [index, file] of files.entries()) result[order.files[index]] = problems(ts, program, program.getSourceFile(file));
   fs.writeFileSync(resultFile, JSON.stringify(result));

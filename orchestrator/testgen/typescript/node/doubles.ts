@@ -31,7 +31,7 @@ export function double<T extends object>(answers: Recorder['answers'] = []): T {
  * Stand in for a whole package, e.g. `jest.mock('pg', () => jest.requireActual('./doubles').packageDouble('pg'))`:
  * whatever it makes, with `new` or without, is the client that `clientOf` gives to a test.
  */
-export function packageDouble(name: string, path = name): object {
+export function packageDouble(name: string, path = name, isAskedAtAll = ASKED.test(name)): object {
   const make = (word: string, args: unknown[]): unknown => {
     const recorder = recorderOf(name);
     if (/^is[A-Z]\w*Error$/.test(word)) {
@@ -42,7 +42,7 @@ export function packageDouble(name: string, path = name): object {
     if (word.endsWith('Sync')) {
       return given(recorder, word);
     }
-    const isAsked = ASKED.test(name) && !/^(new |create|extend)/.test(word);
+    const isAsked = isAskedAtAll && !/^(new |create|extend)/.test(word);
     if (!isAsked) {
       recorder.makings.add(chain);
     }
@@ -63,12 +63,31 @@ export function packageDouble(name: string, path = name): object {
         if (typeof key === 'symbol' || key === 'then') {
           return undefined;
         }
-        return packageDouble(name, key === 'default' ? path : key);
+        return packageDouble(name, key === 'default' ? path : key, isAskedAtAll);
       },
       has: (_, key) => key !== 'then',
       apply: (_, __, args: unknown[]) => make(path, args),
       construct: (_, args: unknown[]) => make(`new ${path}`, args) as object,
     },
+  );
+}
+
+/**
+ * Stand in for a whole package as the namespace of an ES module, which has to be an object:
+ * `vi.mock('pg', async () => (await import('./doubles')).moduleDouble('pg'))`.
+ */
+export function moduleDouble(name: string): object {
+  const whole = packageDouble(name) as Record<PropertyKey, unknown>;
+  return new Proxy({}, { get: (_, key) => whole[key], has: (_, key) => key !== 'then' });
+}
+
+/**
+ * Stand in for some exports of a package, whose functions answer when they are awaited. All others stay as they are:
+ * `jest.mock('users', () => ({ ...jest.requireActual('users'), ...exportDoubles('users', ['getUser']) }))`.
+ */
+export function exportDoubles(name: string, exports: string[]): Record<string, object> {
+  return Object.fromEntries(
+    exports.map((each) => [each, packageDouble(name, each === 'default' ? name : each, true)]),
   );
 }
 

@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const SKIPPED = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', '__tests__', 'test', 'tests', 'e2e', 'migrations', 'scripts']);
+const SKIPPED = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', '__tests__', '__test__', 'test', 'tests', 'e2e', 'migrations', 'scripts']);
 const MOST_FILES = 3000;
 
 /** Files whose text looks as if they built a server or handled its errors. */

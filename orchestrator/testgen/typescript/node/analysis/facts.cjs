@@ -58,4 +58,8 @@ function outsidePackages(imports) {
   return [...new Set(found)];
 }
 
-module.exports = { outsidePackages, readFacts, readImports };
+function isOutside(spec) {
+  return OUTSIDE.test(spec) || FILES.test(spec);
+}
+
+module.exports = { isOutside, outsidePackages, readFacts, readImports };

@@ -6,6 +6,8 @@
  * make out of literals becomes `client` (something of a package that has to be doubled), `stub` (an interface with
  * methods) or `instance` (a class that can be constructed).
  */
+const { isStore, partOf } = require('./parts.cjs');
+
 const LONGEST_UNION = 24;
 const MOST_PROPERTIES = 40;
 const GRAPHQL = { DocumentNode: 'document', SelectionSetNode: 'selectionSet', ValueNode: 'valueNode' };
@@ -22,6 +24,8 @@ class Shapes {
     this.table = [];
     this.numbers = new Map();
     this.depth = 0;
+    this.uses = undefined; // what is looked at of what is given, once it is known
+    this.within = 0; // how deep in something of which only a part is made
   }
 
   of(type, name = '') {
@@ -124,7 +128,7 @@ class Shapes {
   }
 
   object(type, symbol, name) {
-    const key = type.id ?? type;
+    const key = `${type.id ?? type}${this.within > 0 ? ' in part' : ''}`;
     if (this.numbers.has(key)) return { k: 'ref', n: this.numbers.get(key) };
     const number = this.table.length;
     this.numbers.set(key, number);
@@ -138,6 +142,9 @@ class Shapes {
     const properties = type.getProperties().filter((each) => !each.name.startsWith('__@') && !this.isHidden(each));
     const called = type.aliasSymbol?.name ?? symbol?.name ?? name;
     const typeFrom = this.exportOf(type.aliasSymbol ?? symbol);
+    const part = partOf(this, type, type.aliasSymbol ?? symbol, properties);
+    if (part) return part;
+    if (!this.isForeign(symbol) && !this.isClass(symbol) && isStore(this, properties)) return { k: 'client', name: called, type: this.importOf(type.aliasSymbol ?? symbol) };
     if (this.isForeign(symbol) && (properties.length > 12 || type.getCallSignatures().length > 0)) {
       return { k: 'client', name: called, type: this.importOf(symbol) };
     }

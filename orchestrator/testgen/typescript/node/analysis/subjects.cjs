@@ -2,9 +2,11 @@
 /** What a module offers that a test can call: functions, methods, getters, static members, constants. */
 const { graphqlSubjects, nestedMethods } = require('./graphql.cjs');
 
+const { readsDecorations } = require('./parts.cjs');
 const { decorations, serverSubject } = require('./server.cjs');
 
-function findSubjects(ts, checker, file, shapes) {
+/** `isServed` says whether there is a server to try in what belongs to one; without, doubles stand in for what is put on it. */
+function findSubjects(ts, checker, file, shapes, isServed) {
   const module = checker.getSymbolAtLocation(file);
   if (!module) return [];
   const found = [];
@@ -14,16 +16,16 @@ function findSubjects(ts, checker, file, shapes) {
     if (!place || place.getSourceFile() !== file || symbol.flags & ts.SymbolFlags.Enum) continue;
     const base = { export: exported.name, local: symbol.name === 'default' && place.name && ts.isIdentifier(place.name) ? place.name.text : symbol.name, line: lineOf(file, place) };
     if (symbol.flags & ts.SymbolFlags.Class) found.push(...ofClass(ts, checker, file, shapes, symbol, base));
-    else found.push(...ofValue(ts, checker, shapes, symbol, place, base));
+    else found.push(...ofValue(ts, checker, shapes, symbol, place, base, isServed));
   }
   return found.sort((a, b) => a.line - b.line);
 }
 
-function ofValue(ts, checker, shapes, symbol, place, base) {
+function ofValue(ts, checker, shapes, symbol, place, base, isServed) {
   const type = checker.getTypeOfSymbolAtLocation(symbol, place);
   const signature = type.getCallSignatures().at(-1);
   const serving = signature && serverSubject(checker, shapes, signature);
-  if (serving) return [{ ...base, ...serving, decorations: decorationsOf(ts, checker, shapes, signature) }];
+  if (serving && (!readsDecorations(shapes, signature) || isServed())) return [{ ...base, ...serving, decorations: decorationsOf(ts, checker, shapes, signature) }];
   if (signature) return [{ ...base, kind: 'function', ...called(checker, shapes, signature) }];
   const graphql = graphqlSubjects(ts, type, place, base);
   if (graphql) return graphql;

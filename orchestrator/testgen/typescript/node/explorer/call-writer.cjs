@@ -1,7 +1,7 @@
 'use strict';
 /** Writes the source of one case: what to arrange, what to call, what to assert besides the value. */
 const { GRAPHQL_TEXTS } = require('./graphql-texts.cjs');
-const { braces } = require('./nodes.cjs');
+const { NAME, braces, literal } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
 const { Writer, lowerFirst } = require('./writer.cjs');
 
@@ -50,12 +50,11 @@ class CallWriter extends Writer {
     const { subject } = this.item;
     return this.item.args.map((each, index) => {
       const name = nameOf(subject, index);
-      const isChanged = this.isChanged(index);
-      if (!isChanged) return this.argument(each, name, undefined);
+      if (!this.isChanged(index)) return this.argument(each, name, each.t === 'client' ? this.typeOfArgument(index) : undefined);
       const bound = this.free(name);
-      this.lines.push(`const ${bound}: ${this.typeOfArgument(index)} = ${this.written(each)};`);
+      this.lines.push(`const ${bound}${this.isLoose ? '' : `: ${this.typeOfArgument(index)}`} = ${this.written(each)};`);
       this.changed.push([bound, this.seen.args[index]]);
-      return bound;
+      return this.isLoose ? `${bound} as never` : bound;
     }).join(', ');
   }
 
@@ -101,12 +100,23 @@ class CallWriter extends Writer {
   pathOf(spy) {
     if (this.names.has(spy)) return this.names.get(spy);
     for (const [node, name] of this.names) {
-      if (node.t !== 'stub') continue;
-      const found = node.props.find(([, each]) => each === spy);
-      if (found) return `${name}.${found[0]}`;
+      const path = pathTo(spy, node);
+      if (path !== undefined) return name + path;
     }
     return undefined;
   }
+}
+
+/** How a spy is reached from the stub that holds it, perhaps through others; undefined when it does not. */
+function pathTo(spy, node) {
+  if (node.t !== 'stub') return undefined;
+  for (const [key, each] of node.props) {
+    const step = NAME.test(key) ? `.${key}` : `[${literal(key)}]`;
+    if (each === spy) return step;
+    const path = pathTo(spy, each);
+    if (path !== undefined) return step + path;
+  }
+  return undefined;
 }
 
 function nameOf(subject, index) {

@@ -20,12 +20,21 @@ function candidatesOf(plan, cases, kept, matrix) {
       if (full) found.push({ ...full, ...base, size: base.size + 3, kills: matrix[index].calls });
     }
   }
-  return found.filter((each) => JSON.stringify(each).length < LONGEST + 20 * each.goals.length + 20 * each.kills.length);
+  return found.filter((each) => JSON.stringify({ ...each, loose: undefined }).length < LONGEST + 20 * each.goals.length + 20 * each.kills.length);
 }
 
+/** The proposal with what is written otherwise where the compiler minds the types of its inputs. */
 function proposal(plan, item, seen, withCalls) {
   if (item.subject.propose) return item.subject.propose(item, seen, withCalls);
-  const writer = new CallWriter(plan, item, seen, withCalls);
+  const strict = written(plan, item, seen, withCalls, false);
+  if (!strict || strict.simple || !/\.[cm]?tsx?$/.test(plan.path)) return strict;
+  const { arrange, call, imports } = written(plan, item, seen, withCalls, true);
+  const isSame = call === strict.call && arrange.join() === strict.arrange.join();
+  return isSame ? strict : { ...strict, loose: { arrange, call, imports } };
+}
+
+function written(plan, item, seen, withCalls, isLoose) {
+  const writer = new CallWriter(plan, item, seen, withCalls, isLoose);
   const { subject } = item;
   const call = writer.call();
   const assertions = writer.assertions();

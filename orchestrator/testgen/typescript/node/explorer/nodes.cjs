@@ -17,7 +17,7 @@ function make(node, scene) {
     case 'set': return new Set(node.items.map((each) => make(each, scene)));
     case 'promise': return Promise.resolve(make(node.of, scene));
     case 'client': return scene.client(node);
-    case 'stub': return Object.fromEntries(node.props.map(([key, each]) => [key, make(each, scene)]));
+    case 'stub': return scene.stubbed(Object.fromEntries(node.props.map(([key, each]) => [key, make(each, scene)])), node);
     case 'fn': return scene.callable(node, (isLater) => make(isLater ? node.later : node.returns, scene));
     case 'new': return new (scene.imported(node.from))(...node.args.map((each) => make(each, scene)));
     case 'made': return scene.world.offered(node.subject)(...node.args.map((each) => make(each, scene)));

@@ -63,6 +63,8 @@ class Scene {
   callable(node, returned) {
     const spy = { node, calls: [] };
     if (node.spy) this.spies.push(spy);
+    const { world } = this;
+    if (node.fluent) return function fluent(...args) { spy.calls.push(world.picture(args)); return this; };
     let count = 0;
     const give = () => {
       if (node.throws) throw new Error('failed');
@@ -72,6 +74,12 @@ class Scene {
     if (node.echo) return node.isAsync ? async (first) => first : (first) => first;
     if (node.isAsync) return async (...args) => { spy.calls.push(this.world.picture(args)); return give(); };
     return (...args) => { spy.calls.push(this.world.picture(args)); return give(); };
+  }
+
+  /** Something that is made in part is never looked into: it is the test that made it. */
+  stubbed(value, node) {
+    if (node.partial) this.world.parts.add(value);
+    return value;
   }
 
   imported(from) {

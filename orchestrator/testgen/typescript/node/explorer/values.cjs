@@ -7,6 +7,7 @@
  */
 const { queriesFor, valueNodes } = require('./documents.cjs');
 const { Options } = require('./options.cjs');
+const { PARTS } = require('./part-values.cjs');
 const { MAKERS } = require('./server/schema-shapes.cjs');
 const { matching, stringsAround, stringsFor } = require('./strings.cjs');
 
@@ -303,6 +304,6 @@ class Values {
   }
 }
 
-Object.assign(Values.prototype, MAKERS);
+Object.assign(Values.prototype, MAKERS, PARTS);
 
 module.exports = { Values, value };

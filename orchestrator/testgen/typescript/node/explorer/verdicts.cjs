@@ -33,8 +33,14 @@ function outcomeKey(subject, seen) {
   const name = `${subject.export}.${subject.member ?? ''}`;
   if (seen.kind === 'error') return `${name}|${seen.error.message.replace(/"[^"]*"|\d+/g, '')}`;
   const { value } = seen;
+  if (value.t === 'anything' || value.v === undefined) return `${name}|${value.t}|${toldTo(seen)}`;
   const isEmpty = value.t === 'list' && value.items.length === 0;
   return `${name}|${value.t}|${typeof value.v}|${value.v === null || value.v === undefined || typeof value.v === 'boolean' ? value.v : Boolean(value.v)}|${isEmpty}`;
+}
+
+/** What spies were told, where nothing else came out of a call: which of them, and the first plain word. */
+function toldTo({ spies }) {
+  return spies.filter((each) => each.calls.length > 0).map(({ calls: [args] }) => (args.items ?? []).map((each) => (each.t === 'value' && typeof each.v !== 'string' ? String(each.v) : each.t))).join(';');
 }
 
 module.exports = { outcomeKey, tellsApart };

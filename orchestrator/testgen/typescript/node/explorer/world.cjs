@@ -20,17 +20,31 @@ class World {
       this.doubled.add('fetch');
       globalThis.fetch = helper.packageDouble('fetch'); // the fence brings the real one back
     }
+    const whole = api.isVitest ? 'moduleDouble' : 'packageDouble';
     for (const { spec } of this.packages.filter((each) => each.spec !== 'fetch')) {
       api.mock(spec, () => {
         this.doubled.add(spec);
-        return helper.packageDouble(spec);
+        return helper[whole](spec);
       });
     }
+    for (const [spec, names] of Object.entries(plan.asked ?? {})) this.doubleExports(spec, names);
     this.imports = new Map();
+    this.parts = new WeakSet();
     this.sites = { ...plan.sites, ...plan.usedSites };
     this.made = new Map(); // by functions of the project, until modules are loaded anew
     this.values = undefined; // set when they are made
     this.loaded = undefined;
+  }
+
+  /** Double some exports of a package; the others are those of the package itself. */
+  doubleExports(spec, names) {
+    this.packages.push({ t: 'package', spec });
+    const merged = (real) => ({ ...real, ...this.helper.exportDoubles(spec, names) });
+    this.api.mock(spec, (original) => {
+      this.doubled.add(spec);
+      const real = original ? original() : this.api.actual(spec);
+      return typeof real?.then === 'function' ? real.then(merged) : merged(real);
+    });
   }
 
   module() {
@@ -88,7 +102,7 @@ class World {
 
   isDouble(value) {
     if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
-    return this.helper.isDouble(value);
+    return this.parts.has(value) || this.helper.isDouble(value);
   }
 
   callsOf(client) {

@@ -1,10 +1,11 @@
 'use strict';
 /** Writes values as source: names what is arranged first, and notes what has to be imported. */
-const { NAME, braces, literal, write } = require('./nodes.cjs');
+const { NAME, braces, literal, places, write } = require('./nodes.cjs');
 
 class Writer {
-  constructor(plan, item, seen, withCalls) {
-    Object.assign(this, { plan, item, seen, withCalls });
+  /** A writer that `isLoose` leaves the types of what it makes up to nobody: for inputs that the compiler minds. */
+  constructor(plan, item, seen, withCalls, isLoose = false) {
+    Object.assign(this, { plan, item, seen, withCalls, isLoose });
     this.lines = [];
     this.shared = []; // what stands once above the tests of a subject
     this.changed = []; // arguments that the call changed: [name, what it is afterwards]
@@ -32,11 +33,21 @@ class Writer {
   }
 
   client(node) {
-    return this.names.get(node) ?? this.bound(node, 'client', () => this.clientSource(node, undefined));
+    return this.names.get(node) ?? this.bound(node, NAME.test(node.name ?? '') ? node.name : 'client', () => this.clientSource(node, undefined));
   }
 
+  /** A stub inside of something else: it gets a name where calls of it can be asserted, which needs a path to it. */
   stub(node) {
-    return braces(node.props.map(([key, each]) => [key, this.written(each)]));
+    if (this.isInStub || !node.partial || !NAME.test(node.name ?? '') || !node.props.some(([, each]) => each.spy)) return this.stubSource(node);
+    return this.bound(node, node.name, () => this.stubSource(node));
+  }
+
+  stubSource(node) {
+    const before = this.isInStub;
+    this.isInStub = true;
+    const source = braces(node.props.map(([key, each]) => [key, this.written(each)]));
+    this.isInStub = before;
+    return source;
   }
 
   callable(node) {
@@ -48,6 +59,7 @@ class Writer {
     }
     if (node.spy) {
       this.uses.add('spy');
+      if (node.fluent) return `${api}.fn().mockReturnThis()`;
       if (node.throws) return `${api}.fn().${node.isAsync ? 'mockRejectedValue' : 'mockImplementation'}(${node.isAsync ? "new Error('failed')" : "() => { throw new Error('failed'); }"})`;
       if (inner === undefined) return node.isAsync ? `${api}.fn().mockResolvedValue(undefined)` : `${api}.fn()`;
       return `${api}.fn().${node.isAsync ? 'mockResolvedValue' : 'mockReturnValue'}(${inner})`;
@@ -103,8 +115,14 @@ class Writer {
 
   /** An argument: doubles and stubs get a name of their own, everything else stands where it is used. */
   argument(node, name, type) {
+    const isPlain = node.t === 'value' && ['string', 'number', 'boolean'].includes(typeof node.v);
+    const source = this.argumentSource(node, name, type);
+    return isPartial(node) || (this.isLoose && !isPlain) ? `${source} as never` : source;
+  }
+
+  argumentSource(node, name, type) {
     if (node.t === 'client') return this.bound(node, name, () => this.clientSource(node, type));
-    if (node.t === 'stub') return this.bound(node, name, () => this.stub(node));
+    if (node.t === 'stub') return this.bound(node, name, () => this.stubSource(node));
     if (node.t === 'fn' && node.spy) return this.bound(node, name, () => this.callable(node));
     return this.written(node);
   }
@@ -155,6 +173,12 @@ class Writer {
   plain(node) {
     return write(node, { imports: () => undefined, client: () => 'expect.anything()', stub: (each) => braces(each.props.map(([key]) => [key, 'expect.any(Function)'])), callable: () => 'expect.any(Function)', made: () => '', called: () => '', signed: () => '', exported: () => '', result: () => '' }).replace(/\w+: undefined(, )?/g, '').replace(/, }/g, ' }');
   }
+}
+
+/** Say whether only a part of something larger was made: what the module looks at. */
+function isPartial(node) {
+  for (const [each] of places(node, () => undefined)) if (each.partial) return true;
+  return false;
 }
 
 const RESERVED = new Set('break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield await describe it test expect jest vi arguments eval undefined'.split(' '));
