@@ -1,8 +1,11 @@
 """Children for the generator outside a run of the engine."""
 
 import asyncio
+import ctypes
 import os
 import shutil
+import signal
+import sys
 import time
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +14,13 @@ from orchestrator.models.json import JsonObject
 from orchestrator.processes.companions import Companions
 
 _TAIL = 4000  # characters
+_ON_DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG
+
+
+def die_with_parent() -> None:
+    """Let the kernel end this process with the one that started it, however that ends (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_ON_DEATH_OF_PARENT, signal.SIGKILL)
 
 
 class Children:
@@ -38,6 +48,7 @@ class Children:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=die_with_parent,
         )
         try:
             output, _ = await child.communicate(stdin)

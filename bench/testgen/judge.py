@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.testgen.children import Children
+from orchestrator.testgen.python.explorer.mutants import find_mutants
 from orchestrator.testgen.python.running import Site, run_order
 from orchestrator.testgen.python.targets import find_targets
 
 _SECONDS = 150.0
 _MUTANTS = 100  # per module; drawn with another seed than the generator's
 _SEED = 20_11
+_ONLY_IMPORTS = "import {module}\n\n\ndef test_nothing():\n    pass\n"  # so that coverage.py counts its lines
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +31,8 @@ class Worth:
 async def judge(project: Path, module: str, test_file: str, text: str) -> Worth:
     """Return what a test file for a module does; nothing is left in the project."""
     lines, branches = _coverage(project, module, test_file, text)
+    if not text:  # nothing is reached: a module without tests counts with all of its lines
+        return Worth(lines=(0, lines[1]), branches=(0, branches[1]), mutants=(0, _count_mutants(project, module)))
     target = find_targets(str(project), module, test_file)[0]
     python = str(project / ".venv/bin/python")
     site = Site(root=str(project), target=target, python=python, processes=Children())
@@ -55,10 +59,19 @@ async def judge(project: Path, module: str, test_file: str, text: str) -> Worth:
     )
 
 
+def _dotted(module: str) -> str:
+    return module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _count_mutants(project: Path, module: str) -> int:
+    """Return how many mutants the module has to offer for judging."""
+    return len(find_mutants((project / module).read_text(), limit=_MUTANTS, seed=_SEED))
+
+
 def _coverage(project: Path, module: str, test_file: str, text: str) -> tuple[tuple[int, int], tuple[int, int]]:
     place = project / test_file
     place.parent.mkdir(exist_ok=True)
-    place.write_text(text)
+    place.write_text(text or _ONLY_IMPORTS.format(module=_dotted(module)))
     data, report = project / ".coverage-data", project / ".coverage.json"
     python = str(project / ".venv/bin/python")
     run = [python, "-m", "coverage", "run", f"--data-file={data}", "--branch", f"--include={project}/{module}"]

@@ -31,7 +31,7 @@ PACKAGES = (
     _package("isodate==0.7.2", "isodate", "isodates isoduration isotime duration"),
     _package("roman==5.0", "", "roman"),
     _package("xmltodict==0.14.2", "", "xmltodict"),
-    _package("textdistance==4.6.3", "textdistance/algorithms", "edit_based simple phonetic"),
+    _package("textdistance==4.6.3", "textdistance/algorithms", "edit_based simple phonetic", "numpy"),
     _package("natsort==8.4.0", "natsort", "utils natsort"),
     _package("toolz==1.0.0", "toolz", "itertoolz dicttoolz"),
     _package("cachetools==5.5.2", "cachetools", "__init__ keys"),

@@ -220,7 +220,7 @@ class SubjectFinder:
         words = [parameter.name, *(kept_as(node, parameter.name) if node is not None else ())]
         functions = [text for word in words for text in functions_for(self._facts.tree, word)]
         if functions and ("callable" in weights or not hinted or "any" in hinted):
-            add(("one", tuple(functions)), 4)
+            add(("one", tuple(dict.fromkeys(functions))), 4 + weights.pop("callable", 0))
         if is_item and not hinted:
             add("str", 2)
             add("int", 1)

@@ -1,8 +1,10 @@
 """Expressions that make an instance of a class, ordered so that different ones come first."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 _MOST = 60  # kept of one class
+_MOST_LOOKS = 120  # of those that look different
 
 
 class Instances:
@@ -20,14 +22,16 @@ class Instances:
     def note(self, expression: str, value: object) -> None:
         """Remember an expression and the instance that it gave."""
         known = self._made.setdefault(type(value), {})
-        if expression not in known and len(known) < _MOST:
-            known[expression] = _signature(value)
-            self._ordered.clear()
+        if expression not in known and len(known) < _MOST_LOOKS:
+            look = _signature(value)
+            if len(known) < _MOST or look not in known.values():
+                known[expression] = look
+                self._ordered.clear()
 
     def note_for(self, owner: type, expression: str, look: object) -> None:
         """Remember an expression for what stands for a class; `look` tells different ones apart."""
         known = self._made.setdefault(owner, {})
-        if len(known) < _MOST:
+        if len(known) < _MOST or (len(known) < _MOST_LOOKS and look not in known.values()):
             known.setdefault(expression, look)
             self._ordered.clear()
 
@@ -55,7 +59,19 @@ class Instances:
         # The one in which most is set tells most, so it stands beside the plainest.
         looks = sorted(first.values(), key=lambda text: (text.count("None"), -_fullness(known[text])))
         different = list(dict.fromkeys(each for pair in zip(first.values(), looks, strict=True) for each in pair))
-        return [*different, *(text for text in plain if text not in set(different))]
+        ordered = [*_each_part_once(different, known), *different]
+        return list(dict.fromkeys([*ordered, *plain]))
+
+
+def _each_part_once(texts: list[str], known: Mapping[str, object]) -> Iterator[str]:
+    """Yield the expressions that show a part in a way that those before did not."""
+    seen: set[object] = set()
+    for text in texts:
+        look = known[text]
+        parts = set(look) if isinstance(look, tuple) else {look}
+        if not parts <= seen:
+            seen |= parts
+            yield text
 
 
 def _signature(value: object) -> tuple[object, ...]:
@@ -74,7 +90,9 @@ def _parts(value: object) -> list[tuple[str, Any]]:
 
 
 def _kind(part: object) -> str:
-    """Return the name of the part's type; of a list also that of its first item's."""
+    """Return the name of the part's type; of a list also that of its first item's, of an object those of its parts."""
+    if hasattr(part, "__dict__") and not isinstance(part, type) and not callable(part):
+        return ", ".join([type(part).__name__, *(f"{name}: {type(each).__name__}" for name, each in _parts(part))])
     inner = f"[{type(part[0]).__name__}]" if type(part) in (list, tuple) and part else ""  # type: ignore[index]
     return type(part).__name__ + inner
 

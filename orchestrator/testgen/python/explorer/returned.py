@@ -57,7 +57,10 @@ class Returned:
 
     def _members(self, outer: Subject, owner: type, value: Any) -> Iterator[Subject]:
         node = self._node(value)
-        made = self._finder.make(f"{outer.name}.__call__", value, node or outer.node, "method", owner)
+        name, behind = f"{outer.name}.__call__", node or outer.node
+        # A function that looks like the one that it wraps takes what it takes itself.
+        own = _unmasked(value) if isinstance(value, FunctionType) and node is not None else value
+        made = self._finder.make(name, own, behind, "method", owner)
         if made is not None:
             bound = value.keywords if isinstance(value, functools.partial) else {}
             made.parameters = [each for each in made.parameters if each.name not in bound]
@@ -99,6 +102,11 @@ def _is_made(value: Any) -> bool:
     if isinstance(value, FunctionType):
         return "<locals>" in value.__code__.co_qualname
     return isinstance(value, functools.partial) or hasattr(value, "__wrapped__")
+
+
+def _unmasked(value: FunctionType) -> FunctionType:
+    """Return the function without what makes it look like the one that it wraps."""
+    return FunctionType(value.__code__, value.__globals__, value.__name__, value.__defaults__, value.__closure__)
 
 
 def _held(value: Any) -> list[tuple[str, str, bool]]:

@@ -33,7 +33,7 @@ class Sequences:
                 by_owner.setdefault(made.subject.owner, []).append(made)
         for owner, tries in by_owner.items():
             members = [each for each in subjects if each.owner is owner and each.needs_object and not each.is_private]
-            constructors = self._search.instances_of(members[0])[:6] if members else []
+            constructors = self._search.instances_of(members[0]) if members else []
             starts: list[tuple[str, ...]] = [(f"{INSTANCE} = {each}",) for each in constructors]
             if starts and not self._lengthen(members, tries, starts, calls // len(by_owner), until):
                 return

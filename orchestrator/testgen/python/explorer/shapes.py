@@ -5,6 +5,7 @@ import functools
 import inspect
 from collections.abc import Hashable, Iterator
 
+from .base_values import BASE
 from .facts import Definition
 from .kind_tables import BY_METHOD, Kind
 from .names import Names
@@ -30,7 +31,29 @@ def functions_for(tree: ast.AST, name: str) -> list[str]:
         if arity > 1:
             found.append(f"{head}({', '.join(names[-2:])})")
         found.append(f"{head}{names[-1]} + 10")
-    return found
+        if _is_entered(tree, name):
+            found.insert(0, f"{head}contextlib.nullcontext()")
+    return [*found, *(text for text in BASE["callable"] if found and _takes(text) & arities)]
+
+
+@functools.lru_cache(maxsize=50)
+def _takes(function: str) -> frozenset[int]:
+    """Return with how many arguments one of the plain functions can be called."""
+    node = ast.parse(function, mode="eval").body
+    if not isinstance(node, ast.Lambda):
+        return frozenset({2 if "operator." in function else 1})
+    return frozenset(range(6)) if node.args.vararg else frozenset({len(node.args.args)})
+
+
+def _is_entered(tree: ast.AST, name: str) -> bool:
+    """Say whether the code enters what a call of this name gives."""
+    blocks = (each for each in ast.walk(tree) if isinstance(each, ast.With | ast.AsyncWith))
+    entered = (item.context_expr for each in blocks for item in each.items)
+    return any(isinstance(each, ast.Call) and _called(each) == name for each in entered)
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else str(getattr(call.func, "id", ""))
 
 
 @functools.lru_cache(maxsize=2)
@@ -38,9 +61,8 @@ def _arities(tree: ast.AST) -> dict[str, set[int]]:
     """Return with how many arguments, all given by position, each name is called."""
     found: dict[str, set[int]] = {}
     for each in ast.walk(tree):
-        if isinstance(each, ast.Call) and not each.keywords:
-            name = each.func.attr if isinstance(each.func, ast.Attribute) else getattr(each.func, "id", "")
-            found.setdefault(name, set()).add(len(each.args))
+        if isinstance(each, ast.Call) and not each.keywords and not any(isinstance(a, ast.Starred) for a in each.args):
+            found.setdefault(_called(each), set()).add(len(each.args))
     return found
 
 
