@@ -253,3 +253,34 @@ def test_an_item_of_a_list_that_begins_behind_a_dash_is_not_moved() -> None:
     with pytest.raises(Refusal) as raised:
         editor.move_item(("a", 0, 1), 1, 0)
     assert raised.value.code is EditCode.PRECONDITION
+
+
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_items_put_in_together_are_as_if_put_in_one_by_one(eol: str, end: str, index: int) -> None:
+    text = f"a:\n  - name: x\n    run: make\n\n  # of y\n  - name: y\n    run: |\n      one\n      two{end}".replace(
+        "\n", eol
+    )
+    values = [{"name": "p", "run": "a\nb\n"}, {"name": "q", "run": "c"}, {"name": "p", "run": "a\nb\n"}]
+    together, alone = YamlEditor("x.yml", text), YamlEditor("x.yml", text)
+
+    together.insert_items(("a",), index, values)
+    for offset, value in enumerate(values):
+        alone.insert_item(("a",), index + offset, value)
+
+    assert together.model == alone.model == load_model(together.finish().after)
+    assert together.finish().after == alone.finish().after
+    flow = YamlEditor("x.yml", "a: [1]\n")
+    flow.insert_items(("a",), 1, [2, 3])
+    assert flow.finish().after == "a: [1, 2, 3]\n"
+
+
+def test_operations_inside_of_others_at_once_are_made_with_them() -> None:
+    editor = YamlEditor("x.yml", "a:\n  b: 1\nc:\n  d: 2\n")
+    with editor.at_once():
+        editor.set(("a", "b"), 3)
+        editor.set(("c",), {"d": 4, "e": 5})
+        assert editor.text == editor.before
+    assert editor.finish().after == "a:\n  b: 3\nc:\n  d: 4\n  e: 5\n"
+    assert editor.model == {"a": {"b": 3}, "c": {"d": 4, "e": 5}}

@@ -45,8 +45,7 @@ def insert_migration(
             "run": migration.command,
         }
     )
-    for offset, step in enumerate(steps):
-        workflow.insert_step(job, at + offset, step)
+    workflow.insert_steps(job, at, steps)
     text = f"{secret} holds the URL of the database of {environment}"
     workflow.duties.append(Duty(kind="secret", text=text, command=f"gh secret set {secret} --env {environment}"))
 

@@ -210,8 +210,9 @@ def _secure_kubeconfig(workflow: Workflow, job: str, environment: str, params: D
     for at, step in enumerate(workflow.steps(job)):
         if _KUBECONFIG_WRITE.search(run_of(step)) and "KUBE_CONFIG" in (step.get("env") or {}):
             path = ("jobs", job, "steps", at)
-            workflow.set((*path, "env", "KUBECONFIG"), rollout.KUBECONFIG)
-            workflow.set((*path, "run"), rollout.CONFIGURE_SCRIPT)
+            with workflow.editor.at_once():
+                workflow.set((*path, "env", "KUBECONFIG"), rollout.KUBECONFIG)
+                workflow.set((*path, "run"), rollout.CONFIGURE_SCRIPT)
             value = str(step["env"]["KUBE_CONFIG"])
             named = re.search(r"secrets\.(\w+)", value)
             secret = named[1] if named else secret
@@ -230,21 +231,23 @@ def _put(workflow: Workflow, job: str, placeholders: tuple[int, ...], steps: lis
         workflow.remove_step(job, index)
     # the placeholder makes room first: a list never becomes empty, and ids of old and new steps never meet
     workflow.editor.set(("jobs", job, "steps", at), steps[0])
-    for offset, step in enumerate(steps[1:], start=1):
-        workflow.insert_step(job, at + offset, step)
+    workflow.insert_steps(job, at + 1, steps[1:])
 
 
 def _job_keys(workflow: Workflow, job: str, environment: str, params: DeployParams) -> None:
     item = workflow.job(job)
-    if environment_of(item) is None:
-        value: Any = {"name": environment, "url": params.url} if params.url else environment
-        workflow.set_key(job, "environment", value)
-    if "concurrency" not in item:
-        wanted: dict[str, Any] = {"group": f"deploy-{environment}", "cancel-in-progress": False}
-        workflow.set_key(job, "concurrency", {**wanted, "queue": "max"} if params.concurrency == "queue" else wanted)
-    elif isinstance(item["concurrency"], dict) and item["concurrency"].get("cancel-in-progress") is True:
-        workflow.set(("jobs", job, "concurrency", "cancel-in-progress"), False)
-    if "timeout-minutes" not in item:
-        workflow.set_key(job, "timeout-minutes", params.timeout)
+    with workflow.editor.at_once():
+        if environment_of(item) is None:
+            value: Any = {"name": environment, "url": params.url} if params.url else environment
+            workflow.set_key(job, "environment", value)
+        if "concurrency" not in item:
+            wanted: dict[str, Any] = {"group": f"deploy-{environment}", "cancel-in-progress": False}
+            workflow.set_key(
+                job, "concurrency", {**wanted, "queue": "max"} if params.concurrency == "queue" else wanted
+            )
+        elif isinstance(item["concurrency"], dict) and item["concurrency"].get("cancel-in-progress") is True:
+            workflow.set(("jobs", job, "concurrency", "cancel-in-progress"), False)
+        if "timeout-minutes" not in item:
+            workflow.set_key(job, "timeout-minutes", params.timeout)
     text = f"the environment {environment} exists and has its secrets"
     workflow.duties.append(Duty(kind="environment", text=text))

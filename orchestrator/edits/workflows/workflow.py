@@ -108,6 +108,10 @@ class Workflow:
         """Put a step into a job."""
         self.editor.insert_item(("jobs", job, "steps"), index, step)
 
+    def insert_steps(self, job: str, index: int, steps: Sequence[JsonObject]) -> None:
+        """Put steps into a job, one behind the other."""
+        self.editor.insert_items(("jobs", job, "steps"), index, steps)
+
     def remove_step(self, job: str, index: int) -> None:
         """Take a step out, with the comments that belong to it."""
         self.editor.delete(("jobs", job, "steps", index), with_comments=True)
@@ -156,11 +160,13 @@ class Workflow:
             inherited = self.model.get("permissions")
             base = inherited if isinstance(inherited, dict) else {"contents": "read"}
             return self.set_key(job, "permissions", {**base, **lacking(base, scopes)})
-        done = [
-            self.editor.set(("jobs", job, "permissions", scope), level)
-            for scope, level in lacking(present, scopes).items()
-        ]
-        return any(done)
+        missing = lacking(present, scopes)
+        if not present:
+            return self.set_key(job, "permissions", missing)
+        with self.editor.at_once():
+            for scope, level in missing.items():
+                self.editor.set(("jobs", job, "permissions", scope), level)
+        return bool(missing)
 
     def uses(self, action: str) -> Noted:
         """Return a `uses` value at its pinned commit with the version behind it."""

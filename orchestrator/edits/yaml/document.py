@@ -78,6 +78,9 @@ class YamlDocument:
     @contextmanager
     def at_once(self) -> Iterator[None]:
         """Make operations on places of which none holds another one together: the text is read once, not each time."""
+        if self._held is not None:  # inside of others
+            yield
+            return
         self._held = []
         yield
         held, self._held = self._held, None

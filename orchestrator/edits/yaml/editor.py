@@ -1,6 +1,7 @@
 """Edit a YAML text by paths: each operation changes the text by patches and, by itself, the model that is intended."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from orchestrator.edits.result import EditCode, Refusal
@@ -86,6 +87,21 @@ class YamlEditor(YamlDocument):
         items.insert(index, plain(value))
         self._model_replace(path, items)
 
+    def insert_items(self, path: Sequence[Step], index: int, values: Sequence[Any]) -> None:
+        """Put new items into a list, the first one at an index; of a list in block style the text is read once."""
+        path = tuple(path)
+        node = editable(self.tree, path)
+        if self._held is not None or node.kind != SEQ or node.flow or not node.values:
+            for offset, value in enumerate(values):
+                self.insert_item(path, index + offset, value)
+            return
+        made = [each for value in values for each in insert_patches(self.tree, node, index, None, value, self.style)]
+        again = dict.fromkeys(each for each in made if each.old)  # what each of them asks for besides, made once
+        self._edit([*again, *(each for each in made if not each.old)])
+        items = list(self.get(*path))
+        items[index:index] = map(plain, values)
+        self._model_replace(path, items)
+
     def append(self, path: Sequence[Step], value: Any) -> None:
         """Put a new item at the end of a list; a missing one is made, and a key without a value becomes one."""
         node = self.tree.find(tuple(path))
@@ -153,10 +169,14 @@ class YamlEditor(YamlDocument):
         if same(old, new):
             return False
         if isinstance(old, dict) and isinstance(new, dict) and old and new:
-            for key in [key for key in old if key not in new]:
+            gone = [key for key in old if key not in new]
+            for key in gone:
                 self.delete((*path, as_step(key)))
-            for key, item in value.items():
-                self.set((*path, as_step(key)), item)
+            # What keeps its place needs the text read once; items of lists and what is taken out move the others.
+            stays = not gone and not any(isinstance(old.get(key), list | dict) for key in new)
+            with self.at_once() if stays else nullcontext():
+                for key, item in value.items():
+                    self.set((*path, as_step(key)), item)
         elif isinstance(old, list) and isinstance(new, list) and old and new:
             self._assign_items(path, old, list(value))
         else:

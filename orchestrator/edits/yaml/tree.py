@@ -101,8 +101,9 @@ class Tree:
     def __init__(self, text: str) -> None:
         _refuse_odd(text)
         self.text = text
-        self.root = _Builder(text).build()
-        self.aliased = frozenset(node.text for node in self.root.walk() if node.kind == ALIAS)
+        builder = _Builder(text)
+        self.root = builder.build()
+        self.aliased = frozenset(builder.aliased)
 
     def find(self, path: Path) -> Node | None:
         """Return the node at a path, or None; aliases are not followed."""
@@ -153,6 +154,7 @@ class _Builder:
     def __init__(self, text: str) -> None:
         self._text = text
         self._sizes: dict[str, int] = {}
+        self.aliased: set[str] = set()
         self._depth = 0
 
     def build(self) -> Node:
@@ -183,6 +185,7 @@ class _Builder:
             name = str(event.anchor)
             if name not in self._sizes:
                 raise Refusal(EditCode.PARSE, f"*{name} stands inside of &{name}, or there is no such anchor")
+            self.aliased.add(name)
             return Node(ALIAS, start, start, end, text=name, size=self._sizes[name])
         anchor, tag = event.anchor, event.tag
         inner = self._after_properties(start) if anchor is not None or tag is not None else start

@@ -160,8 +160,7 @@ def _before(workflow: Workflow, job: str, at: int, params: ScanParams) -> None:
             condition=step.get("if"),
             platform="" if is_one else platform,
         )
-    for offset, each in enumerate(made):
-        workflow.insert_step(job, at + offset, each)
+    workflow.insert_steps(job, at, made)
     _permit(workflow, job, params)
 
 
@@ -170,8 +169,7 @@ def _after(workflow: Workflow, job: str, at: int, params: ScanParams) -> None:
     step = workflow.steps(job)[at]
     image = by_digest(workflow, find_pushed(workflow, job))
     made = scans.scan_steps(workflow, params.scan, image, _category(workflow, job), condition=step.get("if"))
-    for offset, each in enumerate(made, start=1):
-        workflow.insert_step(job, at + offset, each)
+    workflow.insert_steps(job, at + 1, made)
     _permit(workflow, job, params)
 
 

@@ -126,8 +126,7 @@ def _describe_image(workflow: Workflow, pushed: Pushed, params: SbomParams) -> N
     steps = sboms.describe(workflow, params.tool, ("image", f"{image}@{digest}"), name, params.format,
                            release_assets=params.release_assets)  # fmt: skip
     steps += sboms.attest(workflow, subject, is_sbom=params.attest, is_provenance=params.provenance)
-    for offset, made in enumerate(steps, start=1):
-        workflow.insert_step(job, at + offset, made)
+    workflow.insert_steps(job, at + 1, steps)
     _permit(workflow, job, params, {"packages": "write"})
 
 
@@ -145,8 +144,7 @@ def _describe_files(workflow: Workflow, job: str, params: SbomParams) -> None:
         steps += sboms.attest(workflow, subject, is_sbom=params.attest, is_provenance=params.provenance)
     elif params.attest or params.provenance:
         workflow.warnings.append("a folder has no digest: its SBOM is uploaded, and nothing is attested")
-    for made in steps:
-        workflow.insert_step(job, len(workflow.steps(job)), made)
+    workflow.insert_steps(job, len(workflow.steps(job)), steps)
     _permit(workflow, job, params, {}, is_attested=is_file)
 
 

@@ -43,12 +43,13 @@ class UpgradeAuditLevel(Action[AuditParams]):
         """Rewrite the level in each audit command."""
         workflow = Workflow(scene)
         seen: list[str] = []
-        for job in workflow.chosen_jobs(params.job):
-            for at, step in enumerate(workflow.steps(job)):
-                script = run_of(step)
-                wanted = _with_level(script, params, seen, f"{job}: {title_of(step, at)}")
-                if wanted != script:
-                    workflow.set(("jobs", job, "steps", at, "run"), wanted)
+        with workflow.editor.at_once():
+            for job in workflow.chosen_jobs(params.job):
+                for at, step in enumerate(workflow.steps(job)):
+                    script = run_of(step)
+                    wanted = _with_level(script, params, seen, f"{job}: {title_of(step, at)}")
+                    if wanted != script:
+                        workflow.set(("jobs", job, "steps", at, "run"), wanted)
         if not seen:
             raise Refusal(EditCode.NOT_FOUND, "no step runs npm, pnpm or yarn audit")
         return workflow.finish(
