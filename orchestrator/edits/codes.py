@@ -42,7 +42,7 @@ MEANINGS: Mapping[EditCode, str] = {
     ),
     EditCode.UNPINNED: (
         "No commit is known for the action that would be written, and tags can be moved. Add it to the pins "
-        "(`orchestrate pins`)."
+        "(`orchestrate pins --refresh` asks for it)."
     ),
     EditCode.PRECONDITION: (
         "Something that the edit builds on is missing: the message says what, the hint how to add it."

@@ -164,6 +164,15 @@ def test_edits_and_pins_are_in_colour(make: Make, words: list[str], flags: list[
     assert (answer.code, "\x1b[" in answer.err) == (2, coloured)
 
 
+@wires("flag:pins --refresh")
+def test_pins_are_asked_for_anew(make: Make) -> None:
+    repository = make(None, **{NAME: WORKFLOW})
+    nowhere = {"PATH": str(repository.root)}  # no git, nobody to ask
+    assert repository.orchestrate("pins", env=nowhere).code == 0
+    answer = repository.orchestrate("pins", "--refresh", env=nowhere)
+    assert (answer.code, "`git` is needed to ask for versions" in answer.err) == (12, True)
+
+
 @wires("argument:edit action", "argument:edit target")
 def test_an_edit_is_one_action_on_one_file(make: Make) -> None:
     repository = make(None, **{NAME: WORKFLOW, "other.yml": WORKFLOW})
