@@ -166,3 +166,40 @@ def test_named_images_are_scanned_by_a_job_that_deployments_wait_for(shop: Repos
     job = jobs(shop, DEPLOY)["container-scan"]
     assert job["strategy"]["matrix"] == {"image": ["ghcr.io/acme/shop:stable", "postgres:17"]}
     assert jobs(shop, DEPLOY)["staging"]["needs"] == ["build", "container-scan"]
+
+
+def test_reports_and_statements_of_a_matrix_are_told_apart_by_what_names_the_image(workflow: Make) -> None:
+    text = (
+        "on: push\npermissions: {contents: read}\njobs:\n  images:\n    runs-on: ubuntu-latest\n    strategy:\n"
+        "      matrix:\n        include:\n          - {service: mail, file: Dockerfile.python}\n"
+        "          - {service: stock, file: Dockerfile.python}\n    steps:\n"
+        "      - uses: acme/look@v1\n        with: {at: '${{ matrix.file }}'}\n"
+        "      - uses: docker/build-push-action@v6\n        with:\n          file: ${{ matrix.file }}\n"
+        "          push: true\n          tags: 'ghcr.io/acme/${{ matrix.service }}:${{ github.sha }}'\n"
+    )
+    scanned, described = workflow(text), workflow(text)
+    done(scanned.edit("add_container_scanning"))
+    done(described.edit("add_sbom_generation"))
+
+    assert steps(scanned, "images")["Upload the findings"]["with"]["category"] == "trivy-${{ matrix.service }}"
+    made = steps(described, "images")["Generate the SBOM"]["with"]
+    assert made["image"] == "ghcr.io/acme/${{ matrix.service }}@${{ steps.build.outputs.digest }}"
+    assert made["artifact-name"] == "sbom-${{ matrix.service }}.spdx.json"
+    product = text.replace("        include:\n", "        os: [a, b]\n        include:\n")
+    several = workflow(product)
+    done(several.edit("add_container_scanning"))
+    category = steps(several, "images")["Upload the findings"]["with"]["category"]
+    assert category == "trivy-${{ strategy.job-index }}"
+    named = workflow(product)
+    done(named.edit("add_sbom_generation"))
+    artifact = steps(named, "images")["Generate the SBOM"]["with"]["artifact-name"]
+    assert artifact == "sbom-${{ matrix.service }}-${{ strategy.job-index }}.spdx.json"
+
+
+def test_reports_of_several_images_of_one_job_are_told_apart(workflow: Make) -> None:
+    push = "      - uses: docker/build-push-action@v6\n        with: {{push: true, tags: {0}}}\n"
+    text = "on: push\npermissions: {contents: read}\njobs:\n  images:\n    runs-on: ubuntu-latest\n    steps:\n"
+    repository = workflow(text + push.format("acme/a") + push.format("acme/b"))
+    done(repository.edit("add_container_scanning"))
+    found = [step.get("with", {}).get("category") for step in jobs(repository)["images"]["steps"]]
+    assert [each for each in found if each] == ["trivy-images-1", "trivy-images-2"]

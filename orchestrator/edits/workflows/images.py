@@ -21,7 +21,10 @@ _SHORT = 7  # what docker/metadata-action takes of a commit for `type=sha`
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """The images of one job. `image` is the name with `$NAME` where the matrix value stands; `tag` is for the shell."""
+    """The images of one job. `image` is the name with `$NAME` where the value of the matrix key `key` stands.
+
+    `tag` is for the shell.
+    """
 
     job: str
     step: int
@@ -29,11 +32,22 @@ class Pushed:
     names: tuple[str, ...]
     tag: str
     registry: str
+    key: str = ""
 
     @property
     def is_matrix(self) -> bool:
         """Say whether there is one image per value of a matrix."""
-        return "$NAME" in self.image
+        return bool(self.key)
+
+    @property
+    def label(self) -> str:
+        """Return what tells an image from the others of its job, as that job itself writes it."""
+        return f"${{{{ matrix.{self.key} }}}}" if self.is_matrix else self.names[0]
+
+    @property
+    def written(self) -> str:
+        """Return the name of the image as the pushing job itself writes it."""
+        return self.image.replace("$NAME", self.label)
 
 
 def find_pushed(workflow: Workflow, job: str | None = None) -> Pushed:
@@ -62,22 +76,7 @@ def pushes(step: JsonObject) -> bool:
 
 def by_digest(workflow: Workflow, pushed: Pushed) -> str:
     """Return `image@digest` of what the pushing step pushed, and give that step an id when it has none."""
-    return f"{image_of(workflow, pushed)}@${{{{ steps.{step_id(workflow, pushed)}.outputs.digest }}}}"
-
-
-def image_of(workflow: Workflow, pushed: Pushed) -> str:
-    """Return the name of the image as the pushing job itself writes it."""
-    return pushed.image.replace("$NAME", name_of(workflow, pushed))
-
-
-def name_of(workflow: Workflow, pushed: Pushed) -> str:
-    """Return what tells an image from the others of its job."""
-    if not pushed.is_matrix:
-        return pushed.names[0]
-    steps = workflow.steps(pushed.job)
-    text = str([step for step in steps if "with" in step]) or str(steps)
-    found = _MATRIX.search(text)
-    return f"${{{{ matrix.{found[1] if found else 'service'} }}}}"
+    return f"{pushed.written}@${{{{ steps.{step_id(workflow, pushed)}.outputs.digest }}}}"
 
 
 def step_id(workflow: Workflow, pushed: Pushed) -> str:
@@ -101,7 +100,7 @@ def _pushed(workflow: Workflow, job: str, at: int) -> Pushed:
     image = _MATRIX.sub("$NAME", image)
     if "${{" in re.sub(r"\$\{\{\s*(?:env|vars)\.\w+\s*\}\}|\$\{\{\s*github\.repository(?:_owner)?\s*\}\}", "", image):
         raise Refusal(EditCode.PRECONDITION, f"the image name of {job} cannot be followed to another job: {image}")
-    return Pushed(job, at, image, names, tag, _registry(workflow, job))
+    return Pushed(job, at, image, names, tag, _registry(workflow, job), key[1] if key else "")
 
 
 def _from_metadata(workflow: Workflow, job: str, tags: str) -> tuple[str, str] | None:

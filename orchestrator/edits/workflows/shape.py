@@ -41,6 +41,17 @@ def matrix_of(job: Json) -> Json:
     return strategy.get("matrix") if isinstance(strategy, dict) else None
 
 
+def tells_apart(matrix: JsonObject, key: str) -> bool:
+    """Say whether each job of a matrix has a value of its own for a key."""
+    axes = [name for name in matrix if name not in ("include", "exclude")]
+    include = matrix.get("include")
+    entries = include if isinstance(include, list) else []
+    values = matrix.get(key) if axes else [entry.get(key) for entry in entries if isinstance(entry, dict)]
+    is_whole = axes == [key] if axes else len(entries) > 0
+    texts = [str(value) for value in values] if isinstance(values, list) and None not in values else []
+    return is_whole and bool(texts) and len(set(texts)) == len(texts)
+
+
 def matrix_keys(job: Json) -> set[str] | None:
     """Return the keys that `matrix.` has, in small letters; None when they are computed or there is no matrix."""
     matrix = matrix_of(job)

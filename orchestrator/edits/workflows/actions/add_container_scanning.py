@@ -19,7 +19,7 @@ from orchestrator.edits.workflows.images import BUILD_PUSH, by_digest, find_push
 from orchestrator.edits.workflows.rescan import rescan, rescan_path
 from orchestrator.edits.workflows.scopes import permit, settle_only_job
 from orchestrator.edits.workflows.severities import covers
-from orchestrator.edits.workflows.shape import environment_of, matrix_of
+from orchestrator.edits.workflows.shape import environment_of, matrix_of, tells_apart
 from orchestrator.edits.workflows.workflow import Workflow, uses_of
 from orchestrator.models.json import Json, JsonObject
 
@@ -156,7 +156,7 @@ def _before(workflow: Workflow, job: str, at: int, params: ScanParams) -> None:
             workflow,
             params.scan,
             tag,
-            _category(workflow, job),
+            _category(workflow, job, at),
             condition=step.get("if"),
             platform="" if is_one else platform,
         )
@@ -168,7 +168,7 @@ def _after(workflow: Workflow, job: str, at: int, params: ScanParams) -> None:
     """Scan the digest that was pushed."""
     step = workflow.steps(job)[at]
     image = by_digest(workflow, find_pushed(workflow, job))
-    made = scans.scan_steps(workflow, params.scan, image, _category(workflow, job), condition=step.get("if"))
+    made = scans.scan_steps(workflow, params.scan, image, _category(workflow, job, at), condition=step.get("if"))
     workflow.insert_steps(job, at + 1, made)
     _permit(workflow, job, params)
 
@@ -196,14 +196,17 @@ def _values_of(matrix: JsonObject, key: str) -> list[Json]:
     return found + [entry[key] for entry in (include if isinstance(include, list) else []) if key in entry]
 
 
-def _category(workflow: Workflow, job: str) -> str:
-    """Return what tells the reports of images apart: the matrix value in use, else the job."""
+def _category(workflow: Workflow, job: str, at: int) -> str:
+    """Return what tells the reports of images apart: the job, or what each job of a matrix has alone."""
+    places = [place for name, place in _pushing(workflow, job) if name == job]
+    number = f"-{places.index(at) + 1}" if len(places) > 1 else ""
     matrix = matrix_of(workflow.job(job))
     if matrix is None:
-        return job
-    texts = " ".join(str(step.get("with")) for step in workflow.steps(job) if uses_of(step) == BUILD_PUSH)
-    found = _MATRIX.search(texts) or _MATRIX.search(str(workflow.job(job).get("steps")))
-    return found[0] if found else "${{ strategy.job-index }}"
+        return f"{job}{number}"
+    builds = [step.get("with") for step in workflow.steps(job) if uses_of(step) == BUILD_PUSH]
+    used = dict.fromkeys(_MATRIX.findall(f"{builds} {workflow.steps(job)}"))
+    key = next((key for key in used if isinstance(matrix, dict) and tells_apart(matrix, key)), None)
+    return (f"${{{{ matrix.{key} }}}}" if key is not None else "${{ strategy.job-index }}") + number
 
 
 def _permit(workflow: Workflow, job: str, params: ScanParams) -> None:

@@ -13,9 +13,9 @@ from orchestrator.edits.action import Action, Scene, WorkflowParams
 from orchestrator.edits.kinds import WORKFLOW
 from orchestrator.edits.result import Duty, EditCode, EditResult, Refusal, already
 from orchestrator.edits.workflows import sboms
-from orchestrator.edits.workflows.images import Pushed, find_pushed, image_of, name_of, step_id
+from orchestrator.edits.workflows.images import Pushed, find_pushed, step_id
 from orchestrator.edits.workflows.scopes import permit
-from orchestrator.edits.workflows.shape import events_of
+from orchestrator.edits.workflows.shape import events_of, matrix_of, tells_apart
 from orchestrator.edits.workflows.workflow import Workflow, uses_of
 
 _BUILDX = "docker/setup-buildx-action"
@@ -118,9 +118,12 @@ def _releases(workflow: Workflow) -> bool:
 
 def _describe_image(workflow: Workflow, pushed: Pushed, params: SbomParams) -> None:
     job, at = pushed.job, pushed.step
-    name, image = name_of(workflow, pushed), image_of(workflow, pushed)
+    name, image = pushed.label, pushed.written
     if not pushed.is_matrix and not re.fullmatch(r"[\w.-]+", name):
         name = job  # a computed name may hold a `/`, which the name of an artifact cannot
+    matrix = matrix_of(workflow.job(job))
+    if matrix is not None and not (isinstance(matrix, dict) and tells_apart(matrix, pushed.key)):
+        name += "-${{ strategy.job-index }}"  # an artifact's name can be taken only once
     digest = f"${{{{ steps.{step_id(workflow, pushed)}.outputs.digest }}}}"
     subject = {"subject-name": image, "subject-digest": digest, "push-to-registry": True}
     steps = sboms.describe(workflow, params.tool, ("image", f"{image}@{digest}"), name, params.format,
