@@ -284,3 +284,13 @@ def test_operations_inside_of_others_at_once_are_made_with_them() -> None:
         assert editor.text == editor.before
     assert editor.finish().after == "a:\n  b: 3\nc:\n  d: 4\n  e: 5\n"
     assert editor.model == {"a": {"b": 3}, "c": {"d": 4, "e": 5}}
+
+
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+@pytest.mark.parametrize("header", ["|", "|-", "| # said"])
+def test_the_last_block_of_a_file_without_a_final_newline_is_replaced(eol: str, header: str) -> None:
+    text = f"a: {header}\n  one\n  two".replace("\n", eol)
+    editor = YamlEditor("x.yml", text)
+    editor.set(("a",), "three\nfour")
+    assert editor.finish().after == f"a: {header}\n  three\n  four".replace("\n", eol)
+    assert load_model(editor.finish().after) == {"a": "three\nfour"}

@@ -125,10 +125,10 @@ def _same_block(tree: Tree, old: Node, value: str, eol: str) -> list[Patch]:
     if indent is None or any(character.isdigit() for character in head.split("#")[0]):
         raise Refusal(EditCode.PRECONDITION, f"line {tree.place(old.start)[0]}: the block is written oddly")
     wanted, lines = literal_lines(value, indent)
-    if not text.endswith("\n") and old is closing_literal(tree):
-        wanted = head[: len(wanted)] if not value.endswith("\n") else wanted
     header = re.match(r"\|[+-]?", head)
     shown = header[0] if header else "|"
+    if not text.endswith("\n") and old is closing_literal(tree) and not value.endswith("\n"):
+        wanted = shown  # there is no newline that it could keep
     closes = text[old.start : old.end].endswith("\n")  # `|+` runs up to the next line
     made = [] if shown == wanted else [patch(text, old.start, old.start + len(shown), wanted)]
     start = old.start + len(head) + 1
