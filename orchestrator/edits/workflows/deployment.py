@@ -1,6 +1,7 @@
 """Filling a placeholder deploy job in: what staging and production have in common."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -91,8 +92,16 @@ def missing_part(workflow: Workflow, job: str, params: DeployParams) -> str | No
     return None if is_migrated else f"{job} does not migrate before it deploys"
 
 
-def fill_in(workflow: Workflow, job: str, environment: str, params: DeployParams, *, guard: JsonObject | None) -> None:
-    """Replace the placeholders of a job by a deployment; `guard` is a step that goes ahead of it."""
+def fill_in(
+    workflow: Workflow,
+    job: str,
+    environment: str,
+    params: DeployParams,
+    *,
+    guard: dict[str, Any] | None,
+    finish: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> None:
+    """Replace the placeholders of a job by a deployment; `guard` goes ahead, `finish` has a last look at steps."""
     item = workflow.job(job)
     if "uses" in item:
         raise Refusal(EditCode.PRECONDITION, f"{job} calls another workflow, its steps are there")
@@ -105,9 +114,9 @@ def fill_in(workflow: Workflow, job: str, environment: str, params: DeployParams
         line = workflow.line("jobs", job, "steps", found.deploy)
         raise Refusal(EditCode.CONFLICT, f"{job} has a real command next to its placeholders, line {line}")
     health = _health_url(item, params)
-    steps = _steps(workflow, job, environment, params, health)
+    steps = list(map(finish, _steps(workflow, job, environment, params, health)))
     places = _replaced(look_at(workflow.job(job)), params)  # a step may have been inserted ahead of them
-    _put(workflow, job, places, [dict(guard), *steps] if guard else list(steps))
+    _put(workflow, job, places, [dict(guard), *steps] if guard else steps)
     _job_keys(workflow, job, environment, params)
 
 

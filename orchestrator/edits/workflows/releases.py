@@ -5,6 +5,7 @@ skipped then, and nothing asks whether staging has run them, because production 
 """
 
 import re
+from typing import Any
 
 from orchestrator.edits.result import EditCode, Refusal
 from orchestrator.edits.workflows.shape import downstream, events_of
@@ -24,12 +25,12 @@ _STATUS = re.compile(r"\b(?:always|cancelled|failure|success)\(\)")
 _IS_NAMED, _IS_NONE = "inputs.version != ''", "inputs.version == ''"
 
 
-def note_release(workflow: Workflow, job: str) -> None:
-    """Let the step that sums the deployment up leave a note on the run as well."""
-    for at, step in enumerate(workflow.steps(job)):
-        script = run_of(step)
-        if "GITHUB_STEP_SUMMARY" in script and "$ENVIRONMENT" in script and _NOTE not in script:
-            workflow.set(("jobs", job, "steps", at, "run"), f"{script.rstrip()}\n{_NOTE}\n")
+def noted(step: dict[str, Any]) -> dict[str, Any]:
+    """Return a step; the one that sums the deployment up leaves a note on the run as well."""
+    script = run_of(step)
+    if "GITHUB_STEP_SUMMARY" not in script or "$ENVIRONMENT" not in script:
+        return step
+    return {**step, "run": f"{script.rstrip()}\n{_NOTE}\n"}
 
 
 def takes_version(workflow: Workflow, job: str) -> bool:

@@ -22,11 +22,14 @@ MAX_NODES = 500_000  # aliases counted with all that they stand for
 MAX_CHARACTERS = 4_000_000
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 _PROPERTY = re.compile(r"[&!][^\s,\[\]{}]*[ \t]*")
+_QUESTION = re.compile(r"""\?[ \t"'&!*]""")
 _BLANK_OR_COMMENT = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*")
 _ODD_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029\ufeff]")
 
 MAP, SEQ, SCALAR, ALIAS = "map", "seq", "scalar", "alias"
+_NONE: list["Node"] = []  # below a scalar
 Step = str | int
 Path = tuple[Step, ...]
 
@@ -155,6 +158,7 @@ class _Builder:
         self._text = text
         self._sizes: dict[str, int] = {}
         self.aliased: set[str] = set()
+        self._has_explicit = _QUESTION.search(text) is not None
         self._depth = 0
 
     def build(self) -> Node:
@@ -181,6 +185,8 @@ class _Builder:
 
     def _node(self, event: Any) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
+        if type(event) is yaml.ScalarEvent and event.anchor is event.tag is None and not event.style:  # most of them
+            return Node(SCALAR, start, start, max(end, start), text=event.value, keys=_NONE, values=_NONE)
         if isinstance(event, yaml.AliasEvent):
             name = str(event.anchor)
             if name not in self._sizes:
@@ -221,7 +227,7 @@ class _Builder:
         seen: set[tuple[str, str]] = set()
         while True:
             event = next(self._events)
-            if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            if type(event) in _ENDS:
                 return event
             child = self._node(event)
             if node.kind == MAP:
@@ -253,6 +259,8 @@ class _Builder:
             node.end = max(node.values[-1].end, node.start + 1)
 
     def _is_explicit(self, key: Node) -> bool:
+        if not self._has_explicit:
+            return False
         line = self._text[self._text.rfind("\n", 0, key.outer) + 1 : key.outer]
         return line.rstrip().endswith("?")
 

@@ -19,7 +19,7 @@ from orchestrator.edits.workflows.deploys import deploying_job, is_kubectl
 from orchestrator.edits.workflows.entrances import ensure_reachable, restrict_to
 from orchestrator.edits.workflows.images import find_pushed
 from orchestrator.edits.workflows.reachability import is_reachable
-from orchestrator.edits.workflows.releases import note_release, take_version, takes_version
+from orchestrator.edits.workflows.releases import noted, take_version, takes_version
 from orchestrator.edits.workflows.scopes import permit
 from orchestrator.edits.workflows.shape import environment_of, events_of
 from orchestrator.edits.workflows.workflow import Workflow
@@ -63,8 +63,7 @@ class ImplementProductionDeploy(Action[ProductionParams]):
             if environment_of(workflow.job(job)) is None:
                 raise Refusal(EditCode.PRECONDITION, f"{job} has no environment", hint="add_approval_gates adds it")
             guard = _staging(workflow, job, params)
-            fill_in(workflow, job, params.environment, params, guard=guard)
-            note_release(workflow, job)
+            fill_in(workflow, job, params.environment, params, guard=guard, finish=noted)
         migrate_first(workflow, job, params)
         if params.version_input:
             take_version(workflow, job, rollout.STAGING_CHECK)

@@ -1,6 +1,7 @@
 """A workflow under check: its model, its text's tree, and findings with their places."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from orchestrator.edits.finding import Finding
 from orchestrator.edits.workflows.shape import jobs_of
@@ -17,7 +18,7 @@ class Checked:
     tree: Tree
     model: Json
 
-    @property
+    @cached_property
     def jobs(self) -> dict[str, JsonObject]:
         """Return the jobs that are mappings."""
         return jobs_of(self.model)
