@@ -28,6 +28,18 @@ export class Till {
     this.sizes = [size];
   }
 }
+
+export class Shelf {
+  private readonly names = new Set<string>();
+
+  async put(name: string): Promise<void> {
+    this.names.add(name);
+  }
+
+  get count(): number {
+    return this.names.size;
+  }
+}
 """
 SHOP = """\
 export interface Client {
@@ -153,7 +165,9 @@ def test_functions_and_classes_get_tests_that_pass_and_notice_changes(project):
     prices = (project / "src/__tests__/prices.test.ts").read_text()
     assert "toThrow('count must be at least 1')" in prices
     assert "expect(new Till('small')).toEqual({ sizes: ['small'] })" in prices
-    assert "does not pass every time" not in made.stderr
+    assert "await shelf.put(" in prices
+    assert "expect(shelf.count).toBe(1);" in prices
+    assert "does not pass" not in made.stdout
     assert "new Shop(client)" in (project / "src/__tests__/shop.test.ts").read_text()
     done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

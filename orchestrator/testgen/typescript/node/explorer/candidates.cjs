@@ -46,7 +46,7 @@ function written(plan, item, seen, withCalls, isLoose) {
     outcome: seen.kind === 'error' ? 'throws' : 'value',
     arrange: writer.lines,
     call,
-    is_async: writer.isAsync,
+    is_async: Boolean(subject.isAsync),
     expected: seen.kind === 'value' ? expectation(seen.value, braces, subject.kind === 'schema') : '',
     primitive: seen.kind === 'value' && seen.value.t === 'value',
     error: seen.kind === 'error' ? errorOf(seen.error) : null,

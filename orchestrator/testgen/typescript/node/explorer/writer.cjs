@@ -14,7 +14,6 @@ class Writer {
     this.names = new Map();
     this.taken = new Set(plan.subjects.map((each) => each.export));
     this.results = new Map();
-    this.isAsync = Boolean(item.subject.isAsync) || item.steps.some((each) => each.isAsync);
   }
 
   written(node) {
