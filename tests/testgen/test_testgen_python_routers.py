@@ -1,10 +1,13 @@
 """Routes that a module declares for an application elsewhere, and parameters that the framework fills in."""
 
 import random
+import sys
 import types
+from typing import Annotated
 
 import pytest
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Form, Query
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from orchestrator.testgen.python.explorer.facts import read_facts
 from orchestrator.testgen.python.explorer.finding import SubjectFinder
@@ -52,3 +55,68 @@ def test_what_the_framework_puts_in_is_no_default() -> None:
         "user": True,
     }
     assert {each.name: each.is_required for each in subjects["plain"].parameters} == {"number": True, "page": False}
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Member(Base):
+    __tablename__ = "members"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+def session():
+    raise AssertionError("the application's own database is never opened")
+
+
+def signed_in(db: Annotated[Session, Depends(session)]) -> Member:
+    raise AssertionError("nobody signs in")
+
+
+ON_A_DATABASE = """
+router = APIRouter()
+
+@router.get("/members")
+def members(db: Session = Depends(session), me: Member = Depends(signed_in)):
+    return [each.name for each in db.query(Member)] + [me.name]
+
+@router.post("/members")
+def join(name: str = Form(), db: Session = Depends(session)):
+    db.add(Member(name=name))
+    db.commit()
+"""
+
+
+def club(monkeypatch: pytest.MonkeyPatch) -> Names:
+    module = types.ModuleType("club")
+    vars(module).update(APIRouter=APIRouter, Depends=Depends, Form=Form, Session=Session)
+    for each in (Base, Member, session, signed_in):
+        monkeypatch.setattr(each, "__module__", "club")
+        setattr(module, each.__name__, each)
+    monkeypatch.setitem(sys.modules, "club", module)
+    exec(compile(ON_A_DATABASE, "club.py", "exec"), vars(module))
+    return Names(module, read_facts(ON_A_DATABASE))
+
+
+@pytest.mark.filterwarnings("ignore:Using `httpx`")
+def test_routes_on_a_database_get_one_in_memory_with_somebody_signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = club(monkeypatch)
+    (found,) = find_applications(names, random.Random(1))
+    fixture = found.install()
+    assert "    Base.metadata.create_all(engine)\n" in fixture
+    assert "        app.dependency_overrides[signed_in] = lambda: user\n" in fixture
+    first = names.made_anew["client"]()
+    assert first.post("/members", data={"name": "ben"}).status_code == 200
+    assert first.get("/members").json() == ["Ada", "ben", "Ada"]
+    another = names.made_anew["client"]()
+    assert another.get("/members").json() == ["Ada", "Ada"]
+
+
+def test_a_form_is_filled_in_with_words_for_its_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    (found,) = find_applications(club(monkeypatch), random.Random(1))
+    (join,) = [each for each in found.subjects((), {}) if each.name == "post_members"]
+    ((kind, forms),) = join.parameters[0].weights
+    assert (join.parameters[0].name, kind) == ("data", "one")
+    assert forms == ("{'name': 'Ada'}", "{'name': 'Ben'}", "{'name': 'Ada'}", "{}")

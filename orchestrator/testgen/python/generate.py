@@ -20,6 +20,7 @@ from orchestrator.testgen.results import Before, Generated, Proof, Share
 from orchestrator.testgen.selection import Settled, select
 
 _ROUNDS = 3
+_LAST_ROUNDS = 5  # of what held so far, without choosing anew
 _NO_FILE = TestFile(text="", tests=())
 
 
@@ -82,15 +83,17 @@ class _Making:
             if not proof.dropped:
                 return self._result(text, file, proof)
             self._forget(file, proof)
-        numbers = {c.number for each in file.tests if each.name in proof.goals for c in each.candidates}
-        file = self._emit([each for each in self.left if each.number in numbers])
-        if not file.tests:
-            return self._result(only_theirs(self.history), _NO_FILE, Proof())
-        text, proof = await self._prove(file)
-        if proof.dropped:
-            message = f"the tests of {self.site.target.path} do not come to rest: {', '.join(proof.reasons)}"
-            raise TaskFailed(message, hint="something in the module depends on order or time")
-        return self._result(text, file, proof)
+        for _ in range(_LAST_ROUNDS):
+            numbers = {c.number for each in file.tests if each.name in proof.goals for c in each.candidates}
+            file = self._emit([each for each in self.left if each.number in numbers])
+            if not file.tests:
+                return self._result(only_theirs(self.history), _NO_FILE, Proof())
+            text, proof = await self._prove(file)
+            if not proof.dropped:
+                return self._result(text, file, proof)
+            self._forget(file, proof)
+        message = f"the tests of {self.site.target.path} do not come to rest: {', '.join(proof.reasons)}"
+        raise TaskFailed(message, hint="something in the module depends on order or time")
 
     def _begin(self) -> None:
         """Part what may be chosen from what asserts nothing, and from what a person removed or took over."""

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from .database import Database, find_database
 from .facts import Literals, literals_of
 from .kind_tables import Kind
 from .names import Names
 from .schemas import SchemaValues
 from .subjects import Parameter, Subject
+from .words import words_for
 
 _BODY_METHODS = ("POST", "PUT", "PATCH")
 _IN_PATH = inspect.Parameter.POSITIONAL_ONLY
@@ -44,15 +46,25 @@ class Application:
         self.routes = app.routes
         self._names = names
         self._rng = rng
+        self.database: Database | None = None
         self.headers: dict[str, dict[str, str]] = {}  # fixture → headers
 
     def install(self) -> str:
         """Make `client` known to expressions and return the source of its fixture."""
         client = importlib.import_module("starlette.testclient").TestClient
 
-        self._names.made_anew["client"] = lambda: client(self.app)
         self._names.imports["TestClient"] = _client_import(self.app)
-        return FIXTURE.format(app=self._names.own(self.name))
+        self.database = find_database(self.routes, self._names)
+        database = self.database
+        if database is None:
+            self._names.made_anew["client"] = lambda: client(self.app)
+        else:
+            self._names.made_anew["client"] = lambda: database.opened(self.app, client, self._names.values)
+        return self._fixture()
+
+    def _fixture(self) -> str:
+        app = self._names.own(self.name)
+        return FIXTURE.format(app=app) if self.database is None else self.database.fixture(app)
 
     def subjects(self, texts: tuple[str, ...], nodes: dict[str, Any]) -> Iterator[Subject]:
         """Yield a subject for each route and method that is defined in this module."""
@@ -75,7 +87,10 @@ class Application:
         if query:
             required = any(_is_required(each) for each in query)
             parameters.append(_parameter("params", ("one", tuple(_queries(query, self._rng))), required=required))
-        schema = _body_schema(route)
+        form = _form(route)
+        if form and method in _BODY_METHODS:
+            parameters.append(_parameter("data", ("one", tuple(_forms(form)))))
+        schema = None if form else _body_schema(route)
         if schema is not None and method in _BODY_METHODS:
             values = SchemaValues(schema, _short(texts), self._rng)
             bodies = tuple(dict.fromkeys(repr(value) for value in values.all(_RANDOM_BODIES)))
@@ -96,11 +111,12 @@ class Router(Application):
         super().__init__(name, app, names, rng)
         self.routes = router.routes  # newer applications keep what they include folded
 
-    def install(self) -> str:
-        """Make `client` known to expressions and return the source of its fixture."""
-        super().install()
+    def _fixture(self) -> str:
         self._names.imports["FastAPI"] = "from fastapi import FastAPI"
-        return FIXTURE_OF_ROUTER.format(router=self._names.own(self.name))
+        router = self._names.own(self.name)
+        if self.database is None:
+            return FIXTURE_OF_ROUTER.format(router=router)
+        return self.database.fixture("app", ("app = FastAPI()", f"app.include_router({router})"))
 
 
 def find_applications(names: Names, rng: random.Random) -> list[Application]:
@@ -137,6 +153,28 @@ def needs_headers(route: Any) -> bool:
                 return True
             todo += dependant.dependencies
     return False
+
+
+def _form(route: Any) -> list[Any]:
+    """Return the fields of the form that the route, or something that it depends on, takes."""
+    todo, found = [getattr(route, "dependant", None)], []
+    while todo:
+        dependant = todo.pop()
+        if dependant is not None:
+            found += [each for each in dependant.body_params if type(each.field_info).__name__ == "Form"]
+            todo += dependant.dependencies
+    return found
+
+
+def _forms(fields: list[Any]) -> Iterator[str]:
+    """Yield forms: with what has to be there, with everything, with other words, and without each field in turn."""
+    words = {each.alias: words_for(each.alias) or ("secret", "a", "b") for each in fields}
+    needed = [each.alias for each in fields if _is_required(each)]
+    for position in range(2):
+        yield repr({name: words[name][position] for name in needed})
+    yield repr({name: values[0] for name, values in words.items()})
+    for left_out in needed:
+        yield repr({name: words[name][0] for name in needed if name != left_out})
 
 
 def _parameter(name: str, kind: Kind, place: Any = _BY_KEYWORD, *, required: bool = True) -> Parameter:

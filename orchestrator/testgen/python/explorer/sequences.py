@@ -10,6 +10,7 @@ from .subjects import Arguments, Subject
 
 _LONGEST = 7  # steps
 _CHANGES = 6  # calls of one function that others are called after
+_REFUSED = 400
 _OF_ITS_OWN = 0.35  # of the calls: with what another method of the object gave
 _GIFTS = (str, bytes, tuple, list, dict)
 _STEPS = ("method", "setter")
@@ -45,7 +46,8 @@ class Sequences:
         tries = [made for made in self._search.corpus.tries.values() if made.subject.kind in kinds]
         steps: dict[str, list[str]] = {}
         for made in tries:
-            if made.outcome.changed and made.outcome.kind == "value" and not made.program.setup:
+            is_change = made.outcome.changed or _is_accepted(made)
+            if is_change and made.outcome.kind == "value" and not made.program.setup:
                 steps.setdefault(made.subject.name, []).append(made.program.call)
         members = [each for each in subjects if each.kind in kinds and not each.is_private]
         known = {each.name: [made.arguments for made in tries if made.subject is each] for each in members}
@@ -92,6 +94,12 @@ class Sequences:
             return arguments
         place = self._rng.choice(places)
         return (*arguments[:place], self._rng.choice(others), *arguments[place + 1 :])
+
+
+def _is_accepted(made: Try) -> bool:
+    """Say whether a request asked for a change and was not refused: what it made may lie in a database."""
+    asks_for_change = made.subject.kind == "route" and not made.subject.name.startswith("get_")
+    return asks_for_change and made.outcome.kind == "value" and made.outcome.value.status_code < _REFUSED
 
 
 def _some_of_each(tries: Sequence[Try]) -> list[str]:

@@ -41,6 +41,7 @@ _FOR_MUTANTS = 5.0  # seconds at least, whatever the search took
 _LEVELS = 2  # a function that returns a decorator: what that returns is called as well
 _CALLS_OF_INHERITED = 40
 _CALLS_OF_RETURNED, _PART_OF_RETURNED = 150, 0.2
+_FOR_SEQUENCES = 0.2  # of the time, where there are routes
 _FAIR = 3  # times the part of the time that is due to a subject, at most
 
 
@@ -186,6 +187,9 @@ class Session:
             for subject in search.classes.values():
                 search.explore(subject, 60, max(until - self._fence.stopwatch.now(), 0.1))
                 _collect_instances(search.corpus, pools, subject, owners)
+        whole = until
+        if any(each.kind == "route" for each in subjects):  # their requests take long, and follow one another
+            until -= self._job.seconds * _FOR_SEQUENCES
         weights = [max(1, _size(each)) for each in subjects]
         for position, (subject, weight) in enumerate(zip([*subjects], weights, strict=True)):
             share = self._job.calls * weight / max(sum(weights), 1)
@@ -200,7 +204,7 @@ class Session:
                 _collect_instances(search.corpus, pools, subject, owners)
             self._call_returned(search, returned, subject, subjects, until)
         steps = max(self._job.calls // 6, 50)
-        Sequences(search, self._rng).explore(subjects, steps, max(until - self._fence.stopwatch.now(), 0.1))
+        Sequences(search, self._rng).explore(subjects, steps, max(whole - self._fence.stopwatch.now(), 0.1))
 
     def _call_returned(
         self, search: Search, returned: Returned, outer: Subject, subjects: list[Subject], until: float

@@ -1,0 +1,172 @@
+"""A database in memory for applications whose routes depend on a session of SQLAlchemy.
+
+What gives the routes a session, and what gives them the row of somebody who is signed in, is replaced through the
+application's `dependency_overrides`; the tables are those of the project's own models.
+"""
+
+import datetime
+import importlib
+import inspect
+import sqlite3
+import sys
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from .names import Names
+from .words import words_for
+
+_DEEPEST = 6
+_NAMES = {
+    "create_engine": "from sqlalchemy import create_engine",
+    "Session": "from sqlalchemy.orm import Session",
+    "StaticPool": "from sqlalchemy.pool import StaticPool",
+}
+
+
+class Database:
+    """The dependencies of an application on a database, and what is put in their place."""
+
+    def __init__(self, base: str, metadata: Any, sessions: dict[str, Any], rows: dict[str, tuple[Any, str]]) -> None:
+        """Keep how a test writes the class with the tables, and the dependencies that give a session and rows."""
+        self._base = base
+        self._metadata = metadata
+        self._sessions = sessions
+        self._rows = rows
+        self._empty: sqlite3.Connection | None = None
+
+    def opened(self, app: Any, client: Callable[[Any], Any], namespace: dict[str, Any]) -> Any:
+        """Return a client of the application on a new database."""
+        alchemy, orm, pool = (importlib.import_module(f"sqlalchemy{each}") for each in ("", ".orm", ".pool"))
+        if self._empty is None:  # making the tables takes much longer than copying them
+            self._empty = sqlite3.connect(":memory:", check_same_thread=False)
+            maker = alchemy.create_engine("sqlite://", creator=lambda: self._empty, poolclass=pool.StaticPool)
+            self._metadata.create_all(maker)
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
+        self._empty.backup(connection)
+        engine = alchemy.create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool)
+        session = orm.Session(engine)
+        app.dependency_overrides.update({each: _giving(session) for each in self._sessions.values()})
+        for dependency, text in self._rows.values():
+            row = eval(text, dict(namespace))  # noqa: S307 - an expression of ours
+            session.add(row)
+            app.dependency_overrides[dependency] = _giving(row)
+        session.commit()
+        return client(app)
+
+    def fixture(self, app: str, making: Sequence[str] = ()) -> str:
+        """Return the source of the fixture `client`; `making` are the lines that make `app`, where it is not there."""
+        users = f" but for {' and '.join(self._named())}" if self._rows else ""
+        lines = [
+            "@pytest.fixture",
+            f"def client({'' if making else 'monkeypatch'}):",
+            f'    """Return a client of the application on a database in memory that is empty{users}."""',
+            '    engine = create_engine("sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool)',
+            f"    {self._base}.metadata.create_all(engine)",
+            *(f"    {each}" for each in making),
+            "    with Session(engine) as session:",
+        ]
+        for number, (_, text) in enumerate(self._rows.values()):
+            lines += [f"        {self._variable(number)} = {text}", f"        session.add({self._variable(number)})"]
+        lines += ["        session.commit()"] if self._rows else []
+        given = [(name, "session") for name in self._sessions]
+        given += [(name, self._variable(number)) for number, name in enumerate(self._rows)]
+        for name, value in given:
+            put = f"{app}.dependency_overrides[{name}] = lambda: {value}"
+            kept = f"monkeypatch.setitem({app}.dependency_overrides, {name}, lambda: {value})"
+            lines.append(f"        {put if making else kept}")
+        return "\n".join([*lines, f"        yield TestClient({app})"]) + "\n"
+
+    def _named(self) -> list[str]:
+        return [f"a {text.partition('(')[0].lower()}" for _, text in self._rows.values()]
+
+    def _variable(self, number: int) -> str:
+        return "user" if len(self._rows) == 1 else f"user_{number + 1}"
+
+
+def find_database(routes: Sequence[Any], names: Names) -> Database | None:
+    """Return the database that routes depend on; None when they do not, or when it cannot be put in memory."""
+    try:
+        orm = importlib.import_module("sqlalchemy.orm")
+    except ImportError:
+        return None
+    sessions: dict[str, Any] = {}
+    rows: dict[str, tuple[Any, str]] = {}
+    for dependency, kind in _dependencies(routes):
+        name = names.of(dependency)
+        if name is None or not inspect.isclass(kind):
+            continue
+        if issubclass(kind, orm.Session):
+            sessions[name] = dependency
+        elif hasattr(kind, "__table__") and (text := _row(kind, names)):
+            rows[name] = dependency, text
+    metadata, base = _tables(names) if sessions else (None, None)
+    if base is None:
+        return None
+    names.imports.update(_NAMES)
+    return Database(base, metadata, sessions, rows)
+
+
+def _giving(value: Any) -> Callable[[], Any]:
+    """Return a function without parameters: the framework would take one for a part of the query."""
+    return lambda: value
+
+
+def _dependencies(routes: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield each dependency with the type that its user expects."""
+    todo = [(route.dependant, 0) for route in routes if hasattr(route, "dependant")]
+    while todo:
+        user, depth = todo.pop()
+        try:
+            hints = typing.get_type_hints(user.call)
+        except Exception:  # a hint may name what exists for type checkers only
+            hints = {}
+        for each in user.dependencies:
+            if each.name in hints:
+                yield each.call, hints[each.name]
+            if depth < _DEEPEST:
+                todo.append((each, depth + 1))
+
+
+def _tables(names: Names) -> tuple[Any, str | None]:
+    """Return the tables of the project's models, and how a test writes the class that has them."""
+    top = names.module.__name__.partition(".")[0]
+    for name, module in sorted(sys.modules.items()):
+        if name.partition(".")[0] != top:
+            continue
+        for value in list(vars(module).values()):
+            metadata: Any = getattr(value, "metadata", None) if inspect.isclass(value) else None
+            if type(metadata).__name__ == "MetaData" and metadata.tables and not hasattr(value, "__table__"):
+                return metadata, names.of(value) or _placed(names, value, name)
+    return None, None
+
+
+def _placed(names: Names, value: Any, module: str) -> str | None:
+    """Return how a test writes a class that says of another module that it made it, as declarative bases do."""
+    found = next((name for name, each in vars(sys.modules[module]).items() if each is value), None)
+    if found is None or found in names.values:
+        return None
+    names.imports[found] = f"from {module} import {found}"
+    names.values[found] = value
+    return found
+
+
+def _row(kind: Any, names: Names) -> str | None:
+    """Return an expression of a row in which everything that has to be set is set."""
+    owner = names.of(kind)
+    parts = []
+    for column in kind.__table__.columns:
+        if column.primary_key and column.autoincrement and column.type.python_type is int:
+            continue
+        if not column.nullable or (not column.foreign_keys and column.default is None):
+            parts.append(f"{column.key}={_value(column)}")
+    return f"{owner}({', '.join(parts)})" if owner else None
+
+
+def _value(column: Any) -> str:
+    kind = column.type.python_type
+    if kind is str:
+        return repr((words_for(column.key) or (column.key,))[0])
+    if kind is datetime.datetime:
+        return "datetime.datetime(2024, 1, 15, 12)"
+    return {int: "1", float: "1.5", bool: "True", datetime.date: "datetime.date(2024, 1, 15)"}.get(kind, "None")
