@@ -57,6 +57,10 @@ In a document the params stand beside `action` and `target`, or under `with:`:
 ```
 
 By hand: `orchestrate edit add_timeouts .github/workflows/ci.yml --with minutes=20` shows the diff, `--write` makes it.
+
+Without a target an action looks where its files usually are (workflows, Jest's configuration, `package.json`,
+`pyproject.toml`, Dockerfiles) and takes the one in which it has something to do; if several fit, it names them and
+edits none. The actions at a path (`yaml_set`, `json_merge`, ...) always need one.
 """
 # The kinds of file that actions edit, in the order in which a reader looks for them; the first kind decides.
 KINDS = {
