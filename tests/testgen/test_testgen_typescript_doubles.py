@@ -139,6 +139,19 @@ export async function rename(request: FastifyRequest, reply: FastifyReply) {
   return reply.send({ name: body.name, isNew: isName(body.name) && body.name !== found.name });
 }
 """
+SHELVES = """\
+export abstract class Shelf<T extends Record<string, unknown>> {
+  constructor(private readonly items: T[]) {}
+
+  isEmpty(): boolean {
+    return this.items.length === 0;
+  }
+}
+
+export function greeter(word: string) {
+  return (name: string): string => (name ? `${word}, ${name}!` : word);
+}
+"""
 DECORATED = """\
 declare module 'fastify' {
   interface FastifyRequest {
@@ -149,11 +162,13 @@ declare module 'fastify' {
 export {};
 """
 SHOWN = {
+    "shelves": ["new (class extends Shelf<Record<string, unknown>> {})(", "expect(greeter('word')('"],
     "members": [
         ".exportDoubles('signing', ['getMember']),",
         "log: { info: jest.fn() }",
         "const reply = { status: jest.fn().mockReturnThis(), send: jest.fn().mockReturnThis() };",
         "rename(request as never, reply as never)",
+        "it('answers 401 with ",
         "expect(reply.status).toHaveBeenCalledWith(401);",
         "expect(reply.send).toHaveBeenCalledWith({ error: 'no such member' });",
     ],
@@ -177,6 +192,7 @@ def test_what_reaches_outside_is_doubled_and_what_it_is_asked_is_asserted(projec
     (project / "src/lib/decorated.ts").write_text(DECORATED)
     modules = {
         "members": MEMBERS,
+        "shelves": SHELVES,
         "store": STORE,
         "posts": POSTS,
         "people": PEOPLE,

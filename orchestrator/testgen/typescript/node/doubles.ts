@@ -173,7 +173,8 @@ function link(recorder: Recorder, chain: Step[] | undefined, path: string | unde
         recorder.calls.push(longer);
       }
       const callback = args.find((each) => typeof each === 'function') as ((client: object) => unknown) | undefined;
-      if (callback !== undefined && path !== undefined && TRANSACTIONS.test(path)) {
+      const isGiven = callback !== undefined && path !== undefined;
+      if (isGiven && (TRANSACTIONS.test(path) || (OPENS.test(path) && callback.length < 2))) {
         return callback(link(recorder, undefined, undefined));
       }
       return link(recorder, path !== undefined && OPENS.test(path) ? undefined : longer, undefined);

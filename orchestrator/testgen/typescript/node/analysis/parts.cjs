@@ -12,7 +12,8 @@ function partOf(shapes, type, symbol, properties) {
   const isSurrounding = isAround(shapes, type);
   const isAddedTo = filesOf(symbol).size > 1 && properties.length > MANY;
   const isInside = shapes.within > 0 && (shapes.isForeign(symbol) || properties.length > MANY);
-  if (!isSurrounding && !isAddedTo && !isInside) return undefined;
+  const isTable = /\/node_modules\//.test(shapes.fileOf(symbol)) && !shapes.isForeign(type.symbol) && properties.length > MANY; // functions of a package under names
+  if (!isSurrounding && !isAddedTo && !isInside && !isTable) return undefined;
   const used = properties.filter((each) => uses.has(each)).slice(0, 24);
   if (used.length === 0) return isSurrounding || shapes.isForeign(symbol) ? undefined : { k: 'partial', name: symbol?.name ?? '', props: [] };
   const typed = used.map((each) => [each, checker.getTypeOfSymbolAtLocation(each, placeOf(shapes, each))]);

@@ -26,7 +26,7 @@ function ofValue(ts, checker, shapes, symbol, place, base, isServed) {
   const signature = type.getCallSignatures().at(-1);
   const serving = signature && serverSubject(checker, shapes, signature);
   if (serving && (!readsDecorations(shapes, signature) || isServed())) return [{ ...base, ...serving, decorations: decorationsOf(ts, checker, shapes, signature) }];
-  if (signature) return [{ ...base, kind: 'function', ...called(checker, shapes, signature) }];
+  if (signature) return [{ ...base, kind: 'function', ...called(checker, shapes, signature) }, ...whatReturns(checker, shapes, signature, base)];
   const graphql = graphqlSubjects(ts, type, place, base);
   if (graphql) return graphql;
   const schema = schemaOf(checker, type);
@@ -35,6 +35,16 @@ function ofValue(ts, checker, shapes, symbol, place, base, isServed) {
   const nested = nestedMethods(checker, type, place, (inner) => membersOf(ts, checker, shapes, inner, place.getSourceFile()));
   if (methods.length + nested.length > 0) return [...methods, ...nested].map((each) => ({ ...base, ...each, kind: `object-${each.kind}` }));
   return [{ ...base, kind: 'constant', shape: shapes.of(type, base.export) }];
+}
+
+/** The function that a function returns, called with what both of them take. */
+function whatReturns(checker, shapes, signature, base) {
+  const returned = checker.getNonNullableType(signature.getReturnType());
+  const inner = returned.isUnion() || returned.getProperties().length > 2 ? undefined : returned.getCallSignatures().at(-1);
+  if (!inner) return [];
+  const outer = shapes.params(signature).map((each) => ({ ...each, optional: false }));
+  const whole = called(checker, shapes, inner);
+  return [{ ...base, kind: 'curried', ...whole, params: [...outer, ...whole.params], taken: outer.length }];
 }
 
 /** What the project hangs on the requests that a hook, or one that a factory makes, takes. */
@@ -55,19 +65,27 @@ function isObjectOfFunctions(type, place) {
 function ofClass(ts, checker, file, shapes, symbol, base) {
   const statics = checker.getTypeOfSymbolAtLocation(symbol, symbol.valueDeclaration);
   const [made] = statics.getConstructSignatures();
-  const isAbstract = ts.getCombinedModifierFlags(symbol.valueDeclaration) & ts.ModifierFlags.Abstract;
+  const abstract = abstractOf(ts, symbol.valueDeclaration);
   const found = [];
-  if (made && !isAbstract) {
+  if (made && !abstract?.isOpen) {
     const ctor = shapes.params(made);
     const type = checker.getDeclaredTypeOfSymbol(symbol);
     const hasState = keepsState(ts, symbol.valueDeclaration);
-    found.push(...membersOf(ts, checker, shapes, type, file).map((each) => ({ ...base, ...each, ctor, hasState })));
-    found.push({ ...base, kind: 'constructor', params: ctor, isError: isErrorClass(checker, type) });
+    found.push(...membersOf(ts, checker, shapes, type, file).map((each) => ({ ...base, ...each, ctor, hasState, abstract })));
+    if (!abstract) found.push({ ...base, kind: 'constructor', params: ctor, isError: isErrorClass(checker, type) });
   }
   for (const member of membersOf(ts, checker, shapes, statics, file)) {
     if (member.member !== 'prototype') found.push({ ...base, ...member, kind: `static-${member.kind}` });
   }
   return found;
+}
+
+/** Of an abstract class, whether it leaves something open, and how many types it takes; undefined for any other class. */
+function abstractOf(ts, declaration) {
+  const isAbstract = (node) => Boolean(ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Abstract);
+  if (!isAbstract(declaration)) return undefined;
+  const types = (declaration.typeParameters ?? []).filter((each) => !each.default).length;
+  return { isOpen: declaration.members.some(isAbstract), types };
 }
 
 /** Say whether objects of a class remember what was done with them. */

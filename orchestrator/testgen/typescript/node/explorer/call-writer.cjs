@@ -16,19 +16,23 @@ class CallWriter extends Writer {
     if (kind === 'constant') return exported;
     if (kind === 'function') {
       this.steps(undefined);
-      return `${exported}(${this.args()})`;
+      return `${exported}(${this.given()})`;
     }
-    if (kind === 'schema') return `${exported}.safeParse(${this.args()})`;
-    if (kind === 'constructor') return `new ${exported}(${this.args()})`;
+    if (kind === 'curried') {
+      const given = this.args();
+      return `${exported}(${given.slice(0, subject.taken).join(', ')})(${given.slice(subject.taken).join(', ')})`;
+    }
+    if (kind === 'schema') return `${exported}.safeParse(${this.given()})`;
+    if (kind === 'constructor') return `new ${exported}(${this.given()})`;
     let owner = exported;
     if (kind === 'method' || kind === 'getter') {
       const name = this.free(lowerFirst(exported));
       const made = this.item.ctor.map((each, index) => this.argument(each, subject.ctor[index]?.name ?? 'input', `ConstructorParameters<typeof ${exported}>[${index}]`));
-      this.lines.push(`const ${name} = new ${exported}(${made.join(', ')});`);
+      this.lines.push(`const ${name} = new ${this.classSource(exported)}(${made.join(', ')});`);
       owner = name;
     }
     this.steps(owner);
-    const call = kind.endsWith('getter') ? `${owner}.${subject.member}` : `${owner}.${subject.member}(${this.args(owner)})`;
+    const call = kind.endsWith('getter') ? `${owner}.${subject.member}` : `${owner}.${subject.member}(${this.given()})`;
     return call;
   }
 
@@ -46,6 +50,18 @@ class CallWriter extends Writer {
     return JSON.stringify([this.item.args, this.item.steps.map((each) => each.args)], (key, each) => (key === 'shape' || key === 'union' ? undefined : each)).includes(`"t":"result","step":${index},`);
   }
 
+  /** A class to make an object of; an abstract one is extended by nothing. */
+  classSource(exported) {
+    const { abstract } = this.item.subject;
+    if (!abstract) return exported;
+    const types = abstract.types > 0 && /\.[cm]?tsx?$/.test(this.plan.path) ? `<${Array(abstract.types).fill('Record<string, unknown>').join(', ')}>` : '';
+    return `(class extends ${exported}${types} {})`;
+  }
+
+  given() {
+    return this.args().join(', ');
+  }
+
   args() {
     const { subject } = this.item;
     return this.item.args.map((each, index) => {
@@ -55,14 +71,15 @@ class CallWriter extends Writer {
       this.lines.push(`const ${bound}${this.isLoose ? '' : `: ${this.typeOfArgument(index)}`} = ${this.written(each)};`);
       this.changed.push([bound, this.seen.args[index]]);
       return this.isLoose ? `${bound} as never` : bound;
-    }).join(', ');
+    });
   }
 
   typeOfArgument(index) {
     const { subject } = this.item;
     const exported = this.name(subject);
     if (subject.kind === 'constructor') return `ConstructorParameters<typeof ${exported}>[${index}]`;
-    if (subject.kind === 'function') return `Parameters<typeof ${exported}>[${index}]`;
+    if (subject.kind === 'curried' && index >= subject.taken) return `Parameters<ReturnType<typeof ${exported}>>[${index - subject.taken}]`;
+    if (subject.kind === 'function' || subject.kind === 'curried') return `Parameters<typeof ${exported}>[${index}]`;
     const owner = subject.kind === 'method' ? exported : `typeof ${exported}`;
     return `Parameters<${owner}${subject.member.split('.').map((each) => `['${each}']`).join('')}>[${index}]`;
   }

@@ -74,7 +74,8 @@ class Caller {
     if (subject.kind === 'function') return this.stepped(this.world.module(), item, scene, () => exported(...args()));
     if (subject.kind === 'static-method' || subject.kind === 'object-method') return this.stepped(exported, item, scene, () => memberOf(exported, subject.member)(...args()));
     if (subject.kind === 'static-getter' || subject.kind === 'object-getter') return exported[subject.member];
-    const Owner = exported;
+    if (subject.kind === 'curried') return called(exported, args(), subject.taken);
+    const Owner = subject.abstract ? class extends exported {} : exported;
     if (subject.kind === 'constructor') return new Owner(...args());
     const owner = new Owner(...item.ctor.map((each) => make(each, scene)));
     return this.stepped(owner, item, scene, () => (subject.kind === 'getter' ? owner[subject.member] : owner[subject.member](...args())));
@@ -112,6 +113,13 @@ class Caller {
   isStepLimit(error) {
     return error instanceof globalThis.__orchestrate.StepLimit;
   }
+}
+
+/** What a returned function gives, which takes all arguments but the first. */
+function called(made, args, taken) {
+  const inner = made(...args.slice(0, taken));
+  if (typeof inner !== 'function') throw new TypeError('inner is not a function');
+  return inner(...args.slice(taken));
 }
 
 /** A method with what it belongs to; `Query.user` is one level down. */

@@ -1,6 +1,9 @@
 'use strict';
 /** What makes a test of an operation worth having besides what it reaches: it shows one of the answers that clients get. */
 
+const { braces } = require('./nodes.cjs');
+const { expectation } = require('./pictures.cjs');
+
 /** A word for the sort of answer: data, nothing, or an error by its message; undefined for all other subjects. */
 function outcomeOf(subject, seen) {
   if (subject.kind === 'graphql-request' && seen.kind === 'value') return `${subject.export} ${subject.member}: ${statusOf(seen)}`;
@@ -30,10 +33,22 @@ function titleOf(item, seen) {
   const { subject } = item;
   if (subject.kind === 'graphql-request') return `answers ${statusOf(seen)} to ${requestName(subject)}`;
   if (subject.kind.startsWith('graphql')) return `has the type ${subject.member}`;
+  if (subject.kind !== 'operation' && seen.kind === 'value') return answerTitle(seen);
   if (subject.kind !== 'operation' || seen.kind !== 'value') return '';
   const { errors } = partsOf(seen);
   const what = errors.length > 0 ? `refuses with "${errors[0].replaceAll('\n', ' ').slice(0, 70)}"` : outcomeOf(subject, seen).endsWith(': nothing') ? 'answers nothing' : 'answers with data';
   return `${what}${whoOf(item)}${seen.answered.some((each) => each.node.isFault) ? ' when a query fails' : ''}`;
+}
+
+/** What was sent, where all that a call did is to send something; '' for any other call. */
+function answerTitle({ value, spies }) {
+  if (value.t !== 'anything' && !(value.t === 'value' && value.v === undefined)) return '';
+  const told = (names) => spies.find((each) => names.test(each.node.name ?? '') && each.calls.length > 0)?.calls.at(-1).items ?? [];
+  const [status] = told(/^(status|code|sendStatus)$/);
+  const [body] = told(/^(send|json|end)$/);
+  if (!status && !body) return '';
+  const words = body ? ` ${expectation(body, braces)}` : '';
+  return `answers${status?.t === 'value' ? ` ${status.v}` : ''}${words.length > 2 && words.length < 72 ? ` with${words}` : ''}${body?.t === 'object' && words.length >= 72 ? ` with ${body.props.slice(0, 2).map(([key, each]) => (each.t === 'value' ? `${key} ${String(each.v).slice(0, 28)}` : key)).join(', ')}` : ''}`;
 }
 
 function statusOf(seen) {

@@ -30,7 +30,7 @@ function sameCalls(seen, other) {
 
 /** A rough key for the sort of result, to keep one case of each sort. */
 function outcomeKey(subject, seen) {
-  const name = `${subject.export}.${subject.member ?? ''}`;
+  const name = `${subject.export}.${subject.member ?? ''}${subject.kind === 'curried' ? '()' : ''}`;
   if (seen.kind === 'error') return `${name}|${seen.error.message.replace(/"[^"]*"|\d+/g, '')}`;
   const { value } = seen;
   if (value.t === 'anything' || value.v === undefined) return `${name}|${value.t}|${toldTo(seen)}`;

@@ -102,6 +102,7 @@ class Writer {
     const { export: exported } = subject;
     const name = exported === 'default' ? defaultName(this.plan, subject) : exported;
     this.imported.set(name, { file: subject.file ?? this.plan.path, name: exported, as: name });
+    this.taken.add(name);
     return name;
   }
 
