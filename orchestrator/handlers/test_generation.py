@@ -28,7 +28,7 @@ from orchestrator.models.plan import Targets
 from orchestrator.models.status import OutcomeKind
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
 from orchestrator.testgen.languages import find_generator
-from orchestrator.testgen.report import as_json, count_modules, lines_of, summary_of_task
+from orchestrator.testgen.report import as_json, count_modules, lines_of, summary_of_task, why_nothing
 from orchestrator.testgen.results import Generated
 
 # test_type -> what is explored, and who proposes when that is not for the params to say
@@ -188,8 +188,7 @@ class TestGeneration(Handler[TestGenerationParams]):
                     if not context.workspace.exists(path):
                         context.workspace.write_bytes(path, text.encode())
             elif not result.problem:
-                reason = "nothing is left to add" if result.is_superfluous else "no test held"
-                detail.append(f"  {reason}: nothing is written for {target.path}")
+                detail.append(f"  {why_nothing(result)}: nothing is written for {target.path}")
         detail += [f"kept {path}: {why}" for path, why in kept.items()]
         new = {target.test_file: str(files[target.test_file]["sha256"]) for target, result in made if result.text}
         self._expected[context.run, context.task.id, context.attempt] = new

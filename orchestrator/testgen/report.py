@@ -77,6 +77,16 @@ def lines_of(target: Target, made: Generated) -> Iterator[str]:
         yield f"    and {len(made.defects) - _MOST} more"
 
 
+def why_nothing(made: Generated) -> str:
+    """Say why nothing is written for a module that could be explored."""
+    if not made.is_superfluous:
+        return "no test held"
+    is_whole = made.statements.reached == made.statements.total and made.branches.reached == made.branches.total
+    if is_whole or made.removed or made.dropped[ADDS_NOTHING]:
+        return "nothing is left to add"
+    return "no test held that would add to those that exist"
+
+
 def as_json(target: Target, made: Generated) -> JsonObject:
     """Return the report of one module for outputs and ledger."""
     return {

@@ -1,0 +1,38 @@
+"""What is said of a module for which nothing is written."""
+
+from collections import Counter
+
+import pytest
+
+from orchestrator.testgen.filters import ADDS_NOTHING, WEAK
+from orchestrator.testgen.report import why_nothing
+from orchestrator.testgen.results import Before, Generated, Share
+
+HALF, WHOLE = Share(reached=1, total=2), Share(reached=2, total=2)
+
+
+def without_tests(reached: Share, before: Before | None, dropped: dict[str, int]) -> Generated:
+    return Generated(
+        text="",
+        tests=(),
+        cases=0,
+        statements=reached,
+        branches=reached,
+        mutants=reached,
+        before=before,
+        dropped=Counter(dropped),
+    )
+
+
+@pytest.mark.parametrize(
+    ("reached", "has_tests", "dropped", "reason"),
+    [
+        (WHOLE, True, {}, "nothing is left to add"),
+        (HALF, True, {ADDS_NOTHING: 3}, "nothing is left to add"),
+        (HALF, True, {WEAK: 3}, "no test held that would add to those that exist"),
+        (HALF, False, {WEAK: 3}, "no test held"),
+    ],
+)
+def test_the_reason_tells_enough_tests_from_none_that_held(reached, has_tests, dropped, reason):
+    before = Before(statements=reached, branches=reached, mutants=reached) if has_tests else None
+    assert why_nothing(without_tests(reached, before, dropped)) == reason
