@@ -206,6 +206,7 @@ async def _doubles(bench: Bench, path: str) -> tuple[str, str]:
             "moduleDouble",
             "exportDoubles",
             "clientOf",
+            "keepPortsClosed",
         )
     ):
         return helper, existing

@@ -10,7 +10,7 @@ from orchestrator.testgen.typescript.candidates import Candidate
 from orchestrator.testgen.typescript.place import Place, is_typed, quoted
 from orchestrator.testgen.typescript.toolchain import Toolchain
 
-_DOUBLES = ("callsOf", "clientOf", "double", "queriesOf")  # what tests take from the file of doubles
+_DOUBLES = ("callsOf", "clientOf", "double", "keepPortsClosed", "queriesOf")  # what tests take from the file of doubles
 
 
 @dataclass(slots=True)
@@ -27,7 +27,8 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
     wanted = _wanted(place, chosen)
     has_fetch = "fetch" in place.packages
     api = place.tools.api
-    setup = f"beforeEach {api}" if place.has_state or has_fetch else api if place.packages else ""
+    is_fresh = place.has_state or any("fresh" in each.uses for each in chosen)
+    setup = f"beforeEach {api}" if is_fresh or has_fetch else api if place.packages else ""
     lines = _runner_import(place.tools, f"{setup} {body}")
     typed = is_typed(place)
     if typed:
@@ -43,7 +44,7 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
         own |= set(wanted.files)
     for spec, names in [*sorted(wanted.packages.items()), *sorted(wanted.files.items())]:
         used = {local: name for local, name in names.items() if _names(local, body)}
-        if place.has_state and used and spec in own:
+        if is_fresh and used and spec in own:
             fresh[spec] = used
         else:
             lines.append(_import_line(spec, used))
@@ -96,7 +97,7 @@ def _runner_import(tools: Toolchain, body: str) -> list[str]:
         return []
     if tools.runner == "jest" and not tools.has_globals_package:
         return []
-    names = ("afterEach", "beforeEach", "describe", "expect", "it", tools.api)
+    names = ("afterAll", "afterEach", "beforeEach", "describe", "expect", "it", tools.api)
     used = [name for name in names if re.search(rf"\b{name}\b", body)]
     source = "vitest" if tools.runner == "vitest" else "@jest/globals"
     return [f"import {{ {', '.join(used)} }} from '{source}';"]

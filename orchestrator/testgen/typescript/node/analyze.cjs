@@ -21,6 +21,7 @@ const { usedModules } = require('./analysis/used.cjs');
 const { askedExports } = require('./analysis/asked.cjs');
 const { ofEntry } = require('./analysis/entry.cjs');
 const { declaringFiles } = require('./declaring.cjs');
+const { openersIn } = require('./analysis/openers.cjs');
 const { instrument } = require('./instrument/instrument.cjs');
 
 function main(orderFile, resultFile) {
@@ -68,6 +69,8 @@ function describe(look, module) {
   const used = serving?.used ?? usedModules(found.imports, module.files, reader);
   for (const name of used.files) rewriteUsed(look, name, { shapes, found });
   for (const each of serving?.server.makers ?? []) shapes.companions.add(each.file);
+  const openers = openersOf(look, used.files, shapes);
+  for (const each of openers) shapes.companions.add(each.file);
   const subjects = module.isFolder ? ofEntry(look, module, files, found.subjects) : found.subjects;
   for (const each of module.isFolder ? module.files : []) shapes.companions.add(each);
   return {
@@ -82,6 +85,7 @@ function describe(look, module) {
     sites: found.sites,
     usedSites: found.usedSites,
     server: serving?.server,
+    openers,
     companions: [...shapes.companions],
     hasState: counts.variables.length > 0,
     bodies: found.bodies,
@@ -98,8 +102,8 @@ function describe(look, module) {
 /** Say whether the project has a function that builds its server: what needs one is tried in it. */
 function isServed(look, shapes) {
   const { ts, program, checker, root } = look;
-  look.builders ??= appsIn(ts, checker, look.apps.map((each) => program.getSourceFile(each)).filter((each) => each && !each.isDeclarationFile), shapes, (file) => path.relative(root, file.fileName)).builders;
-  return look.builders.length > 0;
+  look.found ??= appsIn(ts, checker, look.apps.map((each) => program.getSourceFile(each)).filter((each) => each && !each.isDeclarationFile), shapes, (file) => path.relative(root, file.fileName));
+  return look.found.builders.length + look.found.instances.length > 0;
 }
 
 /** What the module and those around it read of what they are given. */
@@ -109,6 +113,13 @@ function usesOf(look, module, files) {
   const around = usedModules(imports, module.files, (name) => importsOf(look, name)).files;
   for (const file of [...files, ...around.map((each) => look.program.getSourceFile(path.join(look.root, each)))]) uses.add(file);
   return uses;
+}
+
+function openersOf({ ts, program, checker, root, importsOf: reader, ...look }, names, shapes) {
+  const files = names.map((each) => program.getSourceFile(path.join(root, each))).filter((each) => each && !each.isDeclarationFile);
+  const relative = (file) => path.relative(root, file.fileName);
+  const isOutside = (file) => outsidePackages(readImports(ts, file, (spec) => resolved({ ts, root, ...look }, spec, file))).length > 0;
+  return openersIn(ts, checker, files, shapes, relative, isOutside);
 }
 
 /** Put the instrumented source of a file to the others. */

@@ -1,4 +1,5 @@
 /** Doubles for databases, queues and other services that tests must not reach. */
+import { Server } from 'node:net';
 
 type Step = unknown[];
 
@@ -15,7 +16,11 @@ const kept = globalThis as typeof globalThis & {
 };
 const { recorders, packages } = (kept.__doubles ??= { recorders: new WeakMap(), packages: new Map() });
 const TRANSACTIONS = /^(\$?transaction|withTransaction)$/;
-const OPENS = /^(connect|create(Confirm)?Channel|getConnection|acquire|startSession|getClient)$/;
+const OPENS = /^(connect|create(Confirm)?Channel|getConnection|acquire|startSession|getClient|db)$/;
+/** What runners ask of a value to find out what it is: a double is none of these. */
+const UNKNOWN = /^(toJSON|asymmetricMatch|\$\$typeof|nodeType)$/;
+/** Packages with decorators: called without `new`, these say something about a class and leave it as it is. */
+const DECORATES = /^(typeorm|@mikro-orm\/.*|sequelize-typescript)$/;
 /** Packages whose functions are awaited themselves; those of all others make clients. */
 const ASKED = /^(axios|got|ky|node-fetch|cross-fetch|undici|superagent|fetch|(node:)?fs(\/promises)?)$/;
 
@@ -34,6 +39,9 @@ export function double<T extends object>(answers: Recorder['answers'] = []): T {
 export function packageDouble(name: string, path = name, isAskedAtAll = ASKED.test(name)): object {
   const make = (word: string, args: unknown[]): unknown => {
     const recorder = recorderOf(name);
+    if (DECORATES.test(name) && /^[A-Z]/.test(word)) {
+      return (): void => undefined;
+    }
     if (/^is[A-Z]\w*Error$/.test(word)) {
       return (args[0] as Record<string, unknown> | undefined)?.[word] === true;
     }
@@ -153,7 +161,7 @@ function link(recorder: Recorder, chain: Step[] | undefined, path: string | unde
           yield* (await settle()) as unknown[];
         };
       }
-      if (typeof name === 'symbol' || name === 'toJSON') {
+      if (typeof name === 'symbol' || UNKNOWN.test(name)) {
         return undefined;
       }
       if (name === 'constructor') {
@@ -189,5 +197,25 @@ function promised(settle: () => Promise<unknown>, name: 'then' | 'catch' | 'fina
   return (...handlers: never[]): unknown => {
     const promise = settle() as unknown as Record<string, (...handlers: never[]) => unknown>;
     return promise[name](...handlers);
+  };
+}
+
+/**
+ * Let servers that start when they are imported take no port: they believe that they listen, and can be asked through
+ * `inject`. Returns the function that ends it, e.g. `afterAll(keepPortsClosed());`.
+ */
+export function keepPortsClosed(): () => void {
+  const { listen, address } = Server.prototype;
+  Server.prototype.listen = function (this: Server, ...given: unknown[]): Server {
+    const listener = given.find((each) => typeof each === 'function') as (() => void) | undefined;
+    if (listener !== undefined) {
+      this.once('listening', listener);
+    }
+    setImmediate(() => this.emit('listening'));
+    return this;
+  };
+  Server.prototype.address = () => ({ address: '127.0.0.1', family: 'IPv4', port: 0 });
+  return () => {
+    Object.assign(Server.prototype, { listen, address });
   };
 }

@@ -3,20 +3,37 @@
 
 const MAKES = /^(sign|issue|create|generate|make|hash|encode|encrypt|new|build)(?=[A-Z])/;
 
-/** Exported functions that make a text out of something, e.g. a token or a hash: [{file, name, words, params, isAsync, picks}]. */
+const ABOUT_TOKENS = new Set(['token', 'tokens', 'jwt']);
+
+/** Exported functions, and methods of classes that need nothing, that make a text out of something: [{file, name, member, words, params, isAsync, picks}]. */
 function makersIn(ts, checker, files, shapes, relative) {
   const found = [];
+  const note = (name, signature, more) => {
+    const made = MAKES.test(name) && signature ? madeBy(ts, checker, signature) : undefined;
+    if (made) found.push({ ...more, words: wordsOf(name.replace(MAKES, '')), params: shapes.params(signature), ...made });
+  };
   for (const file of files) {
     const module = checker.getSymbolAtLocation(file);
     for (const exported of module ? checker.getExportsOfModule(module) : []) {
       const symbol = shapes.target(exported);
-      if (!MAKES.test(exported.name) || symbol.valueDeclaration?.getSourceFile() !== file) continue;
-      const signature = checker.getTypeOfSymbolAtLocation(symbol, symbol.valueDeclaration).getCallSignatures().at(-1);
-      const made = signature && madeBy(ts, checker, signature);
-      if (made) found.push({ file: relative(file), name: exported.name, words: wordsOf(exported.name.replace(MAKES, '')), params: shapes.params(signature), ...made });
+      const place = symbol.valueDeclaration;
+      if (place?.getSourceFile() !== file) continue;
+      const base = { file: relative(file), name: exported.name };
+      const type = checker.getTypeOfSymbolAtLocation(symbol, place);
+      if (symbol.flags & ts.SymbolFlags.Class) {
+        for (const [member, signature] of methodsOf(ts, checker, shapes, type, symbol)) note(member, signature, { ...base, member });
+      } else note(exported.name, type.getCallSignatures().at(-1), base);
     }
   }
   return found;
+}
+
+/** The methods of a class that can be made without arguments. */
+function methodsOf(ts, checker, shapes, type, symbol) {
+  const [made] = type.getConstructSignatures();
+  if (!made || symbol.name === 'default' || !shapes.params(made).every((each) => each.optional)) return [];
+  const members = checker.getDeclaredTypeOfSymbol(symbol).getProperties().filter((each) => each.valueDeclaration && !shapes.isHidden(each));
+  return members.map((each) => [each.name, checker.getTypeOfSymbolAtLocation(each, each.valueDeclaration).getCallSignatures().at(-1)]);
 }
 
 /** What a maker gives: a text, or an object with a text for a token in it. */
@@ -35,4 +52,4 @@ function wordsOf(name) {
   return name.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase().split(/[^a-z\d]+/).filter(Boolean);
 }
 
-module.exports = { makersIn, wordsOf };
+module.exports = { ABOUT_TOKENS, makersIn, wordsOf };

@@ -25,6 +25,23 @@ function byParameters(checker, shapes, signature) {
   return isHook ? { kind: 'hook', params: [], callback: names.length > 2 } : { kind: 'reader', params: [], names };
 }
 
+/**
+ * The methods without arguments of a class that is made with a server: they register routes on it. `place` says which
+ * argument the server is; a class without such methods registers when it is made.
+ */
+function classRoutes(checker, shapes, made, symbol, base) {
+  const place = made.getParameters().findIndex((each) => nameOf(checker, shapes, each) === 'FastifyInstance');
+  if (place < 0) return [];
+  const params = shapes.params(made).filter((_, index) => index !== place);
+  const methods = checker.getDeclaredTypeOfSymbol(symbol).getProperties().filter((each) => !shapes.isHidden(each));
+  const members = methods.filter((each) => {
+    const signature = each.valueDeclaration && checker.getTypeOfSymbolAtLocation(each, each.valueDeclaration).getCallSignatures().at(-1);
+    return signature && signature.getParameters().length === 0;
+  });
+  const routes = (member) => ({ ...base, kind: 'routes', isPlugin: false, isClass: true, routesMember: member?.name, place, params, decorations: [] });
+  return members.length > 0 ? members.map(routes) : [routes(undefined)];
+}
+
 /** A function that takes (server, options, done) is registered, one that takes (server, settings) is called. */
 function registering(names, { params }) {
   const isPlugin = names.length === 1 || names[1] === '' || names[2] === 'done' || /Options$|^Record$|^\{\}$|^Object$/.test(names[1] ?? '');
@@ -44,11 +61,11 @@ function nameOf(checker, shapes, parameter) {
 /** What the project hangs on requests: properties of FastifyRequest that project files declare. */
 function decorations(ts, checker, shapes, signature) {
   const [first] = signature.getParameters();
-  if (!first) return [];
+  if (!first || nameOf(checker, shapes, first) !== 'FastifyRequest') return [];
   const type = checker.getTypeOfSymbolAtLocation(first, first.valueDeclaration ?? shapes.place);
   return type.getProperties()
     .filter((each) => each.declarations?.some((one) => !shapes.isForeign({ declarations: [one] })))
     .map((each) => shapes.property(each));
 }
 
-module.exports = { decorations, serverSubject };
+module.exports = { classRoutes, decorations, serverSubject };

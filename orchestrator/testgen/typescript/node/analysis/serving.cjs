@@ -2,8 +2,8 @@
 /** What trying a module inside a server needs to know: the project's server, what it loads, who makes tokens. */
 const path = require('node:path');
 const { readFacts, outsidePackages } = require('./facts.cjs');
-const { appsIn } = require('./apps.cjs');
-const { makersIn } = require('./makers.cjs');
+const { SIGNS, appsIn } = require('./apps.cjs');
+const { ABOUT_TOKENS, makersIn } = require('./makers.cjs');
 const { usedModules } = require('./used.cjs');
 
 const SERVING = new Set(['routes', 'hook', 'reader']);
@@ -18,20 +18,31 @@ function servingOf(look, files, { subjects, imports }, shapes) {
   const own = files.map(relative);
   const mine = usedModules(imports, own, importsOf, ALL).files;
   const apps = appsIn(ts, checker, look.apps.map((each) => program.getSourceFile(each)).filter((each) => each && !each.isDeclarationFile), shapes, relative);
-  const roots = [...apps.builders, ...apps.equippers].map(({ file }) => ({ file, spec: file }));
+  const facts = mine.map((each) => readFacts(ts, sourceOf(each)));
+  const reads = new Set([...files.map((each) => readFacts(ts, each)), ...facts].flatMap((each) => each.reads));
+  apps.decorators = apps.decorators.filter(({ names }) => names.some((each) => reads.has(each)));
+  const roots = [...apps.builders, ...apps.instances, ...apps.equippers, ...apps.decorators, ...apps.compilers.filter((each) => each.file)].map(({ file }) => ({ file, spec: file }));
   const used = usedModules([...imports, ...roots], own, importsOf, ALL);
   const everything = [...imports, ...used.imports];
   const packages = outsidePackages(everything);
-  const facts = mine.map((each) => readFacts(ts, sourceOf(each)));
   const server = {
     ...apps,
-    makers: makersIn(ts, checker, mine.map(sourceOf), shapes, relative),
+    makers: makersOf(look, mine.map(sourceOf), own, shapes),
     errors: errorsIn(ts, checker, mine.map(sourceOf), shapes),
-    facts: { strings: facts.flatMap((each) => each.strings) },
+    facts: { strings: facts.flatMap((each) => each.strings), reads: facts.flatMap((each) => each.reads) },
     headers: [...new Set([...files, ...mine.map(sourceOf)].flatMap((each) => headersReadIn(ts, each)))],
     externals: [...new Set(everything.filter((each) => each.file === undefined && /^[@a-z]/.test(each.spec) && !each.spec.startsWith('node:') && !packages.includes(each.spec)).map((each) => each.spec))],
   };
   return { server, used };
+}
+
+/** Who makes texts: functions that the module reaches; where none of them makes tokens, those of the whole project that sign. */
+function makersOf({ ts, program, checker, root, apps }, mine, own, shapes) {
+  const relative = (file) => path.relative(root, file.fileName);
+  const found = makersIn(ts, checker, mine, shapes, relative);
+  if (found.some(({ words }) => words.some((each) => ABOUT_TOKENS.has(each)))) return found;
+  const others = apps.map((each) => program.getSourceFile(each)).filter((each) => each && !each.isDeclarationFile && !mine.includes(each) && !own.includes(relative(each)) && SIGNS.test(each.text));
+  return [...found, ...makersIn(ts, checker, others, shapes, relative).filter(({ words }) => words.some((each) => ABOUT_TOKENS.has(each)))];
 }
 
 /** The shapes of the classes of errors that files export. */

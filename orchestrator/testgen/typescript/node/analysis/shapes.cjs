@@ -115,6 +115,7 @@ class Shapes {
       if (['Date', 'RegExp', 'Error', 'URL', 'Buffer', 'Uint8Array', 'Function'].includes(called)) return { k: called };
     }
     if (this.isForeign(symbol) && called in GRAPHQL && /\/node_modules\/graphql\//.test(this.fileOf(symbol))) return { k: GRAPHQL[called] };
+    if (/^ObjectI[dD]$/.test(called) && this.isForeign(symbol)) return { k: 'objectId' };
     if (called === 'Response' && /\/typescript\/lib\/lib\.|\/@types\/node\/|\/undici-types\//.test(this.fileOf(symbol))) return { k: 'Response' };
     const signature = type.getCallSignatures().at(-1);
     const isPlainFunction = signature && !this.isForeign(symbol);
@@ -123,6 +124,9 @@ class Shapes {
   }
 
   callable(signature) {
+    const [first] = signature.getParameters();
+    const taken = first && this.checker.getTypeOfSymbolAtLocation(first, first.valueDeclaration ?? this.place);
+    if (taken?.symbol?.name === 'FastifyRequest') return { k: 'hook' };
     const returns = this.of(signature.getReturnType());
     return { k: 'function', takes: signature.getParameters().length, returns };
   }
@@ -217,6 +221,7 @@ class Shapes {
 
   /** How the module under test imports a type by name; a test can do the same. */
   importOf(symbol) {
+    if (symbol.declarations?.some((each) => each.typeParameters?.some((one) => !one.default))) return undefined; // it cannot stand alone
     for (const statement of this.place.getSourceFile().statements) {
       const bindings = this.ts.isImportDeclaration(statement) && statement.importClause?.namedBindings;
       if (!bindings || !this.ts.isNamedImports(bindings)) continue;

@@ -3,7 +3,7 @@
 const { graphqlSubjects, nestedMethods } = require('./graphql.cjs');
 
 const { readsDecorations } = require('./parts.cjs');
-const { decorations, serverSubject } = require('./server.cjs');
+const { classRoutes, decorations, serverSubject } = require('./server.cjs');
 
 /** `isServed` says whether there is a server to try in what belongs to one; without, doubles stand in for what is put on it. */
 function findSubjects(ts, checker, file, shapes, isServed) {
@@ -25,7 +25,7 @@ function ofValue(ts, checker, shapes, symbol, place, base, isServed) {
   const type = checker.getTypeOfSymbolAtLocation(symbol, place);
   const signature = type.getCallSignatures().at(-1);
   const serving = signature && serverSubject(checker, shapes, signature);
-  if (serving && (!readsDecorations(shapes, signature) || isServed())) return [{ ...base, ...serving, decorations: decorationsOf(ts, checker, shapes, signature) }];
+  if (serving && (!readsDecorations(shapes, signature) || isServed())) return [{ ...base, ...serving, readsBody: /\.body\b/.test(place.getText()), decorations: decorationsOf(ts, checker, shapes, signature) }];
   if (signature) return [{ ...base, kind: 'function', ...called(checker, shapes, signature) }, ...whatReturns(checker, shapes, signature, base)];
   const graphql = graphqlSubjects(ts, type, place, base);
   if (graphql) return graphql;
@@ -68,6 +68,8 @@ function ofClass(ts, checker, file, shapes, symbol, base) {
   const abstract = abstractOf(ts, symbol.valueDeclaration);
   const found = [];
   if (made && !abstract?.isOpen) {
+    const routes = abstract ? [] : classRoutes(checker, shapes, made, symbol, base);
+    if (routes.length > 0) return routes;
     const ctor = shapes.params(made);
     const type = checker.getDeclaredTypeOfSymbol(symbol);
     const hasState = keepsState(ts, symbol.valueDeclaration);

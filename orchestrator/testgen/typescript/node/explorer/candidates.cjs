@@ -9,18 +9,28 @@ const { outcomeOf, subjectName, titleOf } = require('./outcomes.cjs');
 const LONGEST = 2500;
 
 /** Return the candidates; a case that did something besides returning gives two, with and without asserting that. */
-function candidatesOf(plan, cases, kept, matrix) {
+function candidatesOf(plan, cases, kept, matrix, openers = []) {
   const found = [];
   for (const [index, { item, seen }] of kept.entries()) {
     const base = { goals: [...seen.goals], size: cases.sizeOf(item) };
     const plain = proposal(plan, item, seen, false);
-    if (plain) found.push({ ...plain, ...base, kills: matrix[index].value });
+    if (plain) found.push({ ...opened(plain, openers), ...base, kills: matrix[index].value });
     if (matrix[index].calls.length > matrix[index].value.length) {
       const full = proposal(plan, item, seen, true);
-      if (full) found.push({ ...full, ...base, size: base.size + 3, kills: matrix[index].calls });
+      if (full) found.push({ ...opened(full, openers), ...base, size: base.size + 3, kills: matrix[index].calls });
     }
   }
   return found.filter((each) => JSON.stringify({ ...each, loose: undefined }).length < LONGEST + 20 * each.goals.length + 20 * each.kills.length);
+}
+
+/** Put before a test what opens the project's connections. */
+function opened(proposed, openers) {
+  if (openers.length === 0) return proposed;
+  const names = openers.map(({ name }) => (name === 'default' ? 'open' : name));
+  const block = ['beforeEach(async () => {', ...names.map((each) => `await ${each}();`), '});'].join('\n');
+  const imports = openers.map(({ file, name }, at) => ({ file, name, as: names[at] }));
+  const loose = proposed.loose && { ...proposed.loose, imports: [...proposed.loose.imports, ...imports] };
+  return { ...proposed, ...(loose && { loose }), setup: [block, ...(proposed.setup ?? [])], imports: [...proposed.imports, ...imports] };
 }
 
 /** The proposal with what is written otherwise where the compiler minds the types of its inputs. */

@@ -38,7 +38,7 @@ async function explore(plan, api) {
     const job = { plan, world, state, fence, now, journal, assembly };
     return answer(await searched(job, imported));
   } catch (error) {
-    return answer({ problem: `cannot be explored: ${error?.stack ?? error}` });
+    return answer({ problem: `cannot be explored: ${error?.stack || error}` });
   } finally {
     fence.restore();
     forgetKeys();
@@ -59,7 +59,7 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   await search.run();
   const isOver = () => now() > plan.seconds;
   const matrix = await killMatrix({ kept: search.kept, caller, world, atImport: imported.mutants, isOver });
-  const { candidates, outcomes } = withOutcomes(plan, candidatesOf(plan, cases, search.kept, matrix));
+  const { candidates, outcomes } = withOutcomes(plan, candidatesOf(plan, cases, search.kept, matrix, world.openers));
   const cutShort = [...(search.isCutShort ? ['exploring'] : []), ...(isOver() ? ['trying mutants'] : [])];
   return { candidates, outcomes, packages: [...world.doubled], imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
 }

@@ -21,7 +21,7 @@ function make(node, scene) {
     case 'fn': return scene.callable(node, (isLater) => make(isLater ? node.later : node.returns, scene));
     case 'new': return new (scene.imported(node.from))(...node.args.map((each) => make(each, scene)));
     case 'made': return scene.world.offered(node.subject)(...node.args.map((each) => make(each, scene)));
-    case 'call': return scene.called(node, () => called(scene.imported(node.from)(...node.args.map((each) => make(each, scene))), node));
+    case 'call': return scene.called(node, () => called(makerOf(scene.imported(node.from), node.from)(...node.args.map((each) => make(each, scene))), node));
     case 'signed': return `${node.prefix}${scene.app.jwt.sign(make(node.of, scene))}`;
     case 'exported': return scene.world.offered({ file: node.file, export: node.exported });
     case 'response': return new Response(JSON.stringify(make(node.of, scene) ?? null), { status: node.status });
@@ -29,6 +29,13 @@ function make(node, scene) {
     case 'result': return node.path.reduce((from, key) => from?.[key], scene.results[node.step]);
     default: throw new Error(`no such node: ${node.t}`);
   }
+}
+
+/** The function itself, or a method of a new object of its class. */
+function makerOf(exported, { member }) {
+  if (!member) return exported;
+  const owner = new exported();
+  return (...args) => owner[member](...args);
 }
 
 /** What a function of the project gave: a text, perhaps a part of it behind a word. */

@@ -274,6 +274,18 @@ class Values {
     return [...bodies.slice(0, 12).map((each) => answer(each, 200)), answer(bodies[0], 404), answer(bodies[0], 500)];
   }
 
+  /** Functions that stand before a route: one lets everybody through, one nobody. */
+  hookValues() {
+    const through = code('async () => undefined', () => async () => undefined);
+    const nobody = code('async (_request, reply) => reply.code(401).send()', () => async (_request, reply) => reply.code(401).send());
+    return [through, nobody];
+  }
+
+  /** Keys of MongoDB, which code asks for their text. */
+  objectIdValues() {
+    return ['507f1f77bcf86cd799439011', '65b9f3a1c2d4e5f607182930'].map((each) => code(`{ toString: () => '${each}' }`, () => ({ toString: () => each })));
+  }
+
   DateValues() {
     return DATES.map(date);
   }

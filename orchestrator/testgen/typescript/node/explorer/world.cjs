@@ -30,6 +30,7 @@ class World {
     for (const [spec, names] of Object.entries(plan.asked ?? {})) this.doubleExports(spec, names);
     this.imports = new Map();
     this.parts = new WeakSet();
+    this.openers = plan.openers ?? [];
     this.sites = { ...plan.sites, ...plan.usedSites };
     this.made = new Map(); // by functions of the project, until modules are loaded anew
     this.values = undefined; // set when they are made
@@ -69,6 +70,7 @@ class World {
       if (!this.plan.isFolder) this.loaded = await this.api.load(this.plan.absolute);
       this.made.clear();
       for (const file of this.plan.companions) await this.fetch(file);
+      await this.open();
       this.graphql = this.plan.usesGraphql ? await this.api.load('graphql') : undefined;
       this.before = this.state.variables?.read();
       return true;
@@ -79,6 +81,30 @@ class World {
       this.state.active = -1;
       this.state.most = Infinity;
     }
+  }
+
+  /** Open the connections that the project opens when it starts; what cannot be opened is left alone. */
+  async open() {
+    if (this.openers.length === 0) return;
+    for (const { spec } of this.packages) this.helper.clientOf(spec, []);
+    for (const opener of this.openers) {
+      try {
+        await (await this.fetch(opener.file))[opener.name]();
+      } catch {
+        this.openers = this.openers.filter((each) => each !== opener);
+      }
+    }
+  }
+
+  /** What is loaded at the moment, to come back to with `use`. */
+  snapshot() {
+    const { loaded, imports, made, graphql, before } = this;
+    return { loaded, imports: new Map(imports), made: new Map(made), graphql, before, variables: this.state.variables };
+  }
+
+  use({ variables, ...rest }) {
+    Object.assign(this, rest);
+    this.state.variables = variables;
   }
 
   /** Load another file of the project, or the one that is loaded. */

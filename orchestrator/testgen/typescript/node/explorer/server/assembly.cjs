@@ -5,6 +5,7 @@
  */
 const { namePlugins, watchingFastify } = require('../../plugins.cjs');
 const { Scene } = require('../scene.cjs');
+const { waysOf } = require('./ways.cjs');
 
 const MOST_USES = 200; // requests that one server answers: what it remembers of them must not grow
 const MOST_PASSING = 12; // servers with a mutant that are kept
@@ -72,7 +73,7 @@ class Assembly {
     const line = [...this.state.hits].map((goal) => this.plan.goals[goal]).filter((each) => each?.kind === 'statement').at(-1)?.line ?? 0;
     const isOurs = new Error().stack.includes(this.plan.absolute) || new Error().stack.includes(this.plan.path);
     for (const method of [].concat(route.method)) {
-      if (method !== 'HEAD' && method !== 'OPTIONS') this.routes.push({ method, url: route.url, schema: route.schema, line, isOurs });
+      if (method !== 'HEAD' && method !== 'OPTIONS') this.routes.push({ method, url: route.url, schema: route.schema, handler: route.handler, line, isOurs });
     }
   }
 
@@ -93,26 +94,32 @@ class Assembly {
   }
 
   async chosen(subject) {
-    for (const way of this.ways(subject)) {
+    let poor; // a way in which everything fails, for want of a better one
+    for (const way of waysOf(this, subject)) {
       const app = await this.tried(way);
-      if (app !== undefined) {
-        const own = this.routes.filter((each) => each.isOurs);
-        const nothing = await app.inject({ method: 'GET', url: '/nothing/is/here' });
-        await app.close();
-        if (own.length > 0 && way.builder) this.builder = way.builder;
-        if (own.length > 0 || way.isLast) return { way, routes: own, usualHeaders: new Set(own.length > 0 ? [...USUAL, ...Object.keys(nothing.headers)] : USUAL) };
-      }
+      if (app === undefined) continue;
+      const own = this.routes.filter((each) => this.belongs(each, subject, way));
+      const nothing = await app.inject({ method: 'GET', url: '/nothing/is/here' });
+      const isPoor = way.kind === 'instance' && own.length > 0 && (await failsAlways(app, own));
+      await app.close();
+      const found = { way, routes: own, usualHeaders: new Set(own.length > 0 ? [...USUAL, ...Object.keys(nothing.headers)] : USUAL) };
+      if (own.length > 0 && !isPoor) return this.settledOn(found);
+      if (way.kind === 'instance') await this.world.reload(-1); // what it began when it was imported is none of the others' business
+      if (isPoor) poor ??= found;
+      else if (way.isLast && !poor) return found;
     }
-    return undefined;
+    return poor;
   }
 
-  *ways(subject) {
-    const isPlugin = subject.isPlugin && !subject.callback;
-    for (const builder of this.server.builders) yield { kind: 'builder', builder, args: this.argumentsOf(builder) };
-    for (const equipper of isPlugin ? this.server.equippers.filter((each) => !each.takesDone && each.name !== subject.export) : []) {
-      yield { kind: 'equipped', equipper, subject, args: this.argumentsOf(equipper) };
-    }
-    yield { kind: 'bare', subject, isLast: true };
+  settledOn(found) {
+    if (found.way.builder) this.builder = found.way.builder;
+    return found;
+  }
+
+  /** The routes that a subject registers; those that it answers, where it is what a route is given. */
+  belongs(route, subject, way) {
+    if (subject.kind === 'routes') return route.isOurs;
+    return ['builder', 'instance'].includes(way.kind) && route.handler === this.world.offered(subject);
   }
 
   /** What a builder is called with: what it has to have, and no log. */
@@ -126,6 +133,13 @@ class Assembly {
     });
     const end = nodes.findIndex((each) => each === undefined);
     return end < 0 ? nodes : nodes.slice(0, end);
+  }
+
+  /** Choose for a function that answers requests, where the project's server has a route for it. */
+  async chooseFor(handler) {
+    if (!this.fastify || this.server.builders.length + this.server.instances.length === 0) return undefined;
+    const found = await this.choose(handler);
+    return found?.routes.length > 0 ? found : undefined;
   }
 
   naturalArguments(subject) {
@@ -152,9 +166,7 @@ class Assembly {
     const { active } = state;
     if (active >= 0 && this.making.has(active)) return this.passing(way, scene, args);
     const key = JSON.stringify(args);
-    const isFit = kept && kept.key === key && kept.way === way && kept.module === this.world.module() && kept.uses < this.mostUses;
-    if (isFit && !isFresh) {
-      kept.uses += 1;
+    if (!isFresh && kept?.key === key && this.isFit(kept, way)) {
       for (const each of kept.hits) state.hits.add(each);
       for (const each of kept.touched) state.touched.add(each);
       return kept.app;
@@ -164,9 +176,18 @@ class Assembly {
     scene.close();
     state.active = -1; // what is touched is only noted while no mutant is on
     const app = await this.made(way, { scene, args }).finally(() => { state.active = active; });
-    this.kept = { app, way, key, module: this.world.module(), uses: 0, hits: new Set(state.hits), touched: new Set(state.touched) };
+    this.kept = { app, way, key, world: this.world.snapshot(), uses: 0, hits: new Set(state.hits), touched: new Set(state.touched) };
     for (const each of state.touched) this.making.add(each);
     return app;
+  }
+
+  /** Say whether a server may answer once more; one that was imported brings back the modules that it was imported with. */
+  isFit(kept, way) {
+    const isOf = kept.world.loaded === this.world.module();
+    if (kept.way !== way || kept.uses >= this.mostUses || (!isOf && way.kind !== 'instance')) return false;
+    kept.uses += 1;
+    if (!isOf) this.world.use(kept.world);
+    return true;
   }
 
   /** A server that was made with the mutant that is switched on. */
@@ -174,15 +195,12 @@ class Assembly {
     const { active } = this.state;
     const key = `${active}|${JSON.stringify(args)}`;
     const kept = this.mutated.get(key);
-    if (kept && kept.way === way && kept.module === this.world.module() && kept.uses < this.mostUses) {
-      kept.uses += 1;
-      return kept.app;
-    }
+    if (kept && this.isFit(kept, way)) return kept.app;
     this.mutated.delete(key);
     await kept?.app.close();
     scene.close();
     const app = await this.made(way, { scene, args });
-    this.mutated.set(key, { app, way, module: this.world.module(), uses: 0 });
+    this.mutated.set(key, { app, way, world: this.world.snapshot(), uses: 0 });
     if (this.mutated.size > MOST_PASSING) await this.closeFirst();
     return app;
   }
@@ -197,6 +215,7 @@ class Assembly {
   async made(way, { scene, args }) {
     this.routes = [];
     if (way.make) return way.make(scene, args);
+    if (way.kind === 'instance') return this.imported(way.instance);
     if (way.kind === 'builder') {
       const build = (await this.world.fetch(way.builder.file))[way.builder.name];
       const app = await build(...way.args.map((each) => this.world.make(each, scene)));
@@ -204,20 +223,48 @@ class Assembly {
       return app;
     }
     const app = this.plain();
-    if (way.kind === 'equipped') {
-      const equip = (await this.world.fetch(way.equipper.file))[way.equipper.name];
-      await equip(app, ...way.args.map((each) => this.world.make(each, scene)));
-    }
+    for (const each of way.steps ?? []) await this.equip(app, each, scene);
     await this.register(app, way.subject, args.map((each) => this.world.make(each, scene)));
     await app.ready();
     return app;
   }
 
+  /** The server that a module exports: a fresh one each time that modules are loaded anew. */
+  async imported({ file, name }) {
+    this.closePorts();
+    if (!(await this.world.reload(this.state.active))) throw this.world.problem;
+    const app = (await this.world.fetch(file))[name];
+    await app.ready();
+    return app;
+  }
+
+  closePorts() {
+    if (this.arePortsClosed) return;
+    this.arePortsClosed = true;
+    this.world.helper.keepPortsClosed();
+    const { prototype } = this.api.core('net').Server;
+    const { listen } = prototype;
+    const note = () => { this.listens = true; };
+    prototype.listen = function noted(...given) { note(); return listen.apply(this, given); };
+  }
+
+  /** Give a server what the project gives its own: see `ways.cjs`. */
+  async equip(app, step, scene) {
+    const given = step.package ? this.packages.get(step.package)?.[step.name] ?? this.api.core(step.package)[step.name] : (await this.world.fetch(step.file))[step.name];
+    if (step.method) return app[step.method](given);
+    const args = step.args.map((each) => this.world.make(each, scene));
+    step.isRegistered = Boolean(given[Symbol.for('skip-override')]);
+    return step.isRegistered ? app.register(given, ...args) : given(app, ...args);
+  }
+
   /** Register what a subject registers; `given` is what it takes besides the server. */
   async register(app, subject, given) {
     const register = this.world.offered(subject);
-    if (subject.isPlugin) app.register(register, ...given);
-    else await register(app, ...given);
+    if (subject.isClass) {
+      const made = new register(...given.slice(0, subject.place), app, ...given.slice(subject.place));
+      return subject.routesMember && made[subject.routesMember]();
+    }
+    return subject.isPlugin ? void app.register(register, ...given) : register(app, ...given);
   }
 }
 
@@ -227,6 +274,15 @@ function find(load) {
   } catch {
     return undefined;
   }
+}
+
+/** Say whether a server answers every request to these routes with an error of its own. */
+async function failsAlways(app, routes) {
+  for (const { method, url } of routes) {
+    const answer = await within(app.inject({ method, url: url.replace(/:\w+(\([^)]*\))?\??|\*/g, 'x') }), 2000).catch(() => undefined);
+    if (answer && answer.statusCode < 500) return false;
+  }
+  return true;
 }
 
 /** bcrypt takes a tenth of a second for each hash on purpose; the fewest rounds do here. */

@@ -21,7 +21,7 @@ async function servedSubjects(subjects, assembly, caller, values) {
   const found = [];
   for (const subject of subjects) {
     if (subject.kind === 'routes') found.push(...(await routesOf(subject, assembly, caller, values)));
-    else if (subject.kind === 'hook' || subject.kind === 'reader') found.push(await hookOf(subject, assembly, caller, values));
+    else if (subject.kind === 'hook' || subject.kind === 'reader') found.push(...(await hooksOf(subject, assembly, caller, values)));
     else found.push(subject);
   }
   return found;
@@ -31,6 +31,11 @@ async function routesOf(origin, assembly, caller, values) {
   const chosen = await assembly.choose(origin);
   if (!chosen) return [];
   if (chosen.routes.length === 0) return pluginSubjects(origin, assembly, { env: process.env });
+  return openedRoutes(chosen, origin, assembly, caller, values);
+}
+
+/** The routes as subjects, each with what lets someone in where nobody is let in without a word. */
+async function openedRoutes(chosen, origin, assembly, caller, values) {
   const starts = [...new Set(chosen.routes.map((each) => each.line))].sort((a, b) => a - b);
   const settings = { way: chosen.way, credential: undefined, usualHeaders: chosen.usualHeaders, env: process.env, starts };
   const cases = { values, options: (each) => values.of(each.shape, each.name) };
@@ -38,15 +43,21 @@ async function routesOf(origin, assembly, caller, values) {
   const known = [];
   const found = [];
   for (const each of routes) {
-    if (await isClosed(each, cases, caller)) {
-      const same = await firstThat(known, async (one) => !(await isClosed(new RouteSubject(origin, each.route, assembly, { ...settings, credential: one }), cases, caller)));
-      const credential = same ?? (await findCredential(each, settings, assembly, caller, cases));
+    if (each.form.namesToken || (await isClosed(each, cases, caller))) {
+      const same = !each.form.namesToken && await firstThat(known, async (one) => !(await isClosed(new RouteSubject(origin, each.route, assembly, { ...settings, credential: one }), cases, caller)));
+      const credential = same || (await findCredential(each, settings, assembly, caller, cases));
       if (credential && !same) known.push(credential);
       const made = (one) => new RouteSubject(origin, each.route, assembly, { ...settings, credential: one });
       found.push(made(credential && (await withFittingRole(credential, made, cases, caller))));
     } else found.push(each);
   }
   return found;
+}
+
+/** A function that a route of the project's server is given answers there; any other stands before a route of ours. */
+async function hooksOf(origin, assembly, caller, values) {
+  const chosen = origin.isFactory || origin.kind === 'reader' ? undefined : await assembly.chooseFor(origin);
+  return chosen ? openedRoutes(chosen, origin, assembly, caller, values) : [await hookOf(origin, assembly, caller, values)];
 }
 
 /** A hook that lets nobody in without a word gets what lets someone in. */
@@ -79,19 +90,22 @@ async function firstThat(list, fits) {
   return undefined;
 }
 
-/** Find what lets someone in where nobody is let in without a word. */
-async function findCredential({ origin, route }, settings, assembly, caller, cases) {
-  for (const credential of waysIn(assembly, cases.values)) {
-    const known = { ...settings, credential };
-    if (!(await isClosed(new RouteSubject(origin, route, assembly, known), cases, caller))) return credential;
+/** Find what lets someone in where nobody is let in without a word: what is answered well is better than what is not refused. */
+async function findCredential({ origin, route, form }, settings, assembly, caller, cases) {
+  let found;
+  for (const credential of waysIn(assembly, cases.values, { withRefresh: form.namesToken })) {
+    const status = await statusOf(new RouteSubject(origin, route, assembly, { ...settings, credential }), cases, caller);
+    if (status === undefined || status === 401) continue;
+    if (!form.namesToken || status < 300) return credential;
+    found ??= credential;
   }
-  return undefined;
+  return found;
 }
 
 /** Headers that may let someone in: {header, nodes}. */
-function* waysIn({ plan: { facts, server } }, values) {
-  const all = { ...facts, strings: [...facts.strings, ...server.facts.strings] };
-  for (const node of credentialsOf({ values, server })) yield { header: 'authorization', nodes: everyone(node) };
+function* waysIn({ plan: { facts, server } }, values, { withRefresh = false } = {}) {
+  const all = { strings: [...facts.strings, ...server.facts.strings], reads: [...facts.reads, ...server.facts.reads] };
+  for (const node of credentialsOf({ values, server, facts: all, withRefresh })) yield { header: 'authorization', nodes: everyone(node) };
   for (const header of new Set(server.headers)) {
     if (!/token|key|secret/.test(header)) continue;
     for (const node of headerNodes(header, server.facts, process.env)) yield { header, nodes: [node, { t: 'value', v: 'wrong', shape: { k: 'string' } }] };

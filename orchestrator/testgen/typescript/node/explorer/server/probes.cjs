@@ -16,9 +16,14 @@ function hookSubject(origin, assembly, settings) {
   const factory = (origin.isFactory ? origin.params : []).map((each) => ({ ...each, optional: false, shape: named(each) }));
   const params = [...factory, ...given];
   const way = { kind: origin.kind, origin, make: (scene, args) => hooked(assembly, origin, scene, args) };
-  const route = { method: 'GET', url: '/:id', line: origin.line };
+  const route = { method: methodOf(origin), url: '/:id', line: origin.line };
   const subject = new RouteSubject({ ...origin, params }, route, assembly, { ...settings, way, usualHeaders: USUAL, starts: [] });
   return Object.assign(subject, { member: undefined, title: origin.export, isProbe: true });
+}
+
+/** What reads a body gets one. */
+function methodOf(origin) {
+  return origin.readsBody ? 'POST' : 'GET';
 }
 
 /** Names of parameters of a path are among the texts that a hook is made with. */
@@ -35,8 +40,9 @@ async function hooked(assembly, origin, scene, args) {
   app.addHook('onRequest', async (request) => { Object.assign(request, given); });
   const exported = assembly.world.offered(origin);
   const names = origin.decorations.map((each) => each.name);
-  if (origin.kind === 'reader') app.get('/:id', async (request) => ({ result: (await exported(request)) ?? null }));
-  else app.get('/:id', { preHandler: origin.isFactory ? exported(...values.slice(0, count)) : exported }, async (request) => Object.fromEntries(names.map((each) => [each, request[each] ?? null])));
+  const method = methodOf(origin).toLowerCase();
+  if (origin.kind === 'reader') app[method]('/:id', async (request) => ({ result: (await exported(request)) ?? null }));
+  else app[method]('/:id', { preHandler: origin.isFactory ? exported(...values.slice(0, count)) : exported }, async (request) => Object.fromEntries(names.map((each) => [each, request[each] ?? null])));
   await app.ready();
   return app;
 }

@@ -63,9 +63,14 @@ class RequestForm {
     return { k: 'form', fields: names.map((name) => ({ name, optional: false, shape: texts(known.get(name) ?? { k: 'string' }, name) })) };
   }
 
+  /** The schema of a route may name the header that says who asks. */
+  get namesToken() {
+    return (this.parts.headers?.fields ?? []).some((each) => each.name.toLowerCase() === 'authorization');
+  }
+
   headersShape() {
-    const fields = [];
     const { credential } = this.settings;
+    const fields = (this.parts.headers?.fields ?? []).filter((each) => each.name.toLowerCase() !== credential?.header && !this.headers.has(each.name.toLowerCase()));
     if (credential) fields.push({ name: credential.header, optional: Boolean(credential.isOptional), shape: { k: 'nodes', of: credential.nodes } });
     for (const name of this.headers) {
       if (name !== credential?.header) fields.push({ name, optional: true, shape: { k: 'nodes', of: headerNodes(name, this.server.facts, this.settings.env) } });

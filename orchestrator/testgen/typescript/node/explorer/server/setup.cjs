@@ -13,8 +13,8 @@ function setupOf(subject, writer, item) {
   if (way.kind === 'plugin') return pluginSetup(subject, writer, item, isTyped);
   const given = (way.args ?? []).map((each) => writer.written(each)).join(', ');
   if (way.kind === 'builder') return framed(writer, isTyped, [`app = ${way.builder.isAsync ? 'await ' : ''}${imported(writer, way.builder)}(${given});`]);
-  const lines = plainServer(writer);
-  if (way.kind === 'equipped') lines.push(`await ${imported(writer, way.equipper)}(${['app', given].filter(Boolean).join(', ')});`);
+  if (way.kind === 'instance') return instanceSetup(writer, way.instance, subject.assembly);
+  const lines = [...plainServer(writer), ...(way.steps ?? []).map((each) => equipping(writer, each))];
   const args = item.args.slice(1).map((each) => writer.written(each));
   const register = registering(way.subject, writer.name(subject.origin), args);
   if (args.length === 0) return framed(writer, isTyped, [...lines, register]);
@@ -22,7 +22,28 @@ function setupOf(subject, writer, item) {
   return framed(writer, isTyped, []);
 }
 
+/** The server that a module exports is imported anew before each test: that is what the name of it stands for. */
+function instanceSetup(writer, { file, name }, { listens }) {
+  writer.imported.set('app', { file, name, as: 'app' });
+  writer.uses.add('fresh');
+  if (listens) writer.uses.add('keepPortsClosed');
+  return [...(listens ? ['afterAll(keepPortsClosed());'] : []), ['beforeEach(async () => {', 'await app.ready();', '});'].join('\n'), CLOSE];
+}
+
+/** The line that gives a server something of the project's own. */
+function equipping(writer, step) {
+  if (step.package) writer.imported.set(step.name, { package: step.package, name: step.name, as: step.name });
+  const name = step.package ? step.name : imported(writer, step);
+  if (step.method) return `app.${step.method}(${name});`;
+  const args = step.args.map((each) => writer.written(each));
+  return step.isRegistered ? `await app.register(${[name, ...args].join(', ')});` : `await ${name}(${['app', ...args].join(', ')});`;
+}
+
 function registering(subject, name, args) {
+  if (subject.isClass) {
+    const made = `new ${name}(${[...args.slice(0, subject.place), 'app', ...args.slice(subject.place)].join(', ')})`;
+    return subject.routesMember ? `${subject.isAsync ? 'await ' : ''}${made}.${subject.routesMember}();` : `${made};`;
+  }
   return subject.isPlugin ? `app.register(${[name, ...args].join(', ')});` : `await ${name}(${['app', ...args].join(', ')});`;
 }
 
@@ -46,7 +67,7 @@ function hookSetup({ origin }, writer, item, isTyped) {
     `async function ${isReader ? 'serveResult' : 'serve'}(${head}${isTyped ? '>' : ')'} {`,
     ...lines,
     "app.addHook('onRequest', async (request) => {", 'Object.assign(request, given);', '});',
-    isReader ? "app.get('/:id', async (request) => ({ result: (await read(request)) ?? null }));" : `app.get('/:id', { preHandler: hook }, async (${shown ? 'request' : ''}) => (${shown ? `{ ${shown} }` : '{}'}));`,
+    isReader ? "app.get('/:id', async (request) => ({ result: (await read(request)) ?? null }));" : `app.${item.subject.route.method.toLowerCase()}('/:id', { preHandler: hook }, async (${shown ? 'request' : ''}) => (${shown ? `{ ${shown} }` : '{}'}));`,
     '}',
   ];
   return [declared(writer, isTyped), serve.join('\n'), CLOSE];
