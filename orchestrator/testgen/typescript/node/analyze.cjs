@@ -115,6 +115,7 @@ function usesOf(look, module, files) {
   return uses;
 }
 
+/** Functions that open what the used modules need open. */
 function openersOf({ ts, program, checker, root, importsOf: reader, ...look }, names, shapes) {
   const files = names.map((each) => program.getSourceFile(path.join(root, each))).filter((each) => each && !each.isDeclarationFile);
   const relative = (file) => path.relative(root, file.fileName);

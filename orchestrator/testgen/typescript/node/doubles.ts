@@ -205,17 +205,17 @@ function promised(settle: () => Promise<unknown>, name: 'then' | 'catch' | 'fina
  * `inject`. Returns the function that ends it, e.g. `afterAll(keepPortsClosed());`.
  */
 export function keepPortsClosed(): () => void {
-  const { listen, address } = Server.prototype;
+  const { listen } = Server.prototype;
   Server.prototype.listen = function (this: Server, ...given: unknown[]): Server {
     const listener = given.find((each) => typeof each === 'function') as (() => void) | undefined;
     if (listener !== undefined) {
       this.once('listening', listener);
     }
-    setImmediate(() => this.emit('listening'));
+    this.address = () => ({ address: '127.0.0.1', family: 'IPv4', port: 0 });
+    queueMicrotask(() => this.emit('listening'));
     return this;
   };
-  Server.prototype.address = () => ({ address: '127.0.0.1', family: 'IPv4', port: 0 });
   return () => {
-    Object.assign(Server.prototype, { listen, address });
+    Server.prototype.listen = listen;
   };
 }

@@ -57,8 +57,9 @@ function sortIn({ builders, equippers, decorators }, { ts, checker, shapes, file
   return place.getText(file).includes('setErrorHandler') ? equippers.push({ ...base, ...more }) : undefined;
 }
 
+/** What the package itself makes is a server and a promise of one at once. */
 function isServer(type) {
-  return type.symbol?.name === 'FastifyInstance';
+  return type.symbol?.name === 'FastifyInstance' || (type.isIntersection() && type.types.some(isServer));
 }
 
 /** The names that calls of `decorate` inside a node give to servers. */

@@ -5,7 +5,7 @@
  */
 const { namePlugins, watchingFastify } = require('../../plugins.cjs');
 const { Scene } = require('../scene.cjs');
-const { waysOf } = require('./ways.cjs');
+const { failsAlways, waysOf, within } = require('./ways.cjs');
 
 const MOST_USES = 200; // requests that one server answers: what it remembers of them must not grow
 const MOST_PASSING = 12; // servers with a mutant that are kept
@@ -276,15 +276,6 @@ function find(load) {
   }
 }
 
-/** Say whether a server answers every request to these routes with an error of its own. */
-async function failsAlways(app, routes) {
-  for (const { method, url } of routes) {
-    const answer = await within(app.inject({ method, url: url.replace(/:\w+(\([^)]*\))?\??|\*/g, 'x') }), 2000).catch(() => undefined);
-    if (answer && answer.statusCode < 500) return false;
-  }
-  return true;
-}
-
 /** bcrypt takes a tenth of a second for each hash on purpose; the fewest rounds do here. */
 function cheap(real) {
   const fewer = (rounds) => (typeof rounds === 'number' ? Math.min(rounds, 4) : rounds);
@@ -292,16 +283,6 @@ function cheap(real) {
   for (const name of ['hash', 'hashSync']) if (real[name]) all[name] = (text, rounds, ...rest) => real[name](text, fewer(rounds), ...rest);
   for (const name of ['genSalt', 'genSaltSync']) if (real[name]) all[name] = (rounds, ...rest) => real[name](fewer(rounds), ...rest);
   return Object.assign(all, { default: all, __esModule: true });
-}
-
-async function within(promise, most) {
-  let timer;
-  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error('the server does not get ready')), most + 5000); });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 module.exports = { Assembly };

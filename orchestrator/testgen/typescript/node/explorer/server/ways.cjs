@@ -25,4 +25,23 @@ function distinct(steps) {
   return steps.filter((each, at) => steps.findIndex((one) => one.file === each.file && one.package === each.package && one.name === each.name) === at);
 }
 
-module.exports = { waysOf };
+/** Say whether a server answers every request to these routes with an error of its own. */
+async function failsAlways(app, routes) {
+  for (const { method, url } of routes) {
+    const answer = await within(app.inject({ method, url: url.replace(/:\w+(\([^)]*\))?\??|\*/g, 'x') }), 2000).catch(() => undefined);
+    if (answer && answer.statusCode < 500) return false;
+  }
+  return true;
+}
+
+async function within(promise, most) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error('the server does not get ready')), most + 5000); });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+module.exports = { failsAlways, waysOf, within };
