@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.testgen import ours, peers
-from bench.testgen.judge import Worth, green_in_random_order, judge
+from bench.testgen.judge import green_in_random_order, judge
 from bench.testgen.packages import Package
 from orchestrator.errors import TaskFailed
 
@@ -36,7 +36,7 @@ async def measure(package: Package, module: str, project: Path, budget: float, *
         begin = time.monotonic()
         text = tool(project, name, budget)
         seconds = round(time.monotonic() - begin, 1)
-        worth = await judge(project, module, test_file, text) if text else Worth()
+        worth = await judge(project, module, test_file, text)
         row[tool.__name__] = {**asdict(worth), "seconds": seconds, "text": text}
     return row
 
