@@ -45,7 +45,7 @@ class Replay:
         return Replay(self.plan, tasks, scopes)
 
     def critical_path(self, *, slots: int | None = None) -> float:
-        """Return the longest chain; with `slots`, a phase and a parallel group take as long as their limits make them."""
+        """Return the longest chain; with `slots`, a phase and a parallel group take as long as limits make them."""
         ends: dict[str, float] = {}  # of tasks, groups and phases
         for phase in self.plan.phases:
             begins = max((ends[f"phase {each}"] for each in phase.after), default=0.0)

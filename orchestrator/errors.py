@@ -4,8 +4,9 @@ A bug is none of these: it keeps its traceback and ends with `ExitCode.INTERNAL`
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+from msgspec import Struct
 
 
 class ExitCode(IntEnum):
@@ -59,8 +60,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """A spot in a text file; line and column count from 1, `end_column` is exclusive."""
 
     file: str
@@ -73,8 +73,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One thing that is wrong in what a person wrote.
 
     `code` is stable API: E0xx syntax, E1xx shape, E2xx graph, E3xx handler fields, E4xx files and templates,

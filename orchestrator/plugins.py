@@ -7,8 +7,9 @@ and the entry points of `pyproject.toml` the same.
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+from msgspec import Struct
 
 from orchestrator.errors import MissingTool, Problem, Severity
 
@@ -37,8 +38,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plugin:
+class Plugin(Struct, frozen=True, kw_only=True):
     """One plug-in that is installed: `target` is `module:attribute`, `package` the distribution that brings it."""
 
     name: str

@@ -1,7 +1,8 @@
 """What a coverage report says, whatever tool wrote it: counts per file and in all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 METRICS = ("statements", "branches", "functions", "lines")
 LARGEST = 64 * 1024 * 1024  # bytes of a report that is still read
@@ -11,8 +12,7 @@ class NotAReport(ValueError):
     """The file is not a coverage report that can be read; the message says why in plain words."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Count:
+class Count(Struct, frozen=True, kw_only=True):
     """How many of how many were covered."""
 
     covered: int
@@ -22,16 +22,14 @@ class Count:
         return Count(covered=self.covered + other.covered, total=self.total + other.total)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileCoverage:
+class FileCoverage(Struct, frozen=True, kw_only=True):
     """The counts of one source file, by metric."""
 
     path: str
     counts: Mapping[str, Count]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """A whole report; `totals` are the tool's own, which hold also when it lists no files."""
 
     format: str

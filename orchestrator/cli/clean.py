@@ -4,9 +4,10 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+
+from msgspec import Struct
 
 from orchestrator.cli.options import Asking, option
 from orchestrator.cli.options import command as as_command
@@ -20,8 +21,7 @@ from orchestrator.models.status import RunState
 from orchestrator.workspace.lock import RunLock
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rubbish:
+class Rubbish(Struct, frozen=True, kw_only=True):
     """Something that can go, and why."""
 
     path: Path

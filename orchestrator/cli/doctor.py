@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from orchestrator.cli.options import Common, Drawing, Planning, option
 from orchestrator.cli.options import command as as_command
@@ -31,8 +33,7 @@ _LEAST_FREE = 256 << 20  # bytes
 _USERS_SHOWN = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One thing that was looked at; `hint` is what to do when it is not well."""
 
     what: str

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from orchestrator.cli.options import Checking, Planning
 from orchestrator.cli.plan_inputs import Matches, PlanInputs, kinds_of_targets, matching_files, templates_digest
@@ -22,8 +24,7 @@ from orchestrator.sources.finding import project_root
 from orchestrator.templating.folders import TemplateFolders
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenedDocument:
+class OpenedDocument(Struct, frozen=True, kw_only=True):
     """A document that was read and checked, and what a plan is made with."""
 
     path: Path

@@ -3,12 +3,12 @@
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec import Struct
 
 from orchestrator.cli.beginning import begin_anew
 from orchestrator.cli.explain_scope import find_scope, render_scope
@@ -65,8 +65,7 @@ def command(
     return ExitCode.OK
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Known:
+class _Known(Struct, frozen=True, kw_only=True, dict=True):
     """What a task is explained with."""
 
     opened: OpenedPlan

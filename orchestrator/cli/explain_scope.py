@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.planning.explain import Explanation
@@ -10,8 +11,7 @@ from orchestrator.reporters.cells import cells, pad
 from orchestrator.sanitize import line
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """A group or phase of a plan; `after` are the groups or phases that it waits for."""
 
     title: str

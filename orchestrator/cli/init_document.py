@@ -1,10 +1,10 @@
 """The text that `init` writes: proposed, checked like any document, and merged with what is there."""
 
 import os
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from orchestrator.cli.plan_inputs import matching_files
@@ -29,8 +29,7 @@ from orchestrator.templating.folders import TemplateFolders
 SHIPPED = "roadmap"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewText:
+class NewText(Struct, frozen=True, kw_only=True):
     """The document as it is to be; None when there is nothing to do. `goes_on`: it adds to one that is there."""
 
     document: str | None

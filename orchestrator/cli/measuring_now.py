@@ -5,9 +5,11 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from orchestrator.checkpoints.report import Count
 from orchestrator.cli.places import STATE
@@ -30,8 +32,7 @@ from orchestrator.surveying.facts import Facts, Runner, Suite
 from orchestrator.surveying.measuring import measure_suite
 
 
-@dataclass(frozen=True, kw_only=True)
-class MeasuredNow:
+class MeasuredNow(Struct, frozen=True, kw_only=True):
     """What the suites reach; `exit_code` is not OK when a signal stopped the measuring."""
 
     run: str

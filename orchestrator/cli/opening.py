@@ -6,10 +6,11 @@ once; the parser, the checks and the planner come with `cli.document`, when they
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from orchestrator.cli.options import Choice, Planning
 from orchestrator.cli.places import document_path
@@ -27,8 +28,7 @@ if TYPE_CHECKING:  # each is imported by the first command that needs it
     from orchestrator.templating.folders import TemplateFolders
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class OpenedPlan:
+class OpenedPlan(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     """The plan of a whole document without errors, and what it is carried out with."""
 
     common: Planning

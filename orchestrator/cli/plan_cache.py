@@ -12,10 +12,11 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, to_builtins
 
 from orchestrator import __version__
 from orchestrator.cli.options import Checking
@@ -37,8 +38,7 @@ _LARGEST = 256 * 1024 * 1024
 _DIGEST = 16
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Question:
+class Question(Struct, frozen=True, kw_only=True, eq=False):
     """What is known before the document is read, and decides the plan with it."""
 
     path: Path
@@ -59,8 +59,7 @@ class Question:
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class KeptPlan:
+class KeptPlan(Struct, frozen=True, kw_only=True, eq=False):
     """An answer: the plan of the whole document, as text until somebody needs it, and the document's warnings."""
 
     inputs: PlanInputs
@@ -99,7 +98,7 @@ def keep_plan(question: Question, plan: "Plan", inputs: PlanInputs, summary: str
     """Keep a plan; to be called by the holder of the lock. One that cannot be kept is not."""
     from orchestrator.planning.plan_json import plan_to_json
 
-    header = {"inputs": inputs.as_json(), "summary": summary, "warnings": [asdict(each) for each in warnings]}
+    header = {"inputs": inputs.as_json(), "summary": summary, "warnings": to_builtins(warnings)}
     texts = [json.dumps(each, separators=(",", ":")).encode() for each in (header, plan_to_json(plan))]
     content = b"\n".join(texts)
     folder = _folder(Path(plan.root))

@@ -7,10 +7,12 @@ else of the tree but what kind of thing a target is: names and kinds stand for t
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from orchestrator.errors import OrchestrateError
 from orchestrator.models.json import JsonObject
@@ -24,8 +26,7 @@ if TYPE_CHECKING:  # as in plan_cache
 _DIGEST = 16
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class PlanInputs:
+class PlanInputs(Struct, frozen=True, kw_only=True, eq=False):
     """`files` are those of the document, itself first; `kinds` and `found` map paths and patterns to what was there."""
 
     document: str

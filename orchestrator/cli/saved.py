@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from orchestrator.cli.document import OpenedDocument, open_valid
 from orchestrator.cli.opening import OpenedPlan
@@ -21,8 +22,7 @@ from orchestrator.plugins import Catalogue
 from orchestrator.templating.folders import TemplateFolders
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class OpenedSaved:
+class OpenedSaved(Struct, frozen=True, kw_only=True, eq=False):
     """A plan in a file; stands where `OpenedPlan` stands."""
 
     file: Path

@@ -4,9 +4,10 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TextIO
+
+from msgspec import Struct
 
 from orchestrator.cli.options import Working, option
 from orchestrator.cli.present import look_of
@@ -25,8 +26,7 @@ if TYPE_CHECKING:  # brings Rich along
 _FRAME, _LOOK_FOR_SILENCE = 0.1, 5.0  # seconds between the ticks of the live and the plain display
 
 
-@dataclass(frozen=True, kw_only=True)
-class Display:
+class Display(Struct, frozen=True, kw_only=True):
     """How a run is shown."""
 
     ui: Annotated[Literal["auto", "live", "plain", "json", "none"], option("--ui", help="how the run is shown")] = (
@@ -36,8 +36,7 @@ class Display:
     events: Annotated[str | None, option("--events", help="write events as JSON lines to this file, - = stdout")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Audience:
+class Audience(Struct, frozen=True, kw_only=True):
     """The reporters of a run; `held` keeps the display off the terminal while a person is asked."""
 
     reporters: Sequence[Reporter]

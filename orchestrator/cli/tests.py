@@ -6,11 +6,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from msgspec import Struct
 
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.options import option
@@ -60,8 +60,7 @@ def command(
     return work.run(lambda project: _examine(work, project, verify=action == "verify", as_json_=as_json_))
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """What is to be done, with the modules that are meant."""
 
     generator: Generator

@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from orchestrator.cli.beginning import begin_again, begin_anew
 from orchestrator.cli.options import Working

@@ -3,11 +3,12 @@
 import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from orchestrator.cli.cautions import Cautions
 from orchestrator.cli.measuring import Measuring
@@ -39,8 +40,7 @@ RESTORE = "restore"
 _RUNS_LOOKED_AT = 20  # for what tasks have changed since a checkpoint was measured
 
 
-@dataclass(frozen=True, kw_only=True)
-class Beginning:
+class Beginning(Struct, frozen=True, kw_only=True):
     """Where a run begins: anew, or in the middle (`done` and `tries` are of its earlier parts)."""
 
     run: str
@@ -52,8 +52,7 @@ class Beginning:
     decisions: Mapping[str, Answer] = field(default_factory=dict)  # given while no engine was there to hear them
 
 
-@dataclass(frozen=True, kw_only=True)
-class Materials:
+class Materials(Struct, frozen=True, kw_only=True):
     """What a run works with and on."""
 
     root: Path
@@ -74,8 +73,7 @@ class Materials:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Machinery:
+class Machinery(Struct, frozen=True, kw_only=True):
     """A run that is ready to go."""
 
     executor: PhaseExecutor

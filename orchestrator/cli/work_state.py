@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from orchestrator.cli.state import BACKUPS, LEDGER
 from orchestrator.cli.streams import tell
@@ -16,8 +17,7 @@ from orchestrator.workspace.recovery import ReconcileReport, reconcile
 from orchestrator.workspace.state_dir import prepare_state_dir
 
 
-@dataclass(frozen=True, kw_only=True)
-class WorkingState:
+class WorkingState(Struct, frozen=True, kw_only=True):
     """The state of a repository that we alone work on: the ledger, and what was put right when it was opened."""
 
     root: Path

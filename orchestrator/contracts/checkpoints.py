@@ -3,8 +3,9 @@
 import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol
+
+from msgspec import Struct, field
 
 from orchestrator.contracts.children import Processes
 from orchestrator.contracts.files import Workspace
@@ -16,8 +17,7 @@ if TYPE_CHECKING:  # as in handlers
     from orchestrator.contracts.params import Params
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Measurement:
+class Measurement(Struct, frozen=True, kw_only=True):
     """What a checkpoint measured. A checkpoint that cannot be measured has `ok` False and says why."""
 
     ok: bool
@@ -29,8 +29,7 @@ class Measurement:
     details: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CheckContext:
+class CheckContext(Struct, frozen=True, kw_only=True):
     """What a checkpoint measures with: the tree, children, and how the tasks of its scope stand."""
 
     run: str

@@ -1,14 +1,15 @@
 """Programs that an attempt starts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from orchestrator.models.json import JsonObject
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finished:
+
+class Finished(Struct, frozen=True, kw_only=True):
     """How a child process ended. `exit_code` is negative for a signal; `tail` holds its last output, redacted."""
 
     exit_code: int

@@ -1,8 +1,9 @@
 """The tree as handlers and the engine see it."""
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from orchestrator.contracts.children import Finished
 from orchestrator.models.record import Change
@@ -76,8 +77,7 @@ class Workspace(Protocol):
         """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeftAlone:
+class LeftAlone(Struct, frozen=True, kw_only=True):
     """A file that was not taken back, and why; `proposed` is where the content lies that it would have got."""
 
     path: str
@@ -85,8 +85,7 @@ class LeftAlone:
     proposed: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TakenBack:
+class TakenBack(Struct, frozen=True, kw_only=True):
     """What became of the changes of an attempt that did not end well.
 
     `kept` are changes of undeclared files seen after a command: whose they are cannot be told (a person's, another

@@ -3,8 +3,9 @@
 import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from orchestrator.contracts.children import Processes
 from orchestrator.contracts.files import Workspace
@@ -39,8 +40,7 @@ class Templates(Protocol):
         """Return the rendered text. TaskFailed with template and line when it cannot be rendered."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskContext:
+class TaskContext(Struct, frozen=True, kw_only=True):
     """What one attempt works with.
 
     `say` announces progress in a few words; `decision` is what a person decided about a waiting task since;
@@ -60,8 +60,7 @@ class TaskContext:
     decision: Answer | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CheckScene:
+class CheckScene(Struct, frozen=True, kw_only=True):
     """What a handler may look at while a document is checked; `tree` is None unless the check is deep."""
 
     root: str

@@ -1,13 +1,12 @@
 """How an attempt ended, as a value."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.status import FailureClass, OutcomeKind
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """How an attempt ended; made by the functions below."""
 
     kind: OutcomeKind

@@ -1,11 +1,11 @@
 """Persons who are asked."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+
+class Answer(Struct, frozen=True, kw_only=True):
     """What a person said: `done`, `skip`, `abort` or `later`."""
 
     decision: str

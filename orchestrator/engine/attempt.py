@@ -3,9 +3,11 @@
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from orchestrator.contracts import (
     Answer,
@@ -38,8 +40,7 @@ NO_OUTPUTS: JsonObject = MappingProxyType({})
 UP_TO_DATE = "up to date"
 
 
-@dataclass(kw_only=True, slots=True)
-class TaskAttempts:
+class TaskAttempts(Struct, kw_only=True):
     """Carry out the attempts of a run; implements `ports.Attempts`.
 
     `outputs` holds what ended tasks hand on, at the start that of the tasks done before.

@@ -1,7 +1,8 @@
 """What the scheduler answers: values that say what to do next, and what has just come to an end."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from orchestrator.models.status import TaskState, WaitReason
 
@@ -17,8 +18,7 @@ class Verdict(StrEnum):
     ALL_BLOCKED = "all blocked"  # everything ended, some of it without having been started
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True, kw_only=True):
     """A task that reached a terminal state; `cause` is the task (or scope) that failed first."""
 
     task: str
@@ -27,8 +27,7 @@ class Ended:
     cause: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True, kw_only=True):
     """A phase or group all of whose tasks have ended and whose checkpoint, if any, was measured."""
 
     scope: str
@@ -36,8 +35,7 @@ class Closed:
     cause: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True, kw_only=True):
     """Why a task does not run yet. `until` is a moment of the scheduler's clock (backoff only)."""
 
     reason: WaitReason
@@ -45,8 +43,7 @@ class Wait:
     until: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """What to do now: start tasks, ask guards and measure checkpoints of scopes, cancel what runs.
 
     `cancel` names running tasks and scopes (`group 1.a`) whose measuring is to be given up. `ended`, `opened` and

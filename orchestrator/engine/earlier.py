@@ -7,8 +7,9 @@ files, services, versions of tools) does not count; `--force` measures everythin
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from orchestrator.contracts import Workspace
 from orchestrator.engine.freshness import Freshness, contents_of

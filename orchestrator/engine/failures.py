@@ -2,8 +2,8 @@
 
 import errno
 import traceback
-from dataclasses import dataclass
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from orchestrator.contracts import Outcome, failed
@@ -17,8 +17,7 @@ _MACHINE = frozenset(
 LONGEST_DETAIL = 20_000  # characters
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True, kw_only=True):
     """An outcome, and what it means beyond its task (see `ports.AttemptEnd`)."""
 
     outcome: Outcome

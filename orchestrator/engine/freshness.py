@@ -7,8 +7,9 @@ that are read as they were before the attempt, and the files that are written as
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from orchestrator.contracts import Handler, Params, TaskContext, Workspace
 from orchestrator.errors import OrchestrateError
@@ -20,8 +21,7 @@ from orchestrator.models.record import LastSuccess
 _SIZE = 16  # bytes of a digest
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Before:
+class Before(Struct, frozen=True, kw_only=True):
     """What decides the result and was there before the attempt."""
 
     handler: str
@@ -30,8 +30,7 @@ class Before:
     writes: Mapping[str, str | None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Freshness:
+class Freshness(Struct, frozen=True, kw_only=True, dict=True):
     """Knows the last successes; `force` runs everything anyway."""
 
     successes: Mapping[str, LastSuccess] = field(default_factory=dict)

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from orchestrator.contracts import Measurement
 from orchestrator.engine.earlier import EarlierChecks, said_again
@@ -21,8 +23,7 @@ _LOG = logging.getLogger(__name__)
 WARN, STOP = "warn", "stop"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ScopeAnswer:
+class ScopeAnswer(Struct, frozen=True, kw_only=True):
     """What the checkpoint or the guards of a scope said; `stop` = a guard wants the whole run to end."""
 
     scope: str

@@ -1,15 +1,15 @@
 """How a whole run ended: its state and its exit code."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from orchestrator.engine.decision import Ended
 from orchestrator.errors import ExitCode, worst
 from orchestrator.models.status import RunState, TaskState
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunResult:
+class RunResult(Struct, frozen=True, kw_only=True):
     """How a run ended. `error` is what ended it early; its message and hint are for the user."""
 
     state: RunState
@@ -19,8 +19,7 @@ class RunResult:
     error: BaseException | None = None
 
 
-@dataclass(kw_only=True, slots=True)
-class Verdicts:
+class Verdicts(Struct, kw_only=True):
     """What was seen during a run that decides its exit code."""
 
     codes: set[ExitCode] = field(default_factory=set)  # of expected errors: Drift, MissingTool, …

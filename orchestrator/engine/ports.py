@@ -1,9 +1,10 @@
 """What the engine needs from outside, as small protocols; `cli/wiring.py` hands the implementations in."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from orchestrator.contracts import Answer, AttemptFiles, Handler, Measurement, Outcome, Params, Processes, TaskContext
 from orchestrator.engine.freshness import Before
@@ -27,8 +28,7 @@ class Clock(Protocol):
         """Have the running loop call back at a moment; return what calls it off."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tools:
+class Tools(Struct, frozen=True, kw_only=True):
     """The children of one attempt, and what they leave: the log below `.orchestrate/`, their last output, redacted.
 
     `redact` takes the secrets that the attempt knows out of any JSON value.
@@ -84,8 +84,7 @@ class AskGuard(Protocol):
         """Return the answer; a guard that raises says no."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True, kw_only=True):
     """An attempt with everything that it works with; nothing has been done yet. `key` is the task's id in the plan."""
 
     key: str
@@ -99,8 +98,7 @@ class Ready:
     before: Before | None = None  # what decides the result and was there before
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AttemptEnd:
+class AttemptEnd(Struct, frozen=True, kw_only=True):
     """How an attempt ended, or why none was needed (`key` and `number` as in Ready).
 
     `attempted` is False when nothing was started. `code` is the exit code of an expected error, `retryable` is False

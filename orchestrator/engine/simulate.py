@@ -1,8 +1,9 @@
 """Predict how long a plan takes, by playing it through with the scheduler that will run it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from heapq import heappop, heappush
+
+from msgspec import Struct
 
 from orchestrator.engine.graph import UNKNOWN_SECONDS
 from orchestrator.engine.scheduler import NO_DURATIONS, Scheduler
@@ -10,8 +11,7 @@ from orchestrator.models.plan import Plan
 from orchestrator.models.status import OutcomeKind
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prediction:
+class Prediction(Struct, frozen=True, kw_only=True):
     """When everything would end, and when each task would start and end; seconds from the start of the run."""
 
     makespan: float

@@ -1,7 +1,8 @@
 """What came of a command: its exit code and the changed files become an outcome."""
 
 import signal
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from orchestrator.contracts import Finished, Outcome, TaskContext, changed, failed, unchanged
 from orchestrator.handlers.command_params import CommandParams

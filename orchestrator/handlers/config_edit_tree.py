@@ -1,15 +1,15 @@
 """The repository as a deep check sees it: read-only, from the disk, without a run and its workspace."""
 
 import os
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from orchestrator.edits.action import glob_matches
 
 _LEFT_OUT = frozenset((".git", ".orchestrate", "node_modules", ".venv", "__pycache__"))
 
 
-@dataclass
-class DiskTree:
+class DiskTree(Struct):
     """Files below a folder; paths are relative and `/`-separated. Links out of the folder are not followed."""
 
     root: str

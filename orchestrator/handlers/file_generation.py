@@ -9,10 +9,11 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import Field
 
 from orchestrator.contracts import (
@@ -53,8 +54,7 @@ class FileGenerationParams(Params):
     format: Literal["auto", "none"] = Field(default="auto", description="auto: by the project's own formatter")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _File:
+class _File(Struct, frozen=True, kw_only=True):
     """One output: `rendered` hashes the text before formatting, `style` the formatter's configuration."""
 
     path: str

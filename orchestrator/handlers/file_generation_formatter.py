@@ -8,8 +8,9 @@ import hashlib
 import json
 import tempfile
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from orchestrator.contracts import Processes, Workspace
 from orchestrator.errors import MissingTool, PathRefused
@@ -25,8 +26,7 @@ _PRETTIER_CONFIGS = tuple(
 _TO_SCRATCH = 'exec "$0" "$@" >"$ORCHESTRATE_SCRATCH"'
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Formatter:
+class Formatter(Struct, frozen=True, kw_only=True):
     """A formatter that the project configured; `argv` is completed by the path of the file."""
 
     name: str

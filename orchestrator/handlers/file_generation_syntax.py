@@ -8,18 +8,17 @@ import json
 import tomllib
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import yaml
+from msgspec import Struct
 
 _DEEPEST = 100
 _SCRIPTS = frozenset((".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"))
 _JSON_WITH_COMMENTS = ("tsconfig", "jsconfig", "devcontainer")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Syntax:
+class Syntax(Struct, frozen=True, kw_only=True):
     """What was found: a `problem` at a line (0 = nowhere in particular), or why it could not be looked at."""
 
     problem: str = ""

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from orchestrator.contracts import TaskContext
 from orchestrator.errors import TaskFailed
@@ -10,8 +12,7 @@ from orchestrator.models.json import JsonObject
 from orchestrator.testgen.generator import Generator, Present, Target
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True, kw_only=True):
     """The outputs of the task's last success."""
 
     files: Mapping[str, JsonObject]

@@ -3,8 +3,9 @@
 import os
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from orchestrator.errors import MissingTool, UsageError
 from orchestrator.ledger import migrations
@@ -16,8 +17,7 @@ from orchestrator.models.status import Durability
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """A connection that only reads; a stale one does not see what was written since, and must be opened anew."""
 
     connection: sqlite3.Connection

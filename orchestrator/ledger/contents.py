@@ -6,8 +6,9 @@ Rows never change, so each is compared once.
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from orchestrator.ledger import history
 from orchestrator.ledger.codec import Stored, StoredPlan, check_rows, checksum, damaged, read_document, unpack
@@ -19,8 +20,7 @@ _WITH_DOCUMENTS = frozenset({RUN_STARTED, RUN_RESUMED})
 _CHUNK = 20_000  # rows that are compared at a time
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownRun:
+class KnownRun(Struct, frozen=True, kw_only=True):
     """A line of the table of runs; `first` is the number of the run's first fact."""
 
     number: int
@@ -29,8 +29,7 @@ class KnownRun:
     first: int
 
 
-@dataclass(kw_only=True, slots=True)
-class Compared:
+class Compared(Struct, kw_only=True):
     """What was compared already: the facts from `low` to `high`, and documents."""
 
     low: int = 1

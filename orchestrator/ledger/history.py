@@ -2,8 +2,9 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from orchestrator.errors import UsageError
 from orchestrator.ledger.rows import (
@@ -46,8 +47,7 @@ class Success(NamedTuple):
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UndoneMark:
+class UndoneMark(Struct, frozen=True, kw_only=True):
     """Row `seq` says that run `by` took the changes of `task` in `run` back."""
 
     seq: int

@@ -1,16 +1,16 @@
 """The facts of one append as values that SQL takes, documents put aside."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from orchestrator.ledger.codec import DOCUMENTS, Packed, as_json, digest_of
 from orchestrator.ledger.drafts import drafts
 from orchestrator.models.facts import Fact
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parcel:
+class Parcel(Struct, frozen=True, kw_only=True):
     """The facts of one append, ready to be written."""
 
     rows: tuple[Packed, ...]

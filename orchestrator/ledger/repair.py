@@ -3,10 +3,12 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from json import loads
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from orchestrator.ledger import migrations
 from orchestrator.ledger.backup import backups
@@ -23,8 +25,7 @@ from orchestrator.models.status import Durability
 _EMPTY = {"plan": as_json({}), "tasks": as_json([])}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RepairReport:
+class RepairReport(Struct, frozen=True, kw_only=True):
     """What became of a ledger: how many facts are kept, and in words what is lost. `aside` is the old file."""
 
     aside: Path
@@ -38,8 +39,7 @@ class RepairReport:
         return "\n".join([*lines, f"the old file is {self.aside}"])
 
 
-@dataclass(kw_only=True, slots=True)
-class _Rescued:
+class _Rescued(Struct, kw_only=True):
     """What goes into the new ledger, and what does not."""
 
     rows: list[Packed] = field(default_factory=list)

@@ -5,8 +5,9 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from orchestrator.errors import Unusable
 from orchestrator.ledger.codec import Stored, check_rows, documents_of, read_document
@@ -16,8 +17,7 @@ from orchestrator.ledger.sql import query
 _SMALLEST_ROW = 24  # bytes; with the size of the file it bounds how many rows there can have been
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Salvaged:
+class Salvaged(Struct, frozen=True, kw_only=True):
     """The good rows by their numbers; `expected` is how many there were, as far as that can be told."""
 
     lineage: str | None = None

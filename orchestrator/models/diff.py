@@ -1,10 +1,9 @@
 """How one file differs between two points: what previews, reviews and reports show."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileDiff:
+class FileDiff(Struct, frozen=True, kw_only=True):
     """One file before and after.
 
     `status` is new, deleted, modified or mode (only its permissions change). `text` is a unified diff with git's

@@ -1,8 +1,9 @@
 """News: what is announced over the bus while a run goes on. Control flow never depends on it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from orchestrator.models.json import JsonObject
 
@@ -28,8 +29,7 @@ class EventType(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One piece of news; `data` is JSON only, and has been through the redactor."""
 
     seq: int

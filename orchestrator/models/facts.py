@@ -4,17 +4,17 @@ Small frozen values, one class per kind; the ledger turns each into SQL. Times a
 seconds from a monotonic clock; order comes from the ledger's sequence numbers, never from a clock.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Change, Measured
 from orchestrator.models.status import FailureClass, OutcomeKind, RunState, TaskState
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunStarted:
+class RunStarted(Struct, frozen=True, kw_only=True):
     """A run begins; `kind` is run, undo or measure, `plan` the whole plan as JSON."""
 
     run: str
@@ -26,8 +26,7 @@ class RunStarted:
     undoes: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunResumed:
+class RunResumed(Struct, frozen=True, kw_only=True):
     """An interrupted or waiting run goes on; tasks in `again` go back to pending, `tasks` are the definitions now."""
 
     run: str
@@ -36,8 +35,7 @@ class RunResumed:
     tasks: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunEnded:
+class RunEnded(Struct, frozen=True, kw_only=True):
     """A run ends with a state and an exit code."""
 
     run: str
@@ -47,8 +45,7 @@ class RunEnded:
     seconds: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AttemptStarted:
+class AttemptStarted(Struct, frozen=True, kw_only=True):
     """Committed before the first side effect of an attempt."""
 
     run: str
@@ -57,8 +54,7 @@ class AttemptStarted:
     time: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AttemptEnded:
+class AttemptEnded(Struct, frozen=True, kw_only=True):
     """How an attempt ended. `fingerprint` stands only on success: what decides "up to date" next time."""
 
     run: str
@@ -76,8 +72,7 @@ class AttemptEnded:
     fingerprint: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskEnded:
+class TaskEnded(Struct, frozen=True, kw_only=True):
     """A task reached a terminal state. `cause` is the task that failed first, for blocked ones."""
 
     run: str
@@ -88,8 +83,7 @@ class TaskEnded:
     cause: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskWaiting:
+class TaskWaiting(Struct, frozen=True, kw_only=True):
     """A task waits for a person."""
 
     run: str
@@ -98,8 +92,7 @@ class TaskWaiting:
     question: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ApprovalGiven:
+class ApprovalGiven(Struct, frozen=True, kw_only=True):
     """A person decided about a waiting task: approved, rejected or skipped."""
 
     run: str
@@ -111,8 +104,7 @@ class ApprovalGiven:
     evidence: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangesIntended:
+class ChangesIntended(Struct, frozen=True, kw_only=True):
     """Committed before the first of these changes is made to the tree."""
 
     run: str
@@ -122,8 +114,7 @@ class ChangesIntended:
     external: bool = False  # seen in a snapshot after a command made them
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangesRolledBack:
+class ChangesRolledBack(Struct, frozen=True, kw_only=True):
     """The changes of an attempt were taken back (it failed, was killed, or its post-condition did not hold)."""
 
     run: str
@@ -132,8 +123,7 @@ class ChangesRolledBack:
     time: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangesUndone:
+class ChangesUndone(Struct, frozen=True, kw_only=True):
     """Changes of an earlier run were taken back by an undo; `task` None = all of the run."""
 
     run: str
@@ -141,8 +131,7 @@ class ChangesUndone:
     by_run: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FilesAdopted:
+class FilesAdopted(Struct, frozen=True, kw_only=True):
     """A person accepted how these files are now (`resume --accept-drift`)."""
 
     run: str

@@ -8,8 +8,10 @@ written counts as it was afterwards.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 ABSENT = ""  # stands for the content of a file that does not exist
 MOST_FILES = 200  # beyond them only one hash of all is kept
@@ -18,8 +20,7 @@ DIGITS = 24
 _FOUND = '"found":'  # in every text that says what the task changed
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True, kw_only=True):
     """`files` maps a path to the hash of its content; `late` is a hash of rendered params, "" when there are none."""
 
     definition: str

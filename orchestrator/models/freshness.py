@@ -1,15 +1,16 @@
 """Whether a task is up to date: nothing that its last success depended on has changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from orchestrator.models.fingerprint import Step, carried_on, differences, steps_of
 from orchestrator.models.plan import PlannedTask
 from orchestrator.models.record import LastSuccess
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Freshness:
+class Freshness(Struct, frozen=True, kw_only=True):
     """Whether a task is up to date, and why it is or is not; `run` is the run of its last success."""
 
     up_to_date: bool

@@ -5,14 +5,14 @@ into JSON and back), so that it can be saved, cached and compared.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.status import Durability, Execution, FailureClass, Priority
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a failed attempt is repeated. `attempts` counts the first one; times are seconds."""
 
     attempts: int = 1
@@ -23,8 +23,7 @@ class RetryPolicy:
     on: frozenset[FailureClass] = frozenset({FailureClass.TRANSIENT, FailureClass.TIMEOUT, FailureClass.INFRA})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Targets:
+class Targets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The files and folders that a task will read and write, relative to the root, `/`-separated.
 
     `writes` become locks: one file, one writer. A path that ends with `/` stands for everything below it.
@@ -34,8 +33,7 @@ class Targets:
     writes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedCheck:
+class PlannedCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One measured condition (a checkpoint entry, or a task's `verify` entry)."""
 
     type: str
@@ -44,8 +42,7 @@ class PlannedCheck:
     late: tuple[str, ...] = ()  # names of params that still hold `{{ … }}`; only these are rendered later
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedGuard:
+class PlannedGuard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One condition that is asked before work starts."""
 
     type: str
@@ -55,8 +52,7 @@ class PlannedGuard:
     late: tuple[str, ...] = ()  # as in PlannedCheck
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedTask:
+class PlannedTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One piece of work for one handler, with everything resolved that can be known before the run.
 
     `depends_on` holds the ids of tasks of this plan only (dependencies that the ledger has as done are in
@@ -95,8 +91,7 @@ class PlannedTask:
     origin: str = ""  # file:line of the task in the document
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedGroup:
+class PlannedGroup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Some tasks of a phase. `depends_on` holds group ids (`1.a`); `max_parallel` 0 = no limit of its own."""
 
     id: str  # "1.a"
@@ -112,8 +107,7 @@ class PlannedGroup:
     description: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedPhase:
+class PlannedPhase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Some groups. `after` holds the ids of the phases that must have ended well before this one starts."""
 
     id: str  # "1"
@@ -125,24 +119,21 @@ class PlannedPhase:
     guards: tuple[PlannedGuard, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Bounds of the whole run; 0 = off."""
 
     max_parallel_tasks: int = 0
     fail_fast: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Notification:
+class Notification(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is told what: `on` names phase_end, failure, approval, run_end."""
 
     on: tuple[str, ...]
     to: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A selection of the document, resolved: phases, groups and tasks in document order."""
 
     project: str

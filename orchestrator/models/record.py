@@ -4,8 +4,9 @@ Times are aware UTC for display; durations are seconds from a monotonic clock.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from orchestrator.models.json import JsonObject
 from orchestrator.models.status import FailureClass, OutcomeKind, RunState, TaskState
@@ -13,8 +14,7 @@ from orchestrator.models.status import FailureClass, OutcomeKind, RunState, Task
 MEASURE = "measure"  # the kind of a run that has no tasks and only measures; the others are run and undo
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One file before and after. Hashes are sha256 hex of the content, None = the file did not exist.
 
     Contents lie in `.orchestrate/objects/` under their hash. `mode_before`/`mode_after` are permission bits.
@@ -31,8 +31,7 @@ class Change:
     folders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True, kw_only=True):
     """A checkpoint measured something, in `seconds`. `scope` is `phase 1`, `group 1.b` or `task 1.1`.
 
     `inputs` says what decided it, None when more than files did. `since` is the run that measured it, when this one
@@ -56,8 +55,7 @@ class Measured:
     since: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AttemptRecord:
+class AttemptRecord(Struct, frozen=True, kw_only=True):
     """One attempt as the ledger has it; `ended` is None while it runs or after a crash."""
 
     number: int
@@ -72,8 +70,7 @@ class AttemptRecord:
     log: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecordedChange:
+class RecordedChange(Struct, frozen=True, kw_only=True):
     """A change with the attempt that made it; `seq` gives the order."""
 
     seq: int
@@ -84,8 +81,7 @@ class RecordedChange:
     state: str = "made"  # made | rolled_back | undone
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ApprovalRecord:
+class ApprovalRecord(Struct, frozen=True, kw_only=True):
     """A question that waits for a person, or was answered."""
 
     task: str
@@ -97,8 +93,7 @@ class ApprovalRecord:
     evidence: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskRecord:
+class TaskRecord(Struct, frozen=True, kw_only=True):
     """One task of a run."""
 
     id: str
@@ -110,8 +105,7 @@ class TaskRecord:
     outputs: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True, kw_only=True):
     """One run as the ledger has it; `plan` is the plan's JSON."""
 
     id: str
@@ -130,8 +124,7 @@ class RunRecord:
     approvals: tuple[ApprovalRecord, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunSummary:
+class RunSummary(Struct, frozen=True, kw_only=True):
     """One line of `history`."""
 
     id: str
@@ -145,8 +138,7 @@ class RunSummary:
     undone: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LastSuccess:
+class LastSuccess(Struct, frozen=True, kw_only=True):
     """The newest success of a task that was not undone: what "up to date" is decided with."""
 
     task: str

@@ -1,6 +1,6 @@
 """All checks of a document in one call: what `validate` reports, and what `plan` and `run` refuse to go on with."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from orchestrator.contracts import CheckScene
 from orchestrator.errors import Problem, Severity

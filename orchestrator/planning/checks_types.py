@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from orchestrator.contracts import CheckScene, Handler, Params
 from orchestrator.errors import MissingTool, OrchestrateError, Problem

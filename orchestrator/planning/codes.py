@@ -3,14 +3,13 @@
 Codes are stable API: E0xx syntax, E1xx shape, E2xx graph, E3xx plug-ins and their params, E4xx files, W5xx style.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from orchestrator.errors import UsageError
 from orchestrator.planning.suggest import did_you_mean
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CodeText:
+class CodeText(Struct, frozen=True, kw_only=True):
     """One code: a title of a few words, and what to know and do."""
 
     code: str

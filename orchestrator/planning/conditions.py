@@ -1,6 +1,6 @@
 """`when:` decided before the run where it can be."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from orchestrator.errors import TaskFailed
 from orchestrator.models.document import Task
@@ -13,8 +13,7 @@ from orchestrator.templating.values import to_json
 LONGEST_EVIDENCE = 60
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     """What is left to decide during the run, or why the task is skipped; neither = it runs."""
 
     when: str | None = None

@@ -1,8 +1,9 @@
 """What bounds the duration of a plan: its longest path, and its work divided by the slots."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from statistics import median
+
+from msgspec import Struct
 
 from orchestrator.models.plan import Plan
 from orchestrator.planning.waits import Graph
@@ -10,8 +11,7 @@ from orchestrator.planning.waits import Graph
 UNKNOWN_SECONDS = 1.0  # for a task when nothing at all was ever measured
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True, kw_only=True):
     """Expected seconds of a plan.
 
     `remaining` is the length of the longest path from the start of a task to the end of the plan; `critical` are the

@@ -1,7 +1,8 @@
 """From `depends_on` as it is written to ids of phases, groups and tasks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from orchestrator.errors import DocumentInvalid, Place, Problem
 from orchestrator.planning.drafts import Draft, GroupDraft, PhaseDraft, TaskDraft
@@ -11,8 +12,7 @@ from orchestrator.planning.suggest import did_you_mean
 MAX_EDGES = 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dependencies:
+class Dependencies(Struct, frozen=True, kw_only=True):
     """Who waits for whom, by id; `parallel_with` holds phases."""
 
     phases: Mapping[str, Sequence[str]]
@@ -38,12 +38,11 @@ def find_dependencies(draft: Draft) -> Dependencies:
     return found
 
 
-@dataclass(slots=True)
-class _Finder:
+class _Finder(Struct):
     draft: Draft
-    names: Names = field(init=False)
-    in_phase: dict[str, list[str]] = field(init=False)
-    in_group: dict[str, list[str]] = field(init=False)
+    names: Names = field(default_factory=Names)
+    in_phase: dict[str, list[str]] = field(default_factory=dict)
+    in_group: dict[str, list[str]] = field(default_factory=dict)
     edges: int = 0
     problems: list[Problem] = field(default_factory=list)
 

@@ -1,9 +1,11 @@
 """From a file to a validated document, with every problem of its form at once and each at its place."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from orchestrator.errors import Place, Problem, Severity, UsageError
 from orchestrator.models.document import Document
@@ -21,8 +23,7 @@ from orchestrator.planning.yaml_loader import YamlFile, load_yaml
 MAX_SHOWN = 500
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LoadedDocument:
+class LoadedDocument(Struct, frozen=True, kw_only=True):
     """What was read. `document` is None when its form is wrong; `root` is the tree in the native layout.
 
     `hash` is the sha256 of all bytes that were read, `files` their names, the document first.

@@ -1,7 +1,8 @@
 """The document with everything said out loud: `foreach` unrolled, expressions evaluated, order not yet known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from orchestrator.errors import Place
 from orchestrator.models.document import Document, Group, Phase, Task
@@ -9,8 +10,7 @@ from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import PlannedCheck, PlannedGuard
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskDraft:
+class TaskDraft(Struct, frozen=True, kw_only=True):
     """One task, or one of those that `foreach` makes of it; `asks` are the tasks whose outputs it reads."""
 
     id: str
@@ -33,8 +33,7 @@ class TaskDraft:
         return f"{self.place.file}:{self.place.line}" if self.place else ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GroupDraft:
+class GroupDraft(Struct, frozen=True, kw_only=True):
     """One group; `id` is the full one, `1.a`."""
 
     id: str
@@ -45,8 +44,7 @@ class GroupDraft:
     guards: tuple[PlannedGuard, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PhaseDraft:
+class PhaseDraft(Struct, frozen=True, kw_only=True):
     """One phase."""
 
     id: str
@@ -56,8 +54,7 @@ class PhaseDraft:
     guards: tuple[PlannedGuard, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """The whole document, with the profile's settings and the value of every param."""
 
     document: Document

@@ -1,7 +1,9 @@
 """From a document to drafts: `foreach` unrolled, conditions and expressions decided as far as they can be."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from orchestrator.errors import DocumentInvalid, Place, Problem, TaskFailed
 from orchestrator.models.document import Document, Foreach, Group, Phase, Task
@@ -59,8 +61,7 @@ def _texts(env: Mapping[str, Json]) -> dict[str, str]:
     return {name: to_text(value) for name, value in env.items()}
 
 
-@dataclass(slots=True)
-class _Expander:
+class _Expander(Struct):
     interpolator: Interpolator
     settings_env: Filled
     list_files: Callable[[str], Sequence[str]]

@@ -1,8 +1,9 @@
 """Why a task runs or does not, and what it waits for, as a value."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from orchestrator.models.freshness import up_to_date
 from orchestrator.models.json import Json
@@ -37,8 +38,7 @@ class ReasonKind(StrEnum):
     ALONE = "alone"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     """One reason and what shows it: ids, paths, params before and after."""
 
     kind: ReasonKind
@@ -46,8 +46,7 @@ class Reason:
     evidence: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True, kw_only=True):
     """Why a task runs or not (`reasons`), and what it waits for when it does (`waits`)."""
 
     task: str

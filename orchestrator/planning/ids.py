@@ -1,7 +1,8 @@
 """The forms in which phases, groups and tasks are named: `1`, `phase_1`, `a`, `A`, `group_a`, `1.a`, `1.1`."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 MAX_ID = 64
 
@@ -19,8 +20,7 @@ def group_letter(written: str, phase: str) -> str:
     return _without(written, "group_").casefold()
 
 
-@dataclass(slots=True)
-class Names:
+class Names(Struct):
     """Everything that can be named, by the forms of its name; ids that `foreach` made answer to their base id too."""
 
     phases: dict[str, str] = field(default_factory=dict)  # folded id -> id

@@ -5,8 +5,9 @@ includes itself follows them. Paths start at the document's folder, whoever incl
 """
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from orchestrator.errors import Problem
 from orchestrator.planning.files import read_bounded
@@ -19,8 +20,7 @@ MAX_FILES = 100
 _KEYS = ("version", "include", "phases")
 
 
-@dataclass(kw_only=True, slots=True)
-class Included:
+class Included(Struct, kw_only=True):
     """What the included files brought: their contents by name, and what is wrong with them."""
 
     contents: dict[str, bytes] = field(default_factory=dict)

@@ -5,7 +5,8 @@ is ever evaluated twice and no value becomes code.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from orchestrator.errors import Problem, TaskFailed
 from orchestrator.models.document import Check, GuardEntry
@@ -32,8 +33,7 @@ def has_braces(value: Json) -> bool:
     return False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True, kw_only=True):
     """Params with their expressions evaluated; those named in `late` are as they were written."""
 
     params: JsonObject
@@ -41,8 +41,7 @@ class Filled:
     asks: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
-class Interpolator:
+class Interpolator(Struct):
     """Evaluates with the names that are known before the run, and collects what cannot be evaluated."""
 
     sandbox: Sandbox

@@ -4,7 +4,8 @@ Made from the tree, not from the model: a misspelt priority in one task must not
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from orchestrator.errors import Problem, Severity
 from orchestrator.planning.document_rules import children
@@ -12,8 +13,7 @@ from orchestrator.planning.ids import Names, group_letter, phase_id
 from orchestrator.planning.nodes import AnyNode, Mapping, Scalar, Sequence
 
 
-@dataclass(slots=True)
-class TaskEntry:
+class TaskEntry(Struct):
     """One task; `id` is "" when it has none that can be read."""
 
     id: str
@@ -21,8 +21,7 @@ class TaskEntry:
     node: Mapping
 
 
-@dataclass(slots=True)
-class GroupEntry:
+class GroupEntry(Struct):
     """One group; `id` is `1.a`."""
 
     id: str
@@ -33,8 +32,7 @@ class GroupEntry:
     tasks: list[TaskEntry] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class PhaseEntry:
+class PhaseEntry(Struct):
     """One phase; `id` is `1`, also when `phase_1` is written."""
 
     id: str
@@ -42,8 +40,7 @@ class PhaseEntry:
     groups: list[GroupEntry] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Outline:
+class Outline(Struct):
     """All of them in document order, and the names by which they can be referred to."""
 
     phases: list[PhaseEntry] = field(default_factory=list)

@@ -5,7 +5,8 @@ is refused and the changes are named; nobody runs something else than what was a
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from orchestrator.contracts import Templates
 from orchestrator.errors import Drift, UsageError
@@ -19,8 +20,7 @@ FORMAT = 1
 MOST_NAMED = 10
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Basis:
+class Basis(Struct, frozen=True, kw_only=True):
     """What a plan was made from, as hashes.
 
     `templates` by name, `handlers` (their versions) by type, `targets` (files that tasks read or write) by path; None
@@ -33,8 +33,7 @@ class Basis:
     targets: Mapping[str, str | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SavedPlan:
+class SavedPlan(Struct, frozen=True, kw_only=True):
     """A plan, what it was made from, and the changes that it proposed (`path`, `before`, `after`, `diff` of each)."""
 
     plan: Plan

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from orchestrator.errors import NothingSelected, UsageError
 from orchestrator.models.plan import Plan, PlannedTask
@@ -13,8 +15,7 @@ from orchestrator.planning.waits import Graph
 MOST_NAMED = 8
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """What the flags ask for.
 
     A selector is an id in any accepted form, a name, a range (`1..3`) or a pattern (`2.*`); `+2.7` adds what it depends

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
+from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 from orchestrator.errors import Problem
@@ -21,8 +21,7 @@ M = TypeVar("M", bound=BaseModel)
 MAX_PROBLEMS = 2_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShapeCodes:
+class ShapeCodes(Struct, frozen=True, kw_only=True):
     """The codes to report with: the document's own keys and a plug-in's params have different ones."""
 
     unknown: str = "E101"

@@ -1,8 +1,8 @@
 """The files that a task will read and write, asked from its handler before the run."""
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from orchestrator.contracts import Checkpoint, Handler
@@ -26,8 +26,7 @@ class Plugins(Protocol):
         """Return the checkpoint of a type."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fitted:
+class Fitted(Struct, frozen=True, kw_only=True):
     """Params and targets of a task; `is_certain` says that nothing else will be written."""
 
     params: JsonObject

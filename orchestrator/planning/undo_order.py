@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from orchestrator.models.record import RecordedChange
 from orchestrator.planning.graph import cyclic_parts

@@ -6,10 +6,10 @@ Mistakes that leave the meaning of the rest clear (a duplicate key, a tag) are c
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -37,8 +37,7 @@ MAX_PROBLEMS = 600  # of one kind of reading; more than are ever shown, so that 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class YamlFile:
+class YamlFile(Struct, frozen=True, kw_only=True):
     """What was read: `root` is None when there is nothing to go on with."""
 
     source: Source

@@ -10,7 +10,8 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from orchestrator.errors import MissingTool, OrchestrateError, TaskFailed, Unusable
 
@@ -21,8 +22,7 @@ class Exhausted(Unusable):
     """No file descriptor, process slot or memory is left for another child; it may be when one has ended."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Child:
+class Child(Struct, frozen=True, kw_only=True):
     """A started program: `handle` is a pidfd, readable once it has ended; `output` the reading end of its pipe."""
 
     process: subprocess.Popen[bytes]

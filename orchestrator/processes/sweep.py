@@ -10,7 +10,8 @@ import os
 import signal
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 TASK_TAG = "ORCHESTRATE_TASK"  # run/task/attempt, in the environment of every child
 ROOT_TAG = "ORCHESTRATE_ROOT"  # the repository that the child works for
@@ -21,8 +22,7 @@ _PATIENCE = 5.0  # seconds; only a process that hangs in the kernel outlives SIG
 _ROUND = 0.002
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """What `/proc/PID/stat` says; `started` (clock ticks since boot) tells two users of one pid apart."""
 
     state: str

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from orchestrator.models.events import Event, EventType
 from orchestrator.models.plan import Plan
@@ -15,8 +16,7 @@ from orchestrator.reporters.outline import NOTABLE, REHEARSALS, CheckLine, Outli
 _STATES = frozenset(TaskState)
 
 
-@dataclass(kw_only=True, slots=True)
-class Running:
+class Running(Struct, kw_only=True):
     """A task that runs or waits for a person; times are seconds of the display's clock."""
 
     id: str

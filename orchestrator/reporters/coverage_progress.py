@@ -7,7 +7,8 @@ what `orchestrate measure` measured before and after the run.
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from orchestrator.models.json import JsonObject
 from orchestrator.reporters.cells import cells, pad
@@ -20,8 +21,7 @@ _FEWEST = 2  # measurements of one thing: fewer are no progress
 _PYTHON, _SCRIPTS = "Python", "TypeScript/JavaScript"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True, kw_only=True):
     """One measured value: when, of what, and how much of how many."""
 
     when: str

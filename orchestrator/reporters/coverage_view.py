@@ -1,7 +1,8 @@
 """What was measured now: each suite with its command, its folders, and the modules that its tests reach least."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.coverage_progress import percent
@@ -14,8 +15,7 @@ _METRICS = ("statements", "branches", "functions", "lines")
 _SHOWN_MODULES = 10
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SuiteView:
+class SuiteView(Struct, frozen=True, kw_only=True):
     """One suite as it is shown; `problem` says why there are no numbers."""
 
     name: str

@@ -2,7 +2,8 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _PLACE = frozenset({"-c", "--config", "-C", "--directory", "--project"})  # where: of every command
 _PLAN = frozenset({"--profile", "-D", "--param"})  # which plan: of commands that make one
@@ -12,8 +13,7 @@ _TASKS = frozenset(
 _SWITCHES = frozenset({"--all", "--with-deps"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Flags:
+class Flags(Struct, frozen=True, kw_only=True):
     """Text to put behind a command, with a space in front, or empty.
 
     `place` belongs behind any command, `plan` behind `run`, and `tasks` behind a `run` of the same tasks.

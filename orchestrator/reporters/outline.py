@@ -1,8 +1,9 @@
 """How a run ended, as the few things that a person wants to know; made from news or from the ledger's record."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord
@@ -11,8 +12,7 @@ from orchestrator.reporters.flags import NO_FLAGS, Flags, flags_of
 from orchestrator.reporters.news import text_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskLine:
+class TaskLine(Struct, frozen=True, kw_only=True):
     """One task that deserves a line at the end: it failed, is blocked, waits, or was stopped."""
 
     id: str
@@ -22,8 +22,7 @@ class TaskLine:
     log: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CheckLine:
+class CheckLine(Struct, frozen=True, kw_only=True):
     """One measurement."""
 
     scope: str
@@ -39,8 +38,7 @@ class CheckLine:
     since: str = ""  # the run that measured it, when this one found it up to date
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True, kw_only=True):
     """A run in short; `seconds` None = it has not ended."""
 
     run: str

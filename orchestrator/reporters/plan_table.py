@@ -4,7 +4,9 @@ On a narrow terminal the columns that say least are left out, and long texts are
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from orchestrator.reporters.cells import cells, clip, pad
 from orchestrator.reporters.style import Look
@@ -15,8 +17,7 @@ _LEAST = {"name": 20, "writes": 16, "remark": 12}  # columns that may become thi
 _DISPENSABLE = ("place", "expected", "after", "priority", "type", "writes")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One task as words; the field names are the column heads."""
 
     id: str

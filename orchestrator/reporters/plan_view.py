@@ -4,8 +4,9 @@ No Rich here: `plan` has to answer at once, and a plan is lines of text.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from orchestrator.models.plan import Plan, PlannedCheck, PlannedGroup, PlannedPhase, PlannedTask
 from orchestrator.models.status import Execution, Priority
@@ -23,8 +24,7 @@ if TYPE_CHECKING:  # the other formats are imported when they are asked for
 FORMATS = ("tree", "table", "mermaid", "dot")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlanNotes:
+class PlanNotes(Struct, frozen=True, kw_only=True):
     """What the plan itself does not know: seconds from earlier runs, and a remark per task ("up to date")."""
 
     expected: Mapping[str, float] = field(default_factory=dict)

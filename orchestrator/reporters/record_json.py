@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from orchestrator.models.json import Json
 from orchestrator.models.record import RunRecord, RunSummary
@@ -15,14 +17,18 @@ NO_WAITS: Mapping[str, str] = MappingProxyType({})
 
 def record_json(record: RunRecord, *, command: str, waits: Mapping[str, str] = NO_WAITS) -> str:
     """Return one run and why its tasks wait; the plan is left out, `plan --json` has it."""
-    body = {name: value for name, value in asdict(record).items() if name != "plan"}
+    body = {name: value for name, value in _builtins(record).items() if name != "plan"}
     body["project"] = record.plan.get("project")
     return _document(command, {"run": body, "waits": dict(waits)})
 
 
 def history_json(runs: Sequence[RunSummary]) -> str:
     """Return the runs, newest first."""
-    return _document("history", {"runs": [asdict(run) for run in runs]})
+    return _document("history", {"runs": [_builtins(run) for run in runs]})
+
+
+def _builtins(record: Struct) -> dict[str, Any]:
+    return to_builtins(record, builtin_types=(datetime,))  # type: ignore[no-any-return]  # a Struct becomes a dict
 
 
 def _document(command: str, content: dict[str, Json]) -> str:

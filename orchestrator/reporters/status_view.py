@@ -1,8 +1,9 @@
 """How a run stands or ended, out of the ledger: groups with what is done, and every task that is not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord, TaskRecord
@@ -19,8 +20,7 @@ from orchestrator.reporters.wrapping import wrap_line
 from orchestrator.sanitize import line
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StatusNotes:
+class StatusNotes(Struct, frozen=True, kw_only=True):
     """What the record does not know: why tasks wait (of a run that goes on), and the time."""
 
     waits: Mapping[str, str] = field(default_factory=dict)
@@ -29,8 +29,7 @@ class StatusNotes:
     measured: Sequence[Measured] = ()  # by `orchestrate measure`, whenever
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True, kw_only=True):
     """A heading and the tasks below it."""
 
     title: str

@@ -5,7 +5,8 @@ a terminal that is not `dumb` (no-color.org, force-color.org). Colour never carr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from orchestrator.models.status import TaskState
 
@@ -49,8 +50,7 @@ _STATES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """What a view may use; `width` in columns, 0 = lines are never cut (a pipe)."""
 
     width: int = 80

@@ -4,8 +4,9 @@ Texts in a `Told` are harmless for a terminal: everything of unknown origin went
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from orchestrator.models.events import Event, EventType
 from orchestrator.models.status import TaskState
@@ -29,8 +30,7 @@ class Weight(IntEnum):
     DETAIL = 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """One thing to say. `word` and `glyph` say what happened, `role` is their colour; `below` are further lines."""
 
     text: str
@@ -48,8 +48,7 @@ def tell(event: Event, board: Board, look: Look) -> Told | None:
     return part(_Scene(event=event, board=board, look=look)) if part else None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Scene:
+class _Scene(Struct, frozen=True, kw_only=True):
     """An event and what is known around it."""
 
     event: Event

@@ -1,7 +1,8 @@
 """Evaluate during the run what could not be decided before it: `when`, late params, environment, outputs."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import Plan, PlannedTask

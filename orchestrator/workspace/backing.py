@@ -1,8 +1,9 @@
 """What stands behind an attempt's workspace: the tree on disk, or the overlay of a dry run."""
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from orchestrator.contracts import Finished, TakenBack
 from orchestrator.models.record import Change
@@ -10,8 +11,7 @@ from orchestrator.workspace.overlay import Staged
 from orchestrator.workspace.tree import View
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True, kw_only=True):
     """Changes that were recorded together."""
 
     changes: tuple[Change, ...]
@@ -20,8 +20,7 @@ class Batch:
     staged: tuple[Staged, ...] = ()  # in a dry run: what to put back
 
 
-@dataclass(kw_only=True, slots=True)
-class AttemptLog:
+class AttemptLog(Struct, kw_only=True):
     """An attempt and what it did so far, in order."""
 
     task: str

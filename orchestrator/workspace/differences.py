@@ -1,14 +1,14 @@
 """From two points of the timeline to changes in an order in which they can be undone from the end."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from orchestrator.models.record import Change
 from orchestrator.workspace.node import FOLDER, Identity
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """One path at two points; None = nothing was there."""
 
     path: str

@@ -5,7 +5,8 @@ written back.
 """
 
 import codecs
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from orchestrator.errors import TaskFailed
 
@@ -17,8 +18,7 @@ _MARKS = (
 _UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first one begins like UTF-16
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Coding:
+class Coding(Struct, frozen=True, kw_only=True):
     """How a text becomes bytes."""
 
     name: str = "utf-8"

@@ -9,7 +9,8 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from orchestrator.errors import PathRefused
 from orchestrator.workspace.node import FILE, FOLDER, LINK, Identity
@@ -24,8 +25,7 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """One path of a first point; `blob` is the name of its content in git, if it is kept there."""
 
     identity: Identity
@@ -34,8 +34,7 @@ class Known:
     blob: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FirstPoint:
+class FirstPoint(Struct, frozen=True, kw_only=True):
     """The tree before the first command of a run."""
 
     run: str = ""

@@ -14,11 +14,13 @@ import stat
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from orchestrator.errors import LockHeld, Unusable
 
@@ -31,8 +33,7 @@ _BUSY = frozenset({errno.EAGAIN, errno.EACCES})
 _HOLDER_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True, kw_only=True):
     """Who holds the lock, as it said itself; `boot` tells one start of the machine from another."""
 
     pid: int

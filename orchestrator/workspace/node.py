@@ -3,8 +3,9 @@
 Changes, undo and drift compare these values; None always means "nothing is there".
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 FILE = "file"
 LINK = "link"
@@ -19,8 +20,7 @@ def digest_of(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True, kw_only=True):
     """Which content stands at a path: enough to compare, nothing to keep in memory."""
 
     kind: str
@@ -32,8 +32,7 @@ class Identity:
         return other is not None and self.kind == other.kind and self.sha == other.sha
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Node:
+class Node(Struct, frozen=True, kw_only=True):
     """What stands at a path. `data` is a file's content or a link's target; `mode` is None for links."""
 
     kind: str = FILE

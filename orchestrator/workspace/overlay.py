@@ -6,7 +6,8 @@ ones would have written.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from orchestrator.errors import PathRefused
 from orchestrator.workspace.node import FOLDER, Node
@@ -14,8 +15,7 @@ from orchestrator.workspace.paths import joined, parents
 from orchestrator.workspace.tree import View
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Staged:
+class Staged(Struct, frozen=True, kw_only=True):
     """One path before and after; None = nothing is there."""
 
     path: str

@@ -9,9 +9,10 @@ A second call finds nothing to do.
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from orchestrator.contracts import Ledger, LeftAlone
 from orchestrator.errors import OrchestrateError
@@ -31,8 +32,7 @@ from orchestrator.workspace.workspace import utc_now
 from orchestrator.workspace.writer import Fault, Writer, no_fault
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReconcileReport:
+class ReconcileReport(Struct, frozen=True, kw_only=True):
     """What was put right: (run, task, attempt) taken back, files restored or left, temporary files removed.
 
     `interrupted` names the files that commands had changed when the engine died, by (run, task, attempt).

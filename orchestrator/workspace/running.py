@@ -5,7 +5,8 @@ process that dies, not about a power cut.
 """
 
 import os
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from orchestrator.workspace.oserrors import translated
 
@@ -14,8 +15,7 @@ _SLOT = 512
 _EMPTY = b"\n".rjust(_SLOT)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WasRunning:
+class WasRunning(Struct, frozen=True, kw_only=True):
     """The commands that ran when the engine died, and the run that they belong to."""
 
     run: str = ""

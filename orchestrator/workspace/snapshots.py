@@ -9,8 +9,9 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from orchestrator.models.record import Change
 from orchestrator.workspace.backing import AttemptLog
@@ -30,8 +31,7 @@ FEW_ENTRIES = 300
 """Up to here a look at every entry takes under a millisecond and is done on the spot, not in a thread."""
 
 
-@dataclass(eq=False, kw_only=True, slots=True)
-class Window:
+class Window(Struct, eq=False, kw_only=True):
     """A command that runs: whose it is, what it says it will write, and whether whatever changes can only be its."""
 
     attempt: AttemptLog

@@ -5,7 +5,8 @@ needs nothing, and what somebody changed meanwhile is left alone.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from orchestrator.contracts import LeftAlone, TakenBack
 from orchestrator.errors import Drift, PathRefused
@@ -21,8 +22,7 @@ from orchestrator.workspace.tree import Tree
 from orchestrator.workspace.writer import Writer
 
 
-@dataclass(kw_only=True)
-class TakingBack:
+class TakingBack(Struct, kw_only=True):
     """One pass over the changes of an attempt, last change first."""
 
     tree: Tree

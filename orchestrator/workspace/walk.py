@@ -7,9 +7,10 @@ looks the same (git calls such entries racy).
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from orchestrator.workspace.node import FOLDER, OTHER, Identity
 from orchestrator.workspace.paths import TEMP_NAME, from_bytes, is_protected, joined, to_bytes
@@ -22,8 +23,7 @@ Ignored: TypeAlias = Callable[[Sequence[str]], set[str]]
 COARSE_NS = 20_000_000  # two ticks of the slowest kernel clock
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """One path of the tree as it was when it was last read."""
 
     place: bytes  # absolute
@@ -33,8 +33,7 @@ class Entry:
     settled: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Doubts:
+class Doubts(Struct, frozen=True, kw_only=True):
     """What has to be looked at: paths whose stat differs, paths that are gone, paths that are new."""
 
     changed: tuple[tuple[str, os.stat_result], ...] = ()

@@ -10,11 +10,11 @@ import random
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 
 from engine_plans import Fates, random_fates, random_plan
 from engine_referee import Violation, claim, expected_states, overlap
 from engine_stage import RecordingLedger, Stage
+from msgspec.structs import replace
 
 from orchestrator.contracts import Outcome, TaskContext, changed
 from orchestrator.engine.outcome import RunResult

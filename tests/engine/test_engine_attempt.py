@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import signal
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from engine_plans import CHECK, plan, task
 from engine_stage import MemoryTree, Stage, never
+from msgspec.structs import replace
 
 from orchestrator.contracts import LeftAlone, Outcome, TaskContext, changed, failed, unchanged
 from orchestrator.engine.freshness import Freshness

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import signal
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from engine_plans import CHECK, GUARD, group, phase, plan, task
 from engine_stage import EPOCH, RUN, Recorder, RecordingLedger, Stage, never
+from msgspec.structs import replace
 
 from orchestrator.contracts import (
     Answer,

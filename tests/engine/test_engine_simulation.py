@@ -5,12 +5,12 @@
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from engine_referee import Violation
 from engine_world import live
+from msgspec.structs import replace
 
 from orchestrator.engine.scheduler import Scheduler
 from orchestrator.models.status import TaskState

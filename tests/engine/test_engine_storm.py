@@ -1,12 +1,12 @@
 """The whole executor under crashes, late commits and shuffled event loops (see engine_storm.py)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from engine_referee import Violation
 from engine_stage import Stage
 from engine_storm import weather
+from msgspec.structs import replace
 
 from orchestrator.engine.commit import Commits
 

@@ -7,13 +7,13 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ledger_facts import attempt, done, ended, everything, measured, started, undone
+from msgspec.structs import replace
 
 from orchestrator.errors import ExitCode, Unusable
 from orchestrator.ledger import migrations

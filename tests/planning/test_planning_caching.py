@@ -1,8 +1,7 @@
 """Whether a task is up to date, and why a task runs or does not."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from planning_samples import group, one_task, phase, plan_of, task
 
 from orchestrator.models.fingerprint import MOST_FILES, differences, fingerprint_of, read_fingerprint

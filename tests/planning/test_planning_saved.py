@@ -1,9 +1,9 @@
 """Saved plans: carried out as they are, or refused with what has changed."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from planning_samples import Shop, group, phase, plan_of, task
 
 from orchestrator.errors import Drift, UsageError

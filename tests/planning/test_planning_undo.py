@@ -1,11 +1,11 @@
 """A run turned into the plan that takes it back."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from planning_samples import group, phase, plan_of
 
 from orchestrator.errors import Drift, UsageError

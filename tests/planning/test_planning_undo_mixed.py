@@ -1,9 +1,9 @@
 """A part of a run cannot be taken back when its changes cannot be told from those of other commands."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from planning_samples import group, phase, plan_of
 
 from orchestrator.errors import Drift

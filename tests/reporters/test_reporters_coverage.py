@@ -1,7 +1,8 @@
 """Coverage from the baseline on, and what was measured now."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from orchestrator.models.record import AttemptRecord, Measured, RunRecord, TaskRecord
 from orchestrator.models.status import RunState, TaskState

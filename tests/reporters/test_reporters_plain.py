@@ -1,10 +1,10 @@
 import io
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from orchestrator.models.plan import Plan, PlannedGroup, PlannedPhase, PlannedTask
 from orchestrator.reporters.plain import PlainReporter

@@ -1,8 +1,8 @@
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from orchestrator.models.plan import Plan, PlannedCheck, PlannedGroup, PlannedPhase, PlannedTask, Targets
 from orchestrator.models.status import Execution
