@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:  # brings Rich along
 _FRAME, _LOOK_FOR_SILENCE = 0.1, 5.0  # seconds between the ticks of the live and the plain display
 
 
-class Display(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Display:
     """How a run is shown."""
 
     ui: Annotated[Literal["auto", "live", "plain", "json", "none"], option("--ui", help="how the run is shown")] = (
