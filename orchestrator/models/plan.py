@@ -11,8 +11,10 @@ from msgspec import Struct, field
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.status import Durability, Execution, FailureClass, Priority
 
+OFF = 0.0  # seconds: no limit; as JSON a plan leaves out what is this very object, as all that is the default
 
-class RetryPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+
+class RetryPolicy(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """When a failed attempt is repeated. `attempts` counts the first one; times are seconds."""
 
     attempts: int = 1
@@ -20,10 +22,13 @@ class RetryPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     backoff: float = 1.0
     max_delay: float = 60.0
     jitter: bool = False
-    on: frozenset[FailureClass] = frozenset({FailureClass.TRANSIENT, FailureClass.TIMEOUT, FailureClass.INFRA})
+    on: tuple[FailureClass, ...] = (FailureClass.INFRA, FailureClass.TIMEOUT, FailureClass.TRANSIENT)
 
 
-class Targets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+ONCE = RetryPolicy()
+
+
+class Targets(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The files and folders that a task will read and write, relative to the root, `/`-separated.
 
     `writes` become locks: one file, one writer. A path that ends with `/` stands for everything below it.
@@ -33,7 +38,10 @@ class Targets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     writes: tuple[str, ...] = ()
 
 
-class PlannedCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+NO_TARGETS = Targets()
+
+
+class PlannedCheck(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One measured condition (a checkpoint entry, or a task's `verify` entry)."""
 
     type: str
@@ -42,7 +50,7 @@ class PlannedCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     late: tuple[str, ...] = ()  # names of params that still hold `{{ … }}`; only these are rendered later
 
 
-class PlannedGuard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedGuard(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One condition that is asked before work starts."""
 
     type: str
@@ -52,7 +60,7 @@ class PlannedGuard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     late: tuple[str, ...] = ()  # as in PlannedCheck
 
 
-class PlannedTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedTask(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One piece of work for one handler, with everything resolved that can be known before the run.
 
     `depends_on` holds the ids of tasks of this plan only (dependencies that the ledger has as done are in
@@ -73,9 +81,9 @@ class PlannedTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     satisfied: tuple[str, ...] = ()
     when: str | None = None
     skip_reason: str | None = None  # `when` was decided at plan time and says no
-    timeout: float = 0.0  # seconds per attempt, 0 = off
-    idle_timeout: float = 0.0  # seconds without output, 0 = off
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    timeout: float = OFF  # seconds per attempt
+    idle_timeout: float = OFF  # seconds without output
+    retry: RetryPolicy = ONCE
     critical: bool = True
     exclusive: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
@@ -83,7 +91,7 @@ class PlannedTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     outputs: Mapping[str, str] = field(default_factory=dict)
     verify: tuple[PlannedCheck, ...] = ()
     tags: tuple[str, ...] = ()
-    targets: Targets = field(default_factory=Targets)
+    targets: Targets = NO_TARGETS
     late: tuple[str, ...] = ()  # params (`name`) and env (`env.NAME`) that are rendered just before the task
     values: JsonObject = field(default_factory=dict)  # what `foreach` named for this task: {"file": "src/a.ts"}
     base: str = ""  # id in the document of a task that `foreach` made, else ""
@@ -91,7 +99,7 @@ class PlannedTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     origin: str = ""  # file:line of the task in the document
 
 
-class PlannedGroup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedGroup(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Some tasks of a phase. `depends_on` holds group ids (`1.a`); `max_parallel` 0 = no limit of its own."""
 
     id: str  # "1.a"
@@ -107,7 +115,7 @@ class PlannedGroup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     description: str = ""
 
 
-class PlannedPhase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedPhase(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Some groups. `after` holds the ids of the phases that must have ended well before this one starts."""
 
     id: str  # "1"
@@ -119,21 +127,21 @@ class PlannedPhase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     guards: tuple[PlannedGuard, ...] = ()
 
 
-class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Limits(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Bounds of the whole run; 0 = off."""
 
     max_parallel_tasks: int = 0
     fail_fast: bool = False
 
 
-class Notification(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Notification(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Who is told what: `on` names phase_end, failure, approval, run_end."""
 
     on: tuple[str, ...]
     to: tuple[str, ...]
 
 
-class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A selection of the document, resolved: phases, groups and tasks in document order."""
 
     project: str

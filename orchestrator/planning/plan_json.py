@@ -4,12 +4,8 @@ Values that are the default are left out, so that a plan of ten thousand tasks s
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
-from functools import cache
-from typing import Any
 
-from msgspec import NODEFAULT, MsgspecError, Struct, convert
-from msgspec.structs import fields
+from msgspec import MsgspecError, convert, to_builtins
 
 from orchestrator.errors import Unusable
 from orchestrator.models.json import Json, JsonObject
@@ -20,7 +16,7 @@ FORMAT = 1
 
 def plan_to_json(plan: Plan) -> dict[str, Json]:
     """Return a plan as JSON values."""
-    return {"format": FORMAT, **_encoded(plan)}
+    return {"format": FORMAT, **to_builtins(plan, enc_hook=dict)}  # the hook is asked for other kinds of mappings
 
 
 def plan_from_json(data: JsonObject) -> Plan:
@@ -33,33 +29,3 @@ def plan_from_json(data: JsonObject) -> Plan:
     except MsgspecError as error:
         message = f"this plan cannot be read: {error}"
         raise Unusable(message, hint="plan again") from error
-
-
-def _encoded(record: Struct) -> dict[str, Json]:
-    return {
-        name: _plain(given)
-        for name, default in _defaults(type(record))
-        if (given := getattr(record, name)) is not default and given != default
-    }
-
-
-def _plain(value: Any) -> Json:
-    """Return a value of the plan as JSON; what JSON has already is not looked into."""
-    if isinstance(value, Struct):
-        return _encoded(value)
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, StrEnum):
-        return value.value
-    return dict(value) if isinstance(value, Mapping) else value
-
-
-@cache
-def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
-    """Return the names of a record's fields and what they are by default."""
-    return tuple(
-        (each.name, each.default if each.default_factory is NODEFAULT else each.default_factory())
-        for each in fields(kind)
-    )

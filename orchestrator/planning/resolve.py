@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from orchestrator.errors import DocumentInvalid
 from orchestrator.models.document import Retry, Settings
 from orchestrator.models.plan import (
+    OFF,
+    ONCE,
     Limits,
     Notification,
     Plan,
@@ -110,8 +112,8 @@ class _Resolver:
             depends_on=self._dependencies.tasks[draft.id],
             when=draft.when,
             skip_reason=draft.skip_reason,
-            timeout=settings.timeout if task.timeout is None else task.timeout,
-            idle_timeout=settings.idle_timeout if task.idle_timeout is None else task.idle_timeout,
+            timeout=(settings.timeout if task.timeout is None else task.timeout) or OFF,
+            idle_timeout=(settings.idle_timeout if task.idle_timeout is None else task.idle_timeout) or OFF,
             retry=self._default_retry if task.retry is None else _policy(settings.retry, task.retry),
             critical=task.critical,
             exclusive=task.exclusive or not fitted.is_certain,
@@ -139,14 +141,15 @@ def _policy(default: Retry, own: Retry | None = None) -> RetryPolicy:
     """Return when to repeat: what a task says about it, the settings for what it leaves out."""
     stated: Mapping[str, object] = {} if own is None else {name: getattr(own, name) for name in own.model_fields_set}
     merged = default.model_copy(update=dict(stated))
-    return RetryPolicy(
+    policy = RetryPolicy(
         attempts=merged.attempts,
         delay=merged.delay,
         backoff=merged.backoff,
         max_delay=merged.max_delay,
         jitter=merged.jitter,
-        on=frozenset(merged.on),
+        on=tuple(sorted(set(merged.on))),
     )
+    return ONCE if policy == ONCE else policy
 
 
 def _limits(settings: Settings) -> Limits:

@@ -9,11 +9,9 @@ from orchestrator.contracts import Checkpoint, Handler
 from orchestrator.errors import OrchestrateError, Problem
 from orchestrator.models.complaint import complaint
 from orchestrator.models.json import JsonObject
-from orchestrator.models.plan import PlannedCheck, Targets
+from orchestrator.models.plan import NO_TARGETS, PlannedCheck, Targets
 from orchestrator.planning.drafts import TaskDraft
 from orchestrator.templating.fitting import fit
-
-NO_TARGETS = Targets()
 
 
 class Plugins(Protocol):

@@ -105,9 +105,7 @@ def weather(seed: int, plant: Callable[[Stage], None] = lambda stage: None) -> N
 
 def _without_fail_fast(plan: Plan) -> Plan:
     groups = tuple(replace(item, fail_fast=False) for item in plan.groups)
-    tasks = tuple(
-        replace(task, retry=replace(task.retry, on=frozenset(FailureClass), delay=1.0)) for task in plan.tasks
-    )
+    tasks = tuple(replace(task, retry=replace(task.retry, on=tuple(FailureClass), delay=1.0)) for task in plan.tasks)
     return replace(plan, groups=groups, tasks=tasks, limits=Limits(max_parallel_tasks=plan.limits.max_parallel_tasks))
 
 

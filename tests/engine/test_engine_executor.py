@@ -464,7 +464,7 @@ def test_an_empty_plan_ends_well() -> None:
     ],
 )
 def test_an_expected_error_decides_the_exit_code_and_is_not_retried(error: Exception, code: ExitCode) -> None:
-    policy = RetryPolicy(attempts=3, on=frozenset(FailureClass))
+    policy = RetryPolicy(attempts=3, on=tuple(FailureClass))
     stage = Stage(plan([task("1", retry=policy)]), {"1": error})
     assert stage.play().exit_code == code
     assert stage.ledger.attempts("1") == ["failed"]

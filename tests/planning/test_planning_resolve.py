@@ -184,7 +184,7 @@ def test_settings_are_the_defaults_of_tasks():
     first, second = plan.tasks
     assert (first.timeout, first.idle_timeout, first.retry.attempts) == (1800.0, 60.0, 3)
     assert (second.timeout, second.retry.attempts, second.retry.delay) == (0.0, 1, 5.0)
-    assert second.retry.on == frozenset({FailureClass.TIMEOUT})
+    assert second.retry.on == (FailureClass.TIMEOUT,)
     assert (second.priority, second.critical, second.tags) == (Priority.HIGH, False, ("t",))
 
 
