@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from orchestrator.models.json import Json
 from orchestrator.models.record import RunRecord, RunSummary
@@ -17,7 +18,8 @@ NO_WAITS: Mapping[str, str] = MappingProxyType({})
 
 def record_json(record: RunRecord, *, command: str, waits: Mapping[str, str] = NO_WAITS) -> str:
     """Return one run and why its tasks wait; the plan is left out, `plan --json` has it."""
-    body = {name: value for name, value in _builtins(record).items() if name != "plan"}
+    body = _builtins(replace(record, plan={}))
+    del body["plan"]
     body["project"] = record.plan.get("project")
     return _document(command, {"run": body, "waits": dict(waits)})
 
@@ -28,7 +30,7 @@ def history_json(runs: Sequence[RunSummary]) -> str:
 
 
 def _builtins(record: Struct) -> dict[str, Any]:
-    return to_builtins(record, builtin_types=(datetime,))  # type: ignore[no-any-return]  # a Struct becomes a dict
+    return to_builtins(record, builtin_types=(datetime,), enc_hook=dict)  # type: ignore[no-any-return]  # a Struct becomes a dict
 
 
 def _document(command: str, content: dict[str, Json]) -> str:
