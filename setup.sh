@@ -42,10 +42,13 @@ install_orchestrate() { # EXTRA ("" or "dev")
   make_venv "$VENV"
   local stamp=$VENV/.orchestrate-${1:-base} key
   key=$(hash_of pyproject.toml setup.sh)
-  is_current "$stamp" "$key" && return
-  say "installing orchestrate${1:+ with its $1 tools}"
-  "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[edits${1:+,$1}]"
-  printf '%s' "$key" >"$stamp"
+  if ! is_current "$stamp" "$key"; then
+    say "installing orchestrate${1:+ with its $1 tools}"
+    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[edits${1:+,$1}]"
+    printf '%s' "$key" >"$stamp"
+  fi
+  # As pip does for what it copies. Where PYTHONDONTWRITEBYTECODE is set, each start would compile every module anew.
+  "$VENV/bin/python" -m compileall -q orchestrator
 }
 
 has_node() { # 20 or newer

@@ -5,6 +5,7 @@ the package index (into `bench/results/peers`) and from the system; a peer that 
 """
 
 import argparse
+import compileall
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--heavy", action="store_true", help="also Prefect and Snakemake (minutes)")
     parser.add_argument("--repeat", type=int, default=3, help="runs per tool; medians are printed")
     arguments = parser.parse_args()
+    compileall.compile_dir("orchestrator", quiet=1)  # as an installed package is, whatever the environment says
     install([*PACKAGES, *(HEAVY if arguments.heavy else ())])
     folder = Path(tempfile.mkdtemp(prefix="orchestrate-bench-"))
     try:
