@@ -25,6 +25,7 @@ COMMANDS = {
     "edit": Entry("edit", "carry one config edit out: show its diff, or write it", "Run"),
     "measure": Entry("measure", "measure what the tests reach now, per folder and module", "Run", supervised=True),
     "status": Entry("status", "show how the last run stands", "Look"),
+    "report": Entry("report", "tell a run as a page, as Markdown or as JUnit XML", "Look"),
     "logs": Entry("logs", "show a task's output; without a task, that of all failures", "Look"),
     "diff": Entry("diff", "show what a run changed", "Look"),
     "explain": Entry("explain", "say why a task runs or not, or what an error code means", "Look"),

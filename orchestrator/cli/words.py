@@ -31,6 +31,7 @@ OF_ARGUMENTS: Mapping[str, str] = {
     "undo": "runs",
     "status": "runs",
     "diff": "runs",
+    "report": "runs",
     "approve": "tasks",
     "reject": "tasks",
     "logs": "tasks",

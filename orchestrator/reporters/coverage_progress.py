@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from orchestrator.models.json import JsonObject
+from orchestrator.models.record import Measured, RunRecord
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.news import text_of
-from orchestrator.reporters.outline import CheckLine
+from orchestrator.reporters.outline import CheckLine, check_line, outline_of
 from orchestrator.reporters.style import Look
 from orchestrator.sanitize import line
 
@@ -41,6 +42,13 @@ def moments(
     found += [_moment(f"after {check.scope}", check, columns) for check in measured]
     found += [_moment("now", check, columns) for check in after]
     return tuple(moment for moment in found if moment is not None)
+
+
+def moments_of(record: RunRecord, measured: Sequence[Measured]) -> tuple[Moment, ...]:
+    """Return the coverage of a recorded run, from the last measuring by hand before it to the last one after it."""
+    before = {each.source: check_line(each) for each in measured if each.time <= record.started}
+    after = {each.source: check_line(each) for each in measured if each.time > (record.ended or record.started)}
+    return moments(outline_of(record).checks, list(before.values()), list(after.values()))
 
 
 def progress_lines(found: Sequence[Moment], look: Look) -> list[str]:

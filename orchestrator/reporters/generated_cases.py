@@ -1,6 +1,8 @@
 """What tasks that generate tests came to: cases beside how many people had expected, and what looks like a defect."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
 
 from orchestrator.models.json import JsonObject
 from orchestrator.models.record import RunRecord
@@ -31,23 +33,56 @@ def defects_line(record: RunRecord) -> str:
     return f"{total} for a person to look at, found by {where}: orchestrate logs {line(next(iter(found)))}"
 
 
-def _defects(outputs: JsonObject) -> int:
+class GeneratedModule(Struct, frozen=True, kw_only=True):
+    """What a task came to for one module; percentages as the generator measured them, None where it did not."""
+
+    name: str
+    test_file: str
+    tests: int
+    cases: int
+    statements: float | None
+    branches: float | None
+    mutants: float | None
+    defects: tuple[str, ...]
+
+
+def generated_modules(outputs: JsonObject) -> Iterator[GeneratedModule]:
+    """Yield the modules that a task generated tests for."""
+    for entry in _modules(outputs):
+        coverage, mutants = _object(entry, "coverage"), _object(entry, "mutants")
+        defects = entry.get("defects")
+        yield GeneratedModule(
+            name=text_of(entry, "module"),
+            test_file=text_of(entry, "test_file"),
+            tests=int(number_of(entry, "tests") or 0),
+            cases=int(number_of(entry, "cases") or 0),
+            statements=number_of(coverage, "statements"),
+            branches=number_of(coverage, "branches"),
+            mutants=number_of(mutants, "percent"),
+            defects=tuple(map(str, defects)) if isinstance(defects, list | tuple) else (),
+        )
+
+
+def _object(entry: JsonObject, key: str) -> JsonObject:
+    value = entry.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _modules(outputs: JsonObject) -> list[JsonObject]:
     modules = outputs.get("modules")
-    entries = [entry for entry in modules if isinstance(entry, Mapping)] if isinstance(modules, list) else []
-    return sum(len(defects) for entry in entries if isinstance(defects := entry.get("defects"), list))
+    return [entry for entry in modules if isinstance(entry, Mapping)] if isinstance(modules, list | tuple) else []
+
+
+def _defects(outputs: JsonObject) -> int:
+    return sum(len(module.defects) for module in generated_modules(outputs))
 
 
 def _generated(outputs: JsonObject) -> tuple[int, int] | None:
     """Return (tests, cases) of all modules of a task; None when it generates none."""
-    modules = outputs.get("modules")
-    if not isinstance(modules, list):
+    if not isinstance(outputs.get("modules"), list):
         return None
-    entries = [entry for entry in modules if isinstance(entry, Mapping)]
-    return _sum(entries, "tests"), _sum(entries, "cases")
-
-
-def _sum(entries: Sequence[JsonObject], key: str) -> int:
-    return sum(int(number_of(entry, key) or 0) for entry in entries)
+    modules = list(generated_modules(outputs))
+    return sum(module.tests for module in modules), sum(module.cases for module in modules)
 
 
 def _estimates(plan: JsonObject) -> dict[str, int]:

@@ -9,11 +9,11 @@ from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord, TaskRecord
 from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
-from orchestrator.reporters.coverage_progress import moments, progress_lines
+from orchestrator.reporters.coverage_progress import moments_of, progress_lines
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.generated_cases import cases_line, defects_line
 from orchestrator.reporters.news import text_of
-from orchestrator.reporters.outline import CheckLine, check_line, outline_of, task_names
+from orchestrator.reporters.outline import outline_of, task_names
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import check_text, next_commands, phase_lines, state_word
 from orchestrator.reporters.wrapping import wrap_line
@@ -45,7 +45,7 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
         lines += _group_lines(group, names, look, notes)
     outline = outline_of(record)
     lines += [check_text(check, look) for check in outline.checks]
-    lines += progress_lines(moments(outline.checks, *_around(record, notes)), look)
+    lines += progress_lines(moments_of(record, notes.measured), look)
     lines += phase_lines(outline)
     lines += [cases] if (cases := cases_line(record)) else []
     lines += [defects + outline.flags.place] if (defects := defects_line(record)) else []
@@ -56,13 +56,6 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
     commands = next_commands(outline)
     lines += [f"{'next:' if number == 0 else '     '} {command}" for number, command in enumerate(commands)]
     return "".join(f"{row}\n" for text in lines for row in wrap_line(text, look.width))
-
-
-def _around(record: RunRecord, notes: StatusNotes) -> tuple[list[CheckLine], list[CheckLine]]:
-    """Return what was measured by hand last before the run, and last after it."""
-    before = {each.source: check_line(each) for each in notes.measured if each.time <= record.started}
-    after = {each.source: check_line(each) for each in notes.measured if each.time > (record.ended or record.started)}
-    return list(before.values()), list(after.values())
 
 
 def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:

@@ -24,6 +24,8 @@ LOOKING = [
     ["plan", "--json"],
     ["status"],
     ["history"],
+    ["report"],
+    ["report", "--format", "html"],
     ["diff"],
     ["logs"],
     ["explain", "1.1"],

@@ -123,6 +123,16 @@ def path_of(make: Make, flags, env) -> bool:
 
 
 TWO = (task("1.1", "echo x > made-1"), task("1.2", "echo x > made-2"))
+
+
+def written(make: Make, flags, env) -> str:
+    """Return how the file begins that a report went to; "" when there is none."""
+    repository = ran(make)
+    assert repository.orchestrate("report", *flags, env=env).code == 0
+    files = list(repository.root.glob("told.*"))
+    return files[0].read_text()[:5] if files else ""
+
+
 LOOKING = [
     option(
         "status",
@@ -154,6 +164,16 @@ LOOKING = [
     ),
     option("logs", "--attempt", log_of, value="1", seen="first", otherwise="second"),
     option("logs", "--path", path_of, seen=True, otherwise=False, twin=False),
+    option(
+        "report",
+        "--format",
+        partial(out, words=["report"], mark="<!doctype html>"),
+        value="html",
+        seen=True,
+        otherwise=False,
+        twin=False,
+    ),
+    option("report", "--output -o", written, value="told.xml", seen="<?xml", otherwise="", twin=False),
     option("diff", "--stat", partial(out, words=["diff"], mark="diff --git"), seen=False, otherwise=True, twin=False),
     option(
         "diff",
@@ -230,6 +250,7 @@ def test_looking(make: Make, look, flags, env, expected) -> None:
     "command:edit",
     "command:pins",
     "command:actions",
+    *(f"choice:report --format={word}" for word in ("md", "html", "junit")),
 )
 @pytest.mark.parametrize(
     ("words", "mark", "absent"),
@@ -237,6 +258,10 @@ def test_looking(make: Make, look, flags, env, expected) -> None:
         (["logs", "1.1"], "output of 1.1", "output of 1.2"),
         (["history", "1.2"], "exit 1", "output of 1.1"),
         (["explain", "1.1"], "1.1: runs", "1.2"),
+        (["report"], "| **failed** |", "<td"),
+        (["report", "--format", "md"], "1 of 2 tasks done", "<td"),
+        (["report", "--format", "html"], '<td class="bad">failed</td>', "| **failed** |"),
+        (["report", "--format", "junit"], '<failure message="sh', "| **failed** |"),
         (["explain", "E203"], "dependency does not exist", "1.1"),
         (["help", "exit-codes"], " 130  SIGINT", "Usage"),
         (["help", "environment"], "ORCHESTRATE_SEQUENTIAL", "Usage"),

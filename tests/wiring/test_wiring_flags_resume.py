@@ -157,7 +157,7 @@ def test_what_becomes_of_a_file_that_was_edited_since(make: Make, flags: list[st
     assert repository.has("made-2") is present
 
 
-@wires("argument:resume run", "argument:undo run", "argument:status run", "argument:diff run", "flag:logs --run")
+@wires(*(f"argument:{name} run" for name in ("resume", "undo", "status", "diff", "report")), "flag:logs --run")
 def test_an_earlier_run_can_be_named(make: Make) -> None:
     repository = make(tasks(task("1.1", "echo one; echo x > made-1; exit 1", rollback=False)))
     first = repository.run().repository.record()["id"]
@@ -168,6 +168,7 @@ def test_an_earlier_run_can_be_named(make: Make) -> None:
     assert repository.orchestrate("status").out.startswith(second)
     assert "made-1" in repository.orchestrate("diff", first, "--stat").out
     assert "made-2" in repository.orchestrate("diff", "--stat").out
+    assert first in repository.orchestrate("report", first).out
     assert repository.orchestrate("logs", "1.1", "--run", first).out.strip() == "one"
     assert repository.orchestrate("logs", "1.1").out.strip() == "two"
     assert "complete" in repository.orchestrate("resume").out

@@ -23,6 +23,7 @@ WORKING = {
     "measure": (["--history"], 0),
     "undo": (["--ui", "none"], 0),
     "status": ([], 0),
+    "report": ([], 0),
     "logs": (["1.1"], 0),
     "diff": ([], 0),
     "explain": (["1.1"], 0),

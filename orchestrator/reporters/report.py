@@ -1,0 +1,165 @@
+"""A run as a whole, for people who were not there: what a page or a pull request's summary says of it.
+
+Made from the ledger's record alone, so that the same run gives the same report for as long as it is kept.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from orchestrator.models.json import JsonObject
+from orchestrator.models.record import AttemptRecord, RunRecord, TaskRecord
+from orchestrator.models.status import DONE, TaskState
+from orchestrator.reporters.coverage_progress import Moment
+from orchestrator.reporters.durations import took
+from orchestrator.reporters.generated_cases import GeneratedModule, cases_line, generated_modules
+from orchestrator.reporters.news import text_of
+from orchestrator.reporters.outline import CheckLine, outline_of, task_names
+
+
+class Bar(Struct, frozen=True, kw_only=True):
+    """One attempt on the run's time line; `left` and `width` are percent of the run."""
+
+    number: int
+    left: float
+    width: float
+    took: str
+
+
+class TaskRow(Struct, frozen=True, kw_only=True):
+    """One task: how it ended, what it said, and when it worked."""
+
+    id: str
+    name: str
+    state: TaskState
+    took: str
+    said: str
+    detail: str
+    bars: tuple[Bar, ...]
+    ended: AttemptRecord | None
+
+
+class GroupRows(Struct, frozen=True, kw_only=True):
+    """The tasks of one group."""
+
+    title: str
+    done: int
+    tasks: tuple[TaskRow, ...]
+
+
+class CoverageRow(Struct, frozen=True, kw_only=True):
+    """What was covered at one moment, a cell per language; None where it was not measured."""
+
+    when: str
+    cells: tuple[Moment | None, ...]
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """Everything that a report shows."""
+
+    project: str
+    record: RunRecord
+    took: str
+    done: int
+    groups: tuple[GroupRows, ...]
+    languages: tuple[str, ...]
+    coverage: tuple[CoverageRow, ...]
+    checks: tuple[CheckLine, ...]
+    modules: tuple[GeneratedModule, ...]
+    generated: str
+    files: tuple[tuple[str, str], ...]
+
+    @property
+    def defects(self) -> list[tuple[str, str]]:
+        """Return (module, what looks suspicious) of everything that a person should look at."""
+        return [(module.name, defect) for module in self.modules for defect in module.defects]
+
+
+def report_of(record: RunRecord, measured: Sequence[Moment]) -> Report:
+    """Return the report of a run; `measured` is its coverage from the baseline on (`coverage_progress.moments`)."""
+    languages = tuple(dict.fromkeys(moment.what for moment in measured))
+    values = {(moment.when, moment.what): moment for moment in measured}
+    whens = dict.fromkeys(moment.when for moment in measured)
+    return Report(
+        project=text_of(record.plan, "project"),
+        record=record,
+        took=took(record.seconds) if record.seconds is not None else "",
+        done=sum(task.state in DONE for task in record.tasks),
+        groups=tuple(_groups(record)),
+        languages=languages,
+        coverage=tuple(
+            CoverageRow(when=when, cells=tuple(values.get((when, language)) for language in languages))
+            for when in whens
+        ),
+        checks=outline_of(record).checks,
+        modules=tuple(module for task in record.tasks for module in generated_modules(task.outputs)),
+        generated=cases_line(record),
+        files=tuple(_files(record)),
+    )
+
+
+def _groups(record: RunRecord) -> Iterator[GroupRows]:
+    names = task_names(record.plan)
+    titles = {text_of(each, "id"): text_of(each, "name") for each in _entries(record.plan, "groups")}
+    place = {text_of(each, "id"): text_of(each, "group") for each in _entries(record.plan, "tasks")}
+    members: dict[str, list[TaskRecord]] = {group: [] for group in titles}
+    for task in record.tasks:
+        members.setdefault(place.get(task.id, ""), []).append(task)
+    for group, tasks in members.items():
+        if tasks:
+            title = titles.get(group, "")
+            yield GroupRows(
+                title=f"{group} {title}".strip() if title != group else group,
+                done=sum(task.state in DONE for task in tasks),
+                tasks=tuple(_row(task, names.get(task.id, ""), record) for task in tasks),
+            )
+
+
+def _row(task: TaskRecord, name: str, record: RunRecord) -> TaskRow:
+    last = task.attempts[-1] if task.attempts else None
+    needs = f"needs {task.cause}" if task.state is TaskState.BLOCKED and task.cause else ""
+    return TaskRow(
+        id=task.id,
+        name=name,
+        state=task.state,
+        took=took(last.seconds) if last is not None and last.seconds is not None else "",
+        said=needs or task.reason or (last.summary if last is not None else ""),
+        detail=last.detail if last is not None else "",
+        bars=tuple(_bars(task.attempts, record)),
+        ended=last,
+    )
+
+
+def _bars(attempts: Sequence[AttemptRecord], record: RunRecord) -> Iterator[Bar]:
+    """Yield where attempts lie on the time line of the run, from its start to the end of its last attempt."""
+    whole = (_end(record) - record.started).total_seconds()
+    for attempt in attempts:
+        if attempt.ended is not None and whole > 0:
+            left = (attempt.started - record.started).total_seconds() / whole * 100
+            wide = (attempt.ended - attempt.started).total_seconds()
+            yield Bar(number=attempt.number, left=round(left, 2), width=round(wide / whole * 100, 2), took=took(wide))
+
+
+def _end(record: RunRecord) -> datetime:
+    ends = [attempt.ended for task in record.tasks for attempt in task.attempts if attempt.ended is not None]
+    return max([*ends, record.ended or record.started])
+
+
+def _files(record: RunRecord) -> Iterator[tuple[str, str]]:
+    """Yield (path, what became of it) of the files that are not as they were, by path."""
+    first: dict[str, str | None] = {}
+    last: dict[str, str | None] = {}
+    for made in record.changes:
+        if made.state == "made" and made.change.kind != "folder":
+            first.setdefault(made.change.path, made.change.before)
+            last[made.change.path] = made.change.after
+    for path in sorted(last):
+        before, after = first[path], last[path]
+        if before != after:
+            yield path, "new" if before is None else "deleted" if after is None else "changed"
+
+
+def _entries(plan: JsonObject, key: str) -> list[JsonObject]:
+    value = plan.get(key)
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list | tuple) else []

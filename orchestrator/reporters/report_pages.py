@@ -1,0 +1,129 @@
+"""A report as a page (one file of HTML, no script, nothing loaded), as Markdown, and for CI as JUnit XML."""
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from xml.etree import ElementTree
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from orchestrator.models.status import TaskState
+from orchestrator.reporters.coverage_progress import Moment, percent
+from orchestrator.reporters.outline import CheckLine
+from orchestrator.reporters.report import Report, TaskRow
+from orchestrator.sanitize import block, line
+
+_PAGES = Path(__file__).with_name("pages")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BAD = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED, TaskState.INTERRUPTED})
+
+
+class Format(StrEnum):
+    """What a report is written as."""
+
+    MD = "md"
+    HTML = "html"
+    JUNIT = "junit"
+
+
+def render_report(report: Report, format: Format) -> str:
+    """Return the report as text."""
+    return _RENDERERS[format](report)
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_PAGES),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"line": line, "block": block, "percent": _percent, "md": _md, "covered": _covered, "check": _check}
+    made.globals |= {"bad": _BAD}
+    return made
+
+
+def _html(report: Report) -> str:
+    return _environment().get_template("report.html.j2").render(report=report)
+
+
+def _markdown(report: Report) -> str:
+    return _environment().get_template("report.md.j2").render(report=report)
+
+
+def _md(text: str) -> str:
+    """Return text that Markdown shows as it is, within a cell of a table too."""
+    return _MARKDOWN.sub(r"\\\1", line(text))
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{percent(value)} %"
+
+
+def _covered(moment: Moment | None) -> str:
+    if moment is None:
+        return "-"
+    counts = f" ({moment.covered} of {moment.total})" if moment.covered is not None and moment.total is not None else ""
+    return f"{percent(moment.value)} %{counts}"
+
+
+def _check(check: CheckLine) -> str:
+    """Return what was measured, beside what was asked for."""
+    if check.value is None or (check.unit != "%" and check.message):
+        return check.message
+    unit = f" {check.unit}" if check.unit else ""
+    return f"{percent(check.value)}{unit}" + (f" of {percent(check.limit)}{unit}" if check.limit is not None else "")
+
+
+def _junit(report: Report) -> str:
+    """Return one suite per group and one for the checkpoints: a task is a case."""
+    root = ElementTree.Element("testsuites", name=_xml(report.project or "orchestrate"))
+    for group in report.groups:
+        suite = ElementTree.SubElement(root, "testsuite", name=_xml(group.title))
+        for task in group.tasks:
+            _case(suite, group.title, task)
+        _count(suite)
+    if report.checks:
+        suite = ElementTree.SubElement(root, "testsuite", name="checkpoints")
+        for check in report.checks:
+            case = ElementTree.SubElement(suite, "testcase", classname=_xml(check.scope), name=_xml(check.title))
+            if not check.ok:
+                ElementTree.SubElement(case, "failure", message=_xml(_check(check)))
+        _count(suite)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _case(suite: ElementTree.Element, title: str, task: TaskRow) -> None:
+    seconds = task.ended.seconds if task.ended is not None and task.ended.seconds is not None else 0.0
+    name = _xml(f"{task.id} {task.name}".strip())
+    case = ElementTree.SubElement(suite, "testcase", classname=_xml(title), name=name, time=f"{seconds:.3f}")
+    if task.state in _BAD:
+        kind = "failure" if task.state is TaskState.FAILED else "error"
+        what = ElementTree.SubElement(case, kind, message=_xml(task.said), type=task.state.value)
+        what.text = _xml(task.detail)
+    elif task.state not in (TaskState.CHANGED, TaskState.UNCHANGED):
+        ElementTree.SubElement(case, "skipped", message=_xml(task.said or task.state.value))
+
+
+def _count(suite: ElementTree.Element) -> None:
+    suite.set("tests", str(len(suite)))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
+    suite.set("time", f"{sum(float(case.get('time', 0)) for case in suite):.3f}")
+
+
+def _xml(text: str) -> str:
+    """Return text without the characters that XML cannot hold."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
+_RENDERERS: dict[Format, Callable[[Report], str]] = {
+    Format.MD: _markdown,
+    Format.HTML: _html,
+    Format.JUNIT: _junit,
+}
