@@ -8,7 +8,6 @@ from msgspec import Struct
 from orchestrator.models.json import JsonObject
 
 
-
 class Finished(Struct, frozen=True, kw_only=True):
     """How a child process ended. `exit_code` is negative for a signal; `tail` holds its last output, redacted."""
 
