@@ -32,7 +32,7 @@ def test_auto_means_the_cores(make: Make) -> None:
     repository = make(tasks(task("1.1"), settings={"max_parallel_tasks": "auto"}))
     assert repository.plan()["limits"]["max_parallel_tasks"] == len(os.sched_getaffinity(0))
     repository.plant(tasks(task("1.1")))
-    assert "limits" not in repository.plan()
+    assert "max_parallel_tasks" not in repository.plan().get("limits", {})
 
 
 @wires("key:settings.timeout", "key:task.timeout", "outcome:timed_out")
