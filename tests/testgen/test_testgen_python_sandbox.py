@@ -1,12 +1,13 @@
 """Modules that escape, hang, exit, or change everything around them cannot hurt a run."""
 
+import os
 import socket
 
 import psutil
 import pytest
 
 from orchestrator.errors import TaskFailed
-from orchestrator.testgen.python.explorer.sandbox import Fence
+from orchestrator.testgen.python.explorer.sandbox import Blocked, Fence
 from orchestrator.testgen.python.explorer.stopwatch import Stopwatch
 
 WILD = """\
@@ -165,6 +166,20 @@ def test_what_an_import_must_not_do_is_an_ordinary_error_that_a_library_can_live
     with fence.importing(), pytest.raises(PermissionError, match=r"^socket\.bind$"):
         fence._audit("socket.bind", ())
     assert fence.attempts == ["socket.bind"]
+
+
+def test_no_device_and_nothing_that_is_open_gets_another_mode_owner_or_length(tmp_path):
+    fence = Fence(str(tmp_path), Stopwatch())
+    mine = tmp_path / "mine"
+    with open(os.devnull) as device, mine.open("w") as file, fence.raised(5):
+        fence._audit("open", (os.devnull, "w", 0))  # what programs do to be quiet
+        for event, path in (("os.chmod", device.fileno()), ("os.chmod", os.devnull), ("os.remove", os.devnull)):
+            with pytest.raises(Blocked):
+                fence._audit(event, (path, 0o12, -1))
+        for path in (file.fileno(), str(mine)):
+            fence._audit("os.chmod", (path, device.fileno(), -1))  # a mode is no file
+            fence._audit("os.truncate", (path, 0))
+    assert fence.attempts == ["os.chmod", "os.chmod", "os.remove"]
 
 
 def test_a_module_that_exits_while_it_is_imported_is_told(workbench):

@@ -47,7 +47,7 @@ _FORBIDDEN = frozenset(
         "sys.addaudithook",
     ]
 )
-# The first argument is a path; allowed below the temporary folder.
+# The first arguments are paths or open files; allowed below the temporary folder.
 _PATHS = frozenset(
     [
         "os.remove",
@@ -65,6 +65,8 @@ _PATHS = frozenset(
         "os.symlink",
     ]
 )
+_PAIRS = frozenset(["os.rename", "os.link", "os.symlink", "shutil.move", "shutil.copyfile"])
+_NAMES = (int, str, bytes, os.PathLike)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MEMORY = 4 << 30
 _FILE = 32 << 20
@@ -135,13 +137,23 @@ class Fence:
             if writes and not self._may_write(path):
                 self._refuse("writing a file")
         elif event in _PATHS:
-            if not all(self._may_write(path) for path in arguments[:2] if isinstance(path, str | bytes | os.PathLike)):
+            named = arguments[: 2 if event in _PAIRS else 1]
+            if not all(self._may_change(path) for path in named if isinstance(path, _NAMES)):
                 self._refuse(event)
         elif event == "sqlite3.connect":
             if arguments[0] != ":memory:" and not (self.is_importing and self._may_write(arguments[0])):
                 self._refuse(event)
         elif event in _FORBIDDEN:
             self._refuse(event)
+
+    def _may_change(self, path: object) -> bool:
+        """Say whether a file may get another name, mode or length: not a device, nor what came here as open."""
+        if isinstance(path, int):
+            try:
+                path = os.readlink(f"/proc/self/fd/{int(path)}")
+            except OSError:  # not open: the call fails by itself
+                return True
+        return os.fsdecode(path) != os.devnull and self._may_write(path)  # type: ignore[arg-type]  # one of _NAMES
 
     def _may_write(self, path: object) -> bool:
         if isinstance(path, int):

@@ -8,10 +8,19 @@
 const NOW = Date.parse('2024-01-31T12:30:00.000Z');
 const PATIENT_READS = 50;
 const LONG_WAIT = 5000; // milliseconds: a time limit for something else, which ends it when it is done
-const WRITES = ['writeFile', 'writeFileSync', 'appendFile', 'appendFileSync', 'mkdir', 'mkdirSync', 'rm', 'rmSync', 'rmdir', 'rmdirSync', 'unlink', 'unlinkSync', 'rename', 'renameSync', 'copyFile', 'copyFileSync', 'createWriteStream', 'truncateSync', 'symlinkSync', 'chmodSync', 'mkdtempSync'];
+const WRITES = [
+  'appendFile', 'chmod', 'chown', 'copyFile', 'cp', 'fchmod', 'fchown', 'ftruncate', 'futimes', 'lchmod', 'lchown', 'link', 'lutimes',
+  'mkdir', 'mkdtemp', 'rename', 'rm', 'rmdir', 'symlink', 'truncate', 'unlink', 'utimes', 'writeFile',
+].flatMap((name) => [name, `${name}Sync`]).concat('createWriteStream');
 const STARTS = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'];
 
 class Refused extends Error {}
+
+/** Say whether the flags of `open` let a file be made or changed; without flags it is read. */
+function opensToWrite(flags, { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND }) {
+  if (typeof flags === 'number') return (flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND)) !== 0;
+  return typeof flags === 'string' && /[wa+]/.test(flags);
+}
 
 /** `load` gives modules of Node's own; below the folder `cache` the runner writes what it transformed. */
 function buildFence(load, cache) {
@@ -36,8 +45,13 @@ function buildFence(load, cache) {
   const guarded = (real) => function guard(...args) {
     return String(args[0]).startsWith(cache) ? real.apply(this, args) : refuse('files')();
   };
+  const opening = (real, otherwise) => function open(...args) {
+    return opensToWrite(args[1], fs.constants) ? otherwise.apply(this, args) : real.apply(this, args);
+  };
   for (const name of WRITES) put(fs, name, guarded(fs[name]));
   for (const name of WRITES) put(fs.promises, name, async () => refuse('files')());
+  for (const name of ['open', 'openSync']) put(fs, name, opening(fs[name], guarded(fs[name])));
+  put(fs.promises, 'open', opening(fs.promises.open, async () => refuse('files')()));
   const children = load('child_process');
   for (const name of STARTS) put(children, name, refuse('processes'));
   const net = load('net');
