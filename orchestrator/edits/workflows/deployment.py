@@ -239,8 +239,9 @@ def _put(workflow: Workflow, job: str, placeholders: tuple[int, ...], steps: lis
     for index in reversed(placeholders[1:]):
         workflow.remove_step(job, index)
     # the placeholder makes room first: a list never becomes empty, and ids of old and new steps never meet
-    workflow.editor.set(("jobs", job, "steps", at), steps[0])
-    workflow.insert_steps(job, at + 1, steps[1:])
+    with workflow.editor.at_once():
+        workflow.editor.set(("jobs", job, "steps", at), steps[0])
+        workflow.insert_steps(job, at + 1, steps[1:])
 
 
 def _job_keys(workflow: Workflow, job: str, environment: str, params: DeployParams) -> None:
