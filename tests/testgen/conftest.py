@@ -92,6 +92,7 @@ PACKAGES = (
     "@types/jest@29.5.14",
     "@types/node@20.19.0",
     "graphql@16.15.0",
+    "vitest@3.2.4",
     "fastify@5.12.8",
     "zod@3.25.76",
 )

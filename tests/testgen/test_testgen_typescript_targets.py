@@ -94,6 +94,24 @@ def test_the_runner_is_the_one_that_the_test_script_names(files):
 
 
 @pytest.mark.parametrize(
+    ("module", "text", "is_script"),
+    [
+        ("a.js", "const b = require('./b');\n\nexports.c = () => import('./d');\n", True),
+        ("a.cjs", "module.exports = 1;\n", True),
+        ("a.js", "'use strict';\nimport b from './b';\n", False),
+        ("a.js", "const b = 1;\nexport { b };\n", False),
+        ("a.ts", "module.exports = 1;\n", False),
+    ],
+)
+def test_a_module_without_import_and_export_is_a_script_in_javascript(files, module, text, is_script):
+    for name in ("typescript", "jest"):
+        files.install(name, "29.7.0")
+    files.write("package.json", text="{}")
+    files.write(module, text=text)
+    assert find_toolchain(str(files.root), module, Programs("node")).is_script is is_script
+
+
+@pytest.mark.parametrize(
     ("programs", "installed", "missing"),
     [
         ((), ("jest", "typescript"), "need Node"),

@@ -58,6 +58,15 @@ class Bench:
         await self.node("strip", f"{self.root}/{self.tools.folder}", str(source), str(result))
         return result.read_text()
 
+    async def formatted(self, files: Mapping[str, str]) -> dict[str, str]:
+        """Return files as the project's own Prettier writes them, when it has one."""
+        order, result = self.scratch / "format.json", self.scratch / "formatted.json"
+        content = {"root": str(self.overlay.place.resolve()), "folder": self.tools.folder, "files": dict(files)}
+        order.write_text(json.dumps(content))
+        await self.node("format", str(order), str(result))
+        formatted: dict[str, str] = json.loads(result.read_text())
+        return formatted
+
     async def run_files(
         self, files: Sequence[str], *, seconds: float, seed: int | None = None, env: Mapping[str, str] | None = None
     ) -> "Report":

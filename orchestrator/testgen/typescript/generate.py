@@ -1,26 +1,23 @@
 """Generate the tests of a batch of modules: explore, choose, write, prove, choose again, measure what is left."""
 
-import json
 import os
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
 from typing import Any
 
 from orchestrator.testgen.filters import ADDS_NOTHING, NOT_COMPILED, WEAK
 from orchestrator.testgen.generator import Settings, Target
 from orchestrator.testgen.results import Generated, Share, failed
 from orchestrator.testgen.selection import Settled, select
-from orchestrator.testgen.typescript.bench import NODE, Bench
+from orchestrator.testgen.typescript.bench import Bench
 from orchestrator.testgen.typescript.candidates import Candidate, Exploration, loosened
+from orchestrator.testgen.typescript.doubles import shared_doubles
 from orchestrator.testgen.typescript.emission import TestFile, WrittenTest, emit
 from orchestrator.testgen.typescript.exploring import explore
 from orchestrator.testgen.typescript.measuring import Measured, measure
 from orchestrator.testgen.typescript.place import Place
 from orchestrator.testgen.typescript.proof import Verdicts, prove
-from orchestrator.testgen.typescript.scratch_tests import helper_file
-from orchestrator.testgen.typescript.targets import test_habit
 
 _ROUNDS = 4
 _LAST_ROUNDS = 3  # in which only what held before is chosen from, so that something always can be kept
@@ -55,7 +52,7 @@ async def generate(
     modules = {each["path"]: each for each in await bench.analyse(targets)}
     problems = {path: each["problem"] for path, each in modules.items() if "problem" in each}
     readable = [each for each in targets if each.path not in problems]
-    helper, doubles = await _doubles(bench, targets[0].reads[0])
+    helper, doubles = await shared_doubles(bench, targets[0].reads[0])
     bench.overlay.write(helper, doubles)
     say(f"exploring {_named(readable)}")
     found, avoided = await explore(bench, readable, modules, helper, settings) if readable else ({}, {})
@@ -135,7 +132,7 @@ async def _settle(
         open_works = [each for each in open_works if each.file.tests]
         if not open_works:
             return
-        formatted = await _formatted(bench, {each.target.test_file: each.file.text for each in open_works})
+        formatted = await bench.formatted({each.target.test_file: each.file.text for each in open_works})
         for work in open_works:
             work.text = await finish(work.target.test_file, formatted[work.target.test_file])
         verdicts = await prove(bench, {each.target.test_file: each.text for each in open_works})
@@ -183,50 +180,6 @@ def _likely(work: Work) -> dict[int, list[str]]:
         for mutant in frozenset().union(*(each.kills for each in test.candidates)):
             found.setdefault(mutant, []).append(test.name)
     return found
-
-
-async def _doubles(bench: Bench, path: str) -> tuple[str, str]:
-    """Return the project's file of shared doubles with its text: ours, or the one that is there and offers the same."""
-    package = bench.tools.folder
-    tests, _ = test_habit(bench.root, path)
-    top = frozenset(os.listdir(Path(bench.root, package)))
-    helper = helper_file(package, top, path, tests=tests if tests == "__test__" else "")
-    try:
-        existing = Path(bench.root, helper).read_text(encoding="utf-8")  # noqa: ASYNC240 - one small file
-    except (OSError, UnicodeDecodeError):
-        existing = ""
-    if all(
-        f"export function {name}" in existing
-        for name in (
-            "double",
-            "callsOf",
-            "queriesOf",
-            "isDouble",
-            "packageDouble",
-            "moduleDouble",
-            "exportDoubles",
-            "clientOf",
-            "keepPortsClosed",
-        )
-    ):
-        return helper, existing
-    if existing:
-        place = PurePosixPath(helper)
-        helper = str(place.with_name(f"recording-{place.name}"))
-    text = (NODE / "doubles.ts").read_text()
-    if not helper.endswith(".ts"):
-        text = await bench.plain_script(text)
-    return helper, (await _formatted(bench, {helper: text}))[helper]
-
-
-async def _formatted(bench: Bench, files: Mapping[str, str]) -> dict[str, str]:
-    """Return files as the project's own Prettier writes them, when it has one."""
-    order, result = bench.scratch / "format.json", bench.scratch / "formatted.json"
-    content = {"root": str(bench.overlay.place.resolve()), "folder": bench.tools.folder, "files": dict(files)}
-    order.write_text(json.dumps(content))
-    await bench.node("format", str(order), str(result))
-    formatted: dict[str, str] = json.loads(result.read_text())
-    return formatted
 
 
 def _result(work: Work, measured: Measured | str | None) -> Generated:

@@ -57,10 +57,11 @@ class TypeScriptGenerator:
 
 
 def _batches(project: Project, targets: Sequence[Target]) -> Iterator[list[Target]]:
-    """Part the targets by package and size."""
-    by_package: dict[str, list[Target]] = {}
+    """Part the targets by package, kind of module and size."""
+    by_package: dict[tuple[str, bool], list[Target]] = {}
     for each in targets:
-        by_package.setdefault(find_toolchain(project.root, each.reads[0], project.processes).folder, []).append(each)
+        tools = find_toolchain(project.root, each.reads[0], project.processes)
+        by_package.setdefault((tools.folder, tools.is_script), []).append(each)
     for mine in by_package.values():
         for start in range(0, len(mine), _BATCH):
             yield mine[start : start + _BATCH]

@@ -37,7 +37,7 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
     doubles = [name for name in _DOUBLES if re.search(rf"\b{name}\b[(<]", body)]
     doubles += ["packageDouble"] if has_fetch else []
     if doubles:
-        lines.append(f"import {{ {', '.join(doubles)} }} from '{place.specifier(place.helper)}';")
+        lines += _import_lines(place.tools, place.specifier(place.helper), {each: each for each in doubles})
     fresh: dict[str, dict[str, str]] = {}
     own = {place.specifier(each) for each in place.files} | set(wanted.packages)
     if any(each.setup for each in chosen):  # what is built before each test loads the module anew as well
@@ -47,9 +47,18 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
         if is_fresh and used and spec in own:
             fresh[spec] = used
         else:
-            lines.append(_import_line(spec, used))
-    mocks = f"{_mocks(place)}{_fresh(place, fresh, typed=typed) if fresh else ''}"
+            lines += _import_lines(place.tools, spec, used)
+    anew = _fresh(place, fresh, typed=typed) if fresh else ""
+    if place.tools.is_script:
+        return _script_head(_mocks(place), [line for line in lines if line], anew)
+    mocks = f"{_mocks(place)}{anew}"
     return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}"
+
+
+def _script_head(mocks: str, imports: Sequence[str], anew: str) -> str:
+    """Return the same head for CommonJS; doubles stand first, where nothing moves them."""
+    required = "".join(f"{line}\n" for line in imports)
+    return "\n".join(part for part in (mocks, required, anew.removeprefix("\n")) if part)
 
 
 def _wanted(place: Place, chosen: Sequence[Candidate]) -> _Wanted:
@@ -80,22 +89,40 @@ def _fresh(place: Place, modules: Mapping[str, Mapping[str, str]], *, typed: boo
             f"let {local}{f': (typeof import({quoted(spec)}))[{quoted(name)}]' if typed else ''};\n"
             for local, name in sorted(names.items())
         )
-        given = ", ".join(local if local == name else f"{name}: {local}" for local, name in sorted(names.items()))
-        taken += f"  ({{ {given} }} = await import({quoted(spec)}));\n"
-    return f"\n{declared}\nbeforeEach(async () => {{\n  {place.tools.api}.resetModules();\n{taken}}});\n"
+        taken += "".join(f"  {each}\n" for each in _taken_anew(place.tools, spec, names))
+    head = "() =>" if place.tools.is_script else "async () =>"
+    return f"\n{declared}\nbeforeEach({head} {{\n  {place.tools.api}.resetModules();\n{taken}}});\n"
 
 
-def _import_line(spec: str, names: Mapping[str, str]) -> str:
-    named = sorted(local for local, name in names.items() if name != "default")
-    default = [local for local, name in names.items() if name == "default"]
+def _taken_anew(tools: Toolchain, spec: str, names: Mapping[str, str]) -> list[str]:
+    """Return the assignments of what a module exports, loaded at this moment."""
+    if tools.is_script:
+        named, default = _parted(names)
+        taken = [*default, *([f"({{ {', '.join(named)} }}"] if named else [])]
+        return [f"{each} = require({quoted(spec)}){')' if each.startswith('(') else ''};" for each in taken]
+    given = ", ".join(local if local == name else f"{name}: {local}" for local, name in sorted(names.items()))
+    return [f"({{ {given} }} = await import({quoted(spec)}));"]
+
+
+def _import_lines(tools: Toolchain, spec: str, names: Mapping[str, str]) -> list[str]:
+    """Return how names are imported; the default export of a script is the module itself."""
+    named, default = _parted(names)
     parts = [*default, *([f"{{ {', '.join(named)} }}"] if named else [])]
-    return f"import {', '.join(parts)} from '{spec}';" if parts else ""
+    if tools.is_script:
+        return [f"const {each} = require({quoted(spec)});" for each in parts]
+    return [f"import {', '.join(parts)} from '{spec}';"] if parts else []
+
+
+def _parted(names: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Return the names of named exports in order, and that of the default export."""
+    named = sorted(local for local, name in names.items() if name != "default")
+    return named, [local for local, name in names.items() if name == "default"]
 
 
 def _runner_import(tools: Toolchain, body: str) -> list[str]:
     if tools.runner == "jest" and tools.has_global_types and not (tools.is_module and f"{tools.api}." in body):
         return []
-    if tools.runner == "jest" and not tools.has_globals_package:
+    if tools.is_script or (tools.runner == "jest" and not tools.has_globals_package):
         return []
     names = ("afterAll", "afterEach", "beforeEach", "describe", "expect", "it", tools.api)
     used = [name for name in names if re.search(rf"\b{name}\b", body)]

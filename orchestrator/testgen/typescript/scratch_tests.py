@@ -82,7 +82,7 @@ def _head(tools: Toolchain) -> str:
         else ""
     )
     return (
-        f"// @ts-nocheck\n{imports}export {{}};\nconst core = {{ require: {require} }};\n"
+        f"// @ts-nocheck\n{imports}{'' if tools.is_script else 'export {};'}\nconst core = {{ require: {require} }};\n"
         f"const api = {{ load: {load}, reset: () => jest.resetModules(), "
         "mock: (spec, make) => jest.doMock(spec, make), core: core.require, "
         f"actual: {'undefined' if tools.is_module else '(spec) => jest.requireActual(spec)'} }};\n"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 from orchestrator.contracts import Processes
 from orchestrator.errors import TaskFailed
+
+_ES_SYNTAX = re.compile(r"^(import\b(?!\s*\()|export\b)", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +26,7 @@ class Toolchain:
     is_module: bool  # test files are ES modules: Vitest's are, Jest's when it is told so
     has_global_types: bool  # `describe` and `it` need no import
     has_globals_package: bool = True  # `@jest/globals` can be imported
+    is_script: bool = False  # the modules are CommonJS in JavaScript, and so are their test files
 
     @property
     def api(self) -> str:
@@ -45,15 +49,17 @@ def find_toolchain(root: str, path: str, processes: Processes) -> Toolchain:
     assert place is not None  # `_runner_of` found it
     details = _read_json(place / "package.json")
     major, minor = (int(part) for part in details["version"].split(".")[:2])
+    is_module = runner == "vitest" or _runs_modules(root, folder, package)
     return Toolchain(
         folder=folder,
         node=node,
         runner=runner,
         version=(major, minor),
         binary=str(place / ("bin/jest.js" if runner == "jest" else "vitest.mjs")),
-        is_module=runner == "vitest" or _runs_modules(root, folder, package),
+        is_module=is_module,
         has_global_types=runner == "jest" and _installed(root, folder, "@types/jest") is not None,
         has_globals_package=_installed(root, folder, "@jest/globals") is not None,
+        is_script=not is_module and _is_script(Path(root, path)),
     )
 
 
@@ -82,6 +88,16 @@ def _runs_modules(root: str, folder: str, package: Mapping[str, Any]) -> bool:
         return False
     settings = "".join(each.read_text(errors="replace") for each in Path(root, folder).glob("jest.config.*"))
     return package.get("type") == "module" or "extensionsToTreatAsEsm" in f"{settings}{json.dumps(package)}"
+
+
+def _is_script(module: Path) -> bool:
+    """Say whether a module is JavaScript without `import` and `export`: nothing may be there to compile them."""
+    if module.suffix not in (".js", ".jsx", ".cjs"):
+        return False
+    try:
+        return _ES_SYNTAX.search(module.read_text(encoding="utf-8-sig")) is None
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _runner_of(root: str, folder: str, package: Mapping[str, Any]) -> str:

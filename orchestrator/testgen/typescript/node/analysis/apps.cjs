@@ -2,6 +2,7 @@
 /** How the project builds its server: functions that return one, servers that modules export, and what gives one its error handling, its compilers of schemas and its decorators. */
 const fs = require('node:fs');
 const path = require('node:path');
+const { exportsOf } = require('./exported.cjs');
 
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', '__tests__', '__test__', 'test', 'tests', 'e2e', 'migrations', 'scripts']);
 const MOST_FILES = 3000;
@@ -31,8 +32,7 @@ function appsIn(ts, checker, files, shapes, relative) {
     for (const each of compilersIn(ts, checker, file, shapes, relative)) {
       if (!found.compilers.some((one) => one.method === each.method)) found.compilers.push(each);
     }
-    const module = checker.getSymbolAtLocation(file);
-    for (const exported of module ? checker.getExportsOfModule(module) : []) {
+    for (const exported of exportsOf(checker, file)) {
       const symbol = shapes.target(exported);
       const place = symbol.valueDeclaration;
       if (place?.getSourceFile() !== file) continue;

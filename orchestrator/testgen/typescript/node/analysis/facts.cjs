@@ -36,6 +36,7 @@ function readFacts(ts, file) {
 function readImports(ts, file, resolve) {
   const found = [];
   for (const statement of file.statements) {
+    if (ts.isVariableStatement(statement)) found.push(...required(ts, statement).map((each) => ({ ...each, file: resolve(each.spec) })));
     if (!ts.isImportDeclaration(statement) || statement.importClause?.isTypeOnly) continue;
     const bindings = statement.importClause?.namedBindings;
     const named = bindings && ts.isNamedImports(bindings) ? bindings.elements.filter((each) => !each.isTypeOnly) : [];
@@ -45,6 +46,20 @@ function readImports(ts, file, resolve) {
     if (statement.importClause && names.length === 0) continue;
     const spec = statement.moduleSpecifier.text;
     found.push({ spec, file: resolve(spec), names });
+  }
+  return found;
+}
+
+/** What `const … = require('…')` imports, or `const … = require('…').name`. */
+function required(ts, statement) {
+  const found = [];
+  for (const { name, initializer } of statement.declarationList.declarations) {
+    const isMember = initializer && ts.isPropertyAccessExpression(initializer);
+    const call = isMember ? initializer.expression : initializer;
+    const isCall = call && ts.isCallExpression(call) && ts.isIdentifier(call.expression) && call.expression.text === 'require';
+    if (!isCall || !call.arguments[0] || !ts.isStringLiteralLike(call.arguments[0])) continue;
+    const parts = ts.isObjectBindingPattern(name) ? name.elements.map((each) => (each.propertyName ?? each.name).getText()) : ['*'];
+    found.push({ spec: call.arguments[0].text, names: isMember ? [initializer.name.text] : parts });
   }
   return found;
 }

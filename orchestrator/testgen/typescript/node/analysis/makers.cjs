@@ -1,5 +1,6 @@
 'use strict';
 /** Functions of a project that make texts out of something: tokens, hashes, signatures. */
+const { exportsOf } = require('./exported.cjs');
 
 const MAKES = /^(sign|issue|create|generate|make|hash|encode|encrypt|new|build)(?=[A-Z])/;
 
@@ -13,8 +14,7 @@ function makersIn(ts, checker, files, shapes, relative) {
     if (made) found.push({ ...more, words: wordsOf(name.replace(MAKES, '')), params: shapes.params(signature), ...made });
   };
   for (const file of files) {
-    const module = checker.getSymbolAtLocation(file);
-    for (const exported of module ? checker.getExportsOfModule(module) : []) {
+    for (const exported of exportsOf(checker, file)) {
       const symbol = shapes.target(exported);
       const place = symbol.valueDeclaration;
       if (place?.getSourceFile() !== file) continue;

@@ -1,13 +1,13 @@
 'use strict';
 /** Functions of the project that open a connection which other modules then use: until one was called, there is nothing to ask. */
+const { exportsOf } = require('./exported.cjs');
 
 /** Return [{file, name}] of those among files that need no arguments; `isOutside` says whether a file loads a package that is doubled. */
 function openersIn(ts, checker, files, shapes, relative, isOutside) {
   const found = [];
   for (const file of files) {
     const empty = isOutside(file) ? emptyVariables(ts, file) : [];
-    const module = empty.length > 0 && checker.getSymbolAtLocation(file);
-    for (const exported of module ? checker.getExportsOfModule(module) : []) {
+    for (const exported of empty.length > 0 ? exportsOf(checker, file) : []) {
       const place = shapes.target(exported).valueDeclaration;
       if (place?.getSourceFile() !== file || !assigns(ts, place, empty)) continue;
       const signature = checker.getTypeOfSymbolAtLocation(shapes.target(exported), place).getCallSignatures().at(-1);

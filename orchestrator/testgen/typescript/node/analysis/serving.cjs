@@ -1,6 +1,7 @@
 'use strict';
 /** What trying a module inside a server needs to know: the project's server, what it loads, who makes tokens. */
 const path = require('node:path');
+const { exportsOf } = require('./exported.cjs');
 const { readFacts, outsidePackages } = require('./facts.cjs');
 const { SIGNS, appsIn } = require('./apps.cjs');
 const { ABOUT_TOKENS, makersIn } = require('./makers.cjs');
@@ -49,8 +50,7 @@ function makersOf({ ts, program, checker, root, apps }, mine, own, shapes) {
 function errorsIn(ts, checker, files, shapes) {
   const found = [];
   for (const file of files) {
-    const module = checker.getSymbolAtLocation(file);
-    for (const exported of module ? checker.getExportsOfModule(module) : []) {
+    for (const exported of exportsOf(checker, file)) {
       const symbol = shapes.target(exported);
       if (!(symbol.flags & ts.SymbolFlags.Class) || symbol.valueDeclaration?.getSourceFile() !== file) continue;
       const bases = checker.getBaseTypes(checker.getDeclaredTypeOfSymbol(symbol)) ?? [];

@@ -6,6 +6,7 @@
  * make out of literals becomes `client` (something of a package that has to be doubled), `stub` (an interface with
  * methods) or `instance` (a class that can be constructed).
  */
+const { exportedWhole, exportsOf } = require('./exported.cjs');
 const { isStore, partOf } = require('./parts.cjs');
 
 const LONGEST_UNION = 24;
@@ -240,11 +241,9 @@ class Shapes {
     const declaration = symbol?.declarations?.[0];
     if (!declaration || this.isForeign(symbol)) return undefined;
     const file = declaration.getSourceFile();
-    const module = this.checker.getSymbolAtLocation(file);
-    const found = module && this.checker.getExportsOfModule(module).find((each) => this.target(each) === symbol);
-    if (!found) return undefined;
-    const path = this.relative(file.fileName);
-    return { file: path, name: found.name };
+    const found = exportsOf(this.checker, file).find((each) => this.target(each) === symbol);
+    const name = found?.name ?? (exportedWhole(this.checker, file) === symbol ? 'default' : undefined);
+    return name && { file: this.relative(file.fileName), name };
   }
 
   target(symbol) {

@@ -1,5 +1,6 @@
 'use strict';
 /** What a module offers that a test can call: functions, methods, getters, static members, constants. */
+const { exportedWhole, exportsOf } = require('./exported.cjs');
 const { graphqlSubjects, nestedMethods } = require('./graphql.cjs');
 
 const { readsDecorations } = require('./parts.cjs');
@@ -7,14 +8,13 @@ const { classRoutes, decorations, serverSubject } = require('./server.cjs');
 
 /** `isServed` says whether there is a server to try in what belongs to one; without, doubles stand in for what is put on it. */
 function findSubjects(ts, checker, file, shapes, isServed) {
-  const module = checker.getSymbolAtLocation(file);
-  if (!module) return [];
   const found = [];
-  for (const exported of checker.getExportsOfModule(module)) {
-    const symbol = shapes.target(exported);
+  const whole = exportedWhole(checker, file);
+  const all = exportsOf(checker, file).map((each) => ({ name: each.name, symbol: shapes.target(each) }));
+  for (const { name, symbol } of [...all, ...(whole ? [{ name: 'default', symbol: whole }] : [])]) {
     const place = symbol.valueDeclaration;
     if (!place || place.getSourceFile() !== file || symbol.flags & ts.SymbolFlags.Enum) continue;
-    const base = { export: exported.name, local: symbol.name === 'default' && place.name && ts.isIdentifier(place.name) ? place.name.text : symbol.name, line: lineOf(file, place) };
+    const base = { export: name, local: symbol.name === 'default' && place.name && ts.isIdentifier(place.name) ? place.name.text : symbol.name, line: lineOf(file, place) };
     if (symbol.flags & ts.SymbolFlags.Class) found.push(...ofClass(ts, checker, file, shapes, symbol, base));
     else found.push(...ofValue(ts, checker, shapes, symbol, place, base, isServed));
   }

@@ -55,7 +55,7 @@ class World {
   /** What a subject's export is; the modules of a folder are loaded one by one. */
   offered({ file, export: exported }) {
     const module = this.plan.isFolder ? this.imports.get(file) : this.loaded;
-    return module[exported];
+    return exportOf(module, exported);
   }
 
   /** Load the module anew, with a mutant switched on; say whether it loads. */
@@ -119,7 +119,7 @@ class World {
   }
 
   imported(from) {
-    return from.file === this.plan.path ? this.loaded[from.name] : this.imports.get(from.file)?.[from.name];
+    return from.file === this.plan.path ? exportOf(this.loaded, from.name) : exportOf(this.imports.get(from.file), from.name);
   }
 
   double(answers) {
@@ -154,6 +154,12 @@ class World {
     const nodes = this.values.of(shape, '', 1);
     return { ...nodes[0], answer: true };
   }
+}
+
+/** What a module exports by name; a script of CommonJS is itself its default export. */
+function exportOf(module, name) {
+  const isWhole = name === 'default' && (typeof module === 'function' || (module && !('default' in module)));
+  return isWhole ? module : module?.[name];
 }
 
 module.exports = { World };

@@ -1,0 +1,85 @@
+"""Modules of plain JavaScript: scripts of CommonJS under Jest, ES modules under Vitest."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+PRICES = """\
+/**
+ * @param {'small' | 'large'} size
+ * @param {number} [count]
+ * @returns {number}
+ */
+EXPORTfunction price(size, count = 1) {
+  if (count < 1) {
+    throw new RangeError('count must be at least 1');
+  }
+  return (size === 'small' ? 3 : 5) * count;
+}
+"""
+SHOP = """\
+const { Pool } = require('pg');
+const { price } = require('./prices');
+
+const pool = new Pool({ max: 3 });
+let asked = 0;
+
+module.exports = async function priceOf(/** @type {string} */ id) {
+  asked += 1;
+  const found = await pool.query('select * from shops where id = $1', [id]);
+  if (found.rows.length === 0) {
+    throw new Error(`there is no shop "${id}" (${asked})`);
+  }
+  return price('large', 2);
+};
+"""
+
+
+def generate(module):
+    """Write the tests of a module."""
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", module, "--write", "--json", "--budget", "2"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    return json.loads(made.stdout)
+
+
+def run(*arguments):
+    """Run the project's own tests."""
+    done = subprocess.run(["node", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_scripts_get_scripts_that_require_them_and_double_what_they_require(project):
+    (project / "tsconfig.json").unlink()
+    (project / "jest.config.js").write_text("module.exports = { transform: {} };\n")
+    (project / "src/prices.js").write_text(PRICES.replace("EXPORT", "") + "\nmodule.exports = { price };\n")
+    (project / "src/shop.js").write_text(SHOP)
+    made = [generate(f"src/{name}.js") for name in ("prices", "shop")]
+    assert [each["coverage"]["statements"] for each in made] == [100.0, 100.0]
+    prices = (project / "src/__tests__/prices.test.js").read_text()
+    assert "const { price } = require('../prices');\n" in prices
+    assert "toThrow('count must be at least 1')" in prices
+    shop = (project / "src/__tests__/shop.test.js").read_text()
+    assert "jest.mock('pg', () => jest.requireActual('../test/doubles').packageDouble('pg'));\n\nconst {" in shop
+    assert "\n  jest.resetModules();\n  priceOf = require('../shop');\n" in shop
+    assert "import" not in prices + shop
+    run("node_modules/jest/bin/jest.js")
+
+
+def test_es_modules_of_javascript_get_es_modules(project):
+    for each in ("tsconfig.json", "jest.config.js"):
+        (project / each).unlink()
+    (project / "package.json").write_text(json.dumps({"type": "module", "scripts": {"test": "vitest run"}}))
+    (project / "src/prices.js").write_text(PRICES.replace("EXPORT", "export "))
+    assert generate("src/prices.js")["coverage"]["statements"] == 100.0
+    text = (project / "src/__tests__/prices.test.js").read_text()
+    assert "import { describe, expect, it } from 'vitest';\nimport { price } from '../prices';\n" in text
+    run("node_modules/vitest/vitest.mjs", "run")
