@@ -43,12 +43,12 @@ module.exports = async function priceOf(/** @type {string} */ id) {
 """
 
 
-def generate(module):
-    """Write the tests of a module."""
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", module, "--write", "--json", "--budget", "2"]
+def generate(modules):
+    """Write the tests of modules; return what was said of them."""
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", modules, "--write", "--json", "--budget", "2"]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
-    return json.loads(made.stdout)
+    return made.stdout
 
 
 def run(*arguments):
@@ -62,8 +62,7 @@ def test_scripts_get_scripts_that_require_them_and_double_what_they_require(proj
     (project / "jest.config.js").write_text("module.exports = { transform: {} };\n")
     (project / "src/prices.js").write_text(PRICES.replace("EXPORT", "") + "\nmodule.exports = { price };\n")
     (project / "src/shop.js").write_text(SHOP)
-    made = [generate(f"src/{name}.js") for name in ("prices", "shop")]
-    assert [each["coverage"]["statements"] for each in made] == [100.0, 100.0]
+    assert generate("src/*.js").count('"statements": 100.0') == 2
     prices = (project / "src/__tests__/prices.test.js").read_text()
     assert "const { price } = require('../prices');\n" in prices
     assert "toThrow('count must be at least 1')" in prices
@@ -79,7 +78,7 @@ def test_es_modules_of_javascript_get_es_modules(project):
         (project / each).unlink()
     (project / "package.json").write_text(json.dumps({"type": "module", "scripts": {"test": "vitest run"}}))
     (project / "src/prices.js").write_text(PRICES.replace("EXPORT", "export "))
-    assert generate("src/prices.js")["coverage"]["statements"] == 100.0
+    assert '"statements": 100.0' in generate("src/prices.js")
     text = (project / "src/__tests__/prices.test.js").read_text()
     assert "import { describe, expect, it } from 'vitest';\nimport { price } from '../prices';\n" in text
     run("node_modules/vitest/vitest.mjs", "run")
