@@ -83,6 +83,9 @@ SIGNING_CODE = (
     "exports.getMember = async () => { throw new Error('not made ready'); };\n"
     "exports.isName = (name) => name.length > 2;\n"
 )
+SLUGS = "export function slugOf(text: string): string;\n"
+SLUGS_CODE = "export const slugOf = (text) => text.toLowerCase().replaceAll(' ', '-');\n"
+SLUGS_FORMS = {"types": "./index.d.ts", "import": "./index.js"}
 CONFIG = "module.exports = { transform: { '^.+\\\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] } };\n"
 OPTIONS = {"strict": True, "module": "CommonJS", "target": "ES2022", "types": ["jest", "node"], "isolatedModules": True}
 PACKAGES = (
@@ -110,6 +113,9 @@ def installed(tmp_path_factory):
     for name, types in DRIVERS.items():
         put_package(folder, name, types, "throw new Error('tests must not load the driver');\n")
     put_package(folder, "signing", SIGNING, SIGNING_CODE)
+    put_package(folder, "slugs", SLUGS, SLUGS_CODE)
+    details = {"name": "slugs", "version": "1.0.0", "type": "module", "exports": {".": SLUGS_FORMS}}
+    (folder / "node_modules/slugs/package.json").write_text(json.dumps(details))
     return folder
 
 

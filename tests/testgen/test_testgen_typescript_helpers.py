@@ -67,3 +67,29 @@ def test_whether_a_text_is_a_key_is_asked_of_node_once(kind: str) -> None:
         console.log(JSON.stringify([answers, asked, crypto.create{kind}Key === counting]));
     """  # noqa: E501 - one script
     assert answer_of(script) == [["Error", "Error", kind.lower(), kind.lower()], 2, True]
+
+
+NOT_FOUND = "Cannot find module 'slugs' from 'src/posts.ts'"
+NOT_READ = "SyntaxError: Unexpected token 'export'\\n    at /p/node_modules/slugs/index.js:1"
+
+
+@pytest.mark.parametrize("message", [NOT_FOUND, NOT_READ])
+@pytest.mark.parametrize(
+    ("details", "is_named"),
+    [
+        ({"type": "module", "exports": {"import": "./index.js"}}, True),
+        ({"exports": {".": {"import": "./index.mjs"}}}, True),
+        ({"exports": {"import": "./index.mjs", "require": "./index.cjs"}}, False),
+        ({"main": "index.js"}, False),
+    ],
+)
+def test_a_package_without_a_form_for_scripts_is_named(tmp_path, message, details, is_named) -> None:
+    (tmp_path / "node_modules/slugs").mkdir(parents=True)
+    (tmp_path / "node_modules/slugs/package.json").write_text(json.dumps(details))
+    script = f"""
+        const {{ importProblem }} = require({str(NODE / "explorer/importing.cjs")!r});
+        const told = importProblem({{ stack: "{message}" }}, {str(tmp_path / "src/posts.ts")!r});
+        console.log(JSON.stringify(told));
+    """
+    begin = 'cannot be imported: the package "slugs" is an ES module only, and Jest loads scripts here'
+    assert answer_of(script).startswith(begin) is is_named

@@ -1,4 +1,4 @@
-"""Modules of plain JavaScript: scripts of CommonJS under Jest, ES modules under Vitest."""
+"""Forms of modules: scripts of CommonJS under Jest, ES modules under Vitest, packages that have no other form."""
 
 import json
 import shutil
@@ -42,6 +42,15 @@ module.exports = async function priceOf(/** @type {string} */ id) {
 };
 """
 
+POSTS = """\
+import { slugOf } from 'slugs';
+
+export function pathOf(title: string, isDraft = false): string {
+  return `${isDraft ? '/drafts' : '/posts'}/${slugOf(title)}`;
+}
+"""
+OPTIONS = {"strict": True, "module": "ESNext", "moduleResolution": "Bundler", "target": "ES2022", "skipLibCheck": True}
+
 
 def generate(modules):
     """Write the tests of modules; return what was said of them."""
@@ -55,6 +64,11 @@ def run(*arguments):
     """Run the project's own tests."""
     done = subprocess.run(["node", *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def become_module(project):
+    """Let the project be of ES modules, with Vitest."""
+    (project / "package.json").write_text(json.dumps({"type": "module", "scripts": {"test": "vitest run"}}))
 
 
 def test_scripts_get_scripts_that_require_them_and_double_what_they_require(project):
@@ -76,9 +90,18 @@ def test_scripts_get_scripts_that_require_them_and_double_what_they_require(proj
 def test_es_modules_of_javascript_get_es_modules(project):
     for each in ("tsconfig.json", "jest.config.js"):
         (project / each).unlink()
-    (project / "package.json").write_text(json.dumps({"type": "module", "scripts": {"test": "vitest run"}}))
+    become_module(project)
     (project / "src/prices.js").write_text(PRICES.replace("EXPORT", "export "))
     assert '"statements": 100.0' in generate("src/prices.js")
     text = (project / "src/__tests__/prices.test.js").read_text()
     assert "import { describe, expect, it } from 'vitest';\nimport { price } from '../prices';\n" in text
     run("node_modules/vitest/vitest.mjs", "run")
+
+
+def test_a_package_that_is_an_es_module_only_is_used_as_it_is(project):
+    become_module(project)
+    (project / "jest.config.js").unlink()
+    (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS}))
+    (project / "src/posts.ts").write_text(POSTS)
+    assert '"statements": 100.0' in generate("src/posts.ts")
+    assert "toBe('/drafts/" in (project / "src/__tests__/posts.test.ts").read_text()

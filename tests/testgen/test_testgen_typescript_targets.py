@@ -94,6 +94,23 @@ def test_the_runner_is_the_one_that_the_test_script_names(files):
 
 
 @pytest.mark.parametrize(
+    ("module", "settings", "needs_endings"),
+    [
+        ("a.js", "", True),
+        ("a.ts", "", False),
+        ("a.ts", r"moduleNameMapper: { '^(\.{1,2}/.*)\.js$': '$1' }", True),
+    ],
+)
+def test_jest_on_es_modules_finds_typescript_by_js_only_where_it_is_told_to(files, module, settings, needs_endings):
+    for name in ("typescript", "jest"):
+        files.install(name, "29.7.0")
+    test = "node --experimental-vm-modules node_modules/.bin/jest"
+    files.write("package.json", text=json.dumps({"type": "module", "scripts": {"test": test}}))
+    files.write("jest.config.cjs", text=f"module.exports = {{ {settings} }};\n")
+    assert find_toolchain(str(files.root), module, Programs("node")).needs_endings is needs_endings
+
+
+@pytest.mark.parametrize(
     ("module", "text", "is_script"),
     [
         ("a.js", "const b = require('./b');\n\nexports.c = () => import('./d');\n", True),

@@ -103,8 +103,7 @@ def _begin(
         packages=exploration.packages,
         asked=module.get("asked", {}),
         files=target.reads,
-        endings=(bench.tools.is_module and bench.tools.runner == "jest")
-        or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
+        endings=bench.tools.needs_endings or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
     )
     work = Work(
         target=target,

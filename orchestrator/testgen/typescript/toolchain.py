@@ -26,6 +26,7 @@ class Toolchain:
     is_module: bool  # test files are ES modules: Vitest's are, Jest's when it is told so
     has_global_types: bool  # `describe` and `it` need no import
     has_globals_package: bool = True  # `@jest/globals` can be imported
+    needs_endings: bool = False  # relative imports have to carry ".js"
     is_script: bool = False  # the modules are CommonJS in JavaScript, and so are their test files
 
     @property
@@ -59,6 +60,7 @@ def find_toolchain(root: str, path: str, processes: Processes) -> Toolchain:
         is_module=is_module,
         has_global_types=runner == "jest" and _installed(root, folder, "@types/jest") is not None,
         has_globals_package=_installed(root, folder, "@jest/globals") is not None,
+        needs_endings=runner == "jest" and is_module and _knows_endings(root, folder, path, package),
         is_script=not is_module and _is_script(Path(root, path)),
     )
 
@@ -86,8 +88,18 @@ def _runs_modules(root: str, folder: str, package: Mapping[str, Any]) -> bool:
     """Say whether Jest is started so that it runs ES modules as they are, which Node has to be told."""
     if "experimental-vm-modules" not in f"{json.dumps(package.get('scripts', {}))}{os.environ.get('NODE_OPTIONS', '')}":
         return False
-    settings = "".join(each.read_text(errors="replace") for each in Path(root, folder).glob("jest.config.*"))
-    return package.get("type") == "module" or "extensionsToTreatAsEsm" in f"{settings}{json.dumps(package)}"
+    return package.get("type") == "module" or "extensionsToTreatAsEsm" in _jest_settings(root, folder, package)
+
+
+def _knows_endings(root: str, folder: str, path: str, package: Mapping[str, Any]) -> bool:
+    """Say whether Jest finds a module under a name with ".js": TypeScript only when its settings take that off."""
+    settings = _jest_settings(root, folder, package)
+    return path.endswith("js") or "js)?$" in settings or "js$" in settings or "resolver" in settings
+
+
+def _jest_settings(root: str, folder: str, package: Mapping[str, Any]) -> str:
+    found = "".join(each.read_text(errors="replace") for each in Path(root, folder).glob("jest.config.*"))
+    return f"{found}{json.dumps(package)}"
 
 
 def _is_script(module: Path) -> bool:

@@ -8,6 +8,7 @@ const { Search } = require('./search.cjs');
 const { killMatrix } = require('./killing.cjs');
 const { buildFence } = require('./fence.cjs');
 const { candidatesOf, defectsOf } = require('./candidates.cjs');
+const { importProblem } = require('./importing.cjs');
 const { expanded } = require('./graphql.cjs');
 const { withOutcomes } = require('./outcomes.cjs');
 const { prepareServer, servedSubjects } = require('./server/index.cjs');
@@ -31,7 +32,7 @@ async function explore(plan, api) {
     fence.begin();
     state.hits = new Set();
     state.touched = new Set();
-    if (!(await world.reload(-1))) return answer({ problem: `cannot be imported: ${firstLine(world.problem)}` });
+    if (!(await world.reload(-1))) return answer({ problem: importProblem(world.problem, plan.absolute) });
     const imported = { goals: [...state.hits], mutants: [...state.touched] };
     const began = process.cpuUsage(); // loading the project's compiler is not exploring
     const now = seldom(() => spent(process.cpuUsage(began))); // of the processor: what else the machine does makes no difference
@@ -90,10 +91,6 @@ function journalOf(write) {
     if (subject !== last) write(`${subjectName(subject)}\0`);
     last = subject;
   };
-}
-
-function firstLine(error) {
-  return String(error?.stack ?? error).split('\n').slice(0, 2).join(' ').trim();
 }
 
 /** A seeded source of numbers from 0 to 1 (mulberry32). */
