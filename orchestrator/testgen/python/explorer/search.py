@@ -48,6 +48,7 @@ class Search:
         self.corpus = Corpus()
         self._openness = Openness(sides, self.corpus.touched)
         self.cut_short = False
+        self.keeps_rows = False  # a request that was accepted may have changed a database
         self._fitness: dict[str, tuple[int, int]] = {}  # instance → calls that came through, and that broke
         self._touched: dict[str, set[int]] = {}  # what each subject went through, whether or not it came to an end
         self._slow: dict[str, int] = {}  # calls of a subject that did not end, or left something running

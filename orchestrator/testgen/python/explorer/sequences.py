@@ -46,7 +46,7 @@ class Sequences:
         tries = [made for made in self._search.corpus.tries.values() if made.subject.kind in kinds]
         steps: dict[str, list[str]] = {}
         for made in tries:
-            is_change = made.outcome.changed or _is_accepted(made)
+            is_change = made.outcome.changed or (self._search.keeps_rows and _is_accepted(made))
             if is_change and made.outcome.kind == "value" and not made.program.setup:
                 steps.setdefault(made.subject.name, []).append(made.program.call)
         members = [each for each in subjects if each.kind in kinds and not each.is_private]

@@ -28,7 +28,7 @@ from .openness import Sides
 from .pools import Pools
 from .programs import find_programs, is_command
 from .returned import Returned
-from .routes import find_applications, use_headers
+from .routes import Application, find_applications, use_headers
 from .sandbox import Fence
 from .search import Search
 from .sequences import Sequences
@@ -41,7 +41,7 @@ _FOR_MUTANTS = 5.0  # seconds at least, whatever the search took
 _LEVELS = 2  # a function that returns a decorator: what that returns is called as well
 _CALLS_OF_INHERITED = 40
 _CALLS_OF_RETURNED, _PART_OF_RETURNED = 150, 0.2
-_FOR_SEQUENCES = 0.2  # of the time, where there are routes
+_FOR_SEQUENCES = 0.2  # of the time, where routes have a database
 _FAIR = 3  # times the part of the time that is due to a subject, at most
 
 
@@ -70,6 +70,7 @@ class Session:
         self._probed = probed
         self._fence = fence
         self._rng = random.Random(job.seed)  # noqa: S311 - no secret
+        self._keeps_rows = False  # routes have a database
         self._fixture_sources: dict[str, str] = {}
 
     def run(self, request: Any, conftests: Sequence[ModuleType]) -> None:
@@ -161,6 +162,7 @@ class Session:
             for application in applications[:1]:
                 use_headers(application, fixtures)
                 self._fixture_sources["client"] = application.install()
+                self._keeps_rows = isinstance(application, Application) and application.database is not None
                 routes += application.subjects(texts, dict(facts.definitions))
         endpoints = {each.function for each in routes}
         if "unit" not in self._job.parts:
@@ -187,8 +189,8 @@ class Session:
             for subject in search.classes.values():
                 search.explore(subject, 60, max(until - self._fence.stopwatch.now(), 0.1))
                 _collect_instances(search.corpus, pools, subject, owners)
-        whole = until
-        if any(each.kind == "route" for each in subjects):  # their requests take long, and follow one another
+        whole, search.keeps_rows = until, self._keeps_rows
+        if self._keeps_rows:  # requests take long there, and only those that follow others reach everything
             until -= self._job.seconds * _FOR_SEQUENCES
         weights = [max(1, _size(each)) for each in subjects]
         for position, (subject, weight) in enumerate(zip([*subjects], weights, strict=True)):
