@@ -8,12 +8,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from orchestrator.models.json import JsonObject
 from orchestrator.models.record import AttemptRecord, RunRecord, TaskRecord
 from orchestrator.models.status import DONE, TaskState
 from orchestrator.reporters.coverage_progress import Moment
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.generated_cases import GeneratedModule, cases_line, generated_modules
+from orchestrator.reporters.grouping import TaskGroup, groups_of
 from orchestrator.reporters.news import text_of
 from orchestrator.reporters.outline import CheckLine, outline_of, task_names
 
@@ -81,12 +81,13 @@ def report_of(record: RunRecord, measured: Sequence[Moment]) -> Report:
     languages = tuple(dict.fromkeys(moment.what for moment in measured))
     values = {(moment.when, moment.what): moment for moment in measured}
     whens = dict.fromkeys(moment.when for moment in measured)
+    names = task_names(record.plan)
     return Report(
         project=text_of(record.plan, "project"),
         record=record,
         took=took(record.seconds) if record.seconds is not None else "",
         done=sum(task.state in DONE for task in record.tasks),
-        groups=tuple(_groups(record)),
+        groups=tuple(_rows(group, names, record) for group in groups_of(record)),
         languages=languages,
         coverage=tuple(
             CoverageRow(when=when, cells=tuple(values.get((when, language)) for language in languages))
@@ -99,21 +100,9 @@ def report_of(record: RunRecord, measured: Sequence[Moment]) -> Report:
     )
 
 
-def _groups(record: RunRecord) -> Iterator[GroupRows]:
-    names = task_names(record.plan)
-    titles = {text_of(each, "id"): text_of(each, "name") for each in _entries(record.plan, "groups")}
-    place = {text_of(each, "id"): text_of(each, "group") for each in _entries(record.plan, "tasks")}
-    members: dict[str, list[TaskRecord]] = {group: [] for group in titles}
-    for task in record.tasks:
-        members.setdefault(place.get(task.id, ""), []).append(task)
-    for group, tasks in members.items():
-        if tasks:
-            title = titles.get(group, "")
-            yield GroupRows(
-                title=f"{group} {title}".strip() if title != group else group,
-                done=sum(task.state in DONE for task in tasks),
-                tasks=tuple(_row(task, names.get(task.id, ""), record) for task in tasks),
-            )
+def _rows(group: TaskGroup, names: Mapping[str, str], record: RunRecord) -> GroupRows:
+    rows = tuple(_row(task, names.get(task.id, ""), record) for task in group.tasks)
+    return GroupRows(title=group.title, done=group.done, tasks=rows)
 
 
 def _row(task: TaskRecord, name: str, record: RunRecord) -> TaskRow:
@@ -158,8 +147,3 @@ def _files(record: RunRecord) -> Iterator[tuple[str, str]]:
         before, after = first[path], last[path]
         if before != after:
             yield path, "new" if before is None else "deleted" if after is None else "changed"
-
-
-def _entries(plan: JsonObject, key: str) -> list[JsonObject]:
-    value = plan.get(key)
-    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list | tuple) else []

@@ -5,14 +5,13 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord, TaskRecord
 from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.coverage_progress import moments_of, progress_lines
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.generated_cases import cases_line, defects_line
-from orchestrator.reporters.news import text_of
+from orchestrator.reporters.grouping import TaskGroup, groups_of
 from orchestrator.reporters.outline import outline_of, task_names
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import check_text, next_commands, phase_lines, state_word
@@ -29,19 +28,12 @@ class StatusNotes(Struct, frozen=True, kw_only=True):
     measured: Sequence[Measured] = ()  # by `orchestrate measure`, whenever
 
 
-class _Group(Struct, frozen=True, kw_only=True):
-    """A heading and the tasks below it."""
-
-    title: str
-    tasks: Sequence[TaskRecord]
-
-
 def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = None) -> str:
     """Return the state of a run; every line ends with a newline."""
     notes = notes or StatusNotes()
     names = task_names(record.plan)
     lines = _head(record, look, notes)
-    for group in _groups(record):
+    for group in groups_of(record):
         lines += _group_lines(group, names, look, notes)
     outline = outline_of(record)
     lines += [check_text(check, look) for check in outline.checks]
@@ -71,33 +63,9 @@ def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:
     return lines + ([f"{look.paint('dim', line(' '.join(record.command)))}"] if record.command else [])
 
 
-def _groups(record: RunRecord) -> list[_Group]:
-    """Return the tasks under their groups, in the plan's order; a plan without groups gives one."""
-    groups = {text_of(entry, "id"): entry for entry in _entries(record.plan, "groups")}
-    place = {text_of(entry, "id"): text_of(entry, "group") for entry in _entries(record.plan, "tasks")}
-    members: dict[str, list[TaskRecord]] = {group: [] for group in groups}
-    for task in record.tasks:
-        members.setdefault(place.get(task.id, ""), []).append(task)
-    return [
-        _Group(title=_title(group, text_of(groups.get(group, {}), "name")), tasks=tasks)
-        for group, tasks in members.items()
-        if tasks
-    ]
-
-
-def _title(group: str, name: str) -> str:
-    return f"{group} {name}".strip() if name != group else group
-
-
-def _entries(plan: JsonObject, key: str) -> list[JsonObject]:
-    value = plan.get(key)
-    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list | tuple) else []
-
-
-def _group_lines(group: _Group, names: Mapping[str, str], look: Look, notes: StatusNotes) -> list[str]:
-    done = sum(task.state in DONE for task in group.tasks)
+def _group_lines(group: TaskGroup, names: Mapping[str, str], look: Look, notes: StatusNotes) -> list[str]:
     shown = [task for task in group.tasks if notes.all_tasks or task.state not in DONE]
-    head = f"{look.paint('bold', line(group.title) or 'tasks')}  {done} of {len(group.tasks)} done"
+    head = f"{look.paint('bold', line(group.title) or 'tasks')}  {group.done} of {len(group.tasks)} done"
     widest = max((cells(line(task.id)) for task in shown), default=0)
     return [head, *(_task_line(task, names.get(task.id, ""), widest, look, notes) for task in shown)]
 

@@ -75,17 +75,8 @@ class _Making:
         """Choose, write and prove until everything that is in the file holds."""
         self._begin()
         file, proof = _NO_FILE, Proof()
-        for _ in range(_ROUNDS):
-            file = self._emit(select(self.left, settled=self.settled, min_gain=max(1, self.settings.min_gain)))
-            if not file.tests:
-                return self._result(only_theirs(self.history), _NO_FILE, Proof())
-            text, proof = await self._prove(file)
-            if not proof.dropped:
-                return self._result(text, file, proof)
-            self._forget(file, proof)
-        for _ in range(_LAST_ROUNDS):
-            numbers = {c.number for each in file.tests if each.name in proof.goals for c in each.candidates}
-            file = self._emit([each for each in self.left if each.number in numbers])
+        for turn in range(_ROUNDS + _LAST_ROUNDS):
+            file = self._emit(self._chosen() if turn < _ROUNDS else self._held(file, proof))
             if not file.tests:
                 return self._result(only_theirs(self.history), _NO_FILE, Proof())
             text, proof = await self._prove(file)
@@ -94,6 +85,15 @@ class _Making:
             self._forget(file, proof)
         message = f"the tests of {self.site.target.path} do not come to rest: {', '.join(proof.reasons)}"
         raise TaskFailed(message, hint="something in the module depends on order or time")
+
+    def _chosen(self) -> Sequence[Candidate]:
+        """Return the fewest of what is left that reach and kill what all of it does."""
+        return select(self.left, settled=self.settled, min_gain=max(1, self.settings.min_gain))
+
+    def _held(self, file: TestFile, proof: Proof) -> Sequence[Candidate]:
+        """Return what the tests of a file that held are made of."""
+        numbers = {c.number for each in file.tests if each.name in proof.goals for c in each.candidates}
+        return [each for each in self.left if each.number in numbers]
 
     def _begin(self) -> None:
         """Part what may be chosen from what asserts nothing, and from what a person removed or took over."""
