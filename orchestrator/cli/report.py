@@ -41,6 +41,6 @@ def command(
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         message = f"{output} cannot be written: {error.strerror}"
-        raise Unusable(message) from error
+        raise Unusable(message, hint="make its folder, or name another file with -o") from error
     tell(f"wrote {output}\n")
     return ExitCode.OK

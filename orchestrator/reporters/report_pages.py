@@ -104,7 +104,7 @@ def _case(suite: ElementTree.Element, title: str, task: TaskRow) -> None:
     case = ElementTree.SubElement(suite, "testcase", classname=_xml(title), name=name, time=f"{seconds:.3f}")
     if task.state in _BAD:
         kind = "failure" if task.state is TaskState.FAILED else "error"
-        what = ElementTree.SubElement(case, kind, message=_xml(task.said), type=task.state.value)
+        what = ElementTree.SubElement(case, kind, message=_xml(task.said or task.state.value), type=task.state.value)
         what.text = _xml(task.detail)
     elif task.state not in (TaskState.CHANGED, TaskState.UNCHANGED):
         ElementTree.SubElement(case, "skipped", message=_xml(task.said or task.state.value))

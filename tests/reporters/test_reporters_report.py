@@ -141,6 +141,12 @@ def test_ci_reads_failures_errors_and_what_was_skipped():
     assert (checks.get("tests"), checks.get("failures")) == ("2", "1")
 
 
+def test_a_task_that_said_nothing_fails_with_its_state():
+    silent = TaskRecord(id="1.1", definition="d", state=TaskState.INTERRUPTED)
+    root = ElementTree.fromstring(render_report(report(replace(RECORD, tasks=(silent,))), Format.JUNIT))
+    assert [each.get("message") for each in root.iter("error")] == ["interrupted"]
+
+
 class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()

@@ -228,6 +228,12 @@ LOOKING = [
 ]
 
 
+def test_a_report_that_cannot_be_written_says_where_it_could_be(make: Make) -> None:
+    told = ran(make).orchestrate("report", "-o", "none/told.html")
+    assert told.code == 10
+    assert "none/told.html cannot be written: No such file or directory\n  hint: make its folder" in told.err
+
+
 @wires(*claims_of(LOOKING))
 @pytest.mark.parametrize(("look", "flags", "env", "expected"), table(LOOKING))
 def test_looking(make: Make, look, flags, env, expected) -> None:
