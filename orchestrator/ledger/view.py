@@ -1,13 +1,12 @@
 """A consistent look at the ledger's file, at the same time as somebody else writes it."""
 
-import gc
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
+from orchestrator.collector import paused_collector
 from orchestrator.errors import Unusable
 from orchestrator.ledger.connection import View, open_to_read
 from orchestrator.ledger.sqlite_errors import told_in_words
@@ -25,7 +24,7 @@ class Looking:
 
     def look(self, read: Callable[[sqlite3.Connection], T]) -> T:
         """Return what `read` makes of one state of the ledger; Unusable when it cannot be read."""
-        with self._lock, _no_collection():
+        with self._lock, paused_collector():
             view = self._fresh()
             try:
                 return self._in_one_state(view, read)
@@ -56,15 +55,3 @@ class Looking:
                 return read(view.connection)
             finally:
                 view.connection.execute("ROLLBACK")
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the garbage collector off: tens of thousands of new objects make it run again and again for nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

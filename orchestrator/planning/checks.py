@@ -2,12 +2,12 @@
 
 from msgspec.structs import replace
 
+from orchestrator.collector import paused_collector
 from orchestrator.contracts import CheckScene
 from orchestrator.errors import Problem, Severity
 from orchestrator.planning.checks_graph import check_graph
 from orchestrator.planning.checks_types import TypeChecks
 from orchestrator.planning.checks_writers import check_writers
-from orchestrator.planning.collector import paused_collector
 from orchestrator.planning.document_loader import LoadedDocument, in_order
 from orchestrator.planning.outline import make_outline
 from orchestrator.plugins import Catalogue

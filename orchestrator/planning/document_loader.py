@@ -7,11 +7,11 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orchestrator.collector import paused_collector
 from orchestrator.errors import Place, Problem, Severity, UsageError
 from orchestrator.models.document import Document
 from orchestrator.planning import nodes
 from orchestrator.planning.ancestor import is_ancestor, to_native
-from orchestrator.planning.collector import paused_collector
 from orchestrator.planning.document_rules import check_rules
 from orchestrator.planning.files import digest_of, read_bounded, shown_name
 from orchestrator.planning.includes import add_included

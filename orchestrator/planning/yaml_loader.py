@@ -20,8 +20,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from orchestrator.collector import paused_collector
 from orchestrator.errors import Place, Problem
-from orchestrator.planning.collector import paused_collector
 from orchestrator.planning.nodes import AnyNode, Mapping, Scalar, Sequence, Source
 from orchestrator.planning.scalars import resolve
 from orchestrator.planning.yaml_syntax import syntax_problem
