@@ -1,4 +1,4 @@
-"""Reading makes no garbage, but up to hundreds of thousands of objects that the collector would walk again and again."""
+"""Reading makes no garbage, but up to hundreds of thousands of objects that the collector would walk over and over."""
 
 import gc
 from collections.abc import Iterator

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from orchestrator.collector import paused_collector
 from orchestrator.contracts import Params
 from orchestrator.edits.action import Action, Scene
 from orchestrator.edits.kinds import kind_of
@@ -24,7 +25,8 @@ def propose(action: Action[Any], scene: Scene, params: Params) -> EditResult:
         wanted = ", ".join(sorted(action.kinds))
         return refused(EditCode.PARAM, f"{action.name} edits {wanted} files, and {scene.target} is none")
     try:
-        return verify(action, scene, params, plan_or_skip(action, scene, params))
+        with paused_collector():  # a long text is tens of thousands of objects, read several times
+            return verify(action, scene, params, plan_or_skip(action, scene, params))
     except Refusal as refusal:
         return refused(refusal.code, refusal.reason, hint=refusal.hint)
 
