@@ -1,6 +1,6 @@
 """Repositories that nobody here has seen: `init`, `validate`, `plan`, the dry run and the run, nothing mended between.
 
-    python -m bench.roadmaps FOLDER … [--budget SECONDS] [--minutes N] [--without-run]
+    python -m bench.roadmaps FOLDER … [--budget SECONDS] [--minutes N] [--without-run] [--keep FOLDER]
 
 Each FOLDER is a checkout with its dependencies installed; it is copied, the copy is worked on. The table has coverage
 before and after as `orchestrate measure` measures it, tests kept and dropped as the generator counts them, findings of
@@ -93,12 +93,12 @@ class Bench:
         return (f"{100 * covered / total:.1f} % ({covered}/{total})" if total else "-"), fine
 
 
-def measure(source: Path, budget: int | None, minutes: float, *, run: bool) -> Row:
-    """Take one repository through all commands and return its row."""
+def measure(source: Path, budget: int | None, minutes: float, *, run: bool, keep: Path | None = None) -> Row:
+    """Take one repository through all commands and return its row; `keep` is where the copy stays."""
     row = Row({"repository": source.name})
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="roadmap-") as folder:
-        bench = Bench(source, Path(folder) / source.name, minutes)
+        bench = Bench(source, (keep or Path(folder)) / source.name, minutes)
         cells = row.cells
         cells["findings before"] = str(bench.findings())
         init = bench.orchestrate("init", "--measure")
@@ -179,9 +179,11 @@ def main() -> None:
     parser.add_argument("--budget", type=int, help="seconds per module of generated tests")
     parser.add_argument("--minutes", type=float, default=20, help="the most that one command may take")
     parser.add_argument("--without-run", action="store_true", help="stop after the dry run")
+    parser.add_argument("--keep", type=Path, help="a folder in which the copies stay, to look at them")
     given = parser.parse_args()
     rows = (
-        measure(folder.resolve(), given.budget, given.minutes, run=not given.without_run) for folder in given.folder
+        measure(folder.resolve(), given.budget, given.minutes, run=not given.without_run, keep=given.keep)
+        for folder in given.folder
     )
     for text in lines(rows):
         print(text, flush=True)

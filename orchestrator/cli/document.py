@@ -44,14 +44,25 @@ class OpenedDocument(Struct, frozen=True, kw_only=True):
         """Say whether the document cannot be planned."""
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
-    def summary(self) -> str:
-        """Return how much there is, for a document without errors."""
+    def as_written(self) -> str:
+        """Return how much stands in a document whose tasks cannot be counted: `foreach` may go over a param."""
         document = self.loaded.document
         assert document is not None
         groups = [group for phase in document.phases for group in phase.groups]
         tasks = sum(len(group.tasks) for group in groups)
-        counts = ((len(document.phases), "phase"), (len(groups), "group"), (tasks, "task"))
-        return ", ".join(f"{number} {word}{'s' if number != 1 else ''}" for number, word in counts)
+        return f"{_counted(len(document.phases), len(groups), tasks)} as written: a param without default has no value"
+
+
+def summary_of(plan: Plan) -> str:
+    """Return how much a document without errors plans, as `plan` counts it: one task for each item of a `foreach`."""
+    return _counted(len(plan.phases), len(plan.groups), len(plan.tasks))
+
+
+def _counted(*numbers: int) -> str:
+    words = ("phase", "group", "task")
+    return ", ".join(
+        f"{number} {word}{'s' if number != 1 else ''}" for number, word in zip(numbers, words, strict=True)
+    )
 
 
 def open_document(path: Path, common: Checking, *, strict: bool = False, deep: bool = False) -> OpenedDocument:
@@ -74,26 +85,28 @@ def open_valid(path: Path, common: Checking) -> OpenedDocument:
     """Read the document; DocumentInvalid with all its problems when it has errors."""
     opened = open_document(path, common)
     if opened.has_errors:
-        raise DocumentInvalid(all_problems(opened, common))
+        raise DocumentInvalid(examine(opened, common)[0])
     return opened
 
 
-def all_problems(opened: OpenedDocument, common: Checking) -> tuple[Problem, ...]:
+def examine(opened: OpenedDocument, common: Checking) -> tuple[tuple[Problem, ...], Plan | None]:
     """Return also the problems that show only when the plan is made: expressions, and what tasks read of others.
 
     Of a document that is wrong otherwise the expressions are looked at all the same. Nothing is added when a param
-    has no value: with which one the document is planned is up to `--param`.
+    has no value: with which one the document is planned is up to `--param`; then there is no plan.
     """
+    plan = None
     try:
         if opened.has_errors:
             _expand(opened, common)
         else:
-            make_plan(opened, Planning(**{field.name: getattr(common, field.name) for field in fields(common)}))
+            planning = Planning(**{field.name: getattr(common, field.name) for field in fields(common)})
+            plan, _ = make_plan(opened, planning)
     except DocumentInvalid as error:
-        return in_order((*opened.problems, *error.problems))
+        return in_order((*opened.problems, *error.problems)), None
     except UsageError:
         pass
-    return opened.problems
+    return opened.problems, plan
 
 
 def _expand(opened: OpenedDocument, common: Checking) -> None:

@@ -10,18 +10,15 @@ from typing import Annotated
 import typer
 from msgspec import Struct
 
-from orchestrator.cli.beginning import begin_anew
 from orchestrator.cli.explain_scope import find_scope, render_scope
 from orchestrator.cli.opening import OpenedPlan, open_plan
 from orchestrator.cli.options import Choice, Planning, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.state import reading
+from orchestrator.cli.up_to_date import fingerprint_now
 from orchestrator.cli.waits import read_waits
-from orchestrator.cli.wiring import Materials, assemble
 from orchestrator.contracts import Ledger
-from orchestrator.engine.ports import Ready
 from orchestrator.errors import ExitCode, UsageError
-from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.models.fingerprint import Step
 from orchestrator.models.freshness import as_left, steps_between
 from orchestrator.models.plan import Plan, PlannedTask
@@ -31,7 +28,6 @@ from orchestrator.planning.explain import Explanation, explain_task
 from orchestrator.planning.plan_json import plan_from_json
 from orchestrator.planning.suggest import did_you_mean
 from orchestrator.sanitize import block, line
-from orchestrator.workspace.dry_run import DryRunWorkspace
 
 _CODE = re.compile(r"[EW]\d{3}\Z|E_[A-Z_]+\Z", re.IGNORECASE)
 
@@ -81,7 +77,7 @@ class _Known(Struct, frozen=True, kw_only=True, dict=True):
             planned = self._planned(last.run)
             before = next((each for each in planned.tasks if each.id == task.id), None)
             last = as_left(task, last, self._steps)
-        now = _fingerprint_now(self.opened, self.plan, task, self.successes)
+        now = fingerprint_now(self.opened, self.plan, task, self.successes)
         return explain_task(self.plan, task.id, last=last, before=before, fingerprint_now=now, force=self.force)
 
     def _planned(self, run: str) -> Plan:
@@ -125,34 +121,6 @@ def _task_of(plan: Plan, topic: str) -> PlannedTask:
         message = f"the document has no task {topic!r}"
         raise UsageError(message, hint=hint or "`orchestrate plan` shows every task")
     return found
-
-
-def _fingerprint_now(
-    opened: OpenedPlan, plan: Plan, task: PlannedTask, successes: Mapping[str, LastSuccess]
-) -> str | None:
-    """Return what the task's fingerprint would be if it found nothing to change, as the engine would see it."""
-    if task.id not in successes or task.skip_reason is not None or not opened.catalogue.has_handler(task.handler):
-        return None
-    workspace = DryRunWorkspace(opened.root)
-    try:
-        materials = Materials(
-            root=opened.root,
-            plan=plan,
-            ledger=MemoryLedger(),
-            workspaces=workspace,
-            templates=opened.templates,
-            catalogue=opened.catalogue,
-            successes=successes,
-            force=True,  # so that the attempt is made ready in any case
-            dry_run=True,
-        )
-        attempts = assemble(materials, begin_anew(plan, ())).attempts
-        ready = attempts.prepare(task, 1, None)
-        if not isinstance(ready, Ready):
-            return None
-        return attempts.freshness.after(ready.task, ready.context.workspace, ready.before)
-    finally:
-        workspace.close()
 
 
 def _told(explanation: Explanation) -> str:

@@ -17,9 +17,10 @@ from orchestrator.planning.checks import check_document
 from orchestrator.planning.document_loader import LoadedDocument, load_bytes
 from orchestrator.plugins import Catalogue
 from orchestrator.proposing.document import render_document
+from orchestrator.proposing.evidence import Evidence
 from orchestrator.proposing.merging import is_ours, merged, only_new
 from orchestrator.proposing.proposal import LeftOut, Roadmap
-from orchestrator.proposing.roadmap import Evidence, propose_roadmap
+from orchestrator.proposing.roadmap import propose_roadmap
 from orchestrator.proposing.template import adapt
 from orchestrator.sources.finding import project_root
 from orchestrator.surveying.checkout import Checkout

@@ -9,7 +9,7 @@ from orchestrator.cli.state import measurements, reading
 from orchestrator.cli.streams import tell
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor
-from orchestrator.proposing.roadmap import Evidence
+from orchestrator.proposing.evidence import Evidence
 from orchestrator.surveying.checkout import Checkout
 from orchestrator.surveying.commands import Python
 from orchestrator.surveying.coverage import SuiteCoverage, from_details

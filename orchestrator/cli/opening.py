@@ -110,7 +110,7 @@ def _open(question: Question, common: Planning) -> OpenedPlan:
             inputs=kept.inputs,
             is_kept=True,
         )
-    from orchestrator.cli.document import make_plan, open_valid
+    from orchestrator.cli.document import make_plan, open_valid, summary_of
 
     opened = open_valid(question.path, common)
     plan, inputs = make_plan(opened, common, question.settings)
@@ -118,7 +118,7 @@ def _open(question: Question, common: Planning) -> OpenedPlan:
         common=common,
         question=question,
         plan=plan,
-        summary=opened.summary(),
+        summary=summary_of(plan),
         warnings=opened.problems,
         inputs=inputs,
         is_kept=False,

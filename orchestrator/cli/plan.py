@@ -33,6 +33,10 @@ def command(
         Path | None, option("--out", "-o", help="save the plan for `run --plan`, with the hashes of what it is made of")
     ] = None,
     diff: Annotated[bool, option("--diff", help="also show (and save) the changes that it would make")] = False,
+    up_to_date: Annotated[
+        bool,
+        option("--up-to-date", help="mark what a run would find up to date; asks every handler, so it takes longer"),
+    ] = False,
     allow_empty: Annotated[bool, option("--allow-empty", help="an empty selection is no error")] = False,
 ) -> int:
     """Show the plan: tasks in order, their dependencies and locks, expected times."""
@@ -41,13 +45,14 @@ def command(
         with reading(opened.root) as ledger:
             plan = opened.part(choice, ledger)
             durations, checkpoints = ledger.durations(), ledger.checkpoint_durations()
-            successes = ledger.last_successes() if diff else {}
+            successes = ledger.last_successes() if diff or up_to_date else {}
     except NothingSelected:
         if allow_empty:
             return ExitCode.OK
         raise
     chosen = "json" if as_json else format
-    _show(plan, chosen, durations, checkpoints)
+    fresh = _up_to_date(opened, plan, successes) if up_to_date else None
+    _show(plan, chosen, durations, checkpoints, fresh)
     proposed = _proposed(plan, opened, successes, is_shown=chosen != "json") if diff else []
     if out is not None:
         _save(out, plan, opened, proposed)
@@ -68,12 +73,26 @@ def _proposed(
     return proposed
 
 
-def _show(plan: "Plan", format: str, durations: Mapping[str, float], checkpoints: Mapping[str, float]) -> None:
+def _up_to_date(opened: OpenedPlan, plan: "Plan", successes: "Mapping[str, LastSuccess]") -> tuple[str, ...]:
+    """Return the tasks that a run would find done; what asks the engine is loaded for them alone."""
+    from orchestrator.cli.up_to_date import find_up_to_date
+
+    return find_up_to_date(opened, plan, successes)
+
+
+def _show(
+    plan: "Plan",
+    format: str,
+    durations: Mapping[str, float],
+    checkpoints: Mapping[str, float],
+    fresh: tuple[str, ...] | None,
+) -> None:
     """Print the plan; how long it takes is simulated when earlier runs say how long tasks take."""
     if format == "json":
         from orchestrator.planning.plan_json import plan_to_json
 
         content = {"schema_version": 1, "command": "plan", "plan": plan_to_json(plan)}
+        content |= {"up_to_date": fresh} if fresh is not None else {}
         sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
         return
     from orchestrator.reporters.plan_view import PlanNotes, render_plan
@@ -82,8 +101,8 @@ def _show(plan: "Plan", format: str, durations: Mapping[str, float], checkpoints
     if durations:
         from orchestrator.engine.simulate import simulate
 
-        makespan = simulate(plan, durations, checkpoints)
-    notes = PlanNotes(expected=durations, makespan=makespan)
+        makespan = simulate(plan, {**durations, **dict.fromkeys(fresh or (), 0.0)}, checkpoints)
+    notes = PlanNotes(expected=durations, remarks=dict.fromkeys(fresh or (), "up to date"), makespan=makespan)
     sys.stdout.write(render_plan(plan, look_of(sys.stdout), format=format, notes=notes))
 
 

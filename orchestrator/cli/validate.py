@@ -29,14 +29,14 @@ def command(
         show_problems(kept.warnings, sys.stdout, format=format)
         summary = kept.summary
     else:
-        from orchestrator.cli.document import all_problems, open_document
+        from orchestrator.cli.document import examine, open_document, summary_of
 
         opened = open_document(path, common, strict=strict, deep=deep)
-        problems = all_problems(opened, common)
+        problems, plan = examine(opened, common)
         show_problems(problems, sys.stdout, format=format)
         if any(problem.severity is Severity.ERROR for problem in problems):
             return ExitCode.INVALID
-        summary = opened.summary()
+        summary = summary_of(plan) if plan is not None else opened.as_written()
     if format == "full" and not quiet:
         look = look_of(sys.stdout)
         sys.stdout.write(f"{look.paint('good', look.glyph('good'))} {path}: {summary}\n")

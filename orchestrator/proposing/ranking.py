@@ -10,7 +10,8 @@ from orchestrator.checkpoints.report import Count
 from orchestrator.surveying.facts import Module
 
 _UNTESTED_PART = 0.2
-WELL_COVERED = 0.9  # of the statements: from here on other modules are worth more
+WELL_COVERED = 0.9  # of the statements: from here on other modules are worth more,
+FEW = 8  # unless that leaves more than this many uncovered: a tenth of a large module is more than all of a small one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +39,7 @@ class Ranked:
         """Say whether hardly anything is left to test."""
         if not self.measured:
             return self.uncovered == 0
-        return self.total == 0 or self.uncovered <= (1 - WELL_COVERED) * self.total
+        return self.total == 0 or self.uncovered <= min((1 - WELL_COVERED) * self.total, FEW)
 
     def reason(self) -> str:
         """Return the numbers as a sentence for the comment above the task."""

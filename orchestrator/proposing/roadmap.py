@@ -1,26 +1,22 @@
 """From facts to a roadmap: blockers first, then what tests need, the riskiest modules, routes, pipeline, production."""
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from orchestrator.checkpoints.report import Count
 from orchestrator.edits.action import Tree
 from orchestrator.edits.finding import Finding
 from orchestrator.edits.kinds import WORKFLOW, check
 from orchestrator.edits.pins import Pins
 from orchestrator.errors import Severity
 from orchestrator.proposing import edits
-from orchestrator.proposing.proposal import Check, Group, LeftOut, Param, Phase, Proposal, Roadmap
+from orchestrator.proposing.evidence import Evidence
+from orchestrator.proposing.floors import Floors
+from orchestrator.proposing.proposal import Check, Group, LeftOut, Phase, Proposal, Roadmap
 from orchestrator.proposing.ranking import rank
 from orchestrator.proposing.tests import Judge, TestTasks, propose_tests
-from orchestrator.surveying.commands import Python, measuring_command
-from orchestrator.surveying.coverage import SuiteCoverage
-from orchestrator.surveying.facts import Facts, Runner, Suite
-from orchestrator.surveying.naming import joined
+from orchestrator.surveying.facts import Facts, Runner
 from orchestrator.surveying.survey import language_word
 
-_REPORTS = "coverage/orchestrate"
 _UPDATERS = (
     ".github/dependabot.yml",
     ".github/dependabot.yaml",
@@ -30,34 +26,20 @@ _UPDATERS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
-    """What is known beyond the files: coverage by suite name, commits by file, the interpreters of the suites."""
-
-    coverage: Mapping[str, SuiteCoverage] = field(default_factory=dict)
-    churn: Mapping[str, int] = field(default_factory=dict)
-    pythons: Mapping[str, Python] = field(default_factory=dict)
-
-    @property
-    def modules(self) -> Mapping[str, Mapping[str, Count]]:
-        """Return the counts of all modules that were measured."""
-        return {path: counts for each in self.coverage.values() for path, counts in each.modules.items()}
-
-
 def propose_roadmap(facts: Facts, tree: Tree, evidence: Evidence, judge: Judge, pins: Pins) -> Roadmap:
     """Return what the repository needs and this version can do; `judge` says why a task would be rejected."""
     rehearsal = edits.Rehearsal(tree, pins)
     tests = propose_tests(facts, rank(facts.modules, evidence.modules, evidence.churn), judge)
     found = _propose_edits(facts, tree, rehearsal)
-    floors = _Floors(facts.suites, evidence)
+    floors = Floors(facts, evidence)
     broken = _broken(facts.workflows, rehearsal.tree)
     valid = () if broken or not facts.workflows else (_VALID,)
-    kept = tuple(phase for phase in _phases(found, tests, floors.checks, valid) if phase.tasks)
+    kept = tuple(phase for phase in _phases(found, tests, floors, valid) if phase.tasks)
     return Roadmap(
         project=facts.name,
         found=tuple(_found(facts, evidence)),
         phases=kept,
-        params=floors.params if any(each in phase.checks for each in floors.checks for phase in kept) else (),
+        params=floors.params_of(kept),
         left_out=(*_noted(facts), *tests.left_out, *floors.left_out, *broken, *rehearsal.left_out, *_decisions(facts)),
     )
 
@@ -92,7 +74,7 @@ def _propose_edits(facts: Facts, tree: Tree, rehearsal: edits.Rehearsal) -> _Edi
     )
 
 
-def _phases(found: _Edits, tests: TestTasks, floors: tuple[Check, ...], valid: tuple[Check, ...]) -> tuple[Phase, ...]:
+def _phases(found: _Edits, tests: TestTasks, floors: Floors, valid: tuple[Check, ...]) -> tuple[Phase, ...]:
     return (
         Phase(
             name="CI blockers and test infrastructure",
@@ -101,11 +83,11 @@ def _phases(found: _Edits, tests: TestTasks, floors: tuple[Check, ...], valid: t
                 *_group("CI blockers", "checks that cannot fail", found.blockers),
                 *_group("Test infrastructure", "measure the whole source", found.counting),
             ),
-            checks=(*floors, *valid),
+            checks=(*floors.touched_by(found.counting), *(valid if found.blockers else ())),
             gates=True,
         ),
-        Phase(name="Critical coverage", why="the riskiest code without tests", groups=tests.riskiest, checks=floors),
-        Phase(name="Routes", why="every endpoint has tests", groups=tests.routes, checks=floors),
+        _tests("Critical coverage", "the riskiest code without tests", tests.riskiest, floors),
+        _tests("Routes", "every endpoint has tests", tests.routes, floors),
         Phase(
             name="CI/CD architecture",
             why="a pipeline that gives away little and fails early",
@@ -116,7 +98,7 @@ def _phases(found: _Edits, tests: TestTasks, floors: tuple[Check, ...], valid: t
             ),
             checks=valid,
         ),
-        Phase(name="Extended coverage", why="the rest of the source", groups=tests.extended, checks=floors),
+        _tests("Extended coverage", "the rest of the source", tests.extended, floors),
         Phase(
             name="Production readiness",
             why="deployments that are asked for, probed and documented",
@@ -129,52 +111,10 @@ def _phases(found: _Edits, tests: TestTasks, floors: tuple[Check, ...], valid: t
 _VALID = Check(why="GitHub would accept every workflow", fields={"type": "workflows_valid"})
 
 
-class _Floors:
-    """Coverage checkpoints at what was measured, so that no phase loses what was there."""
-
-    def __init__(self, suites: Sequence[Suite], evidence: Evidence) -> None:
-        self.checks: tuple[Check, ...] = ()
-        self.params: tuple[Param, ...] = ()
-        self.left_out: tuple[LeftOut, ...] = ()
-        for number, suite in enumerate(suites, start=1):
-            self._add(suite, evidence, f"coverage_{suite.runner}" + (f"_{number}" if len(suites) > 1 else ""))
-
-    def _add(self, suite: Suite, evidence: Evidence, name: str) -> None:
-        found = evidence.coverage.get(suite.name)
-        why = _not_gated(found)
-        if why or found is None:
-            self.left_out += (LeftOut(what=f"a coverage checkpoint for {suite.name}", why=why),)
-            return
-        into = f"{_REPORTS}/{name}"
-        measuring = measuring_command(suite, into, evidence.pythons.get(suite.name, Python()))
-        statements = found.totals["statements"]
-        floor = math.floor(100 * statements.covered / statements.total)
-        self.params += (
-            Param(
-                name=name, value=floor, help=f"percent of statements that {suite.name} has to cover; measured: {floor}"
-            ),
-        )
-        fields = {
-            "type": "coverage",
-            "name": f"statements covered by {suite.name}",
-            "metric": "statements",
-            "min": f"{{{{ params.{name} }}}}",
-            "source": joined(suite.folder, measuring.report),
-            "command": list(measuring.argv),
-            **({} if suite.folder == "." else {"cwd": suite.folder}),
-            **({"exclude": list(suite.excluded)} if suite.excluded and suite.runner is Runner.PYTEST else {}),
-        }
-        self.checks += (Check(why=f"at least what was measured; raise params.{name} as coverage grows", fields=fields),)
-
-
-def _not_gated(found: SuiteCoverage | None) -> str:
-    if found is None:
-        return "it was not measured: `orchestrate init --measure` does, and adds one"
-    if found.problem:
-        return f"it could not be measured: {found.problem}" + (f" ({found.hint})" if found.hint else "")
-    if not found.tests_passed:
-        return "some of its tests fail now, so the checkpoint would fail before anything is changed"
-    return "" if found.totals.get("statements", Count(covered=0, total=0)).total else "it counts no statements"
+def _tests(name: str, why: str, groups: tuple[Group, ...], floors: Floors) -> Phase:
+    """Return a phase of generated tests; what it cannot have touched is not measured after it."""
+    tasks = tuple(task for group in groups for task in group.tasks)
+    return Phase(name=name, why=why, groups=groups, checks=floors.touched_by(tasks))
 
 
 def _group(name: str, why: str, tasks: tuple[Proposal, ...]) -> tuple[Group, ...]:

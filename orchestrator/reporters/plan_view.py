@@ -25,7 +25,7 @@ FORMATS = ("tree", "table", "mermaid", "dot")
 
 
 class PlanNotes(Struct, frozen=True, kw_only=True):
-    """What the plan itself does not know: seconds from earlier runs, and a remark per task ("up to date")."""
+    """What the plan itself does not know: seconds from earlier runs, and a remark on each task that is up to date."""
 
     expected: Mapping[str, float] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
@@ -50,6 +50,8 @@ def render_plan(plan: Plan, look: Look, *, format: str = "tree", notes: PlanNote
 def _head(plan: Plan, look: Look, notes: PlanNotes) -> str:
     counts = (_count(len(plan.tasks), "task"), _count(len(plan.groups), "group"), _count(len(plan.phases), "phase"))
     text = f"{look.paint('bold', line(plan.project))}: {counts[0]} in {counts[1]} and {counts[2]}"
+    if notes.remarks:
+        text += f", {len(notes.remarks)} up to date"
     if plan.limits.max_parallel_tasks:
         text += f", at most {plan.limits.max_parallel_tasks} at a time"
     text += f", {about(notes.makespan)} expected" if notes.makespan is not None else ""

@@ -35,8 +35,9 @@ _TEST_FOLDERS = frozenset(("test", "tests", "__tests__", "__test__", "testing", 
 _TEST_NAME = re.compile(r"(?:^|[._-])(?:test|spec|tests|specs)\.[cm]?[jt]sx?$|^test_.*\.py$|_test\.py$|^tests\.py$")
 _SET_UP = re.compile(
     r"\.d\.[cm]?ts$|\.test-d\.[cm]?ts$|(?:^|[._-])mocks?\.[cm]?[jt]s$|\.(?:config|setup|conf|stories|bench)\.[cm]?[jt]sx?$|^\.|rc\.[cm]?js$"
-    r"|^(?:setup|conftest|noxfile|tasks|fabfile|manage|wsgi|asgi|gulpfile|gruntfile|knexfile)\.(?:py|[cm]?[jt]s)$"
+    r"|^(?:setup|conftest|noxfile|fabfile|manage|wsgi|asgi|gulpfile|gruntfile|knexfile)\.(?:py|[cm]?[jt]s)$"
 )
+_SET_UP_AT_THE_TOP = frozenset(("tasks.py",))  # of Invoke; inside a package it holds tasks of the application
 
 
 def language_of(path: str) -> Language | None:
@@ -62,6 +63,7 @@ def is_source(path: str) -> bool:
         language_of(path) is not None
         and not is_test(path)
         and _SET_UP.search(name.lower()) is None
+        and (bool(folders) or name not in _SET_UP_AT_THE_TOP)
         and _NOT_SOURCES.isdisjoint(folder.lower() for folder in folders)
         and _TEST_FOLDERS.isdisjoint(folder.lower() for folder in folders)
         and ".min." not in name

@@ -9,7 +9,7 @@ from orchestrator.edits.kinds import DOCKERFILE, WORKFLOW, kind_of
 from orchestrator.surveying import javascript, python
 from orchestrator.surveying.facts import Facts, Language, Package, Suite
 from orchestrator.surveying.modules import find_modules
-from orchestrator.surveying.naming import is_test, is_worked_on
+from orchestrator.surveying.naming import holds_no_sources, is_test, is_worked_on
 
 _FRAMEWORKS = {
     "fastify": "Fastify",
@@ -62,7 +62,9 @@ def _named(packages: Iterable[Package]) -> str:
 
 
 def _frameworks(packages: Iterable[Package]) -> tuple[str, ...]:
-    names = set().union(*(package.dependencies for package in packages))
+    """Return what the sources are made with; what only examples, documentation or tests need does not count."""
+    worked_on = [each for each in packages if not any(holds_no_sources(part) for part in each.folder.split("/"))]
+    names = set().union(*(package.dependencies for package in worked_on))
     return tuple(word for name, word in _FRAMEWORKS.items() if name in names)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.cli.document import all_problems, open_document, open_valid
+from orchestrator.cli.document import examine, open_document, open_valid
 from orchestrator.cli.options import Checking
 from orchestrator.errors import DocumentInvalid
 
@@ -22,7 +22,7 @@ def _plant(root: Path, *tasks: dict[str, Any], **more: Any) -> Path:
 def _problems(path: Path) -> list[tuple[str, int]]:
     """Return code and line of every problem that `validate` tells."""
     opened = open_document(path, Checking())
-    return [(each.code, each.place.line if each.place else 0) for each in all_problems(opened, Checking())]
+    return [(each.code, each.place.line if each.place else 0) for each in examine(opened, Checking())[0]]
 
 
 def _line(path: Path, text: str) -> int:

@@ -11,9 +11,10 @@ from orchestrator.edits.pins import shipped_pins
 from orchestrator.models.json import JsonObject
 from orchestrator.planning.document_loader import LoadedDocument, load_bytes
 from orchestrator.proposing.document import flow, letters, quoted, render_document
+from orchestrator.proposing.evidence import Evidence
 from orchestrator.proposing.merging import is_ours, merged, only_new, remembered_keys
 from orchestrator.proposing.proposal import Roadmap
-from orchestrator.proposing.roadmap import Evidence, propose_roadmap
+from orchestrator.proposing.roadmap import propose_roadmap
 from orchestrator.proposing.template import adapt
 from orchestrator.surveying.coverage import SuiteCoverage
 from orchestrator.surveying.survey import survey
@@ -218,6 +219,54 @@ def test_without_a_good_measurement_there_is_no_coverage_checkpoint(coverage, wh
     roadmap = proposed(coverage=coverage)
     assert (roadmap.params, [c for phase in roadmap.phases for c in phase.checks if "min" in c.fields]) == ((), [])
     assert any(why in each.why for each in roadmap.left_out)
+
+
+WORKSPACES = {
+    "package.json": json.dumps({"name": "all", "workspaces": ["packages/*"]}),
+    **{
+        f"packages/{name}/{file}": text
+        for name in ("one", "two", "three")
+        for file, text in {
+            "package.json": json.dumps({"name": name, "devDependencies": {"jest": "29"}}),
+            "src/calc.ts": CODE,
+            "src/calc.test.ts": "",
+            "node_modules/jest/package.json": "{}",
+        }.items()
+    },
+    ".github/workflows/ci.yml": WORKFLOW,
+}
+
+
+def measured_in(name: str, covered: int) -> SuiteCoverage:
+    modules = {f"packages/{name}/src/calc.ts": {"statements": Count(covered=covered, total=9)}}
+    return SuiteCoverage(suite=f"jest in packages/{name}", folder=f"packages/{name}", modules=modules)
+
+
+def test_a_phase_measures_only_what_its_tasks_touch() -> None:
+    """In a repository of many packages the suites of all of them would take longer than the work."""
+    reach = {"one": 2, "two": 9, "three": 9}
+    coverage = {f"jest in packages/{name}": measured_in(name, covered) for name, covered in reach.items()}
+    roadmap = proposed(WORKSPACES, coverage=coverage)
+    checks = {
+        phase.name: [str(check.fields["name"]) for check in phase.checks if "min" in check.fields]
+        for phase in roadmap.phases
+    }
+    assert checks == {
+        "CI blockers and test infrastructure": [],
+        "Critical coverage": ["statements covered by jest in packages/one"],
+        "CI/CD architecture": [],
+    }
+    assert [param.name for param in roadmap.params] == ["coverage_jest_1"]
+    loaded(render_document(roadmap))
+
+
+def test_a_large_module_with_much_left_is_tested_although_most_of_it_is_covered() -> None:
+    modules = {
+        "src/services/score.ts": {"statements": Count(covered=95, total=100)},
+        "src/services/trust.ts": {"statements": Count(covered=950, total=1000)},
+    }
+    coverage = {"jest": SuiteCoverage(suite="jest", folder=".", modules=modules)}
+    assert titles(proposed(coverage=coverage))["Critical coverage"] == ["Test src/services/trust.ts"]
 
 
 def test_one_action_on_several_workflows_is_one_task_for_each() -> None:

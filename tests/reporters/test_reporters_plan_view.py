@@ -16,7 +16,7 @@ NOTES = PlanNotes(expected={"1.1": 2, "1.2": 100}, remarks={"1.1": "up to date"}
 
 def test_the_tree_shows_order_files_locks_and_checkpoints(plan, plain):
     assert render_plan(plan, plain, notes=NOTES) == (
-        "learning-platform: 4 tasks in 2 groups and 2 phases, at most 4 at a time, ~2m expected\n"
+        "learning-platform: 4 tasks in 2 groups and 2 phases, 1 up to date, at most 4 at a time, ~2m expected\n"
         "Phase 1  Foundation, 1 week\n"
         "└─ Group A  Blockers, in order\n"
         "   ├─ 1.1  Collect coverage  config_edit jest.config.js, <10s  up to date\n"
@@ -32,7 +32,7 @@ def test_the_tree_shows_order_files_locks_and_checkpoints(plan, plain):
 
 def test_the_table_has_one_row_per_task(plan, plain):
     assert render_plan(plan, plain, format="table", notes=NOTES) == (
-        "learning-platform: 4 tasks in 2 groups and 2 phases, at most 4 at a time, ~2m expected\n"
+        "learning-platform: 4 tasks in 2 groups and 2 phases, 1 up to date, at most 4 at a time, ~2m expected\n"
         "\n"
         "ID    PLACE  NAME              TYPE             WRITES                    PRIORITY  AFTER  EXPECTED  REMARK\n"
         "1.1   1.a    Collect coverage  config_edit      jest.config.js            medium           <10s      "

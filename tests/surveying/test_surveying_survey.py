@@ -171,3 +171,19 @@ def test_workflows_and_containers_are_found() -> None:
     assert facts.workflows == (".github/workflows/ci.yml",)
     assert facts.dockerfiles == ("Dockerfile", "deploy/api.Dockerfile")
     assert facts.lint == ("ruff.toml",)
+
+
+def test_what_only_examples_use_is_not_what_the_repository_is_made_with() -> None:
+    files = {
+        "package.json": '{"dependencies": {"fastify": "5"}}',
+        "examples/package.json": '{"dependencies": {"graphql": "16"}}',
+        "packages/docs/package.json": '{"dependencies": {"express": "5"}}',
+        "src/app.ts": "export const f = () => 1;\n",
+    }
+    assert survey(TextTree(files), "x").frameworks == ("Fastify",)
+
+
+def test_tasks_of_an_application_are_sources_and_those_of_invoke_are_not() -> None:
+    code = "def f():\n    return 1\n"
+    files = {"tasks.py": code, "app/service/tasks.py": code, "pyproject.toml": ""}
+    assert [module.path for module in survey(TextTree(files), "x").modules] == ["app/service/tasks.py"]

@@ -118,6 +118,11 @@ def shown_diff(make: Make, flags, env) -> bool:
     return "+line" in repository.orchestrate("plan", *flags, env=env).out
 
 
+def marked(make: Make, flags, env) -> bool:
+    done = make(tasks(task("1.1", "cp given made", inputs=["given"], produces=["made"])), given="1").run().repository
+    return "up to date" in done.orchestrate("plan", *flags, env=env).out
+
+
 RUNNING = [
     option("run", "--all", partial(code_of, name="run"), seen=1, otherwise=6),
     option("run", "--yes -y", partial(code_of, name="run"), seen=1, otherwise=6),
@@ -132,6 +137,7 @@ RUNNING = [
     option("run", "--allow-empty", partial(code_of, name="run", base=["--failed"]), seen=0, otherwise=5),
     option("plan", "--allow-empty", partial(code_of, name="plan", base=["--failed"]), seen=0, otherwise=5),
     option("plan", "--out -o", written, value="saved.json", seen=True, otherwise=False),
+    option("plan", "--up-to-date", marked, seen=True, otherwise=False),
     option("plan", "--diff", shown_diff, seen=True, otherwise=False),
 ]
 

@@ -35,15 +35,18 @@ def test_what_it_writes_validates_plans_and_runs(repository: Repository) -> None
     assert (ran.code, "|| true" in repository.read(".github/workflows/ci.yml")) == (0, False), ran.answer.text
 
 
+def coverage(repository: Repository) -> list[float]:
+    return [entry["value"] for entry in repository.record()["measurements"] if entry["type"] == "coverage"]
+
+
 @wires("flag:init --measure", "twin:init ORCHESTRATE_MEASURE")
 @pytest.mark.parametrize(("flags", "env"), [(["--measure"], {}), ([], {"ORCHESTRATE_MEASURE": "1"})])
 def test_measuring_brings_a_checkpoint_that_holds(repository: Repository, flags: list[str], env) -> None:
     assert "params.coverage_pytest" not in repository.orchestrate("init", "--dry-run").out
     assert repository.orchestrate("init", *flags, env=env).code == 0
     assert "default: 75," in repository.read("phases.yaml")
-    assert repository.run("--phase", "1").code == 0
-    measured = [entry["value"] for entry in repository.record()["measurements"] if entry["type"] == "coverage"]
-    assert measured == [75.0]
+    assert repository.run("--all").code == 0
+    assert coverage(repository) == [100.0]
 
 
 def test_the_checkpoint_counts_what_was_measured_where_tests_lie_among_sources(repository: Repository) -> None:
@@ -51,9 +54,15 @@ def test_the_checkpoint_counts_what_was_measured_where_tests_lie_among_sources(r
     repository.write("top.py", "def top():\n    return 1\n")
     assert repository.orchestrate("init", "--measure").code == 0
     assert "default: 50," in repository.read("phases.yaml")
+    assert repository.run("--all").code == 0
+    (measured,) = [entry for entry in repository.record()["measurements"] if entry["type"] == "coverage"]
+    assert (measured["details"]["covered"], measured["details"]["total"]) == (6, 6)
+
+
+def test_edits_of_workflows_wait_for_no_suite(repository: Repository) -> None:
+    assert repository.orchestrate("init", "--measure").code == 0
     assert repository.run("--phase", "1").code == 0
-    measured = [entry["value"] for entry in repository.record()["measurements"] if entry["type"] == "coverage"]
-    assert measured == [50.0]
+    assert coverage(repository) == []
 
 
 @wires("argument:init path")

@@ -1,5 +1,7 @@
 """The keys of a task, and the params of the handlers."""
 
+import json
+
 import pytest
 from wiring_registry import wires
 from wiring_world import Make, task, tasks
@@ -100,3 +102,38 @@ def test_a_secret_reaches_its_task_alone_and_no_output(make: Make) -> None:
 def test_tags_select(make: Make) -> None:
     whole = tasks(task("1.1", tags=["fast"]), task("1.2"), execution="parallel")
     assert make(whole).run("--tag", "fast").started == ["1.1"]
+
+
+def test_validate_and_plan_count_the_same_tasks(make: Make) -> None:
+    each = task("1.1", foreach={"items": ["one", "two", "three"]})
+    repository = make(tasks(each, task("1.2")))
+    assert "1 phase, 1 group, 4 tasks" in repository.orchestrate("validate").out
+    assert "4 tasks in 1 group and 1 phase" in repository.orchestrate("plan").out
+    assert "1 phase, 1 group, 4 tasks" in repository.orchestrate("validate").out  # of the plan that was kept
+
+
+def test_tasks_that_only_a_param_counts_are_counted_as_written(make: Make) -> None:
+    repository = make(tasks(task("1.1", "echo {{ params.p }}"), params={"p": {}}))
+    assert "1 phase, 1 group, 1 task as written" in repository.orchestrate("validate").out
+
+
+@pytest.mark.parametrize("format", ["tree", "table", "json"])
+def test_the_plan_marks_what_is_up_to_date(make: Make, format: str) -> None:
+    """As a run would find it: what was done and whose inputs are as they were."""
+    inputs = {"inputs": ["given"], "produces": ["made"]}
+    repository = make(tasks(task("1.1", "cp given made", **inputs), task("1.2", "echo x > other")), given="1")
+
+    def marked() -> list[str]:
+        out = repository.orchestrate("plan", "--up-to-date", "--format", format).out
+        if format == "json":
+            return list(json.loads(out)["up_to_date"])
+        head, *rows = out.splitlines()
+        found = [id for id in ("1.1", "1.2") for row in rows if id in row and "up to date" in row]
+        assert (f"{len(found)} up to date" in head) == bool(found)
+        return found
+
+    assert marked() == []
+    assert repository.run().code == 0
+    assert marked() == ["1.1"]
+    repository.write("given", "2")
+    assert marked() == []
