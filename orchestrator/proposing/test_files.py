@@ -24,7 +24,7 @@ def _python(module: Module, suite: Suite | None, present: Collection[str]) -> st
     folder = suite.folder if suite else "."
     tests = [relative(folder, path) for path in suite.tests] if suite else []
     inside = relative(folder, module.path)
-    home = _python_home(tests, inside)
+    home = _python_home(tests, inside, is_in_package=module.is_in_package)
     parts = [part for part in posixpath.splitext(inside)[0].split("/") if part != "src"]
     stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
     taken = {posixpath.basename(path) for path in present}
@@ -32,11 +32,16 @@ def _python(module: Module, suite: Suite | None, present: Collection[str]) -> st
     return joined(folder, name if home == "." else f"{home}/{name}")
 
 
-def _python_home(tests: Sequence[str], inside: str) -> str:
-    """Return the folder of tests nearest to the module; `tests/` beside it where every package has its own."""
+def _python_home(tests: Sequence[str], inside: str, *, is_in_package: bool) -> str:
+    """Return the folder of tests nearest to the module; `tests/` beside it where every package has its own.
+
+    A script in a folder that is no package can only be imported by tests that lie beside it.
+    """
     folders = Counter(posixpath.dirname(path) for path in tests)
     own = {part for part in posixpath.dirname(inside).split("/") if part}
     near = [folder for folder in folders if own & set(folder.split("/"))]
+    if own - {"src"} and not near and not is_in_package:
+        return posixpath.dirname(inside)
     top = [folder for folder in folders if folder.split("/")[0] in _TEST_FOLDERS or not folder]
     best = sorted(
         near or top, key=lambda folder: (-len(own & set(folder.split("/"))), -folders[folder], len(folder), folder)

@@ -47,6 +47,7 @@ class Module:
     code: int
     decisions: int
     tests: tuple[str, ...] = ()
+    is_in_package: bool = True  # of Python: whether its folder has an `__init__.py`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

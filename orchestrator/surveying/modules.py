@@ -40,7 +40,8 @@ _ROUTES_SCRIPT = re.compile(
 def find_modules(tree: Tree, paths: Iterable[str], tests: Iterable[str]) -> Iterator[Module]:
     """Yield the modules of the repository that hold code of their own, in the order of their paths."""
     by_stem = _tests_by_stem(tests)
-    for path in sorted(paths):
+    known = frozenset(paths)
+    for path in sorted(known):
         language = language_of(path)
         if language is None or not is_source(path):
             continue
@@ -58,6 +59,7 @@ def find_modules(tree: Tree, paths: Iterable[str], tests: Iterable[str]) -> Iter
             code=code,
             decisions=_decisions(language, plain),
             tests=tuple(test for test in by_stem.get(_subject(path), ()) if _belongs(test, path)),
+            is_in_package=posixpath.join(posixpath.dirname(path), "__init__.py") in known,
         )
 
 

@@ -26,7 +26,20 @@ NOT_WORKED_ON = frozenset(
 )
 _NOT_SOURCES = frozenset(
     (
-        *("docs", "doc", "examples", "example", "samples", "benchmarks", "benchmark", "bench", "scripts", "script"),
+        *(
+            "docs",
+            "doc",
+            "examples",
+            "example",
+            "samples",
+            "demos",
+            "demo",
+            "benchmarks",
+            "benchmark",
+            "bench",
+            "scripts",
+            "script",
+        ),
         *("migrations", "alembic", "seeds", "fixtures", "e2e", "cypress", "playground", "website", "tools", ".github"),
         *("deployment", "deploy-recipes", "stories", "__mocks__", "__fixtures__", "templates", "bin"),
     )

@@ -143,9 +143,21 @@ def test_python_tests_go_to_the_nearest_folder_of_tests(tests: list[str], expect
     assert task.fields["test_file"] == expected
 
 
+def test_tests_of_a_script_lie_beside_it_where_no_package_is() -> None:
+    """Elsewhere pytest could not import it, and the project's own suite would not even begin."""
+    code = "def f(a):\n    return 1 if a else 2\n"
+    files = {"pyproject.toml": "[tool.pytest.ini_options]\n", "pkg/tests/test_x.py": "", "pkg/__init__.py": ""}
+    files |= {"pkg/calc.py": code, "jobs/nightly.py": code}
+    found = {
+        task.fields["target"]: task.fields["test_file"] for task in proposed(files).tasks if "test_file" in task.fields
+    }
+    assert found == {"pkg/calc.py": "pkg/tests/test_calc.py", "jobs/nightly.py": "jobs/test_nightly.py"}
+
+
 def test_a_python_project_without_tests_begins_with_some() -> None:
     files = {
         "pyproject.toml": "",
+        "pkg/__init__.py": "",
         "pkg/calc.py": "def f(a):\n    return 1 if a else 2\n",
         "loose.py": "def g():\n    pass\n",
     }

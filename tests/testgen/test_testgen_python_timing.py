@@ -131,3 +131,15 @@ def test_repeats_that_are_called_off_end_before_what_they_work_in_goes():
         assert ended == ["it"]
 
     asyncio.run(called_off())
+
+
+def test_what_was_found_is_proven_beyond_the_budget() -> None:
+    async def work() -> bool:
+        patience = Patience(0.0)  # nothing more for standing in line
+        async with asyncio.timeout(0.05) as limit:
+            with patience.moves(limit):
+                patience.extend(30.0)
+                await asyncio.sleep(0.1)
+        return limit.expired()
+
+    assert asyncio.run(work()) is False

@@ -60,6 +60,10 @@ class Patience:
         seconds = min(max(seconds, 0.0), self._left)
         self._left -= seconds
         self.given += seconds
+        self.extend(seconds)
+
+    def extend(self, seconds: float) -> None:
+        """Move every limit on: there is more to be done than was known."""
         for limit in self._limits if seconds else ():
             when = limit.when()
             if when is not None and not limit.expired():

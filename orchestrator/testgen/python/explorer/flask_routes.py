@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from .facts import Definition, Literals, literals_of
+from .flask_home import FACTORIES, Home, find_home
 from .kind_tables import Kind
 from .names import Names
-from .request_reading import headers_read, keys_read, numbers_read, parts_of_path, values_for
+from .request_reading import fields_of_forms, headers_read, keys_read, numbers_read, parts_of_path, values_for
 from .subjects import Parameter, Subject
 
 _RANDOM = 16
@@ -24,8 +25,11 @@ def client():
 class FlaskApplication:
     """What a module offers to Flask, and its rules. `maker` are the lines that make the application."""
 
+    clients: tuple[str, ...] = ("client",)
+
     def __init__(self, app: Any, maker: list[str], names: Names, rng: random.Random) -> None:
         self.app = app
+        self.others: dict[str, str] = {}  # further fixtures
         self.headers: dict[str, dict[str, str]] = {}  # fixture → headers
         self._maker = maker
         self._names = names
@@ -44,9 +48,10 @@ class FlaskApplication:
             if getattr(view, "__module__", "") != self._names.module.__name__:
                 continue
             for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
-                yield self._subject(rule, method, view, nodes.get(view.__name__))
+                for client in self.clients:
+                    yield self._subject(rule, method, view, nodes.get(view.__name__), client)
 
-    def _subject(self, rule: Any, method: str, view: Any, node: Definition | None) -> Subject:
+    def _subject(self, rule: Any, method: str, view: Any, node: Definition | None, client: str) -> Subject:
         path, parameters = rule.rule, []
         for position, (whole, converter, name) in enumerate(re.findall(r"(<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>)", path)):
             path = path.replace(whole, f"{{{position}}}", 1)
@@ -54,6 +59,8 @@ class FlaskApplication:
             parameters.append(_parameter(name, values, inspect.Parameter.POSITIONAL_ONLY))
         for place, keyword in (("args", "query_string"), ("form", "data"), ("json", "json")):
             keys = keys_read(node, place) if node is not None else []
+            if place == "form" and node is not None:
+                keys = list(dict.fromkeys([*keys, *fields_of_forms(node, view)]))
             is_body = place != "args"
             if keys and not (is_body and method in ("GET", "DELETE")):
                 values = tuple(dict.fromkeys(map(repr, self._filled(keys, numbers_read(node)))))
@@ -63,7 +70,8 @@ class FlaskApplication:
         if sent:
             parameters.append(_parameter("headers", sent, inspect.Parameter.KEYWORD_ONLY, required=False))
         name = f"{method.lower()}_{re.sub(r'[^a-z0-9]+', '_', rule.rule.lower()).strip('_') or 'root'}"
-        template = f"client.{method.lower()}({path!r}"
+        name += "" if client == self.clients[0] else f"_as_{client}"
+        template = f"{client}.{method.lower()}({path!r}"
         return Subject(name, "route", parameters, node, None, literals, template=template, function=view)
 
     def _filled(self, keys: list[str], numbers: dict[str, list[int]]) -> Iterator[dict[str, Any]]:
@@ -80,8 +88,24 @@ class FlaskApplication:
             yield {key: self._rng.choice(known[key]) for key in keys if self._rng.random() < 0.7}
 
 
+class FlaskAtHome(FlaskApplication):
+    """The application around a module, asked by somebody who is signed in and by somebody who is not."""
+
+    def __init__(self, home: Home, names: Names, rng: random.Random) -> None:
+        super().__init__(home.app, [], names, rng)
+        self.clients = home.clients
+        self._home = home
+
+    def install(self) -> str:
+        """Make the clients known to expressions and return the source of the first one's fixture."""
+        for name in self.clients:
+            self._names.made_anew[name] = self._home.opener(name)
+        self.others = {name: self._home.fixture(name) for name in self.clients[1:]}
+        return self._home.fixture(self.clients[0])
+
+
 def find_flask(names: Names, rng: random.Random) -> list[FlaskApplication]:
-    """Return the applications of a module: its own, those of a factory without arguments, else of its blueprints."""
+    """Return the applications of a module: its own, of a factory, around it, or of its blueprints."""
     found = []
     for name, value in list(vars(names.module).items()):
         if name.startswith("_"):
@@ -89,10 +113,12 @@ def find_flask(names: Names, rng: random.Random) -> list[FlaskApplication]:
         written = names.own(name)
         if _is(value, "flask.app.Flask"):
             found.append(FlaskApplication(value, [f"return {written}.test_client()"], names, rng))
-        elif name in ("create_app", "make_app", "build_app") and callable(value):
+        elif name in FACTORIES and callable(value):
             app = _made(value)
             if _is(app, "flask.app.Flask"):
                 found.append(FlaskApplication(app, [f"return {written}().test_client()"], names, rng))
+    home = None if found else find_home(names)
+    found += [FlaskAtHome(home, names, rng)] if home is not None else []
     return found or list(_of_blueprints(names, rng))
 
 

@@ -44,6 +44,19 @@ def keys_read(node: Definition, place: str) -> list[str]:
     return ["a"] if is_whole else list(found)[:_MOST_KEYS]
 
 
+def fields_of_forms(node: Definition, view: Any) -> list[str]:
+    """Return the fields of the WTForms that a view makes, but for what a browser fills in by itself."""
+    called = {each.func.id for each in ast.walk(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
+    forms = [form for name in sorted(called) if hasattr(form := view.__globals__.get(name), "_unbound_fields")]
+    found: dict[str, None] = {}
+    for form in forms:
+        for name in dir(form):
+            field = getattr(form, name, None)
+            if hasattr(field, "field_class") and field.field_class.__name__ not in ("SubmitField", "CSRFTokenField"):
+                found.setdefault(name)
+    return list(found)[:_MOST_KEYS]
+
+
 def _made_of(node: Definition, place: str) -> set[str]:
     """Return a part of the request and the variables that are made of it."""
     known = {f"request.{place}"}

@@ -48,6 +48,7 @@ class Application:
         self._rng = rng
         self.database: Database | None = None
         self.headers: dict[str, dict[str, str]] = {}  # fixture → headers
+        self.others: dict[str, str] = {}  # further fixtures
 
     def install(self) -> str:
         """Make `client` known to expressions and return the source of its fixture."""

@@ -161,7 +161,7 @@ class Session:
             applications: list[Any] = [*find_applications(names, self._rng), *find_flask(names, self._rng)]
             for application in applications[:1]:
                 use_headers(application, fixtures)
-                self._fixture_sources["client"] = application.install()
+                self._fixture_sources = {"client": application.install(), **application.others}
                 self._keeps_rows = isinstance(application, Application) and application.database is not None
                 routes += application.subjects(texts, dict(facts.definitions))
         endpoints = {each.function for each in routes}
