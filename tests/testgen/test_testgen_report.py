@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from orchestrator.testgen.filters import ADDS_NOTHING, WEAK
-from orchestrator.testgen.report import why_nothing
-from orchestrator.testgen.results import Before, Generated, Share
+from orchestrator.testgen.filters import ADDS_NOTHING, CLOCK, WEAK
+from orchestrator.testgen.report import summary_of_nothing, why_nothing
+from orchestrator.testgen.results import Before, Generated, Share, failed
 
 HALF, WHOLE = Share(reached=1, total=2), Share(reached=2, total=2)
 
@@ -36,3 +36,14 @@ def without_tests(reached: Share, before: Before | None, dropped: dict[str, int]
 def test_the_reason_tells_enough_tests_from_none_that_held(reached, has_tests, dropped, reason):
     before = Before(statements=reached, branches=reached, mutants=reached) if has_tests else None
     assert why_nothing(without_tests(reached, before, dropped)) == reason
+
+
+def test_a_task_of_which_no_test_held_says_how_many_each_filter_dropped():
+    made = [
+        without_tests(HALF, None, {WEAK: 3, CLOCK: 1}),
+        without_tests(HALF, None, {WEAK: 2}),
+        failed("cannot be imported"),
+    ]
+    told = "no test held: 1 depends on the clock, 5 asserts nothing about the subject, cannot be imported"
+    assert summary_of_nothing(made, None) == told
+    assert summary_of_nothing([without_tests(HALF, None, {})], 12) == "no test held; 12 cases were estimated"
