@@ -98,6 +98,10 @@ PACKAGES = (
     "vitest@3.2.4",
     "fastify@5.12.8",
     "zod@3.25.76",
+    "express@5.1.0",
+    "@types/express@5.0.3",
+    "supertest@7.1.4",
+    "@types/supertest@6.0.3",
 )
 
 

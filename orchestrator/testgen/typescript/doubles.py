@@ -18,6 +18,8 @@ _OFFERED = (
     "exportDoubles",
     "clientOf",
     "keepPortsClosed",
+    "ask",
+    "tellError",
 )
 
 
@@ -31,7 +33,7 @@ async def shared_doubles(bench: Bench, path: str) -> tuple[str, str]:
         existing = Path(bench.root, helper).read_text(encoding="utf-8")  # noqa: ASYNC240 - one small file
     except (OSError, UnicodeDecodeError):
         existing = ""
-    start = "function" if bench.tools.is_script else "export function"
+    start = "(async )?function" if bench.tools.is_script else "export (async )?function"
     is_ours = all(re.search(rf"^{start} {name}\b", existing, re.MULTILINE) for name in _OFFERED)
     if is_ours and bench.tools.is_script == ("module.exports" in existing):
         return helper, existing
@@ -49,5 +51,5 @@ async def shared_doubles(bench: Bench, path: str) -> tuple[str, str]:
 def _as_script(text: str) -> str:
     """Return the file for CommonJS."""
     plain = re.sub(r"^import (.*) from (.*);$", r"const \1 = require(\2);", text, flags=re.MULTILINE)
-    plain = re.sub(r"^export (?=function )", "", plain, flags=re.MULTILINE)
+    plain = re.sub(r"^export (?=(async )?function )", "", plain, flags=re.MULTILINE)
     return f"{plain.rstrip()}\n\nmodule.exports = {{ {', '.join(_OFFERED)} }};\n"

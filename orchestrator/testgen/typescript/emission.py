@@ -146,7 +146,7 @@ def _single(subject: str, each: Candidate, namer: Namer) -> WrittenTest:
     title = namer.single(each)
     lines = [*each.arrange, *_checks(each)]
     head = "async " if any("await " in line for line in lines) else ""
-    body = "".join(f"    {line}\n" for line in lines)
+    body = "".join(f"    {line}\n" if line else "\n" for line in lines)
     source = f"  it({quoted(title)}, {head}() => {{\n{body}  }});\n"
     return WrittenTest(name=f"{subject} > {title}", is_table=False, source=source, candidates=(each,))
 

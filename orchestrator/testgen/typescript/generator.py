@@ -1,10 +1,12 @@
 """The test generator for TypeScript and JavaScript."""
 
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from orchestrator.contracts import Processes
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.generator import Project, Settings, Target
 from orchestrator.testgen.isolation import find_isolation
@@ -16,6 +18,7 @@ from orchestrator.testgen.typescript.overlay import Overlay
 from orchestrator.testgen.typescript.targets import describe, find_folder, find_targets
 from orchestrator.testgen.typescript.toolchain import find_toolchain
 
+_LOOPBACK = Path(__file__).with_name("loopback.py")
 _BATCH = 6  # modules that share a runner process
 
 
@@ -40,7 +43,7 @@ class TypeScriptGenerator:
         self, project: Project, targets: Sequence[Target], settings: Settings
     ) -> AsyncIterator[tuple[Target, Generated]]:
         """Yield the tests of each module, proven; TaskFailed when a tool is missing or a module cannot be explored."""
-        isolate = await find_isolation(project.processes)
+        isolate = await _isolated(project.processes)
         for batch in _batches(project, targets):
             with _bench(project, batch, isolate) as bench:
                 made = await generate(bench, batch, settings, finish=project.finish, say=project.say)
@@ -52,8 +55,14 @@ class TypeScriptGenerator:
 
     async def examine(self, project: Project, target: Target, text: str, settings: Settings) -> Examined:
         """Put a test file through the same filters; TaskFailed when the runner cannot run it."""
-        with _bench(project, [target], await find_isolation(project.processes)) as bench:
+        with _bench(project, [target], await _isolated(project.processes)) as bench:
             return await examine(bench, target, text, budget=settings.budget)
+
+
+async def _isolated(processes: Processes) -> tuple[str, ...]:
+    """Return the argv that gives a child a network of its own, in which it can ask servers of its own."""
+    found = await find_isolation(processes)
+    return (*found, sys.executable, "-I", "-S", str(_LOOPBACK)) if found else ()
 
 
 def _batches(project: Project, targets: Sequence[Target]) -> Iterator[list[Target]]:

@@ -10,7 +10,15 @@ from orchestrator.testgen.typescript.candidates import Candidate
 from orchestrator.testgen.typescript.place import Place, is_typed, quoted
 from orchestrator.testgen.typescript.toolchain import Toolchain
 
-_DOUBLES = ("callsOf", "clientOf", "double", "keepPortsClosed", "queriesOf")  # what tests take from the file of doubles
+_DOUBLES = (
+    "ask",
+    "callsOf",
+    "clientOf",
+    "double",
+    "keepPortsClosed",
+    "queriesOf",
+    "tellError",
+)  # what tests take from the file of doubles
 
 
 @dataclass(slots=True)
@@ -34,13 +42,15 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
     if typed:
         named = sorted(wanted.types.items())
         lines += [f"import type {{ {', '.join(sorted(names))} }} from '{spec}';" for spec, names in named]
-    doubles = [name for name in _DOUBLES if re.search(rf"\b{name}\b[(<]", body)]
+    doubles = [name for name in _DOUBLES if re.search(rf"(?<!\.)\b{name}\b[(<)]", body)]
     doubles += ["packageDouble"] if has_fetch else []
     if doubles:
         lines += _import_lines(place.tools, place.specifier(place.helper), {each: each for each in doubles})
     fresh: dict[str, dict[str, str]] = {}
     own = {place.specifier(each) for each in place.files} | set(wanted.packages)
-    if any(each.setup for each in chosen):  # what is built before each test loads the module anew as well
+    if any(
+        each.setup or each.kind == "route" for each in chosen
+    ):  # what is built before each test loads the module anew as well
         own |= set(wanted.files)
     for spec, names in [*sorted(wanted.packages.items()), *sorted(wanted.files.items())]:
         used = {local: name for local, name in names.items() if _names(local, body)}

@@ -68,7 +68,11 @@ def _circumstances(candidate: Candidate) -> str:
         parts.append(" when nothing is found" if empty else "")
     if candidate.steps:
         parts.append(f" after {' and '.join(dict.fromkeys(candidate.steps))}")
-    shown = [f"{name} {text}" for name, text in candidate.args if len(text) <= 24 and text != "{…}"]
+    shown = [
+        f"{name} {text}"
+        for name, text in candidate.args
+        if len(text) <= 24 and not text.endswith("…") and text != "{…}"
+    ]
     if shown and len(candidate.args) <= 4:
         parts.append(f" for {', '.join(shown[:3])}")
     return "".join(parts)

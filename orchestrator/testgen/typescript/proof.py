@@ -33,7 +33,7 @@ async def prove(bench: Bench, texts: Mapping[str, str]) -> dict[str, Verdicts]:
     messages = {file: dict(found) for file, found in compiled.items()}
     seen: dict[str, set[str]] = {file: set() for file in texts}
     for file, text in texts.items():
-        bench.overlay.write(file, guarded(bench.tools, text))
+        bench.overlay.write(file, guarded(bench.tools, text, str(bench.overlay.place.resolve())))
     waiting = list(texts)
     for number in range(REPEATS + 1):
         if not waiting:

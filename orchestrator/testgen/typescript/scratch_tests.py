@@ -43,19 +43,19 @@ def recorded(text: str) -> str:
     return "// @ts-nocheck\n" + re.sub(pattern, kept, text)
 
 
-def guarded(tools: Toolchain, text: str) -> str:
+def guarded(tools: Toolchain, text: str, root: str) -> str:
     """Return a test file with the guard at its head, and the types left to another filter."""
-    script = json.dumps(str(NODE / "guard.cjs"))
+    script, place = json.dumps(str(NODE / "guard.cjs")), json.dumps(f"{root}/")
     if tools.runner == "vitest" or tools.is_module:
         source = "vitest" if tools.runner == "vitest" else "@jest/globals"
         head = (
             f"import {{ afterEach as orchestrateAfter }} from '{source}';\n"
             "import { createRequire as orchestrateRequire } from 'node:module';\n"
             f"orchestrateRequire(import.meta.url)({script})"
-            ".guard(orchestrateRequire(import.meta.url), orchestrateAfter);\n"
+            f".guard(orchestrateRequire(import.meta.url), orchestrateAfter, {place});\n"
         )
     else:
-        head = f"require({script}).guard(require, afterEach);\n"
+        head = f"require({script}).guard(require, afterEach, {place});\n"
     return f"// @ts-nocheck\n{head}{text}"
 
 

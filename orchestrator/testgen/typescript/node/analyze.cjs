@@ -31,7 +31,7 @@ function main(orderFile, resultFile) {
   const options = readOptions(ts, order.root, files[0]);
   const apps = filesWithApps(path.join(order.root, order.folder));
   const program = createProgram(ts, [...files, ...apps, ...options.declarations], options.compiler);
-  const look = { ts, program, root: order.root, options: options.compiler, checker: program.getTypeChecker(), apps };
+  const look = { ts, program, root: order.root, folder: order.folder, options: options.compiler, checker: program.getTypeChecker(), apps };
   const modules = order.modules.map((each) => describe(look, each));
   fs.writeFileSync(resultFile, JSON.stringify({ typescript: ts.version, modules }));
 }

@@ -1,5 +1,7 @@
 /** Doubles for databases, queues and other services that tests must not reach. */
-import { Server } from 'node:net';
+import { once } from 'node:events';
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type RequestListener } from 'node:http';
+import { Server, type AddressInfo } from 'node:net';
 
 type Step = unknown[];
 
@@ -218,4 +220,58 @@ export function keepPortsClosed(): () => void {
   return () => {
     Server.prototype.listen = listen;
   };
+}
+
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  /** What the text says as JSON; {} where it is none. */
+  body: unknown;
+}
+
+interface Sent {
+  headers?: Record<string, string>;
+  query?: Record<string, string | string[]>;
+  body?: unknown;
+}
+
+/** Send a request to an application that answers HTTP, on a free port of this machine. */
+export async function ask(app: object, method: string, path: string, { headers, query, body }: Sent = {}): Promise<Answer> {
+  const server = createServer(app as RequestListener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const { port } = server.address() as AddressInfo;
+    const words = Object.entries(query ?? {}).flatMap(([key, each]) => [each].flat().map((one) => [key, one]));
+    const search = words.length > 0 ? `?${new URLSearchParams(words)}` : '';
+    const type = typeof body === 'string' ? 'text/plain' : 'application/json';
+    const given = { ...(body === undefined ? {} : { 'content-type': type }), ...headers };
+    const sent = request({ host: '127.0.0.1', port, method, path: `${path}${search}`, headers: given, agent: false });
+    sent.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of response) {
+      chunks.push(chunk as Uint8Array);
+    }
+    const text = Buffer.concat(chunks).toString();
+    const isJson = /json/.test(response.headers['content-type'] ?? '') && text !== '';
+    return { status: response.statusCode ?? 0, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+  } finally {
+    server.close();
+  }
+}
+
+/** The last handler of an application of Express that is made for a test: it answers what is known of an error. */
+export function tellError(
+  error: Error & { status?: number; statusCode?: number; errorCode?: number },
+  request: unknown,
+  response: { headersSent: boolean; status(code: number): { json(body: object): unknown } },
+  next: (error: Error) => void,
+): void {
+  if (response.headersSent) {
+    next(error);
+    return;
+  }
+  const { name, message, status, statusCode, errorCode } = error;
+  response.status(status ?? statusCode ?? errorCode ?? 500).json({ ...error, name, message });
 }

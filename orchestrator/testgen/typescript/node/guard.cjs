@@ -4,9 +4,11 @@
  *
  * The clock can be moved from outside, so that a test that depends on today shows itself.
  */
+const { isOfProject } = require('./explorer/fence.cjs');
+
 const WRITES = ['writeFileSync', 'writeFile', 'appendFileSync', 'appendFile', 'mkdirSync', 'rmSync', 'unlinkSync', 'renameSync', 'createWriteStream'];
 
-function guard(core, afterEach) {
+function guard(core, afterEach, root = '/') {
   const broken = [];
   const timers = new Set();
   const refuse = (what) => () => {
@@ -21,11 +23,11 @@ function guard(core, afterEach) {
     fs[name] = function guarded(path, ...rest) { return isOurs(path) || typeof path === 'number' ? real.call(this, path, ...rest) : refuse('files')(); };
   }
   const net = core('net');
-  net.Socket.prototype.connect = refuse('the network');
+  reachOwnServers(net, refuse('the network'));
   for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'fork']) core('child_process')[name] = refuse('processes');
   process.exit = refuse('the process');
   moveClock(Number(process.env.ORCHESTRATE_CLOCK ?? 0));
-  watchTimers(timers);
+  watchTimers(timers, root);
   afterEach(() => {
     const [first] = broken.splice(0);
     const left = [...timers].filter((each) => each.hasRef?.() !== false).length;
@@ -33,6 +35,23 @@ function guard(core, afterEach) {
     if (first) throw new Error(`orchestrate: touches ${first}`);
     if (left > 0) throw new Error('orchestrate: leaves timers');
   });
+}
+
+/** A test may ask a server of its own on this machine, and nobody else. */
+function reachOwnServers({ Server, Socket }, refused) {
+  const servers = new Set();
+  const { listen } = Server.prototype;
+  Server.prototype.listen = function noted(...given) {
+    servers.add(this);
+    return listen.apply(this, given);
+  };
+  const { connect } = Socket.prototype;
+  Socket.prototype.connect = function guarded(...given) {
+    const first = Array.isArray(given[0]) ? given[0][0] : given[0];
+    const { port, host } = typeof first === 'object' ? first : { port: first, host: given[1] };
+    const isNear = host === undefined || typeof host === 'function' || /^(127\.0\.0\.1|::1|localhost)$/.test(host);
+    return isNear && [...servers].some((each) => each.address()?.port === Number(port)) ? connect.apply(this, given) : refused();
+  };
 }
 
 function moveClock(by) {
@@ -54,16 +73,17 @@ function moveClock(by) {
   };
 }
 
-function watchTimers(timers) {
+function watchTimers(timers, root) {
+  const note = (timer) => { if (isOfProject(new Error().stack, root)) timers.add(timer); };
   const { setTimeout: start, clearTimeout: stop, setInterval: repeat, clearInterval: end } = globalThis;
   globalThis.setTimeout = Object.assign((callback, ...rest) => {
     const timer = start((...args) => { timers.delete(timer); return callback(...args); }, ...rest);
-    timers.add(timer);
+    note(timer);
     return timer;
   }, start);
   globalThis.setInterval = (callback, ...rest) => {
     const timer = repeat(callback, ...rest);
-    timers.add(timer);
+    note(timer);
     return timer;
   };
   globalThis.clearTimeout = (timer) => { timers.delete(timer); stop(timer); };

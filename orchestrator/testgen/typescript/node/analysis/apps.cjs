@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { exportsOf } = require('./exported.cjs');
+const { sortOf } = require('./express.cjs');
 
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', '__tests__', '__test__', 'test', 'tests', 'e2e', 'migrations', 'scripts']);
 const MOST_FILES = 3000;
@@ -19,7 +20,7 @@ function filesWithApps(folder) {
       if (!entry.isFile() || !/^[^.]+(\.[\w-]+)*\.[cm]?[jt]s$/.test(entry.name) || /\.(test|spec|d|config)\.[cm]?[jt]s$/.test(entry.name)) continue;
       count += 1;
       const text = fs.readFileSync(place, 'utf8');
-      if (/\b[Ff]astify\s*\(|set(ErrorHandler|ValidatorCompiler|SerializerCompiler)\s*\(|:\s*(Promise<)?FastifyInstance/.test(text) || SIGNS.test(text)) found.push(place);
+      if (/\b[Ff]astify\s*\(|set(ErrorHandler|ValidatorCompiler|SerializerCompiler)\s*\(|:\s*(Promise<)?FastifyInstance|\bexpress\s*\(\)|:\s*(Promise<)?(express\.)?(Express|Application)\b/.test(text) || SIGNS.test(text)) found.push(place);
     }
   }
   return found;
@@ -39,7 +40,8 @@ function appsIn(ts, checker, files, shapes, relative) {
       const type = checker.getTypeOfSymbolAtLocation(symbol, place);
       const base = { file: relative(file), name: exported.name, local: place.name && ts.isIdentifier(place.name) ? place.name.text : symbol.name };
       const signature = type.getCallSignatures().at(-1);
-      if (isServer(type)) found.instances.push(base);
+      if (sortOf(checker, type) === 'app') found.instances.push({ ...base, framework: 'express' });
+      else if (isServer(type)) found.instances.push(base);
       else if (signature) sortIn(found, { ts, checker, shapes, file, place, signature, base });
     }
   }
@@ -49,6 +51,7 @@ function appsIn(ts, checker, files, shapes, relative) {
 function sortIn({ builders, equippers, decorators }, { ts, checker, shapes, file, place, signature, base }) {
   const returns = signature.getReturnType();
   const made = checker.getPromisedTypeOfPromise?.(returns) ?? returns;
+  if (sortOf(checker, made) === 'app') return builders.push({ ...base, framework: 'express', params: shapes.params(signature), isAsync: made !== returns });
   if (isServer(made)) return builders.push({ ...base, params: shapes.params(signature), isAsync: made !== returns });
   if (!takesServer(checker, shapes, signature)) return undefined;
   const more = { isAsync: made !== returns, params: shapes.params(signature).slice(1), takesDone: signature.getParameters().length > 2 };

@@ -22,7 +22,7 @@ function makersIn(ts, checker, files, shapes, relative) {
       const type = checker.getTypeOfSymbolAtLocation(symbol, place);
       if (symbol.flags & ts.SymbolFlags.Class) {
         for (const [member, signature] of methodsOf(ts, checker, shapes, type, symbol)) note(member, signature, { ...base, member });
-      } else note(exported.name, type.getCallSignatures().at(-1), base);
+      } else note(exported.name === 'default' ? symbol.name : exported.name, type.getCallSignatures().at(-1), exported.name === 'default' && symbol.name !== 'default' ? { ...base, local: symbol.name } : base);
     }
   }
   return found;

@@ -30,7 +30,17 @@ function property(shapes, owner, symbol, type) {
   const known = shapes.uses.typeOf(symbol, type);
   const signature = shapes.checker.getNonNullableType(known).getCallSignatures().at(-1);
   const optional = Boolean(symbol.flags & shapes.ts.SymbolFlags.Optional);
-  return { name: symbol.name, optional, shape: signature ? method(shapes, owner, signature) : shapes.of(known, symbol.name) };
+  return { name: symbol.name, optional, shape: signature ? method(shapes, owner, signature) : openPart(shapes, symbol, known) ?? shapes.of(known, symbol.name) };
+}
+
+/** What of something without names of its own is read by name: the parameters of a path, a body of any type. */
+function openPart(shapes, symbol, type) {
+  const names = shapes.uses.namesIn(symbol).slice(0, 24);
+  const index = type.getStringIndexType?.();
+  const isOpen = shapes.uses.isVague(type) || (index && type.getProperties().length === 0);
+  if (!isOpen || names.length === 0) return undefined;
+  const inner = (name) => (index ? shapes.of(index, name) : { k: 'any' });
+  return { k: 'object', name: symbol.name, loose: true, props: names.map((name) => ({ name, optional: false, shape: inner(name) })) };
 }
 
 /** A method: one that returns what it belongs to can be followed by the next. */

@@ -1,13 +1,15 @@
 'use strict';
 /** What trying a module inside a server needs to know: the project's server, what it loads, who makes tokens. */
 const path = require('node:path');
+const { createRequire } = require('node:module');
 const { exportsOf } = require('./exported.cjs');
+const { bodiesOf } = require('./express-bodies.cjs');
 const { readFacts, outsidePackages } = require('./facts.cjs');
 const { SIGNS, appsIn } = require('./apps.cjs');
 const { ABOUT_TOKENS, makersIn } = require('./makers.cjs');
 const { usedModules } = require('./used.cjs');
 
-const SERVING = new Set(['routes', 'hook', 'reader']);
+const SERVING = new Set(['routes', 'hook', 'reader', 'handler']);
 const ALL = { most: 120, deepest: 12 };
 
 /** Return {server, used} for a module with subjects that need a server; `used` are all files of the server besides. */
@@ -19,6 +21,8 @@ function servingOf(look, files, { subjects, imports }, shapes) {
   const own = files.map(relative);
   const mine = usedModules(imports, own, importsOf, ALL).files;
   const apps = appsIn(ts, checker, look.apps.map((each) => program.getSourceFile(each)).filter((each) => each && !each.isDeclarationFile), shapes, relative);
+  const framework = subjects.find((each) => SERVING.has(each.kind)).framework ?? 'fastify';
+  for (const name of ['builders', 'instances']) apps[name] = apps[name].filter((each) => (each.framework ?? 'fastify') === framework);
   const facts = mine.map((each) => readFacts(ts, sourceOf(each)));
   const reads = new Set([...files.map((each) => readFacts(ts, each)), ...facts].flatMap((each) => each.reads));
   apps.decorators = apps.decorators.filter(({ names }) => names.some((each) => reads.has(each)));
@@ -28,6 +32,8 @@ function servingOf(look, files, { subjects, imports }, shapes) {
   const packages = outsidePackages(everything);
   const server = {
     ...apps,
+    framework,
+    ...(framework === 'express' && expressParts(look, [...mine.map(sourceOf), ...files], shapes)),
     makers: makersOf(look, mine.map(sourceOf), own, shapes),
     errors: errorsIn(ts, checker, mine.map(sourceOf), shapes),
     facts: { strings: facts.flatMap((each) => each.strings), reads: facts.flatMap((each) => each.reads) },
@@ -35,6 +41,21 @@ function servingOf(look, files, { subjects, imports }, shapes) {
     externals: [...new Set(everything.filter((each) => each.file === undefined && /^[@a-z]/.test(each.spec) && !each.spec.startsWith('node:') && !packages.includes(each.spec)).map((each) => each.spec))],
   };
   return { server, used };
+}
+
+/** What only applications of Express need: what requests are made of, and whether the project has supertest. */
+function expressParts(look, files, shapes) {
+  const bodies = Object.assign({}, ...files.map((each) => bodiesOf(look, each, shapes)));
+  const { resolve } = createRequire(path.join(look.root, look.folder ?? '', 'package.json'));
+  const isThere = (name) => {
+    try {
+      return Boolean(resolve(name));
+    } catch {
+      return false;
+    }
+  };
+  const isTyped = isThere('@types/supertest/package.json') || !/\.[cm]?tsx?$/.test(files.at(-1).fileName);
+  return { bodies, hasSupertest: isThere('supertest') && isTyped };
 }
 
 /** Who makes texts: functions that the module reaches; where none of them makes tokens, those of the whole project that sign. */

@@ -121,6 +121,7 @@ class Shapes {
     const signature = type.getCallSignatures().at(-1);
     const isPlainFunction = signature && !this.isForeign(symbol);
     if (isPlainFunction) return this.callable(signature);
+    if (called === 'NextFunction' && signature) return { k: 'method', fluent: false, takes: 1, returns: { k: 'undefined' } };
     return this.object(type, symbol, name);
   }
 

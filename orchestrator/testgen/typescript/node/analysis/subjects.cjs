@@ -3,6 +3,7 @@
 const { exportedWhole, exportsOf } = require('./exported.cjs');
 const { graphqlSubjects, nestedMethods } = require('./graphql.cjs');
 
+const { expressSubject } = require('./express.cjs');
 const { readsDecorations } = require('./parts.cjs');
 const { classRoutes, decorations, serverSubject } = require('./server.cjs');
 
@@ -23,6 +24,8 @@ function findSubjects(ts, checker, file, shapes, isServed) {
 
 function ofValue(ts, checker, shapes, symbol, place, base, isServed) {
   const type = checker.getTypeOfSymbolAtLocation(symbol, place);
+  const express = expressSubject(checker, shapes, type, isServed);
+  if (express) return [{ ...base, ...express }];
   const signature = type.getCallSignatures().at(-1);
   const serving = signature && serverSubject(checker, shapes, signature);
   if (serving && (!readsDecorations(shapes, signature) || isServed())) return [{ ...base, ...serving, readsBody: /\.body\b/.test(place.getText()), decorations: decorationsOf(ts, checker, shapes, signature) }];

@@ -10,6 +10,7 @@ class Uses {
   constructor(ts, checker) {
     this.ts = ts;
     this.checker = checker;
+    this.inner = new Map(); // declaration of a property -> names that are read of what it holds
     this.types = new Map(); // declaration of a property -> types that were seen where it is read
   }
 
@@ -17,7 +18,10 @@ class Uses {
   add(file) {
     const { ts } = this;
     const visit = (node) => {
-      if (ts.isPropertyAccessExpression(node)) this.note(this.checker.getSymbolAtLocation(node.name), [node]);
+      if (ts.isPropertyAccessExpression(node)) {
+        this.note(this.checker.getSymbolAtLocation(node.name), [node]);
+        this.noteInner(node.expression, [node.name.text]);
+      }
       if (ts.isObjectBindingPattern(node)) this.pattern(node);
       ts.forEachChild(node, visit);
     };
@@ -27,12 +31,29 @@ class Uses {
   pattern(node) {
     const { ts, checker } = this;
     const type = checker.getTypeAtLocation(node);
+    const read = node.elements.filter((each) => !each.dotDotDotToken).map((each) => each.propertyName ?? each.name);
+    this.noteInner(node.parent.initializer, read.filter((each) => ts.isIdentifier(each)).map((each) => each.text));
     for (const element of node.elements) {
       if (element.dotDotDotToken) continue;
       const name = element.propertyName ?? element.name;
       const symbol = ts.isIdentifier(name) ? type.getProperty(name.text) : undefined;
       this.note(symbol, ts.isIdentifier(element.name) ? [element.name, ...this.namesOf(element.name)] : [element.name]);
     }
+  }
+
+  /** Note which names are read of what a property holds: `request.params.id`. */
+  noteInner(owner, names) {
+    if (!owner || !this.ts.isPropertyAccessExpression(owner)) return;
+    for (const each of this.checker.getSymbolAtLocation(owner.name)?.declarations ?? []) {
+      const known = this.inner.get(each) ?? new Set();
+      for (const name of names) known.add(name);
+      this.inner.set(each, known);
+    }
+  }
+
+  /** The names that are read of what a property holds. */
+  namesIn(symbol) {
+    return [...new Set((symbol.declarations ?? []).flatMap((each) => [...(this.inner.get(each) ?? [])]))];
   }
 
   /** Where else a name that was taken out of an object stands: it may be cast there. */

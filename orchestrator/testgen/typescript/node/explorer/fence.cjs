@@ -23,7 +23,7 @@ function opensToWrite(flags, { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND }) {
 }
 
 /** `load` gives modules of Node's own; below the folder `cache` the runner writes what it transformed. */
-function buildFence(load, cache) {
+function buildFence(load, cache, root = '/') {
   const broken = new Set();
   const notes = { clock: false, reads: 0, timers: [], later: 0 };
   const undo = [];
@@ -66,11 +66,11 @@ function buildFence(load, cache) {
   put(process, 'kill', refuse('processes'));
   put(globalThis, 'Date', stoppedDate(notes));
   for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) put(globalThis, name, ending(globalThis[name], notes));
-  for (const name of ['setTimeout', 'setInterval', 'setImmediate']) put(globalThis, name, timer(globalThis[name], notes, name));
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate']) put(globalThis, name, timer(globalThis[name], notes, name, root));
   for (const name of ['log', 'info', 'warn', 'error', 'debug']) put(console, name, () => undefined);
   return {
     begin() { broken.clear(); notes.clock = false; notes.reads = 0; notes.timers = []; },
-    end() { return { touched: [...broken], clock: notes.clock, timers: notes.timers.filter((each) => !each.done).length }; },
+    end() { return { touched: [...broken], clock: notes.clock, timers: notes.timers.filter((each) => !each.done && each.handle.hasRef?.() !== false).length }; },
     /** Let it be later by so many milliseconds. */
     move(by) { notes.later = by; },
     /** End what the call started and left running: it would take the time of all that follows. */
@@ -112,10 +112,15 @@ function ending(real, notes) {
   };
 }
 
+/** Say whether code of the project stands behind a call; what packages start for themselves is their own business. */
+function isOfProject(stack, root) {
+  return stack.split('\n').some((each) => each.includes(root) && !each.includes('/node_modules/'));
+}
+
 /** Long waits are cut short; what was started and not ended is counted. */
-function timer(real, notes, name) {
+function timer(real, notes, name, root) {
   return (callback, wait = 0, ...rest) => {
-    const entry = { done: name === 'setImmediate', cancel: () => undefined };
+    const entry = { done: name === 'setImmediate' || !isOfProject(new Error().stack, root), cancel: () => undefined };
     const run = (...args) => { entry.done = name !== 'setInterval'; return callback(...args); };
     const handle = name === 'setImmediate' ? real(run, wait, ...rest) : real(run, wait > LONG_WAIT ? wait : Math.min(wait, 20), ...rest);
     const stop = name === 'setImmediate' ? clearImmediate : clearTimeout;
@@ -126,4 +131,4 @@ function timer(real, notes, name) {
   };
 }
 
-module.exports = { NOW, buildFence };
+module.exports = { NOW, buildFence, isOfProject };

@@ -24,7 +24,7 @@ async function explore(plan, api) {
   const runtime = (globalThis.__orchestrate = globalThis.__orchestrate ?? createRuntime());
   const { state } = runtime;
   state.watched = plan.path;
-  const fence = buildFence(api.core, plan.cache);
+  const fence = buildFence(api.core, plan.cache, plan.root);
   const forgetKeys = rememberKeys(api.core('crypto'));
   try {
     const world = new World(plan, api, state, await api.load(plan.helper));
@@ -32,7 +32,7 @@ async function explore(plan, api) {
     fence.begin();
     state.hits = new Set();
     state.touched = new Set();
-    if (!(await world.reload(-1))) return answer({ problem: importProblem(world.problem, plan.absolute) });
+    if (!(await world.reload(-1)) && !(await throughServer(world, plan))) return answer({ problem: importProblem(world.problem, plan.absolute) });
     const imported = { goals: [...state.hits], mutants: [...state.touched] };
     const began = process.cpuUsage(); // loading the project's compiler is not exploring
     const now = seldom(() => spent(process.cpuUsage(began))); // of the processor: what else the machine does makes no difference
@@ -44,6 +44,19 @@ async function explore(plan, api) {
     fence.restore();
     forgetKeys();
   }
+}
+
+/** A module in a circle of imports may need the server loaded first; tests of its routes import that anyway. */
+async function throughServer(world, plan) {
+  for (const { file } of plan.server?.instances ?? []) {
+    if (file === plan.path) continue;
+    const { problem } = world;
+    world.first = [file];
+    if (await world.reload(-1)) return true;
+    world.problem = problem;
+  }
+  world.first = [];
+  return false;
 }
 
 async function searched({ plan, world, state, fence, now, journal, assembly }, imported) {

@@ -31,6 +31,7 @@ class World {
     this.imports = new Map();
     this.parts = new WeakSet();
     this.openers = plan.openers ?? [];
+    this.first = []; // files that are loaded before the module, which cannot be loaded alone
     this.sites = { ...plan.sites, ...plan.usedSites };
     this.made = new Map(); // by functions of the project, until modules are loaded anew
     this.values = undefined; // set when they are made
@@ -67,6 +68,7 @@ class World {
     try {
       this.api.reset();
       this.imports.clear();
+      for (const file of this.first) await this.fetch(file);
       if (!this.plan.isFolder) this.loaded = await this.api.load(this.plan.absolute);
       this.made.clear();
       for (const file of this.plan.companions) await this.fetch(file);

@@ -84,7 +84,8 @@ class Writer {
   /** A call of a function of another module, e.g. one that signs a token. */
   called(node, args) {
     this.imports(node.from);
-    const { name, member } = node.from;
+    const { member } = node.from;
+    const name = node.from.as ?? node.from.name;
     const call = `${node.isAsync ? 'await ' : ''}${member ? `new ${name}().${member}` : name}(${args})`;
     const picked = node.picks ? `${node.isAsync ? `(${call})` : call}.${node.picks}` : call;
     return node.prefix ? `\`${node.prefix}\${${picked}}\`` : picked;

@@ -5,6 +5,9 @@
  */
 const { namePlugins, watchingFastify } = require('../../plugins.cjs');
 const { Scene } = require('../scene.cjs');
+const { cheap } = require('./hashing.cjs');
+const { RequestWriter } = require('./request-writer.cjs');
+const { setupOf } = require('./setup.cjs');
 const { failsAlways, waysOf, within } = require('./ways.cjs');
 
 const MOST_USES = 200; // requests that one server answers: what it remembers of them must not grow
@@ -27,13 +30,36 @@ class Assembly {
     this.mockPackages();
   }
 
+  /** The package that servers are made of. */
+  get package() {
+    return 'fastify';
+  }
+
+  /** What writes requests to such a server. */
+  get Writer() {
+    return RequestWriter;
+  }
+
+  setupOf(subject, writer, item) {
+    return setupOf(subject, writer, item);
+  }
+
+  ways(subject) {
+    return waysOf(this, subject);
+  }
+
+  /** Headers that say nothing of a route. */
+  get usual() {
+    return USUAL;
+  }
+
   /** Keep packages loaded when modules are loaded anew, watch the servers that are made, and make hashes cheap. */
   mockPackages() {
     const real = this.api.core;
-    this.fastify = find(() => real('fastify'));
+    this.framework = find(() => real(this.package));
     const kept = (this.packages = new Map());
     for (const spec of this.server.externals) {
-      if (spec === 'fastify') this.api.mock(spec, () => this.watched());
+      if (spec === this.package) this.api.mock(spec, () => this.watched());
       else if (/^bcrypt(js)?$/.test(spec)) this.mockHashing(spec, find(() => real(spec)));
       else if (this.api.actual) this.api.mock(spec, () => kept.get(spec) ?? kept.set(spec, this.api.actual(spec)).get(spec));
     }
@@ -44,7 +70,7 @@ class Assembly {
   }
 
   watched() {
-    return watchingFastify(this.fastify, (app) => this.watch(app));
+    return watchingFastify(this.framework, (app) => this.watch(app));
   }
 
   watch(app) {
@@ -79,12 +105,12 @@ class Assembly {
 
   /** Return a plain server without a log. */
   plain() {
-    return this.watch((this.fastify.default ?? this.fastify)());
+    return this.watch((this.framework.default ?? this.framework)());
   }
 
   /** Choose the way in which servers are made for a function that registers routes: the first that works. */
   async choose(subject) {
-    if (!this.fastify) return undefined;
+    if (!this.framework) return undefined;
     this.isChoosing = true; // looking where a call comes from takes long
     try {
       return await this.chosen(subject);
@@ -95,14 +121,14 @@ class Assembly {
 
   async chosen(subject) {
     let poor; // a way in which everything fails, for want of a better one
-    for (const way of waysOf(this, subject)) {
+    for (const way of this.ways(subject)) {
       const app = await this.tried(way);
       if (app === undefined) continue;
       const own = this.routes.filter((each) => this.belongs(each, subject, way));
       const nothing = await app.inject({ method: 'GET', url: '/nothing/is/here' });
       const isPoor = way.kind === 'instance' && own.length > 0 && (await failsAlways(app, own));
       await app.close();
-      const found = { way, routes: own, usualHeaders: new Set(own.length > 0 ? [...USUAL, ...Object.keys(nothing.headers)] : USUAL) };
+      const found = { way, routes: own, usualHeaders: new Set(own.length > 0 ? [...this.usual, ...USUAL, ...Object.keys(nothing.headers)] : USUAL) };
       if (own.length > 0 && !isPoor) return this.settledOn(found);
       if (way.kind === 'instance') await this.world.reload(-1); // what it began when it was imported is none of the others' business
       if (isPoor) poor ??= found;
@@ -137,7 +163,7 @@ class Assembly {
 
   /** Choose for a function that answers requests, where the project's server has a route for it. */
   async chooseFor(handler) {
-    if (!this.fastify || this.server.builders.length + this.server.instances.length === 0) return undefined;
+    if (!this.framework || this.server.builders.length + this.server.instances.length === 0) return undefined;
     const found = await this.choose(handler);
     return found?.routes.length > 0 ? found : undefined;
   }
@@ -274,15 +300,6 @@ function find(load) {
   } catch {
     return undefined;
   }
-}
-
-/** bcrypt takes a tenth of a second for each hash on purpose; the fewest rounds do here. */
-function cheap(real) {
-  const fewer = (rounds) => (typeof rounds === 'number' ? Math.min(rounds, 4) : rounds);
-  const all = { ...real };
-  for (const name of ['hash', 'hashSync']) if (real[name]) all[name] = (text, rounds, ...rest) => real[name](text, fewer(rounds), ...rest);
-  for (const name of ['genSalt', 'genSaltSync']) if (real[name]) all[name] = (rounds, ...rest) => real[name](fewer(rounds), ...rest);
-  return Object.assign(all, { default: all, __esModule: true });
 }
 
 module.exports = { Assembly };

@@ -33,7 +33,7 @@ function claimsOf(values, facts) {
 function callOf(values, maker, { claims, ...more }) {
   const isOpen = ({ k }) => claims && ['any', 'record'].includes(k);
   const args = maker.params.filter((each) => !each.optional && !each.rest).map((each) => (isOpen(each.shape) ? claims : values.of(each.shape, each.name, 1)[0]));
-  return { t: 'call', from: { file: maker.file, name: maker.name, member: maker.member }, isAsync: maker.isAsync, picks: maker.picks, args, ...more };
+  return { t: 'call', from: { file: maker.file, name: maker.name, member: maker.member, ...(maker.local && { as: maker.local }) }, isAsync: maker.isAsync, picks: maker.picks, args, ...more };
 }
 
 /** A function that gives, for the name of a text, the calls of those functions of the project that make such texts. */
@@ -54,7 +54,7 @@ function textMaker(values, server) {
 
 /** `password_hash` fits to hashPassword: every word of the name is one of the function's, two at least. */
 function fits(maker, words) {
-  const own = new Set(wordsOf(maker.name));
+  const own = new Set(wordsOf(maker.local ?? maker.name));
   return words.length > 1 && words.every((each) => own.has(each));
 }
 

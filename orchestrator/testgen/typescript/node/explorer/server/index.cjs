@@ -1,6 +1,7 @@
 'use strict';
 /** Turns the subjects of a module that need a server into subjects that can be tried: one for each route. */
 const { Assembly } = require('./assembly.cjs');
+const { ExpressAssembly } = require('./express.cjs');
 const { credentialsOf, signedByServer, textMaker } = require('./credentials.cjs');
 const { headerNodes } = require('./requests.cjs');
 const { hookSubject, pluginSubjects } = require('./probes.cjs');
@@ -9,7 +10,7 @@ const { RouteSubject } = require('./route-subject.cjs');
 /** Begin to watch the servers that the project makes; to be done before its modules are loaded. */
 function prepareServer(world, api, state) {
   if (!world.plan.server) return undefined;
-  return new Assembly(world, api, state);
+  return world.plan.server.framework === 'express' ? new ExpressAssembly(world, api, state) : new Assembly(world, api, state);
 }
 
 /** Return the subjects with those that need a server replaced; `caller` carries out what has to be tried for that. */
@@ -21,16 +22,23 @@ async function servedSubjects(subjects, assembly, caller, values) {
   const found = [];
   for (const subject of subjects) {
     if (subject.kind === 'routes') found.push(...(await routesOf(subject, assembly, caller, values)));
+    else if (subject.kind === 'handler') found.push(...(await handlersOf(subject, assembly, caller, values)));
     else if (subject.kind === 'hook' || subject.kind === 'reader') found.push(...(await hooksOf(subject, assembly, caller, values)));
     else found.push(subject);
   }
   return found;
 }
 
+/** A handler is asked through the application that has a route for it, else called itself. */
+async function handlersOf(origin, assembly, caller, values) {
+  const chosen = await assembly.chooseFor(origin);
+  return chosen ? openedRoutes(chosen, { ...origin, params: [] }, assembly, caller, values) : [{ ...origin, kind: 'function' }];
+}
+
 async function routesOf(origin, assembly, caller, values) {
   const chosen = await assembly.choose(origin);
   if (!chosen) return [];
-  if (chosen.routes.length === 0) return pluginSubjects(origin, assembly, { env: process.env });
+  if (chosen.routes.length === 0) return origin.framework ? [] : pluginSubjects(origin, assembly, { env: process.env });
   return openedRoutes(chosen, origin, assembly, caller, values);
 }
 

@@ -25,11 +25,23 @@ class RequestForm {
 
   /** A schema checked a part of the request: from here on it says what that part may be. */
   learn(schema, value, request) {
+    if (request && isWhole(value, request)) return this.learnWhole(schema, value, request);
     const part = this.partOf(value, request);
     if (part === undefined || this.fixed.has(part)) return;
     this.fixed.add(part);
     this.parts[part] = shapeOfSchema(schema, part);
     this.learned += 1;
+  }
+
+  /** A schema may check all parts at once: `{ body, query, params }`. */
+  learnWhole(schema, value, request) {
+    for (const { name, shape } of shapeOfSchema(schema, 'request').fields ?? []) {
+      const part = PARTS[name];
+      if (part === undefined || part === 'headers' || this.fixed.has(part) || JSON.stringify(value[name]) !== JSON.stringify(request[name])) continue;
+      this.fixed.add(part);
+      this.parts[part] = shape;
+      this.learned += 1;
+    }
   }
 
   learnHeader(name) {
@@ -77,6 +89,10 @@ class RequestForm {
     }
     return { k: 'form', fields, isSparse: true };
   }
+}
+
+function isWhole(value, request) {
+  return value !== null && typeof value === 'object' && value !== request && ((request.body !== undefined && value.body === request.body) || (request.params && value.params === request.params));
 }
 
 /** Only values that can stand in a path. */

@@ -107,7 +107,7 @@ class RouteSubject {
       const response = await app.inject(injected(this.route, request));
       if (assembly.error && response.statusCode >= 500 && isAccident(assembly.error)) throw assembly.error;
       this.answered ??= scene.answered.map(({ key, node }) => ({ key, node }));
-      return shown(response, this.settings.usualHeaders);
+      return shown(response, this.settings.usualHeaders, assembly.plan.root);
     } finally {
       state.parsed = null;
       assembly.readHeader = undefined;
@@ -157,10 +157,15 @@ class RouteSubject {
 }
 
 /** What of a response a test looks at: the status, headers that not every response has, and the body. */
-function shown(response, usual) {
+function shown(response, usual, root) {
   const headers = Object.entries(response.headers).filter(([key]) => !usual.has(key)).sort(([a], [b]) => (a < b ? -1 : 1));
   const isJson = /json/.test(response.headers['content-type'] ?? '') && response.body !== '';
-  return { status: response.statusCode, headers: Object.fromEntries(headers), body: isJson ? response.json() : response.body };
+  return { status: response.statusCode, headers: Object.fromEntries(headers), body: isJson ? response.json() : telling(response.body, root) };
+}
+
+/** A page that shows a stack tells where the project lies: that is of no test's interest. */
+function telling(text, root) {
+  return typeof text === 'string' && (text.includes(root) || text.includes('&nbsp; at ') || text.includes('node_modules')) ? () => undefined : text;
 }
 
 module.exports = { RouteSubject, shown };

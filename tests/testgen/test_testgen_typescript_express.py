@@ -1,0 +1,189 @@
+"""Routers, applications and handlers of Express get tests through requests."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+POOL = "import { Pool } from 'pg';\n\nexport const pool = new Pool({ max: 2 });\n"
+TOKENS = """\
+export function signToken(user: { id: string; role: 'reader' | 'editor' }): string {
+  return Buffer.from(JSON.stringify(user)).toString('base64url');
+}
+
+export function readToken(header: string | undefined): { id: string; role: string } | undefined {
+  const [, text] = /^Bearer ([A-Za-z0-9_-]+)$/.exec(header ?? '') ?? [];
+  try {
+    return text === undefined ? undefined : (JSON.parse(Buffer.from(text, 'base64url').toString()) as never);
+  } catch {
+    return undefined;
+  }
+}
+"""
+GATE = """\
+import type { NextFunction, Request, Response } from 'express';
+import { readToken } from '../tokens';
+
+export function requireEditor(req: Request, res: Response, next: NextFunction): void {
+  const user = readToken(req.headers.authorization);
+  if (user === undefined) {
+    res.status(401).json({ error: 'sign in first' });
+    return;
+  }
+  if (user.role !== 'editor') {
+    res.status(403).json({ error: 'editors only' });
+    return;
+  }
+  next();
+}
+"""
+BOOKS = """\
+import { Router, type Request, type Response } from 'express';
+import { pool } from '../pool';
+import { requireEditor } from './gate';
+
+interface NewBook {
+  title: string;
+  pages: number;
+}
+
+const books = Router();
+
+books.get('/:id', async (req: Request, res: Response) => {
+  const found: { rows: NewBook[] } = await pool.query('select * from books where id = $1', [req.params.id]);
+  if (found.rows.length === 0) {
+    res.status(404).json({ error: 'no such book' });
+    return;
+  }
+  res.json({ title: found.rows[0].title });
+});
+
+books.post('/', requireEditor, async (req: Request, res: Response) => {
+  const { title, pages } = (req.body ?? {}) as Partial<NewBook>;
+  if (!title || typeof pages !== 'number' || pages < 1) {
+    res.status(400).json({ error: 'title and pages are needed' });
+    return;
+  }
+  await pool.query('insert into books values ($1, $2)', [title, pages]);
+  res.status(201).location(`/books/${title}`).json({ title, pages });
+});
+
+export default books;
+"""
+APP = """\
+import express, { type NextFunction, type Request, type Response } from 'express';
+import books from './web/books';
+
+export const app = express();
+
+app.use(express.json());
+app.use('/api/books', books);
+app.use((error: Error, _req: Request, res: Response, _next: NextFunction) => {
+  res.status(503).json({ told: error.message });
+});
+"""
+HANDLERS = """\
+import type { NextFunction, Request, Response } from 'express';
+
+export interface Shelf {
+  find(id: string): Promise<{ title: string } | null>;
+}
+
+export function showBook(shelf: Shelf) {
+  return async (req: Request, res: Response, next: NextFunction): Promise<void> => {
+    try {
+      const book = await shelf.find(req.params.id);
+      if (book === null) {
+        res.status(404).json({ error: 'no such book' });
+        return;
+      }
+      res.json({ book });
+    } catch (error) {
+      next(error);
+    }
+  };
+}
+"""
+
+
+def generate(target):
+    """Write tests with the command of the product."""
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write", "--json", "--budget", "8"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return json.loads(made.stdout)["coverage"]
+
+
+def run_jest():
+    """Run the project's own tests."""
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def write(project, files):
+    """Write modules of the project; its compiler imports packages as their own default."""
+    options = json.loads((project / "tsconfig.json").read_text())
+    options["compilerOptions"]["esModuleInterop"] = True
+    (project / "tsconfig.json").write_text(json.dumps(options))
+    (project / "src/web").mkdir()
+    for name, text in files.items():
+        (project / f"src/{name}.ts").write_text(text)
+
+
+def uninstall(project, name):
+    """Take a package away: the folder of all others is made of links."""
+    installed = (project / "node_modules").resolve()
+    (project / "node_modules").unlink()
+    (project / "node_modules").mkdir()
+    for each in installed.iterdir():
+        if each.name != name:
+            (project / "node_modules" / each.name).symlink_to(each)
+
+
+def test_routes_are_asked_through_the_application_that_mounts_them(project):
+    write(project, {"tokens": TOKENS, "pool": POOL, "web/gate": GATE, "web/books": BOOKS, "app": APP})
+    made = generate("src/web/books.ts")
+    assert made["statements"] == 100.0, made
+    text = (project / "src/web/__tests__/books.test.ts").read_text()
+    assert "import request from 'supertest';" in text
+    assert "import { app } from '../../app';" in text
+    assert "describe('POST /api/books'" in text
+    assert "answers 401 without a token" in text
+    assert "answers 403 as reader" in text
+    assert "answers 404 when nothing is found" in text
+    assert ".set({ authorization: `Bearer ${signToken({ id: " in text
+    assert "expect(response.body).toEqual({ error: 'title and pages are needed' });" in text
+    assert "expect(response.body).toEqual({ told: 'connection lost' });" in text
+    assert "'insert into books values ($1, $2)'" in text
+    run_jest()
+
+
+def test_a_router_without_an_application_gets_a_plain_one(project):
+    uninstall(project, "supertest")
+    write(project, {"tokens": TOKENS, "pool": POOL, "web/gate": GATE, "web/books": BOOKS})
+    made = generate("src/web/books.ts")
+    assert made["statements"] == 100.0, made
+    text = (project / "src/web/__tests__/books.test.ts").read_text()
+    assert "app = express();\n  app.use(express.json());\n  app.use(books);\n  app.use(tellError);\n" in text
+    assert "const response = await ask(app, 'POST', '/', { headers: " in text
+    assert "describe('GET /:id'" in text
+    run_jest()
+
+
+def test_handlers_are_called_with_parts_of_requests(project):
+    write(project, {"web/handlers": HANDLERS})
+    made = generate("src/web/handlers.ts")
+    assert made["statements"] == 100.0, made
+    text = (project / "src/web/__tests__/handlers.test.ts").read_text()
+    assert "params: { id: '" in text
+    assert "const next = jest.fn();" in text
+    assert "expect(res.status).toHaveBeenCalledWith(404);" in text
+    assert "expect(next).toHaveBeenCalledWith(" in text
+    run_jest()
