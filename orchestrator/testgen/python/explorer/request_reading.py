@@ -51,8 +51,8 @@ def fields_of_forms(node: Definition, view: Any) -> list[str]:
     found: dict[str, None] = {}
     for form in forms:
         for name in dir(form):
-            field = getattr(form, name, None)
-            if hasattr(field, "field_class") and field.field_class.__name__ not in ("SubmitField", "CSRFTokenField"):
+            kind = getattr(getattr(form, name, None), "field_class", None)
+            if kind is not None and kind.__name__ not in ("SubmitField", "CSRFTokenField"):
                 found.setdefault(name)
     return list(found)[:_MOST_KEYS]
 
