@@ -14,7 +14,6 @@ from orchestrator.contracts import Ledger
 from orchestrator.engine.outcome import RunResult
 from orchestrator.errors import OrchestrateError
 from orchestrator.models.events import EventType
-from orchestrator.models.status import TaskState
 from orchestrator.processes.signals import StopSignals
 
 _SECONDS_BETWEEN_LOOKS = 1.0  # at what people decided, and at what tasks wait for
@@ -69,7 +68,7 @@ async def _keep_in_touch(machinery: Machinery, ledger: Ledger, run: str, waits: 
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
         if waits is not None:
             waits.update(executor.scheduler, time.monotonic())
-        waiting = [task for task, state in executor.scheduler.states().items() if state is TaskState.WAITING]
+        waiting = executor.scheduler.asked()
         if not waiting:
             continue
         with suppress(OrchestrateError):

@@ -1,6 +1,5 @@
 """From the command line to one command, and from an error to a message and an exit code."""
 
-import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -8,11 +7,9 @@ from contextlib import suppress
 
 from orchestrator.cli.commands import COMMANDS, render_overview
 from orchestrator.cli.streams import finish, forget_output, is_lost_output, prepare, tell, tell_lost_output
+from orchestrator.collector import look_at_what_is_new, look_rarely
 from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError
 
-# A command makes thousands of objects that live as long as it, and hardly any garbage: the collector looks less often
-# than it would by itself, which costs a quick command a twentieth of its time and a run of many tasks a tenth.
-_COLLECT = (50_000, 20, 50)
 _ONLY_PRINT = frozenset({"Start", "Look", "Extend"})
 # Options before the command are moved behind it; these take a value.
 _WITH_VALUE = frozenset({"-c", "--config", "-C", "--directory", "--project", "--profile", "--param", "-D", "--color"})
@@ -20,7 +17,7 @@ _WITH_VALUE = frozenset({"-c", "--config", "-C", "--directory", "--project", "--
 
 def start(arguments: Sequence[str]) -> int:
     """Make this process the program, then run its command line; the return value is the exit code."""
-    gc.set_threshold(*_COLLECT)
+    look_rarely()
     prepare()
     if _only_prints(arguments):
         # end silently when nobody reads the output any more (`status | head`), like any tool
@@ -94,6 +91,8 @@ def _invoke(name: str, arguments: list[str]) -> int:
     import typer
 
     module = importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}")
+    if COMMANDS[name].supervised:
+        look_at_what_is_new()
     app = typer.Typer(
         rich_markup_mode=None,
         pretty_exceptions_enable=False,

@@ -25,7 +25,7 @@ class WaitsFile:
 
     def update(self, scheduler: Scheduler, monotonic: float) -> None:
         """Write the reasons of now; a disk that refuses them must not end the run."""
-        waits = _texts(scheduler, monotonic)
+        waits = {task: _text(wait, monotonic) for task, wait in scheduler.reasons(_MOST).items()}
         if waits == self._written:
             return
         draft = self._path.with_suffix(".new")
@@ -40,17 +40,6 @@ class WaitsFile:
         if not self._written:
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
-
-
-def _texts(scheduler: Scheduler, monotonic: float) -> dict[str, str]:
-    waits: dict[str, str] = {}
-    for task, state in scheduler.states().items():
-        if state.is_final or len(waits) == _MOST:
-            continue
-        wait = scheduler.reason(task)
-        if wait is not None:
-            waits[task] = _text(wait, monotonic)
-    return waits
 
 
 def _text(wait: Wait, monotonic: float) -> str:

@@ -7,6 +7,7 @@ So the same history gives the same decisions, hypothesis can drive it through th
 
 from collections.abc import Collection, Mapping
 from heapq import heappop, heappush
+from itertools import islice
 from types import MappingProxyType
 
 from orchestrator.engine.decision import Decision, Verdict, Wait
@@ -229,10 +230,15 @@ class Scheduler:
             self._progress, self._dispatcher, self._index, task, self._until.get(task), self._questions.get(task)
         )
 
-    def reasons(self) -> dict[str, Wait]:
-        """Return why each task that does not run and has not ended waits."""
-        waits = ((task.id, self.reason(task.id)) for task in self._tasks)
-        return {task: wait for task, wait in waits if wait is not None}
+    def reasons(self, most: int | None = None) -> dict[str, Wait]:
+        """Return why each task that does not run and has not ended waits; only of the first `most` such tasks."""
+        left = (task.id for task, state in zip(self._tasks, self._states, strict=True) if not state.is_final)
+        waits = ((task, wait) for task in left if (wait := self.reason(task)) is not None)
+        return dict(islice(waits, most))
+
+    def asked(self) -> frozenset[str]:
+        """Return the tasks that wait for a person."""
+        return frozenset(self._tasks[task].id for task in self._questions if self._states[task] is TaskState.WAITING)
 
     # ------------------------------------------------------------
 

@@ -97,3 +97,16 @@ def test_guard() -> None:
 
 def test_all_reasons_at_once_name_only_what_waits() -> None:
     assert list(begun(plan([task("1"), task("2"), task("3")], limit=2)).reasons()) == ["3"]
+
+
+def test_only_the_first_reasons_are_looked_for_when_more_are_not_wanted() -> None:
+    scheduler = begun(plan([task(str(number)) for number in range(1, 7)], limit=2))
+    assert list(scheduler.reasons(3)) == ["3", "4", "5"]
+
+
+def test_who_waits_for_a_person_is_asked_until_the_answer() -> None:
+    scheduler = begun(plan([task("1"), task("2")]))
+    scheduler.waiting("1", "may it?")
+    assert scheduler.asked() == {"1"}
+    scheduler.decided("1")
+    assert scheduler.asked() == set()
