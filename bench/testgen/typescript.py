@@ -19,6 +19,7 @@ from bench.table import verdict
 from bench.testgen.children import Children
 from bench.testgen.typescript_checks import Checks, check, hide_tests
 from orchestrator.testgen.generator import Project, Settings, Target
+from orchestrator.testgen.report import why_nothing
 from orchestrator.testgen.results import Generated
 from orchestrator.testgen.typescript.generator import TypeScriptGenerator
 from orchestrator.testgen.typescript.overlay import Overlay
@@ -75,7 +76,7 @@ async def measure(project: Path, target: str, budget: float, scratch: Path) -> R
         mutants=_sum(made, "mutants"),
         kept=sum(len(result.tests) for _, result in made),
         dropped=dict(dropped.most_common()),
-        failed={each.path: result.problem or "no test held" for each, result in made if not result.text},
+        failed={each.path: result.problem or why_nothing(result) for each, result in made if not result.text},
         seconds=round(seconds, 1),
         checks=await check(project, copy, files, own, [each.path for each, _ in made]),
     )

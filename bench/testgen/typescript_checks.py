@@ -13,6 +13,7 @@ from orchestrator.testgen.typescript.toolchain import Toolchain, find_toolchain
 _ORDERS = 3
 _SECONDS = 600.0
 _TEST = re.compile(r"\.(test|spec)\.[cm]?[jt]sx?$")
+_ESLINT = re.compile(r"(eslint\.config\.|\.eslintrc(\.|$))")
 _FOLDERS = ("__tests__", "test", "tests")
 
 
@@ -23,20 +24,24 @@ class Checks:
     green: int
     not_green: list[str]
     compiler: list[str]
-    eslint: list[str] | None  # None: the project has none
+    eslint: list[str] | str | None  # None: the project has none; a text: why it did not start
     own_broken: list[str]
     provider: dict[str, float]
 
     @property
     def summary(self) -> str:
         """Return one line."""
-        eslint = "no eslint" if self.eslint is None else f"eslint {_count(self.eslint)}"
+        eslint = "no eslint" if self.eslint is None else f"eslint {_said(self.eslint)}"
         provider = ", ".join(f"{part} {share:g} %" for part, share in self.provider.items())
         return (
             f"green {self.green} of {_ORDERS} random orders {' '.join(self.not_green)[:300]}, compiler "
             f"{_count(self.compiler)}, {eslint}, own tests broken {_count(self.own_broken)}"
             f"{f'; the own coverage provider says {provider}' if provider else ''}"
         )
+
+
+def _said(found: list[str] | str) -> str:
+    return found if isinstance(found, str) else _count(found)
 
 
 def _count(found: list[str]) -> str:
@@ -108,10 +113,12 @@ async def _compiler(tools: Toolchain, copy: Overlay, files: set[str]) -> list[st
     return [line for line in found.tail.splitlines() if line.partition("(")[0] in files]
 
 
-async def _eslint(tools: Toolchain, copy: Overlay, files: list[str]) -> list[str] | None:
+async def _eslint(tools: Toolchain, copy: Overlay, files: list[str]) -> list[str] | str | None:
+    """Return what the project's own ESLint minds under its own config, or why it did not start; None without one."""
     package = copy.path(tools.folder)
     program = package / "node_modules/eslint/bin/eslint.js"
-    if not program.exists() or not files:
+    configs = {each.name for each in package.iterdir() if _ESLINT.match(each.name)}
+    if not program.exists() or not configs or not files:
         return None
     answer = copy.place.parent / "eslint.json"
     paths = [str(copy.path(each)) for each in files]
@@ -124,9 +131,14 @@ async def _eslint(tools: Toolchain, copy: Overlay, files: list[str]) -> list[str
         str(answer),
         "--no-error-on-unmatched-pattern",
     )
-    await Children().run(("env", "-C", str(package), *command, *paths))
+    is_flat = any(each.startswith("eslint.config.") for each in configs)
+    env = {} if is_flat else {"ESLINT_USE_FLAT_CONFIG": "false"}  # 9 looks for a flat config unless it is told
+    ran = await Children().run(("env", "-C", str(package), *command, *paths), env=env)
     if not answer.exists():
-        return None
+        reason = next(
+            (line for line in ran.tail.splitlines() if "ESLint couldn't" in line or "Error" in line), ran.tail
+        )
+        return f"did not start: {reason.strip()[:200]}"
     return [
         f"{Path(each['filePath']).name}:{one['line']} {one['ruleId']}"
         for each in json.loads(answer.read_text())

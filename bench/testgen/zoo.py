@@ -6,8 +6,7 @@ Every package is copied into a project of its own (one that held all of them wou
 modules are targets, in random order over all packages. Counted are: crashes of ours (any
 error but the ones that tell why a module cannot be explored), modules that took longer than their budget + 5 s (what
 their children stood in line for a processor that others used is no part of it), processes that were left when a module
-was done, and files of the copy that were changed. `--seconds` ends it after a while, as a signal to end does: what was
-counted until then is printed. Each module's end is told on standard error.
+was done, and files of the copy that were changed. `--seconds` ends it after a while.
 """
 
 import argparse
@@ -16,7 +15,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -82,11 +80,6 @@ class Zoo:
         self.examples: dict[str, str] = {}
         self.longest = 0.0
         self.isolated = True
-        self.ended = False
-
-    def end(self) -> None:
-        """Visit no further module."""
-        self.ended = True
 
     def _patience(self, seconds: float) -> Patience:
         self._patiences.append(Patience(seconds))
@@ -98,7 +91,6 @@ class Zoo:
         processes = factory.for_attempt("zoo", "zoo", 1, {})
         project = Project(root=str(home), processes=processes, say=lambda text: None, finish=as_it_is)
         begun = time.monotonic()
-        why = ""
         try:
             async for _, made in self.generator.generate(project, [target], Settings(budget=self._given.budget)):
                 self.counts["with tests" if made.text else "without tests"] += 1
@@ -107,8 +99,7 @@ class Zoo:
             if OURS in error.message:
                 self._crash(target, error.message[-600:])
             else:
-                why = told(error.message)
-                self.counts[f"not explored: {why}"] += 1
+                self.counts[f"not explored: {told(error.message)}"] += 1
         except Exception as error:  # what this is about
             self._crash(target, f"{type(error).__name__}: {error}")
         took = time.monotonic() - begun - (self._patiences.pop().given if self._patiences else 0.0)
@@ -120,8 +111,7 @@ class Zoo:
         factory.close()
         self.counts["processes_left"] += len(psutil.Process().children(recursive=True))
         self.counts["modules"] += 1
-        why = self.examples.get(target.path, why)
-        sys.stderr.write(f"{self.counts['modules']} {took:.1f} s {target.path}{why and f': {why}'}\n")
+        sys.stderr.write(f"{self.counts['modules']} {took:.1f} s {target.path}\n")
 
     def _crash(self, target: Target, message: str) -> None:
         self.counts["crashes"] += 1
@@ -135,10 +125,8 @@ async def walk(root: Path, folder: str, given: argparse.Namespace) -> dict[str, 
     targets = targets_of(root, zoo.generator)
     random.Random(given.seed).shuffle(targets)
     started = time.monotonic()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, zoo.end)
     for home, target in targets[: given.modules]:
-        if zoo.ended or (given.seconds and time.monotonic() - started > given.seconds):
+        if given.seconds and time.monotonic() - started > given.seconds:
             break
         await zoo.visit(home, target)
     changed = sorted(str(path) for path, _ in before.items() ^ state_of(root).items())
@@ -147,7 +135,6 @@ async def walk(root: Path, folder: str, given: argparse.Namespace) -> dict[str, 
         "files_changed": len(set(changed)),
         "changed": changed[:5],
         "network_of_its_own": zoo.isolated,
-        "seconds": round(time.monotonic() - started),
         "longest_seconds": round(zoo.longest, 1),
         "outcomes": dict(zoo.counts.most_common()),
         "examples": zoo.examples,
@@ -164,11 +151,11 @@ def targets_of(root: Path, generator: PythonGenerator) -> list[tuple[Path, Targe
 
 
 def told(message: str) -> str:
-    """Return the kind of a reason, without names; one that is not known as it is."""
+    """Return the kind of a reason, without names."""
     for words in ("cannot be imported", "not proven within", "imported before it could be watched", "gives: that is"):
         if words in message:
             return words
-    return message[-200:]
+    return "other"
 
 
 def state_of(root: Path) -> dict[str, tuple[int, int, int]]:

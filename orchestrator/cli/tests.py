@@ -24,7 +24,7 @@ from orchestrator.processes.redact import Redactor
 from orchestrator.sanitize import line as one_line
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
 from orchestrator.testgen.languages import find_generator, language_of
-from orchestrator.testgen.report import as_json, examined_json, examined_lines, lines_of, verdict_lines
+from orchestrator.testgen.report import as_json, examined_json, examined_lines, lines_of, reason_lines, verdict_lines
 from orchestrator.testgen.results import Generated
 
 __test__ = False
@@ -124,7 +124,8 @@ def _show(target: Target, made: Generated, *, write: bool, as_json_: bool) -> No
         _print_json(as_json(target, made))
         return
     report = sys.stdout if write else sys.stderr
-    report.write("".join(f"{one_line(line)}\n" for line in lines_of(target, made)))
+    lines = [*lines_of(target, made), *reason_lines(target, made)]
+    report.write("".join(f"{one_line(line)}\n" for line in lines))
     if not write:
         sys.stdout.write(made.text)
 

@@ -1,6 +1,5 @@
 """What was generated or examined, in words for people and as JSON for outputs."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from orchestrator.models.json import JsonObject
@@ -45,17 +44,6 @@ def summary_of_task(
     return "; ".join(parts)
 
 
-def summary_of_nothing(made: Sequence[Generated], estimated_cases: int | None) -> str:
-    """Return one line about a task of which no test held: how many each filter dropped, what else was in the way."""
-    dropped = sum((each.dropped for each in made), Counter[str]())
-    reasons = [f"{dropped[reason]} {reason}" for reason in FILTERS if dropped[reason]]
-    reasons += dict.fromkeys(each.problem for each in made if each.problem)
-    parts = [f"no test held{': ' if reasons else ''}{', '.join(reasons)}"]
-    if estimated_cases:
-        parts.append(f"{estimated_cases} cases were estimated")
-    return "; ".join(parts)
-
-
 def count_modules(count: int) -> str:
     """Return a number of modules in words."""
     return _count(count, "module")
@@ -89,14 +77,33 @@ def lines_of(target: Target, made: Generated) -> Iterator[str]:
         yield f"    and {len(made.defects) - _MOST} more"
 
 
+def reason_lines(target: Target, made: Generated) -> Iterator[str]:
+    """Yield why nothing is written for a module, where that is not told already."""
+    if not made.text and not made.problem:
+        yield f"  {why_nothing(made)}: nothing is written for {target.path}"
+
+
 def why_nothing(made: Generated) -> str:
     """Say why nothing is written for a module that could be explored."""
     if not made.is_superfluous:
-        return "no test held"
+        return _why_none_held(made)
     is_whole = made.statements.reached == made.statements.total and made.branches.reached == made.branches.total
     if is_whole or made.removed or made.dropped[ADDS_NOTHING]:
         return "nothing is left to add"
     return "no test held that would add to those that exist"
+
+
+def _why_none_held(made: Generated) -> str:
+    if made.statements.total + made.branches.total + made.mutants.total == 0:
+        return "nothing in it runs"
+    reasons = [f"{made.dropped[reason]} {reason}" for reason in FILTERS if made.dropped[reason]]
+    if reasons:
+        return f"no test held: of those tried {', '.join(reasons)}"
+    if made.calls == 0:
+        return "it offers nothing that a test could call"
+    if made.mutants.total == 0:
+        return "there is nothing in it whose change a test could notice"
+    return "no call shows a change of its code"
 
 
 def as_json(target: Target, made: Generated) -> JsonObject:

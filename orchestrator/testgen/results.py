@@ -74,10 +74,17 @@ class Generated:
         return not self.text and not self.problem and (self.before is not None or self.removed > 0)
 
 
-def failed(problem: str) -> Generated:
-    """Return what is left of a module that could not be explored."""
-    nothing = Share(reached=0, total=0)
-    return Generated(text="", tests=(), cases=0, statements=nothing, branches=nothing, mutants=nothing, problem=problem)
+def failed(problem: str, *, statements: int = 0, branches: int = 0, mutants: int = 0) -> Generated:
+    """Return what is left of a module that could not be explored; how much there is in it counts as not reached."""
+    return Generated(
+        text="",
+        tests=(),
+        cases=0,
+        statements=Share(reached=0, total=statements),
+        branches=Share(reached=0, total=branches),
+        mutants=Share(reached=0, total=mutants),
+        problem=problem,
+    )
 
 
 @dataclass(slots=True)

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from orchestrator.testgen.filters import ADDS_NOTHING, CLOCK, WEAK
-from orchestrator.testgen.report import summary_of_nothing, why_nothing
+from orchestrator.testgen.filters import ADDS_NOTHING, NO_SHORT_VALUE, WEAK
+from orchestrator.testgen.report import why_nothing
 from orchestrator.testgen.results import Before, Generated, Share, failed
 
 HALF, WHOLE = Share(reached=1, total=2), Share(reached=2, total=2)
@@ -30,7 +30,9 @@ def without_tests(reached: Share, before: Before | None, dropped: dict[str, int]
         (WHOLE, True, {}, "nothing is left to add"),
         (HALF, True, {ADDS_NOTHING: 3}, "nothing is left to add"),
         (HALF, True, {WEAK: 3}, "no test held that would add to those that exist"),
-        (HALF, False, {WEAK: 3}, "no test held"),
+        (HALF, False, {WEAK: 3, NO_SHORT_VALUE: 1}, f"no test held: of those tried 1 {NO_SHORT_VALUE}, 3 {WEAK}"),
+        (HALF, False, {}, "it offers nothing that a test could call"),
+        (Share(reached=0, total=0), False, {}, "nothing in it runs"),
     ],
 )
 def test_the_reason_tells_enough_tests_from_none_that_held(reached, has_tests, dropped, reason):
@@ -38,12 +40,7 @@ def test_the_reason_tells_enough_tests_from_none_that_held(reached, has_tests, d
     assert why_nothing(without_tests(reached, before, dropped)) == reason
 
 
-def test_a_task_of_which_no_test_held_says_how_many_each_filter_dropped():
-    made = [
-        without_tests(HALF, None, {WEAK: 3, CLOCK: 1}),
-        without_tests(HALF, None, {WEAK: 2}),
-        failed("cannot be imported"),
-    ]
-    told = "no test held: 1 depends on the clock, 5 asserts nothing about the subject, cannot be imported"
-    assert summary_of_nothing(made, None) == told
-    assert summary_of_nothing([without_tests(HALF, None, {})], 12) == "no test held; 12 cases were estimated"
+def test_what_could_not_be_explored_counts_as_not_reached():
+    made = failed("cannot be imported", statements=4, branches=2, mutants=3)
+    assert (made.statements.percent, made.branches.percent, made.mutants.percent) == (0, 0, 0)
+    assert (made.statements.total, made.branches.total, made.mutants.total) == (4, 2, 3)

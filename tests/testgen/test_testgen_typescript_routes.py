@@ -94,6 +94,30 @@ export async function addLimits(server: FastifyInstance, limits: Limits): Promis
   server.setErrorHandler(async (error: Error, _request, reply) => reply.status(418).send({ told: error.message }));
 }
 """
+GUARD = """\
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readToken } from '../tokens';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    signedIn(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  }
+  interface FastifyRequest {
+    member?: string;
+  }
+}
+
+export async function addGuard(server: FastifyInstance): Promise<void> {
+  server.decorate('signedIn', async (request: FastifyRequest, reply: FastifyReply) => {
+    const claims = readToken(request.headers.authorization);
+    if (claims === undefined) {
+      await reply.status(401).send({ error: 'sign in first' });
+      return;
+    }
+    request.member = claims.sub;
+  });
+}
+"""
 POOL = (
     "import { Pool } from 'pg';\n\nexport const pool = new Pool({ connectionString: 'postgres://localhost/notes' });\n"
 )
@@ -138,3 +162,17 @@ def test_routes_hooks_and_plugins_are_tried_on_a_server(project):
     assert "expect(response.statusCode).toBe(418);" in limits
     done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_a_plugin_puts_on_the_server_is_tried_before_a_route(project):
+    (project / "src/web").mkdir()
+    (project / "src/tokens.ts").write_text(TOKENS)
+    (project / "src/web/guard.ts").write_text(GUARD)
+    made = generate("src/web/guard.ts")
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert '"statements": 100.0' in made.stdout
+    guard = (project / "src/web/__tests__/guard.test.ts").read_text()
+    assert "await addGuard(app);" in guard
+    assert "{ preHandler: app.signedIn }, async (request) => ({ member: request.member ?? null })" in guard
+    assert "expect(response.json()).toEqual({ member: 'user-1' });" in guard
+    assert "answers 401 without a token" in guard

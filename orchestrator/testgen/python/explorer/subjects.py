@@ -7,7 +7,6 @@ from typing import Any
 
 from . import kinds
 from .facts import Definition, Literals
-from .keywords import written_keywords
 from .names import Names
 from .operators import OPERATORS
 
@@ -117,7 +116,7 @@ class Subject:
             elif isinstance(argument, tuple):
                 written += () if by_keyword else argument
             elif parameter.kind is inspect.Parameter.VAR_KEYWORD:
-                written.append(written_keywords(argument))
+                written.append(f"**{argument}")
             elif parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
                 written.append(argument)
             elif (

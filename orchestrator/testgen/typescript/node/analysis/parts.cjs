@@ -47,7 +47,7 @@ function openPart(shapes, symbol, type) {
 function method(shapes, owner, signature) {
   const returns = signature.getReturnType();
   const isFluent = returns === owner || isSame(shapes, returns, owner) || Boolean(returns.isThisType);
-  return { k: 'method', fluent: isFluent, takes: signature.getParameters().length, returns: isFluent ? { k: 'undefined' } : shapes.of(returns) };
+  return { k: 'method', fluent: isFluent, takes: signature.getParameters().length, returns: isFluent ? { k: 'undefined' } : shapes.answerOf(signature) };
 }
 
 function isSame(shapes, one, other) {
@@ -94,4 +94,26 @@ function readsDecorations(shapes, signature) {
   return type.getProperties().some((each) => shapes.uses.has(each) && each.declarations.every((one) => !/\/node_modules\/fastify\//.test(one.getSourceFile().fileName)));
 }
 
-module.exports = { isStore, partOf, readsDecorations };
+/**
+ * What stands in for an object of a class that itself needs others and is asked something: the methods that are called.
+ * undefined for a class that is made of plain values, or that answers at once.
+ */
+function doubleOf(shapes, symbol, signature) {
+  const { checker, uses, ts } = shapes;
+  const takes = signature.getParameters().map((each) => checker.getTypeOfSymbolAtLocation(each, each.valueDeclaration ?? shapes.place));
+  const needsOthers = takes.some((type) => [type, ...type.getProperties().map((each) => checker.getTypeOfSymbolAtLocation(each, placeOf(shapes, each)))].some((each) => hasMethods(shapes, each)));
+  if (!uses || !needsOthers) return undefined;
+  const type = checker.getDeclaredTypeOfSymbol(symbol);
+  const used = type.getProperties().filter((each) => uses.has(each) && !shapes.isHidden(each));
+  const typed = used.map((each) => [each, checker.getTypeOfSymbolAtLocation(each, placeOf(shapes, each))]);
+  const isAll = typed.length > 0 && typed.every(([each, one]) => each.flags & ts.SymbolFlags.Method && isAsked(checker, one));
+  return isAll ? { k: 'partial', name: symbol.name, props: typed.map(([each, one]) => property(shapes, type, each, one)) } : undefined;
+}
+
+/** Say whether a type of the project, or one that a package gives, has methods. */
+function hasMethods(shapes, type) {
+  return !shapes.isBuiltIn(type.symbol) && !shapes.checker.isArrayType(type) && Boolean(type.flags & shapes.ts.TypeFlags.Object)
+    && type.getProperties().some((each) => each.flags & shapes.ts.SymbolFlags.Method);
+}
+
+module.exports = { doubleOf, isStore, partOf, readsDecorations };

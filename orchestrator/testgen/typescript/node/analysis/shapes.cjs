@@ -7,7 +7,7 @@
  * methods) or `instance` (a class that can be constructed).
  */
 const { exportedWhole, exportsOf } = require('./exported.cjs');
-const { isStore, partOf } = require('./parts.cjs');
+const { doubleOf, isStore, partOf } = require('./parts.cjs');
 
 const LONGEST_UNION = 24;
 const MOST_PROPERTIES = 40;
@@ -129,8 +129,15 @@ class Shapes {
     const [first] = signature.getParameters();
     const taken = first && this.checker.getTypeOfSymbolAtLocation(first, first.valueDeclaration ?? this.place);
     if (taken?.symbol?.name === 'FastifyRequest') return { k: 'hook' };
+    return { k: 'function', takes: signature.getParameters().length, returns: this.answerOf(signature) };
+  }
+
+  /** What a function gives; where its type says nothing, what is read of it. */
+  answerOf(signature) {
     const returns = this.of(signature.getReturnType());
-    return { k: 'function', takes: signature.getParameters().length, returns };
+    const isPromise = returns.k === 'promise';
+    const read = (isPromise ? returns.of : returns).k === 'any' ? this.uses?.answered.shapeOf(signature.declaration) : undefined;
+    return read ? (isPromise ? { k: 'promise', of: read } : read) : returns;
   }
 
   object(type, symbol, name) {
@@ -181,7 +188,7 @@ class Shapes {
     if (!made || !from || isAbstract) return { k: 'client', name, type: this.importOf(symbol) };
     this.companions.add(from.file);
     const own = symbol.valueDeclaration.name?.text ?? name; // the symbol of a default export is called 'default'
-    return { k: 'instance', name: own, from, params: this.params(made) };
+    return { k: 'instance', name: own, from, params: this.params(made), double: doubleOf(this, symbol, made) };
   }
 
   params(signature) {

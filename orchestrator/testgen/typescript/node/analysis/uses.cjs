@@ -5,12 +5,14 @@
  * A request, a server, the settings of an application have hundreds of properties, of which a function reads five. Properties
  * are known by where they are declared, so it makes no difference through which name or type they are read.
  */
+const { Answered } = require('./answered.cjs');
 
 class Uses {
   constructor(ts, checker) {
     this.ts = ts;
     this.checker = checker;
     this.inner = new Map(); // declaration of a property -> names that are read of what it holds
+    this.answered = new Answered(ts, checker);
     this.types = new Map(); // declaration of a property -> types that were seen where it is read
   }
 
@@ -23,6 +25,7 @@ class Uses {
         this.noteInner(node.expression, [node.name.text]);
       }
       if (ts.isObjectBindingPattern(node)) this.pattern(node);
+      this.answered.note(node);
       ts.forEachChild(node, visit);
     };
     visit(file);

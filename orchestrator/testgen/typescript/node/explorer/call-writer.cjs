@@ -3,6 +3,7 @@
 const { GRAPHQL_TEXTS } = require('./graphql-texts.cjs');
 const { NAME, braces, literal } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
+const { stepsTo } = require('./schemas.cjs');
 const { Writer, lowerFirst } = require('./writer.cjs');
 
 class CallWriter extends Writer {
@@ -22,7 +23,7 @@ class CallWriter extends Writer {
       const given = this.args();
       return `${exported}(${given.slice(0, subject.taken).join(', ')})(${given.slice(subject.taken).join(', ')})`;
     }
-    if (kind === 'schema') return `${exported}.safeParse(${this.given()})`;
+    if (kind === 'schema') return `${exported}${stepsTo(subject.path)}.safeParse(${this.given()})`;
     if (kind === 'constructor') return `new ${exported}(${this.given()})`;
     let owner = exported;
     if (kind === 'method' || kind === 'getter') {

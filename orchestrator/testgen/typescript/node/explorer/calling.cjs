@@ -4,6 +4,7 @@ const { GRAPHQL_CALLS } = require('./graphql.cjs');
 const { make } = require('./nodes.cjs');
 const { Scene } = require('./scene.cjs');
 const patience = require('../patience.cjs');
+const { schemaAt } = require('./schemas.cjs');
 const { errorPicture, pictureOf } = require('./pictures.cjs');
 
 const MOST_STEPS = 30_000;
@@ -70,7 +71,7 @@ class Caller {
     const args = () => (inputs.args = item.args.map((each) => make(each, scene)));
     if (Object.hasOwn(GRAPHQL_CALLS, subject.kind)) return GRAPHQL_CALLS[subject.kind](this.world, subject, args());
     if (subject.kind === 'constant') return exported;
-    if (subject.kind === 'schema') return pickedResult(exported.safeParse(...args()));
+    if (subject.kind === 'schema') return pickedResult(schemaAt(exported, subject.path).safeParse(...args()));
     if (subject.kind === 'function') return this.stepped(this.world.module(), item, scene, () => exported(...args()));
     if (subject.kind === 'static-method' || subject.kind === 'object-method') return this.stepped(exported, item, scene, () => memberOf(exported, subject.member)(...args()));
     if (subject.kind === 'static-getter' || subject.kind === 'object-getter') return exported[subject.member];

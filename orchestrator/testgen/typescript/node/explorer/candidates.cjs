@@ -6,21 +6,30 @@ const { CallWriter, nameOf } = require('./call-writer.cjs');
 const { defaultName } = require('./writer.cjs');
 const { outcomeOf, subjectName, titleOf } = require('./outcomes.cjs');
 
-const LONGEST = 2500;
+const LONGEST = 4000; // characters of a test that somebody has to read
+const TOO_LONG = 'is too long to read';
+const WEAK = 'asserts nothing about the subject';
 
 /** Return the candidates; a case that did something besides returning gives two, with and without asserting that. */
-function candidatesOf(plan, cases, kept, matrix, openers = []) {
+function candidatesOf(plan, cases, { kept, matrix, openers = [], dropped }) {
   const found = [];
+  const drop = (reason) => { dropped[reason] = (dropped[reason] ?? 0) + 1; };
   for (const [index, { item, seen }] of kept.entries()) {
     const base = { goals: [...seen.goals], size: cases.sizeOf(item) };
+    const { value, calls } = matrix[index];
     const plain = proposal(plan, item, seen, false);
-    if (plain) found.push({ ...opened(plain, openers), ...base, kills: matrix[index].value });
-    if (matrix[index].calls.length > matrix[index].value.length) {
-      const full = proposal(plan, item, seen, true);
-      if (full) found.push({ ...opened(full, openers), ...base, size: base.size + 3, kills: matrix[index].calls });
-    }
+    const full = calls.length > value.length && proposal(plan, item, seen, true);
+    const made = [plain && { ...opened(plain, openers), ...base, kills: value }, full && { ...opened(full, openers), ...base, size: base.size + 3, kills: calls }].filter(Boolean);
+    const short = made.filter((each) => lengthOf(each) <= LONGEST);
+    if (short.length === 0) drop(made.length > 0 ? TOO_LONG : WEAK);
+    found.push(...short);
   }
-  return found.filter((each) => JSON.stringify({ ...each, loose: undefined }).length < LONGEST + 20 * each.goals.length + 20 * each.kills.length);
+  return found;
+}
+
+/** What there is to read of a test; what stands above all tests is read once. */
+function lengthOf({ arrange, call, expected, assertions }) {
+  return [...arrange, call, expected, ...assertions].reduce((sum, each) => sum + each.length, 0);
 }
 
 /** Put before a test what opens the project's connections. */

@@ -10,6 +10,7 @@ const { buildFence } = require('./fence.cjs');
 const { candidatesOf, defectsOf } = require('./candidates.cjs');
 const { importProblem } = require('./importing.cjs');
 const { expanded } = require('./graphql.cjs');
+const { withSchemas } = require('./schemas.cjs');
 const { withOutcomes } = require('./outcomes.cjs');
 const { prepareServer, servedSubjects } = require('./server/index.cjs');
 const { rememberKeys } = require('../keys.cjs');
@@ -60,7 +61,7 @@ async function throughServer(world, plan) {
 }
 
 async function searched({ plan, world, state, fence, now, journal, assembly }, imported) {
-  plan.subjects = await expanded(plan, world);
+  plan.subjects = withSchemas(await expanded(plan, world), world);
   const random = chance(plan.seed);
   const values = (world.values = new Values(plan.types, plan.facts, random, plan.subjects));
   values.bodies = plan.bodies;
@@ -73,7 +74,7 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   await search.run();
   const isOver = () => now() > plan.seconds;
   const matrix = await killMatrix({ kept: search.kept, caller, world, atImport: imported.mutants, isOver });
-  const { candidates, outcomes } = withOutcomes(plan, candidatesOf(plan, cases, search.kept, matrix, world.openers));
+  const { candidates, outcomes } = withOutcomes(plan, candidatesOf(plan, cases, { kept: search.kept, matrix, openers: world.openers, dropped: search.dropped }));
   const cutShort = [...(search.isCutShort ? ['exploring'] : []), ...(isOver() ? ['trying mutants'] : [])];
   return { candidates, outcomes, packages: [...world.doubled], imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
 }

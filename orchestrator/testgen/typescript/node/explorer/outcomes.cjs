@@ -3,10 +3,12 @@
 
 const { braces } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
+const { issuesOf, titleOfAnswer } = require('./schemas.cjs');
 
 /** A word for the sort of answer: data, nothing, or an error by its message; undefined for all other subjects. */
 function outcomeOf(subject, seen) {
   if (subject.kind === 'graphql-request' && seen.kind === 'value') return `${subject.export} ${subject.member}: ${statusOf(seen)}`;
+  if (subject.kind === 'schema' && seen.kind === 'value' && !issuesOf(seen.value)) return `${subject.export}.${subject.member}: takes`;
   if (subject.kind !== 'operation' || seen.kind !== 'value') return undefined;
   const { errors, data } = partsOf(seen);
   if (errors.length > 0) return `${subject.member}: ${errors[0].replace(/"[^"]*"|\d+/g, '')}`;
@@ -32,6 +34,7 @@ function withOutcomes(plan, candidates) {
 function titleOf(item, seen) {
   const { subject } = item;
   if (subject.kind === 'graphql-request') return `answers ${statusOf(seen)} to ${requestName(subject)}`;
+  if (subject.kind === 'schema' && seen.kind === 'value') return titleOfAnswer(item, seen);
   if (subject.kind.startsWith('graphql')) return `has the type ${subject.member}`;
   if (subject.kind !== 'operation' && seen.kind === 'value') return answerTitle(seen);
   if (subject.kind !== 'operation' || seen.kind !== 'value') return '';

@@ -5,6 +5,7 @@
  * Parts that differ between two runs of the same call (ids, random numbers) are known by their kind only.
  */
 const { literal } = require('./nodes.cjs');
+const { isZod } = require('./server/schema-shapes.cjs');
 
 const LONGEST_TEXT = 300;
 const MOST_ITEMS = 40;
@@ -42,6 +43,7 @@ function objectPicture(value, inner) {
   if (tag === '[object Promise]') return any('Promise');
   if (tag === '[object Uint8Array]') return bytesPicture(value);
   if (isError(value)) return madeError(value, inner);
+  if (isZod(value)) return value.description ? { t: 'containing', items: [{ t: 'object', props: [['description', inner(value.description)]] }] } : { t: 'anything' };
   const props = Object.entries(value);
   // What stands under a symbol is compared by runners, but has no name that a test could write.
   if (Object.getOwnPropertySymbols(value).length > 0) return { t: 'containing', items: [inner(Object.fromEntries(props))] };

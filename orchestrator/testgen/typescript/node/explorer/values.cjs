@@ -12,6 +12,7 @@ const { MAKERS } = require('./server/schema-shapes.cjs');
 const { matching, stringsAround, stringsFor } = require('./strings.cjs');
 
 const DEEPEST = 5;
+const AFRESH = 2; // how deep what a function returns is taken to be
 const NUMBERS = [1, 0, 2, -1, 10, 100, 0.5, 1000, NaN];
 const DATES = ['2024-01-31T12:30:00.000Z', '2024-02-29T00:00:00.000Z', '2023-12-31T23:59:59.999Z'];
 
@@ -25,6 +26,7 @@ class Values {
     this.makers = subjects.filter((each) => each.kind === 'function' && /^(string|Promise<string>)$/.test(each.returns ?? ''));
     this.schemas = subjects.filter((each) => each.kind === 'schema');
     this.depthOfMakers = 0;
+    this.isReturning = false;
     this.madeFor = () => []; // texts for a name that other functions of the project make
     this.bodies = [];
     this.options = new Options();
@@ -148,7 +150,8 @@ class Values {
     const named = isCount ? [value(3)] : isFlag ? [value(false), value(true)] : stringsFor(name).slice(0, 2).map(value);
     const objects = depth < 3 ? [{ t: 'object', props: [['a', value(1)], ['b', value('x')]] }, { t: 'list', items: [value('a'), value('b')] }] : [];
     const text = this.of({ k: 'string' }, name).slice(0, 20);
-    return [...named, ...objects, value(0), value(''), value(null), value(undefined), value(1), value(true), ...text];
+    const made = this.literals.includes('function') ? [{ t: 'fn', takes: 1, echo: true, returns: value(undefined) }] : [];
+    return [...named, ...objects, ...made, value(0), value(''), value(null), value(undefined), value(1), value(true), ...text];
   }
 
   jsonValues(shape, name, depth) {
@@ -200,7 +203,10 @@ class Values {
   }
 
   stubValues(shape, name, depth) {
-    const props = shape.props.map((each) => [each.name, this.of(each.shape, each.name, depth + 1)[0]]);
+    const props = shape.props.map((each) => {
+      const options = this.of(each.shape, each.name, depth + 1);
+      return [each.name, options.find((one) => !one.echo) ?? options[0]]; // calls are noted by what answers the same to everybody
+    });
     return [{ t: 'stub', props: props.map(([key, node]) => [key, node.t === 'fn' ? { ...node, spy: true } : node]) }];
   }
 
@@ -214,11 +220,20 @@ class Values {
     const returns = isAsync ? shape.returns.of : shape.returns;
     if (returns.k === 'undefined') return [{ t: 'fn', spy: true, isAsync, returns: value(undefined) }];
     const hint = name === 'now' || /clock/i.test(name) ? 'at' : name;
-    const options = this.of(returns, hint, depth + 1).slice(0, 8);
+    const options = this.returned(returns, hint, depth).slice(0, 8);
     const found = options.map((node) => ({ t: 'fn', isAsync, takes: shape.takes, returns: node }));
     if (returns.k === 'any' && shape.takes > 0) found.unshift({ t: 'fn', isAsync, takes: shape.takes, returns: value(undefined), echo: true });
     const late = options.length > 1 && shape.takes === 0 ? options.slice(1, 5).flatMap((node) => [{ t: 'fn', isAsync, returns: options[0], later: node }, { t: 'fn', isAsync, returns: node, later: options[0] }]) : [];
     return [...found, ...late, { t: 'fn', isAsync, throws: true, returns: value(undefined) }];
+  }
+
+  /** What a function returns is looked at from anew: one deep inside of what is given answers like any other. */
+  returned(shape, name, depth) {
+    const isInner = this.isReturning;
+    this.isReturning = true;
+    const found = this.of(shape, name, isInner ? depth + 1 : Math.min(depth + 1, AFRESH));
+    this.isReturning = isInner;
+    return found;
   }
 
   promiseValues(shape, name, depth) {
@@ -238,7 +253,8 @@ class Values {
 
   instanceValues(shape, name, depth) {
     const args = shape.params.filter((each) => !each.optional).map((each) => this.of(each.shape, each.name, depth + 1)[0]);
-    return [{ t: 'new', owner: shape.name, from: shape.from, args }];
+    const doubles = shape.double ? this.of(shape.double, name, depth + 1).slice(0, 8) : [];
+    return [...doubles, { t: 'new', owner: shape.name, from: shape.from, args }];
   }
 
   documentValues() {

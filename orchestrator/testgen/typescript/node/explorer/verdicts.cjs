@@ -1,6 +1,7 @@
 'use strict';
 /** Tells what came out of a mutant from what came out of the original. */
 const { fits } = require('./pictures.cjs');
+const { sortOfAnswer } = require('./schemas.cjs');
 
 /** Say what notices the difference: an assertion of the value alone, or one of the value and of what was called. */
 function tellsApart(seen, other) {
@@ -33,6 +34,7 @@ function outcomeKey(subject, seen) {
   const name = `${subject.export}.${subject.member ?? ''}${subject.kind === 'curried' ? '()' : ''}`;
   if (seen.kind === 'error') return `${name}|${seen.error.message.replace(/"[^"]*"|\d+/g, '')}`;
   const { value } = seen;
+  if (subject.kind === 'schema') return `${name}|${sortOfAnswer(seen)}`;
   if (value.t === 'anything' || value.v === undefined) return `${name}|${value.t}|${toldTo(seen)}`;
   const isEmpty = value.t === 'list' && value.items.length === 0;
   return `${name}|${value.t}|${typeof value.v}|${value.v === null || value.v === undefined || typeof value.v === 'boolean' ? value.v : Boolean(value.v)}|${isEmpty}`;

@@ -3,8 +3,9 @@
 const { Assembly } = require('./assembly.cjs');
 const { ExpressAssembly } = require('./express.cjs');
 const { credentialsOf, signedByServer, textMaker } = require('./credentials.cjs');
+const { decoratedBy, decoratedSubject } = require('./decorated.cjs');
 const { headerNodes } = require('./requests.cjs');
-const { hookSubject, pluginSubjects } = require('./probes.cjs');
+const { calledOrRegistered, hookSubject, pluginSubjects } = require('./probes.cjs');
 const { RouteSubject } = require('./route-subject.cjs');
 
 /** Begin to watch the servers that the project makes; to be done before its modules are loaded. */
@@ -38,7 +39,8 @@ async function handlersOf(origin, assembly, caller, values) {
 async function routesOf(origin, assembly, caller, values) {
   const chosen = await assembly.choose(origin);
   if (!chosen) return [];
-  if (chosen.routes.length === 0) return origin.framework ? [] : pluginSubjects(origin, assembly, { env: process.env });
+  if (chosen.routes.length === 0 && origin.framework) return [];
+  if (chosen.routes.length === 0) return [...(await decoratedOf(origin, assembly, caller, values)), ...pluginSubjects(origin, assembly, { env: process.env })];
   return openedRoutes(chosen, origin, assembly, caller, values);
 }
 
@@ -68,16 +70,32 @@ async function hooksOf(origin, assembly, caller, values) {
   return chosen ? openedRoutes(chosen, origin, assembly, caller, values) : [await hookOf(origin, assembly, caller, values)];
 }
 
-/** A hook that lets nobody in without a word gets what lets someone in. */
-async function hookOf(origin, assembly, caller, values) {
+function hookOf(origin, assembly, caller, values) {
+  return openedProbe((settings) => hookSubject(origin, assembly, { env: process.env, ...settings }), assembly, caller, values);
+}
+
+/** What a plugin puts on the server to stand before routes. */
+async function decoratedOf(given, assembly, caller, values) {
+  const origin = calledOrRegistered(given, assembly);
+  const found = [];
+  for (const name of await decoratedBy(assembly, origin)) {
+    const subject = await openedProbe(decoratedSubject(origin, name, assembly), assembly, caller, values);
+    subject.settings.way.isKnown = true;
+    found.push(subject);
+  }
+  return found;
+}
+
+/** What lets nobody in without a word gets what lets someone in; `made` makes the subject with that. */
+async function openedProbe(made, assembly, caller, values) {
   const cases = { values, options: (each) => values.of(each.shape, each.name) };
-  const plain = hookSubject(origin, assembly, { env: process.env });
+  const plain = made({});
   const isOpen = !(await isClosed(plain, cases, caller));
   if (isOpen && !plain.form.readsToken) return plain;
   for (const credential of waysIn(assembly, values)) {
-    if (isOpen) return hookSubject(origin, assembly, { env: process.env, credential: { ...credential, isOptional: true } });
-    const known = hookSubject(origin, assembly, { env: process.env, credential });
-    if (!(await isClosed(known, cases, caller))) return known;
+    const known = made({ credential: isOpen ? { ...credential, isOptional: true } : credential });
+    const isClosedStill = await isClosed(known, cases, caller);
+    if (isOpen || !isClosedStill) return known;
   }
   return plain;
 }

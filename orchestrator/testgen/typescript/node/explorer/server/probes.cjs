@@ -49,7 +49,7 @@ async function hooked(assembly, origin, scene, args) {
 
 /** A plugin: a server with it, and with routes that answer and that fail in each way that the project knows. */
 function pluginSubjects(given, assembly, settings) {
-  const origin = isForOthers(assembly.world.offered(given), given) ? { ...given, isPlugin: false } : given;
+  const origin = calledOrRegistered(given, assembly);
   const errors = errorNodes(assembly);
   const error = { name: 'error', optional: false, shape: { k: 'nodes', of: errors } };
   const way = (isFailing) => ({ kind: 'plugin', origin, make: (scene, args) => plugged(assembly, origin, scene, args, isFailing) });
@@ -59,6 +59,10 @@ function pluginSubjects(given, assembly, settings) {
     return Object.assign(found, { isProbe: true, title: `${origin.export === 'default' && origin.local ? origin.local : origin.export}: GET ${url}` });
   };
   return [subject('/', [], false), subject('/failing', [error], true), subject('/nothing', [], false)];
+}
+
+function calledOrRegistered(given, assembly) {
+  return isForOthers(assembly.world.offered(given), given) ? { ...given, isPlugin: false } : given;
 }
 
 /** Registered, such a function would work for its own routes only; it is meant to be called with the server. */
@@ -91,4 +95,4 @@ function zodError({ packages, api }) {
   return { t: 'code', code: `new ZodError(${issue})`, make, from: { package: 'zod', name: 'ZodError', as: 'ZodError' } };
 }
 
-module.exports = { hookSubject, pluginSubjects };
+module.exports = { calledOrRegistered, hookSubject, pluginSubjects };

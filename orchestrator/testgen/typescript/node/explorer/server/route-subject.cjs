@@ -8,6 +8,7 @@ const { proposalOf } = require('./route-writer.cjs');
 
 const DAYS_197 = 197 * 24 * 3600 * 1000;
 const FAULT = { t: 'code', code: "new Error('connection lost')", make: () => new Error('connection lost'), isFault: true, answer: true };
+const MEANT = new Set([200, 201, 202, 204, 301, 302, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 501, 503]);
 const MOST_BEGINNINGS = 90;
 const MOST_DEEPENED = 12;
 const MOST_REFUSALS = 40; // of one route that are told apart by their words
@@ -137,7 +138,7 @@ class RouteSubject {
   /** The sort of answer: one of each is worth a test. */
   outcome(item, seen) {
     const status = seen.value?.props?.find(([key]) => key === 'status')?.[1].v;
-    return `${this.title ?? this.member} ${status} to ${askerOf(this, item)}`;
+    return `${this.title ?? this.member} ${sortOf(status)} to ${askerOf(this, item)}`;
   }
 
   /** What makes a case worth keeping until it is chosen from: the sort of answer and, where a request is refused, why. */
@@ -154,6 +155,11 @@ class RouteSubject {
   propose(item, seen, withCalls) {
     return proposalOf(this, item, seen, withCalls);
   }
+}
+
+/** A status that means something to clients; others, e.g. those that come from an input, are one sort for each hundred. */
+function sortOf(status) {
+  return MEANT.has(status) ? String(status) : `${Math.floor(status / 100)}xx`;
 }
 
 /** What of a response a test looks at: the status, headers that not every response has, and the body. */

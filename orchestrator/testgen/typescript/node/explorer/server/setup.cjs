@@ -10,6 +10,7 @@ function setupOf(subject, writer, item) {
   const { way } = subject.settings;
   const isTyped = /\.[cm]?tsx?$/.test(subject.assembly.plan.path);
   if (way.kind === 'hook' || way.kind === 'reader') return hookSetup(subject, writer, item, isTyped);
+  if (way.kind === 'decorated') return decoratedSetup(subject, writer, item, isTyped);
   if (way.kind === 'plugin') return pluginSetup(subject, writer, item, isTyped);
   const given = (way.args ?? []).map((each) => writer.written(each)).join(', ');
   if (way.kind === 'builder') return framed(writer, isTyped, [`app = ${way.builder.isAsync ? 'await ' : ''}${imported(writer, way.builder)}(${given});`]);
@@ -82,6 +83,15 @@ function pluginSetup({ origin, settings }, writer, item, isTyped) {
   writer.lines.push(start, registering(origin, writer.name(origin), args.map((each) => writer.written(each))));
   if (item.subject.route.url === '/') writer.lines.push("app.get('/', async () => ({ ok: true }));");
   if (error) writer.lines.push("app.get('/failing', async () => {", `throw ${error};`, '});');
+  return [declared(writer, isTyped), CLOSE];
+}
+
+/** A server with a plugin, and a route behind what the plugin put there. */
+function decoratedSetup({ origin, settings: { way } }, writer, item, isTyped) {
+  const register = registering(origin, writer.name(origin), item.args.slice(1).map((each) => writer.written(each)));
+  const shown = [...way.shown].map((each) => `${each}: request.${each} ?? null`).join(', ');
+  const route = `app.get('/', { preHandler: app.${way.name} }, async (${shown ? 'request' : ''}) => (${shown ? `{ ${shown} }` : '{}'}));`;
+  writer.lines.push(...plainServer(writer), register.startsWith('await ') ? register : `await ${register}`, route);
   return [declared(writer, isTyped), CLOSE];
 }
 

@@ -1,0 +1,102 @@
+"""What goes into the calls of generated tests: schemas inside of others, and doubles for what a class needs."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+SIGN_UP = """\
+import { z } from 'zod';
+
+export const signUp = {
+  schema: {
+    description: 'Make an account',
+    body: z.object({
+      email: z.string().email(),
+      seats: z.array(z.object({ row: z.enum(['front', 'back']) })).min(1),
+      contact: z.union([z.string().uuid(), z.number().int()]).optional(),
+      nickname: z.string().transform((text) => text.trim().toLowerCase()).default('nobody'),
+      password: z.string().refine((text) => text.length > 6, 'must be long'),
+    }),
+    response: { 200: z.object({ message: z.string().default('welcome') }).describe('Made') },
+  },
+};
+"""
+TOKENS = """\
+export interface Tokens {
+  read(text: string): any;
+}
+
+export class Session {
+  constructor(private readonly tokens: Tokens) {}
+
+  async open(text: string): Promise<{ id: string; role: string }> {
+    const claims = this.tokens.read(text);
+    if (claims.role !== 'owner') {
+      throw new Error('owners only');
+    }
+    return { id: claims.id, role: claims.role };
+  }
+}
+"""
+DOOR = """\
+import { Session } from './session';
+
+interface Needs {
+  session: Session;
+}
+
+export class Door {
+  private readonly session: Session;
+
+  constructor({ session }: Needs) {
+    this.session = session;
+  }
+
+  async pass(text: string): Promise<string> {
+    const opened = await this.session.open(text);
+    return opened.role === 'owner' ? `welcome ${opened.id}` : 'wait';
+  }
+}
+"""
+
+
+def generate(target):
+    """Write tests with the command of the product."""
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write", "--json", "--budget", "5"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_schemas_inside_of_settings_are_asked_what_they_take_and_refuse(project):
+    (project / "src/sign-up.ts").write_text(SIGN_UP)
+    made = generate("src/sign-up.ts")
+    assert made.returncode == 0, made.stderr
+    text = (project / "src/__tests__/sign-up.test.ts").read_text()
+    assert "signUp.schema.body.safeParse({" in text
+    assert "nickname: 'nobody'" in text
+    assert "message: 'must be long'" in text
+    assert "signUp.schema.response[200].safeParse({})" in text
+    assert "description: 'Make an account'" in text
+    [killed] = re.findall(r'"percent": ([\d.]+)', made.stdout)
+    assert float(killed) > 80
+
+
+def test_what_a_class_needs_is_doubled_with_what_is_read_of_its_answers(project):
+    (project / "src/session.ts").write_text(TOKENS)
+    (project / "src/door.ts").write_text(DOOR)
+    made = generate("src/*.ts")
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.count('"statements": 100.0') == 2
+    session = (project / "src/__tests__/session.test.ts").read_text()
+    assert "mockReturnValue({ role: 'owner', id: 'id-1' })" in session or "({ role: 'owner', id: 'id-1' })" in session
+    assert "resolves.toEqual({ id: 'id-1', role: 'owner' })" in session
+    door = (project / "src/__tests__/door.test.ts").read_text()
+    assert "new Door({ session" in door
+    assert "new Session(" not in door
