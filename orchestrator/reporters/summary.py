@@ -1,6 +1,7 @@
 """The block at the end of a run: what came out, what was measured, what failed (last), what to type next."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import DONE, RunState, TaskState
@@ -30,7 +31,8 @@ _ORDER = (
     TaskState.READY,
     TaskState.PENDING,
 )
-_MOST_BLOCKED = 10
+_BOUNDED = (TaskState.BLOCKED, TaskState.CANCELLED)
+_MOST_OF_A_KIND = 10
 _FEWEST_PHASES = 2
 _LEAST_SECONDS = 60
 _KNOWN_STATES = frozenset(RunState)
@@ -130,19 +132,19 @@ def _head(outline: Outline, look: Look) -> str:
 
 
 def _task_lines(tasks: Sequence[TaskLine], look: Look) -> list[str]:
-    """Return the lines of notable tasks, failures last; victims of a failure are listed up to a bound."""
+    """Return the lines of notable tasks, failures last; of what did not begin at all only the first."""
     widest = max((cells(line(task.id)) for task in tasks), default=0)
-    blocked = [task for task in tasks if task.state is TaskState.BLOCKED]
-    hidden = {task.id for task in blocked[_MOST_BLOCKED:]}
     lines = []
-    for task in tasks:
-        if task.id not in hidden:
+    for state, kind in groupby(tasks, key=lambda task: task.state):
+        alike = list(kind)
+        shown = alike[:_MOST_OF_A_KIND] if state in _BOUNDED else alike
+        for task in shown:
             glyph, role = look.of_state(task.state)
             text = f": {line(task.text)}" if task.text else ""
             head = f"  {look.paint(role, glyph)} {pad(line(task.id), widest)}  {line(task.name)}"
             lines.append(f"{head}  {task.state}{text}")
-        if hidden and task is blocked[-1]:
-            lines.append(f"    and {len(hidden)} more blocked: orchestrate status")
+        if len(shown) < len(alike):
+            lines.append(f"    and {len(alike) - len(shown)} more {state}: orchestrate status")
     return lines
 
 

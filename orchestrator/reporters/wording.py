@@ -69,9 +69,10 @@ class _Scene(Struct, frozen=True, kw_only=True):
         return self.event.attempt or 1
 
     @property
-    def most_attempts(self) -> int:
-        """Return how many attempts the task has."""
-        return max(self.attempt, self.board.most_attempts.get(self.event.task or "", 1))
+    def try_text(self) -> str:
+        """Return `attempt 2 of 3`; a task that was interrupted may have more attempts than `retry` gives it."""
+        most = self.board.most_attempts.get(self.event.task or "", 1)
+        return f"attempt {self.attempt}" + (f" of {most}" if self.attempt <= most else "")
 
     def task(
         self,
@@ -124,11 +125,10 @@ def _scope_finished(scene: _Scene) -> Told | None:
 
 
 def _task_started(scene: _Scene) -> Told | None:
-    if scene.attempt > 1:
-        return None
     row = scene.board.running.get(scene.event.task or "")
-    expected = row.expected if row else None
-    return scene.task("start", "run", "dim", f"expected {about(expected)}" if expected else "", weight=Weight.START)
+    expected = f"expected {about(row.expected)}" if row and row.expected else ""
+    again = scene.try_text if scene.attempt > 1 else ""
+    return scene.task("start", "run", "dim", again, expected, weight=Weight.START)
 
 
 def _task_output(scene: _Scene) -> Told:
@@ -147,7 +147,7 @@ def _with_task(scene: _Scene, rows: list[str]) -> Told:
 
 def _task_retry(scene: _Scene) -> Told:
     pause, summary = news.number(scene.event, "pause"), scene.said("summary")
-    what = f"attempt {scene.attempt} of {scene.most_attempts} failed{f': {summary}' if summary else ''}"
+    what = f"{scene.try_text} failed{f': {summary}' if summary else ''}"
     return scene.task("retry", "retry", "warn", f"{what}, again{f' in {took(pause)}' if pause else ''}")
 
 
@@ -157,13 +157,15 @@ def _task_waiting(scene: _Scene) -> Told:
     return scene.task("waiting", "wait", "warn", question, f"({command})", weight=Weight.TROUBLE)
 
 
-def _task_finished(scene: _Scene) -> Told:
+def _task_finished(scene: _Scene) -> Told | None:
     state = state_of(scene.event)
     seconds = news.number(scene.event, "seconds")
     time = "" if seconds is None or seconds < _NOTHING else took(seconds)
     glyph, role = names_of_state(state)
     if state is TaskState.FAILED:
         return _failure(scene, time)
+    if state is TaskState.CANCELLED and scene.event.attempt is None and scene.board.stopping:
+        return None  # it never began, and that nothing new starts has been said
     if state is TaskState.BLOCKED:
         cause = scene.said("cause")
         why = f"needs {cause}, which did not end well" if cause else scene.said("summary")
@@ -177,7 +179,7 @@ def _failure(scene: _Scene, time: str) -> Told:
     """Say how it failed, with the end of its output and where the whole of it is."""
     event = scene.event
     how = " after ".join(part for part in (ending(event.data), time) if part)
-    tries = f"attempt {scene.attempt} of {scene.most_attempts}" if scene.most_attempts > 1 else ""
+    tries = scene.try_text if scene.try_text != "attempt 1 of 1" else ""
     below = list(_tail_of(scene, news.text(event, "detail")))
     if log := scene.said("log"):
         below.append(f"    log: .orchestrate/{log}")

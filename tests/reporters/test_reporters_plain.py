@@ -92,6 +92,7 @@ def test_a_run_reads_from_top_to_bottom_with_failures_and_next_commands_last(pla
         "[   0:02] start     1.2   Fixtures\n"
         "[   1:12] running 1: 1.2 1:10; 1/4 ended\n"
         "[   1:12] retry     1.2   Fixtures  attempt 1 of 2 failed: exit 1, again in 5.0s\n"
+        "[   1:17] start     1.2   Fixtures  attempt 2 of 2\n"
         "[   1:27] FAILED    1.2   Fixtures  exit 1 after 0:10, attempt 2 of 2  tests failed\n"
         "    | one\n"
         "    | two red\n"
@@ -282,6 +283,25 @@ def test_news_of_an_orderly_stop(play):
     )
     expected = "[   0:00] stopping (SIGINT): nothing new starts, ending 1.1; once more stops at once"
     assert text.splitlines()[-2:] == [expected, "[   0:00] stopping at once"]
+
+
+def test_what_did_not_begin_when_a_run_is_stopped_is_told_once_at_the_end(play):
+    text = play(
+        event("task.started", "1.1", attempt=1),
+        event("run.stopping", reason="SIGINT"),
+        event("task.finished", "1.2", state="cancelled", summary="the run was stopped"),
+        event("task.finished", "1.1", state="cancelled", summary="was cancelled", attempt=1),
+        event("run.finished", state="cancelled"),
+    )
+    assert text.count(" 1.1 ") == 3  # it started, was ended, and stands at the end
+    assert [row for row in text.splitlines() if " 1.2 " in row] == [
+        "  - 1.2  Fixtures  cancelled: the run was stopped",
+    ]
+
+
+def test_an_attempt_beyond_those_of_retry_does_not_count_to_them(play):
+    text = play(event("task.started", "1.2", attempt=3))
+    assert text.splitlines()[-1].endswith("start     1.2   Fixtures  attempt 3")
 
 
 def test_the_shipped_roadmap_takes_at_most_160_lines(play):

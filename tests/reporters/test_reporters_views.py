@@ -176,11 +176,12 @@ def test_a_measurement_without_percent_speaks_for_itself(record, plain):
     assert bare.splitlines()[1] == "  checkpoint phase 1: every task is done: met, measured 1 tasks, limit 4 tasks"
 
 
-def test_many_victims_of_one_failure_are_counted_not_listed(record, plain):
-    victims = tuple(task(f"3.{number}", TaskState.BLOCKED, attempts=0, cause="1.2") for number in range(40))
+@pytest.mark.parametrize("state", [TaskState.BLOCKED, TaskState.CANCELLED])
+def test_many_that_did_not_begin_are_counted_not_listed(record, plain, state):
+    victims = tuple(task(f"3.{number}", state, attempts=0, cause="1.2") for number in range(40))
     rows = render_summary(replace(record, tasks=(*victims, record.tasks[1]), measurements=()), plain).splitlines()
     assert len(rows) == 15
-    assert "    and 30 more blocked: orchestrate status" in rows
+    assert f"    and 30 more {state}: orchestrate status" in rows
 
 
 def test_the_history_is_one_line_per_run(plain):
