@@ -1,12 +1,14 @@
 """Choose the fewest, plainest candidates that together reach every goal and kill every mutant that can be killed."""
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 _COST_OF_BRANCHES = 0.02
 _COST_OF_MUTANTS = 0.03
+_ODD_PER_MUTANT = 2.0  # so much oddness is worth one mutant
 
 
 class Proposal(Protocol):
@@ -36,6 +38,10 @@ class Proposal(Protocol):
     def cost(self) -> float:
         """Return how hard it is to read; less is better."""
 
+    @property
+    def oddness(self) -> float:
+        """Return how strange what is given looks to a reader; 0 is natural."""
+
 
 P = TypeVar("P", bound=Proposal)
 
@@ -57,7 +63,8 @@ def select(candidates: Sequence[P], *, settled: Settled, min_gain: int = 1) -> t
     usable = [each for each in candidates if each.kills]  # whatever kills nothing asserts nothing about the subject
     by_goals = _greedy(usable, lambda each: each.goals - settled.goals, _COST_OF_BRANCHES, min_gain, ())
     chosen = _greedy(usable, lambda each: each.kills - settled.kills, _COST_OF_MUTANTS, min_gain, by_goals)
-    return tuple(sorted(_without_redundant(chosen, settled), key=lambda each: (each.line, each.subject, each.number)))
+    plain = _Swapping(_without_redundant(chosen, settled), usable, settled).swapped()
+    return tuple(sorted(_without_redundant(plain, settled), key=lambda each: (each.line, each.subject, each.number)))
 
 
 def _greedy(
@@ -104,6 +111,50 @@ def _without_redundant(chosen: Sequence[P], settled: Settled) -> list[P]:
             for key in keys:
                 counts[key] -= 1
     return kept
+
+
+class _Swapping(Generic[P]):
+    """Put plainer tests in place of chosen ones.
+
+    What looks strange has to be worth it: for a plainer test, or none, a few mutants that only it kills are given up.
+    """
+
+    def __init__(self, chosen: Sequence[P], candidates: Sequence[P], settled: Settled) -> None:
+        self._settled = settled
+        self._kept = list(chosen)
+        self._counts = Counter(key for each in chosen for key in _keys(each, settled))
+        self._by_key: dict[tuple[str, int], list[P]] = {}
+        for each in sorted(candidates, key=lambda one: (one.cost, one.number)):
+            for key in _keys(each, settled):
+                self._by_key.setdefault(key, []).append(each)
+
+    def swapped(self) -> list[P]:
+        """Return the tests after every one was looked at, the hardest to read first."""
+        for each in sorted(self._kept, key=lambda one: (-one.cost, -one.number)):
+            own = {key for key in _keys(each, self._settled) if self._counts[key] == 1}
+            spare = int(each.oddness / _ODD_PER_MUTANT)
+            if len(own) <= spare and all(kind == "mutant" for kind, _ in own):
+                self._replace(each, None)
+            elif own and (other := self._plainer(each, own, spare)) is not None:
+                self._replace(each, other)
+        return self._kept
+
+    def _plainer(self, each: P, own: set[tuple[str, int]], spare: int) -> P | None:
+        """Return the plainest test that does what only this one does, but for `spare` mutants."""
+        goals = {key for key in own if key[0] == "goal"}
+        keys = [min(goals, key=lambda key: (len(self._by_key[key]), key))] if goals else sorted(own)
+        others = {other.number: other for key in keys for other in self._by_key[key] if other.cost < each.cost}
+        for other in sorted(others.values(), key=lambda one: (one.cost, one.number)):
+            missing = own.difference(_keys(other, self._settled))
+            if other not in self._kept and len(missing) <= spare and not missing & goals:
+                return other
+        return None
+
+    def _replace(self, each: P, other: P | None) -> None:
+        place = self._kept.index(each)
+        self._kept[place : place + 1] = [] if other is None else [other]
+        self._counts.subtract(_keys(each, self._settled))
+        self._counts.update(_keys(other, self._settled) if other is not None else ())
 
 
 def _keys(each: Proposal, settled: Settled) -> list[tuple[str, int]]:

@@ -111,7 +111,7 @@ def test_a_test_that_a_person_edited_stays_and_the_rest_follows_the_code(shop, h
     assert "# the shop takes nothing back" in text
     assert text.count('match=r"^count is negative$"') == 1
     assert text != edited
-    assert second.outputs["modules"][0]["kept"] == ["test_total_raises_value_error_for_negative_count"]
+    assert second.outputs["modules"][0]["kept"] == ["test_total_raises_value_error_because_count_is_negative"]
 
 
 def test_a_test_that_a_person_removed_does_not_come_back(shop, handler, outcome):

@@ -16,6 +16,7 @@ class Proposed:
     goals: frozenset[int] = frozenset()
     kills: frozenset[int] = frozenset()
     cost: float = 1.0
+    oddness: float = 0.0
     subject: str = "f"
     line: int = 1
 
@@ -27,8 +28,8 @@ def chosen(*proposals: Proposed, settled: Settled = NOTHING, min_gain: int = 1) 
     return [each.number for each in select(proposals, settled=settled, min_gain=min_gain)]
 
 
-def of(number: int, goals: set[int], kills: set[int], cost: float = 1.0) -> Proposed:
-    return Proposed(number=number, goals=frozenset(goals), kills=frozenset(kills), cost=cost)
+def of(number: int, goals: set[int], kills: set[int], cost: float = 1.0, oddness: float = 0.0) -> Proposed:
+    return Proposed(number=number, goals=frozenset(goals), kills=frozenset(kills), cost=cost, oddness=oddness)
 
 
 def test_what_another_does_as_well_is_left_out():
@@ -41,6 +42,25 @@ def test_of_two_that_do_the_same_the_plainer_one_is_taken():
 
 def test_one_that_reaches_nothing_new_is_taken_for_a_mutant_that_only_it_kills():
     assert chosen(of(1, {1, 2}, {1}), of(2, {1}, {2})) == [1, 2]
+
+
+def test_one_that_does_more_than_is_needed_gives_way_to_a_plainer_one():
+    greedy, plain, other = of(1, {1}, {1, 2, 3}, cost=9.0), of(2, {1}, {1, 2}), of(3, {2}, {3, 4, 5})
+    assert chosen(greedy, plain, other) == [2, 3]
+
+
+def test_what_looks_strange_has_to_kill_more_than_one_mutant_that_no_other_kills():
+    plain = of(1, {1}, {1})
+    assert chosen(plain, of(2, {1}, {2}, oddness=2.5)) == [1]
+    assert chosen(plain, of(2, {1}, {2, 3}, oddness=2.5)) == [1, 2]
+
+
+def test_what_looks_strange_stays_where_only_it_reaches_something():
+    assert chosen(of(1, {1}, {1}), of(2, {2}, {2}, oddness=9.0)) == [1, 2]
+
+
+def test_for_one_that_looks_strange_a_plainer_one_is_taken_that_kills_one_mutant_less():
+    assert chosen(of(1, {1}, {1, 2}, cost=9.0, oddness=2.5), of(2, {1}, {1}, cost=1.0)) == [2]
 
 
 def test_one_that_kills_nothing_asserts_nothing():

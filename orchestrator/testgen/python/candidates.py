@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orchestrator.testgen.results import Defect
@@ -25,13 +25,27 @@ class Candidate:
     columns: tuple[str, ...] = ()
     row: tuple[str, ...] = ()
     expected: str = ""
+    wide: str = ""  # the claim with `**options`
+    options: str = ""  # as a dictionary
     arguments: tuple[tuple[str, str, bool], ...] = ()  # name, expression, whether it is required
     changes: tuple[tuple[str, str], ...] = ()  # (module, global) of data that it changes
     goals: frozenset[int] = frozenset()
     kills: frozenset[int] = frozenset()
     cost: float = 0.0
+    oddness: float = 0.0
     is_example: bool = False  # the call stands in a docstring
+    is_accident: bool = False  # it pins an error that nobody meant
     source: str = ""  # the whole function, when somebody proposed it as text
+
+    @property
+    def with_options(self) -> "Candidate":
+        """Return it as a row of a table in which each row has its own options."""
+        optional = {name for name, _, is_required in self.arguments if not is_required}
+        kept = [
+            (name, text) for name, text in zip(self.columns, self.row, strict=True) if name.rstrip("_") not in optional
+        ]
+        columns, row = (*(name for name, _ in kept), "options"), (*(text for _, text in kept), self.options)
+        return replace(self, table=self.wide, columns=columns, row=row)
 
     @property
     def observation(self) -> str:
@@ -101,10 +115,14 @@ def _candidate(number: int, each: Mapping[str, Any], kills: "set[int] | Sequence
         columns=tuple(each["columns"]),
         row=tuple(each["row"]),
         expected=each["expected"],
+        wide=each["wide"],
+        options=each["options"],
         arguments=tuple((name, text, required) for name, text, required in each["arguments"]),
         changes=tuple((module, name) for module, name in each["changes"]),
         goals=frozenset(each["goals"]),
         kills=frozenset(kills),
         cost=each["cost"],
+        oddness=each["oddness"],
         is_example=each["is_example"],
+        is_accident=each["is_accident"],
     )

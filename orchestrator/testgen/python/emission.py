@@ -72,9 +72,22 @@ def _groups(chosen: Sequence[Candidate]) -> list[list[Candidate]]:
         key: object = (each.subject, each.table, each.columns, each.fixtures) if each.table else each.number
         groups.setdefault(key, []).append(each)
     found = []
-    for group in groups.values():
+    for group in _with_options(list(groups.values())):
         found += [group] if len(group) >= _LEAST_ROWS else [[each] for each in group]
     return found
+
+
+def _with_options(groups: list[list[Candidate]]) -> list[list[Candidate]]:
+    """Put tables of one subject together that differ in the options that are given."""
+    alike: dict[object, list[list[Candidate]]] = {}
+    for group in groups:
+        first = group[0]
+        key: object = (first.subject, first.wide, first.fixtures) if first.wide else first.number
+        alike.setdefault(key, []).append(group)
+    return [
+        same[0] if len(same) == 1 else [each.with_options for group in same for each in group]
+        for same in alike.values()
+    ]
 
 
 def _write(group: list[Candidate], namer: Namer, fixtures: set[str]) -> WrittenTest:

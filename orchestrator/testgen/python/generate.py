@@ -89,8 +89,13 @@ class _Making:
         raise TaskFailed(message, hint="something in the module depends on order or time")
 
     def _chosen(self) -> Sequence[Candidate]:
-        """Return the fewest of what is left that reach and kill what all of it does."""
-        return select(self.left, settled=self.settled, min_gain=max(1, self.settings.min_gain))
+        """Return the fewest of what is left that reach and kill what all of it does.
+
+        An error that nobody meant is pinned only beside what the same subject does when all is well.
+        """
+        chosen = select(self.left, settled=self.settled, min_gain=max(1, self.settings.min_gain))
+        regular = {each.subject for each in chosen if not each.is_accident}
+        return [each for each in chosen if not each.is_accident or each.subject in regular]
 
     def _held(self, file: TestFile, proof: Proof) -> Sequence[Candidate]:
         """Return what the tests of a file that held are made of."""

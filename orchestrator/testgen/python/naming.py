@@ -6,6 +6,24 @@ from collections import Counter
 from orchestrator.testgen.python.candidates import Candidate
 
 _LONGEST = 70
+_OPERATORS = {
+    "__eq__": "equals", "__ne__": "differs", "__lt__": "is_less", "__le__": "is_at_most", "__gt__": "is_greater",
+    "__ge__": "is_at_least", "__add__": "plus", "__radd__": "is_added", "__sub__": "minus", "__rsub__": "is_subtracted",
+    "__mul__": "times", "__rmul__": "is_multiplied", "__neg__": "negated", "__hash__": "is_hashable",
+    "__str__": "as_text", "__repr__": "is_represented", "__len__": "has_length", "__contains__": "contains",
+    "__getitem__": "item", "__setitem__": "sets_item", "__delitem__": "deletes_item", "__iter__": "iterates",
+    "__bool__": "truth", "__getstate__": "survives_pickling", "__setstate__": "survives_pickling",
+    "__reduce__": "survives_pickling", "__copy__": "is_copied", "__deepcopy__": "is_copied", "__getattr__": "attribute",
+}  # fmt: skip
+_LITERALS = (
+    ("['\"]", "text"),
+    (r"-?\d", "number"),
+    (r"\[", "list"),
+    (r"\{", "mapping"),
+    ("None", "none"),
+    ("b['\"]", "bytes"),
+)
+_OF_TABLES = frozenset(("finds", "makes_function"))
 _EMPTY = frozenset(("''", '""', "[]", "{}", "()", "set()"))
 
 
@@ -17,15 +35,22 @@ class Namer:
 
     def single(self, candidate: Candidate) -> str:
         """Return the name of a test of one call."""
-        words = [_snake(candidate.subject), *_words(candidate)]
+        words = [_subject(candidate), *_words(candidate)]
+        if candidate.label.startswith("raises_"):
+            reason = _given_kind(candidate) or (f"because_{candidate.more}" if _says_why(candidate) else "")
+            if reason:
+                return self._unique([_subject(candidate), candidate.label, reason])
         return self._unique(words, candidate.more)
 
     def table(self, candidates: list[Candidate]) -> str:
         """Return the name of a table of calls."""
         first = candidates[0]
         options = [name for name, _, required in first.arguments if not required]
-        words = [_snake(first.subject), *([f"with_{'_and_'.join(options[:2])}"] if options else [])]
-        return self._unique(words)
+        if "options" in first.columns:
+            options = ["options"]
+        words = [_subject(first), *([f"with_{'_and_'.join(options[:2])}"] if options else [])]
+        labels = {each.label for each in candidates}
+        return self._unique([*words, *(labels & _OF_TABLES if len(labels) == 1 else ())])
 
     def given(self, name: str) -> str:
         """Return a name that somebody chose, with a number when it is taken."""
@@ -53,7 +78,7 @@ def _joined(words: list[str]) -> str:
 
 
 def _words(candidate: Candidate) -> list[str]:
-    is_obvious = candidate.label == "is_empty" and any(text in _EMPTY for _, text, _ in candidate.arguments)
+    is_obvious = candidate.label.endswith("s_empty") and any(text in _EMPTY for _, text, _ in candidate.arguments)
     words = [] if is_obvious else [candidate.label]
     for name, text, required in candidate.arguments:
         if candidate.kind in ("route", "program"):
@@ -71,6 +96,26 @@ def _words(candidate: Candidate) -> list[str]:
         elif not required:
             words.append(f"with_{_snake(name)}")
     return [word for word in dict.fromkeys(words) if word][:3]
+
+
+def _subject(candidate: Candidate) -> str:
+    """Return the name of what is tested; of an operator what it does."""
+    owner, _, name = candidate.subject.rpartition(".")
+    return _snake(f"{owner}_{_OPERATORS[name]}" if name in _OPERATORS else candidate.subject)
+
+
+def _given_kind(candidate: Candidate) -> str:
+    """Return what an operator was given that it refuses."""
+    if candidate.subject.rpartition(".")[2] not in _OPERATORS or not candidate.arguments:
+        return ""
+    text = candidate.arguments[0][1]
+    found = re.match(r"(?:\w+\.)*(\w+)\(", text)
+    kind = found.group(1) if found else next((word for start, word in _LITERALS if re.match(start, text)), "")
+    return f"for_{_snake(kind)}" if kind else ""
+
+
+def _says_why(candidate: Candidate) -> bool:
+    return len(candidate.more.split("_")) > 1 and not re.search(r"\d", candidate.more)
 
 
 def _snake(name: str) -> str:

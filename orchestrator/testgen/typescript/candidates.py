@@ -34,6 +34,7 @@ class Candidate:
     goals: frozenset[int]
     kills: frozenset[int]
     cost: float
+    oddness: float = 0.0  # not known
     loose: Mapping[str, Any] | None = None  # what is written otherwise when the compiler minds the types of inputs
     setup: tuple[str, ...] = ()  # blocks above all tests: variables, what is done before and after each test
 

@@ -2,24 +2,78 @@
 
 import ast
 import builtins
+import functools
 import inspect
+from collections.abc import Collection
+from typing import Any
 
 from .names import Names
-from .subjects import Argument, Arguments, Subject
+from .subjects import Argument, Arguments, Parameter, Subject
 
-_OPENINGS = {"list": "[(", "set": "{s", "dict": "{", "tuple": "(", "str": "'\"", "bytes": "b"}
+_KINDS = {
+    ast.List: "list", ast.ListComp: "list", ast.Tuple: "tuple", ast.Dict: "dict", ast.Set: "set",
+    ast.Lambda: "callable", ast.GeneratorExp: "generator",
+}  # fmt: skip
+_CALLS = {
+    "datetime.datetime": "datetime", "datetime.date": "date", "datetime.time": "time", "decimal.Decimal": "decimal",
+    "datetime.timedelta": "timedelta", "float": "float", "int": "int", "set": "set", "iter": "iterator",
+    "range": "iterator", "types.SimpleNamespace": "double", "re.compile": "pattern", "pathlib.Path": "path",
+    "io.StringIO": "file", "io.BytesIO": "file", "fractions.Fraction": "fraction", "uuid.UUID": "uuid",
+}  # fmt: skip
+_ALSO = {  # what else a caller may well hand over
+    "float": {"int"}, "list": {"tuple", "iterator", "generator"}, "iterator": {"list", "tuple", "generator", "str"},
+    "generator": {"list", "iterator"}, "date": {"datetime"}, "path": {"str"}, "set": {"list"}, "decimal": {"int"},
+    "tuple": {"list"},
+}  # fmt: skip
+_LEAST_WEIGHT = 2.0  # what speaks for a kind more than nothing
 
 
-def is_strange(argument: str, hinted: frozenset[object]) -> bool:
-    """Say whether an expression is plainly of a kind that the hints do not allow."""
-    words = {each if isinstance(each, str) else each[0] for each in hinted if isinstance(each, str | tuple)}
-    if not words or not words <= {"list", "set", "dict", "tuple", "str", "bytes", "int", "float", "none", "bool"}:
+def is_strange(argument: str, parameter: Parameter) -> bool:
+    """Say whether an expression is plainly of a kind that the hints do not allow, or that nothing speaks for."""
+    kind = _kind_of(argument)
+    allowed = parameter.hinted or {each for each, weight in parameter.weights.items() if weight >= _LEAST_WEIGHT}
+    if not kind or not allowed or "any" in allowed:
         return False
-    if argument in ("True", "False", "None"):
-        return (argument == "None" and "none" not in words) or (argument != "None" and "bool" not in words)
-    if argument.lstrip("-")[:1].isdigit():
-        return not words & {"int", "float"} or ("." in argument and "float" not in words)
-    return not any(argument.startswith(tuple(_OPENINGS.get(word, ""))) for word in words if word in _OPENINGS)
+    if kind == "double":
+        return bool(parameter.hinted)
+    if kind == "none" and parameter.default is None:
+        return False
+    return not _fits(ast.parse(argument, mode="eval").body, allowed)
+
+
+def _fits(node: ast.expr, allowed: Collection[Any]) -> bool:
+    """Say whether an expression, and what stands in it, is of one of these kinds."""
+    text = ast.unparse(node)
+    kind = _kind_of(text)
+    words = {each if isinstance(each, str) else each[0] for each in allowed}
+    if not kind or "any" in words or any(text in each[1] for each in allowed if each[0] == "one"):
+        return True
+    if kind not in words.union(*(_ALSO.get(each, ()) for each in words)):
+        return False
+    inner = [each[1] for each in allowed if isinstance(each, tuple) and each[0] in ("list", "set")]
+    if kind not in words and len(inner) < len(words & {"list", "set"}):
+        return True
+    items = node.elts if isinstance(node, ast.List | ast.Tuple | ast.Set) else []
+    return not inner or all(_fits(each, inner) for each in items)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _kind_of(argument: str) -> str:
+    """Return the word for the kind of a literal; empty where the expression does not show it."""
+    try:
+        node = ast.parse(argument, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return ""
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    if isinstance(node, ast.Constant):
+        name = type(node.value).__name__
+        return "none" if node.value is None else name if name in ("str", "bytes", "int", "float", "bool") else ""
+    if isinstance(node, ast.Call):
+        return _CALLS.get(ast.unparse(node.func), "")
+    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant):
+        return "int" if isinstance(node.left.value, int) else ""
+    return _KINDS.get(type(node), "")
 
 
 def match_call(subject: Subject, call: ast.Call, names: Names) -> Arguments | None:

@@ -3,6 +3,12 @@
 import re
 from dataclasses import dataclass
 
+_OF_KIND = re.compile(r"assert (isinstance\(|.* is not None$)")
+# What a name does not end with.
+_LITTLE = re.compile(
+    r"(_(a|an|and|as|at|b|be|because|but|by|can|cannot|does|for|from|if|in|is|it|may|must|of|on|or|should|the|to|with))+$"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -17,12 +23,20 @@ class Body:
     columns: tuple[str, ...] = ()
     row: tuple[str, ...] = ()
     expected: str = ""
+    wide: str = ""  # the claim with `**options` in place of what need not be given, for rows of different options
+    options: str = ""  # what is given of these, as a dictionary
     label: str = ""  # what is special about the outcome, in the words of a test's name
     fixtures: tuple[str, ...] = ()  # that the test needs without naming them
     more: str = ""  # further words, for when two tests would have one name
+
+    @property
+    def says_little(self) -> bool:
+        """Say whether it asserts of what kind something is, or that it is there, and nothing more."""
+        claims = [each for each in self.lines if each.lstrip().startswith("assert ")]
+        return bool(claims) and all(_OF_KIND.match(each.lstrip()) for each in claims)
 
 
 def slug(text: str) -> str:
     """Return the first words of a text as a part of a name."""
     text = re.sub(r"(?<![\w.)])-(?=\d)", " minus ", text)
-    return "_".join(re.findall(r"[a-z0-9]+", text.lower())[:5])
+    return _LITTLE.sub("", "_".join(re.findall(r"[a-z0-9]+", text.lower())[:5]))

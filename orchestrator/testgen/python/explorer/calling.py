@@ -55,6 +55,7 @@ class Outcome:
     is_explicit: bool = False
     is_crash: bool = False  # nobody who calls expects this error
     is_program: bool = False  # exiting is one of its ways to end
+    is_before: bool = False  # the error came of the steps before the call
     printed: str = ""
     what: str = ""
     goals: frozenset[int] = frozenset()
@@ -65,9 +66,8 @@ class Outcome:
     @property
     def is_usable(self) -> bool:
         """Say whether a test could pin this."""
-        is_raised = (
-            self.kind == "raised" and not self.is_crash and (self.is_explicit or isinstance(self.error, _ORDINARY))
-        )
+        is_meant = self.is_explicit or isinstance(self.error, _ORDINARY)
+        is_raised = self.kind == "raised" and is_meant and not (self.is_crash or self.is_before)
         is_exit = self.kind == "ended" and self.is_program and isinstance(self.error, SystemExit)
         return not self.left_threads and (self.kind == "value" or is_raised or is_exit)
 
@@ -157,12 +157,13 @@ class Caller:
         return namespace
 
     def _guarded(self, program: Program, namespace: dict[str, Any]) -> Outcome:
-        printed = io.StringIO()
+        printed, is_before = io.StringIO(), True
         try:
             try:
                 with _quiet(printed), self.clock.stands(), self._fence.raised(_CALL_SECONDS):
                     for statement in program.setup:
                         exec(self._compile(statement, "exec"), namespace)  # noqa: S102 - as above
+                    is_before = False
                     result = eval(self._compile(program.call, "eval"), namespace)  # noqa: S307 - as above
                     value, how = settle(result)
             except TooSlow:
@@ -176,7 +177,7 @@ class Caller:
                 error.__traceback__ = error.__cause__ = error.__context__ = None
                 if self._fence.attempts:
                     return Outcome("blocked", what=self._fence.attempts[0])
-                return Outcome("raised", error=error, is_explicit=explicit)
+                return Outcome("raised", error=error, is_explicit=explicit, is_before=is_before)
         except TooSlow:  # it came a moment late
             return Outcome("slow")
         if self._fence.attempts:

@@ -3,10 +3,11 @@
 import dataclasses
 import enum
 import inspect
-import keyword
 import re
 from typing import Any
 
+from .applying import Applying, is_applied
+from .attributes import public_attributes
 from .body import Body, slug
 from .calling import Caller
 from .calls_in_words import telling_word, words_given
@@ -16,17 +17,19 @@ from .floats import float_check, is_long_series
 from .literals import Literals, is_stable_text
 from .matching import match_text
 from .names import Names
+from .operators import OPERATORS
+from .rebuilding import rebuilt
 from .replies import reply_body
 from .runs import run_body
+from .settled_calls import settling_call, wrapped_call
 from .subjects import Argument
+from .tables import Tables
 from .wording import as_statement, renamed, truth
 
 _MOST_ATTRIBUTES = 6
 _MOST_PLACES = 4  # of a tuple or list with something in it that cannot be written
-_LONGEST_ROW = 60
 _LASTING = ("invalid literal for int() with base", "could not convert string to float")
 _MUTABLE = re.compile(r"^([\[{].+[\]}]|io\.(String|Bytes)IO\(.*\))$", re.DOTALL)
-_RESERVED = frozenset({"request", "expected", "result", "monkeypatch", "capsys", "client", INSTANCE})
 
 
 class Checks:
@@ -36,6 +39,8 @@ class Checks:
         self._names = names
         self._literals = literals
         self._caller = caller
+        self._tables = Tables(names)
+        self._applying = Applying(literals, caller)
 
     def body(self, made: Try) -> Body | None:
         """Return a test that pins the observed behaviour, None when nothing stable can be said about it."""
@@ -58,13 +63,14 @@ class Checks:
         owner = made.subject.owner
         if made.instance != INSTANCE or owner is None:
             return dataclasses.replace(body, lines=lines, more=more)
-        name = self._column(_snake(owner.__name__).strip("_"))
+        name = self._tables.column(_snake(owner.__name__).strip("_"))
         if name in body.columns or name == INSTANCE or not name.isidentifier():
             return dataclasses.replace(body, lines=lines, more=more)
         return dataclasses.replace(
             body,
             lines=tuple(renamed(each, INSTANCE, name) for each in lines),
             table=renamed(body.table, INSTANCE, name),
+            wide=renamed(body.wide, INSTANCE, name),
             columns=tuple(name if each == INSTANCE else each for each in body.columns),
             more=more,
         )
@@ -80,7 +86,7 @@ class Checks:
         is_lasting = made.outcome.is_explicit or isinstance(error, KeyError) or str(error).startswith(_LASTING)
         match = match_text(str(error)) if is_lasting else ""  # the interpreter's own words differ by version
         condition = f"pytest.raises({name}, match={match})" if match else f"pytest.raises({name})"
-        call = _settling(made, made.program.call)
+        call = settling_call(made, made.program.call)
         lines = (*made.program.setup, f"with {condition}:", f"    {call}")
         return Body(lines, label="raises_" + _snake(type(error).__name__), more=slug(str(error)))
 
@@ -88,7 +94,7 @@ class Checks:
 
     def _value(self, made: Try) -> Body | None:
         value, outcome, setup = made.outcome.value, made.outcome, made.program.setup
-        call = _wrapped(made.program.call, outcome.how, value)
+        call = wrapped_call(made.program.call, outcome.how, value)
         if outcome.how == "with":
             checks = self.of("result", value)
             return Body((*setup, f"with {call} as result:", *(f"    {each}" for each in checks))) if checks else None
@@ -101,14 +107,29 @@ class Checks:
         if value is None and made.instance == INSTANCE and made.subject.kind in ("method", "setter"):
             state = self._state_after(made)
             if state == self._state((*setup,)) and made.subject.gives_something:
-                return Body((*setup, f"assert {call} is None"), label="is_none")
+                return Body((*setup, f"assert {call} is None"), label="returns_none")
             label = "leaves_state" if state == self._state((*setup,)) else "changes_state"
             return Body((*setup, call, *state), label=label) if state else None
-        checks = self.of(call, value)
+        checks = [] if isinstance(value, re.Pattern) and is_applied(value) else self.of(call, value)
+        if not checks and is_applied(value):
+            return self._applied(made, call, value)
+        made_anew = rebuilt(value, self._names, self._literals) if not checks and made.subject.kind != "class" else None
+        if made_anew is not None:
+            checks = [f"assert {call} == {made_anew}"]
         if not checks:
             checks = self.of("result", value, with_class=True)
             return Body((*setup, f"result = {call}", *checks)) if checks else None
-        return self._with_table(made, Body((*setup, *checks), label=_label(value)), value)
+        return self._tables.with_row(made, Body((*setup, *checks), label=_label(made, value)), value)
+
+    def _applied(self, made: Try, call: str, value: Any) -> Body | None:
+        """Say what comes of using the function or pattern that the call returns."""
+        used = self._applying.use(call, made.program.setup, value)
+        if used is None:
+            return None
+        use, given = used
+        label = "finds" if isinstance(value, re.Pattern) else "makes_function"
+        body = Body((*made.program.setup, *self.of(call + use, given)), label=label)
+        return self._tables.with_row(made, body, given, use)
 
     def of(self, name: str, value: Any, *, with_class: bool = False) -> list[str]:
         """Return assertions about an expression; with `with_class` about parts of a value that cannot be written."""
@@ -137,7 +158,7 @@ class Checks:
         owner = self._names.of(type(value))
         checks = [f"assert isinstance({name}, {owner})"] if owner else []
         attributes = 0
-        for each in _public_attributes(value):
+        for each in public_attributes(value):
             try:
                 present = inspect.getattr_static(value, each, None)
                 text = None if callable(present) and not isinstance(present, property) else getattr(value, each)
@@ -177,12 +198,12 @@ class Checks:
         bound: dict[str, str] = {}
         for position, (parameter, argument) in enumerate(zip(subject.parameters, made.arguments, strict=True)):
             if isinstance(argument, str) and _MUTABLE.match(argument):
-                variable = self._column(parameter.name)
+                variable = self._tables.column(parameter.name)
                 bound[variable], arguments[position] = argument, variable
         call = subject.write(tuple(arguments), self._names, made.instance) if bound else None
         if call is None:
             return None
-        call = _wrapped(call, made.outcome.how, made.outcome.value)
+        call = wrapped_call(call, made.outcome.how, made.outcome.value)
         setup = (*made.program.setup, *(f"{name} = {text}" for name, text in bound.items()))
         namespace = self._caller.run((*setup, f"result = {call}"))
         before = self._caller.run(setup)
@@ -197,69 +218,6 @@ class Checks:
         more = [] if first == call else result
         return Body((*setup, first, *more, *checks), label="changes_" + changed[0])
 
-    def _with_table(self, made: Try, body: Body, value: Any) -> Body:
-        """Add what makes the test a row of a table, when it is one assertion about one call."""
-        setup = made.program.setup
-        is_simple = not setup or (
-            len(setup) == 1 and setup[0].startswith(f"{INSTANCE} = ") and len(setup[0]) < _LONGEST_ROW
-        )
-        checks = body.lines[len(setup) :]
-        positions = [i for i, argument in enumerate(made.arguments) if argument is not None]
-        if not is_simple or len(checks) != 1 or made.subject.template or not (positions or setup):
-            return body
-        if any(isinstance(made.arguments[i], tuple) or INSTANCE in str(made.arguments[i]) for i in positions):
-            return body
-        if made.instance and not setup:
-            return body
-        columns = {i: self._column(made.subject.parameters[i].name) for i in positions}
-        call = made.subject.write(tuple(columns.get(i) for i in range(len(made.arguments))), self._names, made.instance)
-        if call is None:
-            return body
-        wrapped = _wrapped(made.program.call, made.outcome.how, value)
-        sign = next((each for each in (" == ", " is ") if checks[0].startswith(f"assert {wrapped}{each}")), "")
-        expected = checks[0].removeprefix(f"assert {wrapped}{sign}") if sign else ""
-        if not expected or expected == "None":
-            return body
-        row = tuple(str(made.arguments[i]) for i in positions)
-        names = tuple(columns.values())
-        if setup:
-            row, names = (setup[0].partition(" = ")[2], *row), (INSTANCE, *names)
-        table = _wrapped(call, made.outcome.how, value)
-        return dataclasses.replace(
-            body, table=f"{table}{sign}expected", columns=names, row=row, expected=expected, more=slug(expected)
-        )
-
-    def _column(self, name: str) -> str:
-        taken = name in _RESERVED or keyword.iskeyword(name) or name in self._names.values
-        return f"{name}_" if taken else name
-
-
-def _wrapped(call: str, how: str, value: Any) -> str:
-    if how == "await":
-        return f"asyncio.run({call})"
-    if how == "collect":
-        return f"asyncio.run(collect({call}))"
-    if how in ("lists", "collects"):
-        inner = "list(itertools.islice(each, 20))" if how == "lists" else "asyncio.run(collect(each))"
-        return f"[{inner} for each in {call}]"
-    if how == "list":
-        is_cut = isinstance(value, list) and len(value) >= 20
-        return f"list(itertools.islice({call}, 20))" if is_cut else f"list({call})"
-    return call
-
-
-def _settling(made: Try, call: str) -> str:
-    """Return the call in the form in which it was carried out when it raised."""
-    if made.subject.kind in ("route", "program"):
-        return call
-    function = getattr(made.subject.owner, made.subject.short, None) if made.subject.owner else None
-    target = function or made.subject.function
-    if inspect.iscoroutinefunction(target):
-        return f"asyncio.run({call})"
-    if inspect.isasyncgenfunction(target):
-        return f"asyncio.run(collect({call}))"
-    return f"list({call})" if inspect.isgeneratorfunction(target) else call
-
 
 def _equals(first: object, second: object) -> bool:
     try:
@@ -268,30 +226,19 @@ def _equals(first: object, second: object) -> bool:
         return False
 
 
-def _public_attributes(value: object) -> list[str]:
-    own = [name for name in getattr(value, "__dict__", {}) if not name.startswith("_")]
-    properties = [
-        name
-        for kind in type(value).__mro__
-        for name, each in vars(kind).items()
-        if isinstance(each, property) and not name.startswith("_")
-    ]
-    slots = [
-        name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ()) if not str(name).startswith("_")
-    ]
-    return list(dict.fromkeys([*own, *slots, *properties]))
-
-
 def _statement(line: str) -> str:
     text = line.lstrip()
     return line[: len(line) - len(text)] + as_statement(text)
 
 
-def _label(value: object) -> str:
+def _label(made: Try, value: object) -> str:
+    says = "returns" if made.subject.kind in ("function", "method", "static", "classmethod") else "is"
+    if made.subject.short in OPERATORS:
+        return "not" * (value is False)
     if value is None or isinstance(value, bool):
-        return f"is_{str(value).lower()}"
+        return f"{says}_{str(value).lower()}"
     is_empty = type(value) in (list, dict, tuple, set, str, bytes) and not value
-    return "is_empty" if is_empty else ""
+    return f"{says}_empty" if is_empty else ""
 
 
 def _snake(name: str) -> str:

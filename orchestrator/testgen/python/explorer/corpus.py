@@ -9,6 +9,7 @@ from .subjects import Arguments, Subject
 from .wording import oddness
 
 INSTANCE = "instance"
+_SHORT = 100  # characters
 
 
 @dataclass(eq=False)
@@ -25,17 +26,45 @@ class Try:
     leads_on: bool = False  # it went where none before went, whether or not it came through
     strange: int = 0  # arguments of a kind that the hints do not allow
 
+    @property
+    def is_accident(self) -> bool:
+        """Say whether it shows what happens to come of a value that nobody gives, or of an error nobody meant."""
+        outcome = self.outcome
+        if outcome.kind != "raised" or self.subject.kind in ("route", "program"):
+            return False
+        return self.strange > 0 or not (outcome.is_explicit or isinstance(outcome.error, (LookupError, StopIteration)))
+
+    @property
+    def _shows_little(self) -> bool:
+        """Say whether the result is empty, nothing, or what was given: many ways lead to that."""
+        value = self.outcome.value
+        if self.outcome.kind != "value" or type(value) not in (str, bytes, int, float, list, tuple, dict, set):
+            return False
+        is_short = type(value) in (str, bytes) and len(value) < _SHORT  # writing a long one takes long
+        return not value or (is_short and repr(value) in self.arguments)
+
+    @functools.cached_property
+    def oddness(self) -> float:
+        """Say how strange what is given looks to a reader; 0 is natural."""
+        given = (self.program.call, *(each.partition(" = ")[2] or each for each in self.program.setup))
+        known = sum(each in self.subject.documented for each in self.arguments)
+        return max(0.0, sum(map(oddness, given)) - 0.6 * known) + 2.0 * self.strange + 1.5 * self.subject.is_private
+
     @functools.cached_property
     def cost(self) -> float:
         """Say how hard the test would be to read; less is better."""
         return (
-            40.0 * self.subject.is_private
+            38.0 * self.subject.is_private
             + 6.0 * (self.outcome.kind == "raised")
+            + 10.0 * self.is_accident
+            + 1.0 * self._shows_little
+            + 0.5 * sum(each is not None for each in self.arguments)
             + len(self.program.call) / 25
-            + sum(map(oddness, (self.program.call, *(each.partition(" = ")[2] for each in self.program.setup))))
+            - 0.1 * sum(each in self.subject.documented for each in self.arguments)
+            + self.oddness
             + 4.0 * len(self.program.setup)
             - 8.0 * (self.origin == "example")
-            + 6.0 * self.strange
+            + 4.0 * self.strange
         )
 
 

@@ -6,8 +6,6 @@ from .body import Body
 from .corpus import Corpus, Try
 from .defects import Defect
 
-_SAYS_LITTLE = 12.0  # of cost
-
 
 def count_kinds(corpus: Corpus) -> dict[str, int]:
     """Count how the calls went."""
@@ -23,12 +21,6 @@ def unique(defects: list[Defect]) -> list[Defect]:
     return list(dict.fromkeys(defects))[:40]
 
 
-def says_little(body: Body) -> bool:
-    """Say whether a test asserts of what kind something is, and nothing more."""
-    claims = [each for each in body.lines if each.lstrip().startswith("assert ")]
-    return bool(claims) and all("assert isinstance(" in each for each in claims)
-
-
 def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dict[str, Any]:
     """Describe a proposed test; `changed` are (module, global) of data that it changes."""
     return {
@@ -40,6 +32,8 @@ def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dic
         "columns": body.columns,
         "row": body.row,
         "expected": body.expected,
+        "wide": body.wide,
+        "options": body.options,
         "label": body.label,
         "more": body.more,
         "fixtures": body.fixtures,
@@ -51,6 +45,8 @@ def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dic
         ],
         "changes": changed,
         "goals": sorted(made.outcome.goals),
-        "cost": round(made.cost + _SAYS_LITTLE * says_little(body), 3),
+        "cost": round(made.cost, 3),
+        "oddness": round(made.oddness, 3),
         "is_example": made.origin == "example",
+        "is_accident": made.is_accident,
     }

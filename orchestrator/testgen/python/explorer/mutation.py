@@ -1,9 +1,11 @@
 """Find out which tests notice which mutants, and add tests for mutants that only other calls notice."""
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from .body import Body
+from .choosing import Deed, duties
 from .corpus import Try
 from .facts import ModuleFacts
 from .hunting import Hunter
@@ -11,6 +13,7 @@ from .killing import MutantRunner, Trial, Verdict
 from .loading import ProbedModule
 from .mutants import Mutant
 from .noticing import Noticing
+from .plainer import Plainer
 from .sandbox import Fence
 from .search import Search
 from .subjects import Subject
@@ -19,6 +22,8 @@ from .writing import Writer, usable
 _ENOUGH = 5  # tests that notice one mutant: from so many the fewest can be chosen
 _MOST_CALLS = 400  # calls tried on a mutant that no test notices
 _MOST_OTHERS = 1000  # of those that do not run its line
+_PLAIN_ROUNDS = 4
+_MOST_PLAINER, _KEPT_PLAINER = 60, 16  # calls that are tried in place of one, and tests that are written of them
 _ROUNDS = 3  # of looking for calls that notice what no call notices
 
 Test = tuple[Try, Body]
@@ -35,8 +40,10 @@ class Mutation:
         writer: Writer,
         fence: Fence,
         until: float,
+        plainer: Plainer,
     ) -> None:
         self.tests = tests
+        self._plainer = plainer
         self._probed = probed
         self._search = search
         self._writer = writer
@@ -67,7 +74,52 @@ class Mutation:
             known = usable(self._search.corpus)
             passing = list(zip(known, self._lines(known), strict=True))
             verdicts = self._better(verdicts, hunter.near(near, passing, calls // _ROUNDS, self._until), rest)
+        return self._with_plainer(verdicts)
+
+    def _with_plainer(self, verdicts: list[Verdict]) -> list[Verdict]:
+        """Return the verdicts after plainer forms of needed tests were tried on what each has to notice."""
+        for _ in range(_PLAIN_ROUNDS):
+            kills = self._kills(verdicts)
+            goals = [made.outcome.goals - self._probed.import_goals for made, _ in self.tests]
+            needed = duties(goals, kills, [made.cost for made, _ in self.tests])
+            first = len(self.tests)
+            self._write_plainer(needed)
+            if len(self.tests) == first:
+                break
+            lines = [frozenset[int]()] * first + self._lines([made for made, _ in self.tests[first:]])
+            asked = sorted({number for each in needed.values() for what, number in each if what == "kill"})
+            trial = Trial(self._until, tests=_MOST_CALLS, others=_MOST_CALLS)
+            told = self.runner.run([verdicts[number].mutant for number in asked], lines, self._fails, trial)
+            for number, each in zip(asked, told, strict=False):
+                before = verdicts[number]
+                verdicts[number] = replace(before, killers=(*before.killers, *each.killers))
         return verdicts
+
+    def _write_plainer(self, needed: Mapping[int, frozenset[Deed]]) -> None:
+        """Add plainer forms of tests that reach what only those reach."""
+        known = {made.program for made, _ in self.tests}
+        for number in sorted(needed):
+            if self._search.caller.stopwatch.now() > self._until:
+                self.runner.cut_short = True
+                return
+            goals = {each for what, each in needed[number] if what == "goal"}
+            kept = 0
+            for variant in self._plainer.of(self.tests[number][0], _MOST_PLAINER):
+                if kept == _KEPT_PLAINER:
+                    break
+                body = self._writer.written(variant) if goals <= variant.outcome.goals else None
+                if body is not None and variant.program not in known:
+                    known.add(variant.program)
+                    self.tests.append((variant, body))
+                    kept += 1
+
+    def _kills(self, verdicts: Sequence[Verdict]) -> list[frozenset[int]]:
+        """Return for each test the numbers of the mutants that it notices."""
+        found: list[set[int]] = [set() for _ in self.tests]
+        for number, verdict in enumerate(verdicts):
+            for killer in verdict.killers:
+                found[killer].add(number)
+        return [frozenset(each) for each in found]
 
     def _better(self, verdicts: list[Verdict], tries: Sequence[Try], mutants: Collection[Mutant]) -> list[Verdict]:
         """Return the verdicts after calls that no test stands for were tried on those mutants that no test notices."""
@@ -81,7 +133,7 @@ class Mutation:
         told = self.runner.run(survivors, self._lines(others), notices.differs, trial)
         first = len(self.tests)
         for number in sorted({number for each in told for number in each.killers}):
-            made = self._writer.with_fewer_steps(others[number], frozenset())
+            made = self._writer.with_fewer_steps(others[number])
             body = self._writer.written(made)
             self.tests += [(made, body)] if body is not None else []
         lines = [frozenset[int]()] * first + self._lines([made for made, _ in self.tests[first:]])

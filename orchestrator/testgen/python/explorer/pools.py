@@ -16,7 +16,7 @@ from .names import Names
 from .operators import BINARY
 from .regexes import matching_texts
 from .subjects import Parameter, Subject
-from .words import words_for
+from .words import numbers_for, words_for
 
 _BESIDE = 3
 _MOMENTS = (datetime.datetime, datetime.date, datetime.timedelta)
@@ -91,6 +91,8 @@ class Pools:
         for kind, _ in sorted(parameter.weights.items(), key=lambda pair: -pair[1]):
             if kind == "str":
                 found.update(dict.fromkeys(map(repr, words_for(parameter.name)), kind))
+            elif kind == "bytes":
+                found.update((repr(word.encode()), kind) for word in words_for(parameter.name) if word.isascii())
             elif kind == ("list", "str"):
                 words = words_for(parameter.name)
                 found.update(dict.fromkeys((repr(list(words[:count])) for count in (2, 1) if words), kind))
@@ -119,11 +121,12 @@ class Pools:
         literals, everywhere = subject.literals, self._facts.module_literals
         if kind == "str":
             mined = [*map(repr, literals.texts), *map(repr, self._from_patterns)]
-            return [*texts[:2], *mined, *texts[2:], *map(repr, everywhere.texts[:40])]
+            return [*texts[:2], *subject.documented, *mined, *texts[2:], *map(repr, everywhere.texts[:40])]
         if kind == "int":
             near = {repr(n + d) for n in literals.numbers if type(n) is int for d in (0, -1, 1)}
             more = [repr(n) for n in everywhere.numbers[:20] if type(n) is int]
-            return [*texts[:3], *sorted(near, key=lambda each: (len(each), each)), *texts[3:], *more]
+            usual = map(repr, numbers_for(parameter.name) if parameter is not None else ())
+            return [*texts[:3], *usual, *sorted(near, key=lambda each: (len(each), each)), *texts[3:], *more]
         if kind == "float":
             return [*texts[:2], *(repr(float(n)) for n in literals.numbers), *texts[2:]]
         if kind == "file" and parameter is not None:

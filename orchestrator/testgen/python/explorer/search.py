@@ -3,13 +3,15 @@
 The clock is a safety net only; when it ends a search, `cut_short` says so and the result may differ between machines.
 """
 
+import ast
+import functools
 import inspect
 import itertools
 import random
 import re
 from collections.abc import Callable, Sequence
 
-from .arguments import is_strange
+from .arguments import is_strange, match_call
 from .beginnings import Beginnings, replaced
 from .calling import Caller, Outcome, Program
 from .corpus import INSTANCE, Corpus, Lead, Leads, Try
@@ -71,7 +73,7 @@ class Search:
         """Carry out one call unless it was before; None when it cannot be written or is to be avoided."""
         steps = tuple(setup)
         receiver = instance
-        if instance and instance != INSTANCE and (len(instance) > 24 or ("(" in instance and subject.kind == "method")):
+        if instance and instance != INSTANCE and (len(instance) > 24 or "(" in instance):
             steps = (f"{INSTANCE} = {instance}", *steps)
             receiver = INSTANCE
         call = subject.write(arguments, self.names, receiver)
@@ -88,7 +90,9 @@ class Search:
             outcome = self.caller.observe(program)
         except (SyntaxError, ValueError, RecursionError, MemoryError):  # the expression cannot be compiled
             return None
-        made = Try(subject, arguments, receiver, program, outcome, strange=self._count_strange(subject, arguments))
+        made_by = steps[0].partition(" = ")[2] if receiver == INSTANCE and steps else instance
+        strange = self._count_strange(subject, arguments, made_by)
+        made = Try(subject, arguments, receiver, program, outcome, strange=strange)
         self._note(made)
         if instance and not isinstance(made.outcome.error, StopIteration | LookupError):
             fit, unfit = self._fitness.get(instance, (0, 0))
@@ -96,9 +100,19 @@ class Search:
             self._fitness[instance] = (fit + (not is_broken), unfit + is_broken)
         return made
 
-    def _count_strange(self, subject: Subject, arguments: Arguments) -> int:
+    def _count_strange(self, subject: Subject, arguments: Arguments, instance: str = "") -> int:
         pairs = zip(subject.parameters, arguments, strict=True)
-        return sum(is_strange(argument, each.hinted) for each, argument in pairs if isinstance(argument, str))
+        own = sum(is_strange(argument, each) for each, argument in pairs if isinstance(argument, str))
+        return own + self._strange_in(instance)
+
+    @functools.cache  # noqa: B019 - one search per process
+    def _strange_in(self, instance: str) -> int:
+        """Count what is strange in the call that makes an object."""
+        call = ast.parse(instance, mode="eval").body if "(" in instance else None
+        if not isinstance(call, ast.Call) or (subject := self.classes.get(ast.unparse(call.func))) is None:
+            return 0
+        arguments = match_call(subject, call, self.names)
+        return self._count_strange(subject, arguments) if arguments is not None else 0
 
     def _note(self, made: Try) -> None:
         outcome = made.outcome
@@ -107,7 +121,9 @@ class Search:
         outcome.is_program = made.subject.kind == "program"
         if made.subject.short in BINARY and isinstance(outcome.error, TypeError):
             # The interpreter says it for a method that returned NotImplemented.
-            outcome.is_explicit = outcome.is_explicit or _NOT_SUPPORTED.search(str(outcome.error)) is not None
+            said = str(outcome.error)
+            is_ours = made.subject.owner is not None and f"'{made.subject.owner.__name__}'" in said
+            outcome.is_explicit = outcome.is_explicit or (is_ours and _NOT_SUPPORTED.search(said) is not None)
         outcome.is_crash = made.subject.kind == "route" and not outcome.is_explicit
         if outcome.is_usable:
             goals: set[object] = {*outcome.goals, (made.subject.name, *_shape(outcome))}
@@ -211,6 +227,10 @@ class Search:
             return present
         changed = self._evolver.change(present) if way < 0.7 and "(" in present else None
         return changed or other
+
+    def examples_of(self, subject: Subject) -> list[Arguments]:
+        """Return the arguments of calls in docstrings."""
+        return list(self._beginnings.examples(subject))
 
     def vary_text(self, expression: str) -> str:
         """Return a variant of an expression, the same when there is none."""

@@ -47,6 +47,7 @@ class Sequences:
         steps: dict[str, list[str]] = {}
         for made in tries:
             is_change = made.outcome.changed or (self._search.keeps_rows and _is_accepted(made))
+            is_change = is_change and not made.subject.is_private
             if is_change and made.outcome.kind == "value" and not made.program.setup:
                 steps.setdefault(made.subject.name, []).append(made.program.call)
         members = [each for each in subjects if each.kind in kinds and not each.is_private]

@@ -25,6 +25,7 @@ from .loading import ProbedModule
 from .mutation import Mutation
 from .names import HELPERS, Names
 from .openness import Sides
+from .plainer import Plainer
 from .pools import Pools
 from .programs import find_programs, is_command
 from .returned import Returned
@@ -105,17 +106,18 @@ class Session:
         if "config" in self._job.parts:
             variables = variables_of(facts.tree)
             explore_configured(search, find_configured(names, facts, variables), variables)
-        found = self._found(search, caller, subjects, facts, started)
+        found = self._found(search, pools, subjects, facts, started)
         self._hand_over({**found, "names": names.imports, "project_fixtures": sorted(fixtures)})
 
     def _found(
-        self, search: Search, caller: Caller, subjects: list[Subject], facts: ModuleFacts, started: float
+        self, search: Search, pools: Pools, subjects: list[Subject], facts: ModuleFacts, started: float
     ) -> dict[str, Any]:
         """Write what was found as candidates, try the mutants on them, and return all of it as JSON."""
+        caller = search.caller
         writer = Writer(search, self._rng)
         tests = writer.all(started + self._job.seconds * 0.7)
         until = max(started + self._job.seconds, self._fence.stopwatch.now() + min(_FOR_MUTANTS, self._job.seconds / 2))
-        mutation = Mutation(tests, self._probed, search, writer, self._fence, until)
+        mutation = Mutation(tests, self._probed, search, writer, self._fence, until, Plainer(search, pools))
         verdicts = mutation.run(self._job.mutants, facts, subjects, self._rng, self._job.calls // 2)
         defects = find_defects(search.corpus, search.names, self._fence)
         cut = [what for what, was in (("search", search.cut_short), ("mutants", mutation.runner.cut_short)) if was]

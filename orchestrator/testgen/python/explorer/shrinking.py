@@ -12,7 +12,7 @@ def shrink(expression: str, still_good: Callable[[str], bool]) -> str:
     improved = True
     while improved and attempts < _MOST:
         improved = False
-        for variant in _shorter(expression):
+        for variant in shorter(expression):
             attempts += 1
             if still_good(variant):
                 expression, improved = variant, True
@@ -22,7 +22,8 @@ def shrink(expression: str, still_good: Callable[[str], bool]) -> str:
     return expression
 
 
-def _shorter(expression: str) -> Iterator[str]:
+def shorter(expression: str) -> Iterator[str]:
+    """Yield the expression without one of its elements, keys or arguments, the biggest first."""
     try:
         tree = ast.parse(expression, mode="eval")
     except (SyntaxError, ValueError, RecursionError):

@@ -1,7 +1,9 @@
 """The things of a module that can be called, with their parameters, and how a call of each is written."""
 
 import ast
+import functools
 import inspect
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +14,7 @@ from .operators import OPERATORS
 
 Argument = str | tuple[str, ...] | None  # an expression, those of *args, or left out
 Arguments = tuple[Argument, ...]
+_QUOTED = re.compile(r"""(?<!\w)["'`]{1,2}([A-Za-z][\w+-]{1,19})["'`]{1,2}(?!\w)""")
 _AT_THE_END = 10**9
 VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -34,7 +37,7 @@ class Parameter:
         return self.kind in VARIADIC
 
 
-@dataclass(slots=True)
+@dataclass
 class Subject:
     """Something to call. `kind` is function, class, method, property, static, classmethod or a word of an extension."""
 
@@ -60,6 +63,12 @@ class Subject:
         if self.is_inherited:
             return _AT_THE_END
         return self.node.lineno if self.node else 0
+
+    @functools.cached_property
+    def documented(self) -> tuple[str, ...]:
+        """Return the words that stand in quotes in its docstring, as expressions: such as a parameter accepts."""
+        text = ast.get_docstring(self.node) or "" if self.node is not None else ""
+        return tuple(dict.fromkeys(repr(each) for each in _QUOTED.findall(text)))
 
     @property
     def is_private(self) -> bool:

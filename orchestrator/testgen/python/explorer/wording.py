@@ -1,42 +1,99 @@
 """How readable an expression is, and how it is written as a statement of its own."""
 
 import ast
+import functools
 import io
 import re
 import tokenize
 
+from .words import WELL_KNOWN
+
 _TWICE = re.compile(r"(.{3,}).*\1")
+_PLAIN_NUMBERS = frozenset({1, 2, 3, 4, 5, 7, 10, 12, 15, 20, 30, 50, 60, 100, 1000, 2023, 2024, 10**6})
+_PLAIN_FRACTIONS = frozenset({0.5, 1.5, 2.5, 3.14})
+_RUNS = {
+    1: "1",
+    2: "10",
+    3: "100",
+    4: "2024",
+    5: "12345",
+    6: "202410",
+    7: "2024100",
+    8: "20241005",
+}  # digits that a reader takes for what they are
 _WORDS = re.compile(r"^[\w .,:/@#%+=<>()\[\]{}'\"!?*;&$|^~-]*$")
 
 
+@functools.lru_cache(maxsize=20_000)
 def oddness(expression: str) -> float:
     """Say how strange the literals of an expression look to a reader; 0 is natural."""
     try:
         tree = ast.parse(expression, mode="eval")
     except (SyntaxError, ValueError, RecursionError):
         return 0.0
-    total = 0.0
-    for node in ast.walk(tree):
-        if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant) and node.operand.value == 0:
-            total += 2.0  # -0
-        if not isinstance(node, ast.Constant):
-            continue
-        if isinstance(node.value, str):
-            total += _of_text(node.value)
-        elif isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            total += 0.15 * max(0, len(repr(node.value).rstrip("0")) - 3)
-    return total
+    return sum(_of_node(node) for node in ast.walk(tree))
+
+
+def _of_node(node: ast.AST) -> float:
+    if isinstance(node, ast.UnaryOp):
+        is_zero = isinstance(node.operand, ast.Constant) and node.operand.value == 0
+        return 2.0 if is_zero else 0.2  # -0
+    if isinstance(node, ast.Lambda):
+        return 1.0
+    if isinstance(node, ast.BinOp):
+        return 0.6
+    if isinstance(node, ast.Call):
+        if not (node.args or node.keywords) or ast.unparse(node) == "datetime.timedelta(0)":
+            return 0.9  # what is empty or does nothing shows little
+        return 3.0 if ast.unparse(node.func) == "types.SimpleNamespace" else 0.2 * max(0, len(node.keywords) - 1)
+    if isinstance(node, ast.List | ast.Dict | ast.Tuple):
+        return 0.4 * (not (node.keys if isinstance(node, ast.Dict) else node.elts))
+    if not isinstance(node, ast.Constant):
+        return 0.0
+    if isinstance(node.value, str):
+        return _of_text(node.value)
+    if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return _of_number(node.value)
+    if isinstance(node.value, bytes):
+        return _of_text(node.value.decode()) if node.value.isascii() else 1.0
+    return 0.0
+
+
+def _of_number(number: float) -> float:
+    """Say how strange a number looks: few digits that count, and no great length."""
+    digits = repr(number).replace(".", "").strip("-0")
+    if number == 0:
+        return 0.3  # what does nothing shows little
+    return 0.0 if number in _PLAIN_NUMBERS | _PLAIN_FRACTIONS else 0.15 + 0.25 * max(0, len(digits) - 2)
 
 
 def _of_text(text: str) -> float:
     if not text:
-        return 0.3
+        return 0.4
     if not _WORDS.match(text):
         return 2.0
     letters = sum(each.isalnum() or each == " " for each in text)
     switches = len(re.findall(r"[a-z][A-Z](?![a-z])|[A-Z]{2,}[a-z]+[A-Z]", text))
+    switches += max(0, len(re.findall(r"[A-Za-z]\d|\d[A-Za-z]", text)) - 1)
     edges = (text != text.strip()) + (_TWICE.search(text) is not None)
-    return 3.0 * (1 - letters / len(text)) + 0.7 * switches + 0.8 * edges + (0.6 if len(text) == 1 else 0.0)
+    runs: list[str] = re.findall(r"\d+", text)
+    zeros = sum(0.2 * (each != _RUNS.get(len(each))) + 0.4 * (each[0] == "0" and len(each) > 2) for each in runs)
+    strangers = sum(each.lower() not in WELL_KNOWN for each in re.findall(r"[A-Za-z]{2,}", text))
+    no_word = not re.search(r"[A-Za-z]{3}|^\d+$|^[\d:.T-]+Z?$", text)
+    return (
+        3.0 * (1 - letters / len(text))
+        + 0.5 * switches
+        + 0.3 * min(strangers, 3)
+        + 0.8 * edges
+        + zeros
+        + (0.6 if len(text) == 1 else 0.4 * no_word)
+        + 0.02 * max(0, len(text) - 12)
+    )
+
+
+def with_usual_digits(text: str) -> str:
+    """Return a text in which every run of digits is one that is as long and that a reader knows."""
+    return re.sub(r"\d+", lambda found: _RUNS.get(len(found[0]), found[0]), text)
 
 
 def as_statement(text: str) -> str:
@@ -69,6 +126,11 @@ def truth(expression: str, value: bool) -> str:
         left, right = (ast.get_source_segment(expression, each) for each in (node.left, node.comparators[0]))
         return f"assert {left} not in {right}"
     return f"assert not {expression}"
+
+
+def in_brackets(expression: str) -> str:
+    """Return an expression that can stand before `is`: a comparison in brackets."""
+    return f"({expression})" if isinstance(ast.parse(expression, mode="eval").body, ast.Compare) else expression
 
 
 def renamed(text: str, old: str, new: str) -> str:

@@ -3,6 +3,11 @@
 import re
 
 PLAIN = ("ada", "ben", "cleo")
+_KNOWN = """
+ada abc another ben cleo com de en example first foo bar fr hello http https law localhost maths more music name one
+two three four five six red blue second secret text the there thing user word world www yes no true
+"""
+WELL_KNOWN = frozenset(_KNOWN.split())  # what a reader passes over without asking where it comes from
 _BY_NAME = [
     (re.compile(pattern, re.IGNORECASE), values)
     for pattern, values in (
@@ -30,9 +35,32 @@ _BY_NAME = [
             r"text|message|body|content|comment|note|description|title|summary|phrase|sentence",
             ("Hello there", "One more thing"),
         ),
+        (r"secret|passw|(^|_)key$", ("secret", "another-secret")),
+        (r"salt|prefix|namespace", ("first", "second")),
+        (r"(^|_)sep(arator)?$|delim", ("-", ", ")),
         (r"name|label", ("Ada", "Ben", "Cleo")),
     )
 ]
+
+
+_NUMBERS_BY_NAME = [
+    (re.compile(pattern, re.IGNORECASE), values)
+    for pattern, values in (
+        (r"(^|_)years?$", (2024, 2023, 1900)),
+        (r"(^|_)months?$", (2, 4, 12)),
+        (r"(^|_)(days?|hours?)$", (3, 15)),
+        (r"(^|_)(minutes?|seconds?)$", (30, 5)),
+        (r"width|length|size|limit|max|count|(^|_)n(um)?(ber)?$", (3, 5, 10)),
+        (r"port$", (8080,)),
+        (r"price|amount|total", (100, 20)),
+        (r"percent", (50, 100)),
+    )
+]
+
+
+def numbers_for(name: str) -> tuple[int, ...]:
+    """Return numbers that a person would give for this name; empty when it says nothing."""
+    return next((values for pattern, values in _NUMBERS_BY_NAME if pattern.search(name)), ())
 
 
 def words_for(name: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import random
 from .body import Body
 from .checks import Checks
 from .configuring import config_body
-from .corpus import Corpus, Try
+from .corpus import INSTANCE, Corpus, Try
 from .literals import Literals
 from .replies import only_status
 from .search import Search
@@ -37,8 +37,8 @@ class Writer:
             if self._caller.stopwatch.now() > until:
                 self._search.cut_short = True
                 break
-            if made.program.setup[1:]:
-                made = self.with_fewer_steps(made, made.outcome.goals & needed)
+            if made.program.setup[made.instance == INSTANCE :]:
+                made = self.with_fewer_steps(made)
             gain = made.outcome.goals & needed
             if gain and (written := self.written(made)):
                 made, written = self._shortened(made, written, gain)
@@ -49,7 +49,7 @@ class Writer:
         for tries in later.values():
             kept = 0
             for made in [*tries[: _EXTRA // 2], *self._rng.sample(tries, min(len(tries), _EXTRA))]:
-                made = self.with_fewer_steps(made, frozenset())
+                made = self.with_fewer_steps(made)
                 if kept < _EXTRA and self._caller.stopwatch.now() < until and (written := self.written(made)):
                     chosen.append((made, written))
                     kept += 1
@@ -63,7 +63,7 @@ class Writer:
             return None
         if body is not None and not self._passes(body) and made.subject.kind == "route":
             body = only_status(made, body)  # what it says differs every time
-        if body is None or not self._passes(body):
+        if body is None or body.says_little or not self._passes(body):
             return None
         where = made.outcome.goals, made.program.setup  # who takes the same way asks the clock as well, or does not
         if where not in self._clock:
@@ -87,7 +87,7 @@ class Writer:
 
     def _shortened(self, made: Try, body: Body, gain: frozenset[int]) -> tuple[Try, Body]:
         """Leave out of the arguments whatever is not needed to reach the same goals."""
-        best = self.with_fewer_steps(made, gain)
+        best = self.with_fewer_steps(made)
         for position, argument in enumerate(made.arguments):
             if not isinstance(argument, str) or len(argument) < 12:
                 continue
@@ -105,15 +105,15 @@ class Writer:
         written = self.written(best) if best is not made else None
         return (best, written) if written is not None else (made, body)
 
-    def with_fewer_steps(self, made: Try, gain: frozenset[int]) -> Try:
-        """Leave out steps before the call as long as it goes the same way."""
+    def with_fewer_steps(self, made: Try) -> Try:
+        """Leave out steps before the call that make no difference to how it goes: a test cannot tell what they did."""
         best = made
         if made.subject.kind == "config":  # what is set there is what it is about
             return made
-        for position in reversed(range(1, len(made.program.setup))):
+        for position in reversed(range(made.instance == INSTANCE, len(made.program.setup))):
             setup = (*best.program.setup[:position], *best.program.setup[position + 1 :])
             found = self._search.attempt(best.subject, best.arguments, best.instance, setup)
-            if found is None or not found.outcome.is_usable or not gain <= found.outcome.goals:
+            if found is None or not found.outcome.is_usable:
                 continue
             if self._search.told(found.outcome) == self._search.told(made.outcome):
                 best = found

@@ -1,0 +1,163 @@
+"""Other inputs for a call that a reader takes in at a glance: fewer, shorter, and such as a person would think of."""
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from .arguments import is_strange
+from .corpus import INSTANCE, Try
+from .pools import Pools
+from .search import Search
+from .shrinking import shorter
+from .subjects import Argument, Parameter, Subject
+from .wording import oddness, with_usual_digits
+
+_FROM_POOL = 14  # values of a parameter's own that are tried
+_FROM_EXAMPLES = 8
+_SHORTER = 24  # variants of one argument
+_BETTER = 0.15  # of cost, at least
+_MOST_INSTANCES = 6
+
+
+class Plainer:
+    """Propose plainer calls in place of one."""
+
+    def __init__(self, search: Search, pools: Pools) -> None:
+        self._search = search
+        self._pools = pools
+
+    def of(self, made: Try, most: int) -> list[Try]:
+        """Carry out calls that are plainer than this one and end in the same way; the plainest first."""
+        if made.subject.kind not in ("function", "method", "static", "classmethod", "class", "property", "setter"):
+            return []
+        found: dict[int, Try] = {}
+        least = self._with_less(made, found)
+        for base in dict.fromkeys((least, made)):
+            for arguments, owner in itertools.islice(self._variants(base), most):
+                variant = self._attempt(base, arguments, owner)
+                if variant is not None and variant.cost <= made.cost - _BETTER:
+                    found.setdefault(id(variant), variant)
+        return sorted(found.values(), key=lambda each: (each.cost, each.program.call))
+
+    def _attempt(self, made: Try, arguments: tuple[Argument, ...], owner: str) -> Try | None:
+        """Carry out a variant; None when it ends in another way."""
+        setup = made.program.setup
+        start = (f"{INSTANCE} = {owner}",) if owner and setup else ()
+        variant = self._search.attempt(made.subject, arguments, made.instance, (*start, *setup[len(start) :]))
+        is_good = variant is not None and variant.outcome.is_usable and variant.outcome.kind == made.outcome.kind
+        return variant if is_good and variant is not None and variant.is_accident <= made.is_accident else None
+
+    def _with_less(self, made: Try, found: dict[int, Try]) -> Try:
+        """Leave out one argument after another as long as the result is the same, and note each form."""
+        best = made
+        for position, parameter in enumerate(made.subject.parameters):
+            if made.arguments[position] is None or parameter.is_required:
+                continue
+            variant = self._attempt(best, _put(best.arguments, position, None), _owner(best))
+            if variant is not None and self._search.told(variant.outcome) == self._search.told(made.outcome):
+                best = variant
+                found.setdefault(id(variant), variant)
+        for owner in itertools.islice(shorter(_owner(made)), _SHORTER):
+            if len(owner) < len(_owner(best)):
+                variant = self._attempt(best, best.arguments, owner)
+                if variant is not None and self._search.told(variant.outcome) == self._search.told(made.outcome):
+                    best = variant
+                    found.setdefault(id(variant), variant)
+        return best
+
+    def _variants(self, made: Try) -> Iterator[tuple[tuple[Argument, ...], str]]:
+        """Yield arguments and how the object is made: first with less, then with other values."""
+        owner = _owner(made)
+        for position, (parameter, argument) in enumerate(zip(made.subject.parameters, made.arguments, strict=True)):
+            if argument is not None and not parameter.is_required:
+                yield _put(made.arguments, position, None), owner
+        turns = [self._in_place(made, n, owner) for n, each in enumerate(made.arguments) if isinstance(each, str)]
+        if owner:
+            turns.append((made.arguments, text) for text in self._owners(made, owner))
+        for each in itertools.chain.from_iterable(itertools.zip_longest(*turns)):
+            if each is not None:
+                yield each
+
+    def _in_place(self, made: Try, position: int, owner: str) -> Iterator[tuple[tuple[Argument, ...], str]]:
+        argument, parameter = made.arguments[position], made.subject.parameters[position]
+        assert isinstance(argument, str)
+        for text in dict.fromkeys((*self._simpler(argument), *self._others(made.subject, parameter))):
+            if text != argument and not is_strange(text, parameter):
+                yield _put(made.arguments, position, text), owner
+
+    def _simpler(self, argument: str) -> Iterator[str]:
+        limit = oddness(argument) + len(argument) / 25
+        variants = itertools.chain(plainer_literals(argument), itertools.islice(shorter(argument), _SHORTER))
+        return (each for each in variants if oddness(each) + len(each) / 25 < limit)
+
+    def _others(self, subject: Subject, parameter: Parameter) -> Iterator[str]:
+        """Yield what examples, and then what a person, would give for a parameter."""
+        at = subject.parameters.index(parameter)
+        examples = [each[at] for each in self._search.examples_of(subject)]
+        yield from [each for each in examples if isinstance(each, str)][:_FROM_EXAMPLES]
+        yield from subject.documented[:_FROM_EXAMPLES] if "str" in parameter.weights else ()
+        pool = [text for text, _ in self._pools.expressions(subject, parameter)]
+        yield from sorted(pool, key=lambda text: (round(oddness(text) + len(text) / 25, 1), pool.index(text)))[
+            :_FROM_POOL
+        ]
+
+    def _owners(self, made: Try, owner: str) -> Iterator[str]:
+        yield from self._simpler(owner)
+        yield from [each for each in self._search.instances_of(made.subject) if each != owner][:_MOST_INSTANCES]
+
+
+def plainer_literals(expression: str) -> Iterator[str]:
+    """Yield the expression with one of its literals in a plainer form."""
+    try:
+        tree = ast.parse(expression, mode="eval")
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant):
+            continue
+        before = node.value
+        for value in _plainer(before):
+            node.value = value  # type: ignore[assignment]  # of the same plain type
+            yield ast.unparse(tree)
+        node.value = before
+
+
+def _plainer(value: object) -> Iterator[object]:
+    if isinstance(value, str):
+        yield from _texts(value)
+    elif type(value) is int and abs(value) > 1:
+        yield from dict.fromkeys(each for each in _numbers(abs(value)) if each < abs(value))
+    elif type(value) is float:
+        yield from (float(round(value, places)) for places in (0, 1) if round(value, places) != value)
+
+
+def _numbers(number: int) -> Iterator[int]:
+    yield from (1, 2, 3, 5, 10, 100)
+    yield from (number // base * base for base in (1000, 100, 10) if number > base)
+
+
+def _texts(text: str) -> Iterator[str]:
+    """Yield parts of a text, and the text with plainer letters and digits."""
+    length = len(text)
+    for size in (length // 2, length // 4):
+        if size > 1:
+            yield from (text[:at] + text[at + size :] for at in range(0, length, size))
+    yield text.strip()
+    yield with_usual_digits(text)
+    yield re.sub(r"\d+", "1", text)
+    yield re.sub(r"\d", "1", text)
+    yield re.sub(r"\b0+(?=\d)", "", text)
+    yield re.sub(r"[^\x20-\x7e]+", "a", text)
+    yield re.sub(r"[A-Za-z]+", "word", text)
+    yield text.lower()
+    yield from (text[:at] + text[at + 1 :] for at in range(length if length <= 20 else 0))
+
+
+def _owner(made: Try) -> str:
+    setup = made.program.setup
+    return setup[0].partition(" = ")[2] if made.instance == INSTANCE and setup else ""
+
+
+def _put(arguments: Sequence[Argument], position: int, value: Argument) -> tuple[Argument, ...]:
+    return (*arguments[:position], value, *arguments[position + 1 :])

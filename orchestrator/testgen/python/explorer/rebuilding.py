@@ -1,0 +1,72 @@
+"""Write an object of a class that can compare as the call that makes an equal one: `Version(1, 2)`."""
+
+import decimal
+import enum
+import inspect
+from typing import Any
+
+from .literals import Literals
+from .names import Names
+
+_LONGEST = 120  # characters
+_NOTHING = object()
+_BUILTIN: tuple[Any, ...] = (str, bytes, int, float, tuple, list, dict, set)
+
+
+def rebuilt(value: Any, names: Names, literals: Literals) -> str | None:
+    """Return the call; None when the class cannot compare, or when what it keeps is not what it was given."""
+    kind = type(value)
+    name = names.of(kind)
+    if kind.__module__ == "builtins":
+        return None
+    base = next((each for each in _BUILTIN if isinstance(value, each)), None)
+    if base is not None and not isinstance(value, enum.Enum):
+        return literals.write(base(value)) if base(value) == value else None
+    if name is None or name.startswith("_") or not any("__eq__" in vars(each) for each in kind.__mro__[:-1]):
+        return None
+    try:
+        found = _arguments(value, kind, literals)
+        if found is None:
+            return None
+        given, rest = found
+        copy = kind(*given, **rest)
+        is_same = type(copy == value) is bool and copy == value and _holds(copy) == _holds(value)
+        parts = [literals.write(each) for each in given] + [
+            f"{key}={literals.write(each)}" for key, each in rest.items()
+        ]
+    except Exception:  # whatever a foreign constructor, property or `__eq__` raises
+        return None
+    text = f"{name}({', '.join(map(str, parts))})"
+    return text if is_same and len(text) <= _LONGEST else None
+
+
+def _arguments(value: Any, kind: type, literals: Literals) -> tuple[list[Any], dict[str, Any]] | None:
+    """Return what to give to the constructor by position and by name; None when it is not known."""
+    given: list[Any] = []
+    rest: dict[str, Any] = {}
+    for each in inspect.signature(kind).parameters.values():
+        if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
+            continue
+        held = _plain(getattr(value, each.name, _NOTHING))
+        is_required = each.default is each.empty
+        if held is _NOTHING or literals.write(held) is None:
+            if is_required:
+                return None
+        elif is_required and each.kind is not each.KEYWORD_ONLY and not rest:
+            given.append(held)
+        elif is_required or type(held) is not type(each.default) or held != each.default:
+            rest[each.name] = held
+    return given, rest
+
+
+def _plain(value: Any) -> Any:
+    """Return a whole decimal number as a person writes it."""
+    is_whole = isinstance(value, decimal.Decimal) and value.is_finite() and value == value.to_integral_value()
+    return int(value) if is_whole else value
+
+
+def _holds(value: Any) -> Any:
+    if hasattr(value, "__dict__"):
+        return vars(value)
+    names = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
+    return [getattr(value, name, None) for name in names]

@@ -1,0 +1,79 @@
+"""Rows of tables: a test that is one assertion about one call can stand beside others of its kind."""
+
+import dataclasses
+import inspect
+import keyword
+from typing import Any
+
+from .body import Body, slug
+from .corpus import INSTANCE, Try
+from .names import Names
+from .settled_calls import wrapped_call
+from .wording import in_brackets
+
+_LONGEST_ROW = 80
+_REST = inspect.Parameter.VAR_POSITIONAL
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+_RESERVED = frozenset({"request", "expected", "result", "monkeypatch", "capsys", "client", INSTANCE})
+
+
+class Tables:
+    """Add to a body what makes it a row."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def with_row(self, made: Try, body: Body, value: Any, use: str = "") -> Body:
+        """Add what makes the test a row of a table, when it is one assertion about one call."""
+        setup = made.program.setup
+        is_simple = not setup or (
+            len(setup) == 1 and setup[0].startswith(f"{INSTANCE} = ") and len(setup[0]) < _LONGEST_ROW
+        )
+        checks = body.lines[len(setup) :]
+        positions = [i for i, argument in enumerate(made.arguments) if argument is not None]
+        if not is_simple or len(checks) != 1 or made.subject.template or not (positions or setup):
+            return body
+        if any(isinstance(made.arguments[i], tuple) or INSTANCE in str(made.arguments[i]) for i in positions):
+            return body
+        if made.instance and not setup:
+            return body
+        columns = {i: self.column(made.subject.parameters[i].name) for i in positions}
+        call = made.subject.write(tuple(columns.get(i) for i in range(len(made.arguments))), self._names, made.instance)
+        if call is None:
+            return body
+        wrapped = wrapped_call(made.program.call, made.outcome.how, value) + use
+        sign = next((each for each in (" == ", " is ") if checks[0].startswith(f"assert {wrapped}{each}")), "")
+        expected = checks[0].removeprefix(f"assert {wrapped}{sign}") if sign else ""
+        if isinstance(value, bool):
+            sign, expected, call = " is ", str(value), in_brackets(call)
+        if not expected or expected == "None":
+            return body
+        row = tuple(str(made.arguments[i]) for i in positions)
+        names = tuple(columns.values())
+        if setup:
+            row, names = (setup[0].partition(" = ")[2], *row), (INSTANCE, *names)
+        table = wrapped_call(call, made.outcome.how, value) + use
+        claim = f"{table}{sign}expected"
+        found = dataclasses.replace(body, table=claim, columns=names, row=row, expected=expected, more=slug(expected))
+        return self._with_options(made, found, columns, sign) if columns and not use else found
+
+    def _with_options(self, made: Try, body: Body, columns: dict[int, str], sign: str) -> Body:
+        """Add the form of the claim that rows with other options can share."""
+        parameters = made.subject.parameters
+        optional = [i for i in columns if not parameters[i].is_required]
+        is_fitting = all(parameters[i].kind in _BY_NAME for i in optional) and "options" not in columns.values()
+        if not optional or not is_fitting or any(each.kind is _REST for each in parameters):
+            return body
+        needed = tuple(columns.get(i) if i not in optional else None for i in range(len(parameters)))
+        call = made.subject.write(needed, self._names, made.instance)
+        if call is None or not call.endswith(")"):
+            return body
+        call = f"{call[:-1]}{'' if call.endswith('()') or call[-2] == '(' else ', '}**options)"
+        given = ", ".join(f"{parameters[i].name!r}: {made.arguments[i]}" for i in optional)
+        wide = f"{wrapped_call(call, made.outcome.how, made.outcome.value)}{sign}expected"
+        return dataclasses.replace(body, wide=wide, options=f"{{{given}}}")
+
+    def column(self, name: str) -> str:
+        """Return the name of a parameter as a test may use it."""
+        taken = name in _RESERVED or keyword.iskeyword(name) or name in self._names.values
+        return f"{name}_" if taken else name

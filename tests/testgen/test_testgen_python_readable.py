@@ -1,0 +1,156 @@
+"""What a reader of generated tests sees: plain inputs, claims that say something, names that tell the cases apart."""
+
+import inspect
+import re
+
+import pytest
+
+from orchestrator.testgen.python.explorer.arguments import is_strange
+from orchestrator.testgen.python.explorer.body import Body, slug
+from orchestrator.testgen.python.explorer.choosing import duties
+from orchestrator.testgen.python.explorer.plainer import plainer_literals
+from orchestrator.testgen.python.explorer.subjects import Parameter
+from orchestrator.testgen.python.explorer.wording import oddness
+
+SOURCE = '''
+import functools
+import re
+
+BIG = re.compile("|".join(f"word{number}" for number in range(30)) + r"|\\d+(?:[.]\\d+)?")
+
+
+class Length:
+    def __init__(self, metres=0, feet=0):
+        self.metres = metres
+        self.feet = feet
+
+    def __eq__(self, other):
+        return isinstance(other, Length) and (self.metres, self.feet) == (other.metres, other.feet)
+
+    __hash__ = None
+
+    def __add__(self, other):
+        if not isinstance(other, Length):
+            return NotImplemented
+        return Length(self.metres + other.metres, self.feet + other.feet)
+
+
+def label(text, width=None, fill=" ", upper=False):
+    """Return a text that has a width.
+
+    >>> label("tea", width=5)
+    'tea  '
+    """
+    if width is not None:
+        text = text[:width].ljust(width, fill)
+    return text.upper() if upper else text
+
+
+def title(name, kind="plain"):
+    """Return a title; the kind is "plain" or "loud"."""
+    if kind == "loud":
+        return name.upper() + "!"
+    return name
+
+
+def joiner(mark):
+    return functools.partial(_join, mark)
+
+
+def _join(mark, parts):
+    return mark.join(parts)
+
+
+def numbers(is_big):
+    if is_big:
+        return BIG
+    return re.compile("a+")
+'''
+
+
+@pytest.fixture(scope="module")
+def made(workbench):
+    workbench.write("shop.py", SOURCE)
+    return workbench.generate("shop.py", budget=40)
+
+
+def test_cases_with_other_options_stand_in_one_table(made):
+    assert (
+        "def test_label_with_options(text, options, expected):\n    assert label(text, **options) == expected"
+        in made.text
+    )
+
+
+def test_a_word_from_the_docs_is_given_where_the_code_asks_for_one(made):
+    assert re.search(r"""title\(.*"loud"|\("\w+", "loud", ".*!"\)""", made.text)
+
+
+def test_an_object_that_compares_is_expected_as_the_call_that_makes_it(made):
+    assert re.search(r"== Length\(|, Length\([^()]*\)\),$", made.text, re.MULTILINE)
+
+
+def test_a_function_that_is_returned_is_used_and_a_pattern_searches(made):
+    assert "joiner(" in made.text and ".findall(" in made.text
+
+
+def test_no_test_says_only_of_what_kind_something_is(made):
+    bodies = made.text.split("\ndef ")[1:]
+    assert not [each for each in bodies if "isinstance(" in each and each.count("assert ") == 1]
+
+
+def test_generating_again_gives_the_same_bytes(workbench, made):
+    assert workbench.generate("shop.py", budget=40).text == made.text
+
+
+def test_plain_inputs_are_less_odd_than_what_was_mined_or_cut():
+    assert oddness("f('hello world')") < oddness("f('hellod')")
+    assert oddness("f('2024-10')") < oddness("f('0904-00')")
+    assert oddness("f('word')") < oddness("f('[a-z\\\\d)')")
+    assert oddness("f(100)") < oddness("f(86399)")
+    assert oddness("Length(metres=1)") < oddness("Length()")
+
+
+def _parameter(*hinted: object) -> Parameter:
+    return Parameter("x", inspect.Parameter.POSITIONAL_OR_KEYWORD, True, None, {}, frozenset(hinted))
+
+
+@pytest.mark.parametrize(
+    ("argument", "hinted", "expected"),
+    [
+        ("[1]", ("str",), True),
+        ("'a'", ("str",), False),
+        ("1", ("float",), False),
+        ("[{'a': 1}]", (("list", ("list", "str")),), True),
+        ("[['a', 'b']]", (("list", ("list", "str")),), False),
+        ("3600", (("one", ("Color.RED",)),), True),
+        ("Color.RED", (("one", ("Color.RED",)),), False),
+        ("datetime.date(2024, 1, 1)", ("timedelta",), True),
+        ("[1]", ("any",), False),
+    ],
+)
+def test_what_hints_do_not_allow_is_strange(argument, hinted, expected):
+    assert is_strange(argument, _parameter(*hinted)) is expected
+
+
+def test_literals_get_plainer():
+    found = list(plainer_literals("f('0444-W94')"))
+    assert "f('2024-W10')" in found and "f('444-W94')" in found
+
+
+def test_what_only_one_test_does_is_its_duty():
+    goals = [frozenset({1, 2}), frozenset({1}), frozenset({3})]
+    kills = [frozenset({7}), frozenset({7}), frozenset({8})]
+    assert duties(goals, kills, [1.0, 1.0, 1.0]) == {
+        0: {("goal", 1), ("goal", 2), ("kill", 7)},
+        2: {("goal", 3), ("kill", 8)},
+    }
+
+
+def test_a_name_does_not_end_with_a_little_word():
+    assert slug("attribute 'major' is readonly") == "attribute_major_is_readonly"
+    assert slug("the given separator cannot be used") == "the_given_separator"
+
+
+def test_a_claim_about_the_kind_alone_says_little():
+    assert Body(("result = f()", "assert isinstance(result, str)")).says_little
+    assert not Body(("result = f()", "assert isinstance(result, str)", "assert str(result) == 'a'")).says_little
