@@ -13,7 +13,7 @@ from orchestrator.models.json import Json
 from orchestrator.planning.ancestor_checks import validation_to_check
 from orchestrator.planning.nodes import AnyNode, Mapping, Scalar, Sequence
 from orchestrator.planning.suggest import one_of
-from orchestrator.planning.synthetic import empty_list, empty_map, key_at, value_at
+from orchestrator.planning.synthetic import empty_list, empty_map, key_at, node_of, value_at
 
 _PHASE = re.compile(r"phase_([A-Za-z0-9][A-Za-z0-9._-]*)\Z")
 _GROUP = re.compile(r"group_([A-Za-z0-9][A-Za-z0-9._-]*)\Z")
@@ -21,6 +21,9 @@ _CHECKPOINT = re.compile(r"after_(phase_[A-Za-z0-9][A-Za-z0-9._-]*)\Z")
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?\Z")
 _TOP = ("orchestrator", "phases", "checkpoints")
 _VERSIONS = ("1", "1.0", "1.0.0")
+# The older layout does not say how an edit is meant. It wants deployments that work: a trigger that keeps the job of
+# one from ever running is mended, and the task says so.
+_MEANT: dict[str, dict[str, Json]] = {"implement_staging_deploy": {"fix_trigger": True}}
 _TASK_KEYS = frozenset(field.alias or name for name, field in Task.model_fields.items())
 
 
@@ -200,6 +203,9 @@ class _Converter:
                 task.put(key, value)
         if manual:
             self._make_manual(task, node)
+        elif (meant := _MEANT.get(str(node.value.get("action")))) and "with" not in node.entries:
+            key, action = node.entries["action"]
+            task.put(key, node_of(action, meant), "with")
         return task
 
     def _make_manual(self, task: Mapping, node: Mapping) -> None:

@@ -106,3 +106,16 @@ def test_a_second_run_changes_nothing(demo: Path) -> None:
     assert orchestrate(demo, "run", "--all", "--ui", "none").returncode == 0
     record = json.loads(orchestrate(demo, "status", "--json").stdout)["run"]
     assert {task["state"] for task in record["tasks"]} == {"unchanged"}
+
+
+def test_runbooks_need_no_params_of_the_document(tmp_path: Path) -> None:
+    """A document in the older layout has none."""
+    templates = ["deployment.md", "rollback.md", "troubleshooting.md"]
+    task = {"id": "1.1", "name": "books", "type": "file_generation", "templates": templates, "target": "docs/"}
+    phases = [{"id": "1", "groups": [{"id": "a", "tasks": [task]}]}]
+    document = {"version": 1, "project": {"name": "x"}, "phases": phases}
+    (tmp_path / "phases.yaml").write_text(json.dumps(document), "utf-8")
+    ran = orchestrate(tmp_path, "run", "--all", "--ui", "none")
+    assert ran.returncode == 0, ran.stderr
+    assert "CI is green on the commit that is to be released." in (tmp_path / "docs/deployment.md").read_text("utf-8")
+    assert "Coverage below its gate:" in (tmp_path / "docs/troubleshooting.md").read_text("utf-8")

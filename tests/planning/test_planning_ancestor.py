@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from planning_scene import told
 
-from orchestrator.errors import DocumentInvalid, Place, Problem, UsageError
+from orchestrator.errors import DocumentInvalid, Place, Problem, Severity, UsageError
 from orchestrator.models.document import Document
 from orchestrator.planning.document_loader import load_bytes, load_document
 from orchestrator.planning.migrate import dump_yaml, to_native_yaml
@@ -174,3 +174,38 @@ def test_what_is_dumped_is_read_back() -> None:
     assert file.problems == ()
     assert file.root is not None
     assert file.root.value == value
+
+
+ROADMAP = FIXTURE.with_name("ancestor-roadmap.yaml")
+SHIPPED = FIXTURE.parents[3] / "config/phases.yaml"
+SAME = ("action", "target", "templates", "test_file", "estimated_cases", "language", "test_type")
+
+
+def described(path: Path) -> dict[str, object]:
+    """Return what the tasks of a document do to what, by id."""
+    loaded = load_document(path)
+    assert loaded.document is not None, loaded.problems
+    assert all(each.severity is not Severity.ERROR for each in loaded.problems)
+    tasks = [task for phase in loaded.document.phases for group in phase.groups for task in group.tasks]
+    return {
+        task.id: (task.type, task.name, {name: task.params[name] for name in SAME if name in task.params})
+        for task in tasks
+    }
+
+
+def test_the_whole_roadmap_of_the_older_layout_is_the_shipped_one() -> None:
+    old, new = described(ROADMAP), described(SHIPPED)
+    assert len(old) == 61
+    assert old == new
+
+
+def test_a_deployment_of_the_older_layout_is_to_work() -> None:
+    """It cannot say how an edit is meant, and the job of a trigger that never comes would be refused."""
+    document = load_document(ROADMAP).document
+    assert document is not None
+    tasks = {task.id: task for phase in document.phases for group in phase.groups for task in group.tasks}
+    assert tasks["4.1"].params["fix_trigger"] is True
+    own = "{id: '1.1', name: x, type: config_edit, action: implement_staging_deploy, target: d.yml, with: {kind: y}}"
+    document = read(f"orchestrator: {{name: x}}\nphase_1: {{group_a: {{tasks: [{own}]}}}}\n")[0]
+    assert document is not None
+    assert document.phases[0].groups[0].tasks[0].with_ == {"kind": "y"}
