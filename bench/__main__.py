@@ -33,7 +33,7 @@ def main() -> None:
     """Parse the command line and run the cases."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
     parser.add_argument("case", nargs="*", choices=[*CASES, []], help="which cases (default: all)")
-    parser.add_argument("--heavy", action="store_true", help="also Prefect and Snakemake (minutes)")
+    parser.add_argument("--heavy", action="store_true", help="also Prefect, Dagster and Snakemake (minutes)")
     parser.add_argument("--repeat", type=int, default=3, help="runs per tool; medians are printed")
     arguments = parser.parse_args()
     compileall.compile_dir("orchestrator", quiet=1)  # as an installed package is, whatever the environment says

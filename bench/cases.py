@@ -72,6 +72,11 @@ def _ninja_notes(rows: dict[str, Cost]) -> list[str]:
         verdict("full durability over ninja", full.wall / ninja, 3),
         verdict("normal durability over ninja", normal.wall / ninja, 1),
         verdict("share of the C limit, normal", limit / normal.wall, 0.70, at_most=False),
+        *(
+            verdict(f"faster than {name}, times", rows[name].wall / full.wall, 5, at_most=False)
+            for name in ("luigi", *(peer.name for peer in HEAVY_PEERS))
+            if name in rows
+        ),
     ]
 
 

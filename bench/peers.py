@@ -163,6 +163,24 @@ def _prefect(folder: Path, work: Work) -> Sequence[str]:
     return [str(PEER_VENV / "bin" / "python"), "flow.py"]
 
 
+def _dagster(folder: Path, work: Work) -> Sequence[str]:
+    # In one process: its other executor starts a Python of its own for each step.
+    (folder / "flow.py").write_text(
+        "import subprocess\nfrom dagster import DagsterInstance, In, Nothing, job, op\n"
+        "def made(i):\n"
+        f"    after = {{'before': In(Nothing)}} if {work.chain} and i else {{}}\n"
+        "    @op(name=f't{i}', ins=after)\n"
+        f"    def one(context): subprocess.run({list(work.command)!r}, check=True)\n"
+        "    return one\n"
+        "@job\ndef all_of_it():\n    last = None\n"
+        f"    for i in range({work.count}):\n"
+        f"        last = made(i)(last) if {work.chain} and i else made(i)()\n"
+        "with DagsterInstance.local_temp('.') as instance:\n"
+        "    assert all_of_it.execute_in_process(instance=instance).success\n"
+    )
+    return [str(PEER_VENV / "bin" / "python"), "flow.py"]
+
+
 def _snakemake(folder: Path, work: Work) -> Sequence[str]:
     (folder / "Snakefile").write_text(
         f"rule all:\n    input: expand('out/{{i}}', i=range({work.count}))\n"
@@ -182,5 +200,6 @@ PEERS = (
 )
 HEAVY_PEERS = (
     Peer(name="Prefect", prepare=_prefect, program="prefect", durable=True),
+    Peer(name="Dagster", prepare=_dagster, program="dagster", durable=True),
     Peer(name="Snakemake", prepare=_snakemake, program="snakemake", durable=True),
 )

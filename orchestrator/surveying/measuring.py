@@ -32,8 +32,7 @@ async def measure_suite(suite: Suite, processes: Processes, root: Path, into: Pa
     started = time.monotonic()
     try:
         async with asyncio.timeout(patience or None) as limit:
-            env = {"COVERAGE_FILE": str(into / ".coverage"), "CI": "1"}
-            finished = await processes.run(measuring.argv, cwd=suite.folder, env=env)
+            finished = await processes.run(measuring.argv, cwd=suite.folder, env=_kept_out_of_the_tree(into))
     except TimeoutError:
         if not limit.expired():
             raise
@@ -41,6 +40,16 @@ async def measure_suite(suite: Suite, processes: Processes, root: Path, into: Pa
     except OrchestrateError as error:
         return _failed(suite, measuring, error.message, time.monotonic() - started, hint=error.hint or "")
     return _read(suite, measuring, finished, root)
+
+
+def _kept_out_of_the_tree(into: Path) -> dict[str, str]:
+    """Return variables that keep what runners write beside a report out of the tree, too."""
+    return {
+        "CI": "1",
+        "COVERAGE_FILE": str(into / ".coverage"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTEST_ADDOPTS": shlex.join(("-o", f"cache_dir={into / 'pytest'}")),
+    }
 
 
 def _make_room(into: Path, report: str) -> None:

@@ -38,6 +38,12 @@ def test_a_suite_is_measured_over_all_modules(half_tested: Path, factory: Proces
     assert not (half_tested / ".coverage").exists()
 
 
+def test_nothing_is_left_in_the_tree(half_tested: Path, factory: ProcessFactory, tmp_path: Path) -> None:
+    before = sorted(half_tested.rglob("*"))
+    measured(half_tested, factory, tmp_path / "out of it")
+    assert sorted(half_tested.rglob("*")) == before
+
+
 def test_tests_with_an_odd_name_count_beside_the_usual_ones(
     half_tested: Path, factory: ProcessFactory, tmp_path: Path
 ) -> None:
