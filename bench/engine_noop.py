@@ -96,14 +96,11 @@ def make_plan(count: int, shape: str, limit: int) -> Plan:
     )
 
 
-def run_once(count: int, shape: str, limit: int) -> dict[str, Any]:
-    """Run in this process; seconds from the finished plan to the recorded end of the run."""
-    plan = make_plan(count, shape, limit)
-    clock = SystemClock()
-    bus = Bus("bench", (), clock.now)
+def _attempts(clock: SystemClock, bus: Bus) -> TaskAttempts:
+    """Return attempts that do nothing."""
     noop = Noop()
     tools = Tools(processes=None)  # type: ignore[arg-type] - a no-op starts nothing
-    attempts = TaskAttempts(
+    return TaskAttempts(
         run="bench",
         handlers=lambda name: noop,
         workspaces=NoFiles(),
@@ -115,6 +112,14 @@ def run_once(count: int, shape: str, limit: int) -> dict[str, Any]:
         clock=clock,
         bus=bus,
     )
+
+
+def run_once(count: int, shape: str, limit: int) -> dict[str, Any]:
+    """Run in this process; seconds from the finished plan to the recorded end of the run."""
+    plan = make_plan(count, shape, limit)
+    clock = SystemClock()
+    bus = Bus("bench", (), clock.now)
+    attempts = _attempts(clock, bus)
     opening = RunStarted(
         run="bench",
         kind="run",

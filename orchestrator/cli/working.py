@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 
 from orchestrator.cli.carrying import carry_out
 from orchestrator.cli.cautions import Cautions
@@ -39,8 +40,7 @@ def work_on(
     durations = state.ledger.durations()
     audience = choose_audience(display, common, plan, durations)
     cautions = Cautions()
-    workspace = _workspace(state, plan, beginning.run, display, cautions)
-    try:
+    with closing(_workspace(state, plan, beginning.run, display, cautions)) as workspace:
         materials = Materials(
             root=state.root,
             plan=plan,
@@ -59,8 +59,6 @@ def work_on(
             keep_going=keep_going,
         )
         result = carry_out(materials, beginning)
-    finally:
-        workspace.close()
     _back_up(state, result)
     return conclude(result)
 

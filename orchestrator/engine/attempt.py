@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from orchestrator.contracts import (
     Answer,
+    AttemptFiles,
     Handler,
     Interaction,
     Outcome,
@@ -27,7 +28,7 @@ from orchestrator.engine.bus import Bus
 from orchestrator.engine.failures import Judged, cancelled, errored, judge, timed_out
 from orchestrator.engine.freshness import Freshness
 from orchestrator.engine.measure import fact_of, measured
-from orchestrator.engine.ports import AttemptEnd, Binding, Clock, Measure, OpenTools, Ready
+from orchestrator.engine.ports import AttemptEnd, Binding, Clock, Measure, OpenTools, Ready, Tools
 from orchestrator.engine.uninterrupted import is_being_cancelled, to_the_end, uninterrupted
 from orchestrator.errors import ExitCode, Unusable
 from orchestrator.models.events import EventType
@@ -78,7 +79,6 @@ class TaskAttempts(Struct, kw_only=True):
             return replace(_needless(task, number, judged.outcome), code=judged.code, fatal=judged.fatal)
 
     def _prepare(self, task: PlannedTask, number: int, decision: Answer | None) -> Ready | AttemptEnd:
-        key = task.id
         values = self.binding.values(task, number, self.outputs)
         if task.when is not None and not self.binding.wanted(task, values):
             return _needless(task, number, skipped(f"`when` is false: {task.when}"))
@@ -87,28 +87,15 @@ class TaskAttempts(Struct, kw_only=True):
             task = self.binding.bind(task, values)
         handler = self.handlers(task.handler)
         params = handler.params_model.model_validate(task.params)
-        announce = partial(self._announce, task, number)
-        tools = self.tools(task, number, partial(announce, EventType.TASK_OUTPUT))
-        files = self.workspaces.open_attempt(key, number)
-        context = TaskContext(
-            task=task,
-            run=self.run,
-            attempt=number,
-            dry_run=self.dry_run,
-            workspace=files,
-            processes=tools.processes,
-            templates=self.templates,
-            values=values,
-            say=lambda text: announce(EventType.TASK_PROGRESS, tools.redact(text)),
-            interaction=self.interaction,
-            decision=decision,
-        )
+        tools = self.tools(task, number, partial(self._announce, task, number, EventType.TASK_OUTPUT))
+        files = self.workspaces.open_attempt(task.id, number)
+        context = self._context(task, number, values, decision, tools, files)
         before = self.freshness.before(planned, handler, params, context)
         if decision is None and self.freshness.stale(task, context.workspace, before) is None:
-            self.outputs[key] = self.freshness.successes[key].outputs
+            self.outputs[task.id] = self.freshness.successes[task.id].outputs
             return _needless(task, number, unchanged(UP_TO_DATE))
         return Ready(
-            key=key,
+            key=task.id,
             number=number,
             task=task,
             handler=handler,
@@ -117,6 +104,30 @@ class TaskAttempts(Struct, kw_only=True):
             files=files,
             tools=tools,
             before=before,
+        )
+
+    def _context(
+        self,
+        task: PlannedTask,
+        number: int,
+        values: JsonObject,
+        decision: Answer | None,
+        tools: Tools,
+        files: AttemptFiles,
+    ) -> TaskContext:
+        progress = partial(self._announce, task, number, EventType.TASK_PROGRESS)
+        return TaskContext(
+            task=task,
+            run=self.run,
+            attempt=number,
+            dry_run=self.dry_run,
+            workspace=files,
+            processes=tools.processes,
+            templates=self.templates,
+            values=values,
+            say=lambda text: progress(tools.redact(text)),
+            interaction=self.interaction,
+            decision=decision,
         )
 
     def _announce(self, task: PlannedTask, number: int, kind: EventType, text: str) -> None:
