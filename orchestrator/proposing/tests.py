@@ -16,6 +16,7 @@ _NO_RUNNER = (
     "no package.json around it names Jest or Vitest: `npm install --save-dev vitest @vitest/coverage-v8` (or jest), "
     "then `orchestrate init` again"
 )
+_COVERED = "nearly all of it is covered: other modules are worth more"
 _RISKIEST = 10
 _MOST = 60  # tasks of this kind: a roadmap that nobody reads to its end is none
 _CRITICAL, _HIGH = 3, 8
@@ -42,6 +43,8 @@ def propose_tests(facts: Facts, ranked: Sequence[Ranked], judge: Judge) -> TestT
     wanted: list[tuple[Ranked, Proposal]] = []
     for each in ranked:
         if each.is_covered:
+            if each.uncovered:
+                left.setdefault(_COVERED, []).append(each.module.path)
             continue
         suite = suite_of(each.module, facts.suites) or new_suite(each.module, facts.packages)
         file = test_file_for(each.module, suite, present)

@@ -278,7 +278,10 @@ def test_a_large_module_with_much_left_is_tested_although_most_of_it_is_covered(
         "src/services/trust.ts": {"statements": Count(covered=950, total=1000)},
     }
     coverage = {"jest": SuiteCoverage(suite="jest", folder=".", modules=modules)}
-    assert titles(proposed(coverage=coverage))["Critical coverage"] == ["Test src/services/trust.ts"]
+    roadmap = proposed(coverage=coverage)
+    assert titles(roadmap)["Critical coverage"] == ["Test src/services/trust.ts"]
+    left = {each.what: each.why for each in roadmap.left_out}
+    assert left["tests of src/services/score.ts"] == "nearly all of it is covered: other modules are worth more"
 
 
 def test_one_action_on_several_workflows_is_one_task_for_each() -> None:
