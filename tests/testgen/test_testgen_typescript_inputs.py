@@ -1,5 +1,6 @@
 """What goes into the calls of generated tests: schemas inside of others, and doubles for what a class needs."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -66,6 +67,14 @@ export class Door {
   }
 }
 """
+COUNTER = """\
+let count = 0;
+
+export function next(): number {
+  count += 1;
+  return count;
+}
+"""
 
 
 def generate(target):
@@ -100,3 +109,16 @@ def test_what_a_class_needs_is_doubled_with_what_is_read_of_its_answers(project)
     door = (project / "src/__tests__/door.test.ts").read_text()
     assert "new Door({ session" in door
     assert "new Session(" not in door
+
+
+def test_modules_that_remember_are_loaded_anew_where_the_compiler_leaves_imports_as_they_are(project):
+    options = json.loads((project / "tsconfig.json").read_text())["compilerOptions"]
+    settings = {"compilerOptions": {**options, "module": "Node16", "moduleResolution": "Node16"}}
+    (project / "tsconfig.json").write_text(json.dumps(settings, indent=2))
+    (project / "src/counter.ts").write_text(COUNTER)
+    made = generate("src/counter.ts")
+    assert made.returncode == 0, made.stderr
+    text = (project / "src/__tests__/counter.test.ts").read_text()
+    assert "({ next } = jest.requireActual<typeof import('../counter')>('../counter'));" in text
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

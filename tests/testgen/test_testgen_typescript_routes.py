@@ -118,6 +118,22 @@ export async function addGuard(server: FastifyInstance): Promise<void> {
   });
 }
 """
+FAILURES = """\
+import type { FastifyInstance } from 'fastify';
+
+export async function tellFailures(server: FastifyInstance): Promise<void> {
+  server.setErrorHandler(async (error, _request, reply) => {
+    if (error.validation) {
+      const fields = error.validation.map((each) => each.instancePath);
+      return reply.status(422).send({ fields });
+    }
+    if (error.statusCode === 429) {
+      return reply.status(429).send({ told: 'slow down' });
+    }
+    return reply.status(500).send({ told: error.code === 'E_FULL' ? 'no room' : 'broken' });
+  });
+}
+"""
 POOL = (
     "import { Pool } from 'pg';\n\nexport const pool = new Pool({ connectionString: 'postgres://localhost/notes' });\n"
 )
@@ -176,3 +192,15 @@ def test_what_a_plugin_puts_on_the_server_is_tried_before_a_route(project):
     assert "{ preHandler: app.signedIn }, async (request) => ({ member: request.member ?? null })" in guard
     assert "expect(response.json()).toEqual({ member: 'user-1' });" in guard
     assert "answers 401 without a token" in guard
+
+
+def test_errors_that_a_handler_tells_apart_are_thrown(project):
+    (project / "src/web").mkdir()
+    (project / "src/web/failures.ts").write_text(FAILURES)
+    made = generate("src/web/failures.ts")
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert '"statements": 100.0' in made.stdout
+    failures = (project / "src/web/__tests__/failures.test.ts").read_text()
+    assert "toEqual({ fields: ['/name'] })" in failures
+    assert "toEqual({ told: 'slow down' })" in failures
+    assert "toEqual({ told: 'no room' })" in failures

@@ -99,18 +99,21 @@ def _fresh(place: Place, modules: Mapping[str, Mapping[str, str]], *, typed: boo
             f"let {local}{f': (typeof import({quoted(spec)}))[{quoted(name)}]' if typed else ''};\n"
             for local, name in sorted(names.items())
         )
-        taken += "".join(f"  {each}\n" for each in _taken_anew(place.tools, spec, names))
-    head = "() =>" if place.tools.is_script else "async () =>"
+        taken += "".join(f"  {each}\n" for each in _taken_anew(place.tools, spec, names, typed=typed))
+    head = "() =>" if place.tools.is_script or place.tools.keeps_imports else "async () =>"
     return f"\n{declared}\nbeforeEach({head} {{\n  {place.tools.api}.resetModules();\n{taken}}});\n"
 
 
-def _taken_anew(tools: Toolchain, spec: str, names: Mapping[str, str]) -> list[str]:
+def _taken_anew(tools: Toolchain, spec: str, names: Mapping[str, str], *, typed: bool) -> list[str]:
     """Return the assignments of what a module exports, loaded at this moment."""
     if tools.is_script:
         named, default = _parted(names)
         taken = [*default, *([f"({{ {', '.join(named)} }}"] if named else [])]
         return [f"{each} = require({quoted(spec)}){')' if each.startswith('(') else ''};" for each in taken]
     given = ", ".join(local if local == name else f"{name}: {local}" for local, name in sorted(names.items()))
+    if tools.keeps_imports:
+        kind = f"<typeof import({quoted(spec)})>" if typed else ""
+        return [f"({{ {given} }} = jest.requireActual{kind}({quoted(spec)}));"]
     return [f"({{ {given} }} = await import({quoted(spec)}));"]
 
 

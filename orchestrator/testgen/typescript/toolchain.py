@@ -12,6 +12,7 @@ from orchestrator.contracts import Processes
 from orchestrator.errors import TaskFailed
 
 _ES_SYNTAX = re.compile(r"^(import\b(?!\s*\()|export\b)", re.MULTILINE)
+_FOR_NODE = re.compile(r'^\s*"module"\s*:\s*"node(\d+|next)"', re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +28,7 @@ class Toolchain:
     has_global_types: bool  # `describe` and `it` need no import
     has_globals_package: bool = True  # `@jest/globals` can be imported
     needs_endings: bool = False  # relative imports have to carry ".js"
+    keeps_imports: bool = False  # the compiler leaves `import()` as it is, which Jest's scripts cannot carry out
     is_script: bool = False  # the modules are CommonJS in JavaScript, and so are their test files
 
     @property
@@ -61,6 +63,7 @@ def find_toolchain(root: str, path: str, processes: Processes) -> Toolchain:
         has_global_types=runner == "jest" and _installed(root, folder, "@types/jest") is not None,
         has_globals_package=_installed(root, folder, "@jest/globals") is not None,
         needs_endings=runner == "jest" and is_module and _knows_endings(root, folder, path, package),
+        keeps_imports=runner == "jest" and not is_module and _keeps_imports(root, folder),
         is_script=not is_module and _is_script(Path(root, path)),
     )
 
@@ -95,6 +98,15 @@ def _knows_endings(root: str, folder: str, path: str, package: Mapping[str, Any]
     """Say whether Jest finds a module under a name with ".js": TypeScript only when its settings take that off."""
     settings = _jest_settings(root, folder, package)
     return path.endswith("js") or "js)?$" in settings or "js$" in settings or "resolver" in settings
+
+
+def _keeps_imports(root: str, folder: str) -> bool:
+    """Say whether the package is compiled for Node as it is, so that `import()` stays in what becomes a script."""
+    try:
+        text = Path(root, folder, "tsconfig.json").read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return _FOR_NODE.search(text) is not None
 
 
 def _jest_settings(root: str, folder: str, package: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 'use strict';
 /** Hooks, functions that read a request, and plugins without routes: they are tried on a server with routes of ours. */
-const { make } = require('../nodes.cjs');
+const { literal, make } = require('../nodes.cjs');
 const { RouteSubject } = require('./route-subject.cjs');
 
 const USUAL = new Set(['content-type', 'content-length', 'date', 'connection', 'keep-alive']);
@@ -75,6 +75,7 @@ async function plugged(assembly, origin, scene, args, isFailing) {
   const values = args.map((each) => make(each, scene));
   const error = isFailing ? values.pop() : undefined;
   await assembly.register(app, origin, values);
+  await app.after();
   app.get('/', async () => ({ ok: true }));
   app.get('/failing', async () => { throw error; });
   await app.ready();
@@ -86,7 +87,20 @@ function errorNodes(assembly) {
   const code = ([text, build]) => ({ t: 'code', code: text, make: build });
   const own = server.errors.flatMap((each) => assembly.world.values.of(each).slice(0, 3));
   const zod = server.externals.includes('zod') ? [zodError(assembly)] : [];
-  return [...own, ...zod, ...ERRORS.map(code)];
+  return [...own, ...zod, ...[...ERRORS, ...namedErrors(assembly.plan.facts)].map(code)];
+}
+
+/** Errors as the module tells them apart: with a status or a code that it names, or with the objections of a schema. */
+function namedErrors({ numbers, strings, reads }) {
+  const made = (message, props) => [`Object.assign(new Error(${literal(message)}), ${props.text})`, () => Object.assign(new Error(message), props.value())];
+  const statuses = numbers.filter((each) => Number.isInteger(each) && each >= 400 && each < 600 && each !== 403 && each !== 503);
+  const codes = strings.filter((each) => /^([A-Z]+(_[A-Z\d]+)+|[A-Z]\d{4}|\d{5})$/.test(each));
+  const objections = "{ statusCode: 400, validation: [{ instancePath: '/name', message: 'must be string' }] }";
+  return [
+    ...(reads.includes('validation') ? [made('body/name must be string', { text: objections, value: () => ({ statusCode: 400, validation: [{ instancePath: '/name', message: 'must be string' }] }) })] : []),
+    ...statuses.slice(0, 6).map((statusCode) => made('failed', { text: `{ statusCode: ${statusCode} }`, value: () => ({ statusCode }) })),
+    ...codes.slice(0, 6).map((code) => made('failed', { text: `{ code: ${literal(code)} }`, value: () => ({ code }) })),
+  ];
 }
 
 function zodError({ packages, api }) {

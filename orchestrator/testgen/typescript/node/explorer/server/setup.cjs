@@ -80,7 +80,8 @@ function pluginSetup({ origin, settings }, writer, item, isTyped) {
   const args = item.args.slice(1);
   const isFailing = origin.params.at(-1)?.name === 'error' && settings.way.origin.params.length < args.length;
   const error = isFailing ? writer.written(args.pop()) : undefined;
-  writer.lines.push(start, registering(origin, writer.name(origin), args.map((each) => writer.written(each))));
+  const register = registering(origin, writer.name(origin), args.map((each) => writer.written(each)));
+  writer.lines.push(start, register, 'await app.after();');
   if (item.subject.route.url === '/') writer.lines.push("app.get('/', async () => ({ ok: true }));");
   if (error) writer.lines.push("app.get('/failing', async () => {", `throw ${error};`, '});');
   return [declared(writer, isTyped), CLOSE];
