@@ -6,7 +6,8 @@ Every package is copied into a project of its own (one that held all of them wou
 modules are targets, in random order over all packages. Counted are: crashes of ours (any
 error but the ones that tell why a module cannot be explored), modules that took longer than their budget + 5 s (what
 their children stood in line for a processor that others used is no part of it), processes that were left when a module
-was done, and files of the copy that were changed. `--seconds` ends it after a while.
+was done, and files of the copy that were changed. `--seconds` ends it after a while, as a signal to end does: what was
+counted until then is printed. Each module's end is told on standard error.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -80,6 +82,11 @@ class Zoo:
         self.examples: dict[str, str] = {}
         self.longest = 0.0
         self.isolated = True
+        self.ended = False
+
+    def end(self) -> None:
+        """Visit no further module."""
+        self.ended = True
 
     def _patience(self, seconds: float) -> Patience:
         self._patiences.append(Patience(seconds))
@@ -111,7 +118,8 @@ class Zoo:
         factory.close()
         self.counts["processes_left"] += len(psutil.Process().children(recursive=True))
         self.counts["modules"] += 1
-        sys.stderr.write(f"{self.counts['modules']} {took:.1f} s {target.path}\n")
+        broken = f": {self.examples[target.path]}" if target.path in self.examples else ""
+        sys.stderr.write(f"{self.counts['modules']} {took:.1f} s {target.path}{broken}\n")
 
     def _crash(self, target: Target, message: str) -> None:
         self.counts["crashes"] += 1
@@ -125,8 +133,10 @@ async def walk(root: Path, folder: str, given: argparse.Namespace) -> dict[str, 
     targets = targets_of(root, zoo.generator)
     random.Random(given.seed).shuffle(targets)
     started = time.monotonic()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, zoo.end)
     for home, target in targets[: given.modules]:
-        if given.seconds and time.monotonic() - started > given.seconds:
+        if zoo.ended or (given.seconds and time.monotonic() - started > given.seconds):
             break
         await zoo.visit(home, target)
     changed = sorted(str(path) for path, _ in before.items() ^ state_of(root).items())
@@ -135,6 +145,7 @@ async def walk(root: Path, folder: str, given: argparse.Namespace) -> dict[str, 
         "files_changed": len(set(changed)),
         "changed": changed[:5],
         "network_of_its_own": zoo.isolated,
+        "seconds": round(time.monotonic() - started),
         "longest_seconds": round(zoo.longest, 1),
         "outcomes": dict(zoo.counts.most_common()),
         "examples": zoo.examples,
