@@ -98,6 +98,7 @@ class Zoo:
         processes = factory.for_attempt("zoo", "zoo", 1, {})
         project = Project(root=str(home), processes=processes, say=lambda text: None, finish=as_it_is)
         begun = time.monotonic()
+        why = ""
         try:
             async for _, made in self.generator.generate(project, [target], Settings(budget=self._given.budget)):
                 self.counts["with tests" if made.text else "without tests"] += 1
@@ -106,7 +107,8 @@ class Zoo:
             if OURS in error.message:
                 self._crash(target, error.message[-600:])
             else:
-                self.counts[f"not explored: {told(error.message)}"] += 1
+                why = told(error.message)
+                self.counts[f"not explored: {why}"] += 1
         except Exception as error:  # what this is about
             self._crash(target, f"{type(error).__name__}: {error}")
         took = time.monotonic() - begun - (self._patiences.pop().given if self._patiences else 0.0)
@@ -118,8 +120,8 @@ class Zoo:
         factory.close()
         self.counts["processes_left"] += len(psutil.Process().children(recursive=True))
         self.counts["modules"] += 1
-        broken = f": {self.examples[target.path]}" if target.path in self.examples else ""
-        sys.stderr.write(f"{self.counts['modules']} {took:.1f} s {target.path}{broken}\n")
+        why = self.examples.get(target.path, why)
+        sys.stderr.write(f"{self.counts['modules']} {took:.1f} s {target.path}{why and f': {why}'}\n")
 
     def _crash(self, target: Target, message: str) -> None:
         self.counts["crashes"] += 1
@@ -162,11 +164,11 @@ def targets_of(root: Path, generator: PythonGenerator) -> list[tuple[Path, Targe
 
 
 def told(message: str) -> str:
-    """Return the kind of a reason, without names."""
+    """Return the kind of a reason, without names; one that is not known as it is."""
     for words in ("cannot be imported", "not proven within", "imported before it could be watched", "gives: that is"):
         if words in message:
             return words
-    return "other"
+    return message[-200:]
 
 
 def state_of(root: Path) -> dict[str, tuple[int, int, int]]:
