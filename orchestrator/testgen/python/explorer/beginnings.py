@@ -41,8 +41,6 @@ class Beginnings:
                 arguments = replaced(arguments, position, expression)
             yield arguments
         for position, (parameter, pool) in enumerate(zip(parameters, pools, strict=True)):
-            if parameter.kind is inspect.Parameter.VAR_KEYWORD:
-                continue
             is_rest = parameter.kind is inspect.Parameter.VAR_POSITIONAL
             for expression in pool[:60]:
                 yield replaced(base, position, (expression,) if is_rest else expression)

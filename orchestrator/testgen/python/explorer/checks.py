@@ -11,7 +11,7 @@ from .attributes import public_attributes
 from .body import Body, slug
 from .calling import Caller
 from .calls_in_words import telling_word, words_given
-from .contents import content
+from .contents import content, held, plain_form, public_attributes
 from .corpus import INSTANCE, Try
 from .floats import float_check, is_long_series
 from .literals import Literals, is_stable_text
@@ -147,6 +147,10 @@ class Checks:
             is_named = callable(value) or isinstance(value, enum.Enum)
             operator = "is" if is_named and text.replace(".", "_").isidentifier() else "=="
             return [f"assert {name} {operator} {text}"]
+        plain = plain_form(value)
+        text = self._literals.write(plain) if plain is not None else None
+        if text is not None:
+            return [f"assert {name} == {text}"]
         return self._parts(name, value) if with_class else []
 
     def _parts(self, name: str, value: Any) -> list[str]:
@@ -169,6 +173,10 @@ class Checks:
             found = self.of(f"{name}.{each}", text)
             attributes += bool(found)
             checks += found
+        with self._caller.clock.stands():
+            inside = held(name, value)
+        if inside is not None and (text := self._literals.write(inside[1])) is not None:
+            checks.append(f"assert {inside[0]} == {text}")
         if vars(type(value)).get("__str__") is not None and attributes < 2:
             try:
                 text = str(value)

@@ -1,6 +1,12 @@
-"""What an argument holds after a call: of a file in memory what was written into it."""
+"""What an object holds: of a file in memory what was written into it, of a container items, of others attributes."""
 
 import io
+import sys
+from collections.abc import Collection, Mapping, Set
+from typing import Any
+
+_PLAIN = (tuple, list, dict, str, bytes, int, float, set, frozenset)
+_MOST = 25  # items
 
 
 def content(name: str, value: object) -> tuple[str, object]:
@@ -8,3 +14,44 @@ def content(name: str, value: object) -> tuple[str, object]:
     if isinstance(value, io.StringIO | io.BytesIO) and not value.closed:
         return f"{name}.getvalue()", value.getvalue()
     return name, value
+
+
+def plain_form(value: object) -> Any:
+    """Return the plain value that an object of a class below a plain one equals; None when there is none."""
+    base: Any = next((each for each in _PLAIN if isinstance(value, each)), None)
+    if base is None or type(value) is base:
+        return None
+    try:
+        plain = base(value)
+        return plain if value == plain and plain == value else None
+    except Exception:  # a foreign `__eq__` may raise anything
+        return None
+
+
+def held(name: str, value: object) -> tuple[str, object] | None:
+    """Return the expression for what a container of a class of its own holds, with its value; None when it is none."""
+    if isinstance(value, str | bytes | type) or type(value).__module__ in sys.stdlib_module_names:
+        return None
+    try:
+        if not isinstance(value, Collection) or len(value) > _MOST:
+            return None
+        if isinstance(value, Mapping):
+            return f"dict({name})", dict(value)
+        return (f"set({name})", set(value)) if isinstance(value, Set) else (f"list({name})", list(value))
+    except Exception:  # a foreign container may raise anything
+        return None
+
+
+def public_attributes(value: object) -> list[str]:
+    """Return the names of what an object shows: its own attributes, its slots, properties."""
+    own = [name for name in getattr(value, "__dict__", {}) if not name.startswith("_")]
+    properties = [
+        name
+        for kind in type(value).__mro__
+        for name, each in vars(kind).items()
+        if isinstance(each, property) and not name.startswith("_")
+    ]
+    slots = [
+        name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ()) if not str(name).startswith("_")
+    ]
+    return list(dict.fromkeys([*own, *slots, *properties]))

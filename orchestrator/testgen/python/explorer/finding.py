@@ -2,16 +2,18 @@
 
 import ast
 import enum
+import functools
 import inspect
 import textwrap
+import types
 import typing
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
-from . import kinds
+from . import keywords, kinds
 from .facts import Definition, Literals, ModuleFacts, environment_names, literals_of
-from .keywords import forwarded_to, keywords_of, looked_up
 from .kind_tables import Kind
 from .names import Names
 from .operators import NOT_TRIED, OPERATORS
@@ -19,6 +21,8 @@ from .shapes import attributes_read, classes_with, doubles, functions_for, kept_
 from .subjects import VARIADIC, Parameter, Subject
 
 _MOST_INHERITED = 8
+_TOLD_BY_NONE = (str, int, dict, set, frozenset, bytes)  # builtin classes without a signature
+_LEVELS = 2  # functions behind a function into which a parameter is followed
 _OF_ITEMS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__contains__", "__missing__"})
 
 
@@ -120,9 +124,8 @@ class SubjectFinder:
     def _make(
         self, name: str, value: Any, node: Definition | None, kind: str, *, skip: int, owner: type | None = None
     ) -> Subject | None:
-        try:
-            signature = inspect.signature(value)
-        except (ValueError, TypeError):
+        signature = _signature(value)
+        if signature is None:
             return None
         hints = _hints(value)
         parameters = [
@@ -140,6 +143,27 @@ class SubjectFinder:
             environment_names(node) if node else (),
             function=inspect.unwrap(value),
         )
+
+    def _used_behind(self, node: Definition, name: str, levels: int) -> Counter[Kind]:
+        """Weigh kinds by how the project's functions that are handed a parameter use it."""
+        found: Counter[Kind] = Counter()
+        for called, place in keywords.handed_to(node, name) if levels else ():
+            function = self._function_called(called)
+            inner = self._facts.definitions.get(ast.unparse(called)) or (_definition(function) if function else None)
+            word = _parameter_at(inner, place) if inner is not None and inner is not node else None
+            if inner is not None and word is not None:
+                found.update(kinds.of_usage(inner, word, self._names))
+                found.update(self._used_behind(inner, word, levels - 1))
+        return found
+
+    def _function_called(self, called: ast.expr) -> Any:
+        """Return the function of this project that an expression names; None when it is another's."""
+        value: Any = self._module
+        for part in ast.unparse(called).split("."):
+            value = vars(value).get(part) if isinstance(value, types.ModuleType) else None
+        top = self._module.__name__.partition(".")[0]
+        is_near = inspect.isfunction(value) and value.__module__.partition(".")[0] == top
+        return value if is_near else None
 
     def _add_shapes(self, node: Definition, name: str, add: Callable[[Kind, float], None]) -> None:
         """Add classes of the module, or plain objects, that have what the code takes from a parameter."""
@@ -163,18 +187,18 @@ class SubjectFinder:
         if rest is None or node is None:
             return parameters
         found: dict[str, Parameter] = {}
-        for function in forwarded_to(node, rest.name):
+        for function in keywords.forwarded_to(node, rest.name):
             target = vars(self._module).get(function)
             definition = self._facts.definitions.get(function) or self._facts.definitions.get(f"{function}.__init__")
-            for word in keywords_of(target):
+            for word in keywords.keywords_of(target):
                 found.setdefault(word.name, self._parameter(word, word.annotation, definition))
         for key in rest.keys:
             bare = inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=None)
             found.setdefault(key, self._parameter(bare, inspect.Parameter.empty, node))
         for each in parameters:
             found.pop(each.name, None)
-        keywords = [replace(each, kind=inspect.Parameter.KEYWORD_ONLY, is_required=False) for each in found.values()]
-        return [*parameters[:-1], *keywords] if keywords else parameters
+        words = [replace(each, kind=inspect.Parameter.KEYWORD_ONLY, is_required=False) for each in found.values()]
+        return [*parameters[:-1], *words] if words else parameters
 
     def _parameter(self, parameter: inspect.Parameter, hint: Any, node: Definition | None) -> Parameter:
         if _is_filled_in(parameter.default):
@@ -187,7 +211,7 @@ class SubjectFinder:
             default=parameter.default,
             weights=self._weights(parameter, hinted, node),
             hinted=frozenset(hinted),
-            keys=tuple(looked_up(node, parameter.name)) if node else (),
+            keys=tuple(keywords.looked_up(node, parameter.name)) if node else (),
         )
 
     def _weights(
@@ -210,6 +234,8 @@ class SubjectFinder:
                 used.update(kinds.of_usage(self._class_of(node), f"self.{attribute}", self._names))
             for kind, count in used.items():
                 add(kind, count if not hinted else count / 4)
+            for kind, count in self._used_behind(node, parameter.name, _LEVELS).items():
+                add(kind, count if not hinted else count / 4)
             for kind in kinds.of_docs(ast.get_docstring(node) or "", parameter.name):
                 add(kind, 4)
         if not hinted or "any" in hinted:
@@ -230,6 +256,26 @@ class SubjectFinder:
         return weights
 
 
+def _signature(value: Any) -> inspect.Signature | None:
+    """Return the signature; of a class that is made as a text or a number is, one of that; None when there is none."""
+    try:
+        return inspect.signature(value)
+    except (ValueError, TypeError):
+        base = next((each for each in _TOLD_BY_NONE if inspect.isclass(value) and issubclass(value, each)), None)
+    if base is None:
+        return None
+    return inspect.Signature([inspect.Parameter("value", inspect.Parameter.POSITIONAL_ONLY, annotation=base)])
+
+
+def _parameter_at(node: Definition, place: int | str) -> str | None:
+    """Return the name of the parameter that gets what is given at this place or by this keyword."""
+    parameters = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+    if isinstance(place, str):
+        return place if place in (*parameters, *(each.arg for each in node.args.kwonlyargs)) else None
+    return parameters[place] if place < len(parameters) else None
+
+
+@functools.lru_cache(maxsize=500)
 def _definition(function: Any) -> Definition | None:
     """Return the definition of a function that stands in another module."""
     try:

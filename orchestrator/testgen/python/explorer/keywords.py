@@ -2,10 +2,43 @@
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from keyword import iskeyword
 from typing import Any
 
 from .facts import Definition
+
+_INVENTED = {"size": "2", "color": "'red'", "label": "'x'"}
+
+
+def any_keywords(taken: Collection[str]) -> list[str]:
+    """Return what to give to `**more` of which the code names nothing; `taken` are the other parameters."""
+    pairs = [f"'{name}': {value}" for name, value in _INVENTED.items() if name not in taken]
+    return [f"{{{', '.join(pairs[:count])}}}" for count in (1, 2)]
+
+
+def written_keywords(display: str) -> str:
+    """Return a dict's display as keywords of a call; what is none is unpacked."""
+    node = ast.parse(display, mode="eval").body
+    found: dict[str, str] = {}
+    for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+        word = key.value if isinstance(key, ast.Constant) else None
+        if not isinstance(word, str) or not word.isidentifier() or iskeyword(word):
+            return f"**{display}"
+        found[word] = ast.unparse(value)
+    return ", ".join(f"{word}={text}" for word, text in found.items()) or f"**{display}"
+
+
+def handed_to(node: Definition, name: str) -> Iterator[tuple[ast.expr, int | str]]:
+    """Yield the functions that are called with a parameter as it is, and its place or keyword there."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Call) and not any(isinstance(part, ast.Starred) for part in each.args):
+            for place, part in enumerate(each.args):
+                if isinstance(part, ast.Name) and part.id == name:
+                    yield each.func, place
+            for word in each.keywords:
+                if word.arg and isinstance(word.value, ast.Name) and word.value.id == name:
+                    yield each.func, word.arg
 
 
 def forwarded_to(node: Definition, name: str) -> Iterator[str]:

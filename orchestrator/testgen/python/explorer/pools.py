@@ -3,6 +3,7 @@
 import ast
 import datetime
 import functools
+import inspect
 import random
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 from .base_values import BASE
 from .facts import ModuleFacts, literals_of
 from .instances import Instances
+from .keywords import any_keywords
 from .kind_tables import Kind
 from .names import Names
 from .operators import BINARY
@@ -83,11 +85,16 @@ class Pools:
 
     def _expressions(self, subject: Subject, parameter: Parameter) -> list[tuple[str, Kind]]:
         found: dict[str, Kind] = {}
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            return [(text, "dict") for text in any_keywords([each.name for each in subject.parameters])]
         if parameter.name in self.fixtures:
             found[self.fixtures[parameter.name]] = "fixture"
         for text, kind in self._learned.get(subject.name, {}).items():
             if kind in parameter.weights:
                 found.setdefault(text, kind)
+        if subject.short in BINARY and subject.owner is not None:  # what its class is below goes with it
+            above = [each.__name__ for each in subject.owner.__mro__[1:] if each.__name__ in BASE]
+            found |= {text: kind for kind in above for text in BASE[kind][:_BESIDE]}
         for kind, _ in sorted(parameter.weights.items(), key=lambda pair: -pair[1]):
             if kind == "str":
                 found.update(dict.fromkeys(map(repr, words_for(parameter.name)), kind))

@@ -240,8 +240,6 @@ class Search:
         """Return arguments of which one is another, or was changed a little."""
         position = self._rng.randrange(len(arguments))
         parameter, present = subject.parameters[position], arguments[position]
-        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
-            return arguments
         if isinstance(present, str) and self._rng.random() < 0.6:
             changed = self._evolver.change(present, self._pools.learned_texts(subject))
             if changed is not None:
@@ -252,7 +250,7 @@ class Search:
 
     def _random(self, subject: Subject, parameter: Parameter, *, always: bool = False) -> Argument:
         pool = self._pools.expressions(subject, parameter)
-        if not pool or parameter.kind is inspect.Parameter.VAR_KEYWORD:
+        if not pool:
             return "None" if parameter.is_required else None
         if not parameter.is_required and not always and self._rng.random() < 0.5:
             return None

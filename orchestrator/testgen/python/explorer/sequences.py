@@ -2,19 +2,21 @@
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .corpus import INSTANCE, Try
 from .search import Search
-from .subjects import Arguments, Subject
+from .subjects import Argument, Arguments, Subject
 
 _LONGEST = 7  # steps
 _CHANGES = 6  # calls of one function that others are called after
 _REFUSED = 400
+_SAME = 0.5  # of the calls: with what calls before were given for the same names
+_PARTS = 4  # into so many the calls are parted at most, however many classes there are
 _OF_ITS_OWN = 0.35  # of the calls: with what another method of the object gave
 _GIFTS = (str, bytes, tuple, list, dict)
 _STEPS = ("method", "setter")
-_IS_STEP = re.compile(rf"{INSTANCE}(\.\w+)?\(|setattr\(|operator\.(setitem|delitem)\(")
+_IS_STEP = re.compile(rf"{INSTANCE}((\.\w+)?\(|\[)|setattr\(|operator\.(setitem|delitem)\(")
 
 
 class Sequences:
@@ -29,14 +31,14 @@ class Sequences:
         until = self._search.caller.stopwatch.now() + seconds
         by_owner: dict[type, list[Try]] = {}
         for made in self._search.corpus.tries.values():
-            is_step = made.subject.kind in _STEPS and made.instance == INSTANCE and made.outcome.kind == "value"
-            if is_step and made.subject.owner and not made.subject.is_private:
-                by_owner.setdefault(made.subject.owner, []).append(made)
+            is_call = made.subject.kind in _STEPS and made.instance == INSTANCE
+            if is_call and made.outcome.kind in ("value", "raised") and not made.subject.is_private:
+                by_owner.setdefault(made.subject.owner or object, []).append(made)
         for owner, tries in by_owner.items():
             members = [each for each in subjects if each.owner is owner and each.needs_object and not each.is_private]
             constructors = self._search.instances_of(members[0]) if members else []
             starts: list[tuple[str, ...]] = [(f"{INSTANCE} = {each}",) for each in constructors]
-            if starts and not self._lengthen(members, tries, starts, calls // len(by_owner), until):
+            if starts and not self._lengthen(members, tries, starts, calls // min(len(by_owner), _PARTS), until):
                 return
         self._after_changes(subjects, calls, until)
 
@@ -68,16 +70,28 @@ class Sequences:
     ) -> bool:
         """Grow the list of beginnings; False when the time is over."""
         known = {each.name: [made for made in tries if made.subject is each] for each in members}
-        steps = _some_of_each(tries)
-        gifts = _some_of_each([made for made in tries if type(made.outcome.value) in _GIFTS and not made.outcome.how])
+        passed = [made for made in tries if made.outcome.kind == "value"]
+        came_through = {made.subject.name for made in passed}
+        # What fails on every new object may come through after other steps: to take out, something has to be in.
+        steps = _some_of_each([*passed, *(made for made in tries if made.subject.name not in came_through)])
+        gifts = [
+            made.program.call
+            for made in _some_of_each(
+                [made for made in passed if type(made.outcome.value) in _GIFTS and not made.outcome.how]
+            )
+        ]
+        known_given: dict[tuple[str, ...], Mapping[str, Argument]] = {}
         for _ in range(calls):
             if self._search.caller.stopwatch.now() > until:
                 self._search.cut_short = True
                 return False
-            setup = self._rng.choice(starts[-8:] if self._rng.random() < 0.5 else starts)
-            setup += tuple(self._rng.choice(steps) for _ in range(self._rng.choice((0, 1, 1, 2, 3)) if steps else 0))
+            start = self._rng.choice(starts[-8:] if self._rng.random() < 0.5 else starts)
+            more, given = self._steps(steps, known_given.get(start, {}))
+            setup = (*start, *more)
             member = self._rng.choice(members)
             arguments = self._rng.choice(known[member.name]).arguments if known[member.name] else ()
+            if len(arguments) == len(member.parameters) and self._rng.random() < _SAME:
+                arguments = _with_same(member, arguments, given)
             if gifts and arguments and self._rng.random() < _OF_ITS_OWN:
                 arguments = self._with_gift(arguments, gifts, member)
             if len(arguments) != len(member.parameters) or len(setup) > _LONGEST:
@@ -85,7 +99,23 @@ class Sequences:
             made = self._search.attempt(member, arguments, INSTANCE, setup)
             if made is not None and made.leads_on and made.outcome.kind == "value":
                 starts.append((*setup, made.program.call) if _IS_STEP.match(made.program.call) else setup)
+                known_given[starts[-1]] = given
         return True
+
+    def _steps(
+        self, steps: Sequence[Try], before: Mapping[str, Argument]
+    ) -> tuple[tuple[str, ...], dict[str, Argument]]:
+        """Return some calls to make one after another, often with what those before were given for the same names."""
+        calls: list[str] = []
+        given = dict(before)
+        for _ in range(self._rng.choice((0, 1, 1, 2, 3)) if steps else 0):
+            made = self._rng.choice(steps)
+            arguments = made.arguments
+            if self._rng.random() < _SAME:
+                arguments = _with_same(made.subject, arguments, given)
+            calls.append(made.subject.write(arguments, self._search.names, INSTANCE) or made.program.call)
+            given |= {each.name: value for each, value in zip(made.subject.parameters, arguments, strict=True) if value}
+        return tuple(calls), given
 
     def _with_gift(self, arguments: Arguments, gifts: Sequence[str], member: Subject) -> Arguments:
         """Return arguments of which one is what another method of the same object gives: signed, then verified."""
@@ -103,10 +133,16 @@ def _is_accepted(made: Try) -> bool:
     return asks_for_change and made.outcome.kind == "value" and made.outcome.value.status_code < _REFUSED
 
 
-def _some_of_each(tries: Sequence[Try]) -> list[str]:
+def _with_same(subject: Subject, arguments: Arguments, given: Mapping[str, Argument]) -> Arguments:
+    """Return arguments with what calls before were given for the same names: what was put in is found."""
+    pairs = zip(subject.parameters, arguments, strict=True)
+    return tuple(given.get(each.name, value) if value is not None else None for each, value in pairs)
+
+
+def _some_of_each(tries: Sequence[Try]) -> list[Try]:
     """Return calls to use as steps: some of every method, so that none crowds out the others."""
-    by_subject: dict[str, list[str]] = {}
+    by_subject: dict[str, dict[str, Try]] = {}
     for made in tries:
         if _IS_STEP.match(made.program.call):
-            by_subject.setdefault(made.subject.name, []).append(made.program.call)
-    return [call for calls in by_subject.values() for call in sorted(dict.fromkeys(calls), key=len)[:6]]
+            by_subject.setdefault(made.subject.name, {}).setdefault(made.program.call, made)
+    return [calls[text] for calls in by_subject.values() for text in sorted(calls, key=len)[:6]]

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import kinds
 from .facts import Definition, Literals
+from .keywords import written_keywords
 from .names import Names
 from .operators import OPERATORS
 
@@ -125,7 +126,7 @@ class Subject:
             elif isinstance(argument, tuple):
                 written += () if by_keyword else argument
             elif parameter.kind is inspect.Parameter.VAR_KEYWORD:
-                written.append(f"**{argument}")
+                written.append(written_keywords(argument))
             elif parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
                 written.append(argument)
             elif (
