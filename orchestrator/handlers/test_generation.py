@@ -28,7 +28,14 @@ from orchestrator.models.plan import Targets
 from orchestrator.models.status import OutcomeKind
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
 from orchestrator.testgen.languages import find_generator
-from orchestrator.testgen.report import as_json, count_modules, lines_of, reason_lines, summary_of_task
+from orchestrator.testgen.report import (
+    as_json,
+    count_modules,
+    lines_of,
+    reason_lines,
+    summary_of_nothing,
+    summary_of_task,
+)
 from orchestrator.testgen.results import Generated
 
 # test_type -> what is explored, and who proposes when that is not for the params to say
@@ -191,7 +198,9 @@ class TestGeneration(Handler[TestGenerationParams]):
         new = {target.test_file: str(files[target.test_file]["sha256"]) for target, result in made if result.text}
         self._expected[context.run, context.task.id, context.attempt] = new
         if made and not new and not kept and not any(result.is_superfluous for _, result in made):
-            return failed("no test held", detail="\n".join(detail))
+            return failed(
+                summary_of_nothing([result for _, result in made], params.estimated_cases), detail="\n".join(detail)
+            )
         modules = {**memory.modules, **{target.path: as_json(target, result) for target, result in made}}
         outputs: JsonObject = {"files": files, "modules": list(modules.values())}
         summary = summary_of_task(made, kept, params.estimated_cases)

@@ -15,7 +15,14 @@ BROKEN = "breaks down"
 ASTRAY = "breaks down before the call"
 WEAK = "asserts nothing about the subject"
 ADDS_NOTHING = "adds nothing that others do not"
+ADDS_TOO_LITTLE = "adds less than `min_gain` asks for"
 _EXPLORED = (NOT_ENDED, BROKEN, ASTRAY, NO_SHORT_VALUE, TOO_LONG)  # no test was proposed
 FILTERS = (
     *_EXPLORED, NOT_COMPILED, NOT_RUN, NOT_PASSED, NOT_REPEATED, CLOCK, TOUCHES, THREADS, TIMERS, WEAK, ADDS_NOTHING,
+    ADDS_TOO_LITTLE,
 )  # fmt: skip
+
+
+def too_little(min_gain: int) -> str:
+    """Return why a test that holds is not chosen."""
+    return ADDS_TOO_LITTLE if min_gain > 1 else ADDS_NOTHING

@@ -1,5 +1,6 @@
 """What was generated or examined, in words for people and as JSON for outputs."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from orchestrator.models.json import JsonObject
@@ -41,6 +42,17 @@ def summary_of_task(
     if defects:
         parts.append(f"{_count(defects, 'possible defect')}")
     parts += [f"kept {path}: {why}" for path, why in kept.items()]
+    return "; ".join(parts)
+
+
+def summary_of_nothing(made: Sequence[Generated], estimated_cases: int | None) -> str:
+    """Return one line about a task of which no test held: how many each filter dropped, what else was in the way."""
+    dropped = sum((each.dropped for each in made), Counter[str]())
+    reasons = [f"{dropped[reason]} {reason}" for reason in FILTERS if dropped[reason]]
+    reasons += dict.fromkeys(each.problem for each in made if each.problem)
+    parts = [f"no test held{': ' if reasons else ''}{', '.join(reasons)}"]
+    if estimated_cases:
+        parts.append(f"{estimated_cases} cases were estimated")
     return "; ".join(parts)
 
 

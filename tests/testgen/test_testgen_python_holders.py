@@ -1,4 +1,6 @@
-"""Objects that hold things: keyed texts, caches, functions that remember; what a test of them has to do one after another."""
+"""Objects that hold things: what a test of them has to do one after another."""
+
+import re
 
 import pytest
 
@@ -69,7 +71,7 @@ def test_every_line_and_branch_is_reached(made):
 
 
 def test_a_function_that_takes_any_keywords_gets_some(made):
-    assert "key_of(size=2, color=" in made.text or "key_of(color=" in made.text
+    assert re.search(r"assert key_of\((.*, )?size=", made.text)
 
 
 def test_what_is_below_a_plain_class_is_compared_with_a_plain_value(made):

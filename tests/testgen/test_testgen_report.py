@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from orchestrator.testgen.filters import ADDS_NOTHING, NO_SHORT_VALUE, WEAK
-from orchestrator.testgen.report import why_nothing
+from orchestrator.testgen.filters import ADDS_NOTHING, CLOCK, NO_SHORT_VALUE, WEAK
+from orchestrator.testgen.report import summary_of_nothing, why_nothing
 from orchestrator.testgen.results import Before, Generated, Share, failed
 
 HALF, WHOLE = Share(reached=1, total=2), Share(reached=2, total=2)
@@ -44,3 +44,14 @@ def test_what_could_not_be_explored_counts_as_not_reached():
     made = failed("cannot be imported", statements=4, branches=2, mutants=3)
     assert (made.statements.percent, made.branches.percent, made.mutants.percent) == (0, 0, 0)
     assert (made.statements.total, made.branches.total, made.mutants.total) == (4, 2, 3)
+
+
+def test_a_task_of_which_no_test_held_says_how_many_each_filter_dropped():
+    made = [
+        without_tests(HALF, None, {WEAK: 3, CLOCK: 1}),
+        without_tests(HALF, None, {WEAK: 2}),
+        failed("cannot be imported"),
+    ]
+    told = "no test held: 1 depends on the clock, 5 asserts nothing about the subject, cannot be imported"
+    assert summary_of_nothing(made, None) == told
+    assert summary_of_nothing([without_tests(HALF, None, {})], 12) == "no test held; 12 cases were estimated"

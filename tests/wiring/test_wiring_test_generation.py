@@ -82,8 +82,11 @@ def test_the_place_of_the_tests_and_the_language_can_be_given(make: Make) -> Non
 
 @wires("handler:test_generation.min_gain")
 def test_a_test_has_to_add_what_is_asked_for(make: Make) -> None:
-    ran = shop(make, min_gain=500).run()
-    assert (ran.code, ran.attempts("1.1")[0]["summary"]) == (1, "no test held")
+    ran = shop(make, min_gain=500, estimated_cases=40).run()
+    attempt = ran.attempts("1.1")[0]
+    told = r"no test held: (.*, )?\d+ adds less than `min_gain` asks for; 40 cases were estimated"
+    assert ran.code == 1
+    assert re.fullmatch(told, attempt["summary"])
 
 
 @wires("handler:test_generation.overwrite")

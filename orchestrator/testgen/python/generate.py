@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orchestrator.errors import TaskFailed
-from orchestrator.testgen.filters import ADDS_NOTHING, WEAK
+from orchestrator.testgen.filters import WEAK, too_little
 from orchestrator.testgen.generator import Format, Settings
 from orchestrator.testgen.python.candidates import Candidate, Exploration
 from orchestrator.testgen.python.emission import TestFile, emit
@@ -144,7 +144,7 @@ class _Making:
         done = existing or Settled()
         reached = found.imported.union(done.goals, *proof.goals.values())
         killed = done.kills.union(*(each.kills for each in chosen))
-        self.dropped[ADDS_NOTHING] += len(self.left) - len(chosen)
+        self.dropped[too_little(self.settings.min_gain)] += len(self.left) - len(chosen)
         observations = {each.name: [c.observation for c in each.candidates] for each in file.tests}
         return Generated(
             text=text,

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orchestrator.testgen.filters import ADDS_NOTHING, NOT_COMPILED, WEAK
+from orchestrator.testgen.filters import NOT_COMPILED, WEAK, too_little
 from orchestrator.testgen.generator import Settings, Target
 from orchestrator.testgen.results import Generated, Share, failed
 from orchestrator.testgen.selection import Settled, select
@@ -79,7 +79,7 @@ async def generate(
             results.append((each, _unexplored(modules[each.path], problems[each.path])))
             continue
         work = works[each.path]
-        result = _result(work, measured.get(each.test_file))
+        result = _result(work, measured.get(each.test_file), settings.min_gain)
         if "ouble" in work.text and f"/{os.path.basename(helper).partition('.')[0]}" in work.text:
             result = _with_helper(result, helper, doubles)
         results.append((each, result))
@@ -181,7 +181,7 @@ def _likely(work: Work) -> dict[int, list[str]]:
     return found
 
 
-def _result(work: Work, measured: Measured | str | None) -> Generated:
+def _result(work: Work, measured: Measured | str | None, min_gain: int) -> Generated:
     exploration = work.exploration
     statements = frozenset(number for number, (kind, _) in enumerate(exploration.goals) if kind == "statement")
     branches = frozenset(number for number, (kind, _) in enumerate(exploration.goals) if kind == "branch")
@@ -197,7 +197,7 @@ def _result(work: Work, measured: Measured | str | None) -> Generated:
         reached = reached.union(*(each.goals for each in chosen))
         killed = killed.union(*(each.kills for each in chosen))
         notes.append(f"what the tests reach is what was seen while exploring: {measured}")
-    work.dropped[ADDS_NOTHING] += len(work.left) - len(chosen)
+    work.dropped[too_little(min_gain)] += len(work.left) - len(chosen)
     return Generated(
         text=work.text if work.is_proven else "",
         tests=tuple(each.name for each in kept),

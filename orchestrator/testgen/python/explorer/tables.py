@@ -33,7 +33,7 @@ class Tables:
         positions = [i for i, argument in enumerate(made.arguments) if argument is not None]
         if not is_simple or len(checks) != 1 or made.subject.template or not (positions or setup):
             return body
-        if any(isinstance(made.arguments[i], tuple) or INSTANCE in str(made.arguments[i]) for i in positions):
+        if any(made.subject.parameters[i].is_variadic or INSTANCE in str(made.arguments[i]) for i in positions):
             return body
         if made.instance and not setup:
             return body
