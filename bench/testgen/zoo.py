@@ -5,9 +5,9 @@ python -m bench.testgen.zoo SITE_PACKAGES [--modules 1000] [--budget 3] [--secon
 Every package is copied into a project of its own (one that held all of them would hold its own test runner, too), its
 modules are targets, in random order over all packages. Counted are: crashes of ours (any
 error but the ones that tell why a module cannot be explored), modules that took longer than their budget + 5 s (what
-they and their children stood in line for a processor that others used is no part of it), processes that were left when a module
-was done, and files of the copy that were changed. `--seconds` ends it after a while, as a signal to end does: what was
-counted until then is printed. Each module's end is told on standard error.
+they and their children stood in line for a processor that others used is no part of it), processes that were left
+when a module was done, and files of the copy that were changed. `--seconds` ends it after a while, as a signal to end
+does: what was counted until then is printed. Each module's end is told on standard error.
 """
 
 import argparse
