@@ -1,4 +1,4 @@
-"""Measure generated tests: `python -m bench.testgen [PACKAGE …] [--budget 60] [--alone] [--results FILE]`.
+"""Measure generated tests: `python -m bench.testgen [PACKAGE[:MODULE] …] [--budget 60] [--alone] [--results FILE]`.
 
 Packages come from the package index into a scratch folder without their own tests. For each module our generator,
 Pynguin and the Hypothesis ghostwriter write tests; coverage.py and mutants that none of them saw judge all alike.
@@ -9,14 +9,16 @@ again; a row that is there is not measured anew.
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 from bench.testgen.children import die_with_parent
 from bench.testgen.measuring import measure_package
-from bench.testgen.packages import PACKAGES
+from bench.testgen.packages import PACKAGES, Package
 from bench.testgen.scratch import Scratch
 from bench.testgen.summary import print_summary
 
@@ -26,7 +28,9 @@ HOME = Path(__file__).parents[2]
 def main() -> int:
     """Measure the packages that are named, all when none is."""
     parser = argparse.ArgumentParser(prog="python -m bench.testgen", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("package", nargs="*", help="which packages (default: all)")
+    parser.add_argument(
+        "package", nargs="*", help="which packages (default: all), or one module of theirs: cachetools:keys"
+    )
     parser.add_argument("--budget", type=float, default=60.0, help="seconds per module and tool")
     parser.add_argument("--alone", action="store_true", help="without the peers")
     parser.add_argument("--jobs", type=int, default=1, help="packages that are measured at the same time")
@@ -38,7 +42,7 @@ def main() -> int:
     results: Path = arguments.results or arguments.scratch / "rows.jsonl"
     rows = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
     others = scratch.others()
-    chosen = [each for each in PACKAGES if not arguments.package or each.name in arguments.package]
+    chosen = [part for each in PACKAGES if (part := part_of(each, arguments.package)) is not None]
     projects = [scratch.project(each) for each in chosen]
     work = partial(measure_package, results=results, rows=rows, others=others, arguments=arguments)
     checks = []
@@ -49,6 +53,17 @@ def main() -> int:
             sys.stdout.flush()
     print_summary(checks)
     return 0
+
+
+def part_of(package: Package, wanted: Sequence[str]) -> Package | None:
+    """Return the package with the modules that are wanted of it, all when none is named; None when it is not wanted."""
+    names = [each.partition(":") for each in wanted]
+    modules = {module for name, _, module in names if name == package.name}
+    if wanted and not modules:
+        return None
+    is_whole = not modules or "" in modules
+    kept = tuple(each for each in package.modules if is_whole or Path(each).stem in modules)
+    return replace(package, modules=kept)
 
 
 if __name__ == "__main__":
