@@ -9,16 +9,14 @@ again; a row that is there is not measured anew.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 from bench.testgen.children import die_with_parent
 from bench.testgen.measuring import measure_package
-from bench.testgen.packages import PACKAGES, Package
+from bench.testgen.packages import PACKAGES, part_of
 from bench.testgen.scratch import Scratch
 from bench.testgen.summary import print_summary
 
@@ -53,17 +51,6 @@ def main() -> int:
             sys.stdout.flush()
     print_summary(checks)
     return 0
-
-
-def part_of(package: Package, wanted: Sequence[str]) -> Package | None:
-    """Return the package with the modules that are wanted of it, all when none is named; None when it is not wanted."""
-    names = [each.partition(":") for each in wanted]
-    modules = {module for name, _, module in names if name == package.name}
-    if wanted and not modules:
-        return None
-    is_whole = not modules or "" in modules
-    kept = tuple(each for each in package.modules if is_whole or Path(each).stem in modules)
-    return replace(package, modules=kept)
 
 
 if __name__ == "__main__":

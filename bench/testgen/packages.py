@@ -1,6 +1,8 @@
 """Which packages are measured, and which of their modules."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,3 +42,14 @@ PACKAGES = (
     _package("pathspec==0.12.1", "pathspec", "pathspec gitignore"),
     _package("tabulate==0.9.0", "tabulate", "__init__"),
 )
+
+
+def part_of(package: Package, wanted: Sequence[str]) -> Package | None:
+    """Return the package with the modules that are wanted of it, all when none is named; None when it is not wanted."""
+    names = [each.partition(":") for each in wanted]
+    modules = {module for name, _, module in names if name == package.name}
+    if wanted and not modules:
+        return None
+    is_whole = not modules or "" in modules
+    kept = tuple(each for each in package.modules if is_whole or Path(each).stem in modules)
+    return replace(package, modules=kept)

@@ -167,10 +167,16 @@ def targets_of(root: Path, generator: PythonGenerator) -> list[tuple[Path, Targe
 
 def told(message: str) -> str:
     """Return the kind of a reason, without names; one that is not known as it is."""
-    for words in ("cannot be imported", "not proven within", "imported before it could be watched", "gives: that is"):
+    for words in (
+        "cannot be imported",
+        "not proven within",
+        "imported before it could be watched",
+        "gives: that is",
+        "could not be explored",
+    ):
         if words in message:
             return words
-    return message[-200:]
+    return " ".join(message.split())[-200:]
 
 
 def state_of(root: Path) -> dict[str, tuple[int, int, int]]:
