@@ -5,7 +5,7 @@ python -m bench.testgen.zoo SITE_PACKAGES [--modules 1000] [--budget 3] [--secon
 Every package is copied into a project of its own (one that held all of them would hold its own test runner, too), its
 modules are targets, in random order over all packages. Counted are: crashes of ours (any
 error but the ones that tell why a module cannot be explored), modules that took longer than their budget + 5 s (what
-they and their children stood in line for a processor that others used is no part of it), processes that were left
+their children stood in line for a processor that others used is no part of it, however long), processes that were left
 when a module was done, and files of the copy that were changed. `--seconds` ends it after a while, as a signal to end
 does: what was counted until then is printed. Each module's end is told on standard error.
 """
@@ -31,7 +31,6 @@ from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor
 from orchestrator.testgen.generator import Project, Settings, Target
 from orchestrator.testgen.isolation import find_isolation
-from orchestrator.testgen.python.explorer.stopwatch import queued_by
 from orchestrator.testgen.python.generator import PythonGenerator
 from orchestrator.testgen.python.patience import Patience
 
@@ -89,8 +88,8 @@ class Zoo:
         """Visit no further module."""
         self.ended = True
 
-    def _patience(self, seconds: float) -> Patience:
-        self._patiences.append(Patience(seconds))
+    def _patience(self, _seconds: float) -> Patience:
+        self._patiences.append(Patience())
         return self._patiences[-1]
 
     async def visit(self, home: Path, target: Target) -> None:
@@ -98,7 +97,7 @@ class Zoo:
         factory = ProcessFactory(str(home), f"{self._folder}/logs", Redactor({}), grace=0.2)
         processes = factory.for_attempt("zoo", "zoo", 1, {})
         project = Project(root=str(home), processes=processes, say=lambda text: None, finish=as_it_is)
-        begun, queued = time.monotonic(), queued_by(os.getpid())
+        begun = time.monotonic()
         why = ""
         try:
             async for _, made in self.generator.generate(project, [target], Settings(budget=self._given.budget)):
@@ -112,8 +111,7 @@ class Zoo:
                 self.counts[f"not explored: {why}"] += 1
         except Exception as error:  # what this is about
             self._crash(target, f"{type(error).__name__}: {error}")
-        waited = queued_by(os.getpid()) - queued + (self._patiences.pop().given if self._patiences else 0.0)
-        took = time.monotonic() - begun - waited
+        took = time.monotonic() - begun - (self._patiences.pop().given if self._patiences else 0.0)
         self.longest = max(self.longest, took)
         if took > self._given.budget + SPARE:
             self.counts["late"] += 1
