@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.testgen.python.explorer import stopwatch
+from orchestrator.testgen.python.explorer.session import Job, leave_time_for_proving
 from orchestrator.testgen.python.explorer.stopwatch import Stopwatch, queued_by
 from orchestrator.testgen.python.patience import Patience
 from orchestrator.testgen.python.proof import together
@@ -131,6 +132,11 @@ def test_repeats_that_are_called_off_end_before_what_they_work_in_goes():
         assert ended == ["it"]
 
     asyncio.run(called_off())
+
+
+def test_where_starting_takes_long_exploring_ends_earlier_so_that_what_was_found_is_proven() -> None:
+    job = Job("shop", "", "", "", "", seconds=33.0, budget=60.0, calls=1, mutants=1, seed=1, parts=("unit",))
+    assert [leave_time_for_proving(job, start).seconds for start in (0.2, 3.0, 5.0, 30.0)] == [33.0, 33.0, 20.0, 8.25]
 
 
 def test_what_was_found_is_proven_beyond_the_budget() -> None:

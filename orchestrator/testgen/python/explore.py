@@ -70,6 +70,7 @@ def _explore_order(site: Site, settings: Settings, journal: str, avoid: Sequence
             "path": path,
             "journal": journal,
             "seconds": _exploring(settings),
+            "budget": settings.budget,
             "calls": int(settings.budget * _CALLS_PER_SECOND),
             "mutants": mutant_limit(settings),
             "seed": settings.seed,

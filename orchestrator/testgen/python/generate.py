@@ -21,7 +21,7 @@ from orchestrator.testgen.selection import Settled, select
 
 _ROUNDS = 3
 _LAST_ROUNDS = 5  # of what held so far, without choosing anew
-_FOR_PROVING = 1.0  # of the budget besides, once something was found: it is not thrown away for want of a few seconds
+_FOR_PROVING = 0.5  # seconds besides, once something was found: more would be beyond what a budget may be overdrawn by
 _NO_FILE = TestFile(text="", tests=())
 
 
@@ -33,7 +33,7 @@ async def generate(site: Site, settings: Settings, *, finish: Format) -> Generat
     history = read_history(site.target.present, site.target.test_file)
     explored = await explore(site, settings)
     exploration = explored.exploration
-    site.patience.extend(settings.budget * _FOR_PROVING)
+    site.patience.extend(_FOR_PROVING)
     existing = await read_existing(site, only_theirs(history), settings)
     proposals = await propose(site, settings, exploration)
     making = _Making(

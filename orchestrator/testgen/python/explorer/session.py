@@ -39,6 +39,8 @@ from .subjects import Subject
 from .writing import Writer
 
 _FOR_MUTANTS = 5.0  # seconds at least, whatever the search took
+_STARTS = 7  # of the interpreter with the module, one after another: this one, those that prove, some in pairs
+_LEAST = 0.25  # of the time to explore that remains, however long a start takes
 _LEVELS = 2  # a function that returns a decorator: what that returns is called as well
 _CALLS_OF_INHERITED = 40
 _CALLS_OF_RETURNED, _PART_OF_RETURNED = 150, 0.2
@@ -56,11 +58,18 @@ class Job:
     result: str
     journal: str
     seconds: float
+    budget: float  # seconds, of which what is left when this has ended is for proving
     calls: int
     mutants: int
     seed: int
     parts: tuple[str, ...]
     avoid: tuple[str, ...] = ()
+
+
+def leave_time_for_proving(job: Job, start: float) -> Job:
+    """Return the job with less time to explore where a start takes `start` seconds: each run that proves starts, too."""
+    left = job.budget - _STARTS * start - _FOR_MUTANTS
+    return dataclasses.replace(job, seconds=min(job.seconds, max(left, job.seconds * _LEAST)))
 
 
 class Session:
@@ -82,6 +91,7 @@ class Session:
         except BaseException as error:  # whatever importing a foreign module raises
             self._hand_over(self._why_not_imported(error))
             return
+        self._job = leave_time_for_proving(self._job, self._fence.stopwatch.now() - self._fence.stopwatch.begun)
         problem = self._probed.why_not(module)
         if problem:
             self._hand_over({"problem": problem, "hint": "name the file that is imported as the target"})

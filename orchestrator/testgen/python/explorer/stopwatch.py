@@ -28,6 +28,7 @@ class Stopwatch:
             with open(told, "w+b") as file:
                 file.truncate(_DOUBLE.size)
                 self._told = mmap.mmap(file.fileno(), _DOUBLE.size)
+        self.begun = self.now()
 
     def now(self) -> float:
         """Return seconds since some moment."""
