@@ -67,7 +67,7 @@ class Job:
 
 
 def leave_time_for_proving(job: Job, start: float) -> Job:
-    """Return the job with less time to explore where a start takes `start` seconds: each run that proves starts, too."""
+    """Return the job with less time to explore where a start takes long: each run that proves has one, too."""
     left = job.budget - _STARTS * start - _FOR_MUTANTS
     return dataclasses.replace(job, seconds=min(job.seconds, max(left, job.seconds * _LEAST)))
 
