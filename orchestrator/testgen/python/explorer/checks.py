@@ -11,7 +11,7 @@ from .attributes import public_attributes
 from .body import Body, slug
 from .calling import Caller
 from .calls_in_words import telling_word, words_given
-from .contents import content, held, plain_form, public_attributes
+from .contents import content, held, plain_form
 from .corpus import INSTANCE, Try
 from .floats import float_check, is_long_series
 from .literals import Literals, is_stable_text

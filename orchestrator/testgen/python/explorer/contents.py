@@ -1,4 +1,4 @@
-"""What an object holds: of a file in memory what was written into it, of a container items, of others attributes."""
+"""What an object holds: of a file in memory what was written into it, of a container its items."""
 
 import io
 import sys
@@ -40,18 +40,3 @@ def held(name: str, value: object) -> tuple[str, object] | None:
         return (f"set({name})", set(value)) if isinstance(value, Set) else (f"list({name})", list(value))
     except Exception:  # a foreign container may raise anything
         return None
-
-
-def public_attributes(value: object) -> list[str]:
-    """Return the names of what an object shows: its own attributes, its slots, properties."""
-    own = [name for name in getattr(value, "__dict__", {}) if not name.startswith("_")]
-    properties = [
-        name
-        for kind in type(value).__mro__
-        for name, each in vars(kind).items()
-        if isinstance(each, property) and not name.startswith("_")
-    ]
-    slots = [
-        name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ()) if not str(name).startswith("_")
-    ]
-    return list(dict.fromkeys([*own, *slots, *properties]))

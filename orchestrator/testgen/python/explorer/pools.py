@@ -92,9 +92,7 @@ class Pools:
         for text, kind in self._learned.get(subject.name, {}).items():
             if kind in parameter.weights:
                 found.setdefault(text, kind)
-        if subject.short in BINARY and subject.owner is not None:  # what its class is below goes with it
-            above = [each.__name__ for each in subject.owner.__mro__[1:] if each.__name__ in BASE]
-            found |= {text: kind for kind in above for text in BASE[kind][:_BESIDE]}
+        found |= {text: kind for kind in _kinds_above(subject) for text in BASE[kind][:_BESIDE]}
         for kind, _ in sorted(parameter.weights.items(), key=lambda pair: -pair[1]):
             if kind == "str":
                 found.update(dict.fromkeys(map(repr, words_for(parameter.name)), kind))
@@ -202,6 +200,12 @@ class Pools:
                     patterns[part.pattern] = part.flags
         for pattern, flags in list(patterns.items())[:30]:
             yield from matching_texts(pattern, self._rng, 3, flags)
+
+
+def _kinds_above(subject: Subject) -> list[str]:
+    """Return the plain kinds below which an operator's class is: they go with it."""
+    above = subject.owner.__mro__[1:] if subject.short in BINARY and subject.owner is not None else ()
+    return [each.__name__ for each in above if each.__name__ in BASE]
 
 
 def _texts_of_code_points(facts: ModuleFacts) -> Iterator[str]:
