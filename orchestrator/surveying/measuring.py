@@ -17,8 +17,14 @@ from orchestrator.surveying.facts import Runner, Suite
 from orchestrator.surveying.naming import joined
 
 _NOTHING_COLLECTED = 5  # exit code of pytest
+_NOT_RUN = {
+    3: "pytest could not begin (exit code {})",  # an error of its own
+    4: "pytest could not begin (exit code {})",  # a conftest or an option that does not work
+    _NOTHING_COLLECTED: "pytest found no test in its files",
+}
 _TOOLS = ("pytest", "pytest_cov", "coverage")
 _PROBE = f"import importlib.util as u; print(*[n for n in {_TOOLS!r} if u.find_spec(n)])"
+_EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist")
 _INTERPRETERS = (".venv/bin/python", "venv/bin/python", "env/bin/python")
 
 
@@ -63,12 +69,14 @@ def _read(suite: Suite, measuring: Measuring, finished: Finished, root: Path) ->
         report = read_report(Path(measuring.report).read_bytes())
     except OSError:
         problem = f"no report was written (exit code {finished.exit_code})"
-        return _failed(suite, measuring, problem, finished.seconds, output=finished.tail)
+        hint = _not_set_up(root, suite.folder)
+        return _failed(suite, measuring, problem, finished.seconds, hint=hint, output=finished.tail)
     except NotAReport as error:
         return _failed(suite, measuring, f"the report cannot be read: {error}", finished.seconds, output=finished.tail)
-    if suite.runner is Runner.PYTEST and finished.exit_code == _NOTHING_COLLECTED:
-        problem = "pytest found no test in its files"
-        return _failed(suite, measuring, problem, finished.seconds, output=finished.tail)
+    if suite.runner is Runner.PYTEST and finished.exit_code in _NOT_RUN:
+        problem = _NOT_RUN[finished.exit_code].format(finished.exit_code)
+        hint = _not_set_up(root, suite.folder) if finished.exit_code != _NOTHING_COLLECTED else ""
+        return _failed(suite, measuring, problem, finished.seconds, hint=hint, output=finished.tail)
     modules = modules_of(report, os.path.realpath(root), suite.folder)
     if not modules:
         problem = "the report names none of the sources"
@@ -82,6 +90,18 @@ def _read(suite: Suite, measuring: Measuring, finished: Finished, root: Path) ->
         tests_passed=finished.exit_code == 0,
         output="" if finished.exit_code == 0 else finished.tail,
     )
+
+
+def _not_set_up(root: Path, folder: str) -> str:
+    """Return what a person may have left undone: settings that the project has only an example of."""
+    for place in dict.fromkeys((folder, ".")):
+        if (root / place / ".env").exists():
+            continue
+        for example in _EXAMPLES:
+            if (root / place / example).is_file():
+                source, made = joined(place, example), joined(place, ".env")
+                return f"cp {source} {made}, and fill it in: there are no settings yet"
+    return ""
 
 
 async def find_python(suite: Suite, processes: Processes, root: Path) -> Python:

@@ -64,6 +64,24 @@ def test_failing_tests_are_told_and_their_coverage_counts(
     assert "assert 1 == 2" in coverage.output
 
 
+@pytest.mark.parametrize(
+    ("files", "hint"),
+    [
+        ([".env.example"], "cp .env.example .env, and fill it in: there are no settings yet"),
+        ([".env.example", ".env"], ""),
+        ([], ""),
+    ],
+)
+def test_a_project_that_was_not_set_up_is_told_how(
+    half_tested: Path, factory: ProcessFactory, tmp_path: Path, files: list[str], hint: str
+) -> None:
+    (half_tested / "conftest.py").write_text("raise RuntimeError('no SECRET')\n", encoding="utf-8")
+    for file in files:
+        (half_tested / file).write_text("SECRET=x\n", encoding="utf-8")
+    coverage = measured(half_tested, factory, tmp_path / "into")
+    assert (coverage.problem, coverage.hint) == ("pytest could not begin (exit code 4)", hint)
+
+
 def test_an_old_report_is_no_measurement(half_tested: Path, factory: ProcessFactory, tmp_path: Path) -> None:
     measured(half_tested, factory, tmp_path / "into")
     (half_tested / ".venv/bin/python").write_text(
