@@ -5,12 +5,14 @@ import re
 
 import pytest
 
+from orchestrator.testgen.python.candidates import Candidate
 from orchestrator.testgen.python.explorer.arguments import is_strange
 from orchestrator.testgen.python.explorer.body import Body, slug
 from orchestrator.testgen.python.explorer.choosing import duties
 from orchestrator.testgen.python.explorer.plainer import plainer_literals
 from orchestrator.testgen.python.explorer.subjects import Parameter
 from orchestrator.testgen.python.explorer.wording import oddness
+from orchestrator.testgen.python.naming import Namer
 
 SOURCE = '''
 import functools
@@ -144,6 +146,22 @@ def test_what_only_one_test_does_is_its_duty():
         0: {("goal", 1), ("goal", 2), ("kill", 7)},
         2: {("goal", 3), ("kill", 8)},
     }
+
+
+def _candidate(subject: str, label: str, **more: object) -> Candidate:
+    given = {"number": 1, "kind": "method", "line": 1, "lines": (), "call": "", **more}
+    return Candidate(subject=subject, label=label, **given)
+
+
+def test_names_say_what_happens():
+    namer = Namer()
+    assert namer.single(_candidate("Length.__eq__", "not")) == "test_length_does_not_equal"
+    assert namer.single(_candidate("Length.__lt__", "not")) == "test_length_is_not_less"
+    refused = _candidate("Length.__add__", "raises_type_error", arguments=(("other", "3", True),))
+    assert namer.single(refused) == "test_length_plus_raises_type_error_for_number"
+    lines = ('with pytest.raises(ValueError, match=r"^no codec is named$"):', "    codec('a')")
+    why = _candidate("codec", "raises_value_error", lines=lines, more="no_codec_is_named")
+    assert namer.single(why) == "test_codec_raises_value_error_because_no_codec_is_named"
 
 
 def test_a_name_does_not_end_with_a_little_word():

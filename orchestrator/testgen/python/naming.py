@@ -24,6 +24,12 @@ _LITERALS = (
     ("b['\"]", "bytes"),
 )
 _OF_TABLES = frozenset(("finds", "makes_function"))
+_NEGATED = {
+    "equals": "does_not_equal",
+    "differs": "does_not_differ",
+    "contains": "does_not_contain",
+    "truth": "is_false",
+}
 _EMPTY = frozenset(("''", '""', "[]", "{}", "()", "set()"))
 
 
@@ -35,11 +41,11 @@ class Namer:
 
     def single(self, candidate: Candidate) -> str:
         """Return the name of a test of one call."""
-        words = [_subject(candidate), *_words(candidate)]
+        words = [_subject(candidate, is_false=candidate.label == "not"), *_words(candidate)]
         if candidate.label.startswith("raises_"):
             reason = _given_kind(candidate) or (f"because_{candidate.more}" if _says_why(candidate) else "")
             if reason:
-                return self._unique([_subject(candidate), candidate.label, reason])
+                return self._unique([_subject(candidate, is_false=candidate.label == "not"), candidate.label, reason])
         return self._unique(words, candidate.more)
 
     def table(self, candidates: list[Candidate]) -> str:
@@ -79,7 +85,7 @@ def _joined(words: list[str]) -> str:
 
 def _words(candidate: Candidate) -> list[str]:
     is_obvious = candidate.label.endswith("s_empty") and any(text in _EMPTY for _, text, _ in candidate.arguments)
-    words = [] if is_obvious else [candidate.label]
+    words = [] if is_obvious or candidate.label == "not" else [candidate.label]
     for name, text, required in candidate.arguments:
         if candidate.kind in ("route", "program"):
             break
@@ -98,10 +104,15 @@ def _words(candidate: Candidate) -> list[str]:
     return [word for word in dict.fromkeys(words) if word][:3]
 
 
-def _subject(candidate: Candidate) -> str:
+def _subject(candidate: Candidate, *, is_false: bool = False) -> str:
     """Return the name of what is tested; of an operator what it does."""
     owner, _, name = candidate.subject.rpartition(".")
-    return _snake(f"{owner}_{_OPERATORS[name]}" if name in _OPERATORS else candidate.subject)
+    if name not in _OPERATORS:
+        return _snake(candidate.subject)
+    does = _OPERATORS[name]
+    if is_false:
+        does = _NEGATED.get(does) or re.sub("^is_", "is_not_", does)
+    return _snake(f"{owner}_{does}")
 
 
 def _given_kind(candidate: Candidate) -> str:
@@ -115,7 +126,9 @@ def _given_kind(candidate: Candidate) -> str:
 
 
 def _says_why(candidate: Candidate) -> bool:
-    return len(candidate.more.split("_")) > 1 and not re.search(r"\d", candidate.more)
+    """Say whether the words of an error are the project's own, so that they are pinned, and tell something."""
+    is_pinned = any("match=" in line for line in candidate.lines)
+    return is_pinned and len(candidate.more.split("_")) > 1 and not re.search(r"\d", candidate.more)
 
 
 def _snake(name: str) -> str:
