@@ -63,6 +63,16 @@ def _join(mark, parts):
     return mark.join(parts)
 
 
+def note(mark):
+    def inner():
+        return mark
+
+    MARKS.append(inner)
+
+
+MARKS = []
+
+
 def numbers(is_big):
     if is_big:
         return BIG
@@ -93,6 +103,10 @@ def test_an_object_that_compares_is_expected_as_the_call_that_makes_it(made):
 
 def test_a_function_that_is_returned_is_used_and_a_pattern_searches(made):
     assert "joiner(" in made.text and ".findall(" in made.text
+
+
+def test_no_test_says_that_nothing_is_returned_where_nothing_ever_is(made):
+    assert "note(" in SOURCE and "returns_none" not in made.text
 
 
 def test_no_test_says_only_of_what_kind_something_is(made):

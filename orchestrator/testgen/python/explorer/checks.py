@@ -110,6 +110,8 @@ class Checks:
                 return Body((*setup, f"assert {call} is None"), label="returns_none")
             label = "leaves_state" if state == self._state((*setup,)) else "changes_state"
             return Body((*setup, call, *state), label=label) if state else None
+        if value is None and made.subject.gives_nothing:
+            return None  # every call of it gives that
         checks = [] if isinstance(value, re.Pattern) and is_applied(value) else self.of(call, value)
         if not checks and is_applied(value):
             return self._applied(made, call, value)

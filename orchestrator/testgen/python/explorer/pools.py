@@ -187,6 +187,9 @@ class Pools:
                 part = inner[start : start + count]
                 if part:
                     yield f"{left}{', '.join(part)}{right}"
+        if isinstance(kind[1], tuple) and kind[1][:1] == ("list",):  # pairs: what is to be replaced by what
+            first, second = (*self.of_kind(kind[1][1], subject, None, depth + 1)[2:4], "'a'", "'b'")[:2]
+            yield f"[({first}, {second})]"
         yield "[]" if kind[0] == "list" else "set()"
         for _ in range(6 if inner else 0):
             yield f"{left}{', '.join(self._rng.choice(inner) for _ in range(self._rng.randint(1, 6)))}{right}"

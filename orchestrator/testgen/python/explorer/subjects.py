@@ -79,8 +79,13 @@ class Subject:
     @property
     def gives_something(self) -> bool:
         """Say whether the code returns a value somewhere."""
-        nodes = ast.walk(self.node) if self.node is not None else ()
-        return any(isinstance(each, ast.Return) and each.value is not None for each in nodes)
+        return self.node is not None and any(_returns(each) for each in self.node.body)
+
+    @property
+    def gives_nothing(self) -> bool:
+        """Say whether the code is known and returns a value nowhere."""
+        is_known = self.node is not None and self.kind in ("function", "method", "static", "classmethod")
+        return is_known and not self.gives_something
 
     @property
     def needs_object(self) -> bool:
@@ -139,3 +144,12 @@ class Subject:
             else:
                 written.append(argument)
         return written
+
+
+def _returns(node: ast.AST) -> bool:
+    """Say whether a statement returns a value, functions inside left out."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        return False
+    if isinstance(node, ast.Return):
+        return node.value is not None
+    return any(_returns(each) for each in ast.iter_child_nodes(node))
