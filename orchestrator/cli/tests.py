@@ -23,6 +23,7 @@ from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor
 from orchestrator.sanitize import line as one_line
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
+from orchestrator.testgen.kinds import PARTS, TOGETHER, offers
 from orchestrator.testgen.languages import find_generator, language_of
 from orchestrator.testgen.report import as_json, examined_json, examined_lines, lines_of, reason_lines, verdict_lines
 from orchestrator.testgen.results import Generated
@@ -37,6 +38,10 @@ def command(
     test_file: Annotated[
         str | None, option("--test-file", help="the tests (default: among those around the module)", envvar=None)
     ] = None,
+    test_type: Annotated[
+        Literal["all", "unit", "property", "api", "config", "integration", "e2e"],
+        option("--test-type", help="generate: functions, routes, what the environment says, a folder together …"),
+    ] = "all",
     budget: Annotated[float, option("--budget", help="seconds per module", min=0.1, max=3600)] = 60.0,
     write: Annotated[bool, option("--write", help="generate: write the file, do not print it", envvar=None)] = False,
     force: Annotated[bool, option("--force", help="with --write: also over a file that is there", envvar=None)] = False,
@@ -47,14 +52,27 @@ def command(
     if ((write or force) and action != "generate") or (force and not write):
         message = "--write belongs to `generate`, --force to --write"
         raise UsageError(message, hint="orchestrate tests generate TARGET --write --force")
+    if test_type != "all" and action != "generate":
+        message = "--test-type belongs to `generate`"
+        raise UsageError(message, hint=f"orchestrate tests {action} TARGET")
     root = existing_folder(project) if project is not None else _root_around(Path.cwd())
-    generator = find_generator(language_of(target))
-    if generator is None:
-        message = f"no test generator for {language_of(target)} is installed"
-        raise UsageError(message, hint="orchestrate tests generate MODULE.py")
+    language = language_of(test_file if test_file and test_type in ("e2e", TOGETHER) else target)
+    generator = find_generator(language, test_type)
+    if generator is None or not offers(generator, test_type):
+        message = f"no generator for {test_type} tests in {language} is installed"
+        hint = (
+            f"--test-type {', '.join(sorted(generator.test_types))}"
+            if generator
+            else "a module of Python or TypeScript"
+        )
+        raise UsageError(message, hint=hint)
     place = str(root.resolve())
-    targets = generator.find_targets(place, _below(root, target), test_file and _below(root, test_file))
-    work = _Work(generator, place, targets, Settings(budget=budget))
+    targets = generator.find_targets(
+        place, _below(root, target), test_file and _below(root, test_file), is_together=test_type == TOGETHER
+    )
+    parts, proposers = PARTS[test_type]
+    settings = Settings(budget=budget, parts=parts, proposers=proposers or ("builtin", "doctest"))
+    work = _Work(generator, place, targets, settings)
     if action == "generate":
         return work.run(lambda project: _generate(work, project, write=write, force=force, as_json_=as_json_))
     return work.run(lambda project: _examine(work, project, verify=action == "verify", as_json_=as_json_))

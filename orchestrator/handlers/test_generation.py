@@ -27,6 +27,7 @@ from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Targets
 from orchestrator.models.status import OutcomeKind
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
+from orchestrator.testgen.kinds import PARTS, TOGETHER, offers
 from orchestrator.testgen.languages import find_generator
 from orchestrator.testgen.report import (
     as_json,
@@ -37,19 +38,6 @@ from orchestrator.testgen.report import (
     summary_of_task,
 )
 from orchestrator.testgen.results import Generated
-
-# test_type -> what is explored, and who proposes when that is not for the params to say
-_PARTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "all": (("unit", "api", "config"), ()),
-    "unit": (("unit",), ()),
-    "api": (("api",), ()),
-    "config": (("config",), ()),
-    "property": (("unit",), ("hypothesis",)),
-    "integration": (("unit", "api"), ()),
-    "e2e": (("e2e",), ()),
-}
-_TOGETHER = "integration"  # the test type for which the modules of a folder are one target
-
 
 _EVERYWHERE = {"builtin", "doctest"}  # every generator has these
 NOTHING = Memory(files={}, modules={})
@@ -74,7 +62,7 @@ class TestGeneration(Handler[TestGenerationParams]):
             return Targets()
         try:
             found = generator.find_targets(
-                root, params.target, params.test_file, is_together=params.test_type == _TOGETHER
+                root, params.target, params.test_file, is_together=params.test_type == TOGETHER
             )
         except TaskFailed:
             return Targets(writes=(params.test_file,) if params.test_file else ())
@@ -94,7 +82,7 @@ class TestGeneration(Handler[TestGenerationParams]):
             return [Problem(code="W510", message=_why_not(params), severity=Severity.WARNING)]
         try:
             generator.find_targets(
-                scene.root, params.target, params.test_file, is_together=params.test_type == _TOGETHER
+                scene.root, params.target, params.test_file, is_together=params.test_type == TOGETHER
             )
         except TaskFailed as error:
             message = f"`target` {error.message.removeprefix(params.target).strip()}"
@@ -134,7 +122,7 @@ class TestGeneration(Handler[TestGenerationParams]):
             return failed(_why_not(params), detail=_hint(params))
         root = await _root(context)
         targets = generator.find_targets(
-            root, params.target, params.test_file, is_together=params.test_type == _TOGETHER
+            root, params.target, params.test_file, is_together=params.test_type == TOGETHER
         )
         if context.dry_run:
             return Outcome(
@@ -210,7 +198,7 @@ class TestGeneration(Handler[TestGenerationParams]):
 
 def _generator_for(params: TestGenerationParams) -> Generator | None:
     generator = find_generator(params.effective_language, params.test_type)
-    if generator is None or not (params.test_type == "all" or params.test_type in generator.test_types):
+    if generator is None or not offers(generator, params.test_type):
         return None
     return generator if generator.proposers >= set(params.proposers) - _EVERYWHERE else None
 
@@ -234,7 +222,7 @@ def _types_of(language: str) -> frozenset[str]:
 def _hint(params: TestGenerationParams) -> str:
     if params.effective_language == "python":
         return "test_type: all, unit, property, api or config"
-    return "test_type: unit, integration or all"
+    return "test_type: all, unit, api, config, integration or e2e"
 
 
 def _project(context: TaskContext, root: str) -> Project:
@@ -256,7 +244,7 @@ async def _root(context: TaskContext) -> str:
 
 
 def _settings(params: TestGenerationParams, topic: str) -> Settings:
-    parts, proposers = _PARTS[params.test_type]
+    parts, proposers = PARTS[params.test_type]
     return Settings(
         budget=params.budget,
         min_gain=params.min_gain,

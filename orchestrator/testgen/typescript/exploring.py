@@ -13,6 +13,7 @@ from orchestrator.testgen.typescript.scratch_tests import exploring_test
 
 _CALLS_PER_SECOND = 1000  # of the budget: a number of calls, so that the result does not depend on the machine
 _RESTARTS = 4
+_PARTS = {"routes": "api", "handler": "api", "hook": "api", "reader": "api", "config": "config"}  # by kind of subject
 
 
 async def explore(
@@ -80,10 +81,19 @@ def _order(
         "calls": int(settings.budget * _CALLS_PER_SECOND),
         "seconds": settings.budget,
         "api": bench.tools.api,
+        "isScript": bench.tools.is_script,
+        "subjects": _asked_for(module["subjects"], bench, settings),
     }
     plan.write_text(json.dumps(order))
     bench.overlay.write(target.test_file, exploring_test(bench.tools, str(plan)))
     return result, journal
+
+
+def _asked_for(subjects: Sequence[Mapping[str, Any]], bench: Bench, settings: Settings) -> list[Mapping[str, Any]]:
+    """Return the subjects of the kinds of tests that are wanted; Jest loads no ES module anew."""
+    is_fixed = bench.tools.runner == "jest" and bench.tools.is_module
+    parts = {part for part in settings.parts if part != "config" or not is_fixed}
+    return [each for each in subjects if _PARTS.get(each["kind"], "unit") in parts]
 
 
 def _write_modules(bench: Bench, modules: Sequence[Mapping[str, Any]]) -> None:

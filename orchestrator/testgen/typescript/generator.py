@@ -25,7 +25,7 @@ _BATCH = 6  # modules that share a runner process
 class TypeScriptGenerator:
     """Explore modules in the project's own Jest or Vitest, several of them in one process."""
 
-    test_types = frozenset({"unit", "integration"})
+    test_types = frozenset({"unit", "api", "config", "integration"})
     proposers = frozenset({"builtin"})
     keeps_edits = False
 

@@ -20,6 +20,7 @@ const { Uses } = require('./analysis/uses.cjs');
 const { usedModules } = require('./analysis/used.cjs');
 const { askedExports } = require('./analysis/asked.cjs');
 const { ofEntry } = require('./analysis/entry.cjs');
+const { configSubject } = require('./analysis/config.cjs');
 const { declaringFiles } = require('./declaring.cjs');
 const { openersIn } = require('./analysis/openers.cjs');
 const { instrument } = require('./instrument/instrument.cjs');
@@ -71,6 +72,8 @@ function describe(look, module) {
   for (const each of serving?.server.makers ?? []) shapes.companions.add(each.file);
   const openers = openersOf(look, used.files, shapes);
   for (const each of openers) shapes.companions.add(each.file);
+  const config = module.isFolder ? undefined : configSubject(look, files[0], shapes);
+  if (config) found.subjects.push({ ...config, file: module.files[0] });
   const subjects = module.isFolder ? ofEntry(look, module, files, found.subjects) : found.subjects;
   for (const each of module.isFolder ? module.files : []) shapes.companions.add(each);
   return {

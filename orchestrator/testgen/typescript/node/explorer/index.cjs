@@ -2,6 +2,7 @@
 /** Explores one module inside the project's own runner and writes what was found as JSON. */
 const { Caller } = require('./calling.cjs');
 const { Cases } = require('./cases.cjs');
+const { ConfigSubject, bareEnvironment, inBareEnvironment } = require('./config.cjs');
 const { Values } = require('./values.cjs');
 const { World } = require('./world.cjs');
 const { Search } = require('./search.cjs');
@@ -27,13 +28,17 @@ async function explore(plan, api) {
   state.watched = plan.path;
   const fence = buildFence(api.core, plan.cache, plan.root);
   const forgetKeys = rememberKeys(api.core('crypto'));
+  let bringBack;
   try {
     const world = new World(plan, api, state, await api.load(plan.helper));
     const assembly = prepareServer(world, api, state);
     fence.begin();
     state.hits = new Set();
     state.touched = new Set();
-    if (!(await world.reload(-1)) && !(await throughServer(world, plan))) return answer({ problem: importProblem(world.problem, plan.absolute) });
+    bringBack = bareEnvironment(plan);
+    plan.isBare = bringBack !== undefined && (await world.reload(-1));
+    if (!plan.isBare) bringBack?.();
+    if (!plan.isBare && !(await world.reload(-1)) && !(await throughServer(world, plan)) && !isRefused(plan)) return answer({ problem: importProblem(world.problem, plan.absolute) });
     const imported = { goals: [...state.hits], mutants: [...state.touched] };
     const began = process.cpuUsage(); // loading the project's compiler is not exploring
     const now = seldom(() => spent(process.cpuUsage(began))); // of the processor: what else the machine does makes no difference
@@ -42,6 +47,7 @@ async function explore(plan, api) {
   } catch (error) {
     return answer({ problem: `cannot be explored: ${error?.stack || error}` });
   } finally {
+    bringBack?.();
     fence.restore();
     forgetKeys();
   }
@@ -60,23 +66,38 @@ async function throughServer(world, plan) {
   return false;
 }
 
+/** A module that cannot be imported as things are may be meant to refuse that: only its environment is changed then. */
+function isRefused(plan) {
+  plan.subjects = plan.subjects.filter((each) => each.kind === 'config');
+  plan.isRefused = plan.subjects.length > 0;
+  return plan.isRefused;
+}
+
 async function searched({ plan, world, state, fence, now, journal, assembly }, imported) {
-  plan.subjects = withSchemas(await expanded(plan, world), world);
+  plan.subjects = withoutPinned(withSchemas(await expanded(plan, world), world));
   const random = chance(plan.seed);
   const values = (world.values = new Values(plan.types, plan.facts, random, plan.subjects));
   values.bodies = plan.bodies;
   const caller = new Caller(world, state, fence);
   const wanted = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
-  const subjects = await servedSubjects(wanted, assembly, caller, values);
+  const subjects = (await servedSubjects(wanted, assembly, caller, values)).map((each) => (each.kind === 'config' ? new ConfigSubject(each, world, values) : each));
   const cases = new Cases(values, subjects, random, plan.hasState);
   const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, misses: assembly ? 60 : 150, fruitless: assembly ? 2 : 4, until: plan.seconds * 0.6 };
   const search = new Search({ caller, cases, subjects, limits, now, journal });
   await search.run();
   const isOver = () => now() > plan.seconds;
-  const matrix = await killMatrix({ kept: search.kept, caller, world, atImport: imported.mutants, isOver });
-  const { candidates, outcomes } = withOutcomes(plan, candidatesOf(plan, cases, { kept: search.kept, matrix, openers: world.openers, dropped: search.dropped }));
+  const atImport = plan.isRefused ? [] : imported.mutants;
+  const matrix = await killMatrix({ kept: search.kept, caller, world, atImport, isOver });
+  const written = candidatesOf(plan, cases, { kept: search.kept, matrix, openers: world.openers, dropped: search.dropped });
+  const { candidates, outcomes } = withOutcomes(plan, plan.isBare ? inBareEnvironment(plan, written) : written);
   const cutShort = [...(search.isCutShort ? ['exploring'] : []), ...(isOver() ? ['trying mutants'] : [])];
   return { candidates, outcomes, packages: [...world.doubled], imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
+}
+
+/** What is made from the environment is not pinned as it happens to be. */
+function withoutPinned(subjects) {
+  const made = new Set(subjects.filter((each) => each.kind === 'config').flatMap((each) => each.names));
+  return subjects.filter((each) => each.kind !== 'constant' || !made.has(each.export));
 }
 
 /** Ask only at every sixty-fourth time: asking the system takes as long as a short call. */

@@ -27,6 +27,7 @@ class World {
         return helper[whole](spec);
       });
     }
+    if (plan.subjects.some((each) => each.kind === 'config')) this.keepPackages();
     for (const [spec, names] of Object.entries(plan.asked ?? {})) this.doubleExports(spec, names);
     this.imports = new Map();
     this.parts = new WeakSet();
@@ -36,6 +37,15 @@ class World {
     this.made = new Map(); // by functions of the project, until modules are loaded anew
     this.values = undefined; // set when they are made
     this.loaded = undefined;
+  }
+
+  /** Packages stay loaded when the module is loaded anew, which a module of settings is for every case. */
+  keepPackages() {
+    const kept = new Map();
+    for (const { spec, file } of this.plan.imports) {
+      const isLeft = file !== undefined || spec.startsWith('.') || spec.startsWith('node:') || this.plan.packages.includes(spec) || spec in (this.plan.asked ?? {});
+      if (!isLeft && this.api.actual) this.api.mock(spec, () => kept.get(spec) ?? kept.set(spec, this.api.actual(spec)).get(spec));
+    }
   }
 
   /** Double some exports of a package; the others are those of the package itself. */

@@ -1,0 +1,38 @@
+'use strict';
+/** Recognises modules that are made from the environment when they are imported. */
+
+const { exportsOf } = require('./exported.cjs');
+
+/** The subject that stands for such a module: {kind, names of what it exports besides functions and classes}; undefined for any other. */
+function configSubject({ ts, checker }, file, shapes) {
+  if (!readsEnvironment(ts, checker, file)) return undefined;
+  const names = exportsOf(checker, file).filter((each) => {
+    const symbol = shapes.target(each);
+    const place = symbol.valueDeclaration;
+    if (!place || place.getSourceFile() !== file || symbol.flags & (ts.SymbolFlags.Enum | ts.SymbolFlags.Class | ts.SymbolFlags.Function)) return false;
+    const type = checker.getTypeOfSymbolAtLocation(symbol, place);
+    return type.getCallSignatures().length + type.getConstructSignatures().length === 0 && !type.getProperty('safeParse');
+  }).map((each) => each.name);
+  return names.length > 0 ? { kind: 'config', export: names[0], names, line: 1 } : undefined;
+}
+
+/** Say whether `process.env` is read while a file is imported: at its top, or in a function of it that is called there. */
+function readsEnvironment(ts, checker, file) {
+  const seen = new Set();
+  const reads = (node) => {
+    if (ts.isPropertyAccessExpression(node) && node.getText(file) === 'process.env') return true;
+    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false;
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
+      const place = checker.getSymbolAtLocation(node.expression)?.valueDeclaration;
+      const body = place?.body ?? place?.initializer?.body;
+      if (body && place.getSourceFile() === file && !seen.has(place)) {
+        seen.add(place);
+        if (reads(body) || place.parameters?.some((each) => each.initializer && reads(each.initializer))) return true;
+      }
+    }
+    return Boolean(ts.forEachChild(node, (each) => reads(each) || undefined));
+  };
+  return file.statements.some((each) => reads(each));
+}
+
+module.exports = { configSubject };

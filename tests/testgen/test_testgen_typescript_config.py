@@ -1,0 +1,102 @@
+"""Modules that are made from the environment are imported under changed variables."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+CHECKED = """\
+import { z } from 'zod';
+
+const schema = z.object({
+  PORT: z.coerce.number().int().min(1).max(65535).default(3000),
+  DATABASE_URL: z.string().url(),
+});
+
+const parsed = schema.safeParse(process.env);
+
+if (!parsed.success) {
+  throw new Error(`invalid environment: ${parsed.error.issues.map((each) => each.path.join('.')).join(', ')}`);
+}
+
+export const settings = { ...parsed.data, isLocal: parsed.data.DATABASE_URL.includes('localhost') };
+"""
+PLAIN = """\
+function level(): 'debug' | 'info' {
+  return process.env.VERBOSE === 'yes' ? 'debug' : 'info';
+}
+
+if (process.env.API_KEY === '') {
+  process.exit(3);
+}
+
+export const logLevel = level();
+export const workers = Number(process.env.WORKERS ?? '2') || 1;
+
+export function summary(): string {
+  return `${workers} workers`;
+}
+"""
+
+
+def generate(target, *options):
+    """Write tests with the command of the product."""
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write", "--json", "--budget", "8"]
+    made = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return json.loads(made.stdout)
+
+
+def run(*arguments):
+    """Run the project's own tests, in an environment that sets what the modules read."""
+    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "PORT": "1", "WORKERS": "9", "HOME": "/"}
+    done = subprocess.run([shutil.which("node"), *arguments], capture_output=True, text=True, check=False, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_module_that_refuses_its_environment_is_tested_as_such(project):
+    (project / "src/settings.ts").write_text(CHECKED)
+    made = generate("src/settings.ts")
+    assert made["coverage"]["statements"] == 100.0, made
+    text = (project / "src/__tests__/settings.test.ts").read_text()
+    assert "process.env = { ...environment };\n  delete process.env.PORT;\n  delete process.env.DATABASE_URL;\n" in text
+    assert "await expect(import('../settings')).rejects.toThrow('invalid environment: DATABASE_URL');" in text
+    assert "const { settings } = await import('../settings');" in text
+    assert "expect(settings).toEqual({ PORT: 3000, DATABASE_URL: " in text
+    assert "invalid environment: PORT" in text
+    run("node_modules/jest/bin/jest.js")
+
+
+def test_defaults_malformed_values_and_the_end_of_the_process_are_told_apart(project):
+    (project / "src/plain.ts").write_text(PLAIN)
+    made = generate("src/plain.ts", "--test-type", "config")
+    assert made["coverage"]["statements"] >= 80, made
+    text = (project / "src/__tests__/plain.test.ts").read_text()
+    assert "is read without any variable" in text
+    assert "expect(logLevel).toBe('info');\n    expect(workers).toBe(2);" in text
+    assert "process.env.VERBOSE = 'yes';" in text
+    assert "process.env.API_KEY = '';" in text
+    assert "expect(exit).toHaveBeenCalledWith(3);" in text
+    assert "describe('summary'" not in text
+    run("node_modules/jest/bin/jest.js")
+
+
+def test_vitest_loads_the_module_anew_as_well(project):
+    (project / "jest.config.js").unlink()
+    (project / "package.json").write_text(json.dumps({"type": "module", "scripts": {"test": "vitest run"}}))
+    options = {"strict": True, "module": "ESNext", "moduleResolution": "Bundler", "target": "ES2022", "types": ["node"]}
+    (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": {**options, "skipLibCheck": True}}))
+    (project / "src/plain.ts").write_text(PLAIN)
+    generate("src/plain.ts")
+    text = (project / "src/__tests__/plain.test.ts").read_text()
+    assert "  vi.resetModules();\n" in text
+    assert "expect(exit).toHaveBeenCalledWith(3);" in text
+    assert "describe('summary'" in text
+    run("node_modules/vitest/vitest.mjs", "run")
