@@ -105,3 +105,28 @@ def test_a_package_that_is_an_es_module_only_is_used_as_it_is(project):
     (project / "src/posts.ts").write_text(POSTS)
     assert '"statements": 100.0' in generate("src/posts.ts")
     assert "toBe('/drafts/" in (project / "src/__tests__/posts.test.ts").read_text()
+
+
+def test_a_module_that_awaits_at_its_top_is_tested(project):
+    become_module(project)
+    (project / "jest.config.js").unlink()
+    (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS}))
+    (project / "src/rates.ts").write_text(
+        "const rates = await Promise.resolve({ low: 7, high: 19 });\n\n"
+        "export function tax(price: number, isLow: boolean): number {\n"
+        "  return (price * (isLow ? rates.low : rates.high)) / 100;\n}\n"
+    )
+    assert '"statements": 100.0' in generate("src/rates.ts")
+    run("node_modules/vitest/vitest.mjs", "run")
+
+
+def test_a_module_that_needs_a_native_add_on_which_is_not_there_is_refused_by_name(project):
+    (project / "src/hash.ts").write_text(
+        "const native = require('../build/Release/hash.node') as { hash(text: string): string };\n\n"
+        "export function shortHash(text: string): string {\n  return native.hash(text).slice(0, 8);\n}\n"
+    )
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/hash.ts", "--budget", "2"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 1
+    assert "src/hash.ts cannot be imported: " in made.stderr
+    assert "hash.node" in made.stderr

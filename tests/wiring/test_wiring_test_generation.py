@@ -181,18 +181,29 @@ def test_configuration_is_tested_under_changed_environments(make: Make) -> None:
     assert 'monkeypatch.setenv("PORT", "8080")' in repository.read("tests/test_shop.py")
 
 
-@wires("flag:tests --test-type", "twin:tests ORCHESTRATE_TEST_TYPE")
+@wires(
+    "flag:tests --test-type",
+    "twin:tests ORCHESTRATE_TEST_TYPE",
+    *(f"choice:tests --test-type={each}" for each in ("all", "unit", "config", "api", "property")),
+)
 def test_the_command_generates_the_type_that_is_asked_for(make: Make) -> None:
     text = 'import os\n\nPORT = int(os.environ.get("PORT", "8000"))\n\n\ndef double(n: int) -> int:\n    return 2 * n\n'
     repository = shop(make, text)
-    by_flag = repository.orchestrate("tests", "generate", "shop.py", "--test-type", "config")
+    wanted = {"all": (True, True), "unit": (False, True), "config": (True, False), "api": (False, False)}
+    for name, (has_settings, has_calls) in {**wanted, "property": (False, False)}.items():
+        told = repository.orchestrate("tests", "generate", "shop.py", "--test-type", name).out
+        assert ("monkeypatch.setenv" in told, "assert double(" in told) == (has_settings, has_calls), name
     by_twin = repository.orchestrate("tests", "generate", "shop.py", env={"ORCHESTRATE_TEST_TYPE": "unit"})
-    assert ("monkeypatch.setenv" in by_flag.out, "double(" in by_flag.out) == (True, False)
     assert ("monkeypatch.setenv" in by_twin.out, "double(" in by_twin.out) == (False, True)
-    refused = repository.orchestrate("tests", "generate", "shop.py", "--test-type", "integration")
-    assert "no generator for integration tests in python is installed" in refused.err
     other = repository.orchestrate("tests", "verify", "shop.py", "--test-type", "unit")
     assert "--test-type belongs to `generate`" in other.err
+
+
+@wires("choice:tests --test-type=integration", "choice:tests --test-type=e2e")
+@pytest.mark.parametrize("name", ["integration", "e2e"])
+def test_the_command_names_the_type_that_a_language_has_not(make: Make, name: str) -> None:
+    refused = shop(make, "PORT = 1\n").orchestrate("tests", "generate", "shop.py", "--test-type", name)
+    assert f"no generator for {name} tests in python is installed" in refused.err
 
 
 @wires(

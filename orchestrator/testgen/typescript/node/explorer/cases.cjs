@@ -2,6 +2,8 @@
 /** A case is one call with its inputs: how cases begin, and how they are varied. */
 const { places, sizeOf, spliced, value } = { ...require('./nodes.cjs'), ...require('./values.cjs') };
 
+const { sequencesOf } = require('./sequences.cjs');
+
 const FAULTS = [
   ["new Error('connection lost')", () => new Error('connection lost')],
   ["Object.assign(new Error('duplicate key'), { code: '23505' })", () => Object.assign(new Error('duplicate key'), { code: '23505' })],
@@ -30,6 +32,13 @@ class Cases {
     for (const [index, options] of params.entries()) {
       for (const option of options.slice(0, subject.isCostly ? 8 : 60)) yield { ...base, args: this.put(base.args, filled(base.args, params, index), index, option) };
     }
+  }
+
+  /** Cases with calls before them, where these may make a difference. */
+  *sequences(subject) {
+    if (!this.canStep(subject) || subject.beginnings) return;
+    const natural = (list) => trimmed((list ?? []).map((each) => (each.optional ? undefined : this.options(each)[0])));
+    yield* sequencesOf(this, subject, { subject, args: natural(subject.params), ctor: natural(subject.ctor), steps: [], answers: new Map() });
   }
 
   put(base, filled, index, option) {

@@ -6,6 +6,7 @@
  * from one seeded source of chance, and the limits are numbers of calls: the same module gives the same cases.
  */
 const { common } = require('./pictures.cjs');
+const { withResults } = require('./sequences.cjs');
 const { outcomeKey, tellsApart } = require('./verdicts.cjs');
 
 const MUTANTS_AT_ONCE = 40;
@@ -51,6 +52,16 @@ class Search {
       await this.tried(item);
       if (subject.kind === 'constant' || (this.late.get(subject) ?? 0) > MOST_LATE) return;
     }
+    await this.beginSequences(subject);
+  }
+
+  /** Try a subject after other calls, then with what these returned. */
+  async beginSequences(subject) {
+    for (const item of this.cases.sequences(subject)) {
+      if (this.isOver() || (this.late.get(subject) ?? 0) > MOST_LATE) return;
+      await this.tried(item);
+      for (const other of withResults(this.last)) await this.tried(other);
+    }
   }
 
   async continue(subject, round) {
@@ -73,6 +84,7 @@ class Search {
   async tried(item) {
     const first = await this.admitted(item);
     if (first === undefined) return false;
+    this.last = first.item;
     let gained = first.gained;
     const solved = first.gained || this.cases.random() < 0.25 ? this.cases.solved(first.item, first.seen) : [];
     let count = 0;

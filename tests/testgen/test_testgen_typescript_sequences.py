@@ -1,0 +1,64 @@
+"""What keeps something is tried after calls that put it in, with what these returned, and when time has passed."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+LOCKERS = """\
+import { randomUUID } from 'node:crypto';
+
+export class Lockers {
+  private readonly kept = new Map<string, { owner: string; at: number }>();
+
+  constructor(
+    private readonly minutes: number,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  put(owner: string): { id: string; owner: string } {
+    const mine = [...this.kept].filter(([, each]) => each.owner === owner);
+    if (mine.length >= 3) {
+      this.kept.delete(mine[0][0]);
+    }
+    const id = randomUUID();
+    this.kept.set(id, { owner, at: this.now() });
+    return { id, owner };
+  }
+
+  take(id: string): string | null {
+    const found = this.kept.get(id);
+    if (!found) {
+      return null;
+    }
+    this.kept.delete(id);
+    return this.now() - found.at > this.minutes * 60_000 ? null : found.owner;
+  }
+
+  count(owner: string): number {
+    return [...this.kept.values()].filter((each) => each.owner === owner).length;
+  }
+}
+"""
+
+
+def test_a_store_is_asked_for_what_was_put_into_it(project):
+    (project / "src/lockers.ts").write_text(LOCKERS)
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/lockers.ts"]
+    made = subprocess.run([*command, "--write", "--json", "--budget", "8"], capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    found = json.loads(made.stdout)
+    assert found["coverage"] == {"statements": 100.0, "branches": 100.0}, found
+    text = (project / "src/__tests__/lockers.test.ts").read_text()
+    assert "lockers.take(put.id)" in text
+    assert text.count("lockers.put('owner');") > 3
+    assert "mockReturnValueOnce(" in text
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
