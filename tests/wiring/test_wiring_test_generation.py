@@ -191,9 +191,10 @@ def test_the_command_generates_the_type_that_is_asked_for(make: Make) -> None:
     repository = shop(make, text)
     wanted = {"all": (True, True), "unit": (False, True), "config": (True, False), "api": (False, False)}
     for name, (has_settings, has_calls) in {**wanted, "property": (False, False)}.items():
-        told = repository.orchestrate("tests", "generate", "shop.py", "--test-type", name).out
-        assert ("monkeypatch.setenv" in told, "assert double(" in told) == (has_settings, has_calls), name
-    by_twin = repository.orchestrate("tests", "generate", "shop.py", env={"ORCHESTRATE_TEST_TYPE": "unit"})
+        told = repository.orchestrate("tests", "generate", "shop.py", "--test-type", name, "--budget", "900")
+        assert ("setenv" in told.out, "assert double(" in told.out) == (has_settings, has_calls), (name, told.err)
+    env = {"ORCHESTRATE_TEST_TYPE": "unit", "ORCHESTRATE_BUDGET": "900"}
+    by_twin = repository.orchestrate("tests", "generate", "shop.py", env=env)
     assert ("monkeypatch.setenv" in by_twin.out, "double(" in by_twin.out) == (False, True)
     other = repository.orchestrate("tests", "verify", "shop.py", "--test-type", "unit")
     assert "--test-type belongs to `generate`" in other.err
