@@ -118,6 +118,23 @@ def test_generating_again_gives_the_same_bytes(workbench, made):
     assert workbench.generate("shop.py", budget=40).text == made.text
 
 
+def test_a_row_that_differs_every_time_does_not_take_its_table_along(workbench):
+    workbench.write(
+        "mark.py",
+        """
+def mark(value):
+    if isinstance(value, str):
+        return hash(value) % 100000
+    if value < 0:
+        return value - 10
+    return value + 10
+""",
+    )
+    made = workbench.generate("mark.py", budget=30)
+    assert made.dropped["does not pass every time"] > 0
+    assert "-11" in made.text and made.cases > 1
+
+
 def test_plain_inputs_are_less_odd_than_what_was_mined_or_cut():
     assert oddness("f('hello world')") < oddness("f('hellod')")
     assert oddness("f('2024-10')") < oddness("f('0904-00')")

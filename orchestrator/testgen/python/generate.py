@@ -62,6 +62,7 @@ class _Making:
     left: list[Candidate] = field(default_factory=list)
     settled: Settled = field(default_factory=Settled)
     dropped: Counter[str] = field(default_factory=Counter)
+    apart: set[int] = field(default_factory=set)  # rows of tables that did not hold
 
     @property
     def exploration(self) -> Exploration:
@@ -100,7 +101,7 @@ class _Making:
     def _held(self, file: TestFile, proof: Proof) -> Sequence[Candidate]:
         """Return what the tests of a file that held are made of."""
         numbers = {c.number for each in file.tests if each.name in proof.goals for c in each.candidates}
-        return [each for each in self.left if each.number in numbers]
+        return [each for each in self.left if each.number in numbers.union(self.apart)]
 
     def _begin(self) -> None:
         """Part what may be chosen from what asserts nothing, and from what a person removed or took over."""
@@ -123,10 +124,18 @@ class _Making:
         return text, await prove(self.site, text, [each.name for each in file.tests])
 
     def _forget(self, file: TestFile, proof: Proof) -> None:
-        lost = {c.number for each in file.tests if each.name in proof.dropped for c in each.candidates}
+        """Drop what did not hold; of a table each row stands alone once, as one that does not hold took all along."""
+        lost: set[int] = set()
+        apart: set[int] = set()
         for each in file.tests:
             if each.name in proof.dropped:
-                self.dropped[proof.dropped[each.name]] += len(each.candidates)
+                numbers = {c.number for c in each.candidates}
+                if len(numbers) > 1 and not numbers & self.apart:
+                    apart |= numbers
+                    continue
+                lost |= numbers
+                self.dropped[proof.dropped[each.name]] += len(numbers)
+        self.apart = apart
         self.left = [each for each in self.left if each.number not in lost]
 
     def _emit(self, chosen: Sequence[Candidate]) -> TestFile:
@@ -136,6 +145,7 @@ class _Making:
         def is_local(name: str) -> bool:
             return name in local or (folder / name).is_dir() or (folder / f"{name}.py").is_file()
 
+        chosen = [replace(each, table="", wide="") if each.number in self.apart else each for each in chosen]
         return emit(module, chosen, self.exploration, is_local, self.history.names)
 
     def _result(self, text: str, file: TestFile, proof: Proof) -> Generated:
