@@ -52,4 +52,8 @@ def command(
 
 def _nothing(record: RunRecord, tasks: Sequence[str] | None) -> str:
     who = f"{', '.join(tasks)} of run {record.id}" if tasks else f"run {record.id}"
-    return f"{who} changed nothing"
+    return (
+        f"{who} changed nothing that still stands: all of it was taken back"
+        if record.changes
+        else f"{who} changed nothing"
+    )

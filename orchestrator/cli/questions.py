@@ -15,6 +15,11 @@ def has_person(common: Asking) -> bool:
     return not common.no_input and sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def is_to_be_asked(common: Asking) -> bool:
+    """Say whether a command that scripts may use without a flag asks first: at a terminal, and where it may not ask."""
+    return common.no_input or sys.stdin.isatty()
+
+
 def confirm(common: Asking, question: str, *, flag: str) -> bool:
     """Ask yes or no; InputNeeded names the flag when nobody can be asked."""
     if not has_person(common):

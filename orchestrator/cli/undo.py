@@ -9,7 +9,7 @@ import typer
 from orchestrator.cli.options import Drawing, Working, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
-from orchestrator.cli.questions import confirm
+from orchestrator.cli.questions import confirm, is_to_be_asked
 from orchestrator.cli.showing import Display
 from orchestrator.cli.state import chosen_run, reading
 from orchestrator.cli.undo_all import undo_all
@@ -89,7 +89,11 @@ def command(
     count = f"{files} file{'s' if files != 1 else ''}"
     if dry_run:
         return preview_undo(root, plan, common, display)
-    if not yes and sys.stdin.isatty() and not confirm(common, f"take back {count} of run {record.id}?", flag="--yes"):
+    if (
+        not yes
+        and is_to_be_asked(common)
+        and not confirm(common, f"take back {count} of run {record.id}?", flag="--yes")
+    ):
         return ExitCode.OK
     with open_to_work(root, sys.argv[1:], plan.durability) as state:
         record = state.ledger.read_run(record.id)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestrator.cli.options import Working
-from orchestrator.cli.questions import confirm
+from orchestrator.cli.questions import confirm, is_to_be_asked
 from orchestrator.cli.showing import Display
 from orchestrator.cli.state import reading
 from orchestrator.cli.undoing import undo_run
@@ -15,6 +15,7 @@ from orchestrator.errors import ExitCode
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import Durability
 from orchestrator.planning.undo_plan import Conflict, build_undo_plan
+from orchestrator.sanitize import line
 
 
 def undo_all(
@@ -24,13 +25,13 @@ def undo_all(
     with reading(root) as reader:
         found = list(standing_runs(reader))
     if dry_run or not found:
-        lines = [f"run {record.id}: {_files(files)}\n" for record, files in found]
+        lines = [f"run {record.id}: {_files(len(files))}\n" + _listed(files) for record, files in found]
         sys.stdout.write("".join(lines) or "no run has changed anything that still stands\n")
         return ExitCode.OK
     question = (
-        f"take back {_files(sum(files for _, files in found))} of {len(found)} run{'s' if len(found) > 1 else ''}?"
+        f"take back {_files(sum(len(files) for _, files in found))} of {len(found)} run{'s' if len(found) > 1 else ''}?"
     )
-    if not yes and sys.stdin.isatty() and not confirm(common, question, flag="--yes"):
+    if not yes and is_to_be_asked(common) and not confirm(common, question, flag="--yes"):
         return ExitCode.OK
     with open_to_work(root, sys.argv[1:], Durability.FULL) as state:
         for record, _ in found:
@@ -41,15 +42,19 @@ def undo_all(
     return ExitCode.OK
 
 
-def standing_runs(ledger: Ledger) -> Iterator[tuple[RunRecord, int]]:
-    """Yield the runs of which something stands, newest first, with the number of its files."""
+def standing_runs(ledger: Ledger) -> Iterator[tuple[RunRecord, frozenset[str]]]:
+    """Yield the runs of which something stands, newest first, with its files."""
     for run, kind in ledger.run_kinds():
         if kind != "run":
             continue  # what an undo took back is marked at the run that it undid
         record = ledger.read_run(run)
-        files = {change.change.path for change in record.changes if change.state == "made"}
+        files = frozenset(change.change.path for change in record.changes if change.state == "made")
         if files:
-            yield record, len(files)
+            yield record, files
+
+
+def _listed(files: frozenset[str]) -> str:
+    return "".join(f"  {line(path)}\n" for path in sorted(files))
 
 
 def _files(count: int) -> str:

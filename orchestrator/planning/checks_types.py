@@ -128,7 +128,7 @@ class TypeChecks:
         if self._catalogue.find(kind, name) is None:
             if name in coming:
                 return False  # told once for all of them
-            options = list(dict.fromkeys([*(each.name for each in self._catalogue.installed(kind)), *coming]))
+            options = [each.name for each in self._catalogue.installed(kind)]
             hint = one_of(name, options, f"{what}s") if options else f"no {kind} are installed"
             self.problems.append(problem_at(unknown, f"unknown {what} `{name[:60]}`", node, hint))
             return False

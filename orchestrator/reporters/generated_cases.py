@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from orchestrator.models.json import JsonObject
+from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.record import RunRecord
 from orchestrator.reporters.news import number_of, text_of
 from orchestrator.sanitize import line
@@ -59,8 +59,17 @@ def generated_modules(outputs: JsonObject) -> Iterator[GeneratedModule]:
             statements=number_of(coverage, "statements"),
             branches=number_of(coverage, "branches"),
             mutants=number_of(mutants, "percent"),
-            defects=tuple(map(str, defects)) if isinstance(defects, list | tuple) else (),
+            defects=tuple(map(_defect, defects)) if isinstance(defects, list | tuple) else (),
         )
+
+
+def _defect(found: Json) -> str:
+    """Return a possible defect in one line: `crash: average([]): ZeroDivisionError: division by zero`."""
+    if not isinstance(found, Mapping):
+        return str(found)
+    return ": ".join(
+        text for key in ("kind", "call", "detail") if (text := line(" ".join(text_of(found, key).split())))
+    )
 
 
 def _object(entry: JsonObject, key: str) -> JsonObject:

@@ -189,7 +189,7 @@ MISTAKES = {
         group("{id: '1.1', name: one, type: «manuel»}"),
         "E301",
         "unknown task type `manuel`",
-        "did you mean `manual`? task types: `manual`, `write`, `agent`, `config_edit`, `test_generation`",
+        "did you mean `manual`? task types: `manual`, `write`",
     ),
     "an unknown checkpoint": (
         HEAD + TASKS + ONE + "    checkpoint: [{type: «levle», min: 3}]\n",

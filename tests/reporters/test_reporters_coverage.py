@@ -8,7 +8,7 @@ from orchestrator.models.record import AttemptRecord, Measured, RunRecord, TaskR
 from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.coverage_progress import moments, progress_lines
 from orchestrator.reporters.coverage_view import SuiteView, render_coverage
-from orchestrator.reporters.generated_cases import cases_line, defects_line
+from orchestrator.reporters.generated_cases import cases_line, defects_line, generated_modules
 from orchestrator.reporters.outline import CheckLine, outline_of
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import phase_lines
@@ -134,3 +134,9 @@ def test_a_run_of_several_phases_says_how_long_each_took() -> None:
     )
     assert phase_lines(outline_of(record)) == ["time: phase 1 1:10, phase 2 8.0s"]
     assert phase_lines(outline_of(replace(record, tasks=record.tasks[:2]))) == []
+
+
+def test_a_possible_defect_is_told_in_one_line():
+    found = {"kind": "crash", "subject": "half", "call": "half(0)", "detail": "ZeroDivisionError:\nby zero"}
+    (module,) = generated_modules({"modules": [{"defects": [found]}]})
+    assert module.defects == ("crash: half(0): ZeroDivisionError: by zero",)

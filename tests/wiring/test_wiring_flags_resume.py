@@ -250,7 +250,15 @@ def test_everything_is_taken_back(make: Make) -> None:
             assert repository.orchestrate("undo", "--ui", "none").code == 0
     assert repository.orchestrate("undo", "--task", "3.2", "--ui", "none").code == 0
     listed = repository.orchestrate("undo", "--all", "--dry-run").out.splitlines()
-    assert [line.split(": ")[1] for line in listed] == ["2 files", "3 files"]
+    assert [line.split(": ")[-1] for line in listed] == [
+        "2 files",
+        "  kept",
+        "  made-3",
+        "3 files",
+        "  kept",
+        "  made-1",
+        "  y",
+    ]
     assert repository.orchestrate("undo", "--all", "--ui", "none").code == 0
     assert (repository.read("kept"), repository.has("made-1"), repository.has("y")) == ("as it was", False, False)
     again = repository.orchestrate("undo", "--all")

@@ -248,6 +248,7 @@ def test_no_input_never_asks(make: Make, name: str) -> None:
     for flags, env in ((["--no-input"], {}), ([], {"ORCHESTRATE_NO_INPUT": "1"})):
         code, screen = on_terminal(repository, *words, *flags, env=env)
         assert (code, "(y/N)" in screen or "arrow keys" in screen) == (refused, False)
+        assert repository.orchestrate(*words, *flags, env=env).code == refused  # without a terminal, too
     _, screen = on_terminal(repository, *words, until=question, answer="\x03")
     assert question in screen
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .corpus import Corpus, Try
 from .names import Names
+from .plausible import fits_hints
 from .sandbox import Blocked, Fence, TooSlow
 
 _CRASHES = (
@@ -33,7 +34,7 @@ def find_defects(corpus: Corpus, names: Names, fence: Fence) -> list[Defect]:
     found: list[Defect] = []
     counts: dict[tuple[str, str], int] = {}
     for made in sorted(corpus.tries.values(), key=lambda each: (len(each.program.call), each.program.call)):
-        defect = _of_try(made)
+        defect = _of_try(made, names)
         if defect is None or made.subject.is_private:
             continue
         key = defect.subject, defect.detail.partition(":")[0]
@@ -43,9 +44,9 @@ def find_defects(corpus: Corpus, names: Names, fence: Fence) -> list[Defect]:
     return [*found, *_examples(names, fence)]
 
 
-def _of_try(made: Try) -> Defect | None:
+def _of_try(made: Try, names: Names) -> Defect | None:
     outcome, call = made.outcome, "; ".join((*made.program.setup, made.program.call))
-    if not _fits_hints(made):
+    if outcome.is_before or not fits_hints(made, names):
         return None
     if outcome.kind == "slow":
         return Defect("slow", made.subject.name, call, "did not end in reasonable time")
@@ -54,38 +55,6 @@ def _of_try(made: Try) -> Defect | None:
     if outcome.kind == "value" and made.subject.kind == "route" and outcome.value.status_code >= 500:
         return Defect("crash", made.subject.name, call, f"replies {outcome.value.status_code}")
     return None
-
-
-def _fits_hints(made: Try) -> bool:
-    """Say whether every argument is one that the parameter's hint allows; without hints nothing is claimed."""
-    if not made.subject.parameters or made.subject.kind == "property":
-        return False
-    for parameter, argument in zip(made.subject.parameters, made.arguments, strict=True):
-        if argument is None:
-            continue
-        if not parameter.hinted or "any" in parameter.hinted or not isinstance(argument, str):
-            return False
-        if "nan" in argument or "inf" in argument or not any(_looks_like(argument, kind) for kind in parameter.hinted):
-            return False
-    return True
-
-
-def _looks_like(argument: str, kind: object) -> bool:
-    word = kind if isinstance(kind, str) else kind[0] if isinstance(kind, tuple) else ""
-    if word == "one":
-        assert isinstance(kind, tuple)
-        return argument in kind[1]
-    if word == "class":
-        assert isinstance(kind, tuple)
-        return argument.startswith(f"{kind[1].__name__}(")
-    first = argument[:1]
-    if word == "str":
-        return first in "'\""
-    if word in ("int", "float"):
-        return argument.lstrip("-")[:1].isdigit() and (word == "float" or "." not in argument)
-    if word in ("bool", "none"):
-        return argument in (("True", "False") if word == "bool" else ("None",))
-    return False
 
 
 def _examples(names: Names, fence: Fence) -> Iterator[Defect]:
