@@ -23,6 +23,8 @@ from orchestrator.edits.registry import action_names, find_action
 from orchestrator.errors import PRECEDENCE
 from orchestrator.models.document import Document, parse_duration
 from orchestrator.plugins import BUILT_IN, Catalogue
+from orchestrator.templating.filters import FILTERS
+from orchestrator.templating.visible import VISIBLE
 
 HERE = Path(__file__).parent
 DOCUMENT_HEAD = """\
@@ -34,6 +36,12 @@ the loader validates with; `orchestrate schema` prints the same as JSON Schema f
 * A *duration* is a number of seconds or text like `90s`, `5m`, `1h30m`. 0 means off, for every limit.
 * `{{ … }}` is an expression: `params`, `project`, `env`, `task`, the name of `foreach`, and during the run `tasks`,
   `previous` and `run`. It may stand in the params of handlers, checkpoints and guards, in `env`, `name` and `outputs`.
+  `when` is one, with or without the braces. The names hold: `params.NAME`; `project.name`; `env.NAME` (of the
+  environment only VISIBLE and `LC_*`, and what `settings.env` and `env:` set); `task.id`, `.name`, `.phase`, `.group`,
+  `.attempt`;
+  `tasks["1.1"].outputs`; `previous`, the outputs of this task's last success; `run.id`, `run.dry_run`; in `outputs:`
+  also `result`. What may be missing is asked for with `env.CI is defined` or `env.CI | default('')`. The language is
+  Jinja's; its filters: FILTERS.
 * A handler's params stand under `with:` or directly on the task, never one key in both.
 * Ids are text; write them in quotes. Groups are named by letter (`a`), in full (`1.a`) or as `group_a`; phases as `1`
   or `phase_1`.
@@ -42,7 +50,7 @@ COMMANDS_HEAD = """\
 # Commands
 
 Made by `python docs/generate.py` from the commands themselves. An option with a variable can be set in the environment;
-the command line comes first. `orchestrate COMMAND --help` shows the same.
+the command line comes first. `orchestrate COMMAND --help` shows the same in short.
 """
 ACTIONS_HEAD = """\
 # Actions
@@ -79,7 +87,11 @@ SIMPLE = {str: "text", int: "whole number", float: "number", bool: "true or fals
 
 def document_md() -> str:
     """Return the text of document.md."""
-    parts = [DOCUMENT_HEAD]
+    names = {"VISIBLE": sorted(VISIBLE), "FILTERS": sorted(FILTERS)}
+    head = DOCUMENT_HEAD
+    for word, found in names.items():
+        head = head.replace(word, ", ".join(f"`{name}`" for name in found))
+    parts = [head]
     parts += [section(model, "##") for model in models_below(Document)]
     catalogue = Catalogue(scan=False)
     for kind, find in (("handlers", catalogue.handler), ("checkpoints", catalogue.checkpoint)):

@@ -54,6 +54,9 @@ def bare(when: str) -> str:
 
 
 def _shown(interpolator: Interpolator, path: str, values: JsonObject) -> str:
-    value: Json = interpolator.sandbox.evaluate(path, values)
+    try:
+        value: Json = interpolator.sandbox.evaluate(path, values)
+    except TaskFailed:  # the condition asked whether it exists
+        return "not there"
     text = to_json(value)
     return text if len(text) <= LONGEST_EVIDENCE else f"{text[: LONGEST_EVIDENCE - 3]}..."

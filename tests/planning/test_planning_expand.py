@@ -174,6 +174,7 @@ def test_a_notification_target_is_kept_as_it_is_written():
             "params.n > 5 and params.word",
             '`when` is false: params.n > 5 and params.word (params.n is 3, params.word is "hello")',
         ),
+        ("env.NOWHERE is defined", "`when` is false: env.NOWHERE is defined (env.NOWHERE is not there)"),
         ("task.group == '1.b'", "`when` is false: task.group == '1.b' (task.group is \"1.a\")"),
     ],
 )
