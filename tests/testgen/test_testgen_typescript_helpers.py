@@ -93,3 +93,12 @@ def test_a_package_without_a_form_for_scripts_is_named(tmp_path, message, detail
     """
     begin = 'cannot be imported: the package "slugs" is an ES module only, and Jest loads scripts here'
     assert answer_of(script).startswith(begin) is is_named
+
+
+@pytest.mark.parametrize("kind", ["late", "endless", "astray"])
+def test_two_runs_without_an_end_have_nothing_in_common(kind) -> None:
+    script = f"""
+        const {{ steady }} = require({str(NODE / "explorer/search.cjs")!r});
+        console.log(JSON.stringify(steady({{ kind: '{kind}', clients: [] }}, {{ kind: '{kind}', clients: [] }}) ?? 'nothing'));
+    """  # noqa: E501 - one script
+    assert answer_of(script) == "nothing"

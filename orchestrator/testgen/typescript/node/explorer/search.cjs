@@ -208,7 +208,7 @@ function holds(picture, kind) {
 
 /** Return what two runs have in common; undefined when one cannot tell what a test should expect. */
 function steady(a, b) {
-  if (a.kind !== b.kind) return undefined;
+  if (a.kind !== b.kind || !['value', 'error'].includes(a.kind)) return undefined;
   const parts = { ...a };
   if (a.kind === 'value') parts.value = common(a.value, b.value);
   else if (a.error.message !== b.error.message) return undefined;
@@ -225,4 +225,4 @@ function isAccident(error) {
   return ['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError'].includes(error.name) && ACCIDENTS.test(error.message);
 }
 
-module.exports = { Search, isAccident };
+module.exports = { Search, isAccident, steady };
