@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -22,13 +23,15 @@ from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.fingerprint import Step
 from orchestrator.models.freshness import as_left, steps_between
 from orchestrator.models.plan import Plan, PlannedTask
-from orchestrator.models.record import MEASURE, LastSuccess
+from orchestrator.models.record import MEASURE, LastSuccess, TaskRecord
+from orchestrator.models.status import TaskState
 from orchestrator.planning.codes import explain as explain_code
-from orchestrator.planning.explain import Explanation, explain_task
+from orchestrator.planning.explain import Explanation, Tried, explain_task
 from orchestrator.planning.plan_json import plan_from_json
 from orchestrator.planning.suggest import did_you_mean
 from orchestrator.sanitize import block, line
 
+MOST_RUNS = 50  # so far back is looked for what became of a task
 _CODE = re.compile(r"[EW]\d{3}\Z|E_[A-Z_]+\Z", re.IGNORECASE)
 
 
@@ -78,7 +81,39 @@ class _Known(Struct, frozen=True, kw_only=True, dict=True):
             before = next((each for each in planned.tasks if each.id == task.id), None)
             last = as_left(task, last, self._steps)
         now = fingerprint_now(self.opened, self.plan, task, self.successes)
-        return explain_task(self.plan, task.id, last=last, before=before, fingerprint_now=now, force=self.force)
+        return explain_task(
+            self.plan,
+            task.id,
+            last=last,
+            before=before,
+            fingerprint_now=now,
+            tried=self._tried(task.id, last),
+            force=self.force,
+        )
+
+    def _tried(self, task: str, last: LastSuccess | None) -> Tried | None:
+        """Return how the newest run that came to the task left it; none is older than its last success."""
+        for run in self._runs:
+            if last is not None and run == last.run:
+                return None
+            found = self._states(run).get(task)
+            if found is not None and (found.state.is_final or found.state is TaskState.INTERRUPTED):
+                return Tried(run=run, task=found)
+        return None
+
+    @cached_property
+    def _runs(self) -> Sequence[str]:
+        kinds = ((run, kind) for run, kind in self.ledger.run_kinds() if kind == "run")
+        return [run for run, _ in islice(kinds, MOST_RUNS)]
+
+    def _states(self, run: str) -> Mapping[str, TaskRecord]:
+        if run not in self._known:
+            self._known[run] = {task.id: task for task in self.ledger.read_run(run).tasks}
+        return self._known[run]
+
+    @cached_property
+    def _known(self) -> dict[str, Mapping[str, TaskRecord]]:
+        return {}
 
     def _planned(self, run: str) -> Plan:
         if run not in self._plans:

@@ -8,10 +8,12 @@ from msgspec import Struct
 from orchestrator.models.freshness import up_to_date
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan, PlannedTask
-from orchestrator.models.record import LastSuccess
-from orchestrator.models.status import Execution
+from orchestrator.models.record import LastSuccess, TaskRecord
+from orchestrator.models.status import Execution, TaskState
 
 LONGEST_VALUE = 60
+_NOT_WELL = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED, TaskState.INTERRUPTED})
+_WORDS = {TaskState.CANCELLED: "was cancelled", TaskState.INTERRUPTED: "was interrupted"}
 
 
 class Verdict(StrEnum):
@@ -27,6 +29,7 @@ class ReasonKind(StrEnum):
     """What a reason is about."""
 
     NEVER_RAN = "never ran"
+    WENT_WRONG = "went wrong"  # in the last run that had it
     FORCED = "forced"
     DEFINITION = "definition"
     INPUTS = "inputs"
@@ -46,6 +49,13 @@ class Reason(Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
 
 
+class Tried(Struct, frozen=True, kw_only=True):
+    """How the last run that came to a task left it."""
+
+    run: str
+    task: TaskRecord
+
+
 class Explanation(Struct, frozen=True, kw_only=True):
     """Why a task runs or not (`reasons`), and what it waits for when it does (`waits`)."""
 
@@ -62,6 +72,7 @@ def explain_task(
     last: LastSuccess | None = None,
     before: PlannedTask | None = None,
     fingerprint_now: str | None = None,
+    tried: Tried | None = None,
     force: bool = False,
 ) -> Explanation:
     """Explain one task of a plan; KeyError when the plan has none of this id.
@@ -70,6 +81,9 @@ def explain_task(
     """
     task = plan.task(task_id)
     verdict, reasons = _decide(task, last, before, fingerprint_now, force)
+    wrong = _went_wrong(tried) if verdict is Verdict.RUNS or verdict is Verdict.MAY_RUN else None
+    if wrong is not None:
+        reasons = [wrong, *(reason for reason in reasons if reason.kind is not ReasonKind.NEVER_RAN)]
     return Explanation(task=task.id, verdict=verdict, reasons=tuple(reasons), waits=tuple(_waits(plan, task)))
 
 
@@ -89,12 +103,29 @@ def _decide(
         evidence = changed_parts(before, task) if before is not None else ()
         text = f"its definition has changed since run {last.run}"
         reasons = [Reason(kind=ReasonKind.DEFINITION, text=text, evidence=evidence)]
+    elif last.fingerprint is None:
+        text = f"nothing tells what its result depends on; run {last.run} did it last"
+        reasons = [Reason(kind=ReasonKind.INPUTS, text=text)]
     else:
         reasons = [Reason(kind=ReasonKind.INPUTS, text=f"since run {last.run}", evidence=fresh.reasons)]
     if task.when is None:
         return Verdict.RUNS, reasons
     condition = Reason(kind=ReasonKind.CONDITION, text=f"if `{task.when}` is true; that is decided during the run")
     return Verdict.MAY_RUN, [condition, *reasons]
+
+
+def _went_wrong(tried: Tried | None) -> Reason | None:
+    """Return what the last run that came to the task says of it; None when it ended well there."""
+    if tried is None or tried.task.state not in _NOT_WELL:
+        return None
+    task, run = tried.task, tried.run
+    said = task.reason or (task.attempts[-1].summary if task.attempts else "")
+    why = f" ({said})" if said else ""
+    if task.state is TaskState.BLOCKED:
+        text = f"was blocked by {task.cause} in run {run}" if task.cause else f"was blocked in run {run}{why}"
+    else:
+        text = f"{_WORDS.get(task.state, task.state.value)} in run {run}{why}; a run would try it again"
+    return Reason(kind=ReasonKind.WENT_WRONG, text=text)
 
 
 def changed_parts(before: PlannedTask, now: PlannedTask) -> tuple[str, ...]:

@@ -166,3 +166,10 @@ def test_up_to_date_forced_skipped_and_conditional():
     late = explain_task(plan, "late")
     assert late.verdict is Verdict.MAY_RUN
     assert late.reasons[0].text == "if `tasks['x'].outputs.n` is true; that is decided during the run"
+
+
+def test_what_never_says_what_it_depends_on_is_told_in_a_sentence():
+    plan = plan_of(phase("1", group("a", task("1.1"))))
+    found = explain_task(plan, "1.1", last=last_of(plan.tasks[0], None))
+    assert [reason.text for reason in found.reasons] == ["nothing tells what its result depends on; run r1 did it last"]
+    assert found.reasons[0].evidence == ()

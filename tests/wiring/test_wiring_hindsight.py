@@ -1,0 +1,30 @@
+"""What commands say of an earlier run: why it failed, which checkpoint did not hold, what was taken back."""
+
+from wiring_world import Make, task, tasks
+
+
+def test_explain_tells_what_the_last_run_made_of_a_task(make: Make) -> None:
+    repository = make(
+        tasks(task("1.1"), task("1.2", "exit 3"), task("1.3", depends_on=["1.2"]), task("1.4"), execution="parallel")
+    )
+    repository.run()
+    run = repository.record()["id"]
+    told = repository.orchestrate("explain", "1.2").out
+    assert told == (
+        f"1.2: runs\n  because: failed in run {run} (sh -c 'exit 3' ended with exit code 3); a run would try it again\n"
+    )
+    blocked = repository.orchestrate("explain", "1.3").out
+    assert f"1.3: runs\n  because: was blocked by 1.2 in run {run}\n" in blocked
+    assert f"because: nothing tells what its result depends on; run {run} did it last" in (
+        repository.orchestrate("explain", "1.1").out
+    )
+
+
+def test_explain_forgets_a_failure_that_was_made_good(make: Make) -> None:
+    repository = make(tasks(task("1.1", "test -e there", inputs=["there"])))
+    repository.run()
+    repository.write("there", "")
+    repository.run()
+    assert repository.orchestrate("explain", "1.1").out.startswith("1.1: up to date\n")
+    repository.write("there", "otherwise")
+    assert "failed" not in repository.orchestrate("explain", "1.1").out
