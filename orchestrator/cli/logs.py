@@ -1,4 +1,4 @@
-"""`orchestrate logs`: what a task printed; without a task, what the failures of a run printed."""
+"""`orchestrate logs`: what a task printed; without one, what failures and checkpoints that do not hold printed."""
 
 import sys
 import time
@@ -11,10 +11,13 @@ import typer
 from orchestrator.cli.options import Common, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
+from orchestrator.cli.present import look_of
 from orchestrator.cli.state import chosen_run, reading, refuse_unknown_tasks
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.record import AttemptRecord, RunRecord, TaskRecord
 from orchestrator.models.status import TaskState
+from orchestrator.reporters.outline import CheckLine, outline_of
+from orchestrator.reporters.summary import check_text
 from orchestrator.sanitize import coloured, line
 
 _LAST = 65_536  # bytes of a log that its task may have repeated
@@ -24,7 +27,7 @@ _LOOK_AGAIN = 0.2  # seconds between two looks of --follow
 @as_command
 def command(
     common: Common,
-    task: Annotated[str | None, typer.Argument(help="a task (default: all that failed)")] = None,
+    task: Annotated[str | None, typer.Argument(help="a task (default: all that failed, and checkpoints)")] = None,
     run: Annotated[str | None, option("--run", help="the beginning of a run's id", envvar=None)] = None,
     attempt: Annotated[int | None, option("--attempt", help="this attempt (default: the newest)", min=1)] = None,
     tail: Annotated[int, option("--tail", help="only so many last lines, 0 = all", min=0, envvar=None)] = 0,
@@ -36,7 +39,8 @@ def command(
     with reading(root) as ledger:
         record = chosen_run(ledger, run, kind="run")
     chosen = _chosen(record, task, attempt)
-    if not chosen:
+    unmet = _unmet(record) if task is None and not path else []
+    if not chosen and not unmet:
         sys.stdout.write(f"run {record.id}: nothing failed; `orchestrate logs TASK` shows a task's output\n")
         return ExitCode.OK
     for entry, which in chosen:
@@ -51,6 +55,8 @@ def command(
         if follow and task is not None:
             sys.stdout.flush()
             _follow(root, record.id, task, {file: size} if file is not None else {})
+    for check in unmet:
+        _print_check(check, tail)
     return ExitCode.OK
 
 
@@ -69,6 +75,19 @@ def _chosen(record: RunRecord, task: str | None, number: int | None) -> list[tup
         message = f"task {task} has no attempt {number}"
         raise UsageError(message, hint=f"its attempts: {numbers}")
     return [(found, wanted[-1])]
+
+
+def _unmet(record: RunRecord) -> list[CheckLine]:
+    """Return the checkpoints of groups and phases that do not hold; those of a task stand in its attempt."""
+    checks = outline_of(record).checks
+    return [each for each in checks if not each.ok and each.scope.startswith(("group ", "phase "))]
+
+
+def _print_check(check: CheckLine, tail: int) -> None:
+    """Write what does not hold, and the end of what its program printed."""
+    sys.stdout.write(f"== {check_text(check, look_of(sys.stdout))}\n")
+    said = check.said.splitlines()[-tail:]
+    sys.stdout.write(_shown("".join(f"{text}\n" for text in said)))
 
 
 def _file_of(root: Path, record: RunRecord, entry: TaskRecord, attempt: AttemptRecord) -> Path | None:

@@ -37,6 +37,11 @@ class CheckLine(Struct, frozen=True, kw_only=True):
     details: JsonObject = field(default_factory=dict)
     since: str = ""  # the run that measured it, when this one found it up to date
 
+    @property
+    def said(self) -> str:
+        """Return the end of what its program printed, of one that does not hold."""
+        return "" if self.ok else str(self.details.get("output", "")).rstrip()
+
 
 class Outline(Struct, frozen=True, kw_only=True):
     """A run in short; `seconds` None = it has not ended."""

@@ -92,7 +92,8 @@ def _junit(report: Report) -> str:
         for check in report.checks:
             case = ElementTree.SubElement(suite, "testcase", classname=_xml(check.scope), name=_xml(check.title))
             if not check.ok:
-                ElementTree.SubElement(case, "failure", message=_xml(_check(check)))
+                failure = ElementTree.SubElement(case, "failure", message=_xml(_check(check)))
+                failure.text = _xml(check.said) or None
         _count(suite)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"

@@ -14,7 +14,7 @@ from orchestrator.reporters.generated_cases import cases_line, defects_line
 from orchestrator.reporters.grouping import TaskGroup, groups_of
 from orchestrator.reporters.outline import outline_of, task_names
 from orchestrator.reporters.style import Look
-from orchestrator.reporters.summary import check_text, next_commands, phase_lines, state_word
+from orchestrator.reporters.summary import check_lines, next_commands, phase_lines, state_word
 from orchestrator.reporters.wrapping import wrap_line
 from orchestrator.sanitize import line
 
@@ -36,7 +36,7 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
     for group in groups_of(record):
         lines += _group_lines(group, names, look, notes)
     outline = outline_of(record)
-    lines += [check_text(check, look) for check in outline.checks]
+    lines += [text for check in outline.checks for text in check_lines(check, look)]
     lines += progress_lines(moments_of(record, notes.measured), look)
     lines += phase_lines(outline)
     lines += [cases] if (cases := cases_line(record)) else []

@@ -10,7 +10,7 @@ from orchestrator.reporters.coverage_progress import moments, percent, progress_
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.outline import REHEARSALS, CheckLine, Outline, TaskLine, outline_of
 from orchestrator.reporters.style import Look
-from orchestrator.sanitize import line
+from orchestrator.sanitize import line, output
 
 _WORDS = {
     RunState.SUCCEEDED: ("DONE", "good"),
@@ -33,6 +33,7 @@ _ORDER = (
 )
 _BOUNDED = (TaskState.BLOCKED, TaskState.CANCELLED)
 _MOST_OF_A_KIND = 10
+_MOST_SAID = 10  # lines of what a checkpoint's program printed; `logs` has all that was kept
 _FEWEST_PHASES = 2
 _LEAST_SECONDS = 60
 _KNOWN_STATES = frozenset(RunState)
@@ -87,6 +88,12 @@ def check_text(check: CheckLine, look: Look) -> str:
     return ", ".join(parts)
 
 
+def check_lines(check: CheckLine, look: Look) -> list[str]:
+    """Return one measurement, and below it the end of what its program printed when it does not hold."""
+    said = [output(row, colour=look.colour) for row in check.said.splitlines()[-_MOST_SAID:]]
+    return [check_text(check, look), *(f"    | {row}".rstrip() for row in said)]
+
+
 def next_commands(outline: Outline) -> tuple[str, ...]:
     """Return what to type next, the most useful first."""
     words = _next_words(outline)
@@ -111,6 +118,7 @@ def _next_words(outline: Outline) -> Sequence[str]:
     if waiting:
         words += [f"approve {waiting[0].id}", *([] if goes_on else ["resume"])]
     if not words and not goes_on and not all(check.ok for check in outline.checks):
+        words += ["logs"] if any(check.said for check in outline.checks) else []
         words.append(f"run{outline.flags.tasks}")  # measures again, once what is missing is there
     is_good = outline.kind == "run" and outline.state == RunState.SUCCEEDED
     if not words and is_good and outline.counts.get(TaskState.CHANGED):

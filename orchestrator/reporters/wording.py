@@ -202,7 +202,7 @@ def _checkpoint(scene: _Scene) -> Told:
     check = check_of(scene.event)
     if check.ok:
         return Told(text=check_text(check, scene.look))
-    below = _tail_of(scene, str(check.details.get("output", "")))
+    below = _tail_of(scene, check.said)
     return Told(text=check_text(check, scene.look), weight=Weight.TROUBLE, below=below)
 
 

@@ -1,6 +1,6 @@
 """What commands say of an earlier run: why it failed, which checkpoint did not hold, what was taken back."""
 
-from wiring_world import Make, task, tasks
+from wiring_world import Make, document, group, phase, task, tasks
 
 
 def test_explain_tells_what_the_last_run_made_of_a_task(make: Make) -> None:
@@ -28,3 +28,21 @@ def test_explain_forgets_a_failure_that_was_made_good(make: Make) -> None:
     assert repository.orchestrate("explain", "1.1").out.startswith("1.1: up to date\n")
     repository.write("there", "otherwise")
     assert "failed" not in repository.orchestrate("explain", "1.1").out
+
+
+def test_a_checkpoint_that_did_not_hold_is_told_afterwards(make: Make) -> None:
+    held = {"type": "command", "command": ["sh", "-c", "echo all well"]}
+    broken = {"type": "command", "command": ["sh", "-c", "echo two tests are red; exit 1"]}
+    repository = make(document(phase(group(task("1.1"), checkpoint=[held]), checkpoint=[broken])))
+    assert repository.run().code == 8
+    logs = repository.orchestrate("logs").out
+    title = "sh -c 'echo two tests are red; exit 1'"
+    assert logs == f"== checkpoint phase 1: {title}: NOT MET, ended with exit code 1\ntwo tests are red\n"
+    status = repository.orchestrate("status").out
+    assert "NOT MET, ended with exit code 1\n    | two tests are red\n" in status
+    assert "next: orchestrate logs\n" in status
+    assert "printed:\n\n    two tests are red\n" in repository.orchestrate("report").out
+    assert "<pre>two tests are red</pre>" in repository.orchestrate("report", "--format", "html").out
+    assert ">two tests are red</failure>" in repository.orchestrate("report", "--format", "junit").out
+    assert "all well" not in logs
+    assert "| all well" not in status
