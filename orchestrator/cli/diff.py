@@ -1,4 +1,4 @@
-"""`orchestrate diff`: what a run changed and did not take back."""
+"""`orchestrate diff`: what a run changed; also of one that was taken back since."""
 
 import sys
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from orchestrator.errors import ExitCode
 from orchestrator.models.diff import FileDiff
 from orchestrator.models.record import RunRecord
 from orchestrator.reporters.diff_view import render_diffs
+from orchestrator.reporters.outline import taken_back
 from orchestrator.workspace.diff import diff_of_changes
 from orchestrator.workspace.objects import ObjectStore
 from orchestrator.workspace.tree import Tree
@@ -35,6 +36,7 @@ def command(
     if task:
         refuse_unknown_tasks(record, task)
         record = replace(record, changes=tuple(each for each in record.changes if each.task in task))
+    sys.stdout.write("".join(f"# {row}\n" for row in taken_back(record)))
     diffs: list[FileDiff] = []
     if record.changes:
         state = Tree(root / STATE)
@@ -53,7 +55,7 @@ def command(
 def _nothing(record: RunRecord, tasks: Sequence[str] | None) -> str:
     who = f"{', '.join(tasks)} of run {record.id}" if tasks else f"run {record.id}"
     return (
-        f"{who} changed nothing that still stands: all of it was taken back"
+        f"{who} changed nothing that stood: its attempts took it back themselves"
         if record.changes
         else f"{who} changed nothing"
     )

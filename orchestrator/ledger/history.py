@@ -68,9 +68,9 @@ def standing_marks(marks: Iterable[UndoneMark]) -> tuple[UndoneMark, ...]:
     return tuple(reversed(kept))
 
 
-def undone_at(run: str, marks: Iterable[UndoneMark]) -> dict[str, int]:
-    """Return, per task of the run, the number of the last row that took its changes back."""
-    return {mark.task: mark.seq for mark in marks if mark.run == run}
+def undone_at(run: str, marks: Iterable[UndoneMark]) -> dict[str, UndoneMark]:
+    """Return, per task of the run, the last mark that took its changes back."""
+    return {mark.task: mark for mark in marks if mark.run == run}
 
 
 def undone_runs(marks: Iterable[UndoneMark], changed: Iterable[tuple[str, str]]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from orchestrator.ledger.history import UndoneMark
 from orchestrator.ledger.questions import questions
 from orchestrator.ledger.rows import (
     APPROVAL,
@@ -110,8 +111,8 @@ def _attempt(number: int, found: tuple[int, Row | None]) -> AttemptRecord:
 class RunBuilder:
     """Takes the rows of one run in their order; `record` says how things stand."""
 
-    def __init__(self, undone_at: Mapping[str, int] | None = None) -> None:
-        """`undone_at` gives, per task, the number of the row that took its changes back."""
+    def __init__(self, undone_at: Mapping[str, UndoneMark] | None = None) -> None:
+        """`undone_at` gives, per task, what took its changes back."""
         self._undone_at = undone_at or {}
         self._tasks: dict[str, _Task] = {}
         self._changes: list[Row] = []
@@ -191,10 +192,10 @@ class RunBuilder:
     def _recorded(self, row: Row) -> RecordedChange:
         seq, _kind, task, attempt, _state, _time, body = row
         body = body or {}
-        state = "made"
+        state, mark = "made", self._undone_at.get(task or "")
         if seq < self._rolled_back_at.get((task, attempt), 0):
             state = "rolled_back"
-        elif seq < self._undone_at.get(task or "", 0):
+        elif mark is not None and seq < mark.seq:
             state = "undone"
         return RecordedChange(
             seq=seq,
@@ -203,6 +204,7 @@ class RunBuilder:
             change=change_of(body),
             external=body.get("external", False),
             state=state,
+            undone_by=mark.by if mark is not None and state == "undone" else "",
         )
 
     def _task(self, name: str | None) -> _Task:

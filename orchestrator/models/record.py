@@ -78,7 +78,8 @@ class RecordedChange(Struct, frozen=True, kw_only=True):
     attempt: int
     change: Change
     external: bool = False
-    state: str = "made"  # made | rolled_back | undone
+    state: str = "made"  # made | rolled_back (by its own attempt) | undone
+    undone_by: str = ""  # the run that took it back
 
 
 class ApprovalRecord(Struct, frozen=True, kw_only=True):

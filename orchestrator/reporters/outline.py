@@ -10,6 +10,7 @@ from orchestrator.models.record import Measured, RunRecord
 from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.flags import NO_FLAGS, Flags, flags_of
 from orchestrator.reporters.news import text_of
+from orchestrator.sanitize import line
 
 
 class TaskLine(Struct, frozen=True, kw_only=True):
@@ -112,6 +113,20 @@ def _phase_seconds(record: RunRecord) -> Iterator[tuple[str, float]]:
     for phase, found in times.items():
         if phase and (max(found) - min(found)).total_seconds() > 0:
             yield phase, (max(found) - min(found)).total_seconds()
+
+
+def taken_back(record: RunRecord) -> tuple[str, ...]:
+    """Return a sentence for each run that took changes of this one back, and which when not all."""
+    kept = any(change.state == "made" for change in record.changes)
+    paths: dict[str, dict[str, None]] = {}
+    for change in record.changes:
+        if change.undone_by:
+            paths.setdefault(change.undone_by, {})[change.change.path] = None
+    is_all = not kept and len(paths) == 1
+    return tuple(
+        line(f"taken back by run {run}" + ("" if is_all else f": {', '.join(sorted(names))}"))
+        for run, names in paths.items()
+    )
 
 
 def task_names(plan: JsonObject) -> dict[str, str]:

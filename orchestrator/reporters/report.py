@@ -15,7 +15,7 @@ from orchestrator.reporters.durations import took
 from orchestrator.reporters.generated_cases import GeneratedModule, cases_line, generated_modules
 from orchestrator.reporters.grouping import TaskGroup, groups_of
 from orchestrator.reporters.news import text_of
-from orchestrator.reporters.outline import CheckLine, outline_of, task_names
+from orchestrator.reporters.outline import CheckLine, outline_of, taken_back, task_names
 
 
 class Bar(Struct, frozen=True, kw_only=True):
@@ -69,6 +69,7 @@ class Report(Struct, frozen=True, kw_only=True):
     modules: tuple[GeneratedModule, ...]
     generated: str
     files: tuple[tuple[str, str], ...]
+    taken_back: tuple[str, ...]
 
     @property
     def defects(self) -> list[tuple[str, str]]:
@@ -97,6 +98,7 @@ def report_of(record: RunRecord, measured: Sequence[Moment]) -> Report:
         modules=tuple(module for task in record.tasks for module in generated_modules(task.outputs)),
         generated=cases_line(record),
         files=tuple(_files(record)),
+        taken_back=taken_back(record),
     )
 
 
@@ -136,11 +138,11 @@ def _end(record: RunRecord) -> datetime:
 
 
 def _files(record: RunRecord) -> Iterator[tuple[str, str]]:
-    """Yield (path, what became of it) of the files that are not as they were, by path."""
+    """Yield (path, what the run made of it) of the files that it left otherwise than it found them, by path."""
     first: dict[str, str | None] = {}
     last: dict[str, str | None] = {}
     for made in record.changes:
-        if made.state == "made" and made.change.kind != "folder":
+        if made.state in ("made", "undone") and made.change.kind != "folder":
             first.setdefault(made.change.path, made.change.before)
             last[made.change.path] = made.change.after
     for path in sorted(last):

@@ -12,6 +12,7 @@ from orchestrator.workspace.objects import NotKept
 from orchestrator.workspace.paths import to_bytes
 from orchestrator.workspace.unified import hunks
 
+ROLLED_BACK = "rolled_back"
 _LINK_MODE = "120000"
 
 
@@ -30,10 +31,13 @@ def difference(path: str, before: Node | None, after: Node | None) -> str:
 
 
 def diff_of_changes(record: RunRecord, contents: Contents) -> list[FileDiff]:
-    """Return what a run changed and did not take back, one diff per path from first to last state, in path order."""
+    """Return what a run changed, one diff per path from first to last state, in path order.
+
+    What its own attempts took back is no change of it; what a later `undo` took back is shown as the run had made it.
+    """
     chains: dict[str, list[RecordedChange]] = {}
     for change in sorted(record.changes, key=lambda each: each.seq):
-        if change.state == "made":
+        if change.state != ROLLED_BACK:
             chains.setdefault(change.change.path, []).append(change)
     found: list[FileDiff] = []
     for path in sorted(chains):

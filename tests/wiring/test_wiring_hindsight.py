@@ -1,5 +1,7 @@
 """What commands say of an earlier run: why it failed, which checkpoint did not hold, what was taken back."""
 
+import json
+
 from wiring_world import Make, document, group, phase, task, tasks
 
 
@@ -46,3 +48,45 @@ def test_a_checkpoint_that_did_not_hold_is_told_afterwards(make: Make) -> None:
     assert ">two tests are red</failure>" in repository.orchestrate("report", "--format", "junit").out
     assert "all well" not in logs
     assert "| all well" not in status
+
+
+def test_what_an_undo_took_back_is_still_shown_as_the_run_had_made_it(make: Make) -> None:
+    repository = make(
+        tasks(
+            task("1.1", "echo one > one.txt", produces=["one.txt"]),
+            task("1.2", "echo two > two.txt; exit 1", produces=["two.txt"]),
+            task("1.3", "echo three > three.txt", produces=["three.txt"]),
+            execution="parallel",
+        )
+    )
+    repository.run()
+    run = repository.record()["id"]
+    before = repository.orchestrate("diff", run).out
+    assert "+one\n" in before
+    assert repository.orchestrate("undo", "--yes", "--task", "1.1").code == 0
+    first = repository.record()["id"]
+    assert repository.orchestrate("diff", run).out == f"# taken back by run {first}: one.txt\n{before}"
+    assert repository.orchestrate("undo", "--yes", run).code == 0
+    second = repository.record()["id"]
+    after = repository.orchestrate("diff", run).out
+    assert after == f"# taken back by run {first}: one.txt\n# taken back by run {second}: three.txt\n{before}"
+    assert "two.txt" not in after
+    page = repository.orchestrate("report", run).out
+    assert "## Files\n\n* new: one.txt\n* new: three.txt\n\nTaken back by run" in page
+    made = json.loads(repository.orchestrate("status", run, "--json").out)["run"]["changes"]
+    assert {each["change"]["path"]: each["undone_by"] for each in made} == {
+        "one.txt": first,
+        "two.txt": "",
+        "three.txt": second,
+    }
+
+
+def test_a_run_that_was_taken_back_as_a_whole_says_by_which(make: Make) -> None:
+    repository = make(tasks(task("1.1", "echo one > one.txt", produces=["one.txt"])))
+    repository.run()
+    run = repository.record()["id"]
+    repository.orchestrate("undo", "--yes")
+    undo = repository.record()["id"]
+    assert repository.orchestrate("diff", run).out.startswith(f"# taken back by run {undo}\n# 1 file, +1 -0\n")
+    assert repository.orchestrate("undo", "--yes", undo).code == 0
+    assert repository.orchestrate("diff", run).out.startswith("# 1 file, +1 -0\n")
