@@ -19,8 +19,16 @@ from orchestrator.contracts import (
 )
 from orchestrator.errors import Problem, Severity, TaskFailed
 from orchestrator.handlers.file_generation_formatter import find_formatter, format_text
+from orchestrator.handlers.test_generation_adopting import adopt
 from orchestrator.handlers.test_generation_e2e import keep_out, targets_of_e2e
-from orchestrator.handlers.test_generation_files import Memory, read_memory, reason_to_keep, sha256, with_present
+from orchestrator.handlers.test_generation_files import (
+    Memory,
+    read_adoptable,
+    read_memory,
+    reason_to_keep,
+    sha256,
+    with_present,
+)
 from orchestrator.handlers.test_generation_params import TestGenerationParams
 from orchestrator.handlers.test_generation_sources import hash_of_sources
 from orchestrator.models.json import JsonObject
@@ -135,10 +143,12 @@ class TestGeneration(Handler[TestGenerationParams]):
         memory = NOTHING if params.overwrite else read_memory(context)
         kept = {each.test_file: self._why_kept(params, context, memory, generator, each) for each in targets}
         wanted = [with_present(each, memory, context, generator) for each in targets if not kept[each.test_file]]
-        made = [
-            pair
-            async for pair in generator.generate(_project(context, root), wanted, _settings(params, context.task.name))
-        ]
+        project, settings = _project(context, root), _settings(params, context.task.name)
+        made = [pair async for pair in generator.generate(project, wanted, settings)]
+        if not params.overwrite:
+            found = read_adoptable(context, memory, wanted)
+            made, others = await adopt(generator, project, made, found, settings)
+            kept.update(others)
         return self._stage(params, context, memory, made, {path: why for path, why in kept.items() if why})
 
     async def verify(self, params: TestGenerationParams, context: TaskContext) -> None:  # noqa: ARG002 - all is in the record

@@ -1,15 +1,18 @@
 """What a task remembers of the test files that it wrote, and what becomes of each file now."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from msgspec import Struct
 
 from orchestrator.contracts import TaskContext
 from orchestrator.errors import TaskFailed
+from orchestrator.handlers.test_generation_adopting import is_ours
 from orchestrator.models.json import JsonObject
 from orchestrator.testgen.generator import Generator, Present, Target
+
+SOMEBODY_ELSES = "not adopted, it was written by somebody else; `overwrite: true` replaces it"
 
 
 class Memory(Struct, frozen=True, kw_only=True):
@@ -41,7 +44,7 @@ def reason_to_keep(memory: Memory, context: TaskContext, path: str, *, can_merge
     if not context.workspace.exists(path):
         return "it was removed since this task wrote it" if digest else ""
     if digest is None:
-        return "it is there already and this task did not write it"
+        return "" if is_ours(context.workspace, path) else SOMEBODY_ELSES
     if can_merge or sha256(context.workspace.read_bytes(path)) == digest:
         return ""
     return "it was edited since this task wrote it"
@@ -61,6 +64,13 @@ def with_present(target: Target, memory: Memory, context: TaskContext, generator
     return replace(
         target, present=Present(text=text, memory=memory_of_file if isinstance(memory_of_file, Mapping) else {})
     )
+
+
+def read_adoptable(context: TaskContext, memory: Memory, targets: Sequence[Target]) -> dict[str, str]:
+    """Return the texts of those of the targets' files that are there and not this task's yet."""
+    workspace = context.workspace
+    paths = [each.test_file for each in targets if memory.digest(each.test_file) is None]
+    return {path: workspace.read_bytes(path).decode("utf-8", "replace") for path in paths if workspace.exists(path)}
 
 
 def sha256(data: bytes) -> str:

@@ -6,7 +6,10 @@ import pytest
 
 from orchestrator.errors import TaskFailed
 from orchestrator.handlers.test_generation import TestGeneration
+from orchestrator.handlers.test_generation_adopting import MARK
 from orchestrator.models.status import OutcomeKind
+from orchestrator.testgen.python import emission as python
+from orchestrator.testgen.typescript import emission as typescript
 
 SHOP = """\
 def total(price, count=1):
@@ -128,6 +131,38 @@ def test_a_file_that_a_person_removed_does_not_come_back(shop, handler, outcome)
     second = again(shop, handler, outcome)
     assert second.summary == f"kept {TESTS}: it was removed since this task wrote it"
     assert not (shop.root / TESTS).exists()
+
+
+def test_a_file_that_was_generated_by_hand_becomes_the_task_s_own(shop, handler, outcome):
+    text = shop.read(TESTS)
+    first = shop.run(handler, TASK)
+    assert (first.kind, shop.read(TESTS), "kept" in first.summary) == (OutcomeKind.UNCHANGED, text, False)
+    assert first.outputs["files"] == outcome.outputs["files"]
+    shop.write("shop.py", SHOP.replace("price * count", "price * count + 1"))
+    assert again(shop, handler, first).kind is OutcomeKind.CHANGED
+    assert shop.read(TESTS) != text
+
+
+def test_what_a_person_did_to_a_file_that_was_generated_by_hand_stays(shop, handler, outcome):
+    shop.write(TESTS, shop.read(TESTS).replace("    with pytest", "    # the shop takes nothing back\n    with pytest"))
+    first = shop.run(handler, TASK)
+    assert "# the shop takes nothing back" in shop.read(TESTS)
+    assert first.outputs["modules"][0]["kept"] == ["test_total_raises_value_error_because_count_is_negative"]
+
+
+def test_a_file_that_somebody_else_wrote_is_left_alone_and_told(shop, handler):
+    shop.write(TESTS, "def test_nothing():\n    pass\n")
+    outcome = shop.run(handler, TASK)
+    assert (outcome.kind, outcome.summary) == (
+        OutcomeKind.UNCHANGED,
+        f"kept {TESTS}: not adopted, it was written by somebody else; `overwrite: true` replaces it",
+    )
+    assert shop.read(TESTS) == "def test_nothing():\n    pass\n"
+
+
+@pytest.mark.parametrize("provenance", [python.PROVENANCE, typescript.PROVENANCE])
+def test_every_generated_file_says_so(provenance):
+    assert provenance.encode().startswith(MARK)
 
 
 def test_what_tests_elsewhere_do_needs_no_generated_test(shop, handler):
