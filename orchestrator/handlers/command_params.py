@@ -54,11 +54,13 @@ class CommandParams(Params):
     stdin: str | None = Field(default=None, max_length=1_000_000, description="what the program reads; default nothing")
     creates: Patterns = Field(default=[], description="when all of these are there, the command is not run")
     inputs: Patterns | None = Field(default=None, description="files that decide the result, for `up to date`")
-    produces: Patterns = Field(default=[], description="files that it writes: locked, and part of `up to date`")
+    produces: Patterns = Field(
+        default=[], description="files that it writes: locked, part of `up to date`, taken back when it fails"
+    )
     exit_codes: ExitCodes = Field(default_factory=lambda: _USUAL, description="what the program's exit codes mean")
     idempotent: bool = Field(default=False, description="after a crash, run it again without asking")
     read_only: bool = Field(default=False, description="it writes nothing: no snapshot is taken")
-    rollback: bool = Field(default=True, description="when it fails, what it `produces` is taken back")
+    rollback: bool = Field(default=True, description="when it fails, what it `produces` is taken back; the rest stays")
 
     @model_validator(mode="after")
     def _is_one_command(self) -> Self:

@@ -117,7 +117,8 @@ class Journal:
         if facts:
             self._append(facts)
         attempt.batches.clear()
-        reason = "it changed while the command ran, which does not declare it: it may be somebody's edit"
+        undeclared = "it changed while the command ran, which does not declare it"
+        reason = f"{undeclared}: it may be somebody's edit; `undo` takes it back"
         paths = dict.fromkeys(change.path for batch in kept for change in batch.changes)
         return TakenBack(
             restored=taken.restored,

@@ -90,3 +90,15 @@ def test_a_run_that_was_taken_back_as_a_whole_says_by_which(make: Make) -> None:
     assert repository.orchestrate("diff", run).out.startswith(f"# taken back by run {undo}\n# 1 file, +1 -0\n")
     assert repository.orchestrate("undo", "--yes", undo).code == 0
     assert repository.orchestrate("diff", run).out.startswith("# 1 file, +1 -0\n")
+
+
+def test_a_failed_command_leaves_what_it_does_not_declare_and_undo_takes_it_back(make: Make) -> None:
+    script = "echo more >> NOTE.md; echo half > half.txt; false"
+    repository = make(tasks(task("1.1", script, produces=["NOTE.md"])))
+    repository.write("NOTE.md", "note\n")
+    assert repository.run().code == 1
+    assert (repository.read("NOTE.md"), repository.has("half.txt")) == ("note\n", True)
+    why = "it changed while the command ran, which does not declare it: it may be somebody's edit; `undo` takes it back"
+    assert f"left as it is: half.txt ({why})\n" in repository.orchestrate("logs").out
+    assert repository.orchestrate("undo", "--yes").code == 0
+    assert not repository.has("half.txt")
