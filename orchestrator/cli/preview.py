@@ -24,7 +24,7 @@ from orchestrator.models.plan import Plan
 from orchestrator.models.record import LastSuccess
 from orchestrator.plugins import Catalogue
 from orchestrator.reporters.diff_view import render_diffs
-from orchestrator.reporters.flags import flags_of
+from orchestrator.reporters.flags import flags_of, ways_of_undo
 from orchestrator.workspace.dry_run import DryRunWorkspace
 
 NO_SUCCESSES: Mapping[str, LastSuccess] = MappingProxyType({})
@@ -73,8 +73,8 @@ def refusal(
     only_trouble = replace(common, quiet=True)  # what would have been taken back is of no interest now
     reporters = choose_audience(display, only_trouble, plan, NO_DURATIONS, notify=False).reporters
     result, _ = _dry_run(plan, root, templates, catalogue, reporters, NO_SUCCESSES, force=False, undoes=undoes)
-    place = flags_of(sys.argv[1:]).place
-    ways = [f"orchestrate undo {way}{place}" for way in ("--merge", "--keep", "--force")]
+    flags = flags_of(sys.argv[1:])
+    ways = [f"orchestrate {way}{flags.place}" for way in ways_of_undo(flags)]
     tell("nothing was taken back: a run goes back as a whole, unless you say what becomes of edited files\n")
     tell("  next: " + "\n        ".join(ways) + "\n")
     return conclude(result)

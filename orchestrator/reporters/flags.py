@@ -16,12 +16,14 @@ _SWITCHES = frozenset({"--all", "--with-deps"})
 class Flags(Struct, frozen=True, kw_only=True):
     """Text to put behind a command, with a space in front, or empty.
 
-    `place` belongs behind any command, `plan` behind `run`, and `tasks` behind a `run` of the same tasks.
+    `place` belongs behind any command, `plan` behind `run`, and `tasks` behind a `run` of the same tasks. `merges`: an
+    undo was asked for that keeps edits of other lines.
     """
 
     place: str = ""
     plan: str = ""
     tasks: str = ""
+    merges: bool = False
 
 
 NO_FLAGS = Flags()
@@ -32,16 +34,25 @@ def flags_of(command: Sequence[str]) -> Flags:
     place: list[str] = []
     plan: list[str] = []
     tasks: list[str] = []
+    merges = "--merge" in command or "--on-conflict=merge" in command
     words = iter(command)
     for word in words:
         name, sign, _ = word.partition("=")
+        if name == "--on-conflict" and not sign:
+            merges = next(words, "") == "merge"
         found = place if name in _PLACE else plan if name in _PLAN else tasks
         if name not in _PLACE | _PLAN | _TASKS | _SWITCHES:
             continue
         found.append(word)
         if not sign and name not in _SWITCHES:
             found += [value for value in (next(words, None),) if value is not None]
-    return Flags(place=_joined(place), plan=_joined(plan), tasks=_joined(tasks))
+    return Flags(place=_joined(place), plan=_joined(plan), tasks=_joined(tasks), merges=merges)
+
+
+def ways_of_undo(flags: Flags) -> tuple[str, ...]:
+    """Return the commands that an undo could be repeated with that met edited files."""
+    ways = ("undo --keep", "undo --force")
+    return ways if flags.merges else ("undo --merge", *ways)
 
 
 def _joined(words: Sequence[str]) -> str:

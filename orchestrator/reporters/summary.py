@@ -8,6 +8,7 @@ from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.coverage_progress import moments, percent, progress_lines
 from orchestrator.reporters.durations import took
+from orchestrator.reporters.flags import ways_of_undo
 from orchestrator.reporters.outline import REHEARSALS, CheckLine, Outline, TaskLine, outline_of
 from orchestrator.reporters.style import Look
 from orchestrator.sanitize import line, output
@@ -107,7 +108,7 @@ def _next_words(outline: Outline) -> Sequence[str]:
         return ()
     failed = [task for task in outline.tasks if task.state is TaskState.FAILED]
     if failed and outline.kind == "undo":
-        return ("undo --merge", "undo --keep", "undo --force")
+        return ways_of_undo(outline.flags)
     waiting = [task for task in outline.tasks if task.state is TaskState.WAITING]
     words = [f"logs {failed[0].id}"] if failed else []
     goes_on = outline.state == RunState.RUNNING  # it would refuse a second run, and hears of approvals by itself

@@ -11,6 +11,10 @@ from orchestrator.workspace.objects import NotKept
 from orchestrator.workspace.overlay import Overlay
 from orchestrator.workspace.paths import check_recorded
 
+_NOT_AS_LEFT = "it is not as the run left it"
+_WITHOUT_MERGE = "`--keep` leaves such files as they are, `--force` restores them"
+_WITH_MERGE = f"`--merge` keeps edits of other lines, {_WITHOUT_MERGE}"
+
 
 def restore_onto(
     overlay: Overlay, change: Change, contents: Contents, *, overwrite: bool = False, merge: bool = False
@@ -51,15 +55,17 @@ def node_before(change: Change, current: Identity | None, contents: Contents) ->
 
 def _merged(change: Change, current: Node | None, contents: Contents) -> Node:
     """Return the file as it is now without the change; Drift when both touch the same lines."""
+    why = f"{_NOT_AS_LEFT}, and it cannot be merged line by line"
     is_text = change.kind == FILE and change.before is not None and change.after is not None
     if is_text and current is not None and current.kind == FILE:
         try:
             text = merged(contents.get(change.after or ""), contents.get(change.before or ""), current.data)
         except NotKept:
-            text = None
+            raise _conflict(change, current, contents, why, hint=_WITHOUT_MERGE) from None
         if text is not None:
             return Node(kind=FILE, data=text, mode=restored_mode(change, identity_of(current)))
-    raise _conflict(change, current, contents)
+        why = "your edit touches the same lines as the run's"
+    raise _conflict(change, current, contents, why, hint=_WITHOUT_MERGE)
 
 
 def _stage_empty_folders(overlay: Overlay, change: Change) -> None:
@@ -76,11 +82,13 @@ def _is_busy_folder(change: Change, current: Node | None) -> bool:
     return change.kind != FOLDER and current is not None and current.kind == FOLDER
 
 
-def _conflict(change: Change, current: Node | None, contents: Contents) -> Drift:
+def _conflict(
+    change: Change, current: Node | None, contents: Contents, why: str = _NOT_AS_LEFT, hint: str = _WITH_MERGE
+) -> Drift:
     left = _kept(contents, change.after)
     return Drift(
-        f"{change.path} was changed since: it is not as the run left it",
-        hint="`--merge` keeps edits of other lines, `--keep` leaves such files as they are, `--force` restores them",
+        f"{change.path} was changed since: {why}",
+        hint=hint,
         detail="\n".join(
             (
                 f"before the run:  {_short(change.before)}",

@@ -113,3 +113,21 @@ def test_undo_merges_nothing_where_the_same_lines_were_edited(make: Make) -> Non
     answer = repository.orchestrate("undo", "--yes", "--ui", "none", "--merge")
     assert answer.code == DRIFTED, answer.text
     assert repository.read(CI) == edited
+
+
+@pytest.mark.parametrize(
+    ("flags", "why", "ways"),
+    [
+        ([], "it is not as the run left it", ["--merge", "--keep", "--force"]),
+        (["--merge"], "your edit touches the same lines as the run's", ["--keep", "--force"]),
+        (["--on-conflict", "merge"], "your edit touches the same lines as the run's", ["--keep", "--force"]),
+    ],
+)
+def test_a_refused_undo_names_what_was_not_tried(make: Make, flags: list[str], why: str, ways: list[str]) -> None:
+    repository = two_edits(make)
+    assert repository.run().answer.code == 0
+    repository.write(CI, AFTER.replace("timeout-minutes: 15", "timeout-minutes: 20"))
+    told = repository.orchestrate("undo", "--yes", "--ui", "plain", *flags).text
+    assert f"{CI} was changed since: {why}" in told
+    assert [way for way in ("--merge", "--keep", "--force") if f"orchestrate undo {way}\n" in told] == ways
+    assert ("`--merge`" in told) == ("--merge" in ways)
