@@ -168,3 +168,7 @@ class MissingTool(OrchestrateError):
 
 class TaskFailed(OrchestrateError):
     """The work said no: raised by a handler's `run` or `verify`; the task ends as failed."""
+
+
+class NoGenerator(TaskFailed):
+    """Tests are asked for of a kind of file that nothing here writes tests for."""

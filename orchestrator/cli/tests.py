@@ -24,7 +24,7 @@ from orchestrator.processes.redact import Redactor
 from orchestrator.sanitize import line as one_line
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
 from orchestrator.testgen.kinds import PARTS, TOGETHER, offers
-from orchestrator.testgen.languages import find_generator, language_of
+from orchestrator.testgen.languages import find_generator, language_of, refuse_target
 from orchestrator.testgen.report import as_json, examined_json, examined_lines, lines_of, reason_lines, verdict_lines
 from orchestrator.testgen.results import Generated
 
@@ -56,6 +56,9 @@ def command(
         message = "--test-type belongs to `generate`"
         raise UsageError(message, hint=f"orchestrate tests {action} TARGET")
     root = existing_folder(project) if project is not None else _root_around(Path.cwd())
+    place = str(root.resolve())
+    if test_type != "e2e":
+        refuse_target(place, _below(root, target))
     language = language_of(test_file if test_file and test_type in ("e2e", TOGETHER) else target)
     generator = find_generator(language, test_type)
     if generator is None or not offers(generator, test_type):
@@ -66,7 +69,6 @@ def command(
             else "a module of Python or TypeScript"
         )
         raise UsageError(message, hint=hint)
-    place = str(root.resolve())
     targets = generator.find_targets(
         place, _below(root, target), test_file and _below(root, test_file), is_together=test_type == TOGETHER
     )

@@ -17,7 +17,7 @@ from orchestrator.contracts import (
     failed,
     unchanged,
 )
-from orchestrator.errors import Problem, Severity, TaskFailed
+from orchestrator.errors import NoGenerator, Problem, Severity, TaskFailed
 from orchestrator.handlers.file_generation_formatter import find_formatter, format_text
 from orchestrator.handlers.test_generation_adopting import adopt
 from orchestrator.handlers.test_generation_e2e import keep_out, targets_of_e2e
@@ -36,7 +36,7 @@ from orchestrator.models.plan import Targets
 from orchestrator.models.status import OutcomeKind
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
 from orchestrator.testgen.kinds import PARTS, TOGETHER, offers
-from orchestrator.testgen.languages import find_generator
+from orchestrator.testgen.languages import find_generator, refuse_target
 from orchestrator.testgen.report import (
     as_json,
     count_modules,
@@ -69,9 +69,7 @@ class TestGeneration(Handler[TestGenerationParams]):
         if generator is None:
             return Targets()
         try:
-            found = generator.find_targets(
-                root, params.target, params.test_file, is_together=params.test_type == TOGETHER
-            )
+            found = _find_targets(generator, root, params)
         except TaskFailed:
             return Targets(writes=(params.test_file,) if params.test_file else ())
         if params.is_e2e:
@@ -89,11 +87,12 @@ class TestGeneration(Handler[TestGenerationParams]):
         if generator is None:
             return [Problem(code="W510", message=_why_not(params), severity=Severity.WARNING)]
         try:
-            generator.find_targets(
-                scene.root, params.target, params.test_file, is_together=params.test_type == TOGETHER
-            )
+            _find_targets(generator, scene.root, params)
+        except NoGenerator as error:
+            return [Problem(code="E309", message=f"`target`: {error.message}", hint=error.hint)]
         except TaskFailed as error:
-            message = f"`target` {error.message.removeprefix(params.target).strip()}"
+            about = error.message.removeprefix(params.target)
+            message = f"`target`{'' if about != error.message else ': '}{about}"
             # A task before this one may write the module.
             return [Problem(code="E309", message=message, hint=error.hint, severity=Severity.WARNING)]
         return ()
@@ -129,9 +128,7 @@ class TestGeneration(Handler[TestGenerationParams]):
         if generator is None:
             return failed(_why_not(params), detail=_hint(params))
         root = await _root(context)
-        targets = generator.find_targets(
-            root, params.target, params.test_file, is_together=params.test_type == TOGETHER
-        )
+        targets = _find_targets(generator, root, params)
         if context.dry_run:
             return Outcome(
                 kind=OutcomeKind.SKIPPED,
@@ -211,6 +208,13 @@ def _generator_for(params: TestGenerationParams) -> Generator | None:
     if generator is None or not offers(generator, params.test_type):
         return None
     return generator if generator.proposers >= set(params.proposers) - _EVERYWHERE else None
+
+
+def _find_targets(generator: Generator, root: str, params: TestGenerationParams) -> Sequence[Target]:
+    """Return the modules that are meant; NoGenerator or TaskFailed when there is none."""
+    if not params.is_e2e:
+        refuse_target(root, params.target, language=params.language)
+    return generator.find_targets(root, params.target, params.test_file, is_together=params.test_type == TOGETHER)
 
 
 def _why_not(params: TestGenerationParams) -> str:

@@ -66,7 +66,7 @@ class TypeChecks:
             if task.type in COMING_HANDLERS and self._catalogue.find("handlers", task.type) is None:
                 place = node or task.node
                 self._note(task, [problem_at("W510", f"no handler for type {task.type} is installed", place)])
-                self.problems += _misspelt(task.node)
+            self.problems += _misspelt(task.node)
             return
         handler = self._catalogue.handler(task.type)
         params_node = params_of(task.node)

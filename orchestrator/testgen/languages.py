@@ -2,9 +2,10 @@
 
 import importlib
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import cast
 
+from orchestrator.errors import NoGenerator, TaskFailed
 from orchestrator.testgen.generator import Generator
 
 _E2E = "orchestrator.testgen.e2e.generator:E2eGenerator"
@@ -21,6 +22,23 @@ _SUFFIXES |= dict.fromkeys((".js", ".jsx", ".mjs", ".cjs"), "javascript")
 def language_of(target: str) -> str:
     """Return the language of a file by its name; of folders and globs without a suffix it is Python."""
     return _SUFFIXES.get(PurePosixPath(target).suffix, "python")
+
+
+def refuse_target(root: str, target: str, *, language: str | None = None) -> None:
+    """Raise NoGenerator for a kind of file that no generator is for, TaskFailed for a file that is not there.
+
+    A `language` that was given goes before the file's ending.
+    """
+    place, is_glob = Path(root, target), any(each in target for each in "*?[")
+    ending = PurePosixPath(target).suffix
+    if place.is_dir():
+        return
+    if language is None and ending and ending not in _SUFFIXES:
+        message = f"no generator for {ending} files"
+        raise NoGenerator(message, hint="there are: Python, TypeScript/JavaScript")
+    if not is_glob and not place.exists():
+        message = f"there is no file {target}"
+        raise TaskFailed(message, hint="a file, a folder or a glob, as seen from the repository's root")
 
 
 def find_generator(language: str, test_type: str = "all") -> Generator | None:

@@ -160,7 +160,7 @@ def examined_lines(target: Target, found: Examined) -> Iterator[str]:
     for line, kind in found.survivors:
         by_line.setdefault(line, []).append(kind)
     for line, kinds in sorted(by_line.items())[:_MOST]:
-        yield f"  line {line}: a change nobody notices ({', '.join(dict.fromkeys(kinds))})"
+        yield f"  line {line}: a change that none of this file's tests notices ({', '.join(dict.fromkeys(kinds))})"
     if len(by_line) > _MOST:
         yield f"  and changes in {len(by_line) - _MOST} more lines"
 

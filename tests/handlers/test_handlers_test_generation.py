@@ -56,9 +56,16 @@ def test_targets_are_the_modules_and_their_test_files(shop, handler):
 
 
 def test_a_target_without_module_is_told_before_the_run(shop, handler):
-    params = handler.params_model.model_validate({"target": "nothing.py"})
-    [problem] = handler.check(params, shop.scene())
-    assert problem.message == "`target` names no Python module"
+    shop.write("empty/notes.txt", "")
+    for target, message in (
+        ("nothing.py", "`target`: there is no file nothing.py"),
+        ("empty", "`target` names no Python module"),
+        ("main.go", "`target`: no generator for .go files"),
+    ):
+        params = handler.params_model.model_validate({"target": target})
+        [problem] = handler.check(params, shop.scene())
+        assert problem.message == message
+    assert problem.hint == "there are: Python, TypeScript/JavaScript"
 
 
 def test_a_module_that_is_hidden_by_a_package_is_not_explored_in_its_stead(shop, handler):

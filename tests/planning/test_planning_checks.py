@@ -260,3 +260,11 @@ def test_the_nearest_name_is_found_among_few_and_many() -> None:
     assert nearest("comand", ["manual", "command"]) == "command"
     assert nearest("xyz", ["manual", "command"]) is None
     assert nearest("t4l", {f"t{n}": None for n in range(1_000)}) == "t4"
+
+
+def test_a_misspelt_key_is_told_beside_an_unknown_type() -> None:
+    text = document(phase("1", group("a", "{id: '1', name: x, type: shell, command: ls, depend_on: [z]}")))
+    assert [(p.code, p.message, p.hint) for p in problems_of(text)] == [
+        ("E301", "unknown task type `shell`", "task types: `manual`, `write`"),
+        ("W505", "`depend_on` is taken as a param of the handler", "did you mean `depends_on`?"),
+    ]

@@ -277,6 +277,23 @@ def test_by_hand_tests_are_printed_or_written(make: Make) -> None:
     assert json.loads(written.out)["test_file"] == "t/test_it.py"
 
 
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("src/a.go", "error: no generator for .go files\n  hint: there are: Python, TypeScript/JavaScript\n"),
+        ("nothere.py", "error: there is no file nothere.py\n"),
+        ("nothere.ts", "error: there is no file nothere.ts\n"),
+        ("bad.py", "error: bad.py cannot be imported: SyntaxError: invalid syntax (bad.py, line 1)\n"),
+    ],
+)
+def test_by_hand_a_target_that_nothing_can_be_done_with_is_told_in_a_line(make: Make, target: str, told: str) -> None:
+    repository = shop(make)
+    repository.write("src/a.go", "package main\n")
+    repository.write("bad.py", "def f(:\n")
+    answer = repository.orchestrate("tests", "generate", target)
+    assert (answer.code, answer.err[: len(told)]) == (1, told)
+
+
 @wires("choice:tests action=verify", "choice:tests action=report")
 def test_by_hand_tests_of_a_person_go_through_the_same_filters(make: Make) -> None:
     repository = shop(make)

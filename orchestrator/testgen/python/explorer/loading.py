@@ -24,7 +24,11 @@ class ProbedModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         self.refused = ""  # what importing the module tried and must not do
         with open(path, encoding="utf-8-sig") as file:
             self.source = file.read()
-        tree = ast.parse(self.source)
+        self._broken: SyntaxError | None = None  # raised when it is imported: that is told in plain words
+        try:
+            tree = ast.parse(self.source, os.path.basename(path))
+        except SyntaxError as error:
+            self._broken, tree = error, ast.Module(body=[], type_ignores=[])
         self.map: Map = instrument(tree)
         self._tree = tree
         self.import_goals: frozenset[int] = frozenset()
@@ -60,6 +64,8 @@ class ProbedModule(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the protocol of loaders
         """Return the compiled tree with probes."""
+        if self._broken is not None:
+            raise self._broken
         return compile(self._tree, self.path, "exec", dont_inherit=True)
 
     def get_source(self, fullname: str) -> str:  # noqa: ARG002 - as above
