@@ -26,6 +26,11 @@ class Memory(Struct, frozen=True, kw_only=True):
         found = self.files.get(path)
         return str(found["sha256"]) if found is not None else None
 
+    def of_parts(self, path: str) -> JsonObject:
+        """Return what tells a person's edits in the file from what was written; empty when nothing was remembered."""
+        found = self.files.get(path, {}).get("memory")
+        return found if isinstance(found, Mapping) else {}
+
 
 def read_memory(context: TaskContext) -> Memory:
     """Return what the last success recorded."""
@@ -45,25 +50,22 @@ def reason_to_keep(memory: Memory, context: TaskContext, path: str, *, can_merge
         return "it was removed since this task wrote it" if digest else ""
     if digest is None:
         return "" if is_ours(context.workspace, path) else SOMEBODY_ELSES
-    if can_merge or sha256(context.workspace.read_bytes(path)) == digest:
+    if (can_merge and memory.of_parts(path)) or sha256(context.workspace.read_bytes(path)) == digest:
         return ""
     return "it was edited since this task wrote it"
 
 
 def with_present(target: Target, memory: Memory, context: TaskContext, generator: Generator) -> Target:
     """Return the target with its file as it is, so that a person's edits in it are kept."""
-    remembered = memory.files.get(target.test_file)
-    if remembered is None or not generator.keeps_edits or not context.workspace.exists(target.test_file):
+    remembered = memory.of_parts(target.test_file)
+    if not remembered or not generator.keeps_edits or not context.workspace.exists(target.test_file):
         return target
     try:
         text = context.workspace.read_bytes(target.test_file).decode()
     except UnicodeDecodeError as error:
         message = f"{target.test_file} is not UTF-8"
         raise TaskFailed(message, hint="mend it, or say `overwrite: true`") from error
-    memory_of_file = remembered.get("memory")
-    return replace(
-        target, present=Present(text=text, memory=memory_of_file if isinstance(memory_of_file, Mapping) else {})
-    )
+    return replace(target, present=Present(text=text, memory=remembered))
 
 
 def read_adoptable(context: TaskContext, memory: Memory, targets: Sequence[Target]) -> dict[str, str]:

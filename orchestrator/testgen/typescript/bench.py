@@ -10,6 +10,7 @@ from typing import Any
 from orchestrator.contracts import Processes
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.generator import Target
+from orchestrator.testgen.typescript.blocks import Block, read_blocks
 from orchestrator.testgen.typescript.overlay import Overlay
 from orchestrator.testgen.typescript.toolchain import Toolchain
 
@@ -66,6 +67,16 @@ class Bench:
         await self.node("format", str(order), str(result))
         formatted: dict[str, str] = json.loads(result.read_text())
         return formatted
+
+    async def blocks(self, files: Mapping[str, str]) -> dict[str, tuple[Block, ...] | str]:
+        """Return what test files consist of; of one that cannot be parsed the reason."""
+        order, result = self.scratch / "blocks.json", self.scratch / "parted.json"
+        order.write_text(json.dumps({"folder": f"{self.root}/{self.tools.folder}", "files": dict(files)}))
+        await self.node("blocks", str(order), str(result))
+        found = json.loads(result.read_text())
+        return {
+            file: each["problem"] if "problem" in each else read_blocks(each["parts"]) for file, each in found.items()
+        }
 
     async def run_files(
         self, files: Sequence[str], *, seconds: float, seed: int | None = None, env: Mapping[str, str] | None = None

@@ -1,5 +1,6 @@
 """A proposed test as the explorer hands it over."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,6 +38,7 @@ class Candidate:
     oddness: float = 0.0  # not known
     loose: Mapping[str, Any] | None = None  # what is written otherwise when the compiler minds the types of inputs
     setup: tuple[str, ...] = ()  # blocks above all tests: variables, what is done before and after each test
+    observation: str = ""  # by which the same call is known again when a person removed its test
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +102,14 @@ def _candidate(number: int, each: Mapping[str, Any]) -> Candidate:
         cost=each["size"],
         loose=each.get("loose"),
         setup=tuple(each.get("setup", ())),
+        observation=_observation(each),
     )
+
+
+def _observation(each: Mapping[str, Any]) -> str:
+    """Return a short name for what is done, whatever comes out of it."""
+    done = "\n".join([each["subject"], each["kind"], *each["arrange"], each["call"], *each["answers"]])
+    return hashlib.sha256(done.encode()).hexdigest()[:16]
 
 
 def loosened(each: Candidate) -> Candidate:

@@ -6,98 +6,116 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orchestrator.testgen.filters import NOT_COMPILED, WEAK, too_little
+from orchestrator.errors import TaskFailed
+from orchestrator.models.json import JsonObject
+from orchestrator.testgen.filters import WEAK, too_little
 from orchestrator.testgen.generator import Settings, Target
 from orchestrator.testgen.results import Generated, Share, failed
-from orchestrator.testgen.selection import Settled, select
+from orchestrator.testgen.selection import Settled
 from orchestrator.testgen.typescript.bench import Bench
-from orchestrator.testgen.typescript.candidates import Candidate, Exploration, loosened
+from orchestrator.testgen.typescript.candidates import Exploration
 from orchestrator.testgen.typescript.doubles import shared_doubles
-from orchestrator.testgen.typescript.emission import TestFile, WrittenTest, emit
+from orchestrator.testgen.typescript.existing import read_existing
 from orchestrator.testgen.typescript.exploring import explore
 from orchestrator.testgen.typescript.measuring import Measured, measure
+from orchestrator.testgen.typescript.merging import NOTHING, History, memory_of, read_history
 from orchestrator.testgen.typescript.place import Place
-from orchestrator.testgen.typescript.proof import Verdicts, prove
+from orchestrator.testgen.typescript.settling import Work, settle
 
-_ROUNDS = 4
-_LAST_ROUNDS = 3  # in which only what held before is chosen from, so that something always can be kept
+Finish = Callable[[str, str], Awaitable[str]]
 
 
-@dataclass(slots=True)
-class Work:
-    """One module on its way: what was found, what is left of it, the file that stands at the moment."""
+@dataclass(kw_only=True, slots=True)
+class _Batch:
+    """What is known of the modules of a batch; `problems` says of modules why they cannot be explored."""
 
-    target: Target
-    place: Place
-    exploration: Exploration
-    left: list[Candidate]
-    avoided: tuple[str, ...]
-    dropped: Counter[str] = field(default_factory=Counter)
-    file: TestFile = field(default_factory=lambda: TestFile(text="", tests=()))
-    text: str = ""
-    is_proven: bool = False
-    held: set[int] = field(default_factory=set)  # numbers of candidates that no filter minded so far
+    modules: Mapping[str, Mapping[str, Any]]
+    helper: str
+    doubles: str
+    histories: Mapping[str, History]
+    problems: dict[str, str] = field(default_factory=dict)
 
 
 async def generate(
-    bench: Bench,
-    targets: Sequence[Target],
-    settings: Settings,
-    *,
-    finish: Callable[[str, str], Awaitable[str]],
-    say: Callable[[str], None],
+    bench: Bench, targets: Sequence[Target], settings: Settings, *, finish: Finish, say: Callable[[str], None]
 ) -> list[tuple[Target, Generated]]:
     """Return what was made for each target, in their order; one that cannot be explored has a note that says why."""
     say(f"reading {_named(targets)}")
+    batch = await _read(bench, targets)
+    readable = [each for each in targets if each.path not in batch.problems]
+    say(f"exploring {_named(readable)}")
+    works = await _explored(bench, batch, readable, settings)
+    say(f"proving the tests of {_named(readable)}")
+    await settle(bench, list(works.values()), settings, finish)
+    say(f"measuring the tests of {_named(readable)}")
+    measured = await _measured(bench, batch, works, settings.budget)
+    memories = await _remembered(bench, [each for each in works.values() if each.is_proven])
+    results = []
+    for each in targets:
+        if each.path in batch.problems:
+            results.append((each, _unexplored(batch.modules[each.path], batch.problems[each.path])))
+            continue
+        result = _result(works[each.path], measured.get(each.test_file), settings.min_gain)
+        result = replace(result, memory=memories.get(each.test_file, {}))
+        results.append((each, _with_helper(result, batch)))
+    return results
+
+
+async def _read(bench: Bench, targets: Sequence[Target]) -> _Batch:
+    """Read the modules and what a person did to their test files; write the doubles that tests share."""
     modules = {each["path"]: each for each in await bench.analyse(targets)}
-    problems = {path: each["problem"] for path, each in modules.items() if "problem" in each}
-    readable = [each for each in targets if each.path not in problems]
     helper, doubles = await shared_doubles(bench, targets[0].reads[0])
     bench.overlay.write(helper, doubles)
-    say(f"exploring {_named(readable)}")
-    found, avoided = await explore(bench, readable, modules, helper, settings) if readable else ({}, {})
+    return _Batch(
+        modules=modules,
+        helper=helper,
+        doubles=doubles,
+        histories=await _histories(bench, targets),
+        problems={path: each["problem"] for path, each in modules.items() if "problem" in each},
+    )
+
+
+async def _histories(bench: Bench, targets: Sequence[Target]) -> dict[str, History]:
+    present = {each.test_file: each.present for each in targets if each.present is not None}
+    if not present:
+        return {}
+    histories = {}
+    for file, blocks in (await bench.blocks({file: each.text for file, each in present.items()})).items():
+        if isinstance(blocks, str):
+            message = f"{file} cannot be parsed: {blocks}"
+            raise TaskFailed(message, hint="mend it, or remove it together with `overwrite: true`")
+        histories[file] = read_history(present[file], blocks)
+    return histories
+
+
+async def _explored(bench: Bench, batch: _Batch, readable: Sequence[Target], settings: Settings) -> dict[str, Work]:
+    """Return the modules that could be explored, with what was found."""
+    if not readable:
+        return {}
+    found, avoided = await explore(bench, readable, batch.modules, batch.helper, settings)
     bench.overlay.restore()
-    bench.overlay.write(helper, doubles)
+    bench.overlay.write(batch.helper, batch.doubles)
+    existing = await read_existing(bench, readable, batch.modules, batch.histories, settings)
+    bench.overlay.restore()
+    bench.overlay.write(batch.helper, batch.doubles)
     works = {}
     for each in readable:
         exploration = found[each.path]
         if isinstance(exploration, str):
-            problems[each.path] = exploration
-            continue
-        works[each.path] = _begin(bench, each, exploration, helper, modules[each.path], avoided[each.path])
-    say(f"proving the tests of {_named(readable)}")
-    await _settle(bench, list(works.values()), settings, finish)
-    done = {path: each for path, each in works.items() if each.is_proven}
-    by_file = {each.target.test_file: modules[path] for path, each in done.items()}
-    say(f"measuring the tests of {_named(readable)}")
-    texts = {each.target.test_file: each.text for each in done.values()}
-    likely = {each.target.test_file: _likely(each) for each in done.values()}
-    measured = await measure(bench, by_file, texts, seconds=settings.budget, likely=likely) if texts else {}
-    results = []
-    for each in targets:
-        if each.path in problems:
-            results.append((each, _unexplored(modules[each.path], problems[each.path])))
-            continue
-        work = works[each.path]
-        result = _result(work, measured.get(each.test_file), settings.min_gain)
-        if "ouble" in work.text and f"/{os.path.basename(helper).partition('.')[0]}" in work.text:
-            result = _with_helper(result, helper, doubles)
-        results.append((each, result))
-    return results
+            batch.problems[each.path] = exploration
+        else:
+            works[each.path] = _begin(_place(bench, batch, each, exploration), each, exploration, batch)
+            works[each.path].settled = _with_existing(works[each.path].settled, existing.get(each.test_file))
+            works[each.path].avoided = tuple(avoided[each.path])
+    return works
 
 
-def _begin(
-    bench: Bench,
-    target: Target,
-    exploration: Exploration,
-    helper: str,
-    module: Mapping[str, Any],
-    avoided: Sequence[str],
-) -> Work:
-    place = Place(
+def _place(bench: Bench, batch: _Batch, target: Target, exploration: Exploration) -> Place:
+    module = batch.modules[target.path]
+    return Place(
         module=target.path,
         test_file=target.test_file,
-        helper=helper,
+        helper=batch.helper,
         tools=bench.tools,
         has_state=bool(module["hasState"]),
         packages=exploration.packages,
@@ -105,71 +123,61 @@ def _begin(
         files=target.reads,
         endings=bench.tools.needs_endings or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
     )
+
+
+def _begin(place: Place, target: Target, exploration: Exploration, batch: _Batch) -> Work:
+    """Part what may be chosen from what asserts nothing, and from what a person removed or took over."""
+    history = batch.histories.get(target.test_file, NOTHING)
+    theirs = [each for each in exploration.candidates if each.observation in history.settled]
+    rest = [each for each in exploration.candidates if each.observation not in history.settled]
     work = Work(
         target=target,
         place=place,
         exploration=exploration,
-        left=[each for each in exploration.candidates if each.kills],
-        avoided=tuple(avoided),
+        left=[each for each in rest if each.kills],
+        avoided=(),
+        history=history,
+        settled=Settled(
+            goals=exploration.imported.union(*(each.goals for each in theirs)),
+            kills=frozenset[int]().union(*(each.kills for each in theirs)),
+        ),
         dropped=Counter(exploration.dropped),
     )
-    work.dropped[WEAK] += len(exploration.candidates) - len(work.left)
+    work.dropped[WEAK] += len(rest) - len(work.left)
     return work
 
 
-async def _settle(
-    bench: Bench, works: Sequence[Work], settings: Settings, finish: Callable[[str, str], Awaitable[str]]
-) -> None:
-    """Choose, write and prove until nothing is dropped any more."""
-    open_works = list(works)
-    for number in range(_ROUNDS + _LAST_ROUNDS):
-        for work in open_works:
-            if number >= _ROUNDS:
-                work.left = [each for each in work.left if each.number in work.held]
-            chosen = select(work.left, settled=Settled(goals=work.exploration.imported), min_gain=settings.min_gain)
-            work.file = emit(work.place, chosen)
-        open_works = [each for each in open_works if each.file.tests]
-        if not open_works:
-            return
-        formatted = await bench.formatted({each.target.test_file: each.file.text for each in open_works})
-        for work in open_works:
-            work.text = await finish(work.target.test_file, formatted[work.target.test_file])
-        verdicts = await prove(bench, {each.target.test_file: each.text for each in open_works})
-        for work in open_works:
-            _judge(work, verdicts[work.target.test_file], is_last=number == _ROUNDS + _LAST_ROUNDS - 1)
-        open_works = [each for each in open_works if not each.is_proven]
+def _with_existing(settled: Settled, existing: Settled | None) -> Settled:
+    return settled if existing is None else settled.including(existing.goals, existing.kills)
 
 
-def _judge(work: Work, verdicts: Verdicts, *, is_last: bool) -> None:
-    if not verdicts.reasons:
-        work.is_proven = True
-        return
-    lost: set[int] = set()
-    for test in work.file.tests:
-        reason = next((why for name, why in verdicts.reasons.items() if name and test.is_named(name)), "")
-        is_unclear = "" in verdicts.reasons and len(work.file.tests) == 1
-        if NOT_COMPILED in (reason, verdicts.reasons[""] if is_unclear else "") and _loosen(work, test):
-            continue
-        if reason or is_unclear:
-            lost |= {each.number for each in test.candidates}
-            work.dropped[reason or verdicts.reasons[""]] += len(test.candidates)
-        else:
-            work.held |= {each.number for each in test.candidates}
-    if (
-        "" in verdicts.reasons and not lost and len(work.file.tests) != 1
-    ):  # the file does not run: nothing in it can be told apart
-        work.dropped[verdicts.reasons[""]] += len(work.left)
-        lost = {each.number for each in work.left}
-    work.left = [each for each in work.left if each.number not in lost]
-    if is_last:
-        work.text = ""
+async def _measured(
+    bench: Bench, batch: _Batch, works: Mapping[str, Work], seconds: float
+) -> dict[str, Measured | str]:
+    """Run the tests that hold on the instrumented modules."""
+    done = {each.target.test_file: (path, each) for path, each in works.items() if each.is_proven}
+    if not done:
+        return {}
+    modules = {file: batch.modules[path] for file, (path, _) in done.items()}
+    texts = {file: work.text for file, (_, work) in done.items()}
+    likely = {file: _likely(work) for file, (_, work) in done.items()}
+    return await measure(bench, modules, texts, seconds=seconds, likely=likely)
 
 
-def _loosen(work: Work, test: WrittenTest) -> bool:
-    """Write the inputs of a test so that the compiler takes them; say whether there is another way to write them."""
-    mine = {each.number for each in test.candidates if each.loose is not None}
-    work.left = [loosened(each) if each.number in mine else each for each in work.left]
-    return bool(mine)
+async def _remembered(bench: Bench, works: Sequence[Work]) -> dict[str, JsonObject]:
+    """Return for each file what tells later what a person did to it."""
+    memories = {}
+    blocks = await bench.blocks({each.target.test_file: each.text for each in works}) if works else {}
+    for work in works:
+
+        def observed(name: str, work: Work = work) -> Sequence[str]:
+            test = work.named(name)
+            return [each.observation for each in test.candidates] if test is not None else ()
+
+        found = blocks[work.target.test_file]
+        assert not isinstance(found, str)  # it was run
+        memories[work.target.test_file] = memory_of(found, work.history, observed)
+    return memories
 
 
 def _likely(work: Work) -> dict[int, list[str]]:
@@ -197,6 +205,7 @@ def _result(work: Work, measured: Measured | str | None, min_gain: int) -> Gener
         reached = reached.union(*(each.goals for each in chosen))
         killed = killed.union(*(each.kills for each in chosen))
         notes.append(f"what the tests reach is what was seen while exploring: {measured}")
+    notes += [f"{name}, which a person wrote, {why}" for name, why in work.others.items()]
     work.dropped[too_little(min_gain)] += len(work.left) - len(chosen)
     return Generated(
         text=work.text if work.is_proven else "",
@@ -211,6 +220,8 @@ def _result(work: Work, measured: Measured | str | None, min_gain: int) -> Gener
         cut_short=exploration.cut_short,
         avoided=work.avoided,
         notes=tuple(notes),
+        kept=tuple(each.full_name for each in work.history.tests),
+        removed=len(work.history.removed),
     )
 
 
@@ -220,8 +231,11 @@ def _unexplored(module: Mapping[str, Any], problem: str) -> Generated:
     return failed(problem, statements=kinds["statement"], branches=kinds["branch"], mutants=mutants)
 
 
-def _with_helper(result: Generated, helper: str, text: str) -> Generated:
-    return replace(result, helpers={helper: text})
+def _with_helper(result: Generated, batch: _Batch) -> Generated:
+    """Return a result with the file of doubles, when its tests use that."""
+    name = os.path.basename(batch.helper).partition(".")[0]
+    uses = "ouble" in result.text and f"/{name}" in result.text
+    return replace(result, helpers={batch.helper: batch.doubles}) if uses else result
 
 
 def _named(targets: Sequence[Target]) -> str:

@@ -27,7 +27,7 @@ class TypeScriptGenerator:
 
     test_types = frozenset({"unit", "api", "config", "integration"})
     proposers = frozenset({"builtin"})
-    keeps_edits = False
+    keeps_edits = True
 
     def find_targets(
         self, root: str, target: str, test_file: str | None = None, *, is_together: bool = False

@@ -9,10 +9,11 @@ _LONGEST = 90
 
 
 class Namer:
-    """Give each test of a `describe` a title of its own."""
+    """Give each test of a `describe` a title of its own; `taken` are titles that somebody else gave."""
 
-    def __init__(self) -> None:
+    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
         self._used: Counter[str] = Counter()
+        self._taken = taken
 
     def single(self, candidate: Candidate) -> str:
         """Return the title of a test of one call."""
@@ -25,13 +26,19 @@ class Namer:
         places = ", ".join("%j" for _ in candidates[0].args)
         verb = "refuses" if candidates[0].error else "maps"
         end = "" if candidates[0].error else " to %j"
-        count = self._used[f"{verb} {names}"]
-        self._used[f"{verb} {names}"] += 1
-        return f"{verb} {names}{'' if count == 0 else f' ({count + 1})'} %s".replace("%s", places) + end
+        while True:
+            self._used[f"{verb} {names}"] += 1
+            count = self._used[f"{verb} {names}"]
+            begin = f"{verb} {names}{'' if count == 1 else f' ({count})'} "
+            if not any(each.startswith(begin) for each in self._taken):
+                return f"{begin}{places}{end}"
 
     def _unique(self, title: str) -> str:
-        self._used[title] += 1
-        return title if self._used[title] == 1 else f"{title} ({self._used[title]})"
+        while True:
+            self._used[title] += 1
+            unique = title if self._used[title] == 1 else f"{title} ({self._used[title]})"
+            if unique not in self._taken:
+                return unique
 
 
 def _outcome(candidate: Candidate) -> str:

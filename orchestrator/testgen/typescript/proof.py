@@ -1,8 +1,8 @@
 """The filters: each test has to show in fresh runner processes that it compiles, holds, repeats and touches nothing."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from orchestrator.testgen.filters import CLOCK, NOT_COMPILED, NOT_PASSED, NOT_REPEATED, NOT_RUN, TIMERS, TOUCHES
 from orchestrator.testgen.typescript.bench import Bench, FileReport
@@ -11,22 +11,34 @@ from orchestrator.testgen.typescript.scratch_tests import guarded
 REPEATS = 3
 _SECONDS = 300.0
 _ZONES = ("America/St_Johns", "Asia/Kolkata", "Pacific/Kiritimati")
+_NOT_TRIED = ("pending", "skipped", "todo", "disabled")  # what runners say in place of a message
 _DAY = 86_400_000  # milliseconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdicts:
-    """What the filters say of one file: the reason and message for each test that fails one, and all tests seen."""
+    """What the filters say of one file: the reason and message for each test that fails one, and all tests seen.
+
+    `others` are the reasons of tests that are somebody else's.
+    """
 
     reasons: Mapping[str, str]
     messages: Mapping[str, str]
     seen: frozenset[str]
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
-async def prove(bench: Bench, texts: Mapping[str, str]) -> dict[str, Verdicts]:
+def _everything(file: str, name: str) -> bool:  # noqa: ARG001 - whoever wrote it
+    return True
+
+
+async def prove(
+    bench: Bench, texts: Mapping[str, str], is_ours: Callable[[str, str], bool] = _everything
+) -> dict[str, Verdicts]:
     """Run test files once as they are and three times shuffled, in other time zones and at other times.
 
-    A file's tests are not repeated when one of them failed the first time: they are chosen anew anyway.
+    A file's tests are not repeated when one of them failed the first time: they are chosen anew anyway. `is_ours` says
+    of a test in a file whether it is one of those that are asked about.
     """
     compiled = await _compiled(bench, texts)
     reasons: dict[str, dict[str, str]] = {file: dict.fromkeys(found, NOT_COMPILED) for file, found in compiled.items()}
@@ -50,10 +62,25 @@ async def prove(bench: Bench, texts: Mapping[str, str]) -> dict[str, Verdicts]:
                 if message:
                     reasons[file].setdefault(name, _reason(message, number))
                     messages[file].setdefault(name, message)
-        waiting = [file for file in waiting if not reasons[file]]
+        waiting = [file for file in waiting if not any(_is_asked(is_ours, file, name) for name in reasons[file])]
     return {
-        file: Verdicts(reasons=reasons[file], messages=messages[file], seen=frozenset(seen[file])) for file in texts
+        file: Verdicts(
+            reasons={name: why for name, why in reasons[file].items() if _is_asked(is_ours, file, name)},
+            messages=messages[file],
+            seen=frozenset(seen[file]),
+            others={
+                name: why
+                for name, why in reasons[file].items()
+                if not _is_asked(is_ours, file, name) and messages[file].get(name) not in _NOT_TRIED
+            },
+        )
+        for file in texts
     }
+
+
+def _is_asked(is_ours: Callable[[str, str], bool], file: str, name: str) -> bool:
+    """Say whether something is said of our tests; without a name it is said of the file."""
+    return not name or is_ours(file, name)
 
 
 async def _compiled(bench: Bench, texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
