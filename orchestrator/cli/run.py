@@ -126,7 +126,7 @@ def _previewed(
         common=common,
         display=display,
         successes=ledger.last_successes(),
-        durations=ledger.durations(),
+        durations=ledger.durations(plan.definitions),
         force=force,
     )
 

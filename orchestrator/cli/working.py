@@ -37,7 +37,7 @@ def work_on(
 ) -> ExitCode:
     """Carry the plan out on the tree and return how it ended."""
     state.announce(beginning.run)
-    durations = state.ledger.durations()
+    durations = state.ledger.durations(plan.definitions)
     audience = choose_audience(display, common, plan, durations)
     cautions = Cautions()
     with closing(_workspace(state, plan, beginning.run, display, cautions)) as workspace:

@@ -32,8 +32,8 @@ class Ledger(Protocol):
     def last_successes(self) -> Mapping[str, LastSuccess]:
         """Return the newest success that was not undone, per task id."""
 
-    def durations(self) -> Mapping[str, float]:
-        """Return the median seconds of each task's last five good attempts."""
+    def durations(self, definitions: Mapping[str, str]) -> Mapping[str, float]:
+        """Return the median seconds of each task's last five good attempts, of those under this definition of it."""
 
     def checkpoint_durations(self) -> Mapping[str, float]:
         """Return the median seconds of the last five measurements of each scope's checkpoint."""

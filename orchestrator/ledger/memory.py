@@ -1,6 +1,6 @@
 """A ledger that lasts as long as the process: dry runs and tests."""
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from heapq import merge
@@ -8,7 +8,7 @@ from threading import Lock
 
 from orchestrator.ledger import history
 from orchestrator.ledger.drafts import drafts
-from orchestrator.ledger.history import GOOD, Definitions, Success, UndoneMark
+from orchestrator.ledger.history import ATTEMPTS_THAT_COUNT, GOOD, Definitions, Success, UndoneMark
 from orchestrator.ledger.projection import RUN_ROWS, STANDING_ROWS, RunBuilder, anybody, standing
 from orchestrator.ledger.questions import open_questions, questions
 from orchestrator.ledger.rows import (
@@ -79,12 +79,18 @@ class MemoryLedger:
         """Return the newest success that was not undone, per task id."""
         return history.last_successes(self._good(), self._marks(), self._definitions())
 
-    def durations(self) -> Mapping[str, float]:
-        """Return the median seconds of each task's last five good attempts."""
+    def durations(self, definitions: Mapping[str, str]) -> Mapping[str, float]:
+        """Return the median seconds of each task's last five good attempts, of those under this definition of it."""
+        before = self._definitions()
+        found: defaultdict[str, deque[Success]] = defaultdict(lambda: deque(maxlen=ATTEMPTS_THAT_COUNT))
+        for success in self._good():
+            if self._fences[success.run][success.task] & _bit(ATTEMPT_STARTED, success.attempt):
+                found[success.task].append(success)
         return history.medians(
-            (success.task, success.body["seconds"])
-            for success in self._good()
-            if self._fences[success.run][success.task] & _bit(ATTEMPT_STARTED, success.attempt)
+            (task, each.body["seconds"])
+            for task, last in found.items()
+            for each in last
+            if before.at(each.run, task, each.seq) == definitions.get(task)
         )
 
     def checkpoint_durations(self) -> Mapping[str, float]:

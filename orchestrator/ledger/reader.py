@@ -59,9 +59,9 @@ class Reader:
         """Return the newest success that was not undone, per task id."""
         return self._ask(_last_successes)
 
-    def durations(self) -> Mapping[str, float]:
-        """Return the median seconds of each task's last five good attempts."""
-        return self._ask(_durations)
+    def durations(self, definitions: Mapping[str, str]) -> Mapping[str, float]:
+        """Return the median seconds of each task's last five good attempts, of those under this definition of it."""
+        return self._ask(lambda contents: _durations(contents, definitions))
 
     def checkpoint_durations(self) -> Mapping[str, float]:
         """Return the median seconds of the last five measurements of each scope's checkpoint."""
@@ -177,11 +177,17 @@ def _definitions(contents: Contents, runs: set[int]) -> Definitions:
     )
 
 
-def _durations(contents: Contents) -> Mapping[str, float]:
+def _durations(contents: Contents, definitions: Mapping[str, str]) -> Mapping[str, float]:
     contents.compare()
-    found = contents.select("recent_times", count=ATTEMPTS_THAT_COUNT)
-    bodies = _parsed([body for _, body in found])
-    return history.medians((task, body["seconds"]) for (task, _), body in zip(found, bodies, strict=True))
+    ids = contents.ids()
+    found = [row for row in contents.select("recent_times", count=ATTEMPTS_THAT_COUNT) if row[2] in definitions]
+    before = _definitions(contents, {row[1] for row in found})
+    bodies = _parsed([body for *_, body in found])
+    return history.medians(
+        (task, body["seconds"])
+        for (seq, run, task, _), body in zip(found, bodies, strict=True)
+        if before.at(ids[run], task, seq) == definitions[task]
+    )
 
 
 def _checkpoint_durations(contents: Contents) -> Mapping[str, float]:

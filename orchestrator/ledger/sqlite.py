@@ -99,9 +99,9 @@ class SqliteLedger:
         """Return the newest success that was not undone, per task id."""
         return self._reader.last_successes()
 
-    def durations(self) -> Mapping[str, float]:
-        """Return the median seconds of each task's last five good attempts."""
-        return self._reader.durations()
+    def durations(self, definitions: Mapping[str, str]) -> Mapping[str, float]:
+        """Return the median seconds of each task's last five good attempts, of those under this definition of it."""
+        return self._reader.durations(definitions)
 
     def checkpoint_durations(self) -> Mapping[str, float]:
         """Return the median seconds of the last five measurements of each scope's checkpoint."""

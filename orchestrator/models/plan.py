@@ -162,6 +162,11 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     profile: str | None = None
     description: str = ""
 
+    @property
+    def definitions(self) -> Mapping[str, str]:
+        """Return the definition of each task."""
+        return {task.id: task.definition for task in self.tasks}
+
     def task(self, task_id: str) -> PlannedTask:
         """Return the task with this id; KeyError when the plan has none."""
         for task in self.tasks:

@@ -30,6 +30,8 @@ from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.record import ApprovalRecord, AttemptRecord, LastSuccess, TaskRecord
 from orchestrator.models.status import FailureClass, OutcomeKind, RunState, TaskState
 
+DEFINITIONS = {"1.1": "def 1.1", "1.2": "def 1.2"}
+
 
 def states(ledgers: Ledgers, run: str = "r1") -> dict[str, TaskState]:
     return {task.id: task.state for task in ledgers.read.read_run(run).tasks}
@@ -241,7 +243,7 @@ def test_there_are_no_runs_at_first(ledgers: Ledgers) -> None:
     read = ledgers.read
     assert read.runs() == ()
     assert read.run_kinds() == ()
-    assert read.last_successes() == read.durations() == {}
+    assert read.last_successes() == read.durations(DEFINITIONS) == {}
     assert read.unfinished_changes() == read.open_questions() == ()
 
 
@@ -302,7 +304,7 @@ def test_a_task_that_was_up_to_date_keeps_the_success_that_it_rests_on(ledgers: 
 def test_an_undo_run_is_no_success(ledgers: Ledgers) -> None:
     ledgers.append(started("u1", kind="undo", undoes="r0"), *done("1.1", "u1"))
     assert ledgers.read.last_successes() == {}
-    assert ledgers.read.durations() == {}
+    assert ledgers.read.durations(DEFINITIONS) == {}
 
 
 def test_an_undone_success_gives_way_to_the_one_before(ledgers: Ledgers) -> None:
@@ -344,7 +346,7 @@ def test_the_expected_time_is_the_median_of_the_last_five_good_attempts(ledgers:
         run = f"r{number}"
         ledgers.append(started(run), *done("1.1", run, seconds=seconds))
     ledgers.append(started("bad"), *done("1.1", "bad", TaskState.FAILED, seconds=900.0))
-    assert ledgers.read.durations() == {"1.1": 3.0}
+    assert ledgers.read.durations(DEFINITIONS) == {"1.1": 3.0}
 
 
 def test_the_expected_time_of_a_checkpoint_is_the_median_of_its_whole_over_the_last_five_runs(ledgers: Ledgers) -> None:
@@ -363,9 +365,18 @@ def test_the_newest_measurement_of_each_check_of_a_group_or_phase_is_known(ledge
     assert ledgers.read.last_measurements() == (newer, measured("r1", title="branches", inputs="i"))
 
 
+def test_the_expected_time_is_that_of_the_same_work(ledgers: Ledgers) -> None:
+    ledgers.append(started("r1"), *done("1.1", "r1", seconds=1.0), *done("1.2", "r1", seconds=7.0))
+    ledgers.append(resumed("r1", tasks=(("1.1", "newer"),)), attempt("1.1", 2, "r1"))
+    ledgers.append(attempt_end("1.1", OutcomeKind.CHANGED, number=2, run="r1", seconds=50.0))
+    assert ledgers.read.durations({"1.1": "newer"}) == {"1.1": 50.0}
+    assert ledgers.read.durations({"1.1": "def 1.1", "1.2": "def 1.2"}) == {"1.1": 1.0, "1.2": 7.0}
+    assert ledgers.read.durations({"1.1": "of another document"}) == {}
+
+
 def test_an_attempt_that_never_started_says_nothing_about_the_time(ledgers: Ledgers) -> None:
     ledgers.append(started(), attempt_end("1.1", OutcomeKind.UNCHANGED, seconds=0.0))
-    assert ledgers.read.durations() == {}
+    assert ledgers.read.durations(DEFINITIONS) == {}
 
 
 def test_attempts_with_changes_and_no_end_are_unfinished(ledgers: Ledgers) -> None:

@@ -224,7 +224,7 @@ class Histories(RuleBasedStateMachine):
             ledger.runs(),
             ledger.runs(1),
             ledger.last_successes(),
-            ledger.durations(),
+            ledger.durations({task: f"def {task}" for task in ("1.1", "1.2")}),
             ledger.unfinished_changes(),
             ledger.open_questions(),
         ]

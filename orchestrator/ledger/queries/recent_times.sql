@@ -1,7 +1,7 @@
 -- The last few good attempts of each task that really ran: one that was up to date has no start.
-SELECT task, body
+SELECT seq, run, task, body
 FROM (
-    SELECT seq, task, body, row_number() OVER (PARTITION BY task ORDER BY seq DESC) AS age
+    SELECT seq, run, task, body, row_number() OVER (PARTITION BY task ORDER BY seq DESC) AS age
     FROM facts NOT INDEXED
     WHERE
         (kind = 'last_attempt_ended' OR kind = 'attempt_ended') AND (state = 'changed' OR state = 'unchanged')
