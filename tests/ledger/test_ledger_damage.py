@@ -49,7 +49,7 @@ QUESTIONS: tuple[Callable[[SqliteLedger], Any], ...] = (
     SqliteLedger.runs,
     partial(SqliteLedger.runs, limit=1),
     SqliteLedger.last_successes,
-    SqliteLedger.durations,
+    partial(SqliteLedger.durations, definitions={f"1.{number}": f"def 1.{number}" for number in range(1, 4)}),
     SqliteLedger.unfinished_changes,
     SqliteLedger.open_questions,
     partial(SqliteLedger.approvals, run="r3"),
