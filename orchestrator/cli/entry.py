@@ -11,6 +11,7 @@ from orchestrator.collector import look_at_what_is_new, look_rarely
 from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError
 
 _ONLY_PRINT = frozenset({"Start", "Look", "Extend"})
+_CLOSE = 0.75  # of 1, or one slip: `bogus` is no slip of `logs`
 # Options before the command are moved behind it; these take a value.
 _WITH_VALUE = frozenset({"-c", "--config", "-C", "--directory", "--project", "--profile", "--param", "-D", "--color"})
 
@@ -79,7 +80,11 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 def _unknown(name: str) -> int:
     from difflib import get_close_matches
 
-    close = get_close_matches(name, COMMANDS, n=1)
+    from orchestrator.planning.suggest import distance
+
+    close = get_close_matches(name, COMMANDS, n=1, cutoff=_CLOSE) or [
+        command for command in COMMANDS if distance(name, command, 1) <= 1
+    ]
     hint = f"did you mean `orchestrate {close[0]}`?" if close else "`orchestrate --help` lists the commands"
     tell(f"error: no command or option {name!r}\n  hint: {hint}\n")
     return ExitCode.USAGE

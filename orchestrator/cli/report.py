@@ -11,7 +11,7 @@ from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.state import chosen_run, measurements, reading
 from orchestrator.cli.streams import tell
-from orchestrator.errors import ExitCode, Unusable
+from orchestrator.errors import ExitCode, Unusable, UsageError
 from orchestrator.reporters.coverage_progress import moments_of
 from orchestrator.reporters.report import report_of
 from orchestrator.reporters.report_pages import Format, render_report
@@ -19,12 +19,26 @@ from orchestrator.reporters.report_pages import Format, render_report
 _BY_ENDING = {".html": Format.HTML, ".htm": Format.HTML, ".md": Format.MD, ".xml": Format.JUNIT}
 
 
+def _format_of(output: Path) -> Format:
+    """Return the format that a file's ending stands for; UsageError when it stands for none."""
+    found = _BY_ENDING.get(output.suffix.lower())
+    if found is None:
+        message = f"nothing says in which format to write {output}"
+        raise UsageError(message, hint=f"end it in {', '.join(_BY_ENDING)}, or add --format md, html or junit")
+    return found
+
+
 @as_command
 def command(
     common: Common,
     run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
     format: Annotated[
-        Format | None, option("--format", help="default: what the file's ending says, else md", envvar=None)
+        Format | None,
+        option(
+            "--format",
+            help="default: what the file's ending says (.md, .html, .htm, .xml); md without a file",
+            envvar=None,
+        ),
     ] = None,
     output: Annotated[Path | None, option("--output", "-o", help="write it to this file", envvar=None)] = None,
 ) -> int:
@@ -32,7 +46,7 @@ def command(
     with reading(find_root(common)) as ledger:
         record = chosen_run(ledger, run)
         measured = measurements(ledger)
-    chosen = format or (_BY_ENDING.get(output.suffix.lower(), Format.MD) if output else Format.MD)
+    chosen = format or (_format_of(output) if output else Format.MD)
     text = render_report(report_of(record, moments_of(record, measured)), chosen)
     if output is None:
         sys.stdout.write(text)

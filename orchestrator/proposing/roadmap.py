@@ -147,9 +147,8 @@ def _found(facts: Facts, evidence: Evidence) -> Sequence[str]:
     sentences = []
     if facts.languages:
         with_ = f" with {', '.join(facts.frameworks)}" if facts.frameworks else ""
-        sentences.append(
-            f"{language_word(facts.languages)}{with_}: {len(facts.modules)} modules with code of their own"
-        )
+        modules = f"{len(facts.modules)} module{'' if len(facts.modules) == 1 else 's'}"
+        sentences.append(f"{language_word(facts.languages)}{with_}: {modules} with code of their own")
     for suite in facts.suites:
         measured = evidence.coverage.get(suite.name)
         statements = measured.totals.get("statements") if measured and not measured.problem else None

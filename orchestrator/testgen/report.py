@@ -22,8 +22,12 @@ def summary_of(target: Target, made: Generated) -> str:
         f"{target.path}: {_count(len(made.tests), 'test')} with {_count(made.cases, 'case')}, "
         f"statements {_rise(before.statements if before else None, made.statements)}, "
         f"branches {_rise(before.branches if before else None, made.branches)}, "
-        f"mutants killed {_rise(before.mutants if before else None, made.mutants)} of {made.mutants.total}"
+        f"{_killed(made.mutants, before.mutants if before else None)}"
     )
+
+
+def _killed(share: Share, before: Share | None = None) -> str:
+    return f"mutants killed {_rise(before, share)} of {share.total}" if share.total else "no mutant was tried"
 
 
 def summary_of_task(
@@ -151,8 +155,7 @@ def examined_lines(target: Target, found: Examined) -> Iterator[str]:
     """Yield what the tests of a file are worth."""
     yield (
         f"{target.test_file}: {_count(len(found.proof.goals), 'test')} of {target.path}: statements "
-        f"{found.statements.percent:g} %, branches {found.branches.percent:g} %, mutants killed "
-        f"{found.mutants.percent:g} % of {found.mutants.total}"
+        f"{found.statements.percent:g} %, branches {found.branches.percent:g} %, {_killed(found.mutants)}"
     )
     if found.missed:
         yield f"  lines that no test reaches: {_ranges(found.missed)}"

@@ -1,11 +1,13 @@
 """What is said of a module for which nothing is written."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from orchestrator.testgen.filters import ADDS_NOTHING, CLOCK, NO_SHORT_VALUE, WEAK
-from orchestrator.testgen.report import summary_of_nothing, why_nothing
+from orchestrator.testgen.generator import Target
+from orchestrator.testgen.report import summary_of, summary_of_nothing, why_nothing
 from orchestrator.testgen.results import Before, Generated, Share, failed
 
 HALF, WHOLE = Share(reached=1, total=2), Share(reached=2, total=2)
@@ -55,3 +57,13 @@ def test_a_task_of_which_no_test_held_says_how_many_each_filter_dropped():
     told = "no test held: 1 depends on the clock, 5 asserts nothing about the subject, cannot be imported"
     assert summary_of_nothing(made, None) == told
     assert summary_of_nothing([without_tests(HALF, None, {})], 12) == "no test held; 12 cases were estimated"
+
+
+def test_a_module_without_mutants_has_no_share_of_them():
+    target, nothing = Target(path="a.py", test_file="t.py"), Share(reached=0, total=0)
+    before = Before(statements=WHOLE, branches=WHOLE, mutants=nothing)
+    made = without_tests(WHOLE, before, {})
+    told = "a.py: 0 tests with 0 cases, statements 100 -> 100 %, branches 100 -> 100 %, mutants killed"
+    assert summary_of(target, made) == f"{told} 100 -> 100 % of 2"
+    bare = replace(made, mutants=nothing)
+    assert summary_of(target, bare) == told.replace("mutants killed", "no mutant was tried")

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from wiring_world import Make, document, group, phase, task, tasks
 
 
@@ -102,3 +103,29 @@ def test_a_failed_command_leaves_what_it_does_not_declare_and_undo_takes_it_back
     assert f"left as it is: half.txt ({why})\n" in repository.orchestrate("logs").out
     assert repository.orchestrate("undo", "--yes").code == 0
     assert not repository.has("half.txt")
+
+
+def test_a_report_is_not_written_in_a_format_that_nobody_named(make: Make) -> None:
+    repository = make(tasks(task("1.1")))
+    repository.run()
+    refused = repository.orchestrate("report", "-o", "told.txt")
+    assert (refused.code, repository.has("told.txt")) == (2, False)
+    assert refused.err == (
+        "error: nothing says in which format to write told.txt\n"
+        "  hint: end it in .html, .htm, .md, .xml, or add --format md, html or junit\n"
+    )
+    assert repository.orchestrate("report", "-o", "told.txt", "--format", "md").code == 0
+    assert repository.read("told.txt").startswith("# ")
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("bogus", "`orchestrate --help` lists the commands"),
+        ("rnu", "did you mean `orchestrate run`?"),
+        ("stats", "did you mean `orchestrate status`?"),
+        ("valdiate", "did you mean `orchestrate validate`?"),
+    ],
+)
+def test_only_a_command_that_is_near_is_suggested(make: Make, word: str, hint: str) -> None:
+    assert make().program(word).err == f"error: no command or option {word!r}\n  hint: {hint}\n"
