@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from orchestrator.testgen.typescript.bench import Bench
 from orchestrator.testgen.typescript.scratch_tests import measured_name, measuring_test, recorded
@@ -43,35 +44,33 @@ async def measure(
     The mappings go by test file: the analysis of the module that it tests, its text, and for each mutant the names of
     the tests that are likely to notice it; with these, one test that notices a mutant is enough.
     """
-    orders = {}
-    for number, (file, text) in enumerate(texts.items()):
-        result = bench.scratch / f"measured-{number}.json"
-        result.unlink(missing_ok=True)
-        plan = bench.scratch / f"measure-{number}.json"
-        path = str(modules[file]["path"])
-        rewritten = modules[file]["texts"]
-        assert isinstance(rewritten, dict)
-        for name, source in rewritten.items():
-            bench.overlay.write(name, source)
-        bench.overlay.write(file, recorded(text))
-        bench.overlay.write(measured_name(file), measuring_test(bench.tools, str(plan)))
-        test = str(bench.overlay.path(file).resolve())
-        order = {
-            "path": path,
-            "test": test,
-            "result": str(result),
-            "seconds": seconds,
-            "packages": _kept(modules[file]),
-        }
-        plan.write_text(json.dumps({**order, **({"likely": likely[file]} if likely else {})}))
-        orders[file] = result
+    results = {}
+    for number, file in enumerate(texts):
+        results[file] = bench.scratch / f"measured-{number}.json"
+        results[file].unlink(missing_ok=True)
+        order = {"result": str(results[file]), "seconds": seconds, **({"likely": likely[file]} if likely else {})}
+        _prepare(bench, modules[file], file, texts[file], bench.scratch / f"measure-{number}.json", order)
     files = [measured_name(file) for file in texts]
     report = await bench.run_files(files, seconds=seconds * len(texts) * 6 + 120)
     found: dict[str, Measured | str] = {}
-    for file, result in orders.items():
+    for file, result in results.items():
         content = json.loads(result.read_text()) if result.exists() else {"problem": report.tail}
         found[file] = content["problem"] if "problem" in content else _measured(content)
     return found
+
+
+def _prepare(
+    bench: Bench, module: Mapping[str, object], file: str, text: str, plan: Path, order: Mapping[str, object]
+) -> None:
+    """Put an instrumented module, its tests and what measures them into the copy of the project."""
+    rewritten = module["texts"]
+    assert isinstance(rewritten, dict)
+    for name, source in rewritten.items():
+        bench.overlay.write(name, source)
+    bench.overlay.write(file, recorded(text))
+    bench.overlay.write(measured_name(file), measuring_test(bench.tools, str(plan)))
+    test = str(bench.overlay.path(file).resolve())
+    plan.write_text(json.dumps({"path": str(module["path"]), "test": test, "packages": _kept(module), **order}))
 
 
 def _kept(module: Mapping[str, object]) -> Sequence[str]:

@@ -63,19 +63,20 @@ async def prove(
                     reasons[file].setdefault(name, _reason(message, number))
                     messages[file].setdefault(name, message)
         waiting = [file for file in waiting if not any(_is_asked(is_ours, file, name) for name in reasons[file])]
-    return {
-        file: Verdicts(
-            reasons={name: why for name, why in reasons[file].items() if _is_asked(is_ours, file, name)},
-            messages=messages[file],
-            seen=frozenset(seen[file]),
-            others={
-                name: why
-                for name, why in reasons[file].items()
-                if not _is_asked(is_ours, file, name) and messages[file].get(name) not in _NOT_TRIED
-            },
-        )
-        for file in texts
-    }
+    return {file: _verdicts(file, reasons[file], messages[file], seen[file], is_ours) for file in texts}
+
+
+def _verdicts(
+    file: str,
+    reasons: Mapping[str, str],
+    messages: Mapping[str, str],
+    seen: set[str],
+    is_ours: Callable[[str, str], bool],
+) -> Verdicts:
+    """Part what is said of our tests from what is said of others."""
+    asked = {name: why for name, why in reasons.items() if _is_asked(is_ours, file, name)}
+    others = {name: why for name, why in reasons.items() if name not in asked and messages.get(name) not in _NOT_TRIED}
+    return Verdicts(reasons=asked, messages=messages, seen=frozenset(seen), others=others)
 
 
 def _is_asked(is_ours: Callable[[str, str], bool], file: str, name: str) -> bool:

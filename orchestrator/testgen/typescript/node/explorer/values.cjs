@@ -5,20 +5,16 @@
  * An input is a tree of nodes, which can be varied at any place, made into a real value and written as source. The
  * first of the values of a shape is the natural one.
  */
+const { BUILT_IN, code, value } = require('./built-in-values.cjs');
 const { queriesFor, valueNodes } = require('./documents.cjs');
+const { FUNCTIONS } = require('./function-values.cjs');
 const { Options } = require('./options.cjs');
 const { PARTS } = require('./part-values.cjs');
 const { MAKERS } = require('./server/schema-shapes.cjs');
 const { matching, stringsAround, stringsFor } = require('./strings.cjs');
 
 const DEEPEST = 5;
-const AFRESH = 2; // how deep what a function returns is taken to be
 const NUMBERS = [1, 0, 2, -1, 10, 100, 0.5, 1000, NaN];
-const DATES = ['2024-01-31T12:30:00.000Z', '2024-02-29T00:00:00.000Z', '2023-12-31T23:59:59.999Z'];
-
-const value = (v) => ({ t: 'value', v });
-const code = (source, make, from) => ({ t: 'code', code: source, make, from });
-const date = (iso) => code(`new Date('${iso}')`, () => new Date(iso));
 
 class Values {
   /** `subjects` are what the module exports: some make inputs for others. */
@@ -120,30 +116,6 @@ class Values {
     return this.numbers.map(value);
   }
 
-  booleanValues() {
-    return [value(true), value(false)];
-  }
-
-  bigintValues() {
-    return [code('1n', () => 1n), code('0n', () => 0n)];
-  }
-
-  nullValues() {
-    return [value(null)];
-  }
-
-  undefinedValues() {
-    return [value(undefined)];
-  }
-
-  writtenValues() {
-    return [value(undefined)];
-  }
-
-  symbolValues() {
-    return [code("Symbol.for('a')", () => Symbol.for('a'))];
-  }
-
   anyValues(shape, name, depth) {
     const isCount = /count|total|percent|size|amount|points|score|attempts|number|limit|version/i.test(name);
     const isFlag = /^(is|has|can)[A-Z_]|ed$|able$|^active$|^deleted$/.test(name);
@@ -215,27 +187,6 @@ class Values {
     return [{ t: 'client', type: shape.type }];
   }
 
-  functionValues(shape, name, depth) {
-    const isAsync = shape.returns.k === 'promise';
-    const returns = isAsync ? shape.returns.of : shape.returns;
-    if (returns.k === 'undefined') return [{ t: 'fn', spy: true, isAsync, returns: value(undefined) }];
-    const hint = name === 'now' || /clock/i.test(name) ? 'at' : name;
-    const options = this.returned(returns, hint, depth).slice(0, 8);
-    const found = options.map((node) => ({ t: 'fn', isAsync, takes: shape.takes, returns: node }));
-    if (returns.k === 'any' && shape.takes > 0) found.unshift({ t: 'fn', isAsync, takes: shape.takes, returns: value(undefined), echo: true });
-    const late = options.length > 1 && shape.takes === 0 ? options.slice(1, 5).flatMap((node) => [{ t: 'fn', isAsync, returns: options[0], later: node }, { t: 'fn', isAsync, returns: node, later: options[0] }]) : [];
-    return [...found, ...late, { t: 'fn', isAsync, throws: true, returns: value(undefined) }];
-  }
-
-  /** What a function returns is looked at from anew: one deep inside of what is given answers like any other. */
-  returned(shape, name, depth) {
-    const isInner = this.isReturning;
-    this.isReturning = true;
-    const found = this.of(shape, name, isInner ? depth + 1 : Math.min(depth + 1, AFRESH));
-    this.isReturning = isInner;
-    return found;
-  }
-
   promiseValues(shape, name, depth) {
     return this.of(shape.of, name, depth).slice(0, 3).map((node) => ({ t: 'promise', of: node }));
   }
@@ -289,49 +240,8 @@ class Values {
     const answer = (body, status) => ({ t: 'response', of: body, status });
     return [...bodies.slice(0, 12).map((each) => answer(each, 200)), answer(bodies[0], 404), answer(bodies[0], 500)];
   }
-
-  /** Functions that stand before a route: one lets everybody through, one nobody. */
-  hookValues() {
-    const through = code('async () => undefined', () => async () => undefined);
-    const nobody = code('async (_request, reply) => reply.code(401).send()', () => async (_request, reply) => reply.code(401).send());
-    return [through, nobody];
-  }
-
-  /** Keys of MongoDB, which code asks for their text. */
-  objectIdValues() {
-    return ['507f1f77bcf86cd799439011', '65b9f3a1c2d4e5f607182930'].map((each) => code(`{ toString: () => '${each}' }`, () => ({ toString: () => each })));
-  }
-
-  DateValues() {
-    return DATES.map(date);
-  }
-
-  RegExpValues() {
-    return [code('/a+/', () => /a+/)];
-  }
-
-  ErrorValues() {
-    const messages = ['failed', ...this.literals.filter((each) => /^[A-Z]/.test(each)).slice(0, 4)];
-    return messages.map((each) => code(`new Error(${JSON.stringify(each)})`, () => new Error(each)));
-  }
-
-  URLValues() {
-    return [code("new URL('https://example.com/a?b=1')", () => new URL('https://example.com/a?b=1'))];
-  }
-
-  BufferValues() {
-    return ['abc', '', 'Hello'].map((each) => code(`Buffer.from('${each}')`, () => Buffer.from(each)));
-  }
-
-  Uint8ArrayValues() {
-    return this.BufferValues();
-  }
-
-  FunctionValues() {
-    return [{ t: 'fn', returns: value(1) }];
-  }
 }
 
-Object.assign(Values.prototype, MAKERS, PARTS);
+Object.assign(Values.prototype, MAKERS, PARTS, BUILT_IN, FUNCTIONS);
 
 module.exports = { Values, value };
