@@ -6,7 +6,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +18,7 @@ from orchestrator.cli.options import Common, Drawing, Planning, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, enter_directory, find_root
 from orchestrator.cli.present import look_of
-from orchestrator.cli.programs import programs_of, where_is
+from orchestrator.cli.programs import programs_of, pythons_without_pytest, where_is
 from orchestrator.cli.state import BACKUPS, LEDGER
 from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError, UsageError
 from orchestrator.ledger.repair import repair
@@ -172,15 +172,20 @@ def _programs(common: Common, root: Path) -> Iterator[Finding]:
         return
     for program, users in programs_of(plan).items():
         found = where_is(program, root)
-        most = ", ".join(users[:_USERS_SHOWN]) + (
-            f" and {len(users) - _USERS_SHOWN} more" if users[_USERS_SHOWN:] else ""
-        )
         yield Finding(
             what=f"program {line(program)}",
             ok=found is not None,
-            message=line(found or f"is not there; {most} {'needs' if len(users) == 1 else 'need'} it"),
+            message=line(found or f"is not there; {_need(users)}"),
             hint="install it, or put its folder on PATH",
         )
+    for python, users in pythons_without_pytest(plan, root).items():
+        message, hint = f"{python} has none; {_need(users)}", f"{python} -m pip install pytest"
+        yield Finding(what="pytest", ok=False, message=line(message), hint=hint)
+
+
+def _need(users: Sequence[str]) -> str:
+    more = f" and {len(users) - _USERS_SHOWN} more" if users[_USERS_SHOWN:] else ""
+    return f"{', '.join(users[:_USERS_SHOWN])}{more} {'needs' if len(users) == 1 else 'need'} it"
 
 
 def _loaded(plugin: Plugin, load: Callable[[str], object]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Plan
 from orchestrator.processes.environment import base_environment, find_program
+from orchestrator.testgen.python.needs import has_pytest, pythons_of
 
 
 def programs_of(plan: Plan) -> dict[str, list[str]]:
@@ -22,6 +23,17 @@ def programs_of(plan: Plan) -> dict[str, list[str]]:
 def where_is(program: str, root: Path) -> str | None:
     """Return the path of a program as a task would start it, None when there is none."""
     return find_program(program, base_environment(os.environ)["PATH"], str(root))
+
+
+def pythons_without_pytest(plan: Plan, root: Path) -> dict[str, list[str]]:
+    """Return each interpreter that has no pytest with the tasks whose generated tests need it."""
+    env, needed = base_environment(os.environ), dict[str, list[str]]()
+    for task in plan.tasks:
+        if task.handler == "test_generation" and task.skip_reason is None:
+            modules = [path for path in task.targets.reads if path.endswith(".py")]
+            for python in pythons_of(str(root), modules, lambda name: where_is(name, root)):
+                needed.setdefault(python, []).append(task.id)
+    return {python: users for python, users in needed.items() if not has_pytest(python, str(root), env)}
 
 
 def _from_root(program: str, cwd: str) -> str:

@@ -34,9 +34,11 @@ from orchestrator.handlers.test_generation_sources import hash_of_sources
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Targets
 from orchestrator.models.status import OutcomeKind
+from orchestrator.processes.environment import base_environment, find_program
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
 from orchestrator.testgen.kinds import PARTS, TOGETHER, offers
 from orchestrator.testgen.languages import find_generator, refuse_target
+from orchestrator.testgen.python.needs import has_pytest, pythons_of, told_without_pytest
 from orchestrator.testgen.report import (
     as_json,
     count_modules,
@@ -62,6 +64,7 @@ class TestGeneration(Handler[TestGenerationParams]):
 
     def __init__(self) -> None:
         self._expected: dict[tuple[str, str, int], dict[str, str]] = {}
+        self._has_pytest: dict[str, bool] = {}
 
     def targets(self, params: TestGenerationParams, root: str) -> Targets:
         """Name the modules that are read and the test files that are written."""
@@ -87,7 +90,7 @@ class TestGeneration(Handler[TestGenerationParams]):
         if generator is None:
             return [Problem(code="W510", message=_why_not(params), severity=Severity.WARNING)]
         try:
-            _find_targets(generator, scene.root, params)
+            found = _find_targets(generator, scene.root, params)
         except NoGenerator as error:
             return [Problem(code="E309", message=f"`target`: {error.message}", hint=error.hint)]
         except TaskFailed as error:
@@ -95,7 +98,19 @@ class TestGeneration(Handler[TestGenerationParams]):
             message = f"`target`{'' if about != error.message else ': '}{about}"
             # A task before this one may write the module.
             return [Problem(code="E309", message=message, hint=error.hint, severity=Severity.WARNING)]
-        return ()
+        return self._without_pytest(found, scene) if scene.deep and params.effective_language == "python" else ()
+
+    def _without_pytest(self, found: Sequence[Target], scene: CheckScene) -> Sequence[Problem]:
+        """Return a warning for each interpreter that could not run the tests; each is asked once."""
+        env = base_environment(os.environ)
+        pythons = pythons_of(
+            scene.root, [each.path for each in found], lambda name: find_program(name, env["PATH"], scene.root)
+        )
+        for python in pythons:
+            if python not in self._has_pytest:
+                self._has_pytest[python] = has_pytest(python, scene.root, env)
+        told = [told_without_pytest(python) for python in pythons if not self._has_pytest[python]]
+        return [Problem(code="W512", message=said, hint=hint, severity=Severity.WARNING) for said, hint in told]
 
     def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str] | None:
         """Return what a folder or a pattern stands for; None when the project's habits say where tests go."""

@@ -28,6 +28,7 @@ _KINDS = {
 }
 _CHECK_KEYS = frozenset(Check.model_fields)
 _PARAM = re.compile(r"`([A-Za-z_][A-Za-z0-9_]*)`")
+_ONCE = frozenset({"W511", "W512"})  # true whichever task it is told at
 _NAMED = 40  # ids in one hint
 
 
@@ -86,7 +87,7 @@ class TypeChecks:
         for problem in problems:
             if problem.code == "W510":
                 self._missing.setdefault(problem.message, []).append((task.id, problem))
-            elif problem.code != "W511" or problem.message not in {each.message for each in self.problems}:
+            elif problem.code not in _ONCE or problem.message not in {each.message for each in self.problems}:
                 self.problems.append(problem)
 
     def _ask(

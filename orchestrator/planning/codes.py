@@ -176,6 +176,11 @@ _TEXTS = {
         "The file has it as it is now, whatever the task does; `validate --deep` tells it once for all tasks that edit "
         "the file.",
     ),
+    "W512": (
+        "tool that generated tests need is missing",
+        "The interpreter of the project has no pytest. A task before may install it: `validate --deep` looks at the "
+        "machine as it is now.",
+    ),
     "W599": ("more problems", "The list was cut. Mend what it shows and validate again."),
 }
 

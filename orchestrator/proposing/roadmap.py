@@ -147,8 +147,9 @@ def _found(facts: Facts, evidence: Evidence) -> Sequence[str]:
     sentences = []
     if facts.languages:
         with_ = f" with {', '.join(facts.frameworks)}" if facts.frameworks else ""
-        modules = f"{len(facts.modules)} module{'' if len(facts.modules) == 1 else 's'}"
-        sentences.append(f"{language_word(facts.languages)}{with_}: {modules} with code of their own")
+        count = len(facts.modules)
+        modules = "1 module with code of its own" if count == 1 else f"{count} modules with code of their own"
+        sentences.append(f"{language_word(facts.languages)}{with_}: {modules}")
     for suite in facts.suites:
         measured = evidence.coverage.get(suite.name)
         statements = measured.totals.get("statements") if measured and not measured.problem else None

@@ -450,3 +450,8 @@ PHASES = "phases: [{id: '1', groups: [{id: a, tasks: [{id: '1.1', name: x, type:
 def test_values_on_one_line() -> None:
     assert flow({"a": [1, True, None, "x y"], "no": "on"}) == '{a: [1, true, null, x y], "no": "on"}'
     assert [letters(number) for number in (1, 26, 27, 52)] == ["a", "z", "aa", "az"]
+
+
+def test_one_module_is_one_module() -> None:
+    found = proposed({"shop.py": "def total(price):\n    if price > 1:\n        return 2\n    return price\n"}).found
+    assert found[0] == "Python: 1 module with code of its own"

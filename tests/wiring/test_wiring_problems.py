@@ -132,6 +132,25 @@ def test_a_mistake_in_an_edited_file_is_told_once_by_a_deep_check(make: Make) ->
     assert [each["code"] for each in repository.problems("--deep")] == ["W511"]
 
 
+@wires("problem:W512")
+def test_an_interpreter_without_pytest_is_told_once_by_a_deep_check_and_by_doctor(make: Make) -> None:
+    work = {"name": "x", "type": "test_generation", "target": "shop.py"}
+    repository = make(tasks({"id": "1.1", **work}, {"id": "1.2", **work, "test_file": "tests/test_other.py"}))
+    repository.write("shop.py", "def total():\n    return 1\n")
+    python = repository.write(".venv/bin/python", "#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+    assert repository.problems() == []
+    (problem,) = repository.problems("--deep")
+    said = f"{python} has no pytest, which the generated tests need"
+    assert (problem["code"], problem["message"]) == ("W512", said)
+    told = repository.orchestrate("doctor")
+    assert f"pytest: {python} has none; 1.1, 1.2 need it\n    {python} -m pip install pytest\n" in told.out
+    assert told.code == 1
+    python.write_text("#!/bin/sh\nexit 0\n")
+    assert repository.problems("--deep") == []
+    assert "✗" not in repository.orchestrate("doctor").out
+
+
 @wires("problem:W599")
 def test_a_rule_about_several_keys_is_told_at_the_one_that_it_names(make: Make) -> None:
     (problem,) = make(tasks(task("1.1", command="echo hi | cat"))).problems()

@@ -13,6 +13,7 @@ from typing import Any
 from orchestrator.contracts import Processes
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.python.farm import build_farm
+from orchestrator.testgen.python.needs import told_without_pytest
 from orchestrator.testgen.python.patience import Patience
 from orchestrator.testgen.python.targets import PythonTarget, import_mode
 
@@ -132,8 +133,8 @@ async def can_import(site: Site, name: str) -> bool:
 async def require_pytest(site: Site) -> None:
     """Raise TaskFailed when the project's interpreter has no pytest."""
     if not await can_import(site, "pytest"):
-        message = f"{site.python} has no pytest, which the generated tests need"
-        raise TaskFailed(message, hint=f"{site.python} -m pip install pytest")
+        message, hint = told_without_pytest(site.python)
+        raise TaskFailed(message, hint=hint)
 
 
 def _settings_folder(farm: Path, place: Path) -> Path:

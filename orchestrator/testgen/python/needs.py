@@ -1,0 +1,31 @@
+"""Which interpreters generated Python tests would run in, and whether pytest is there: asked before anything runs."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+
+from orchestrator.testgen.python.targets import find_python
+
+_IS_THERE = "import importlib.util, sys; del sys.path[0]; sys.exit(importlib.util.find_spec('pytest') is None)"
+_PATIENCE = 20  # seconds
+
+
+def pythons_of(root: str, modules: Iterable[str], find: Callable[[str], str | None]) -> list[str]:
+    """Return the interpreters of some modules' tests, each once; `find` looks a program up as a task would."""
+    return list(dict.fromkeys(find_python(root, module, find, sys.executable) for module in modules))
+
+
+def has_pytest(python: str, root: str, env: Mapping[str, str]) -> bool:
+    """Say whether an interpreter has pytest; one that does not answer has none."""
+    try:
+        asked = (python, "-B", "-c", _IS_THERE)
+        return not subprocess.run(
+            asked, cwd=root, env=env, capture_output=True, check=False, timeout=_PATIENCE
+        ).returncode
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def told_without_pytest(python: str) -> tuple[str, str]:
+    """Return what is said of an interpreter without pytest, and what to type."""
+    return f"{python} has no pytest, which the generated tests need", f"{python} -m pip install pytest"
