@@ -331,7 +331,8 @@ def test_a_ledger_of_the_first_version_keeps_its_runs_and_takes_measurements(
     ledger.append([replace(started("r9"), kind="measure")]).result(timeout=20)
     assert next(run.kind for run in ledger.runs()) == "measure"
     ledger.close()
-    SqliteLedger.open_readonly(path).check()
+    with closing(SqliteLedger.open_readonly(path)) as reader:
+        reader.check()
 
 
 def test_an_index_that_contradicts_its_table_is_told_by_the_check(path: Path) -> None:

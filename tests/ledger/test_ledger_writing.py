@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,8 @@ def test_closing_writes_what_is_waiting(path: Path) -> None:
     futures = [ledger.append([attempt(f"2.{number}")]) for number in range(200)]
     ledger.close()
     assert all(future.done() and future.exception() is None for future in futures)
-    assert len(SqliteLedger.open_readonly(path).read_run("r1").tasks) == 200
+    with closing(SqliteLedger.open_readonly(path)) as reader:
+        assert len(reader.read_run("r1").tasks) == 200
     assert not path.with_name("ledger.db-wal").exists()
 
 
