@@ -130,3 +130,42 @@ def test_a_module_that_needs_a_native_add_on_which_is_not_there_is_refused_by_na
     assert made.returncode == 1
     assert "src/hash.ts cannot be imported: " in made.stderr
     assert "hash.node" in made.stderr
+
+
+CLOCK = """\
+import { Pool } from 'pg';
+
+const pool = new Pool({ max: 3 });
+let asked = 0;
+
+export async function priceOf(id: string): Promise<number> {
+  asked += 1;
+  const found = await pool.query('select price from shops where id = $1', [id]);
+  if (found.rows.length === 0) {
+    throw new Error(`there is no shop "${id}" (${asked})`);
+  }
+  return found.rows[0].price * 2;
+}
+
+export function isOld(year: number): boolean {
+  return year < new Date().getFullYear();
+}
+"""
+
+
+def test_a_project_whose_jest_defines_no_globals_gets_tests_that_import_them(project):
+    config = "module.exports = { injectGlobals: false, transform: { '^.+\\\\.ts$': ['ts-jest', {}] } };\n"
+    (project / "jest.config.js").write_text(config)
+    (project / "src/prices.ts").write_text(CLOCK)
+    (project / "src/shop.js").write_text(
+        SHOP.replace("const { price } = require('./prices');\n", "const price = (size, count) => 5 * count;\n")
+    )
+    made = generate("src/prices.ts")
+    assert '"statements": 100.0' in made
+    assert '"statements": 100.0' in generate("src/shop.js")
+    prices = (project / "src/__tests__/prices.test.ts").read_text()
+    assert "import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';" in prices
+    shop = (project / "src/__tests__/shop.test.js").read_text()
+    assert shop.index("require('@jest/globals')") < shop.index("jest.mock('pg'")
+    run("node_modules/jest/bin/jest.js")
+    assert json.loads(made)["mutants"]["percent"] > 60

@@ -10,6 +10,7 @@ from orchestrator.testgen.typescript.candidates import Candidate
 from orchestrator.testgen.typescript.place import Place, is_typed, quoted
 from orchestrator.testgen.typescript.toolchain import Toolchain
 
+_JEST = "@jest/globals"
 _DOUBLES = (
     "ask",
     "callsOf",
@@ -60,15 +61,17 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
             lines += _import_lines(place.tools, spec, used)
     anew = _fresh(place, fresh, typed=typed) if fresh else ""
     if place.tools.is_script:
-        return _script_head(_mocks(place), [line for line in lines if line], anew)
+        runner = lines[0] if lines and _JEST in lines[0] else ""
+        return _script_head(runner, _mocks(place), [line for line in lines if line and line != runner], anew)
     mocks = f"{_mocks(place)}{anew}"
     return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}"
 
 
-def _script_head(mocks: str, imports: Sequence[str], anew: str) -> str:
-    """Return the same head for CommonJS; doubles stand first, where nothing moves them."""
+def _script_head(runner: str, mocks: str, imports: Sequence[str], anew: str) -> str:
+    """Return the same head for CommonJS; doubles stand before what they double, where nothing moves them."""
     required = "".join(f"{line}\n" for line in imports)
-    return "\n".join(part for part in (mocks, required, anew.removeprefix("\n")) if part)
+    head = runner and f"{runner}\n"
+    return "\n".join(part for part in (head, mocks, required, anew.removeprefix("\n")) if part)
 
 
 def _wanted(place: Place, chosen: Sequence[Candidate]) -> _Wanted:
@@ -135,11 +138,13 @@ def _parted(names: Mapping[str, str]) -> tuple[list[str], list[str]]:
 def _runner_import(tools: Toolchain, body: str) -> list[str]:
     if tools.runner == "jest" and tools.has_global_types and not (tools.is_module and f"{tools.api}." in body):
         return []
-    if tools.is_script or (tools.runner == "jest" and not tools.has_globals_package):
+    if (tools.is_script and not tools.is_without_globals) or (tools.runner == "jest" and not tools.has_globals_package):
         return []
     names = ("afterAll", "afterEach", "beforeEach", "describe", "expect", "it", tools.api)
     used = [name for name in names if re.search(rf"\b{name}\b", body)]
-    source = "vitest" if tools.runner == "vitest" else "@jest/globals"
+    if tools.is_script:
+        return [f"const {{ {', '.join(used)} }} = require('{_JEST}');"]
+    source = "vitest" if tools.runner == "vitest" else _JEST
     return [f"import {{ {', '.join(used)} }} from '{source}';"]
 
 
@@ -155,16 +160,24 @@ def _mocks(place: Place) -> str:
         elif spec in place.asked:
             lines.append(_export_mock(place, name, helper, ", ".join(quoted(each) for each in place.asked[spec])))
         elif place.tools.runner == "jest":
-            lines.append(f"jest.mock({name}, () => jest.requireActual({helper}).packageDouble({name}));\n")
+            double = f"{_actual(place, helper)}.packageDouble({name})"
+            lines.append(f"jest.mock({name}, () => {double});\n")
         else:
             lines.append(f"vi.mock({name}, async () => (await import({helper})).moduleDouble({name}));\n")
     return "".join(lines)
 
 
+def _actual(place: Place, name: str, kind: str = "") -> str:
+    """Return how a module is loaded without its double: the types of `@jest/globals` have to be told what it is."""
+    is_strict = is_typed(place) and not place.tools.has_global_types
+    given = f"<{kind or f'typeof import({name})'}>" if is_strict else ""
+    return f"jest.requireActual{given}({name})"
+
+
 def _export_mock(place: Place, name: str, helper: str, exports: str) -> str:
     """Return the lines that double some exports of a package and leave the others as they are."""
     if place.tools.runner == "jest":
-        real, doubles = f"jest.requireActual({name})", f"jest.requireActual({helper})"
+        real, doubles = _actual(place, name, "object"), _actual(place, helper)
         return f"jest.mock({name}, () => ({{\n  ...{real},\n  ...{doubles}.exportDoubles({name}, [{exports}]),\n}}));\n"
     real = f"(await original{'<object>' if is_typed(place) else ''}())"
     doubles = f"(await import({helper}))"

@@ -159,7 +159,8 @@ def _in_order(doc: Sequence[Block], imports: Sequence[Block], rest: Sequence[Blo
     above = [each for each in rest if each.kind == "mock" and is_script]
     below = [each for each in rest if each not in above]
     first = [replace(below[0], gap="\n\n")] if below else []
-    return [*doc, *above, *imports, *first, *below[1:]]
+    runner = [each for each in imports if above and each.imported is not None and each.imported.spec == "@jest/globals"]
+    return [*doc, *runner, *above, *(each for each in imports if each not in runner), *first, *below[1:]]
 
 
 def _merged(wanted: Sequence[Block], present: Sequence[Block], history: History, used: str) -> list[Block]:

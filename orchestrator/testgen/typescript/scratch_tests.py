@@ -32,15 +32,22 @@ def measured_name(test_file: str) -> str:
 def recorded(text: str) -> str:
     """Return a test file whose `describe` and `it` are those of the recorder, where it imports them."""
 
-    def kept(found: re.Match[str]) -> str:
+    def parted(found: re.Match[str], rest: str) -> str:
         names = [each.strip() for each in found.group(1).split(",") if each.strip()]
         own = [each for each in names if each in _RECORDED]
-        others = [each for each in names if each not in _RECORDED]
-        rest = f"import {{ {', '.join(others)} }} from {found.group(2)};" if others else ""
-        return f"{rest}\nconst {{ {', '.join(own)} }} = globalThis.__recorder;" if own else rest
+        others = ", ".join(each for each in names if each not in _RECORDED)
+        head = rest.replace("NAMES", f"{{ {others} }}").replace("SOURCE", found.group(2)) if others else ""
+        return f"{head}\nconst {{ {', '.join(own)} }} = globalThis.__recorder;" if own else head
+
+    def kept(found: re.Match[str]) -> str:
+        return parted(found, "import NAMES from SOURCE;")
+
+    def required(found: re.Match[str]) -> str:
+        return parted(found, "const NAMES = require(SOURCE);")
 
     pattern = r"import\s*\{([^}]*)\}\s*from\s*(['\"](?:vitest|@jest/globals)['\"]);?"
-    return "// @ts-nocheck\n" + re.sub(pattern, kept, text)
+    script = r"const\s*\{([^}]*)\}\s*=\s*require\((['\"]@jest/globals['\"])\);?"
+    return "// @ts-nocheck\n" + re.sub(script, required, re.sub(pattern, kept, text))
 
 
 def guarded(tools: Toolchain, text: str, root: str) -> str:
@@ -55,7 +62,8 @@ def guarded(tools: Toolchain, text: str, root: str) -> str:
             f".guard(orchestrateRequire(import.meta.url), orchestrateAfter, {place});\n"
         )
     else:
-        head = f"require({script}).guard(require, afterEach, {place});\n"
+        after = "require('@jest/globals').afterEach" if tools.is_without_globals else "afterEach"
+        head = f"require({script}).guard(require, {after}, {place});\n"
     return f"// @ts-nocheck\n{head}{text}"
 
 
@@ -81,6 +89,8 @@ def _head(tools: Toolchain) -> str:
         if tools.is_module
         else ""
     )
+    if tools.is_without_globals and not tools.is_module:
+        imports = "const { jest, test } = require('@jest/globals');\n"
     return (
         f"// @ts-nocheck\n{imports}{'' if tools.is_script else 'export {};'}\nconst core = {{ require: {require} }};\n"
         f"const api = {{ load: {load}, reset: () => jest.resetModules(), "

@@ -12,6 +12,7 @@ from orchestrator.contracts import Processes
 from orchestrator.errors import TaskFailed
 
 _ES_SYNTAX = re.compile(r"^(import\b(?!\s*\()|export\b)", re.MULTILINE)
+_NO_GLOBALS = re.compile(r"""\binjectGlobals\\?["']?\s*[:=]\s*false|--no-injectGlobals""")
 _FOR_NODE = re.compile(r'^\s*"module"\s*:\s*"node(\d+|next)"', re.MULTILINE | re.IGNORECASE)
 
 
@@ -27,6 +28,7 @@ class Toolchain:
     is_module: bool  # test files are ES modules: Vitest's are, Jest's when it is told so
     has_global_types: bool  # `describe` and `it` need no import
     has_globals_package: bool = True  # `@jest/globals` can be imported
+    is_without_globals: bool = False  # Jest is told to define none: tests have to import them
     needs_endings: bool = False  # relative imports have to carry ".js"
     keeps_imports: bool = False  # the compiler leaves `import()` as it is, which Jest's scripts cannot carry out
     is_script: bool = False  # the modules are CommonJS in JavaScript, and so are their test files
@@ -52,6 +54,7 @@ def find_toolchain(root: str, path: str, processes: Processes) -> Toolchain:
     assert place is not None  # `_runner_of` found it
     details = _read_json(place / "package.json")
     major, minor = (int(part) for part in details["version"].split(".")[:2])
+    is_bare = runner == "jest" and _NO_GLOBALS.search(_jest_settings(root, folder, package)) is not None
     is_module = runner == "vitest" or _runs_modules(root, folder, package)
     return Toolchain(
         folder=folder,
@@ -60,8 +63,9 @@ def find_toolchain(root: str, path: str, processes: Processes) -> Toolchain:
         version=(major, minor),
         binary=str(place / ("bin/jest.js" if runner == "jest" else "vitest.mjs")),
         is_module=is_module,
-        has_global_types=runner == "jest" and _installed(root, folder, "@types/jest") is not None,
-        has_globals_package=_installed(root, folder, "@jest/globals") is not None,
+        has_global_types=runner == "jest" and _installed(root, folder, "@types/jest") is not None and not is_bare,
+        has_globals_package=is_bare or _installed(root, folder, "@jest/globals") is not None,
+        is_without_globals=is_bare,
         needs_endings=runner == "jest" and is_module and _knows_endings(root, folder, path, package),
         keeps_imports=runner == "jest" and not is_module and _keeps_imports(root, folder),
         is_script=not is_module and _is_script(Path(root, path)),
