@@ -27,6 +27,8 @@ class Place:
     def specifier(self, file: str) -> str:
         """Return how the test imports a file of the project."""
         path = os.path.relpath(file, PurePosixPath(self.test_file).parent)
+        if path.endswith(".cjs"):  # no runner but Jest looks for that ending
+            return path if path.startswith(".") else f"./{path}"
         bare = re.sub(r"\.[cm]?[jt]sx?$", "", path)
         if bare.endswith("/index") and not self.endings and not bare.endswith("../index"):
             bare = bare.removesuffix("/index")

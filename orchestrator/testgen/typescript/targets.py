@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.generator import Target
+from orchestrator.testgen.typescript.collecting import collected_place, read_collected
 
 SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 _INSTALLED = frozenset(("node_modules", "dist", "build", "out", "coverage", "venv"))
@@ -71,11 +72,15 @@ def find_folder(root: str, target: str, test_file: str | None = None) -> TypeScr
 
 
 def default_test_file(root: str, path: str) -> str:
-    """Return where the tests of a module go: where the project's tests are, else a `__tests__` folder beside it."""
+    """Return where the tests of a module go: where the project's tests are, else a `__tests__` folder beside it.
+
+    Where the runner would not collect that, it is a place that its settings name.
+    """
     place = PurePosixPath(path)
     folder, word = test_habit(root, path)
     name = f"{place.stem}.{word}{place.suffix}"
-    return str(place.parent / name) if folder == "" else str(place.parent / folder / name)
+    usual = str(place.parent / name) if folder == "" else str(place.parent / folder / name)
+    return collected_place(read_collected(root, path), usual, path)
 
 
 def _files_below(folder: Path) -> Iterator[tuple[str, str]]:
