@@ -38,6 +38,11 @@ class Candidate:
     source: str = ""  # the whole function, when somebody proposed it as text
 
     @property
+    def options_given(self) -> tuple[str, ...]:
+        """Return the names of the optional parameters that are given."""
+        return tuple(name for name, _, is_required in self.arguments if not is_required)
+
+    @property
     def with_options(self) -> "Candidate":
         """Return it as a row of a table in which each row has its own options."""
         optional = {name for name, _, is_required in self.arguments if not is_required}

@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -84,10 +85,21 @@ def _with_options(groups: list[list[Candidate]]) -> list[list[Candidate]]:
         first = group[0]
         key: object = (first.subject, first.wide, first.fixtures) if first.wide else first.number
         alike.setdefault(key, []).append(group)
-    return [
-        same[0] if len(same) == 1 else [each.with_options for group in same for each in group]
-        for same in alike.values()
-    ]
+    return [table for same in alike.values() for table in ([same[0]] if len(same) == 1 else _by_option(same))]
+
+
+def _by_option(groups: list[list[Candidate]]) -> list[list[Candidate]]:
+    """Part tables of one subject so that each is about one option, which its name can say; others may come with it."""
+    left = [each for group in groups for each in group]
+    found = []
+    while left:
+        counts = Counter(name for each in left for name in each.options_given)
+        common = max(counts, key=lambda name: counts[name], default="")
+        rows = [each for each in left if not common or common in each.options_given]
+        is_same = len({each.table for each in rows}) == 1
+        found.append(rows if is_same else [each.with_options for each in rows])
+        left = [each for each in left if each not in rows]
+    return found
 
 
 def _write(group: list[Candidate], namer: Namer, fixtures: set[str]) -> WrittenTest:

@@ -46,14 +46,15 @@ class Namer:
             reason = _given_kind(candidate) or (f"because_{candidate.more}" if _says_why(candidate) else "")
             if reason:
                 return self._unique([_subject(candidate, is_false=candidate.label == "not"), candidate.label, reason])
-        return self._unique(words, candidate.more)
+        more = "" if candidate.more.replace("_", "").isdigit() else candidate.more
+        kind = _kind_given(candidate) if candidate.kind not in ("route", "program") else ""
+        return self._unique(words, more, kind)
 
     def table(self, candidates: list[Candidate]) -> str:
         """Return the name of a table of calls."""
         first = candidates[0]
-        options = [name for name, _, required in first.arguments if not required]
-        if "options" in first.columns:
-            options = ["options"]
+        given = Counter(name for each in candidates for name in each.options_given)
+        options = sorted(given, key=lambda name: -given[name])
         words = [_subject(first), *([f"with_{'_and_'.join(options[:2])}"] if options else [])]
         labels = {each.label for each in candidates}
         return self._unique([*words, *(labels & _OF_TABLES if len(labels) == 1 else ())])
@@ -62,12 +63,12 @@ class Namer:
         """Return a name that somebody chose, with a number when it is taken."""
         return self._unique([name.removeprefix("test_")])
 
-    def _unique(self, words: list[str], more: str = "") -> str:
+    def _unique(self, words: list[str], *more: str) -> str:
+        """Return a name of these words, with the first of `more` that tells it from the others."""
         name = _joined(words)
-        if more.replace("_", "").isdigit():
-            more = f"gives_{more}"
-        if more and self._used[name] and not self._used[_joined([*words, more])]:
-            name = _joined([*words, more])
+        others = (_joined([*words, each]) for each in more if each)
+        if self._used[name]:
+            name = next((each for each in others if not self._used[each]), name)
         self._used[name] += 1
         if self._used[name] == 1:
             return name
@@ -117,7 +118,12 @@ def _subject(candidate: Candidate, *, is_false: bool = False) -> str:
 
 def _given_kind(candidate: Candidate) -> str:
     """Return what an operator was given that it refuses."""
-    if candidate.subject.rpartition(".")[2] not in _OPERATORS or not candidate.arguments:
+    return _kind_given(candidate) if candidate.subject.rpartition(".")[2] in _OPERATORS else ""
+
+
+def _kind_given(candidate: Candidate) -> str:
+    """Return of what kind the first argument is, empty where its text does not show it."""
+    if not candidate.arguments:
         return ""
     text = candidate.arguments[0][1]
     found = re.match(r"(?:\w+\.)*(\w+)\(", text)

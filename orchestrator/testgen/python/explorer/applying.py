@@ -1,12 +1,31 @@
 """What is said of a function or pattern that a call returns: nothing but by using it."""
 
+import ast
+import inspect
 import re
+from collections.abc import Sequence
 from typing import Any
 
+from .arguments import is_strange
 from .calling import Caller, Program
+from .kinds import of_hint
 from .literals import Literals
+from .meant import plain_parameter, taken_by
+from .names import Names
+from .subjects import hints_of
 
-_SAMPLES = ("'Hello World'", "'a10'", "['b', 'a']", "10", "-2.5", "b'abc'", "'a10', 'a2'", "['a', 'b'], ['c']", "")
+_SAMPLES = (
+    "['room ', 10], 'room 10'",
+    "'Hello World'",
+    "'a10'",
+    "['b', 'a']",
+    "10",
+    "-2.5",
+    "b'abc'",
+    "'a10', 'a2'",
+    "['a', 'b'], ['c']",
+    "",
+)
 _TEXTS = ("'room 10, -2.5 or 1e3'", "'Hello World'", "'ada@example.com'", "'2024-01-31T12:30:00'")
 _SHORT = 60  # characters of a pattern that is read at a glance
 
@@ -14,13 +33,17 @@ _SHORT = 60  # characters of a pattern that is read at a glance
 class Applying:
     """Try what was returned on samples."""
 
-    def __init__(self, literals: Literals, caller: Caller) -> None:
+    def __init__(self, literals: Literals, caller: Caller, names: Names) -> None:
         self._literals = literals
+        self._names = names
         self._caller = caller
 
-    def use(self, call: str, setup: tuple[str, ...], value: Any) -> tuple[str, Any] | None:
-        """Return how it is used, to be put behind the call, and what that gives; None when no sample shows anything."""
-        uses = [(f"({each})", each) for each in _SAMPLES]
+    def use(self, call: str, setup: tuple[str, ...], value: Any, promised: Any) -> tuple[str, Any] | None:
+        """Return how it is used, to be put behind the call, and what that gives; None when no sample shows anything.
+
+        `promised` is the hint of what returned it.
+        """
+        uses = [(f"({each})", each) for each in _SAMPLES if self._is_meant(value, each, taken_by(promised))]
         if isinstance(value, re.Pattern):
             uses = [(f".findall({each})", each) for each in _TEXTS]
         same: tuple[str, Any] | None = None
@@ -33,6 +56,29 @@ class Applying:
                 return use, outcome.value
             same = same or (use, outcome.value)  # what gives back what it is given says less
         return same
+
+    def _is_meant(self, value: Any, sample: str, promised: Sequence[Any]) -> bool:
+        """Say whether a function takes so many arguments, and its hints such ones; True where it does not say."""
+        call = ast.parse(f"f({sample})", mode="eval").body
+        assert isinstance(call, ast.Call)
+        if promised and len(promised) != len(call.args):
+            return False
+        try:
+            signature = inspect.signature(value)
+            bound = signature.bind(*(ast.unparse(each) for each in call.args))
+        except TypeError:
+            return False
+        except ValueError:  # it has no signature
+            return True
+        if any(name.startswith("_") for name in bound.arguments):
+            return False
+        hints = hints_of(value)
+        own = [hints.get(name, inspect.Parameter.empty) for name in bound.arguments]
+        for text, *given in zip(bound.args, own, promised or own, strict=False):
+            kinds = [frozenset(of_hint(each, self._names)) for each in given]
+            if any(each and is_strange(text, plain_parameter(each)) for each in kinds):
+                return False
+        return True
 
 
 def is_applied(value: Any) -> bool:

@@ -4,6 +4,7 @@ import ast
 import builtins
 import functools
 import inspect
+import typing
 from collections.abc import Collection
 from typing import Any
 
@@ -28,10 +29,15 @@ _ALSO = {  # what else a caller may well hand over
 _LEAST_WEIGHT = 2.0  # what speaks for a kind more than nothing
 
 
-def is_strange(argument: str, parameter: Parameter) -> bool:
-    """Say whether an expression is plainly of a kind that the hints do not allow, or that nothing speaks for."""
+def is_strange(argument: str, parameter: Parameter, least: float = _LEAST_WEIGHT) -> bool:
+    """Say whether an expression is plainly of a kind that the hints do not allow, or that nothing speaks for.
+
+    Where there is no hint, `least` is how much has to speak for a kind.
+    """
     kind = _kind_of(argument)
-    allowed = parameter.hinted or {each for each, weight in parameter.weights.items() if weight >= _LEAST_WEIGHT}
+    allowed = parameter.hinted or {each for each, weight in parameter.weights.items() if weight >= least}
+    if type(parameter.default) is bool and not parameter.hinted:
+        allowed = {"bool"}  # what is true in some other way looks like a mistake
     if not kind or not allowed or "any" in allowed:
         return False
     if kind == "double":
@@ -48,6 +54,8 @@ def _fits(node: ast.expr, allowed: Collection[Any]) -> bool:
     words = {each if isinstance(each, str) else each[0] for each in allowed}
     if not kind or "any" in words or any(text in each[1] for each in allowed if each[0] == "one"):
         return True
+    if any(_is_instance(text, each[1]) for each in allowed if each[0] == "class"):
+        return True
     if kind not in words.union(*(_ALSO.get(each, ()) for each in words)):
         return False
     inner = [each[1] for each in allowed if isinstance(each, tuple) and each[0] in ("list", "set")]
@@ -55,6 +63,21 @@ def _fits(node: ast.expr, allowed: Collection[Any]) -> bool:
         return True
     items = node.elts if isinstance(node, ast.List | ast.Tuple | ast.Set) else []
     return not inner or all(_fits(each, inner) for each in items)
+
+
+def _is_instance(text: str, owner: type) -> bool:
+    """Say whether a literal is what a class of numbers, an abstract class or a typed dictionary asks for."""
+    try:
+        value = ast.literal_eval(text)
+        return isinstance(value, dict) if typing.is_typeddict(owner) else isinstance(value, owner)
+    except (
+        ValueError,
+        TypeError,
+        SyntaxError,
+        MemoryError,
+        RecursionError,
+    ):  # no literal, or a class that is not asked
+        return False
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -22,7 +22,7 @@ from .rebuilding import rebuilt
 from .replies import reply_body
 from .runs import run_body
 from .settled_calls import settling_call, wrapped_call
-from .subjects import Argument
+from .subjects import Argument, hints_of
 from .tables import Tables
 from .wording import as_statement, renamed, truth
 
@@ -40,7 +40,7 @@ class Checks:
         self._literals = literals
         self._caller = caller
         self._tables = Tables(names)
-        self._applying = Applying(literals, caller)
+        self._applying = Applying(literals, caller, names)
 
     def body(self, made: Try) -> Body | None:
         """Return a test that pins the observed behaviour, None when nothing stable can be said about it."""
@@ -105,14 +105,14 @@ class Checks:
             lines = (*setup, call, f"assert capsys.readouterr().out == {outcome.printed!r}")
             return Body(lines, label="prints")
         if value is None and made.instance == INSTANCE and made.subject.kind in ("method", "setter"):
-            state = self._state_after(made)
+            state = self.state_after(made)
             if state == self._state((*setup,)) and made.subject.gives_something:
                 return Body((*setup, f"assert {call} is None"), label="returns_none")
             label = "leaves_state" if state == self._state((*setup,)) else "changes_state"
             return Body((*setup, call, *state), label=label) if state else None
         if value is None and made.subject.gives_nothing:
             return None  # every call of it gives that
-        checks = [] if isinstance(value, re.Pattern) and is_applied(value) else self.of(call, value)
+        checks = [] if is_applied(value) and _says_little(value) else self.of(call, value)
         if not checks and is_applied(value):
             return self._applied(made, call, value)
         made_anew = rebuilt(value, self._names, self._literals) if not checks and made.subject.kind != "class" else None
@@ -125,7 +125,7 @@ class Checks:
 
     def _applied(self, made: Try, call: str, value: Any) -> Body | None:
         """Say what comes of using the function or pattern that the call returns."""
-        used = self._applying.use(call, made.program.setup, value)
+        used = self._applying.use(call, made.program.setup, value, hints_of(made.subject.function).get("return"))
         if used is None:
             return None
         use, given = used
@@ -188,7 +188,7 @@ class Checks:
                 checks.append(f"assert str({name}) == {text!r}")
         return checks
 
-    def _state_after(self, made: Try) -> list[str]:
+    def state_after(self, made: Try) -> list[str]:
         """Run the call once more and return assertions about the instance."""
         return self._state((*made.program.setup, made.program.call))
 
@@ -198,6 +198,10 @@ class Checks:
             return []
         checks = self.of(INSTANCE, namespace[INSTANCE], with_class=True)
         return [each for each in checks if "isinstance" not in each]
+
+    def changes_arguments(self, made: Try) -> bool:
+        """Say whether what the call was given is something else after it."""
+        return self._changed_arguments(made) is not None
 
     def _changed_arguments(self, made: Try) -> Body | None:
         """Return a test that shows which arguments the call changes, None when it changes none."""
@@ -227,6 +231,11 @@ class Checks:
         first = call if namespace["result"] is None or not result else f"result = {call}"
         more = [] if first == call else result
         return Body((*setup, first, *more, *checks), label="changes_" + changed[0])
+
+
+def _says_little(value: object) -> bool:
+    """Say whether naming a function or pattern tells nothing: what is internal may be called anything tomorrow."""
+    return isinstance(value, re.Pattern) or getattr(value, "__name__", "").startswith("_")
 
 
 def _equals(first: object, second: object) -> bool:

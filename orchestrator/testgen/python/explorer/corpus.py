@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from .calling import Outcome, Program
-from .subjects import Arguments, Subject
+from .subjects import Argument, Arguments, Subject
 from .wording import oddness
 
 INSTANCE = "instance"
@@ -41,7 +41,7 @@ class Try:
         if self.outcome.kind != "value" or type(value) not in (str, bytes, int, float, list, tuple, dict, set):
             return False
         is_short = type(value) in (str, bytes) and len(value) < _SHORT  # writing a long one takes long
-        return not value or (is_short and repr(value) in self.arguments)
+        return not value or (is_short and any(_is_same_text(each, repr(value)) for each in self.arguments))
 
     @functools.cached_property
     def oddness(self) -> float:
@@ -66,6 +66,11 @@ class Try:
             - 8.0 * (self.origin == "example")
             + 4.0 * self.strange
         )
+
+
+def _is_same_text(argument: Argument, result: str) -> bool:
+    """Say whether a result is what was given, be it in other letters."""
+    return isinstance(argument, str) and argument.lower() == result.lower()
 
 
 Lead = tuple[Try, str]  # with the instance as it is made

@@ -6,7 +6,6 @@ import functools
 import inspect
 import textwrap
 import types
-import typing
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
@@ -18,7 +17,7 @@ from .kind_tables import Kind
 from .names import Names
 from .operators import NOT_TRIED, OPERATORS
 from .shapes import attributes_read, classes_with, doubles, functions_for, kept_as
-from .subjects import VARIADIC, Parameter, Subject
+from .subjects import VARIADIC, Parameter, Subject, hints_of
 
 _MOST_INHERITED = 8
 _TOLD_BY_NONE = (str, int, dict, set, frozenset, bytes)  # builtin classes without a signature
@@ -127,7 +126,7 @@ class SubjectFinder:
         signature = _signature(value)
         if signature is None:
             return None
-        hints = _hints(value)
+        hints = hints_of(value)
         parameters = [
             self._parameter(each, hints.get(each.name, each.annotation), node)
             for each in list(signature.parameters.values())[skip:]
@@ -288,11 +287,3 @@ def _definition(function: Any) -> Definition | None:
 def _is_filled_in(default: object) -> bool:
     """Say whether a framework puts something else in a default's place: `Depends(…)` and `Query(…)` are no values."""
     return any(kind.__module__ == "fastapi.params" for kind in type(default).__mro__)
-
-
-def _hints(value: Any) -> dict[str, Any]:
-    target = value.__init__ if inspect.isclass(value) and "__init__" in vars(value) else value
-    try:
-        return typing.get_type_hints(inspect.unwrap(target), include_extras=True)
-    except Exception:  # a hint may name what exists for type checkers only
-        return {}

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from .arguments import is_strange
 from .corpus import INSTANCE, Try
 from .evolve import splice
 from .mutants import Mutant
@@ -121,6 +122,10 @@ class Hunter:
             yield from self._again(made, made.arguments, f"{INSTANCE} = {self._search.vary_text(owner)}")
 
     def _again(self, made: Try, arguments: Arguments, start: str) -> Iterator[Try]:
+        if any(
+            isinstance(a, str) and is_strange(a, p) for a, p in zip(arguments, made.subject.parameters, strict=True)
+        ):
+            return
         setup = (start, *made.program.setup[1:]) if start else made.program.setup
         found = self._search.attempt(made.subject, arguments, made.instance, setup)
         if found is not None and found is not made:

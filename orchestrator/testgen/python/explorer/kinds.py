@@ -44,7 +44,7 @@ def of_hint(hint: Any, names: Names, depth: int = 0) -> list[Kind]:
         bounds = [hint.__bound__] if hint.__bound__ else list(hint.__constraints__)
         return [kind for each in bounds for kind in of_hint(each, names, depth + 1)] or ["any"]
     if isinstance(hint, str | typing.ForwardRef):
-        return _of_text(hint if isinstance(hint, str) else hint.__forward_arg__)
+        return _of_written(hint if isinstance(hint, str) else hint.__forward_arg__, names, depth)
     return _of_class(hint, origin, arguments, names, depth)
 
 
@@ -90,6 +90,8 @@ def _of_own_class(base: type, names: Names) -> list[Kind]:
         return ["error"]
     if getattr(base, "_is_protocol", False):
         return ["int", "float"] if base.__name__.startswith("Supports") else ["any"]
+    if base.__name__.startswith("Supports"):  # a protocol for type checkers only: nobody makes one
+        return ["any"]
     return [("class", base)]
 
 
@@ -101,6 +103,30 @@ def _together(base: type[enum.Enum], owner: str) -> list[str]:
         return []
     pairs = [(bits[i], bits[(i + step) % len(bits)]) for step in (1, len(bits) // 2) for i in range(len(bits))]
     return [f"{owner}.{first} | {owner}.{second}" for first, second in pairs[:_MOST_TOGETHER] if first != second]
+
+
+def _of_written(text: str, names: Names, depth: int) -> list[Kind]:
+    """Return the kinds of a hint that could not be resolved, as far as its text tells them."""
+    try:
+        node = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return _of_text(text)
+    if isinstance(node, ast.BinOp):
+        sides = [_of_written(ast.unparse(side), names, depth + 1) for side in (node.left, node.right)]
+        return list(dict.fromkeys(kind for side in sides for kind in side))
+    if not isinstance(node, ast.Subscript) or depth > _DEEPEST:
+        word = ast.unparse(node).rpartition(".")[2]
+        known = getattr(names.module, word, None)
+        return (
+            of_hint(known, names, depth + 1)
+            if inspect.isclass(known)
+            else _of_text(word) or ["none"] * (word == "None")
+        )
+    outer = ast.unparse(node.value).rpartition(".")[2].lower()
+    if outer in ("list", "sequence", "iterable", "collection"):
+        inner = _of_written(ast.unparse(node.slice), names, depth + 1) or ["any"]
+        return [("list", kind) for kind in inner[:3]]
+    return ["dict"] if outer.endswith("mapping") else _of_text(outer if outer in WORDS else text)
 
 
 def _of_text(text: str) -> list[Kind]:

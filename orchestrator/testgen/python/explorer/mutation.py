@@ -71,7 +71,7 @@ class Mutation:
             near = [each for each in left if each in rest]
             if not near or self._search.caller.stopwatch.now() > self._until:
                 break
-            known = usable(self._search.corpus)
+            known = [each for each in usable(self._search.corpus) if self._writer.may_write(each)]
             passing = list(zip(known, self._lines(known), strict=True))
             verdicts = self._better(verdicts, hunter.near(near, passing, calls // _ROUNDS, self._until), rest)
         return self._with_plainer(verdicts)
@@ -124,7 +124,8 @@ class Mutation:
     def _better(self, verdicts: list[Verdict], tries: Sequence[Try], mutants: Collection[Mutant]) -> list[Verdict]:
         """Return the verdicts after calls that no test stands for were tried on those mutants that no test notices."""
         written = {made.program for made, _ in self.tests}
-        others = [each for each in tries if each.program not in written and id(each) not in self._seen]
+        unseen = [each for each in tries if each.program not in written and id(each) not in self._seen]
+        others = [each for each in unseen if self._writer.may_write(each)]
         others.sort(key=lambda each: (each.cost, each.program.call))
         self._seen.update(map(id, others))
         notices = Noticing(others, self._search.told, self._search.caller)
@@ -133,7 +134,7 @@ class Mutation:
         told = self.runner.run(survivors, self._lines(others), notices.differs, trial)
         first = len(self.tests)
         for number in sorted({number for each in told for number in each.killers}):
-            made = self._writer.with_fewer_steps(others[number])
+            made = self._writer.with_less(others[number])
             body = self._writer.written(made)
             self.tests += [(made, body)] if body is not None else []
         lines = [frozenset[int]()] * first + self._lines([made for made, _ in self.tests[first:]])

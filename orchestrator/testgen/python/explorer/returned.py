@@ -37,7 +37,7 @@ class Returned:
         if outer.kind not in _OUTER:
             return []
         by_code: dict[object, list[tuple[str, Any, Try]]] = {}
-        for made in tries:
+        for made in [each for each in tries if not each.strange] or tries:
             value, expression = made.outcome.value, _expression(made)
             if made.outcome.kind == "value" and not made.outcome.how and expression and _is_made(value):
                 by_code.setdefault(_code(value), []).append((expression, value, made))

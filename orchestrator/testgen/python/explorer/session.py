@@ -124,7 +124,7 @@ class Session:
     ) -> dict[str, Any]:
         """Write what was found as candidates, try the mutants on them, and return all of it as JSON."""
         caller = search.caller
-        writer = Writer(search, self._rng)
+        writer = Writer(search, self._rng, self._probed)
         tests = writer.all(started + self._job.seconds * 0.7)
         until = max(started + self._job.seconds, self._fence.stopwatch.now() + min(_FOR_MUTANTS, self._job.seconds / 2))
         mutation = Mutation(tests, self._probed, search, writer, self._fence, until, Plainer(search, pools))

@@ -4,6 +4,7 @@ import ast
 import functools
 import inspect
 import re
+import typing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -144,6 +145,15 @@ class Subject:
             else:
                 written.append(argument)
         return written
+
+
+def hints_of(value: Any) -> dict[str, Any]:
+    """Return the hints of a function, or of what makes an instance of a class; none where they cannot be resolved."""
+    target = value.__init__ if inspect.isclass(value) and "__init__" in vars(value) else value
+    try:
+        return typing.get_type_hints(inspect.unwrap(target), include_extras=True)
+    except Exception:  # a hint may name what exists for type checkers only
+        return {}
 
 
 def _returns(node: ast.AST) -> bool:

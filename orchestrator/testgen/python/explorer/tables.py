@@ -1,8 +1,10 @@
 """Rows of tables: a test that is one assertion about one call can stand beside others of its kind."""
 
+import ast
 import dataclasses
 import inspect
 import keyword
+import re
 from typing import Any
 
 from .body import Body, slug
@@ -15,6 +17,20 @@ _LONGEST_ROW = 80
 _REST = inspect.Parameter.VAR_POSITIONAL
 _BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _RESERVED = frozenset({"request", "expected", "result", "monkeypatch", "capsys", "client", INSTANCE})
+
+
+_MADE_ONCE = re.compile(r"^(iter|io\.StringIO|io\.BytesIO)\((.+)\)$", re.DOTALL)
+_ONCE = re.compile(r"\biter\(|\bio\.(String|Bytes)IO\(|^\(.+ for .+ in .+\)$|__next__")
+
+
+def _lasting(argument: str) -> tuple[str, str]:
+    """Part what can be used once only: how the test makes it of a value, and the value that the table holds."""
+    found = _MADE_ONCE.match(argument)
+    if found is None or _ONCE.search(found[2]):
+        return "{}", argument
+    call = ast.parse(argument, mode="eval").body
+    is_one = isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords
+    return (f"{found[1]}({{}})", found[2]) if is_one else ("{}", argument)
 
 
 class Tables:
@@ -38,7 +54,8 @@ class Tables:
         if made.instance and not setup:
             return body
         columns = {i: self.column(made.subject.parameters[i].name) for i in positions}
-        call = made.subject.write(tuple(columns.get(i) for i in range(len(made.arguments))), self._names, made.instance)
+        given = {i: _lasting(str(made.arguments[i]))[0].format(name) for i, name in columns.items()}
+        call = made.subject.write(tuple(given.get(i) for i in range(len(made.arguments))), self._names, made.instance)
         if call is None:
             return body
         wrapped = wrapped_call(made.program.call, made.outcome.how, value) + use
@@ -48,7 +65,9 @@ class Tables:
             sign, expected, call = " is ", str(value), in_brackets(call)
         if not expected or expected == "None":
             return body
-        row = tuple(str(made.arguments[i]) for i in positions)
+        row = tuple(_lasting(str(made.arguments[i]))[1] for i in positions)
+        if any(_ONCE.search(each) for each in (*row, *setup)):
+            return body
         names = tuple(columns.values())
         if setup:
             row, names = (setup[0].partition(" = ")[2], *row), (INSTANCE, *names)
@@ -64,14 +83,17 @@ class Tables:
         is_fitting = all(parameters[i].kind in _BY_NAME for i in optional) and "options" not in columns.values()
         if not optional or not is_fitting or any(each.kind is _REST for each in parameters):
             return body
-        needed = tuple(columns.get(i) if i not in optional else None for i in range(len(parameters)))
+        given = {i: _lasting(str(made.arguments[i]))[0].format(name) for i, name in columns.items()}
+        if any(_ONCE.search(str(made.arguments[i])) for i in optional):
+            return body
+        needed = tuple(given.get(i) if i not in optional else None for i in range(len(parameters)))
         call = made.subject.write(needed, self._names, made.instance)
         if call is None or not call.endswith(")"):
             return body
         call = f"{call[:-1]}{'' if call.endswith('()') or call[-2] == '(' else ', '}**options)"
-        given = ", ".join(f"{parameters[i].name!r}: {made.arguments[i]}" for i in optional)
+        options = ", ".join(f"{parameters[i].name!r}: {made.arguments[i]}" for i in optional)
         wide = f"{wrapped_call(call, made.outcome.how, made.outcome.value)}{sign}expected"
-        return dataclasses.replace(body, wide=wide, options=f"{{{given}}}")
+        return dataclasses.replace(body, wide=wide, options=f"{{{options}}}")
 
     def column(self, name: str) -> str:
         """Return the name of a parameter as a test may use it."""

@@ -21,6 +21,9 @@ _RUNS = {
     7: "2024100",
     8: "20241005",
 }  # digits that a reader takes for what they are
+_OF_PATTERNS = re.compile(r"a-z|A-Z|0-9|\\[dswDSWb]|\(\?[:P=!<]|\[\^|[)\]][+*?]|^[\]),;:}]")
+_OF_SCRAPS = 4.0
+_BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _WORDS = re.compile(r"^[\w .,:/@#%+=<>()\[\]{}'\"!?*;&$|^~-]*$")
 
 
@@ -71,7 +74,7 @@ def _of_text(text: str) -> float:
     if not text:
         return 0.4
     if not _WORDS.match(text):
-        return 2.0
+        return 2.0 + _OF_SCRAPS * is_scrap(text)
     letters = sum(each.isalnum() or each == " " for each in text)
     switches = len(re.findall(r"[a-z][A-Z](?![a-z])|[A-Z]{2,}[a-z]+[A-Z]", text))
     switches += max(0, len(re.findall(r"[A-Za-z]\d|\d[A-Za-z]", text)) - 1)
@@ -88,6 +91,16 @@ def _of_text(text: str) -> float:
         + zeros
         + (0.6 if len(text) == 1 else 0.4 * no_word)
         + 0.02 * max(0, len(text) - 12)
+        + _OF_SCRAPS * is_scrap(text)
+    )
+
+
+def is_scrap(text: str) -> bool:
+    """Say whether a text looks like a piece of code or of a pattern: brackets left open, ranges, classes."""
+    if len(text) < 2:
+        return False
+    return _OF_PATTERNS.search(text) is not None or any(
+        text.count(first) != text.count(last) for first, last in _BRACKETS
     )
 
 

@@ -7,11 +7,15 @@ from .body import Body
 from .checks import Checks
 from .configuring import config_body
 from .corpus import INSTANCE, Corpus, Try
+from .idle import Idle
 from .literals import Literals
+from .loading import ProbedModule
+from .meant import Meaning
 from .replies import only_status
 from .search import Search
 from .shrinking import shrink
 from .standing_clock import FIXTURE
+from .subjects import Subject
 
 _EXTRA = 60  # tests per subject that are tried on mutants beside those that reach something new
 
@@ -19,17 +23,22 @@ _EXTRA = 60  # tests per subject that are tried on mutants beside those that rea
 class Writer:
     """Write the tests of one exploration."""
 
-    def __init__(self, search: Search, rng: random.Random) -> None:
+    def __init__(self, search: Search, rng: random.Random, probed: ProbedModule) -> None:
         self._search = search
+        self._probed = probed
+        makers = {each.subject.name: each.subject for each in search.corpus.tries.values()}
+        self._meaning = Meaning(search.names, makers)
+        self._private: dict[str, bool] = {}  # whether tests of the public ones leave a private subject out
         self._caller = search.caller
         self._rng = rng
         self._literals = Literals(search.names)
         self._checks = Checks(search.names, self._literals, search.caller)
+        self._idle = Idle(search, self._checks)
         self._clock: dict[tuple[frozenset[int], tuple[str, ...]], tuple[str, ...] | None] = {}
 
     def all(self, until: float) -> list[tuple[Try, Body]]:
         """Write bodies for what reaches something, for examples, and for some more; keep those that pass twice."""
-        ordered = usable(self._search.corpus)
+        ordered = sorted(usable(self._search.corpus), key=lambda each: each.subject.is_private)
         needed = {goal for each in ordered for goal in each.outcome.goals}
         chosen: list[tuple[Try, Body]] = []
         later: dict[str, list[Try]] = {}
@@ -37,8 +46,10 @@ class Writer:
             if self._caller.stopwatch.now() > until:
                 self._search.cut_short = True
                 break
+            if made.subject.is_private and made.subject.name not in self._private:
+                self._private[made.subject.name] = self._is_left_out(made.subject, chosen)
             if made.program.setup[made.instance == INSTANCE :]:
-                made = self.with_fewer_steps(made)
+                made = self.with_less(made)
             gain = made.outcome.goals & needed
             if gain and (written := self.written(made)):
                 made, written = self._shortened(made, written, gain)
@@ -49,14 +60,20 @@ class Writer:
         for tries in later.values():
             kept = 0
             for made in [*tries[: _EXTRA // 2], *self._rng.sample(tries, min(len(tries), _EXTRA))]:
-                made = self.with_fewer_steps(made)
+                made = self.with_less(made)
                 if kept < _EXTRA and self._caller.stopwatch.now() < until and (written := self.written(made)):
                     chosen.append((made, written))
                     kept += 1
         return list({made.program: (made, body) for made, body in chosen}.values())
 
+    def may_write(self, made: Try) -> bool:
+        """Say whether a call is one of which a test would be kept, whatever comes of it."""
+        return self._private.get(made.subject.name, True) and self._meaning.allows(made)
+
     def written(self, made: Try) -> Body | None:
         """Return the test of a call that passes twice and does not ask for the time, None when there is none."""
+        if not self.may_write(made) or self._idle.without(made) is not made:
+            return None
         try:
             body = self._config(made) if made.subject.kind == "config" else self._checks.body(made)
         except Exception:  # a value whose methods raise
@@ -70,6 +87,14 @@ class Writer:
             self._clock[where] = self._fixtures(body)
         fixtures = self._clock[where]
         return None if fixtures is None else dataclasses.replace(body, fixtures=fixtures)
+
+    def _is_left_out(self, subject: Subject, chosen: list[tuple[Try, Body]]) -> bool:
+        """Say whether neither importing nor a test of something public runs a line of a private function."""
+        if subject.node is None:
+            return False
+        body = range(subject.node.body[0].lineno, (subject.node.end_lineno or 0) + 1)
+        public = (made.outcome.goals for made, _ in chosen if not made.subject.is_private)
+        return not self._probed.map.lines_of(self._probed.import_goals.union(*public)).intersection(body)
 
     def _fixtures(self, body: Body) -> tuple[str, ...] | None:
         """Return the fixtures that a test needs besides; None when it asks for a time that cannot be made to stand."""
@@ -87,7 +112,7 @@ class Writer:
 
     def _shortened(self, made: Try, body: Body, gain: frozenset[int]) -> tuple[Try, Body]:
         """Leave out of the arguments whatever is not needed to reach the same goals."""
-        best = self.with_fewer_steps(made)
+        best = self.with_less(made)
         for position, argument in enumerate(made.arguments):
             if not isinstance(argument, str) or len(argument) < 12:
                 continue
@@ -105,8 +130,11 @@ class Writer:
         written = self.written(best) if best is not made else None
         return (best, written) if written is not None else (made, body)
 
-    def with_fewer_steps(self, made: Try) -> Try:
-        """Leave out steps before the call that make no difference to how it goes: a test cannot tell what they did."""
+    def with_less(self, made: Try) -> Try:
+        """Leave out steps before the call, and options, that make no difference: a test cannot tell what they did."""
+        return self._idle.without(self._with_fewer_steps(made))
+
+    def _with_fewer_steps(self, made: Try) -> Try:
         best = made
         if made.subject.kind == "config":  # what is set there is what it is about
             return made

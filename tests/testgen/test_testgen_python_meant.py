@@ -1,0 +1,178 @@
+"""Of what is tested and what is not: calls that somebody could mean, options that do something, public names."""
+
+import ast
+import re
+
+import pytest
+
+from orchestrator.testgen.python.candidates import Candidate
+from orchestrator.testgen.python.emission import _groups
+from orchestrator.testgen.python.explorer.arguments import is_strange
+from orchestrator.testgen.python.explorer.subjects import Parameter
+from orchestrator.testgen.python.explorer.tables import _lasting
+from orchestrator.testgen.python.explorer.wording import is_scrap, oddness
+from orchestrator.testgen.python.naming import Namer
+
+SOURCE = '''
+import enum
+import functools
+from collections.abc import Callable, Iterator
+
+
+class Way(enum.Enum):
+    UP = "up"
+    DOWN = "down"
+
+
+def step(way: Way, size: int) -> int:
+    return size if way is Way.UP else -size
+
+
+def chained(functions: list[Callable[[int], int]]) -> Callable[[int], int]:
+    def run(value: int) -> int:
+        return functools.reduce(lambda result, function: function(result), functions, value)
+
+    return run
+
+
+def padded(text: str, width: int = 0, mark: str = ".", loud: bool = False, *, _cut=str.strip) -> str:
+    """Return a text that is so wide."""
+    text = _cut(text)
+    if len(text) < width:
+        text = text + mark * (width - len(text))
+    return _shouted(text) if loud else text
+
+
+def _shouted(text):
+    return text.upper() + "!"
+
+
+def _alone(number):
+    return number * 2
+
+
+def between(parts: Iterator[str], mark: str) -> list[str]:
+    found = [next(parts)]
+    for part in parts:
+        found += [mark, part]
+    return found
+'''
+
+
+@pytest.fixture(scope="module")
+def text(workbench) -> str:
+    workbench.write("shop.py", SOURCE)
+    return workbench.generate("shop.py", budget=40).text
+
+
+def _calls(text: str, name: str) -> list[ast.Call]:
+    found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    return [each for each in found if ast.unparse(each.func) == name]
+
+
+def _rows(text: str, name: str) -> list[str]:
+    """The rows of the tables about a function."""
+    tests = [
+        node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and f"{name}(" in ast.unparse(node)
+    ]
+    marks = [
+        each for test in tests for each in test.decorator_list if isinstance(each, ast.Call) and len(each.args) > 1
+    ]
+    return [ast.unparse(row) for mark in marks for row in getattr(mark.args[1], "elts", [])]
+
+
+def test_an_enumeration_gets_its_members(text):
+    given = [ast.unparse(each.args[0]) for each in _calls(text, "step")]
+    rows = [row.strip("(").partition(",")[0] for row in _rows(text, "step")]
+    assert given and {*given, *rows} <= {"Way.UP", "Way.DOWN", "way"}
+
+
+def test_a_function_is_given_that_takes_what_it_gets(text):
+    assert _calls(text, "chained") and "operator.add" not in text
+
+
+def test_an_internal_parameter_is_left_alone(text):
+    assert "_cut" not in text
+
+
+def test_an_internal_function_is_tested_only_where_nothing_public_runs_it(text):
+    assert not _calls(text, "_shouted") and _calls(text, "_alone")
+
+
+def test_an_option_that_changes_nothing_is_not_given(text):
+    options = [*_rows(text, "padded"), *map(ast.unparse, _calls(text, "padded"))]
+    assert options and not [each for each in options if "width" in each and re.search(r"width'?[:=] ?-?[01]\b", each)]
+
+
+def test_what_can_be_used_once_is_made_in_the_test(text):
+    assert "between(iter(" in text and not [row for row in _rows(text, "between") if "iter(" in row]
+
+
+def test_tables_are_named_for_the_options_that_they_are_about(text):
+    assert "with_options(" not in text and "gives_" not in text
+
+
+@pytest.mark.parametrize(
+    ("argument", "whole"),
+    [
+        ("iter([1, 2])", ("iter({})", "[1, 2]")),
+        ("io.StringIO('a,b')", ("io.StringIO({})", "'a,b'")),
+        ("iter(int, 1)", ("{}", "iter(int, 1)")),
+        ("[1]", ("{}", "[1]")),
+    ],
+)
+def test_a_table_holds_what_lasts(argument, whole):
+    assert _lasting(argument) == whole
+
+
+@pytest.mark.parametrize("text", ["z0-9+", "),", "(a", "[^/]", r"\d+", "a-zA-Z"])
+def test_a_piece_of_a_pattern_is_one(text):
+    assert is_scrap(text) and oddness(repr(text)) >= 4
+
+
+@pytest.mark.parametrize("text", ["hello world", "10-20", "f(x)", "a@b.com", "50%", "-", "("])
+def test_an_ordinary_text_is_none(text):
+    assert not is_scrap(text)
+
+
+def test_where_there_is_no_hint_anything_that_speaks_for_a_kind_will_do():
+    parameter = Parameter("x", None, True, None, {"list": 3, "str": 1})
+    assert is_strange("'a'", parameter) and not is_strange("'a'", parameter, least=0)
+    assert is_strange("b'a'", parameter, least=0)
+
+
+def _candidate(**more: object) -> Candidate:
+    given = {"number": 1, "kind": "function", "line": 1, "lines": (), "call": "", "subject": "day", "label": "", **more}
+    return Candidate(**given)
+
+
+def test_a_name_says_of_what_kind_the_value_is_before_it_counts():
+    namer = Namer()
+    arguments = (("value", "pathlib.Path('a')", True),)
+    names = [namer.single(_candidate(arguments=arguments, more="1")) for _ in range(2)]
+    assert names == ["test_day", "test_day_for_path"]
+
+
+def test_a_table_of_two_options_names_both():
+    rows = [_candidate(arguments=((name, "1", False),), columns=("options",)) for name in ("width", "mark", "width")]
+    assert Namer().table(rows) == "test_day_with_width_and_mark"
+
+
+def test_rows_of_one_option_stand_apart_from_those_of_another():
+    def row(number, **options):
+        given = tuple((name, text, False) for name, text in options.items())
+        call = f"day(1, {', '.join(f'{name}={text}' for name, text in options.items())})"
+        return _candidate(
+            number=number,
+            arguments=(("value", "1", True), *given),
+            lines=(f"assert {call} == 2",),
+            table=call,
+            columns=("value", *options),
+            row=("1", *options.values()),
+            expected="2",
+            wide="day(value, **options) == expected",
+            options=str({name: int(text) for name, text in options.items()}),
+        )
+
+    rows = [row(1, width="5"), row(2, width="5", mark="6"), row(3, mark="7"), row(4, loud="1")]
+    assert [[each.number for each in group] for group in _groups(rows)] == [[1, 2], [3], [4]]
