@@ -3,8 +3,11 @@
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import orchestrator.testgen.typescript as package
 
 pytestmark = [
     pytest.mark.slow,
@@ -209,3 +212,12 @@ def test_what_reaches_outside_is_doubled_and_what_it_is_asked_is_asserted(projec
     assert [(name, each) for name, shown in SHOWN.items() for each in shown if each not in written[name]] == []
     done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_shared_helper_file_compiles_in_the_strictest_project(project):
+    shutil.copy(Path(package.__file__).parent / "node/doubles.ts", project / "src/doubles.ts")
+    strict = ("--strict", "--noUnusedLocals", "--noUnusedParameters", "--noImplicitReturns", "--skipLibCheck")
+    options = ("--target", "es2022", "--module", "commonjs", "--types", "node,jest", "--esModuleInterop")
+    command = ["npx", "tsc", "--noEmit", *strict, *options, "src/doubles.ts"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")

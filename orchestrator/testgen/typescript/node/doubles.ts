@@ -242,7 +242,7 @@ export async function ask(app: object, method: string, path: string, { headers, 
   await once(server, 'listening');
   try {
     const { port } = server.address() as AddressInfo;
-    const words = Object.entries(query ?? {}).flatMap(([key, each]) => [each].flat().map((one) => [key, one]));
+    const words = Object.entries(query ?? {}).flatMap(([key, each]) => [each].flat().map((one): [string, string] => [key, one]));
     const search = words.length > 0 ? `?${new URLSearchParams(words)}` : '';
     const type = typeof body === 'string' ? 'text/plain' : 'application/json';
     const given = { ...(body === undefined ? {} : { 'content-type': type }), ...headers };
@@ -264,7 +264,7 @@ export async function ask(app: object, method: string, path: string, { headers, 
 /** The last handler of an application of Express that is made for a test: it answers what is known of an error. */
 export function tellError(
   error: Error & { status?: number; statusCode?: number; errorCode?: number },
-  request: unknown,
+  _request: unknown,
   response: { headersSent: boolean; status(code: number): { json(body: object): unknown } },
   next: (error: Error) => void,
 ): void {
