@@ -128,12 +128,6 @@ class InputNeeded(OrchestrateError):
     exit_code = ExitCode.INPUT_NEEDED
 
 
-class Refused(OrchestrateError):
-    """A checkpoint or guard said no."""
-
-    exit_code = ExitCode.REFUSED
-
-
 class LockHeld(OrchestrateError):
     """Another run works on this repository."""
 

@@ -73,10 +73,6 @@ class Catalogue:
         """Say whether there is a handler for a task type; imports nothing."""
         return self.find("handlers", name) is not None
 
-    def has_checkpoint(self, name: str) -> bool:
-        """Say whether there is a checkpoint of this type; imports nothing."""
-        return self.find("checkpoints", name) is not None
-
     def handler(self, name: str) -> "Handler[Any]":
         """Return the handler for a task type, the same object every time; MissingTool when missing or broken."""
         made = self._made.get(("handlers", name))

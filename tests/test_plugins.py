@@ -56,7 +56,7 @@ def test_asking_for_a_built_in_name_neither_scans_nor_imports() -> None:
         "print([name for name in sys.modules if name.startswith('orchestrator.handlers')])\n"
         "import importlib.metadata as m\n"
         "m.Distribution.discover = None\n"
-        "assert Catalogue().has_checkpoint('coverage')\n"
+        "assert Catalogue().find('checkpoints', 'coverage')\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=PROJECT, check=True)
     assert done.stdout == "[]\n"

@@ -49,26 +49,13 @@ def command(
     project: Annotated[Path | None, option("--project", help="the repository (default: the one around here)")] = None,
 ) -> int:
     """Generate tests that proved themselves, or put tests that exist through the same filters."""
-    if ((write or force) and action != "generate") or (force and not write):
-        message = "--write belongs to `generate`, --force to --write"
-        raise UsageError(message, hint="orchestrate tests generate TARGET --write --force")
-    if test_type != "all" and action != "generate":
-        message = "--test-type belongs to `generate`"
-        raise UsageError(message, hint=f"orchestrate tests {action} TARGET")
+    _refuse_misplaced(action, test_type, write=write, force=force)
     root = existing_folder(project) if project is not None else _root_around(Path.cwd())
     place = str(root.resolve())
     if test_type != "e2e":
         refuse_target(place, _below(root, target))
     language = language_of(test_file if test_file and test_type in ("e2e", TOGETHER) else target)
-    generator = find_generator(language, test_type)
-    if generator is None or not offers(generator, test_type):
-        message = f"no generator for {test_type} tests in {language} is installed"
-        hint = (
-            f"--test-type {', '.join(sorted(generator.test_types))}"
-            if generator
-            else "a module of Python or TypeScript"
-        )
-        raise UsageError(message, hint=hint)
+    generator = _generator(language, test_type)
     targets = generator.find_targets(
         place, _below(root, target), test_file and _below(root, test_file), is_together=test_type == TOGETHER
     )
@@ -78,6 +65,26 @@ def command(
     if action == "generate":
         return work.run(lambda project: _generate(work, project, write=write, force=force, as_json_=as_json_))
     return work.run(lambda project: _examine(work, project, verify=action == "verify", as_json_=as_json_))
+
+
+def _refuse_misplaced(action: str, test_type: str, *, write: bool, force: bool) -> None:
+    """Raise UsageError for a flag that says nothing about what is to be done."""
+    if ((write or force) and action != "generate") or (force and not write):
+        message = "--write belongs to `generate`, --force to --write"
+        raise UsageError(message, hint="orchestrate tests generate TARGET --write --force")
+    if test_type != "all" and action != "generate":
+        message = "--test-type belongs to `generate`"
+        raise UsageError(message, hint=f"orchestrate tests {action} TARGET")
+
+
+def _generator(language: str, test_type: str) -> Generator:
+    """Return what generates such tests; UsageError names what there is."""
+    generator = find_generator(language, test_type)
+    if generator is not None and offers(generator, test_type):
+        return generator
+    message = f"no generator for {test_type} tests in {language} is installed"
+    kinds = f"--test-type {', '.join(sorted(generator.test_types))}" if generator else ""
+    raise UsageError(message, hint=kinds or "a module of Python or TypeScript")
 
 
 class _Work(Struct, frozen=True):

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from orchestrator.models.record import RunRecord
 from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.coverage_progress import moments, percent, progress_lines
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.flags import ways_of_undo
-from orchestrator.reporters.outline import REHEARSALS, CheckLine, Outline, TaskLine, outline_of
+from orchestrator.reporters.outline import REHEARSALS, CheckLine, Outline, TaskLine
 from orchestrator.reporters.style import Look
 from orchestrator.sanitize import line, output
 
@@ -38,11 +37,6 @@ _MOST_SAID = 10  # lines of what a checkpoint's program printed; `logs` has all 
 _FEWEST_PHASES = 2
 _LEAST_SECONDS = 60
 _KNOWN_STATES = frozenset(RunState)
-
-
-def render_summary(record: RunRecord, look: Look) -> str:
-    """Return the end block of a run as the ledger has it."""
-    return render_outline(outline_of(record), look)
 
 
 def render_outline(outline: Outline, look: Look) -> str:

@@ -71,12 +71,6 @@ class Checkout:
             return {}
         return Counter(name for name in os.fsdecode(log).replace("\n", "\0").split("\0") if name)
 
-    @cached_property
-    def has_history(self) -> bool:
-        """Say whether git knows more than one commit."""
-        counted = self._git("rev-list", "--count", "--max-count=2", "HEAD")
-        return counted is not None and counted.strip() == b"2"
-
     def _git(self, *arguments: str) -> bytes | None:
         program = shutil.which("git")
         if program is None:

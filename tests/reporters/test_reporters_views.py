@@ -14,11 +14,17 @@ from orchestrator.models.record import (
 )
 from orchestrator.models.status import OutcomeKind, RunState, TaskState
 from orchestrator.reporters.history_view import render_history
+from orchestrator.reporters.outline import outline_of
 from orchestrator.reporters.status_view import StatusNotes, render_status
 from orchestrator.reporters.style import Look
-from orchestrator.reporters.summary import render_summary
+from orchestrator.reporters.summary import render_outline
 
 START = datetime(2026, 11, 20, 12, 0, 3, tzinfo=UTC)
+
+
+def summary_of(record, look):
+    """Return the end block of a run as the ledger has it."""
+    return render_outline(outline_of(record), look)
 
 
 def task(id, state, *, summary="", attempts=1, cause=None, reason="", log=None):
@@ -131,7 +137,7 @@ def test_all_tasks_can_be_shown_and_a_plan_without_groups_is_one_list(record, pl
 
 
 def test_the_end_block_says_the_same_out_of_the_ledger(record, plain):
-    assert render_summary(record, plain) == (
+    assert summary_of(record, plain) == (
         "FAILED 1 done (1 changed), 1 failed, 1 blocked, 1 waiting of 4 in 1:27\n"
         "  checkpoint phase 1: statements covered, at least 30 %: met, measured 81.15 %, limit 30 %, coverage.json\n"
         "  ⏸ 2.10  Path filters  waiting: Create the environments.\n"
@@ -158,28 +164,28 @@ def test_the_end_block_says_the_same_out_of_the_ledger(record, plain):
 def test_every_end_names_what_to_type_next(record, plain, state, states, ok, commands):
     tasks = tuple(task(f"1.{number}", each, attempts=0) for number, each in enumerate(states))
     measured = replace(record.measurements[1], ok=ok)
-    text = render_summary(replace(record, state=state, tasks=tasks, measurements=(measured,)), plain)
+    text = summary_of(replace(record, state=state, tasks=tasks, measurements=(measured,)), plain)
     assert [row[8:] for row in text.splitlines() if "  orchestrate" in row or "next:" in row] == commands
 
 
 def test_a_measured_value_is_never_rounded_up_to_its_limit(record, plain):
     near = replace(record.measurements[1], ok=False, value=79.99999, limit=80.0)
-    text = render_summary(replace(record, measurements=(near,)), plain)
+    text = summary_of(replace(record, measurements=(near,)), plain)
     assert "NOT MET, measured 79.99 %, limit 80 %" in text
 
 
 def test_a_measurement_without_percent_speaks_for_itself(record, plain):
     tasks = replace(record.measurements[1], title="every task is done", value=1.0, limit=4.0, unit="tasks", source="")
-    told = render_summary(replace(record, measurements=(replace(tasks, message="not done: 1.2 (failed)"),)), plain)
+    told = summary_of(replace(record, measurements=(replace(tasks, message="not done: 1.2 (failed)"),)), plain)
     assert told.splitlines()[1] == "  checkpoint phase 1: every task is done: met, not done: 1.2 (failed)"
-    bare = render_summary(replace(record, measurements=(tasks,)), plain)
+    bare = summary_of(replace(record, measurements=(tasks,)), plain)
     assert bare.splitlines()[1] == "  checkpoint phase 1: every task is done: met, measured 1 tasks, limit 4 tasks"
 
 
 @pytest.mark.parametrize("state", [TaskState.BLOCKED, TaskState.CANCELLED])
 def test_many_that_did_not_begin_are_counted_not_listed(record, plain, state):
     victims = tuple(task(f"3.{number}", state, attempts=0, cause="1.2") for number in range(40))
-    rows = render_summary(replace(record, tasks=(*victims, record.tasks[1]), measurements=()), plain).splitlines()
+    rows = summary_of(replace(record, tasks=(*victims, record.tasks[1]), measurements=()), plain).splitlines()
     assert len(rows) == 15
     assert f"    and 30 more {state}: orchestrate status" in rows
 
@@ -222,4 +228,4 @@ def test_the_history_is_one_line_per_run(plain):
 def test_an_unknown_state_or_odd_plan_never_breaks_a_view(record, plain):
     for plan in ({}, {"tasks": "x", "groups": 5}, {"tasks": [1, None], "groups": [[]]}, {"tasks": [{"id": 5}]}):
         render_status(replace(record, plan=plan), plain)
-        render_summary(replace(record, plan=plan), plain)
+        summary_of(replace(record, plan=plan), plain)

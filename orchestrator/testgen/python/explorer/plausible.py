@@ -1,7 +1,7 @@
-"""Whether a call is one that somebody could mean: every value is of a kind that the hints allow.
+"""Whether every value of a call is shown to be of a kind that its hint allows: only such a crash is a defect.
 
-Read from the text of the call, since values of a hint's kind may be changed by the call itself. Where a hint is
-missing or says nothing, nothing is claimed.
+`meant` asks the reverse, whether a value is plainly none of them: a test may be written where nobody knows, a
+defect is claimed only where somebody does. Read from the text, since the call itself may change its values.
 """
 
 import ast
