@@ -1,7 +1,6 @@
 """Predictions."""
 
-import time
-
+from effort import lines_run
 from engine_plans import CHECK, group, phase, plan, task
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,12 +58,9 @@ def test_list_scheduling_keeps_grahams_bound(seconds: list[float], slots: int) -
 
 
 def test_n_tasks_after_m_tasks_cost_n_plus_m() -> None:
-    def seconds(count: int) -> float:
+    def effort(count: int) -> int:
         tasks = [task(f"{phase_}.{number}", f"{phase_}.a") for phase_ in (1, 2) for number in range(count)]
         of = plan(tasks, phases=[phase("1"), phase("2", after=["1"])])
-        started = time.process_time()
-        simulate(of)
-        return time.process_time() - started
+        return lines_run(lambda: simulate(of))
 
-    small = min(seconds(500) for _ in range(3))
-    assert seconds(5_000) < 30 * small  # quadratic edges would need 100 times as long
+    assert effort(1_000) < 12 * effort(100)  # quadratic edges would need 100 times as much

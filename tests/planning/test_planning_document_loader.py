@@ -1,10 +1,10 @@
 import hashlib
 import os
 import resource
-import time
 from pathlib import Path
 
 import pytest
+from effort import lines_run
 from planning_scene import HEAD, catalogue, scene, told
 
 from orchestrator.errors import UsageError
@@ -236,24 +236,26 @@ def big_document(tasks: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_ten_thousand_tasks_are_loaded_and_checked_in_bounded_time_and_memory() -> None:
+def test_ten_thousand_tasks_are_loaded_and_checked_in_bounded_memory() -> None:
     data = big_document(10_000).encode()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.process_time()
     loaded = load_bytes(data, Path("phases.yaml"))
     problems = check_document(loaded, catalogue(), scene())
-    seconds = time.process_time() - started
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert problems == ()
-    # Twice the bar of loading, so that a busy machine does not fail it; bench/ measures the bar itself.
-    assert seconds < 4.0
     assert grown < 250
+
+
+def test_ten_times_the_tasks_cost_ten_times_the_work_to_load_and_check() -> None:
+    def effort(tasks: int) -> int:
+        data = big_document(tasks).encode()
+        return lines_run(lambda: check_document(load_bytes(data, Path("phases.yaml")), catalogue(), scene()))
+
+    assert effort(500) < 11 * effort(50)
 
 
 def test_ten_thousand_mistakes_are_cut_to_a_list_that_can_be_read() -> None:
     text = big_document(10_000).replace("priority: high", "priority: hihg")
-    started = time.process_time()
     problems = check_document(load_bytes(text.encode(), Path("phases.yaml")), catalogue(), scene())
-    assert time.process_time() - started < 6.0
     assert len(problems) <= 501
     assert problems[0].hint == "did you mean `high`? allowed: `critical`, `high`, `medium`, `low`"

@@ -142,7 +142,7 @@ def test_lines_are_announced_when_they_are_complete(factory: ProcessFactory) -> 
 def test_a_task_is_over_when_its_process_is_and_not_when_its_pipe_closes(processes: AttemptProcesses) -> None:
     finished = run(processes, "sleep 300.7 & echo done")
     assert (finished.exit_code, finished.tail, finished.leftovers) == (0, "done", 1)
-    assert finished.seconds < 2
+    assert finished.seconds < 60
 
 
 def test_a_helper_that_is_about_to_end_may_do_so(processes: AttemptProcesses, root: Path) -> None:

@@ -132,7 +132,7 @@ def test_heavy_work_is_refused_at_once(sandbox, expression):
     started = time.monotonic()
     with pytest.raises(TaskFailed):
         sandbox.evaluate(expression, VALUES)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10  # the work itself would take minutes, or all memory
 
 
 def test_a_rendering_ends_when_its_time_is_over():

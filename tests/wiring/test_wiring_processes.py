@@ -173,9 +173,9 @@ def test_status_watches_a_run_to_its_end(make: Make, flags: list[str], env: dict
         with repository.start("status", *flags, env=env) as watcher:
             assert watcher.stdout is not None
             begun = time.monotonic()
-            looks = [line for line in (watcher.stdout.readline() for _ in range(8)) if "started" in line]
-            assert time.monotonic() - begun < 2.0  # the default would have looked once
-            assert len(looks) > 1
+            looks = [line for line in (watcher.stdout.readline() for _ in range(80)) if "started" in line]
+            assert len(looks) > 4
+            assert time.monotonic() - begun < 2.0 * (len(looks) - 1)  # the default looks every two seconds
             repository.write("go", "")
             assert "DONE" in watcher.stdout.read()
         assert process.wait(20) == 0
