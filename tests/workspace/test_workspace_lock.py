@@ -102,7 +102,7 @@ def test_a_second_run_is_told_who_works_here_and_what_to_type(path: Path) -> Non
     )
     assert refused.value.hint == "`orchestrate status` shows it, `orchestrate cancel` ends it"
     assert refused.value.exit_code is ExitCode.LOCKED
-    assert took < 2  # and not when the other ends; `python -m bench` measures how long a refusal takes
+    assert took < 2  # and not when the other ends
 
 
 @pytest.mark.parametrize("pairs", [20, pytest.param(200, marks=pytest.mark.slow)])
