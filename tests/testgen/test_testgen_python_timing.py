@@ -6,11 +6,18 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
 from orchestrator.testgen.python.explorer import stopwatch
+from orchestrator.testgen.python.explorer.killing import MutantRunner, Trial
+from orchestrator.testgen.python.explorer.loading import ProbedModule
+from orchestrator.testgen.python.explorer.mutants import find_mutants
+from orchestrator.testgen.python.explorer.probes import Recorder
+from orchestrator.testgen.python.explorer.sandbox import Fence, TooSlow
 from orchestrator.testgen.python.explorer.session import Job, leave_time_for_proving
 from orchestrator.testgen.python.explorer.stopwatch import Stopwatch, queued_by
 from orchestrator.testgen.python.patience import Patience
@@ -149,3 +156,41 @@ def test_what_was_found_is_proven_beyond_the_budget() -> None:
         return limit.expired()
 
     assert asyncio.run(work()) is False
+
+
+def _killers(
+    tmp_path: Path, source: str, kind: str, fails: Callable[[FunctionType, Recorder], bool]
+) -> tuple[int, ...]:
+    """Return which of five tests, all of them `fails`, are told to notice the first mutant of a kind."""
+    (tmp_path / "counted.py").write_text(source)
+    probed = ProbedModule("counted", str(tmp_path / "counted.py"), Recorder(), Fence(str(tmp_path), Stopwatch()))
+    probed.recorder.install()
+    namespace: dict[str, FunctionType] = {}
+    exec(compile(source, probed.path, "exec"), namespace)
+    mutant = next(each for each in find_mutants(source) if each.kind == kind)
+    runner = MutantRunner(probed, Fence(str(tmp_path), Stopwatch()))
+    lines = [frozenset({1, 2, 3, 4})] * 5
+    verdicts = runner.run([mutant], lines, lambda _: fails(namespace["count"], probed.recorder), Trial(float("inf")))
+    return verdicts[0].killers
+
+
+COUNT = "def count(n):\n    while n > 0:\n        n -= 1\n    return n\n"
+
+
+def test_a_mutant_that_does_not_end_is_told_by_its_steps_and_shown_to_few_tests(tmp_path):
+    def is_endless(count: FunctionType, recorder: Recorder) -> bool:
+        with pytest.raises(TooSlow):
+            count(5)
+        return recorder.is_spent
+
+    assert _killers(tmp_path, COUNT, "arithmetic", is_endless) == (0, 1)
+
+
+def test_a_test_that_takes_seconds_of_a_busy_machine_does_not_pass_for_endless(tmp_path):
+    def takes_long(count: FunctionType, recorder: Recorder) -> bool:
+        begin = time.process_time()
+        while time.process_time() - begin < 0.12:
+            pass
+        return count(5) != 0 and not recorder.is_spent
+
+    assert _killers(tmp_path, COUNT, "return", takes_long) == (0, 1, 2, 3, 4)

@@ -23,8 +23,8 @@ _MOST_TESTS = 80
 _FEW_TESTS = 10  # of those that run a line that importing runs as well
 _OTHERS = 40
 MUTANT_SEED = 7
-_LATE = 0.1  # seconds of the processor
-_MOST_LATE = 2
+_MOST_STEPS = 120_000  # of a test, after which it is taken for endless: twice those of a call that is observed
+_MOST_ENDLESS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class MutantRunner:
         self._mutable = Mutable(probed.source)
         self._namespace = vars(sys.modules[probed.name]) if probed.name in sys.modules else {}
         self._imported = _functions_run(probed.source, probed.map.lines_of(probed.import_goals))
-        self._fork = fence.fork
+        self._fence = fence
+        self._recorder = probed.recorder
         self._stopwatch = fence.stopwatch
         self._rebuilt = rebuilt
         self._starts = _statement_starts(probed.source)
@@ -135,12 +136,13 @@ class MutantRunner:
 
     def _try(self, mutant: Mutant, swapper: Swapper, tests: list[int], fails: Fails, trial: Trial) -> tuple[int, ...]:
         reading, writing = os.pipe()
-        child = self._fork()
+        child = self._fence.fork()
         if child == 0:
             try:
                 os.setpgid(0, 0)
+                self._recorder.reset(_MOST_STEPS)
                 self._make(mutant, swapper)
-                _answer(tests, fails, writing, 0 if mutant.kind == "gone" else trial.enough)
+                self._answer(tests, fails, writing, 0 if mutant.kind == "gone" else trial.enough)
             finally:
                 _leave(0)
         os.close(writing)
@@ -168,23 +170,22 @@ class MutantRunner:
             rebuild_tables(self._namespace, self._mutable.whole, self._path)
             self._rebuilt()
 
+    def _answer(self, tests: list[int], fails: Fails, writing: int, enough: int) -> None:
+        """Write the numbers of tests that fail, -2 - number for those that pass, -1 at the end."""
+        endless = failures = 0
+        for number in tests:
+            self._recorder.reset(_MOST_STEPS)
+            failed = fails(number)
+            os.write(writing, f"{number if failed else -number - 2},".encode())
+            endless += failed and (self._recorder.is_spent or self._fence.was_slow)
+            failures += failed
+            # A mutant that does not end does so whoever calls it.
+            if endless >= _MOST_ENDLESS or 0 < enough <= failures:
+                break
+        os.write(writing, b"-1,")
+
 
 _leave = os._exit  # before the fence replaces it
-
-
-def _answer(tests: list[int], fails: Fails, writing: int, enough: int) -> None:
-    """Write the numbers of tests that fail, -2 - number for those that pass, -1 at the end."""
-    late = failures = 0
-    for number in tests:
-        begin = time.process_time()
-        failed = fails(number)
-        os.write(writing, f"{number if failed else -number - 2},".encode())
-        late += failed and time.process_time() - begin > _LATE
-        failures += failed
-        # A mutant that does not end does so whoever calls it.
-        if late >= _MOST_LATE or 0 < enough <= failures:
-            break
-    os.write(writing, b"-1,")
 
 
 def _read_all(reading: int, child: int, seconds: float) -> bytes:

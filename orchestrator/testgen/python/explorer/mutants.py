@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
+from .ticking import add_ticks
+
 _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -135,7 +137,8 @@ class Swapper:
                 self._functions.setdefault(_key(each.__code__), []).append(each)
 
     def apply(self, tree: ast.Module) -> None:
-        """Give every function the code that it has in this tree."""
+        """Give every function the code that it has in this tree; it counts its steps."""
+        add_ticks(tree)
         for code in code_objects(compile(tree, self._path, "exec", dont_inherit=True)):
             for function in self._functions.get(_key(code), ()):
                 if len(function.__code__.co_freevars) == len(code.co_freevars):

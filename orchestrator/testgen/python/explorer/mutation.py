@@ -145,7 +145,7 @@ class Mutation:
         return [better.get(each.mutant, each) for each in verdicts]
 
     def _fails(self, number: int) -> bool:
-        return self._search.caller.check(self.tests[number][1].lines, seconds=0.2) is not None
+        return self._search.caller.check(self.tests[number][1].lines, seconds=1.0) is not None
 
     def _lines(self, tries: Sequence[Try]) -> list[frozenset[int]]:
         return [self._probed.map.lines_of(made.outcome.goals) for made in tries]

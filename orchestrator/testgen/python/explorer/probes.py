@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .sandbox import TooSlow
+from .ticking import TICK
 
 Operation = Callable[[Any, Any], Any]
 COMPARISONS: dict[type[ast.cmpop], Operation] = {
@@ -60,6 +61,7 @@ class Recorder:
             "_orc_compare": self._compare,
             "_orc_chain": self._chain,
             "_orc_method": self._method,
+            TICK: self.tick,
         }
         for name, function in names.items():
             setattr(builtins, name, function)
@@ -71,6 +73,17 @@ class Recorder:
         result = bool(value)
         self._went(probe, 1 if result else 2)
         return result
+
+    @property
+    def is_spent(self) -> bool:
+        """Say whether the code took more steps than it may."""
+        return 0 < self.most < self.steps
+
+    def tick(self) -> None:
+        """Count a step of code that has no probes."""
+        self.steps += 1
+        if 0 < self.most < self.steps:
+            raise TooSlow
 
     def _went(self, probe: int, way: int) -> None:
         self.steps += 1

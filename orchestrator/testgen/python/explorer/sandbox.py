@@ -89,6 +89,7 @@ class Fence:
     def __init__(self, writable: str, stopwatch: Stopwatch) -> None:
         self.stopwatch = stopwatch
         self.is_up = False
+        self.was_slow = False  # what ran inside it last, by its seconds
         self.is_importing = False  # a module may make its database beside the others, a call may not
         self.attempts: list[str] = []
         self._writable = os.path.realpath(writable) + os.sep
@@ -172,10 +173,12 @@ class Fence:
 
     def _on_spent(self, _signum: int, _frame: types.FrameType | None) -> None:
         if self._clock:
+            self.was_slow = True
             raise TooSlow
 
     def _on_alarm(self, _signum: int, _frame: types.FrameType | None) -> None:
         if self._clock and self.stopwatch.now() >= self._until:
+            self.was_slow = True
             raise TooSlow
 
     @contextlib.contextmanager
@@ -189,6 +192,7 @@ class Fence:
             yield
             return
         self.attempts = []
+        self.was_slow = False
         self._slept = 0.0
         self._until = self.stopwatch.now() + seconds * _WAITING
         self._clock = self.is_up = True
