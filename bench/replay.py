@@ -134,9 +134,10 @@ def recorded(repository: Path, run: str | None) -> Replay:
     with reading(repository) as ledger:
         chosen = run or next(each.id for each in ledger.runs() if each.kind == "run" and (each.seconds or 0) > 60)
         record: RunRecord = ledger.read_run(chosen)
-        scopes = dict(ledger.checkpoint_durations())
+        plan = plan_from_json(record.plan)
+        scopes = dict(ledger.checkpoint_durations(plan.checks))
     tasks = {each.id: sum(one.seconds or 0.0 for one in each.attempts) for each in record.tasks}
-    return Replay(plan_from_json(record.plan), tasks, scopes)
+    return Replay(plan, tasks, scopes)
 
 
 def seconds_of(root: Path, *flags: str) -> float:

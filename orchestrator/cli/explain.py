@@ -98,8 +98,13 @@ class _Known(Struct, frozen=True, kw_only=True, dict=True):
                 return None
             found = self._states(run).get(task)
             if found is not None and (found.state.is_final or found.state is TaskState.INTERRUPTED):
-                return Tried(run=run, task=found)
+                return Tried(run=run, task=found, undone_by=self._taken_back(run, task))
         return None
+
+    def _taken_back(self, run: str, task: str) -> str:
+        """Return the run that took the task's changes of `run` back, or "" when they stand or there were none."""
+        changes = self.ledger.read_run(run).changes
+        return next((each.undone_by for each in changes if each.task == task and each.undone_by), "")
 
     @cached_property
     def _runs(self) -> Sequence[str]:

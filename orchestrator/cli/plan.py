@@ -44,7 +44,7 @@ def command(
         opened = open_plan(common)
         with reading(opened.root) as ledger:
             plan = opened.part(choice, ledger)
-            durations, checkpoints = ledger.durations(plan.definitions), ledger.checkpoint_durations()
+            durations, checkpoints = ledger.durations(plan.definitions), ledger.checkpoint_durations(plan.checks)
             successes = ledger.last_successes() if diff or up_to_date else {}
     except NothingSelected:
         if allow_empty:

@@ -7,7 +7,7 @@ from typing import Protocol
 from orchestrator.contracts.outcomes import Outcome
 from orchestrator.models.events import Event
 from orchestrator.models.facts import Fact
-from orchestrator.models.plan import Plan
+from orchestrator.models.plan import Checks, Plan
 from orchestrator.models.record import LastSuccess, Measured, RunRecord, RunSummary
 
 
@@ -35,8 +35,8 @@ class Ledger(Protocol):
     def durations(self, definitions: Mapping[str, str]) -> Mapping[str, float]:
         """Return the median seconds of each task's last five good attempts, of those under this definition of it."""
 
-    def checkpoint_durations(self) -> Mapping[str, float]:
-        """Return the median seconds of the last five measurements of each scope's checkpoint."""
+    def checkpoint_durations(self, checks: Mapping[str, Checks]) -> Mapping[str, float]:
+        """Return the median seconds of each scope's checkpoint, of the last five runs that measured these checks."""
 
     def last_measurements(self) -> tuple[Measured, ...]:
         """Return what each checkpoint measured last, in a run that was carried out."""

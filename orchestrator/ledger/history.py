@@ -12,6 +12,7 @@ from orchestrator.ledger.rows import (
     ENDINGS,
     ROLLED_BACK,
 )
+from orchestrator.models.plan import Checks
 from orchestrator.models.record import LastSuccess, Measured
 from orchestrator.models.status import OutcomeKind
 
@@ -139,8 +140,8 @@ def medians(times: Iterable[tuple[str, float]]) -> dict[str, float]:
     return {task: _median(found) for task, found in last.items()}
 
 
-def scope_medians(measured: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, float]:
-    """Return, per scope, the median of what its whole checkpoint took in the last runs that measured it.
+def scope_medians(measured: Iterable[tuple[str, Mapping[str, Any]]], checks: Mapping[str, Checks]) -> dict[str, float]:
+    """Return, per scope, the median of what its whole checkpoint took in the last runs that measured just these checks.
 
     `measured` are runs with the bodies of their measurements, oldest first; what a run measured twice counts once.
     """
@@ -148,7 +149,9 @@ def scope_medians(measured: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str
     for run, body in measured:
         if "seconds" in body:
             times.setdefault((body["scope"], run), {})[body["type"], body["title"]] = body["seconds"]
-    return medians((scope, sum(each.values())) for (scope, _), each in times.items())
+    return medians(
+        (scope, sum(each.values())) for (scope, _), each in times.items() if each.keys() == checks.get(scope)
+    )
 
 
 def last_measurements(measured: Iterable[Measured]) -> tuple[Measured, ...]:

@@ -25,6 +25,7 @@ from orchestrator.ledger.rows import (
     measured_of,
 )
 from orchestrator.models.facts import Fact
+from orchestrator.models.plan import Checks
 from orchestrator.models.record import ApprovalRecord, LastSuccess, Measured, RunRecord, RunSummary
 from orchestrator.models.status import OutcomeKind
 
@@ -93,9 +94,9 @@ class MemoryLedger:
             if before.at(each.run, task, each.seq) == definitions.get(task)
         )
 
-    def checkpoint_durations(self) -> Mapping[str, float]:
-        """Return the median seconds of the last five measurements of each scope's checkpoint."""
-        return history.scope_medians((run, row[6] or {}) for run, row in self._log() if row[1] == MEASURED)
+    def checkpoint_durations(self, checks: Mapping[str, Checks]) -> Mapping[str, float]:
+        """Return the median seconds of each scope's checkpoint, of the last five runs that measured these checks."""
+        return history.scope_medians(((run, row[6] or {}) for run, row in self._log() if row[1] == MEASURED), checks)
 
     def last_measurements(self) -> tuple[Measured, ...]:
         """Return what each checkpoint measured last, in a run that was carried out."""

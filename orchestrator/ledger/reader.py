@@ -21,6 +21,7 @@ from orchestrator.ledger.rows import (
     measured_of,
 )
 from orchestrator.ledger.view import Looking
+from orchestrator.models.plan import Checks
 from orchestrator.models.record import ApprovalRecord, LastSuccess, Measured, RunRecord, RunSummary
 from orchestrator.models.status import TaskState
 
@@ -63,9 +64,9 @@ class Reader:
         """Return the median seconds of each task's last five good attempts, of those under this definition of it."""
         return self._ask(lambda contents: _durations(contents, definitions))
 
-    def checkpoint_durations(self) -> Mapping[str, float]:
-        """Return the median seconds of the last five measurements of each scope's checkpoint."""
-        return self._ask(_checkpoint_durations)
+    def checkpoint_durations(self, checks: Mapping[str, Checks]) -> Mapping[str, float]:
+        """Return the median seconds of each scope's checkpoint, of the last five runs that measured these checks."""
+        return self._ask(lambda contents: _checkpoint_durations(contents, checks))
 
     def last_measurements(self) -> tuple[Measured, ...]:
         """Return what each checkpoint measured last, in a run that was carried out."""
@@ -190,10 +191,10 @@ def _durations(contents: Contents, definitions: Mapping[str, str]) -> Mapping[st
     )
 
 
-def _checkpoint_durations(contents: Contents) -> Mapping[str, float]:
+def _checkpoint_durations(contents: Contents, checks: Mapping[str, Checks]) -> Mapping[str, float]:
     contents.compare()
     ids = contents.ids()
-    return history.scope_medians((ids[run], row[6] or {}) for run, row in contents.rows(MEASURED))
+    return history.scope_medians(((ids[run], row[6] or {}) for run, row in contents.rows(MEASURED)), checks)
 
 
 def _last_measurements(contents: Contents) -> tuple[Measured, ...]:

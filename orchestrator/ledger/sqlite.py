@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.ledger.projection import anybody
 from orchestrator.ledger.reader import Reader
+from orchestrator.models.plan import Checks
 from orchestrator.models.record import ApprovalRecord, LastSuccess, Measured, RunRecord, RunSummary
 from orchestrator.models.status import Durability
 
@@ -103,9 +104,9 @@ class SqliteLedger:
         """Return the median seconds of each task's last five good attempts, of those under this definition of it."""
         return self._reader.durations(definitions)
 
-    def checkpoint_durations(self) -> Mapping[str, float]:
-        """Return the median seconds of the last five measurements of each scope's checkpoint."""
-        return self._reader.checkpoint_durations()
+    def checkpoint_durations(self, checks: Mapping[str, Checks]) -> Mapping[str, float]:
+        """Return the median seconds of each scope's checkpoint, of the last five runs that measured these checks."""
+        return self._reader.checkpoint_durations(checks)
 
     def last_measurements(self) -> tuple[Measured, ...]:
         """Return what each checkpoint measured last, in a run that was carried out."""

@@ -41,6 +41,9 @@ class Targets(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
 NO_TARGETS = Targets()
 
 
+Checks = frozenset[tuple[str, str]]  # type and title of each entry of a checkpoint
+
+
 class PlannedCheck(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One measured condition (a checkpoint entry, or a task's `verify` entry)."""
 
@@ -166,6 +169,15 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     def definitions(self) -> Mapping[str, str]:
         """Return the definition of each task."""
         return {task.id: task.definition for task in self.tasks}
+
+    @property
+    def checks(self) -> Mapping[str, Checks]:
+        """Return what the checkpoint of each scope (`phase 1`, `group 1.a`) measures."""
+        scopes = [
+            *((f"phase {phase.id}", phase.checkpoint) for phase in self.phases),
+            *((f"group {group.id}", group.checkpoint) for group in self.groups),
+        ]
+        return {scope: frozenset((check.type, check.title) for check in found) for scope, found in scopes if found}
 
     def task(self, task_id: str) -> PlannedTask:
         """Return the task with this id; KeyError when the plan has none."""

@@ -30,6 +30,7 @@ class ReasonKind(StrEnum):
 
     NEVER_RAN = "never ran"
     WENT_WRONG = "went wrong"  # in the last run that had it
+    TAKEN_BACK = "taken back"  # by an undo
     FORCED = "forced"
     DEFINITION = "definition"
     INPUTS = "inputs"
@@ -50,10 +51,11 @@ class Reason(Struct, frozen=True, kw_only=True):
 
 
 class Tried(Struct, frozen=True, kw_only=True):
-    """How the last run that came to a task left it."""
+    """How the last run that came to a task left it; `undone_by` is the run that took its changes back since."""
 
     run: str
     task: TaskRecord
+    undone_by: str = ""
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -115,8 +117,13 @@ def _decide(
 
 
 def _went_wrong(tried: Tried | None) -> Reason | None:
-    """Return what the last run that came to the task says of it; None when it ended well there."""
-    if tried is None or tried.task.state not in _NOT_WELL:
+    """Return what the last run that came to the task says of it; None when it ended well there, for good."""
+    if tried is None:
+        return None
+    if tried.undone_by:
+        text = f"was done in run {tried.run}, and taken back in run {tried.undone_by}"
+        return Reason(kind=ReasonKind.TAKEN_BACK, text=text)
+    if tried.task.state not in _NOT_WELL:
         return None
     task, run = tried.task, tried.run
     said = task.reason or (task.attempts[-1].summary if task.attempts else "")

@@ -44,6 +44,7 @@ class Board:
         self.state = ""
         self.stopping = ""
         self.seconds: float | None = None
+        self.exit_code: int | None = None
         self.retries = 0
         self.names = {task.id: task.name for task in plan.tasks}
         self.most_attempts = {task.id: task.retry.attempts for task in plan.tasks}
@@ -74,6 +75,10 @@ class Board:
     def count(self, *states: TaskState) -> int:
         """Return how many tasks are in one of the states."""
         return sum(self._counts[state] for state in states)
+
+    def was_called_off(self, task: str) -> bool:
+        """Say whether the task has no result of its own because somebody stopped the run."""
+        return bool(self.stopping) and self.states.get(task) is TaskState.CANCELLED
 
     def left(self, now: float) -> float | None:
         """Estimate the seconds to the end from earlier runs; None unless every task that is left was timed."""
@@ -114,6 +119,7 @@ class Board:
             checks=tuple(self._checks.values()),
             flags=self._flags,
             phases=tuple((name, seconds) for name, seconds in self._phase_seconds.items() if seconds > 0),
+            exit_code=self.exit_code,
         )
 
     def _take_run(self, event: Event) -> None:
@@ -126,6 +132,8 @@ class Board:
         elif event.type is EventType.RUN_FINISHED:
             self.state = news.text(event, "state")
             self.seconds = news.number(event, "seconds")
+            code = news.number(event, "exit_code")
+            self.exit_code = None if code is None else int(code)
         elif event.type is EventType.PHASE_STARTED and event.phase:
             self._phase_began[event.phase] = event.time
             self.phases[event.phase] = news.text(event, "name", self._phase_names.get(event.phase, ""))

@@ -56,6 +56,7 @@ class Outline(Struct, frozen=True, kw_only=True):
     checks: tuple[CheckLine, ...] = ()
     flags: Flags = NO_FLAGS
     phases: tuple[tuple[str, float], ...] = ()  # what ran, with its seconds from the first start to the last end
+    exit_code: int | None = None
 
 
 # How a run is called whose writes stay in memory.
@@ -93,6 +94,7 @@ def outline_of(record: RunRecord) -> Outline:
         checks=tuple(check_line(measured) for measured in _newest(record.measurements)),
         flags=flags_of(record.command),
         phases=tuple(_phase_seconds(record)),
+        exit_code=record.exit_code,
     )
 
 

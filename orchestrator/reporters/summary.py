@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from orchestrator.errors import ExitCode
 from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.coverage_progress import moments, percent, progress_lines
@@ -106,12 +107,12 @@ def _next_words(outline: Outline) -> Sequence[str]:
     waiting = [task for task in outline.tasks if task.state is TaskState.WAITING]
     words = [f"logs {failed[0].id}"] if failed else []
     goes_on = outline.state == RunState.RUNNING  # it would refuse a second run, and hears of approvals by itself
-    if outline.state in (RunState.CANCELLED, RunState.INTERRUPTED):
+    if _was_cut_short(outline):
         words.append("resume")
     elif failed and not goes_on:
         words.append("run --failed")
     if waiting:
-        words += [f"approve {waiting[0].id}", *([] if goes_on else ["resume"])]
+        words += [f"approve {waiting[0].id}", *([] if goes_on or "resume" in words else ["resume"])]
     if not words and not goes_on and not all(check.ok for check in outline.checks):
         words += ["logs"] if any(check.said for check in outline.checks) else []
         words.append(f"run{outline.flags.tasks}")  # measures again, once what is missing is there
@@ -119,6 +120,14 @@ def _next_words(outline: Outline) -> Sequence[str]:
     if not words and is_good and outline.counts.get(TaskState.CHANGED):
         words = ["diff", "undo"]
     return words
+
+
+def _was_cut_short(outline: Outline) -> bool:
+    """Say whether the run was ended before its tasks had their turn: `run --failed` would leave those out."""
+    if outline.state in (RunState.CANCELLED, RunState.INTERRUPTED):
+        return True
+    is_over = outline.state == RunState.FAILED
+    return is_over and bool(outline.exit_code == ExitCode.UNUSABLE or outline.counts.get(TaskState.CANCELLED))
 
 
 def state_word(state: str, look: Look) -> str:

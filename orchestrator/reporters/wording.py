@@ -119,6 +119,8 @@ def _scope_finished(scene: _Scene) -> Told | None:
     group, phase = scene.event.group, scene.event.phase
     scope = f"group {line(group)}" if group else f"phase {line(phase or '')}"
     cause = scene.said("cause")
+    if scene.board.was_called_off(news.text(scene.event, "cause")):
+        return Told(text=f"{scope} {scene.look.paint('warn', 'was stopped')}", weight=Weight.TROUBLE)
     its_own = cause == scope  # nothing in it failed
     because = f", because of {'its checkpoint' if its_own else cause}" if cause else ""
     return Told(text=f"{scope} {scene.look.paint('bad', 'did not end well')}{because}", weight=Weight.TROUBLE)

@@ -31,7 +31,7 @@ def _record_a_run(root: Path, *, task: float, checkpoint: float, definition: str
             AttemptStarted(run="r1", task="1.1", attempt=1, time=NOW),
             AttemptEnded(run="r1", task="1.1", attempt=1, time=NOW, kind=OutcomeKind.CHANGED, seconds=task),
             TaskEnded(run="r1", task="1.1", state=TaskState.CHANGED, time=NOW),
-            Measured(run="r1", scope="phase 1", time=NOW, type="command", title="", ok=True, seconds=checkpoint),
+            Measured(run="r1", scope="phase 1", time=NOW, type="command", title="true", ok=True, seconds=checkpoint),
             RunEnded(run="r1", time=NOW, state=RunState.SUCCEEDED, exit_code=0, seconds=task + checkpoint),
         ]
     ).result()
@@ -48,6 +48,14 @@ def test_other_work_under_the_same_id_says_nothing_about_the_time(tmp_path: Path
     (tmp_path / "phases.yaml").write_text(json.dumps(DOCUMENT))
     _record_a_run(tmp_path, task=60.0, checkpoint=240.0, definition="of another document")
     assert "expected" not in _plan(tmp_path, "--ascii", "--color", "never").splitlines()[0]
+
+
+def test_other_checks_under_the_same_phase_say_nothing_about_the_time(tmp_path: Path) -> None:
+    (tmp_path / "phases.yaml").write_text(
+        json.dumps(DOCUMENT).replace('"command": ["true"]}]', '"command": ["ls"]}]', 1)
+    )
+    _record_a_run(tmp_path, task=60.0, checkpoint=240.0, definition=_definition(tmp_path))
+    assert "~60s expected" in _plan(tmp_path, "--ascii", "--color", "never").splitlines()[0]
 
 
 def _plan(root: Path, *words: str) -> str:

@@ -355,7 +355,10 @@ def test_the_expected_time_of_a_checkpoint_is_the_median_of_its_whole_over_the_l
         ledgers.append(started(run), measured(run, seconds=900.0))  # measured again after a resume: counts once
         ledgers.append(measured(run, seconds=seconds), measured(run, title="branches", seconds=0.5))
     ledgers.append(measured("r5", scope="group 1.a"))  # of an older version: it did not say
-    assert ledgers.read.checkpoint_durations() == {"phase 1": 3.5}
+    checks = frozenset({("coverage", "lines"), ("coverage", "branches")})
+    assert ledgers.read.checkpoint_durations({"phase 1": checks}) == {"phase 1": 3.5}
+    assert ledgers.read.checkpoint_durations({"phase 1": frozenset({("coverage", "lines")})}) == {}, "other checks"
+    assert ledgers.read.checkpoint_durations({"phase 2": checks}) == {}
 
 
 def test_the_newest_measurement_of_each_check_of_a_group_or_phase_is_known(ledgers: Ledgers) -> None:

@@ -255,6 +255,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(small_disk: Callable[[str], 
     assert again.code == 10, again.err
     assert is_clear(again), again.err
     assert "No space left" in again.err
+    assert "orchestrate run --failed" not in again.out + again.err, "the hint says `resume`"
     assert scene.call("status").code in (0, 2)
     filler.unlink()
     last = scene.call("run", "--all", "--yes")

@@ -285,6 +285,21 @@ def test_news_of_an_orderly_stop(play):
     assert text.splitlines()[-2:] == [expected, "[   0:00] stopping at once"]
 
 
+def test_a_group_that_was_stopped_names_no_task_that_never_began(play):
+    text = play(
+        event("task.started", "1.1", attempt=1),
+        event("run.stopping", reason="SIGINT"),
+        event("task.finished", "1.2", state="cancelled", summary="the run was stopped"),
+        event("task.finished", "1.1", state="failed", attempt=1, summary="tests failed"),
+        event("group.finished", phase="1", group="1.a", ok=False, cause="1.1"),
+        event("phase.finished", phase="1", ok=False, cause="1.2"),
+    )
+    assert text.splitlines()[-2:] == [
+        "[   0:00] group 1.a did not end well, because of 1.1",
+        "[   0:00] phase 1 was stopped",
+    ]
+
+
 def test_what_did_not_begin_when_a_run_is_stopped_is_told_once_at_the_end(play):
     text = play(
         event("task.started", "1.1", attempt=1),

@@ -109,6 +109,14 @@ def test_the_status_shows_groups_and_every_task_that_is_not_done(record, plain):
     )
 
 
+def test_a_run_that_ended_before_the_turn_of_all_is_gone_on_with(record, plain):
+    full = replace(record, exit_code=10, tasks=(task("1.1", TaskState.FAILED), task("1.2", TaskState.CANCELLED)))
+    assert render_status(full, plain).splitlines()[-2:] == [
+        "next: orchestrate logs 1.1",
+        "      orchestrate resume",
+    ]
+
+
 def test_a_run_that_goes_on_shows_its_time_and_why_tasks_wait(record, plain):
     going = replace(
         record,

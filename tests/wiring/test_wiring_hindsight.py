@@ -33,6 +33,16 @@ def test_explain_forgets_a_failure_that_was_made_good(make: Make) -> None:
     assert "failed" not in repository.orchestrate("explain", "1.1").out
 
 
+def test_explain_tells_of_an_undo(make: Make) -> None:
+    repository = make(tasks(task("1.1", "echo one > one.txt", produces=["one.txt"])))
+    repository.run()
+    run = repository.record()["id"]
+    assert repository.orchestrate("undo", "--yes").code == 0
+    undo = repository.record()["id"]
+    told = repository.orchestrate("explain", "1.1").out
+    assert told == f"1.1: runs\n  because: was done in run {run}, and taken back in run {undo}\n"
+
+
 def test_a_checkpoint_that_did_not_hold_is_told_afterwards(make: Make) -> None:
     held = {"type": "command", "command": ["sh", "-c", "echo all well"]}
     broken = {"type": "command", "command": ["sh", "-c", "echo two tests are red; exit 1"]}
