@@ -6,6 +6,9 @@ from hashlib import blake2b
 from json import JSONEncoder, loads
 from typing import Any, TypeAlias
 
+from msgspec import DecodeError
+from msgspec.json import decode
+
 from orchestrator.errors import Unusable
 from orchestrator.ledger.rows import RUN_RESUMED, RUN_STARTED, Row
 
@@ -28,6 +31,17 @@ def _plain(value: object) -> object:
 # ASCII only, so that file names that are no UTF-8 survive; what a checksum covers must not depend on the Unicode
 # version of the interpreter either.
 as_json = JSONEncoder(separators=(",", ":"), ensure_ascii=True, check_circular=False, default=_plain).encode
+
+
+def from_json(text: str) -> Any:
+    """Return the value of a text that `as_json` made, in half the time of the standard library.
+
+    That one is asked about a text with what is no Unicode: half of a surrogate pair, out of a file name that is no UTF-8.
+    """
+    try:
+        return decode(text)
+    except DecodeError:
+        return loads(text)
 
 
 def checksum(*values: object) -> bytes:
@@ -68,7 +82,9 @@ def check_rows(stored: Sequence[Stored]) -> None:
 
 def unpack(stored: Sequence[Stored]) -> list[Row]:
     """Return rows whose checksums were compared; all bodies are parsed at once, which halves the time."""
-    bodies: Iterator[dict[str, Any]] = iter(loads(f"[{','.join([row[7] for row in stored if row[7] is not None])}]"))
+    bodies: Iterator[dict[str, Any]] = iter(
+        from_json(f"[{','.join([row[7] for row in stored if row[7] is not None])}]")
+    )
     return [
         (seq, kind, task, attempt, state, time, None if body is None else next(bodies))
         for seq, _run, kind, task, attempt, state, time, body, _checksum in stored
@@ -80,7 +96,7 @@ def documents_of(row: Stored) -> tuple[tuple[str, str], ...]:
     kind, body = row[2], row[7]
     if kind not in DOCUMENTS or body is None:
         return ()
-    said = loads(body)
+    said = from_json(body)
     return tuple((name, said[name]) for name in DOCUMENTS[kind])
 
 
@@ -96,7 +112,7 @@ def compress(text: str) -> bytes:
 
 def read_document(digest: str, content: bytes) -> Any:
     """Return the JSON of a stored document; Unusable when it is not what was written."""
-    return loads(document_text(digest, content))
+    return from_json(document_text(digest, content))
 
 
 def document_text(digest: str, content: bytes) -> str:

@@ -1,7 +1,6 @@
 """From facts to rows, not yet numbered: what a writer needs and a reader does not."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from orchestrator.ledger.rows import (
@@ -44,24 +43,23 @@ from orchestrator.models.status import RunState, TaskState
 
 
 def drafts(facts: Sequence[Fact]) -> Iterator[Draft]:
-    """Yield the rows of facts, not yet numbered."""
-    pairs = pairwise((*facts, None))
-    for fact, following in pairs:
-        if type(fact) is AttemptEnded and type(following) is TaskEnded and _ends_with(fact, following):
+    """Yield the rows of facts, not yet numbered; the end of a task takes no row of its own if it adds nothing."""
+    ends = {(fact.run, fact.task): fact for fact in facts if type(fact) is TaskEnded}
+    for fact in facts:
+        if type(fact) is AttemptEnded and _adds_nothing(ends.get((fact.run, fact.task)), fact):
             yield _attempt_row(LAST_ATTEMPT_ENDED, fact)
-            next(pairs)
-        elif fact is not None:
+            del ends[fact.run, fact.task]
+        elif type(fact) is not TaskEnded or (fact.run, fact.task) in ends:
             yield from _DRAFTS[type(fact)](fact)
 
 
-def _ends_with(attempt: AttemptEnded, task: TaskEnded) -> bool:
-    """Say whether the end of the task adds nothing to that of its attempt."""
+def _adds_nothing(end: TaskEnded | None, attempt: AttemptEnded) -> bool:
+    """Say whether the task ends just as its attempt did."""
     return (
-        task.task == attempt.task
-        and task.run == attempt.run
-        and task.state.value == attempt.kind.value
-        and task.reason == attempt.summary
-        and task.cause is None
+        end is not None
+        and end.state.value == attempt.kind.value
+        and end.reason == attempt.summary
+        and end.cause is None
     )
 
 

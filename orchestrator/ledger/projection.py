@@ -6,6 +6,7 @@ interrupted when nobody alive works on it. Nothing of that is stored, so it cann
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from orchestrator.ledger.history import UndoneMark
@@ -62,6 +63,9 @@ def seen_from_outside(state: TaskState, run: RunState) -> TaskState:
     return TaskState.PENDING if state is TaskState.READY else state
 
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 class _Task:
     """What is known of one task so far."""
 
@@ -73,7 +77,7 @@ class _Task:
         self.reason = ""
         self.cause: str | None = None
         self.attempts: dict[int, tuple[int, Row | None]] = {}  # number -> microseconds of the start, end
-        self.outputs: Mapping[str, Any] = {}
+        self.outputs: Mapping[str, Any] = _NOTHING
 
     def record(self, task: str, run: RunState) -> TaskRecord:
         """Return the record of this task."""
@@ -227,23 +231,22 @@ class RunBuilder:
         self._end = (row[5] or 0, RunState(row[4] or ""), row[6] or {})
 
     def _attempt_started(self, row: Row) -> None:
-        task = self._task(row[2])
+        task = self._tasks.get(row[2] or "") or self._task(row[2])
         task.state = TaskState.RUNNING
         task.attempts[row[3] or 0] = (row[5] or 0, None)
 
-    def _attempt_ended(self, row: Row) -> None:
-        task, body = self._task(row[2]), row[6] or {}
-        number = row[3] or 0
-        started, _ = task.attempts.get(number) or (row[5] or 0, None)
-        task.attempts[number] = (started, row)
+    def _attempt_ended(self, row: Row) -> _Task:
+        task, number = self._tasks.get(row[2] or "") or self._task(row[2]), row[3] or 0
+        known = task.attempts.get(number)
+        task.attempts[number] = (known[0] if known else row[5] or 0, row)
         task.state = TaskState.READY
-        task.outputs = body.get("outputs", {})
+        task.outputs = row[6].get("outputs", _NOTHING) if row[6] else _NOTHING
+        return task
 
     def _last_attempt_ended(self, row: Row) -> None:
-        self._attempt_ended(row)
-        task = self._task(row[2])
+        task = self._attempt_ended(row)
         task.state = TASK_STATES[row[4] or ""]
-        task.reason = (row[6] or {}).get("summary", "")
+        task.reason = row[6].get("summary", "") if row[6] else ""
         task.cause = None
 
     def _task_standing(self, row: Row) -> None:

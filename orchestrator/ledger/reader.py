@@ -2,11 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from json import loads
 from pathlib import Path
 from typing import Any, TypeVar
 
 from orchestrator.ledger import history
+from orchestrator.ledger.codec import from_json
 from orchestrator.ledger.contents import Compared, Contents, KnownRun, by_run
 from orchestrator.ledger.history import ATTEMPTS_THAT_COUNT, Definitions, Success, UndoneMark
 from orchestrator.ledger.projection import RUN_ROWS, RunBuilder, standing
@@ -222,5 +222,5 @@ def _open_questions(contents: Contents) -> tuple[tuple[str, ApprovalRecord], ...
 
 
 def _parsed(bodies: list[str]) -> list[Mapping[str, Any]]:
-    parsed: list[Mapping[str, Any]] = loads(f"[{','.join(bodies)}]")
+    parsed: list[Mapping[str, Any]] = from_json(f"[{','.join(bodies)}]")
     return parsed

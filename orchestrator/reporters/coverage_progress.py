@@ -14,7 +14,7 @@ from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.news import text_of
-from orchestrator.reporters.outline import CheckLine, check_line, outline_of
+from orchestrator.reporters.outline import CheckLine, check_line, newest_checks
 from orchestrator.reporters.style import Look
 from orchestrator.sanitize import line
 
@@ -48,7 +48,7 @@ def moments_of(record: RunRecord, measured: Sequence[Measured]) -> tuple[Moment,
     """Return the coverage of a recorded run, from the last measuring by hand before it to the last one after it."""
     before = {each.source: check_line(each) for each in measured if each.time <= record.started}
     after = {each.source: check_line(each) for each in measured if each.time > (record.ended or record.started)}
-    return moments(outline_of(record).checks, list(before.values()), list(after.values()))
+    return moments(newest_checks(record), list(before.values()), list(after.values()))
 
 
 def progress_lines(found: Sequence[Moment], look: Look) -> list[str]:

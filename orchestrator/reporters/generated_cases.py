@@ -5,18 +5,18 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from orchestrator.models.json import Json, JsonObject
-from orchestrator.models.record import RunRecord
-from orchestrator.reporters.news import number_of, text_of
+from orchestrator.models.record import RunRecord, TaskRecord
+from orchestrator.reporters.news import number_of, objects_of, text_of
 from orchestrator.sanitize import line
 
 
 def cases_line(record: RunRecord) -> str:
     """Return one sentence about a run that generated tests; "" for any other."""
-    estimates = _estimates(record.plan)
-    generated = {task.id: found for task in record.tasks if (found := _generated(task.outputs)) is not None}
+    generated = {task.id: found for task in _with_outputs(record) if (found := _generated(task.outputs)) is not None}
     if not generated:
         return ""
     tests, cases = (sum(pair[number] for pair in generated.values()) for number in (0, 1))
+    estimates = _estimates(record.plan)
     expected = [estimates[task] for task in generated if task in estimates]
     estimated = f"; {sum(expected)} were estimated for {_several(len(expected), 'task')}" if expected else ""
     what = f"{_several(tests, 'test')} with {_several(cases, 'case')}"
@@ -25,7 +25,7 @@ def cases_line(record: RunRecord) -> str:
 
 def defects_line(record: RunRecord) -> str:
     """Return one sentence about what looked suspicious, with the command that shows it; "" for nothing."""
-    found = {task.id: count for task in record.tasks if (count := _defects(task.outputs))}
+    found = {task.id: count for task in _with_outputs(record) if (count := _defects(task.outputs))}
     if not found:
         return ""
     where = ", ".join(line(task) for task in found)
@@ -82,6 +82,10 @@ def _modules(outputs: JsonObject) -> list[JsonObject]:
     return [entry for entry in modules if isinstance(entry, Mapping)] if isinstance(modules, list | tuple) else []
 
 
+def _with_outputs(record: RunRecord) -> list[TaskRecord]:
+    return [task for task in record.tasks if task.outputs]
+
+
 def _defects(outputs: JsonObject) -> int:
     return sum(len(module.defects) for module in generated_modules(outputs))
 
@@ -95,12 +99,11 @@ def _generated(outputs: JsonObject) -> tuple[int, int] | None:
 
 
 def _estimates(plan: JsonObject) -> dict[str, int]:
-    tasks = plan.get("tasks")
     found = {}
-    for task in tasks if isinstance(tasks, list | tuple) else ():
-        params = task.get("params") if isinstance(task, Mapping) else None
+    for task in objects_of(plan, "tasks"):
+        params = task.get("params")
         estimate = number_of(params, "estimated_cases") if isinstance(params, Mapping) else None
-        if estimate is not None and isinstance(task, Mapping):
+        if estimate is not None:
             found[text_of(task, "id")] = int(estimate)
     return found
 

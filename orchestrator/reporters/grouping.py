@@ -1,13 +1,12 @@
 """The tasks of a run under the groups of its plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
-from orchestrator.models.json import JsonObject
 from orchestrator.models.record import RunRecord, TaskRecord
 from orchestrator.models.status import DONE
-from orchestrator.reporters.news import text_of
+from orchestrator.reporters.news import texts_by_id
 
 
 class TaskGroup(Struct, frozen=True, kw_only=True):
@@ -24,8 +23,8 @@ class TaskGroup(Struct, frozen=True, kw_only=True):
 
 def groups_of(record: RunRecord) -> list[TaskGroup]:
     """Return the tasks under their groups, in the plan's order; a plan without groups gives one."""
-    names = {text_of(entry, "id"): text_of(entry, "name") for entry in _entries(record.plan, "groups")}
-    place = {text_of(entry, "id"): text_of(entry, "group") for entry in _entries(record.plan, "tasks")}
+    names = texts_by_id(record.plan, "groups", "name")
+    place = texts_by_id(record.plan, "tasks", "group")
     members: dict[str, list[TaskRecord]] = {group: [] for group in names}
     for task in record.tasks:
         members.setdefault(place.get(task.id, ""), []).append(task)
@@ -36,8 +35,3 @@ def groups_of(record: RunRecord) -> list[TaskGroup]:
 
 def _title(group: str, name: str) -> str:
     return f"{group} {name}".strip() if name != group else group
-
-
-def _entries(plan: JsonObject, key: str) -> list[JsonObject]:
-    value = plan.get(key)
-    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list | tuple) else []

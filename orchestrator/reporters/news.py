@@ -54,6 +54,17 @@ def number_of(data: JsonObject, key: str) -> float | None:
     return value
 
 
+def objects_of(data: JsonObject, key: str) -> list[JsonObject]:
+    """Return the JSON objects of a list; empty when there is none. Of plain dicts, as they come out of JSON text."""
+    value = data.get(key)
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list | tuple) else []
+
+
+def texts_by_id(data: JsonObject, key: str, name: str) -> dict[str, str]:
+    """Return one text of each JSON object of a list under the object's id; there may be thousands."""
+    return {str(entry.get("id", "")): str(entry.get(name, "")) for entry in objects_of(data, key)}
+
+
 def texts(event: Event, key: str) -> tuple[str, ...]:
     """Return the texts of a list; empty when there is none."""
     value = event.data.get(key)

@@ -1,5 +1,6 @@
 """How a run ended, as the few things that a person wants to know; made from news or from the ledger's record."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord
 from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.flags import NO_FLAGS, Flags, flags_of
-from orchestrator.reporters.news import text_of
+from orchestrator.reporters.news import texts_by_id
 from orchestrator.sanitize import line
 
 
@@ -61,6 +62,7 @@ class Outline(Struct, frozen=True, kw_only=True):
 
 # How a run is called whose writes stay in memory.
 REHEARSALS = {"run": "dry run", "undo": "undo, nothing written"}
+FEWEST_PHASES = 2  # of fewer the run's own seconds say as much
 NOTABLE = (
     TaskState.CANCELLED,
     TaskState.INTERRUPTED,
@@ -72,13 +74,10 @@ NOTABLE = (
 
 def outline_of(record: RunRecord) -> Outline:
     """Return the outline of a run as the ledger has it."""
-    names = task_names(record.plan)
+    notable = [task for task in record.tasks if task.state in NOTABLE]
+    names = task_names(record.plan) if notable else {}
     lines = []
-    counts: dict[TaskState, int] = {}
-    for task in record.tasks:
-        counts[task.state] = counts.get(task.state, 0) + 1
-        if task.state not in NOTABLE:
-            continue
+    for task in notable:
         last = task.attempts[-1] if task.attempts else None
         text = f"needs {task.cause}" if task.state is TaskState.BLOCKED and task.cause else task.reason
         text = text or (last.summary if last else "")
@@ -89,9 +88,9 @@ def outline_of(record: RunRecord) -> Outline:
         kind=record.kind,
         state=record.state,
         seconds=record.seconds,
-        counts=counts,
+        counts=Counter([task.state for task in record.tasks]),
         tasks=tuple(sorted(lines, key=lambda entry: NOTABLE.index(entry.state))),
-        checks=tuple(check_line(measured) for measured in _newest(record.measurements)),
+        checks=newest_checks(record),
         flags=flags_of(record.command),
         phases=tuple(_phase_seconds(record)),
         exit_code=record.exit_code,
@@ -100,9 +99,9 @@ def outline_of(record: RunRecord) -> Outline:
 
 def _phase_seconds(record: RunRecord) -> Iterator[tuple[str, float]]:
     """Yield the phases of a run with their seconds; overlapping phases count the same time twice."""
-    tasks = record.plan.get("tasks")
-    entries = tasks if isinstance(tasks, list | tuple) else ()
-    phase_of = {text_of(each, "id"): text_of(each, "phase") for each in entries if isinstance(each, Mapping)}
+    phase_of = texts_by_id(record.plan, "tasks", "phase")
+    if len(set(phase_of.values())) < FEWEST_PHASES:
+        return
     times: dict[str, list[datetime]] = {}
     for task in record.tasks:
         for attempt in task.attempts:
@@ -133,9 +132,7 @@ def taken_back(record: RunRecord) -> tuple[str, ...]:
 
 def task_names(plan: JsonObject) -> dict[str, str]:
     """Return the names of the tasks in a plan's JSON."""
-    tasks = plan.get("tasks")
-    entries = tasks if isinstance(tasks, list | tuple) else ()
-    return {text_of(entry, "id"): text_of(entry, "name") for entry in entries if isinstance(entry, Mapping)}
+    return texts_by_id(plan, "tasks", "name")
 
 
 def is_done(outline: Outline) -> bool:
@@ -143,9 +140,10 @@ def is_done(outline: Outline) -> bool:
     return outline.state == RunState.SUCCEEDED
 
 
-def _newest(measurements: tuple[Measured, ...]) -> list[Measured]:
+def newest_checks(record: RunRecord) -> tuple[CheckLine, ...]:
     """Return the last measurement of each checkpoint: a resumed run measures again."""
-    return list({(m.scope, m.type, m.title, m.source): m for m in measurements}.values())
+    newest = {(m.scope, m.type, m.title, m.source): m for m in record.measurements}
+    return tuple(check_line(measured) for measured in newest.values())
 
 
 def check_line(measured: Measured) -> CheckLine:

@@ -18,6 +18,9 @@ from orchestrator.reporters.summary import check_lines, next_commands, phase_lin
 from orchestrator.reporters.wrapping import wrap_line
 from orchestrator.sanitize import line
 
+MOST_AHEAD = 50  # tasks of a group that have not begun and are named; thousands would hide those that matter
+_AHEAD = (TaskState.PENDING, TaskState.READY)
+
 
 class StatusNotes(Struct, frozen=True, kw_only=True):
     """What the record does not know: why tasks wait (of a run that goes on), and the time."""
@@ -64,10 +67,20 @@ def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:
 
 
 def _group_lines(group: TaskGroup, names: Mapping[str, str], look: Look, notes: StatusNotes) -> list[str]:
-    shown = [task for task in group.tasks if notes.all_tasks or task.state not in DONE]
+    shown, left_out = (group.tasks, 0) if notes.all_tasks else _worth_a_line(group.tasks)
     head = f"{look.paint('bold', line(group.title) or 'tasks')}  {group.done} of {len(group.tasks)} done"
     widest = max((cells(line(task.id)) for task in shown), default=0)
-    return [head, *(_task_line(task, names.get(task.id, ""), widest, look, notes) for task in shown)]
+    lines = [head, *(_task_line(task, names.get(task.id, ""), widest, look, notes) for task in shown)]
+    more = f"  … and {left_out:,} more that have not begun: orchestrate status --all names them"
+    return [*lines, look.paint("dim", more)] if left_out else lines
+
+
+def _worth_a_line(tasks: Sequence[TaskRecord]) -> tuple[Sequence[TaskRecord], int]:
+    """Return every task that runs or did not end well and the first of those to come; how many more there are."""
+    ahead = [task for task in tasks if task.state in _AHEAD]
+    left_out = max(0, len(ahead) - MOST_AHEAD)
+    hidden = {task.id for task in ahead[MOST_AHEAD:]}
+    return [task for task in tasks if task.state not in DONE and task.id not in hidden], left_out
 
 
 def _task_line(task: TaskRecord, name: str, widest: int, look: Look, notes: StatusNotes) -> str:

@@ -9,7 +9,7 @@ from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.coverage_progress import moments, percent, progress_lines
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.flags import ways_of_undo
-from orchestrator.reporters.outline import REHEARSALS, CheckLine, Outline, TaskLine
+from orchestrator.reporters.outline import FEWEST_PHASES, REHEARSALS, CheckLine, Outline, TaskLine
 from orchestrator.reporters.style import Look
 from orchestrator.sanitize import line, output
 
@@ -35,7 +35,6 @@ _ORDER = (
 _BOUNDED = (TaskState.BLOCKED, TaskState.CANCELLED)
 _MOST_OF_A_KIND = 10
 _MOST_SAID = 10  # lines of what a checkpoint's program printed; `logs` has all that was kept
-_FEWEST_PHASES = 2
 _LEAST_SECONDS = 60
 _KNOWN_STATES = frozenset(RunState)
 
@@ -54,7 +53,7 @@ def render_outline(outline: Outline, look: Look) -> str:
 
 def phase_lines(outline: Outline) -> list[str]:
     """Return how long each phase took; nothing for a run of one phase, or of less than a minute."""
-    if len(outline.phases) < _FEWEST_PHASES or sum(seconds for _, seconds in outline.phases) < _LEAST_SECONDS:
+    if len(outline.phases) < FEWEST_PHASES or sum(seconds for _, seconds in outline.phases) < _LEAST_SECONDS:
         return []
     return ["time: " + ", ".join(f"phase {line(name)} {took(seconds)}" for name, seconds in outline.phases)]
 

@@ -69,6 +69,23 @@ def test_facts_that_arrive_while_a_commit_runs_share_the_next_one(open_sqlite: C
     assert len(ledger.read_run("r1").tasks) == 1002
 
 
+def test_the_end_of_a_task_that_adds_nothing_takes_no_room_of_its_own(open_sqlite: Callable[..., SqliteLedger]) -> None:
+    ledger = open_sqlite()
+    ledger.append([started()]).result()
+    ends = [
+        attempt_end("1.1"),
+        attempt_end("1.2"),
+        task_end("1.2"),
+        task_end("1.1"),
+        attempt("1.3"),
+    ]  # as two end at once
+    ledger.append(ends).result()
+    ledger.append([attempt_end("1.3"), task_end("1.3", reason="something else")]).result()
+    assert ledger.check() == 1 + 3 + 2
+    assert [task.reason for task in ledger.read_run("r1").tasks] == ["", "", "something else"]
+    assert {task.state for task in ledger.read_run("r1").tasks} == {TaskState.CHANGED}
+
+
 def test_a_shared_commit_is_one_synchronization_of_the_disk(path: Path, tmp_path: Path) -> None:
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")

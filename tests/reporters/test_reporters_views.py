@@ -138,6 +138,20 @@ def test_a_run_that_goes_on_shows_its_time_and_why_tasks_wait(record, plain):
     )
 
 
+def test_of_thousands_that_have_not_begun_the_status_names_the_first_and_counts_the_others(record, plain):
+    tasks = [task(f"1.{number}", TaskState.PENDING, attempts=0) for number in range(1, 1101)]
+    going = replace(record, plan={}, measurements=(), changes=(), tasks=(*tasks, task("2.1", TaskState.RUNNING)))
+    rows = render_status(going, plain).splitlines()[2:]
+    assert [rows[0], rows[1], rows[50]] == ["tasks  0 of 1101 done", "  - 1.1     pending", "  - 1.50    pending"]
+    assert rows[51:53] == [
+        "  ● 2.1     running 4.0s",
+        "  … and 1,050 more that have not begun: orchestrate status --all names them",
+    ]
+    assert (
+        sum(" pending" in row for row in render_status(going, plain, StatusNotes(all_tasks=True)).splitlines()) == 1100
+    )
+
+
 def test_all_tasks_can_be_shown_and_a_plan_without_groups_is_one_list(record, plain):
     bare = replace(record, plan={}, measurements=(), changes=(), tasks=(task("1.1", TaskState.CHANGED),))
     rows = render_status(bare, plain, StatusNotes(all_tasks=True)).splitlines()
