@@ -36,7 +36,7 @@ as_json = JSONEncoder(separators=(",", ":"), ensure_ascii=True, check_circular=F
 def from_json(text: str) -> Any:
     """Return the value of a text that `as_json` made, in half the time of the standard library.
 
-    That one is asked about a text with what is no Unicode: half of a surrogate pair, out of a file name that is no UTF-8.
+    That one is asked about halves of surrogate pairs, which a file name that is no UTF-8 brings along.
     """
     try:
         return decode(text)
