@@ -98,7 +98,7 @@ def test_the_runner_is_the_one_that_the_test_script_names(files):
     [
         ("a.js", "", True),
         ("a.ts", "", False),
-        ("a.ts", r"moduleNameMapper: { '^(\.{1,2}/.*)\.js$': '$1' }", True),
+        ("a.ts", r"extensionsToTreatAsEsm: ['.ts'], moduleNameMapper: { '^(\.{1,2}/.*)\.js$': '$1' }", True),
     ],
 )
 def test_jest_on_es_modules_finds_typescript_by_js_only_where_it_is_told_to(files, module, settings, needs_endings):
@@ -108,6 +108,26 @@ def test_jest_on_es_modules_finds_typescript_by_js_only_where_it_is_told_to(file
     files.write("package.json", text=json.dumps({"type": "module", "scripts": {"test": test}}))
     files.write("jest.config.cjs", text=f"module.exports = {{ {settings} }};\n")
     assert find_toolchain(str(files.root), module, Programs("node")).needs_endings is needs_endings
+
+
+@pytest.mark.parametrize(
+    ("module", "settings", "is_module"),
+    [
+        ("a.js", "", True),
+        ("a.mjs", "", True),
+        ("a.cjs", "", False),
+        ("a.ts", "", False),
+        ("a.ts", "extensionsToTreatAsEsm: ['.ts']", True),
+        ("a.ts", "preset: 'ts-jest/presets/default-esm'", True),
+    ],
+)
+def test_jest_runs_typescript_as_es_modules_only_where_its_settings_say_so(files, module, settings, is_module):
+    for name in ("typescript", "jest"):
+        files.install(name, "29.7.0")
+    test = "node --experimental-vm-modules node_modules/.bin/jest"
+    files.write("package.json", text=json.dumps({"type": "module", "scripts": {"test": test}}))
+    files.write("jest.config.cjs", text=f"module.exports = {{ {settings} }};\n")
+    assert find_toolchain(str(files.root), module, Programs("node")).is_module is is_module
 
 
 @pytest.mark.parametrize(

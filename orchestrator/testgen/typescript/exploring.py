@@ -82,18 +82,16 @@ def _order(
         "seconds": settings.budget,
         "api": bench.tools.api,
         "isScript": bench.tools.is_script,
-        "subjects": _asked_for(module["subjects"], bench, settings),
+        "subjects": _asked_for(module["subjects"], settings),
     }
     plan.write_text(json.dumps(order))
     bench.overlay.write(target.test_file, exploring_test(bench.tools, str(plan)))
     return result, journal
 
 
-def _asked_for(subjects: Sequence[Mapping[str, Any]], bench: Bench, settings: Settings) -> list[Mapping[str, Any]]:
-    """Return the subjects of the kinds of tests that are wanted; Jest loads no ES module anew."""
-    is_fixed = bench.tools.runner == "jest" and bench.tools.is_module
-    parts = {part for part in settings.parts if part != "config" or not is_fixed}
-    return [each for each in subjects if _PARTS.get(each["kind"], "unit") in parts]
+def _asked_for(subjects: Sequence[Mapping[str, Any]], settings: Settings) -> list[Mapping[str, Any]]:
+    """Return the subjects of the kinds of tests that are wanted."""
+    return [each for each in subjects if _PARTS.get(each["kind"], "unit") in settings.parts]
 
 
 def _write_modules(bench: Bench, modules: Sequence[Mapping[str, Any]]) -> None:

@@ -120,6 +120,7 @@ def _place(bench: Bench, batch: _Batch, target: Target, exploration: Exploration
         has_state=bool(module["hasState"]),
         packages=exploration.packages,
         asked=module.get("asked", {}),
+        exported=module.get("exported", {}),
         files=target.reads,
         endings=bench.tools.needs_endings or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
     )

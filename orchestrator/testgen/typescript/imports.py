@@ -37,14 +37,18 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
     has_fetch = "fetch" in place.packages
     api = place.tools.api
     is_fresh = place.has_state or any("fresh" in each.uses for each in chosen)
-    setup = f"beforeEach {api}" if is_fresh or has_fetch else api if place.packages else ""
+    setup = f"beforeEach {api}." if is_fresh or has_fetch else f"{api}." if place.packages else ""
     lines = _runner_import(place.tools, f"{setup} {body}")
+    after: list[str] = []
     typed = is_typed(place)
     if typed:
         named = sorted(wanted.types.items())
         lines += [f"import type {{ {', '.join(sorted(names))} }} from '{spec}';" for spec, names in named]
     doubles = [name for name in _DOUBLES if re.search(rf"(?<!\.)\b{name}\b[(<)]", body)]
     doubles += ["packageDouble"] if has_fetch else []
+    mocks = "" if place.tools.is_late else _mocks(place)
+    late = _late_mocks(place) if place.tools.is_late else ""
+    doubles += [each for each in ("exportDoubles", "moduleDouble") if f"{each}(" in late]
     if doubles:
         lines += _import_lines(place.tools, place.specifier(place.helper), {each: each for each in doubles})
     fresh: dict[str, dict[str, str]] = {}
@@ -57,13 +61,15 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
         used = {local: name for local, name in names.items() if _names(local, body)}
         if is_fresh and used and spec in own:
             fresh[spec] = used
+        elif late and (spec in wanted.files or spec in place.packages):
+            after += _late_lines(spec, used)
         else:
             lines += _import_lines(place.tools, spec, used)
     anew = _fresh(place, fresh, typed=typed) if fresh else ""
     if place.tools.is_script:
         runner = lines[0] if lines and _JEST in lines[0] else ""
-        return _script_head(runner, _mocks(place), [line for line in lines if line and line != runner], anew)
-    mocks = f"{_mocks(place)}{anew}"
+        return _script_head(runner, mocks, [line for line in lines if line and line != runner], anew)
+    mocks = f"{mocks or late}{''.join(after)}{anew}"
     return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}"
 
 
@@ -113,7 +119,7 @@ def _taken_anew(tools: Toolchain, spec: str, names: Mapping[str, str], *, typed:
         named, default = _parted(names)
         taken = [*default, *([f"({{ {', '.join(named)} }}"] if named else [])]
         return [f"{each} = require({quoted(spec)}){')' if each.startswith('(') else ''};" for each in taken]
-    given = ", ".join(local if local == name else f"{name}: {local}" for local, name in sorted(names.items()))
+    given = ", ".join(_bound(local, name) for local, name in sorted(names.items()))
     if tools.keeps_imports:
         kind = f"<typeof import({quoted(spec)})>" if typed else ""
         return [f"({{ {given} }} = jest.requireActual{kind}({quoted(spec)}));"]
@@ -127,6 +133,17 @@ def _import_lines(tools: Toolchain, spec: str, names: Mapping[str, str]) -> list
     if tools.is_script:
         return [f"const {each} = require({quoted(spec)});" for each in parts]
     return [f"import {', '.join(parts)} from '{spec}';"] if parts else []
+
+
+def _late_lines(spec: str, names: Mapping[str, str]) -> list[str]:
+    """Return how names are imported once what their module uses is doubled."""
+    given = ", ".join(_bound(local, name) for local, name in sorted(names.items()))
+    return [f"const {{ {given} }} = await import({quoted(spec)});\n"] if given else []
+
+
+def _bound(local: str, name: str) -> str:
+    """Return how a name is taken out of an object."""
+    return local if local == name else f"{name}: {local}"
 
 
 def _parted(names: Mapping[str, str]) -> tuple[list[str], list[str]]:
@@ -155,8 +172,7 @@ def _mocks(place: Place) -> str:
     for spec in place.packages:
         name = quoted(spec)
         if spec == "fetch":
-            kind = " as typeof fetch" if is_typed(place) else ""
-            lines.append(f"beforeEach(() => {{\n  globalThis.fetch = packageDouble('fetch'){kind};\n}});\n")
+            lines.append(_fetch_double(place))
         elif spec in place.asked:
             lines.append(_export_mock(place, name, helper, ", ".join(quoted(each) for each in place.asked[spec])))
         elif place.tools.runner == "jest":
@@ -165,6 +181,30 @@ def _mocks(place: Place) -> str:
         else:
             lines.append(f"vi.mock({name}, async () => (await import({helper})).moduleDouble({name}));\n")
     return "".join(lines)
+
+
+def _late_mocks(place: Place) -> str:
+    """Return the same for ES modules under Jest, which have to be loaded after that."""
+    lines = []
+    for spec in place.packages:
+        name = quoted(spec)
+        if spec == "fetch":
+            lines.append(_fetch_double(place))
+        elif spec in place.asked:
+            real = f"actual{re.sub(r'[^A-Za-z0-9]+', ' ', spec).title().replace(' ', '')}"
+            exports = ", ".join(quoted(each) for each in place.asked[spec])
+            lines.append(f"const {real} = await import({name});\n")
+            double = f"exportDoubles({name}, [{exports}])"
+            lines.append(f"jest.unstable_mockModule({name}, () => ({{ ...{real}, ...{double} }}));\n")
+        else:
+            exports = ", ".join(quoted(each) for each in place.exported.get(spec, ()))
+            lines.append(f"jest.unstable_mockModule({name}, () => moduleDouble({name}, [{exports}]));\n")
+    return "".join(lines)
+
+
+def _fetch_double(place: Place) -> str:
+    kind = " as typeof fetch" if is_typed(place) else ""
+    return f"beforeEach(() => {{\n  globalThis.fetch = packageDouble('fetch'){kind};\n}});\n"
 
 
 def _actual(place: Place, name: str, kind: str = "") -> str:

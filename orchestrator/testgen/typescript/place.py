@@ -22,6 +22,7 @@ class Place:
     has_state: bool = False  # the module has variables: each test gets it anew
     packages: tuple[str, ...] = ()  # packages that are doubled as a whole
     asked: Mapping[str, Sequence[str]] = field(default_factory=dict)  # exports that are doubled alone, by package
+    exported: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what of doubled packages is imported by name
     files: tuple[str, ...] = ()  # the modules that are tested
 
     def specifier(self, file: str) -> str:

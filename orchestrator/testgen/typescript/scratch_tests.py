@@ -91,11 +91,12 @@ def _head(tools: Toolchain) -> str:
     )
     if tools.is_without_globals and not tools.is_module:
         imports = "const { jest, test } = require('@jest/globals');\n"
+    mock = "unstable_mockModule" if tools.is_module else "doMock"
+    real = "real: (spec) => import(spec)" if tools.is_module else "actual: (spec) => jest.requireActual(spec)"
     return (
         f"// @ts-nocheck\n{imports}{'' if tools.is_script else 'export {};'}\nconst core = {{ require: {require} }};\n"
         f"const api = {{ load: {load}, reset: () => jest.resetModules(), "
-        "mock: (spec, make) => jest.doMock(spec, make), core: core.require, "
-        f"actual: {'undefined' if tools.is_module else '(spec) => jest.requireActual(spec)'} }};\n"
+        f"mock: (spec, make) => jest.{mock}(spec, make), core: core.require, {real} }};\n"
     )
 
 

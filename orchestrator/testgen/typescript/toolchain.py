@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from orchestrator.contracts import Processes
@@ -13,6 +13,7 @@ from orchestrator.errors import TaskFailed
 
 _ES_SYNTAX = re.compile(r"^(import\b(?!\s*\()|export\b)", re.MULTILINE)
 _NO_GLOBALS = re.compile(r"""\binjectGlobals\\?["']?\s*[:=]\s*false|--no-injectGlobals""")
+_AS_MODULES = re.compile(r"extensionsToTreatAsEsm|default-esm|DefaultEsm")
 _FOR_NODE = re.compile(r'^\s*"module"\s*:\s*"node(\d+|next)"', re.MULTILINE | re.IGNORECASE)
 
 
@@ -32,6 +33,11 @@ class Toolchain:
     needs_endings: bool = False  # relative imports have to carry ".js"
     keeps_imports: bool = False  # the compiler leaves `import()` as it is, which Jest's scripts cannot carry out
     is_script: bool = False  # the modules are CommonJS in JavaScript, and so are their test files
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether what is tested has to be imported after it was doubled: nothing moves doubles above imports."""
+        return self.runner == "jest" and self.is_module
 
     @property
     def api(self) -> str:
@@ -55,7 +61,7 @@ def find_toolchain(root: str, path: str, processes: Processes) -> Toolchain:
     details = _read_json(place / "package.json")
     major, minor = (int(part) for part in details["version"].split(".")[:2])
     is_bare = runner == "jest" and _NO_GLOBALS.search(_jest_settings(root, folder, package)) is not None
-    is_module = runner == "vitest" or _runs_modules(root, folder, package)
+    is_module = runner == "vitest" or _runs_modules(root, folder, path, package)
     return Toolchain(
         folder=folder,
         node=node,
@@ -91,11 +97,17 @@ def _package_of(root: str, path: str) -> tuple[str, Mapping[str, Any]]:
     raise TaskFailed(message, hint="npm init, then npm install --save-dev typescript jest")
 
 
-def _runs_modules(root: str, folder: str, package: Mapping[str, Any]) -> bool:
-    """Say whether Jest is started so that it runs ES modules as they are, which Node has to be told."""
+def _runs_modules(root: str, folder: str, path: str, package: Mapping[str, Any]) -> bool:
+    """Say whether Jest is started so that it runs ES modules as they are, which Node has to be told.
+
+    Of JavaScript the package says what is one, of all else the settings of Jest or a preset for ES modules.
+    """
     if "experimental-vm-modules" not in f"{json.dumps(package.get('scripts', {}))}{os.environ.get('NODE_OPTIONS', '')}":
         return False
-    return package.get("type") == "module" or "extensionsToTreatAsEsm" in _jest_settings(root, folder, package)
+    suffix = PurePosixPath(path).suffix
+    if suffix in (".js", ".mjs", ".cjs"):
+        return suffix == ".mjs" or (suffix == ".js" and package.get("type") == "module")
+    return _AS_MODULES.search(_jest_settings(root, folder, package)) is not None
 
 
 def _knows_endings(root: str, folder: str, path: str, package: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ const { createRequire } = require('node:module');
 const { createProgram } = require('./programs.cjs');
 const { Shapes } = require('./analysis/shapes.cjs');
 const { findSubjects } = require('./analysis/subjects.cjs');
-const { outsidePackages, readFacts, readImports } = require('./analysis/facts.cjs');
+const { importedNames, outsidePackages, readFacts, readImports } = require('./analysis/facts.cjs');
 const { appsIn, filesWithApps } = require('./analysis/apps.cjs');
 const { servingOf } = require('./analysis/serving.cjs');
 const { shapeOfSite } = require('./analysis/sites.cjs');
@@ -74,6 +74,7 @@ function describe(look, module) {
   for (const each of openers) shapes.companions.add(each.file);
   const config = module.isFolder ? undefined : configSubject(look, files[0], shapes);
   if (config) found.subjects.push({ ...config, file: module.files[0] });
+  const packages = outsidePackages([...found.imports, ...used.imports]);
   const subjects = module.isFolder ? ofEntry(look, module, files, found.subjects) : found.subjects;
   for (const each of module.isFolder ? module.files : []) shapes.companions.add(each);
   return {
@@ -83,7 +84,8 @@ function describe(look, module) {
     inside: module.isFolder ? found.subjects : [],
     facts: merged(found.facts),
     imports: found.imports,
-    packages: outsidePackages([...found.imports, ...used.imports]),
+    packages,
+    exported: importedNames([...found.imports, ...used.imports], packages),
     asked: askedExports(ts, checker, [...files, ...used.files.map((each) => program.getSourceFile(path.join(root, each)))], (symbol) => shapes.isForeign(symbol)),
     sites: found.sites,
     usedSites: found.usedSites,

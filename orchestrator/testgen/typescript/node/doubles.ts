@@ -84,10 +84,14 @@ export function packageDouble(name: string, path = name, isAskedAtAll = ASKED.te
 
 /**
  * Stand in for a whole package as the namespace of an ES module, which has to be an object:
- * `vi.mock('pg', async () => (await import('./doubles')).moduleDouble('pg'))`.
+ * `vi.mock('pg', async () => (await import('./doubles')).moduleDouble('pg'))`. Where the runner wants to know what a
+ * module exports, `exports` are the names: `jest.unstable_mockModule('pg', () => moduleDouble('pg', ['Pool']))`.
  */
-export function moduleDouble(name: string): object {
+export function moduleDouble(name: string, exports?: string[]): object {
   const whole = packageDouble(name) as Record<PropertyKey, unknown>;
+  if (exports !== undefined) {
+    return Object.fromEntries(exports.map((each) => [each, whole[each]]));
+  }
   return new Proxy({}, { get: (_, key) => whole[key], has: (_, key) => key !== 'then' });
 }
 

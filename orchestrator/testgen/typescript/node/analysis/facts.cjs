@@ -32,7 +32,7 @@ function readFacts(ts, file) {
   return { strings: some(strings), numbers: some(numbers), patterns: some(patterns), env: some(new Set([...env, ...keys])), reads: some(reads) };
 }
 
-/** The modules that a file imports at run time: [{spec, file, names}]; `file` is undefined for packages. */
+/** The modules that a file imports at run time: [{spec, file, names, reads}]; `file` is undefined for packages, `reads` is what is read of a whole namespace. */
 function readImports(ts, file, resolve) {
   const found = [];
   for (const statement of file.statements) {
@@ -42,12 +42,31 @@ function readImports(ts, file, resolve) {
     const named = bindings && ts.isNamedImports(bindings) ? bindings.elements.filter((each) => !each.isTypeOnly) : [];
     const names = named.map((each) => (each.propertyName ?? each.name).text);
     if (statement.importClause?.name) names.push('default');
-    if (bindings && ts.isNamespaceImport(bindings)) names.push('*');
+    const isWhole = bindings && ts.isNamespaceImport(bindings);
+    if (isWhole) names.push('*');
     if (statement.importClause && names.length === 0) continue;
     const spec = statement.moduleSpecifier.text;
-    found.push({ spec, file: resolve(spec), names });
+    found.push({ spec, file: resolve(spec), names, reads: isWhole ? readOf(ts, file, bindings.name.text) : [] });
   }
   return found;
+}
+
+/** The names that are read of something: `pg.Pool`. */
+function readOf(ts, file, name) {
+  const found = new Set();
+  const visit = (node) => {
+    if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name) found.add(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return [...found];
+}
+
+/** What of packages is imported by name: {spec: [name]}. */
+function importedNames(imports, specs) {
+  const found = Object.fromEntries(specs.map((spec) => [spec, new Set()]));
+  for (const { spec, names, reads = [] } of imports) for (const each of [...names, ...reads]) if (each !== '*') found[spec]?.add(each);
+  return Object.fromEntries(Object.entries(found).map(([spec, names]) => [spec, [...names].sort()]));
 }
 
 /** What `const … = require('…')` imports, or `const … = require('…').name`. */
@@ -77,4 +96,4 @@ function isOutside(spec) {
   return OUTSIDE.test(spec) || FILES.test(spec);
 }
 
-module.exports = { isOutside, outsidePackages, readFacts, readImports };
+module.exports = { importedNames, isOutside, outsidePackages, readFacts, readImports };

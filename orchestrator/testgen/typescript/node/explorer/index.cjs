@@ -30,7 +30,7 @@ async function explore(plan, api) {
   const forgetKeys = rememberKeys(api.core('crypto'));
   let bringBack;
   try {
-    const world = new World(plan, api, state, await api.load(plan.helper));
+    const world = await new World(plan, api, state, await api.load(plan.helper)).prepare();
     const assembly = prepareServer(world, api, state);
     fence.begin();
     state.hits = new Set();

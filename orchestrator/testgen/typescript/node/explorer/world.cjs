@@ -20,15 +20,15 @@ class World {
       this.doubled.add('fetch');
       globalThis.fetch = helper.packageDouble('fetch'); // the fence brings the real one back
     }
-    const whole = api.isVitest ? 'moduleDouble' : 'packageDouble';
+    const whole = api.isVitest || api.real ? 'moduleDouble' : 'packageDouble';
+    const named = (spec) => (api.real ? [plan.exported[spec] ?? []] : []); // Jest has to know what an ES module exports
     for (const { spec } of this.packages.filter((each) => each.spec !== 'fetch')) {
       api.mock(spec, () => {
         this.doubled.add(spec);
-        return helper[whole](spec);
+        return helper[whole](spec, ...named(spec));
       });
     }
     if (plan.subjects.some((each) => each.kind === 'config')) this.keepPackages();
-    for (const [spec, names] of Object.entries(plan.asked ?? {})) this.doubleExports(spec, names);
     this.imports = new Map();
     this.parts = new WeakSet();
     this.openers = plan.openers ?? [];
@@ -48,13 +48,19 @@ class World {
     }
   }
 
+  /** Double exports of packages; an ES module of Jest has to be loaded before it is doubled. */
+  async prepare() {
+    for (const [spec, names] of Object.entries(this.plan.asked ?? {})) this.doubleExports(spec, names, await this.api.real?.(spec));
+    return this;
+  }
+
   /** Double some exports of a package; the others are those of the package itself. */
-  doubleExports(spec, names) {
+  doubleExports(spec, names, loaded) {
     this.packages.push({ t: 'package', spec });
     const merged = (real) => ({ ...real, ...this.helper.exportDoubles(spec, names) });
     this.api.mock(spec, (original) => {
       this.doubled.add(spec);
-      const real = original ? original() : this.api.actual(spec);
+      const real = loaded ?? (original ? original() : this.api.actual(spec));
       return typeof real?.then === 'function' ? real.then(merged) : merged(real);
     });
   }

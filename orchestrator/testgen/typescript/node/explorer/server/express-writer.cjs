@@ -31,7 +31,7 @@ class ExpressWriter extends RequestWriter {
     if (parts.get('headers').props.length > 0) found.push(`expect(response.headers).toMatchObject(${expectation(parts.get('headers'), braces)});`);
     if (body.t === 'value' && typeof body.v === 'string') found.push(`expect(response.text).toBe(${literal(body.v)});`);
     else if (body.t === 'starts' || (body.t === 'any' && body.of === 'String')) found.push(`expect(response.text).toEqual(${expectation(body, braces)});`);
-    else if (body.t !== 'anything') found.push(`expect(response.body).toEqual(${expectation(body, braces)});`);
+    else if (body.t !== 'anything' && body.of !== 'Function') found.push(`expect(response.body).toEqual(${expectation(body, braces)});`);
     return found.concat(this.withCalls ? this.callAssertions() : []);
   }
 }

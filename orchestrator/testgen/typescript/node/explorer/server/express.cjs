@@ -29,7 +29,7 @@ class ExpressAssembly extends Assembly {
   watched() {
     if (this.noteOf === undefined) this.watch();
     const { framework } = this;
-    return this.api.isVitest ? { ...framework, default: framework.default ?? framework } : framework;
+    return this.api.isVitest || this.api.real ? { ...framework, default: framework.default ?? framework } : framework;
   }
 
   watch() {
