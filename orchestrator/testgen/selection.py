@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 _COST_OF_BRANCHES = 0.02
 _COST_OF_MUTANTS = 0.03
-_ODD_PER_MUTANT = 2.0  # so much oddness is worth one mutant
+_ODD_PER_MUTANT = 1.5  # so much oddness is worth one mutant
 
 
 class Proposal(Protocol):
@@ -42,6 +42,14 @@ class Proposal(Protocol):
     def oddness(self) -> float:
         """Return how strange what is given looks to a reader; 0 is natural."""
 
+    @property
+    def is_ordinary(self) -> bool:
+        """Say whether it shows plainly what its subject is for."""
+
+    @property
+    def family(self) -> str:
+        """Return what it has in common with those that stand in one table with it."""
+
 
 P = TypeVar("P", bound=Proposal)
 
@@ -59,12 +67,28 @@ class Settled:
 
 
 def select(candidates: Sequence[P], *, settled: Settled, min_gain: int = 1) -> tuple[P, ...]:
-    """Return the chosen ones in the order of the source; each adds at least `min_gain` goals or mutants."""
+    """Return the chosen ones in the order of the source.
+
+    Each adds at least `min_gain` goals or mutants, but for one ordinary case of a table that has none among them.
+    """
     usable = [each for each in candidates if each.kills]  # whatever kills nothing asserts nothing about the subject
     by_goals = _greedy(usable, lambda each: each.goals - settled.goals, _COST_OF_BRANCHES, min_gain, ())
     chosen = _greedy(usable, lambda each: each.kills - settled.kills, _COST_OF_MUTANTS, min_gain, by_goals)
     plain = _Swapping(_without_redundant(chosen, settled), usable, settled).swapped()
-    return tuple(sorted(_without_redundant(plain, settled), key=lambda each: (each.line, each.subject, each.number)))
+    fewest = _without_redundant(plain, settled)
+    ordinary = _ordinary(fewest, [each for each in usable if each.kills - settled.kills])
+    taken = _without_redundant([*fewest, *ordinary], settled, ordinary)
+    return tuple(sorted(taken, key=lambda each: (each.line, each.subject, each.number)))
+
+
+def _ordinary(chosen: Sequence[P], usable: Sequence[P]) -> list[P]:
+    """Return for each table that shows only what is special the plainest case of what its subject is for."""
+    wanting = {each.family for each in chosen}.difference(each.family for each in chosen if each.is_ordinary)
+    found: dict[str, P] = {}
+    for each in sorted(usable, key=lambda one: (one.cost, -len(one.kills), one.number)):
+        if each.family in wanting and each.is_ordinary:
+            found.setdefault(each.family, each)
+    return list(found.values())
 
 
 def _greedy(
@@ -97,8 +121,8 @@ def _greedy(
     return taken
 
 
-def _without_redundant(chosen: Sequence[P], settled: Settled) -> list[P]:
-    """Drop whatever the others do as well, the most costly first."""
+def _without_redundant(chosen: Sequence[P], settled: Settled, wanted: Sequence[P] = ()) -> list[P]:
+    """Drop whatever the others do as well, the most costly first; `wanted` stays."""
     counts: dict[tuple[str, int], int] = {}
     for each in chosen:
         for key in _keys(each, settled):
@@ -106,7 +130,7 @@ def _without_redundant(chosen: Sequence[P], settled: Settled) -> list[P]:
     kept = list(chosen)
     for each in sorted(chosen, key=lambda one: (-one.cost, -one.number)):
         keys = _keys(each, settled)
-        if all(counts[key] > 1 for key in keys):
+        if each not in wanted and all(counts[key] > 1 for key in keys):
             kept.remove(each)
             for key in keys:
                 counts[key] -= 1

@@ -1,5 +1,7 @@
 """Code that asks what time it is: its tests let the clock stand."""
 
+import datetime
+
 import pytest
 
 from orchestrator.testgen.python.explorer.standing_clock import StandingClock
@@ -33,6 +35,34 @@ def test_what_depends_on_the_present_is_pinned_for_a_clock_that_stands(made):
 def test_the_fixture_replaces_what_the_module_asks_and_nothing_else(made):
     replaced = [line.partition('"')[2].partition('"')[0] for line in made.text.splitlines() if ".setattr(" in line]
     assert replaced == ["datetime.date", "greeting.time"]
+
+
+def test_the_clock_is_no_longer_than_a_person_would_write_it(made):
+    assert made.text.partition("class FixedDate")[2].startswith(
+        '''(datetime.date):
+    @classmethod
+    def today(cls):
+        return cls(2024, 1, 15)
+
+
+@pytest.fixture
+def standing_clock(monkeypatch):
+    """Let it be noon of 15 January 2024 (UTC)."""
+    monkeypatch.setattr("datetime.date", FixedDate)
+    monkeypatch.setattr("greeting.time", lambda: 1705320000.0)
+'''
+    )
+
+
+def test_a_class_that_values_are_compared_with_is_told_by_the_class_behind():
+    source = "from datetime import datetime\n\nNOW = datetime.now()\nIS_LATER = isinstance(NOW, datetime)\n"
+    helpers = StandingClock([(pytest, source)]).helpers()
+    assert list(helpers) == ["Fixed", "FixedDatetime"]
+    namespace = {"datetime": datetime}
+    exec("\n".join(helpers.values()), namespace)
+    fixed = namespace["FixedDatetime"]
+    assert isinstance(datetime.datetime(2000, 1, 1), fixed) and fixed.now() == datetime.datetime(2024, 1, 15, 12)
+    assert fixed.now(datetime.UTC).tzinfo is datetime.UTC
 
 
 def test_a_module_that_never_asks_for_the_present_has_no_clock():

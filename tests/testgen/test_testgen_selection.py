@@ -1,6 +1,6 @@
 """Which proposed tests are chosen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +17,8 @@ class Proposed:
     kills: frozenset[int] = frozenset()
     cost: float = 1.0
     oddness: float = 0.0
+    is_ordinary: bool = False
+    family: str = "f(x)"
     subject: str = "f"
     line: int = 1
 
@@ -65,6 +67,20 @@ def test_for_one_that_looks_strange_a_plainer_one_is_taken_that_kills_one_mutant
 
 def test_one_that_kills_nothing_asserts_nothing():
     assert chosen(of(1, {1, 2}, set()), of(2, {1}, {1})) == [2]
+
+
+def test_a_table_that_shows_only_what_is_special_begins_with_the_plainest_ordinary_case():
+    special = of(1, {1, 2}, {1, 2}, cost=3.0)
+    plain = replace(of(2, {1}, {1}, cost=0.5), is_ordinary=True)
+    plainer = replace(of(3, {1}, {1}, cost=0.2), is_ordinary=True)
+    elsewhere = replace(of(4, {1}, {1}), is_ordinary=True, family="g(x)")
+    assert chosen(special, plain, plainer, elsewhere) == [1, 3]
+
+
+def test_what_an_ordinary_case_does_as_well_is_left_out():
+    special, other = of(1, {1}, {1, 2}, cost=3.0), of(2, {2}, {3})
+    ordinary = replace(of(3, {2}, {3}, cost=0.5), is_ordinary=True)
+    assert chosen(special, other, ordinary) == [1, 3]
 
 
 def test_goals_that_are_settled_count_for_nothing():

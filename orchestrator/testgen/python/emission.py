@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from orchestrator.testgen.python.candidates import Candidate, Exploration
 from orchestrator.testgen.python.fresh_data import write_fresh_data
 from orchestrator.testgen.python.layout import WIDTH, double_quoted, lay_out
-from orchestrator.testgen.python.naming import Namer
+from orchestrator.testgen.python.naming import Namer, same_answer
 
 _PYTEST_FIXTURES = ("monkeypatch", "capsys", "tmp_path")
 _LEAST_ROWS = 2
@@ -56,7 +56,7 @@ def emit(
     used = _used_names("\n".join([*bodies, *fresh])).union(*(each.fixtures for each in chosen))
     own_fixtures = [source for name, source in exploration.fixtures.items() if name in used]
     used |= _used_names("\n".join(own_fixtures))
-    helpers = [source for name, source in exploration.helpers.items() if name in used and name not in exploration.names]
+    helpers = _helpers(exploration, used)
     own_fixtures += fresh
     used |= _used_names("\n".join([*own_fixtures, *helpers]))
     head = f'"""Tests of ``{module}``.\n\n{PROVENANCE.format(module=module)}\n"""\n'
@@ -107,21 +107,32 @@ def _write(group: list[Candidate], namer: Namer, fixtures: set[str]) -> WrittenT
         return _single(group[0], namer, fixtures)
     first = group[0]
     name = namer.table(group)
-    columns = ", ".join(f'"{each}"' for each in first.columns)
-    rows = [line for each in group for line in _row(each)]
+    answer = same_answer(group)
+    columns = [*first.columns, *(() if answer else ("expected",))]
+    claim = _with_answer(first.table, answer) if answer else first.table
+    rows = [line for each in group for line in _row([*each.row, *(() if answer else (each.expected,))])]
     wanted = [each for each in sorted(fixtures & _used_names(first.table)) if each not in first.columns]
+    named = ", ".join(f'"{each}"' for each in columns)
     lines = [
         *_marks(first),
         "@pytest.mark.parametrize(",
-        f'    ({columns}, "expected"),',
+        f"    ({named})," if len(columns) > 1 else f"    {named},",
         "    [",
         *rows,
         "    ],",
         ")",
-        f"def {name}({', '.join([*first.columns, 'expected', *wanted])}):",
-        *("    " + each for each in lay_out(f"assert {first.table}", 4)),
+        f"def {name}({', '.join([*columns, *wanted])}):",
+        *("    " + each for each in lay_out(f"assert {claim}", 4)),
     ]
     return WrittenTest(name=name, source="\n".join(lines) + "\n", candidates=tuple(group))
+
+
+def _with_answer(claim: str, answer: str) -> str:
+    """Return the claim of a table whose rows all expect None, True or False; a comparison stands for itself."""
+    compared = re.fullmatch(r"\((.+)\) is expected", claim)
+    if compared and answer != "None":
+        return compared[1] if answer == "True" else f"not {compared[1]}"
+    return claim.removesuffix("expected") + answer
 
 
 def _marks(each: Candidate) -> list[str]:
@@ -131,11 +142,9 @@ def _marks(each: Candidate) -> list[str]:
     )
 
 
-def _row(each: Candidate) -> list[str]:
-    return [
-        "        " + line + ("," if last else "")
-        for line, last in _last_of(lay_out(f"({', '.join((*each.row, each.expected))})", 9))
-    ]
+def _row(values: Sequence[str]) -> list[str]:
+    text = f"({', '.join(values)})" if len(values) > 1 else values[0]
+    return ["        " + line + ("," if last else "") for line, last in _last_of(lay_out(text, 9))]
 
 
 def _last_of(lines: list[str]) -> list[tuple[str, bool]]:
@@ -167,6 +176,14 @@ def _parted(statement: str) -> list[str]:
         return [statement]
     left = ast.get_source_segment(statement, compared.left) or ""
     return [f"result = {left}", f"assert result{statement[len('assert ') + len(left) :]}"]
+
+
+def _helpers(exploration: Exploration, used: set[str]) -> list[str]:
+    """Return the helpers that are used, and those that they use, in the order in which they need each other."""
+    sources = {name: source for name, source in exploration.helpers.items() if name not in exploration.names}
+    wanted = {name for name in sources if name in used}
+    wanted |= {name for each in wanted for name in _used_names(sources[each]) if name in sources}
+    return [source for name, source in sources.items() if name in wanted]
 
 
 def _used_names(source: str) -> set[str]:

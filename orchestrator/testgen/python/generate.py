@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orchestrator.errors import TaskFailed
-from orchestrator.testgen.filters import WEAK, too_little
+from orchestrator.testgen.filters import ACCIDENT, WEAK, too_little
 from orchestrator.testgen.generator import Format, Settings
 from orchestrator.testgen.python.candidates import Candidate, Exploration
 from orchestrator.testgen.python.emission import TestFile, emit
@@ -90,18 +90,16 @@ class _Making:
         raise TaskFailed(message, hint="something in the module depends on order or time")
 
     def _chosen(self) -> Sequence[Candidate]:
-        """Return the fewest of what is left that reach and kill what all of it does.
-
-        An error that nobody meant is pinned only beside what the same subject does when all is well.
-        """
+        """Return the fewest of what is left that reach and kill what all of it does."""
         chosen = select(self.left, settled=self.settled, min_gain=max(1, self.settings.min_gain))
-        regular = {each.subject for each in chosen if not each.is_accident}
-        return [each for each in chosen if not each.is_accident or each.subject in regular]
+        return sorted(chosen, key=lambda each: each.place)
 
     def _held(self, file: TestFile, proof: Proof) -> Sequence[Candidate]:
         """Return what the tests of a file that held are made of."""
         numbers = {c.number for each in file.tests if each.name in proof.goals for c in each.candidates}
-        return [each for each in self.left if each.number in numbers.union(self.apart)]
+        return sorted(
+            (each for each in self.left if each.number in numbers.union(self.apart)), key=lambda each: each.place
+        )
 
     def _begin(self) -> None:
         """Part what may be chosen from what asserts nothing, and from what a person removed or took over."""
@@ -116,8 +114,10 @@ class _Making:
         )
         rest = [each for each in everything if each.observation not in self.history.settled]
         self.dropped = Counter(self.proposals.dropped)
-        self.dropped[WEAK] += sum(not each.kills for each in rest)
-        self.left = [each for each in rest if each.kills]
+        meant = [each for each in rest if not each.is_accident]
+        self.dropped[ACCIDENT] += len(rest) - len(meant)
+        self.dropped[WEAK] += sum(not each.kills for each in meant)
+        self.left = [each for each in meant if each.kills]
 
     async def _prove(self, file: TestFile) -> tuple[str, Proof]:
         text = await self.finish(merge(file.text, self.history))

@@ -24,6 +24,7 @@ _LITERALS = (
     ("b['\"]", "bytes"),
 )
 _OF_TABLES = frozenset(("finds", "makes_function"))
+_ANSWERS = frozenset(("None", "True", "False"))
 _NEGATED = {
     "equals": "does_not_equal",
     "differs": "does_not_differ",
@@ -55,9 +56,13 @@ class Namer:
         first = candidates[0]
         given = Counter(name for each in candidates for name in each.options_given)
         options = sorted(given, key=lambda name: -given[name])
-        words = [_subject(first), *([f"with_{'_and_'.join(options[:2])}"] if options else [])]
         labels = {each.label for each in candidates}
-        return self._unique([*words, *(labels & _OF_TABLES if len(labels) == 1 else ())])
+        words = [
+            _subject(first, is_false=labels == {"not"}),
+            *([f"with_{'_and_'.join(options[:2])}"] if options else []),
+        ]
+        said = labels - {"not"} if len(labels) == 1 and (labels <= _OF_TABLES or same_answer(candidates)) else set()
+        return self._unique([words[0], *said, *words[1:]])
 
     def given(self, name: str) -> str:
         """Return a name that somebody chose, with a number when it is taken."""
@@ -77,6 +82,12 @@ class Namer:
         return numbered
 
 
+def same_answer(candidates: list[Candidate]) -> str:
+    """Return what all rows of a table expect where that is one of few words: the claim says it then."""
+    answers = {each.expected for each in candidates}
+    return next(iter(answers)) if len(answers) == 1 and answers <= _ANSWERS else ""
+
+
 def _joined(words: list[str]) -> str:
     name = re.sub(r"_+", "_", "_".join(word for word in words if word)).strip("_")
     if len(name) > _LONGEST:  # cut between words
@@ -91,18 +102,27 @@ def _words(candidate: Candidate) -> list[str]:
         if candidate.kind in ("route", "program"):
             break
         if text in _EMPTY:
-            words.append(
-                f"of_empty_{_snake(name)}" if not candidate.label.startswith("raises") else f"for_empty_{_snake(name)}"
-            )
-        elif text == "None":
+            before = "with" if not required else "for" if candidate.label.startswith("raises") else "of"
+            words.append(f"{before}_empty_{_snake(name)}")
+        elif text in ("None", "False"):
             words.append(f"without_{_snake(name)}")
-        elif text in ("True", "False"):
-            words.append(_snake(name) if text == "True" else f"not_{_snake(name)}")
+        elif text == "True" and required:
+            words.append(_snake(name))
         elif re.fullmatch(r"-\d[\d.]*", text):
             words.append(f"for_negative_{_snake(name)}")
         elif not required:
             words.append(f"with_{_snake(name)}")
-    return [word for word in dict.fromkeys(words) if word][:3]
+    return _together([word for word in dict.fromkeys(words) if word][:3])
+
+
+def _together(words: list[str]) -> list[str]:
+    """Return `with_a_and_b` for `with_a` and `with_b`."""
+    found: list[str] = []
+    for word in words:
+        start = word.partition("_")[0]
+        is_more = start in ("with", "without") and found and found[-1].startswith(f"{start}_")
+        found[len(found) - bool(is_more) :] = [f"{found[-1]}_and_{word.removeprefix(start + '_')}" if is_more else word]
+    return found
 
 
 def _subject(candidate: Candidate, *, is_false: bool = False) -> str:

@@ -36,6 +36,8 @@ class Candidate:
     kills: frozenset[int]
     cost: float
     oddness: float = 0.0  # not known
+    is_ordinary: bool = False  # neither
+    family: str = ""
     loose: Mapping[str, Any] | None = None  # what is written otherwise when the compiler minds the types of inputs
     setup: tuple[str, ...] = ()  # blocks above all tests: variables, what is done before and after each test
     observation: str = ""  # by which the same call is known again when a person removed its test

@@ -10,6 +10,8 @@ from .wording import oddness
 
 INSTANCE = "instance"
 _SHORT = 100  # characters
+_PLAIN = 0.5  # of oddness, at most
+_CALLED = ("function", "method", "static", "classmethod")
 
 
 @dataclass(eq=False)
@@ -32,7 +34,9 @@ class Try:
         outcome = self.outcome
         if outcome.kind != "raised" or self.subject.kind in ("route", "program"):
             return False
-        return self.strange > 0 or not (outcome.is_explicit or isinstance(outcome.error, (LookupError, StopIteration)))
+        is_usual = isinstance(outcome.error, (LookupError, StopIteration))
+        is_told = is_usual or self.subject.tells_of(type(outcome.error).__name__)
+        return not outcome.is_explicit and (self.strange > 0 or not is_told)
 
     @property
     def _shows_little(self) -> bool:
@@ -40,8 +44,15 @@ class Try:
         value = self.outcome.value
         if self.outcome.kind != "value" or type(value) not in (str, bytes, int, float, list, tuple, dict, set):
             return False
-        is_short = type(value) in (str, bytes) and len(value) < _SHORT  # writing a long one takes long
+        is_short = type(value) in (str, bytes, list, tuple) and len(value) < _SHORT  # writing a long one takes long
         return not value or (is_short and any(_is_same_text(each, repr(value)) for each in self.arguments))
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Say whether it shows plainly what its subject is for: a person's example, or a plain call with a result."""
+        if self.outcome.kind != "value" or self.subject.kind not in _CALLED or self.outcome.value is None:
+            return False
+        return not self._shows_little and (self.origin == "example" or self.oddness <= _PLAIN)
 
     @functools.cached_property
     def oddness(self) -> float:

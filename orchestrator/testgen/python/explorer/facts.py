@@ -188,7 +188,7 @@ def _examples(tree: ast.Module) -> dict[str, tuple[str, ...]]:
             for snippet in _snippets(ast.get_docstring(node) or ""):
                 for call in (each for each in ast.walk(snippet) if isinstance(each, ast.Call)):
                     name = ast.unparse(call.func).rpartition(".")[2]
-                    found.setdefault(name, {}).setdefault(ast.unparse(call))
+                    found.setdefault(name, {}).setdefault(ast.unparse(_Plain().visit(call)))
     return {name: tuple(calls) for name, calls in found.items()}
 
 
@@ -208,6 +208,20 @@ def _snippets(text: str) -> Iterator[ast.Module]:
                     yield ast.parse(example.source)
                 except SyntaxError:
                     continue
+
+
+class _Plain(ast.NodeTransformer):
+    """Write what a document spells out for its readers as a test would: `"x"` for `u"x"`, `5` for `int(5)`."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        node.kind = None
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        value = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) else None
+        is_same = isinstance(node.func, ast.Name) and node.func.id == type(value).__name__
+        return node.args[0] if is_same and not node.keywords else node
 
 
 class _PutIn(ast.NodeTransformer):

@@ -6,6 +6,8 @@ from .body import Body
 from .corpus import Corpus, Try
 from .defects import Defect
 
+_LONG, _PER_ODDNESS = 140, 25  # characters of a line that a reader takes in, and of what is more
+
 
 def count_kinds(corpus: Corpus) -> dict[str, int]:
     """Count how the calls went."""
@@ -23,6 +25,7 @@ def unique(defects: list[Defect]) -> list[Defect]:
 
 def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dict[str, Any]:
     """Describe a proposed test; `changed` are (module, global) of data that it changes."""
+    length = max(0, max(map(len, body.lines)) - _LONG) / _PER_ODDNESS
     return {
         "subject": made.subject.name,
         "kind": made.subject.kind,
@@ -45,8 +48,9 @@ def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dic
         ],
         "changes": changed,
         "goals": sorted(made.outcome.goals),
-        "cost": round(made.cost, 3),
-        "oddness": round(made.oddness, 3),
+        "cost": round(made.cost + length, 3),
+        "oddness": round(made.oddness + length, 3),
+        "is_ordinary": made.is_ordinary and not body.label and not length,
         "is_example": made.origin == "example",
         "is_accident": made.is_accident,
     }

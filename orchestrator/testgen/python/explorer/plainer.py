@@ -11,7 +11,7 @@ from .pools import Pools
 from .search import Search
 from .shrinking import shorter
 from .subjects import Argument, Parameter, Subject
-from .wording import oddness, with_usual_digits
+from .wording import oddness, with_usual_digits, with_usual_words
 
 _FROM_POOL = 14  # values of a parameter's own that are tried
 _FROM_EXAMPLES = 8
@@ -144,6 +144,8 @@ def _texts(text: str) -> Iterator[str]:
         if size > 1:
             yield from (text[:at] + text[at + size :] for at in range(0, length, size))
     yield text.strip()
+    yield with_usual_words(text.strip())
+    yield with_usual_words(text)
     yield with_usual_digits(text)
     yield re.sub(r"\d+", "1", text)
     yield re.sub(r"\d", "1", text)

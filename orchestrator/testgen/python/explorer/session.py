@@ -33,7 +33,7 @@ from .routes import Application, find_applications, use_headers
 from .sandbox import Fence
 from .search import Search
 from .sequences import Sequences
-from .standing_clock import FIXTURE, HELPER, Standing, StandingClock
+from .standing_clock import FIXTURE, StandingClock
 from .state import modules_below
 from .subjects import Subject
 from .writing import Writer
@@ -140,7 +140,7 @@ class Session:
             "calls": caller.count,
             "kinds": count_kinds(search.corpus),
             "cut_short": cut,
-            "helpers": {**HELPERS, Standing.__name__: HELPER},
+            "helpers": {**HELPERS, **caller.clock.helpers()},
             "fixtures": {**self._fixture_sources, **({FIXTURE: caller.clock.fixture()} if caller.clock else {})},
             "defects": [dataclasses.asdict(each) for each in unique(defects)],
             "mutants": [each.as_json() for each in verdicts],

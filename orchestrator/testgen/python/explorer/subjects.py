@@ -72,6 +72,11 @@ class Subject:
         text = ast.get_docstring(self.node) or "" if self.node is not None else ""
         return tuple(dict.fromkeys(repr(each) for each in _QUOTED.findall(text)))
 
+    def tells_of(self, word: str) -> bool:
+        """Say whether its docstring names something, such as an error that it raises."""
+        text = ast.get_docstring(self.node) or "" if self.node is not None else ""
+        return re.search(rf"\b{re.escape(word)}\b", text) is not None
+
     @property
     def is_private(self) -> bool:
         """Say whether the name is marked as internal."""

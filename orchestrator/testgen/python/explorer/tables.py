@@ -5,13 +5,14 @@ import dataclasses
 import inspect
 import keyword
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from .body import Body, slug
 from .corpus import INSTANCE, Try
 from .names import Names
 from .settled_calls import wrapped_call
-from .wording import in_brackets
+from .wording import in_brackets, renamed
 
 _LONGEST_ROW = 80
 _REST = inspect.Parameter.VAR_POSITIONAL
@@ -63,18 +64,45 @@ class Tables:
         expected = checks[0].removeprefix(f"assert {wrapped}{sign}") if sign else ""
         if isinstance(value, bool):
             sign, expected, call = " is ", str(value), in_brackets(call)
-        if not expected or expected == "None":
+        if not expected:
             return body
         row = tuple(_lasting(str(made.arguments[i]))[1] for i in positions)
         if any(_ONCE.search(each) for each in (*row, *setup)):
             return body
         names = tuple(columns.values())
-        if setup:
+        outer = self._outer(made, names)
+        if outer is not None:
+            call, row, names = renamed(call, INSTANCE, outer[0]), (*outer[2], *row), (*outer[1], *names)
+        elif setup:
             row, names = (setup[0].partition(" = ")[2], *row), (INSTANCE, *names)
         table = wrapped_call(call, made.outcome.how, value) + use
         claim = f"{table}{sign}expected"
         found = dataclasses.replace(body, table=claim, columns=names, row=row, expected=expected, more=slug(expected))
-        return self._with_options(made, found, columns, sign) if columns and not use else found
+        return self._with_options(made, found, columns, sign) if columns and not use and outer is None else found
+
+    def _outer(self, made: Try, taken: Sequence[str]) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+        """Return for a function that a function returned the call that makes it, with names for what it is given.
+
+        The names and the values come with it; None where that is no plain call, or where a name is `taken`.
+        """
+        maker, _, short = made.subject.name.rpartition(".")
+        call = ast.parse(made.program.setup[0].partition(" = ")[2], mode="eval").body if made.program.setup else None
+        if short != "__call__" or not isinstance(call, ast.Call) or ast.unparse(call.func) != maker:
+            return None
+        function = self._names.namespace().get(maker)
+        if not inspect.isfunction(function) or not (call.args or call.keywords):
+            return None
+        parameters = list(inspect.signature(function).parameters.values())
+        is_plain = all(each.kind in _BY_NAME for each in parameters) and all(each.arg for each in call.keywords)
+        if not is_plain or any(isinstance(each, ast.Starred) for each in call.args):
+            return None
+        names = [self.column(each.name) for each in parameters[: len(call.args)]]
+        named = [(str(each.arg), self.column(str(each.arg))) for each in call.keywords]
+        all_names = (*names, *(name for _, name in named))
+        if len({*all_names, *taken}) < len(all_names) + len(taken):
+            return None
+        values = tuple(ast.unparse(each) for each in (*call.args, *(each.value for each in call.keywords)))
+        return f"{maker}({', '.join([*names, *(f'{key}={name}' for key, name in named)])})", all_names, values
 
     def _with_options(self, made: Try, body: Body, columns: dict[int, str], sign: str) -> Body:
         """Add the form of the claim that rows with other options can share."""

@@ -6,7 +6,7 @@ import io
 import re
 import tokenize
 
-from .words import WELL_KNOWN
+from .words import WELL_KNOWN, usual_word
 
 _TWICE = re.compile(r"(.{3,}).*\1")
 _PLAIN_NUMBERS = frozenset({1, 2, 3, 4, 5, 7, 10, 12, 15, 20, 30, 50, 60, 100, 1000, 2023, 2024, 10**6})
@@ -23,6 +23,7 @@ _RUNS = {
 }  # digits that a reader takes for what they are
 _OF_PATTERNS = re.compile(r"a-z|A-Z|0-9|\\[dswDSWb]|\(\?[:P=!<]|\[\^|[)\]][+*?]|^[\]),;:}]")
 _OF_SCRAPS = 4.0
+_FIRST_YEAR = 1900  # that nobody wonders about
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _WORDS = re.compile(r"^[\w .,:/@#%+=<>()\[\]{}'\"!?*;&$|^~-]*$")
 
@@ -46,6 +47,9 @@ def _of_node(node: ast.AST) -> float:
     if isinstance(node, ast.BinOp):
         return 0.6
     if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("date", "datetime"):
+            year = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else _FIRST_YEAR
+            return 2.0 if isinstance(year, int) and year < _FIRST_YEAR else 0.0
         if not (node.args or node.keywords) or ast.unparse(node) == "datetime.timedelta(0)":
             return 0.9  # what is empty or does nothing shows little
         return 3.0 if ast.unparse(node.func) == "types.SimpleNamespace" else 0.2 * max(0, len(node.keywords) - 1)
@@ -78,7 +82,8 @@ def _of_text(text: str) -> float:
     letters = sum(each.isalnum() or each == " " for each in text)
     switches = len(re.findall(r"[a-z][A-Z](?![a-z])|[A-Z]{2,}[a-z]+[A-Z]", text))
     switches += max(0, len(re.findall(r"[A-Za-z]\d|\d[A-Za-z]", text)) - 1)
-    edges = (text != text.strip()) + (_TWICE.search(text) is not None)
+    edges = 1.5 * (text != text.strip()) + (_TWICE.search(text) is not None)
+    letters_alone = len(re.findall(r"(?<=[a-z] )[b-hj-z]\b|\b[b-hj-z](?= [a-z])", text))
     runs: list[str] = re.findall(r"\d+", text)
     zeros = sum(0.2 * (each != _RUNS.get(len(each))) + 0.4 * (each[0] == "0" and len(each) > 2) for each in runs)
     strangers = sum(each.lower() not in WELL_KNOWN for each in re.findall(r"[A-Za-z]{2,}", text))
@@ -86,7 +91,8 @@ def _of_text(text: str) -> float:
     return (
         3.0 * (1 - letters / len(text))
         + 0.5 * switches
-        + 0.3 * min(strangers, 3)
+        + 0.4 * min(strangers, 4)
+        + 0.5 * letters_alone
         + 0.8 * edges
         + zeros
         + (0.6 if len(text) == 1 else 0.4 * no_word)
@@ -107,6 +113,11 @@ def is_scrap(text: str) -> bool:
 def with_usual_digits(text: str) -> str:
     """Return a text in which every run of digits is one that is as long and that a reader knows."""
     return re.sub(r"\d+", lambda found: _RUNS.get(len(found[0]), found[0]), text)
+
+
+def with_usual_words(text: str) -> str:
+    """Return a text in which every word that a reader does not know is one that is as long and known."""
+    return re.sub(r"[A-Za-z]+", lambda found: usual_word(found[0]), text)
 
 
 def as_statement(text: str) -> str:

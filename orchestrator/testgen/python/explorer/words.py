@@ -4,10 +4,27 @@ import re
 
 PLAIN = ("ada", "ben", "cleo")
 _KNOWN = """
-ada abc another ben cleo com de en example first foo bar fr hello http https law localhost maths more music name one
-two three four five six red blue second secret text the there thing user word world www yes no true
+ada abc an and another apple author ben bike blue book box boy car cat child city class cleo code color com cow data
+day de dog door en example eight false file first fish five foo bar four fr friend game girl green hello her his house
+http https is item key kind law letter line list localhost long man map maths men money month more music name new nine
+no node not note number of old one order orange page part people person place point post price quick red right room
+second secret seven sheep short side sister size six small story street student system table tea ten test text the
+their there thing things this three time title to town tree true two type user value water week white with woman women
+word words work world write www year yellow yes yesterday you zero
 """
-WELL_KNOWN = frozenset(_KNOWN.split())  # what a reader passes over without asking where it comes from
+_OF_LENGTH = ("a", "to", "one", "word", "hello", "second", "example", "possible", "something", "everything")
+# What a reader passes over without asking where it comes from.
+WELL_KNOWN = frozenset((*_KNOWN.split(), *_OF_LENGTH))
+
+
+def usual_word(text: str) -> str:
+    """Return a word that a reader knows, as long as this one and in the same letters; a known one is left alone."""
+    if text.lower() in WELL_KNOWN or not 0 < len(text) <= len(_OF_LENGTH):
+        return text
+    word = _OF_LENGTH[len(text) - 1]
+    return word.upper() if text.isupper() and len(text) > 1 else word.capitalize() if text[0].isupper() else word
+
+
 _BY_NAME = [
     (re.compile(pattern, re.IGNORECASE), values)
     for pattern, values in (

@@ -1,0 +1,124 @@
+"""What makes a test one that a person would have written: an ordinary case first, tables without repetition."""
+
+import ast
+
+import pytest
+
+from orchestrator.testgen.python.candidates import Candidate, Exploration
+from orchestrator.testgen.python.emission import emit
+from orchestrator.testgen.python.explorer.facts import read_facts
+from orchestrator.testgen.python.explorer.wording import oddness, with_usual_words
+from orchestrator.testgen.python.naming import Namer
+
+SOURCE = '''
+import re
+
+
+def plural(word):
+    """Return the plural of a word.
+
+    >>> plural(u"post")
+    'posts'
+    """
+    if re.search("(s|x|ch)$", word):
+        return word + "es"
+    if word.endswith("y"):
+        return word[:-1] + "ies"
+    if word.lower() in ("sheep", "fish"):
+        return word
+    return word + "s"
+
+
+def find(mark, text):
+    if mark == "a":
+        return text.index("a") if "a" in text else None
+    if mark == "end":
+        return len(text) if text else None
+    return None
+
+
+def halves(text, mark):
+    first, second = text.split(mark)
+    return [first, second]
+
+
+def adder(number):
+    def add(other):
+        return number + other if other > 0 else number
+
+    return add
+'''
+
+
+@pytest.fixture(scope="module")
+def made(workbench):
+    workbench.write("words.py", SOURCE)
+    return workbench.generate("words.py", budget=40)
+
+
+def test_a_table_begins_with_the_example_of_the_docs(made):
+    table = made.text.partition("@pytest.mark.parametrize")[2]
+    assert table.partition("[\n")[2].lstrip().startswith('("post", "posts"),')
+
+
+def test_cases_of_which_nothing_comes_stand_in_one_table(made):
+    names = [each for each in made.tests if "returns_none" in each]
+    assert len(names) == 1
+    assert "assert find(mark, text) is None" in made.text
+
+
+def test_no_test_pins_an_error_that_nobody_meant(made):
+    assert "halves" in made.text and "raises" not in made.text
+    assert made.dropped["pins an error that nobody meant"] > 0
+
+
+def test_functions_that_a_function_returns_are_made_in_the_claim(made):
+    assert "assert adder(number)(other) == expected" in made.text
+
+
+def _row(number: int, expected: str, **more: object) -> Candidate:
+    given = {"kind": "function", "line": 1, "call": "", "columns": ("a",), "row": (str(number),), **more}
+    table = {"subject": "f", "table": "f(a) is expected", "expected": expected}
+    return Candidate(number=number, lines=(f"assert f({number}) is {expected}",), **{**table, **given})
+
+
+def _emitted(*rows: Candidate) -> str:
+    nothing = {name: {} for name in ("names", "helpers", "fixtures", "statements", "branches")}
+    counts = {"candidates": (), "imported": frozenset(), "mutants": (), "defects": (), "subjects": 1, "calls": 1}
+    found = Exploration(**nothing, **counts, project_fixtures=frozenset())
+    return emit("shop", rows, found, lambda _: False).tests[0].source
+
+
+def test_an_answer_that_all_rows_share_stands_in_the_claim():
+    rows = [_row(1, "None", label="returns_none"), _row(2, "None", label="returns_none")]
+    assert _emitted(*rows) == (
+        '@pytest.mark.parametrize(\n    "a",\n    [\n        1,\n        2,\n    ],\n)\n'
+        "def test_f_returns_none(a):\n    assert f(a) is None\n"
+    )
+
+
+def test_a_comparison_stands_for_its_answer():
+    rows = [_row(n, "False", table="(f(a) == 1) is expected", label="not") for n in (1, 2)]
+    assert _emitted(*rows).endswith("    assert not f(a) == 1\n")
+
+
+def test_what_is_given_besides_is_named_together():
+    given = (("text", "'a'", True), ("width", "5", False), ("fill", "''", False), ("upper", "True", False))
+    candidate = _row(1, "'a'", arguments=given, label="")
+    assert Namer().single(candidate) == "test_f_with_width_and_empty_fill_and_upper"
+    assert Namer().single(_row(1, "'a'", arguments=(("upper", "False", False),), label="")) == "test_f_without_upper"
+
+
+def test_examples_are_written_as_a_test_would():
+    tree = ast.unparse(ast.parse('def f(x):\n    """\n    >>> f(u"a", int(5), float(1.5))\n    \'a\'\n    """\n'))
+    assert read_facts(tree, "").examples["f"] == ("f('a', 5, 1.5)",)
+
+
+def test_words_that_nobody_knows_give_way_to_usual_ones():
+    assert with_usual_words("Hello wxrld, XYZ") == "Hello hello, ONE"
+    assert oddness("'hellohwor'") > oddness("'something'")
+    assert oddness("'hello b'") > oddness("'hello'")
+
+
+def test_years_long_gone_are_odd():
+    assert oddness("datetime.date(1, 2, 1)") > oddness("datetime.date(2024, 2, 1)") + 1
