@@ -50,7 +50,8 @@ class Ranked:
         else:
             reach = f"{self.module.code} lines, no test of its own; not measured"
         changed = f", changed in {self.changes} commit{'s' if self.changes != 1 else ''}" if self.changes else ""
-        return f"{reach}, {self.module.decisions} decisions{changed}"
+        decisions = f"{self.module.decisions} decision{'s' if self.module.decisions != 1 else ''}"
+        return f"{reach}, {decisions}{changed}"
 
 
 def rank(

@@ -3,45 +3,95 @@
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
-from orchestrator.surveying.facts import Language, Module, Package, Runner, Suite
-from orchestrator.surveying.naming import below, joined, relative
+from orchestrator.surveying.facts import Facts, Language, Module, Package, Runner, Suite
+from orchestrator.surveying.naming import below, in_small_letters, joined, relative
 
 _TEST_FOLDERS = ("tests", "test")
 _INSIDE_FOLDERS = ("__tests__", "__test__")  # beside the modules that they hold the tests of
 _BESIDE, _INSIDE, _MIRRORED = "beside", "inside", "mirrored"
+_DUNDER = re.compile(r"__(\w+)__")
 
 
-def test_file_for(module: Module, suite: Suite | None, present: Collection[str]) -> str:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Habits:
+    """How a project places its tests: per folder of sources the folders of the tests there are, and its packages."""
+
+    homes: Mapping[str, Counter[str]]
+    packages: tuple[str, ...]  # their folders, the innermost first
+
+    @classmethod
+    def of(cls, facts: Facts) -> Self:
+        """Learn them from what there is."""
+        homes: dict[str, Counter[str]] = {}
+        for module in facts.modules:
+            homes.setdefault(posixpath.dirname(module.path), Counter()).update(map(posixpath.dirname, module.tests))
+        folders = sorted({each.folder for each in facts.packages}, key=lambda folder: -_depth(folder))
+        return cls(homes=homes, packages=tuple(folders))
+
+    def package_around(self, path: str) -> str:
+        """Return the innermost package that a file lies in, "." for the root."""
+        return next((folder for folder in self.packages if below(folder, path)), ".")
+
+    def home(self, module: Module, within: str, *, around: bool) -> str | None:
+        """Return where the tests of a module or its neighbours lie; `around`: also those of the folders around it."""
+        folder = posixpath.dirname(module.path)
+        asked = [Counter(map(posixpath.dirname, module.tests)), self.homes.get(folder, Counter())]
+        while around and folder:
+            folder = posixpath.dirname(folder)
+            asked.append(self.homes.get(folder, Counter()))
+        for each in asked:
+            fitting = [home for home in each if below(within, home or ".")]
+            if fitting:
+                return min(fitting, key=lambda home: (-each[home], len(home), home))
+        return None
+
+
+def test_file_for(module: Module, suite: Suite | None, present: Collection[str], habits: Habits) -> str:
     """Return the path of the test file for a module."""
-    path = _python(module, suite, present) if module.language is Language.PYTHON else _script(module, suite)
+    of_language = _python if module.language is Language.PYTHON else _script
+    path = of_language(module, suite, present, habits)
     return path if path not in present else _another(path, present)
 
 
-def _python(module: Module, suite: Suite | None, present: Collection[str]) -> str:
+def _python(module: Module, suite: Suite | None, present: Collection[str], habits: Habits) -> str:
     """Return `tests/test_NAME.py` below the suite; with the package in the name where two modules share one."""
     folder = suite.folder if suite else "."
-    tests = [relative(folder, path) for path in suite.tests] if suite else []
     inside = relative(folder, module.path)
-    home = _python_home(tests, inside, is_in_package=module.is_in_package)
-    parts = [part for part in posixpath.splitext(inside)[0].split("/") if part != "src"]
-    stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+    parts = [_plain(part) for part in posixpath.splitext(inside)[0].split("/") if part != "src"]
+    if len(parts) > 1 and inside.endswith("/__init__.py"):
+        del parts[-1]
     taken = {posixpath.basename(path) for path in present}
-    name = f"test_{stem}.py" if f"test_{stem}.py" not in taken else f"test_{'_'.join(parts[-2:])}.py".replace("__", "_")
-    return joined(folder, name if home == "." else f"{home}/{name}")
+    short = f"test_{parts[-1]}.py"
+    name = short if short not in taken else f"test_{'_'.join(parts[-2:])}.py"
+    home = habits.home(module, folder, around=False)
+    if home is None:
+        tests = [relative(folder, path) for path in suite.tests] if suite else []
+        home = joined(folder, _python_home(tests, module, inside, habits.home(module, folder, around=True)))
+    return f"{home}/{name}" if home not in ("", ".") else name
 
 
-def _python_home(tests: Sequence[str], inside: str, *, is_in_package: bool) -> str:
+def _plain(part: str) -> str:
+    """Return a part of a module's name as it stands in the name of a test: `main` of `__main__`, in small letters."""
+    return in_small_letters(_DUNDER.sub(r"\1", part))
+
+
+def _python_home(tests: Sequence[str], module: Module, inside: str, around: str | None) -> str:
     """Return the folder of tests nearest to the module; `tests/` beside it where every package has its own.
 
-    A script in a folder that is no package can only be imported by tests that lie beside it.
+    A script in a folder that is no package can only be imported by tests that lie beside it. `around` is where the
+    tests of the packages around it lie.
     """
     folders = Counter(posixpath.dirname(path) for path in tests)
     own = {part for part in posixpath.dirname(inside).split("/") if part}
     near = [folder for folder in folders if own & set(folder.split("/"))]
-    if own - {"src"} and not near and not is_in_package:
+    if own - {"src"} and not near and not module.is_in_package:
         return posixpath.dirname(inside)
+    if not near and around is not None:
+        return around or "."
     top = [folder for folder in folders if folder.split("/")[0] in _TEST_FOLDERS or not folder]
     best = sorted(
         near or top, key=lambda folder: (-len(own & set(folder.split("/"))), -folders[folder], len(folder), folder)
@@ -51,15 +101,21 @@ def _python_home(tests: Sequence[str], inside: str, *, is_in_package: bool) -> s
     return f"{posixpath.dirname(inside)}/tests".lstrip("/") if folders else "tests"
 
 
-def _script(module: Module, suite: Suite | None) -> str:
-    folder = suite.folder if suite else "."
-    tests = [relative(folder, path) for path in suite.tests] if suite else []
-    inside = relative(folder, module.path)
+def _script(module: Module, suite: Suite | None, _present: Collection[str], habits: Habits) -> str:
+    """Return the path as the package of the module does it, or else as most of the suite's tests do it."""
+    package = habits.package_around(module.path)
+    tests = {path: habits.package_around(path) for path in (suite.tests if suite else ())}
+    own = [relative(package, path) for path, folder in tests.items() if folder == package]
+    tests_seen = own or [relative(folder, path) for path, folder in tests.items()]
+    inside = relative(package, module.path)
     home, name = posixpath.split(inside)
     stem, suffix = posixpath.splitext(name)
-    word = "spec" if sum(".spec." in path for path in tests) * 2 > len(tests) else "test"
+    word = "spec" if sum(".spec." in path for path in tests_seen) * 2 > len(tests_seen) else "test"
     file = f"{stem}.{word}{suffix}"
-    style, top = _style(tests)
+    learned = habits.home(module, package, around=False)
+    if learned is not None:
+        return f"{learned}/{file}".lstrip("/")
+    style, top = _style(tests_seen)
     if style == _BESIDE:
         where = home
     elif style == _INSIDE:
@@ -67,7 +123,7 @@ def _script(module: Module, suite: Suite | None) -> str:
     else:
         within = home.removeprefix("src").removeprefix("lib").lstrip("/")
         where = f"{top}/{within}".rstrip("/")
-    return joined(folder, f"{where}/{file}" if where else file)
+    return joined(package, f"{where}/{file}" if where else file)
 
 
 def _style(tests: Sequence[str]) -> tuple[str, str]:

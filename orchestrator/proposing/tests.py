@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from orchestrator.models.json import JsonObject
 from orchestrator.proposing.proposal import Group, LeftOut, Proposal
 from orchestrator.proposing.ranking import Ranked
-from orchestrator.proposing.test_files import new_suite, suite_of, test_file_for
+from orchestrator.proposing.test_files import Habits, new_suite, suite_of, test_file_for
 from orchestrator.surveying.facts import Facts, Kind, Language
 
 TYPE = "test_generation"
@@ -39,6 +39,7 @@ class TestTasks:
 def propose_tests(facts: Facts, ranked: Sequence[Ranked], judge: Judge) -> TestTasks:
     """Return tasks for the modules that tests do not reach yet; `judge` is asked about each."""
     present = set(facts.tests)
+    habits = Habits.of(facts)
     left: dict[str, list[str]] = {}
     wanted: list[tuple[Ranked, Proposal]] = []
     for each in ranked:
@@ -47,7 +48,7 @@ def propose_tests(facts: Facts, ranked: Sequence[Ranked], judge: Judge) -> TestT
                 left.setdefault(_COVERED, []).append(each.module.path)
             continue
         suite = suite_of(each.module, facts.suites) or new_suite(each.module, facts.packages)
-        file = test_file_for(each.module, suite, present)
+        file = test_file_for(each.module, suite, present, habits)
         proposal = _proposal(each, file, place=len(wanted))
         refused = judge(proposal.fields) if suite else _no_runner(each.module.language)
         if refused:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from orchestrator.edits.action import Tree
 from orchestrator.surveying.facts import Kind, Language, Module
-from orchestrator.surveying.naming import is_source, language_of
+from orchestrator.surveying.naming import in_small_letters, is_source, language_of
 
 LARGEST = 400_000  # characters; what is larger was made by a program
 _PYTHON_NOISE = re.compile(
@@ -21,16 +21,18 @@ _SCRIPT_NOISE = re.compile(
 )
 _PYTHON_DECISIONS = re.compile(r"\b(?:if|elif|for|while|except|and|or|case|assert)\b")
 _SCRIPT_DECISIONS = re.compile(r"\b(?:if|for|while|case|catch)\b|&&|\|\||\?\?|\?(?![.:?])(?=[^:;\n]*:)")
+_OF_SERVERS = frozenset(("plugins", "plugin", "hooks", "decorators"))  # of Fastify; in Python they are anything
 _WORDS: Mapping[Kind, frozenset[str]] = {
     Kind.GRAPHQL: frozenset(("graphql", "resolvers", "resolver")),
     Kind.ROUTE: frozenset(
         ("routes", "route", "router", "routers", "controllers", "controller", "api", "endpoints", "views", "blueprints")
     ),
-    Kind.MIDDLEWARE: frozenset(("middleware", "middlewares", "plugins", "plugin", "hooks", "decorators")),
+    Kind.MIDDLEWARE: frozenset(("middleware", "middlewares", *_OF_SERVERS)),
     Kind.CONFIG: frozenset(("config", "configs", "configuration", "settings", "env", "constants")),
     Kind.SERVICE: frozenset(("services", "service", "domain", "usecases", "repositories", "repository", "models")),
 }
-_ENTRIES = frozenset(("index", "main", "__main__", "server", "app", "cli", "__init__"))
+_ENTRIES = frozenset(("index", "main", "__main__", "server", "app", "cli"))
+_MAKES_AN_APPLICATION = re.compile(r"\b(?:Flask|Quart|FastAPI|Starlette|Litestar|Sanic|Typer)\(")
 _ROUTES_PYTHON = re.compile(r"^\s*@\w[\w.]*\.(?:get|post|put|patch|delete|route|websocket)\(", re.MULTILINE)
 _ROUTES_SCRIPT = re.compile(
     r"\b(?:app|server|router|fastify|instance|api)\s*\.\s*(?:get|post|put|patch|delete|route|all)\s*(?:<[^(]*>)?\(\s*['\"`{]"
@@ -70,10 +72,13 @@ def kind_of(path: str, language: Language, text: str) -> Kind:
     words = {*(part.lower() for part in path.split("/")[:-1]), *posixpath.basename(path).lower().split("."), stem}
     if routes.search(text) and stem not in ("fastify", "express"):
         return Kind.ROUTE
+    if language is Language.PYTHON:
+        words -= _OF_SERVERS
     for kind, names in _WORDS.items():
         if names & words:
             return kind
-    return Kind.ENTRY if stem in _ENTRIES else Kind.LIBRARY
+    makes_one = stem == "__init__" and _MAKES_AN_APPLICATION.search(text) is not None
+    return Kind.ENTRY if stem in _ENTRIES or makes_one else Kind.LIBRARY
 
 
 def _read(tree: Tree, path: str) -> str | None:
@@ -108,8 +113,10 @@ def _has_behaviour(language: Language, plain: str) -> bool:
 
 
 def _subject(path: str) -> str:
-    """Return the name that a test file would share with a module."""
-    return re.sub(r"\.[cm]?[jt]sx?$|\.py$", "", posixpath.basename(path)).lower().replace("-", "_")
+    """Return the name that a test file would share with a module: of a package of Python, its folder's."""
+    folder, name = posixpath.split(path)
+    name = posixpath.basename(folder) if name == "__init__.py" and folder else name
+    return in_small_letters(re.sub(r"\.[cm]?[jt]sx?$|\.py$", "", name))
 
 
 _COMMON = frozenset(("index", "main", "app", "__init__", "routes", "models", "views", "utils", "types", "handler"))

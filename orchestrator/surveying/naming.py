@@ -50,7 +50,8 @@ _SET_UP = re.compile(
     r"\.d\.[cm]?ts$|\.test-d\.[cm]?ts$|(?:^|[._-])mocks?\.[cm]?[jt]s$|\.(?:config|setup|conf|stories|bench)\.[cm]?[jt]sx?$|^\.|rc\.[cm]?js$"
     r"|^(?:setup|conftest|noxfile|fabfile|manage|wsgi|asgi|gulpfile|gruntfile|knexfile)\.(?:py|[cm]?[jt]s)$"
 )
-_SET_UP_AT_THE_TOP = frozenset(("tasks.py",))  # of Invoke; inside a package it holds tasks of the application
+# Of those who work here, where they stand at the top: Invoke's tasks, the house's own rules of ESLint.
+_SET_UP_AT_THE_TOP = re.compile(r"^tasks\.py$|^eslint-.*\.[cm]?[jt]s$")
 
 
 def language_of(path: str) -> Language | None:
@@ -76,7 +77,7 @@ def is_source(path: str) -> bool:
         language_of(path) is not None
         and not is_test(path)
         and _SET_UP.search(name.lower()) is None
-        and (bool(folders) or name not in _SET_UP_AT_THE_TOP)
+        and (bool(folders) or _SET_UP_AT_THE_TOP.search(name) is None)
         and _NOT_SOURCES.isdisjoint(folder.lower() for folder in folders)
         and _TEST_FOLDERS.isdisjoint(folder.lower() for folder in folders)
         and ".min." not in name
@@ -96,6 +97,11 @@ def below(folder: str, path: str) -> bool:
 def relative(folder: str, path: str) -> str:
     """Return a path as seen from a folder that holds it."""
     return path if folder == "." else path[len(folder) + 1 :]
+
+
+def in_small_letters(name: str) -> str:
+    """Return a name as Python spells files: `price_service` for `PriceService`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").lower()
 
 
 def joined(folder: str, path: str) -> str:

@@ -187,3 +187,18 @@ def test_tasks_of_an_application_are_sources_and_those_of_invoke_are_not() -> No
     code = "def f():\n    return 1\n"
     files = {"tasks.py": code, "app/service/tasks.py": code, "pyproject.toml": ""}
     assert [module.path for module in survey(TextTree(files), "x").modules] == ["app/service/tasks.py"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind"),
+    [
+        ("shop/__init__.py", "app = Flask(__name__)\n\ndef f(): pass\n", Kind.ENTRY),
+        ("shop/__init__.py", "def f(): pass\n", Kind.LIBRARY),
+        ("shop/plugins.py", "def f(): pass\n", Kind.LIBRARY),
+        ("shop/middleware/plugins.py", "def f(): pass\n", Kind.MIDDLEWARE),
+        ("src/plugins/env.ts", "export function f() {}\n", Kind.MIDDLEWARE),
+    ],
+)
+def test_a_package_of_python_is_no_set_up_and_its_plugins_are_none(path: str, text: str, kind: Kind) -> None:
+    (module,) = survey(TextTree({path: text}), "app").modules
+    assert module.kind is kind
