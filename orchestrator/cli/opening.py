@@ -157,6 +157,8 @@ def refuse_unhandled(plan: Plan, catalogue: "Catalogue") -> None:
 def _why_unhandled(task: PlannedTask, catalogue: "Catalogue") -> str | None:
     if not catalogue.has_handler(task.handler):
         return f"no handler for type {task.handler}"
+    if task.ingredients is not None:  # of handlers that never refuse: none of them has to be loaded
+        return None
     handler = catalogue.handler(task.handler)
     if not handler.may_refuse or task.late:
         return None

@@ -22,7 +22,6 @@ from orchestrator.engine.executor import PhaseExecutor
 from orchestrator.engine.freshness import Freshness
 from orchestrator.engine.ports import OpenTools, Tools
 from orchestrator.engine.scheduler import Scheduler
-from orchestrator.handlers.restore import Restore
 from orchestrator.models.facts import Fact
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Plan, PlannedTask
@@ -191,8 +190,15 @@ def _secrets(plan: Plan) -> dict[str, str]:
 
 def _handlers(catalogue: Catalogue) -> Callable[[str], Handler[Any]]:
     """Return the look-up of handlers; `restore` serves undo only and cannot be named in a document."""
-    restore: Handler[Any] = Restore()
-    return lambda name: restore if name == RESTORE else catalogue.handler(name)
+
+    def handler(name: str) -> Handler[Any]:
+        if name != RESTORE:
+            return catalogue.handler(name)
+        from orchestrator.handlers.restore import Restore
+
+        return Restore()
+
+    return handler
 
 
 def _tools(processes: ProcessFactory, run: str) -> OpenTools:

@@ -9,11 +9,12 @@ from msgspec import Struct
 
 from orchestrator.contracts.children import Processes
 from orchestrator.contracts.files import Workspace
+from orchestrator.contracts.ingredients import hash_of_ingredients
 from orchestrator.contracts.outcomes import Outcome
 from orchestrator.contracts.people import Answer, Interaction
 from orchestrator.errors import Problem
 from orchestrator.models.json import JsonObject
-from orchestrator.models.plan import PlannedTask, Targets
+from orchestrator.models.plan import Ingredients, PlannedTask, Targets
 
 if TYPE_CHECKING:  # pydantic is loaded by the first handler, not by the contract
     from orchestrator.contracts.params import Params
@@ -106,12 +107,23 @@ class Handler(ABC, Generic[P]):
         """
         return None
 
-    def fingerprint(self, params: P, context: TaskContext) -> str | None:  # noqa: ARG002
+    def ingredients(self, params: P) -> Ingredients | None:  # noqa: ARG002
+        """Name what decides the result beside the definition and the targets, where names say it all.
+
+        None = `fingerprint` looks for itself, or the task is never up to date.
+        """
+        return None
+
+    def fingerprint(self, params: P, context: TaskContext) -> str | None:
         """Return a hash of everything outside the tree that decides the result (templates); None = never up to date.
 
         The engine adds the definition and the contents of `targets` (before the attempt for reads, after for writes).
+        A handler that names its ingredients needs no fingerprint of its own.
         """
-        return None
+        named = self.ingredients(params)
+        if named is None:
+            return None
+        return hash_of_ingredients(named, context.task, context.workspace, context.processes)
 
     @abstractmethod
     async def run(self, params: P, context: TaskContext) -> Outcome:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,7 +16,6 @@ from orchestrator.contracts import (
     Handler,
     Interaction,
     Outcome,
-    Params,
     Runner,
     TaskContext,
     Templates,
@@ -24,6 +24,7 @@ from orchestrator.contracts import (
     skipped,
     unchanged,
 )
+from orchestrator.contracts.ingredients import hash_of_ingredients
 from orchestrator.engine.bus import Bus
 from orchestrator.engine.failures import Judged, cancelled, errored, judge, timed_out
 from orchestrator.engine.freshness import Freshness
@@ -37,8 +38,12 @@ from orchestrator.models.plan import PlannedTask
 from orchestrator.models.record import Measured
 from orchestrator.models.status import OutcomeKind
 
+if TYPE_CHECKING:  # pydantic is loaded with the first handler that is needed
+    from orchestrator.contracts import Params
+
 NO_OUTPUTS: JsonObject = MappingProxyType({})
 UP_TO_DATE = "up to date"
+_Asked: TypeAlias = "tuple[Handler[Params], Params]"
 
 
 class TaskAttempts(Struct, kw_only=True):
@@ -48,7 +53,7 @@ class TaskAttempts(Struct, kw_only=True):
     """
 
     run: str
-    handlers: Callable[[str], Handler[Params]]
+    handlers: "Callable[[str], Handler[Params]]"
     workspaces: Workspaces
     tools: OpenTools
     templates: Templates
@@ -85,15 +90,20 @@ class TaskAttempts(Struct, kw_only=True):
         planned = task
         if task.late:
             task = self.binding.bind(task, values)
-        handler = self.handlers(task.handler)
-        params = handler.params_model.model_validate(task.params)
         tools = self.tools(task, number, partial(self._announce, task, number, EventType.TASK_OUTPUT))
         files = self.workspaces.open_attempt(task.id, number)
         context = self._context(task, number, values, decision, tools, files)
-        before = self.freshness.before(planned, handler, params, context)
+        asked: _Asked | None = None
+        if planned.ingredients is not None:  # what is up to date then needs no handler
+            own: str | None = hash_of_ingredients(planned.ingredients, task, context.workspace, context.processes)
+        else:
+            asked = self._asked(task)
+            own = asked[0].fingerprint(asked[1], context)
+        before = self.freshness.before(planned, own, context)
         if decision is None and self.freshness.stale(task, context.workspace, before) is None:
             self.outputs[task.id] = self.freshness.successes[task.id].outputs
             return _needless(task, number, unchanged(UP_TO_DATE))
+        handler, params = asked or self._asked(task)
         return Ready(
             key=task.id,
             number=number,
@@ -105,6 +115,10 @@ class TaskAttempts(Struct, kw_only=True):
             tools=tools,
             before=before,
         )
+
+    def _asked(self, task: PlannedTask) -> _Asked:
+        handler = self.handlers(task.handler)
+        return handler, handler.params_model.model_validate(task.params)
 
     def _context(
         self,

@@ -4,7 +4,6 @@ import errno
 import traceback
 
 from msgspec import Struct
-from pydantic import ValidationError
 
 from orchestrator.contracts import Outcome, failed
 from orchestrator.errors import PRECEDENCE, Drift, ExitCode, OrchestrateError, TaskFailed, Unusable
@@ -28,6 +27,8 @@ class Judged(Struct, frozen=True, kw_only=True):
 
 def judge(error: BaseException) -> Judged:
     """Turn an exception that left an attempt into a value."""
+    from pydantic import ValidationError  # only a handler's params bring it along: a run without work has none
+
     if isinstance(error, Unusable):
         return Judged(outcome=_said(error), code=error.exit_code, retryable=False, fatal=error)
     if isinstance(error, TaskFailed):

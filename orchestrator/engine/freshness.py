@@ -11,7 +11,7 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
-from orchestrator.contracts import Handler, Params, TaskContext, Workspace
+from orchestrator.contracts import TaskContext, Workspace
 from orchestrator.errors import OrchestrateError
 from orchestrator.models.fingerprint import Step, fingerprint_of
 from orchestrator.models.freshness import as_left, steps_between, up_to_date
@@ -36,15 +36,12 @@ class Freshness(Struct, frozen=True, kw_only=True, dict=True):
     successes: Mapping[str, LastSuccess] = field(default_factory=dict)
     force: bool = False
 
-    def before(
-        self, task: PlannedTask, handler: Handler[Params], params: Params, context: TaskContext
-    ) -> Before | None:
-        """Look at what is there before the attempt; None = the handler cannot say what its result depends on.
+    def before(self, task: PlannedTask, own: str | None, context: TaskContext) -> Before | None:
+        """Look at what is there before the attempt; None = nothing says what its result depends on.
 
-        `task` is as it was planned: it names the params that have been rendered since. A file that the task also writes
-        counts as it is afterwards.
+        `task` is as it was planned: it names the params that have been rendered since. `own` is what its handler
+        adds. A file that the task also writes counts as it is afterwards.
         """
-        own = handler.fingerprint(params, context)
         if own is None:
             return None
         written = set(task.targets.writes)

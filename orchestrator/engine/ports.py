@@ -2,17 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from orchestrator.contracts import Answer, AttemptFiles, Handler, Measurement, Outcome, Params, Processes, TaskContext
+from orchestrator.contracts import Answer, AttemptFiles, Handler, Measurement, Outcome, Processes, TaskContext
 from orchestrator.engine.freshness import Before
 from orchestrator.errors import ExitCode, OrchestrateError
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import PlannedCheck, PlannedGuard, PlannedTask
 from orchestrator.models.record import Measured
 from orchestrator.models.status import OutcomeKind
+
+if TYPE_CHECKING:  # brings pydantic along
+    from orchestrator.contracts import Params
 
 
 class Clock(Protocol):
@@ -90,8 +93,8 @@ class Ready(Struct, frozen=True, kw_only=True):
     key: str
     number: int
     task: PlannedTask
-    handler: Handler[Params]
-    params: Params
+    handler: "Handler[Params]"
+    params: "Params"
     context: TaskContext
     files: AttemptFiles
     tools: Tools

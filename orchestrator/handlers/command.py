@@ -17,20 +17,17 @@ it hangs on nothing but its own definition. `creates` is simpler: when all of it
 run at all.
 """
 
-import hashlib
-import json
 import os
 from collections.abc import Iterable, Sequence
 
 from orchestrator.contracts import CheckScene, Handler, Outcome, TaskContext, Workspace, skipped, unchanged
+from orchestrator.contracts.ingredients import is_pattern
 from orchestrator.errors import PathRefused, Problem, TaskFailed
 from orchestrator.handlers.command_outcome import judge, shortened
 from orchestrator.handlers.command_params import CommandParams
 from orchestrator.models.json import JsonObject
-from orchestrator.models.plan import Targets
+from orchestrator.models.plan import Ingredients, Targets
 from orchestrator.processes.environment import base_environment, find_program
-
-_WILD = frozenset("*?[")
 
 
 class Command(Handler[CommandParams]):
@@ -43,9 +40,9 @@ class Command(Handler[CommandParams]):
 
     def targets(self, params: CommandParams, root: str) -> Targets:
         """Name the declared files; a pattern to write stands for the folder in front of it."""
-        reads = [_named(path, root) for path in params.inputs or () if not _is_pattern(path)]
+        reads = [_named(path, root) for path in params.inputs or () if not is_pattern(path)]
         writes = [
-            _folder_before(path) if _is_pattern(path) else _named(path, root)
+            _folder_before(path) if is_pattern(path) else _named(path, root)
             for path in (*params.produces, *params.creates)
         ]
         return Targets(reads=tuple(reads), writes=tuple(path for path in writes if path))
@@ -59,7 +56,7 @@ class Command(Handler[CommandParams]):
                 hint="name the folder or the file",
             )
             for path in params.produces
-            if _is_pattern(path) and not _folder_before(path)
+            if is_pattern(path) and not _folder_before(path)
         ]
         return [*problems, *_missing_here(params, scene)] if scene.deep else problems
 
@@ -67,19 +64,12 @@ class Command(Handler[CommandParams]):
         """Return nothing: what kind of thing each target is decides."""
         return ()
 
-    def fingerprint(self, params: CommandParams, context: TaskContext) -> str | None:
-        """Hash program, names of variables and the files that patterns match; None when no files are declared."""
+    def ingredients(self, params: CommandParams) -> Ingredients | None:
+        """Name the program and the patterns of files; None when no files are declared."""
         if params.inputs is None and not params.produces and not params.creates:
             return None
-        workspace = context.workspace
-        written = _matches(workspace, (*params.produces, *params.creates))
-        read = _matches(workspace, [path for path in params.inputs or () if _is_pattern(path)])
-        parts = {
-            "program": context.processes.find(params.argv[0]),
-            "variables": sorted((*context.task.env, *(each.removesuffix("?") for each in context.task.secrets))),
-            "files": [(path, _content_hash(workspace, path)) for path in read if path not in set(written)],
-        }
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        reads = tuple(path for path in params.inputs or () if is_pattern(path))
+        return Ingredients(program=params.argv[0], reads=reads, writes=(*params.produces, *params.creates))
 
     async def run(self, params: CommandParams, context: TaskContext) -> Outcome:
         """Run the program, unless what it creates is there; a dry run says what would be run."""
@@ -126,14 +116,10 @@ def _described(params: CommandParams, context: TaskContext) -> str:
     return f"{params.line}{place}{variables}"
 
 
-def _is_pattern(path: str) -> bool:
-    return not _WILD.isdisjoint(path)
-
-
 def _folder_before(pattern: str) -> str:
     """Return the folder in front of the first wild part, with its `/`; "" when there is none."""
     parts = pattern.split("/")
-    plain = next(number for number, part in enumerate(parts) if _is_pattern(part))
+    plain = next(number for number, part in enumerate(parts) if is_pattern(part))
     return "".join(f"{part}/" for part in parts[:plain])
 
 
@@ -143,23 +129,11 @@ def _named(path: str, root: str) -> str:
     return f"{path}/" if is_folder else path
 
 
-def _matches(workspace: Workspace, paths: Iterable[str]) -> list[str]:
-    found: set[str] = set()
-    for path in paths:
-        if _is_pattern(path):
-            found.update(workspace.glob(path))
-        elif workspace.is_folder(path.rstrip("/")):
-            found.update(workspace.glob(f"{path.rstrip('/')}/**"))
-        else:
-            found.add(path)
-    return sorted(found)
-
-
 def _missing(workspace: Workspace, paths: Iterable[str]) -> list[str]:
     return [
         path
         for path in paths
-        if not (workspace.glob(path) if _is_pattern(path) else _is_there(workspace, path.rstrip("/")))
+        if not (workspace.glob(path) if is_pattern(path) else _is_there(workspace, path.rstrip("/")))
     ]
 
 
@@ -169,7 +143,3 @@ def _is_there(workspace: Workspace, path: str) -> bool:
     except PathRefused:
         workspace.glob(path)  # refuses again what nobody may name
         return True  # a link: there is nothing in it to work with, but it is there, like all of node_modules/.bin
-
-
-def _content_hash(workspace: Workspace, path: str) -> str:
-    return hashlib.sha256(workspace.read_bytes(path)).hexdigest()

@@ -63,6 +63,17 @@ class PlannedGuard(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     late: tuple[str, ...] = ()  # as in PlannedCheck
 
 
+class Ingredients(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What decides a task's result beside its definition and the contents of its targets, by name.
+
+    `reads` are patterns of files; those of them that match `writes` (paths, folders, patterns) are its own work.
+    """
+
+    program: str = ""
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+
+
 class PlannedTask(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One piece of work for one handler, with everything resolved that can be known before the run.
 
@@ -95,6 +106,7 @@ class PlannedTask(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_
     verify: tuple[PlannedCheck, ...] = ()
     tags: tuple[str, ...] = ()
     targets: Targets = NO_TARGETS
+    ingredients: Ingredients | None = None  # what its handler named; None = it has to be asked
     late: tuple[str, ...] = ()  # params (`name`) and env (`env.NAME`) that are rendered just before the task
     values: JsonObject = field(default_factory=dict)  # what `foreach` named for this task: {"file": "src/a.ts"}
     base: str = ""  # id in the document of a task that `foreach` made, else ""

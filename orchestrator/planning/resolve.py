@@ -123,6 +123,7 @@ class _Resolver:
             verify=self._titled(draft.verify),
             tags=tuple(task.tags),
             targets=fitted.targets,
+            ingredients=fitted.ingredients,
             late=draft.late,
             values=draft.values,
             base=draft.base,

@@ -9,7 +9,7 @@ from orchestrator.contracts import Checkpoint, Handler
 from orchestrator.errors import OrchestrateError, Problem
 from orchestrator.models.complaint import complaint
 from orchestrator.models.json import JsonObject
-from orchestrator.models.plan import NO_TARGETS, PlannedCheck, Targets
+from orchestrator.models.plan import NO_TARGETS, Ingredients, PlannedCheck, Targets
 from orchestrator.planning.drafts import TaskDraft
 from orchestrator.templating.fitting import fit
 
@@ -29,6 +29,7 @@ class Fitted(Struct, frozen=True, kw_only=True):
 
     params: JsonObject
     targets: Targets = NO_TARGETS
+    ingredients: Ingredients | None = None
     is_certain: bool = True
 
 
@@ -65,7 +66,9 @@ class Handlers:
         targets = handler.targets(model, self._root)
         if draft.late and any("{{" in path for path in (*targets.reads, *targets.writes)):
             return _folders(params, targets)
-        return Fitted(params=params, targets=targets)
+        if draft.late or handler.may_refuse:  # it has to be asked again
+            return Fitted(params=params, targets=targets)
+        return Fitted(params=params, targets=targets, ingredients=handler.ingredients(model))
 
     def title(self, check: PlannedCheck) -> str:
         """Return the few words that say what is measured: its own name, else what the type says of it."""

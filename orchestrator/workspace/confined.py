@@ -10,6 +10,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 Opener: TypeAlias = Callable[[int, bytes, int], int]
@@ -40,7 +41,7 @@ def best_opener(folder: int) -> Opener:
 
 def open_beneath(folder: int, path: bytes, flags: int) -> int:
     """Open with openat2(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS)."""
-    how = _How(flags | os.O_CLOEXEC, 0, _BENEATH | _NO_SYMLINKS | _NO_MAGICLINKS)
+    how = _how(flags | os.O_CLOEXEC)
     for _ in range(_RACES):
         opened = _LIBC.syscall(_SYS_OPENAT2, folder, path, ctypes.byref(how), ctypes.sizeof(how))
         if opened >= 0:
@@ -49,6 +50,11 @@ def open_beneath(folder: int, path: bytes, flags: int) -> int:
         if number not in (errno.EAGAIN, errno.EINTR):
             raise OSError(number, os.strerror(number))
     raise OSError(errno.ELOOP, "the folders above keep changing")
+
+
+@lru_cache  # the kernel only reads it, and there are three kinds of opening
+def _how(flags: int) -> _How:
+    return _How(flags, 0, _BENEATH | _NO_SYMLINKS | _NO_MAGICLINKS)
 
 
 def open_by_steps(folder: int, path: bytes, flags: int) -> int:

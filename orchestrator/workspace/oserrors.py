@@ -6,8 +6,6 @@ the way is a path that we refuse; "not there" and "there already" stay what they
 
 import errno
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from orchestrator.errors import PathRefused, Unusable
 
@@ -24,13 +22,22 @@ _HINTS = {
 _LINK_IN_THE_WAY = frozenset({errno.ELOOP, errno.EXDEV})
 
 
-@contextmanager
-def translated(path: str, doing: str) -> Iterator[None]:
+class translated:  # noqa: N801 - reads as the verb that it is; a generator would cost more than what it guards
     """Turn an OSError of the block into ours; `doing` completes "cannot … PATH"."""
-    try:
-        yield
-    except OSError as error:
-        raise our_error(error, path, doing) from error
+
+    __slots__ = ("_doing", "_path")
+
+    def __init__(self, path: str, doing: str) -> None:
+        self._path = path
+        self._doing = doing
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Raise ours when the block ended with an OSError."""
+        if isinstance(error, OSError):
+            raise our_error(error, self._path, self._doing) from error
 
 
 def our_error(error: OSError, path: str, doing: str) -> Exception:

@@ -9,6 +9,7 @@ Paths are text everywhere. A file name that is not UTF-8 is written with one pri
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from orchestrator.errors import PathRefused
 
@@ -30,6 +31,7 @@ _PROTECTED = frozenset({".git", STATE_FOLDER})
 _SHORT_NAMES = frozenset({"git~1", "orches~1"})
 
 
+@lru_cache(maxsize=4096)  # one path is asked about several times in a row, and its text never says anything else
 def check_path(path: str) -> str:
     """Return the path when a handler may name it; PathRefused otherwise."""
     _check_text(path)

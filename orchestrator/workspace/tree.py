@@ -66,11 +66,18 @@ class Tree:
 
     def status(self, path: str) -> os.stat_result | None:
         """Return the status of what stands at the path itself; None when nothing does."""
+        folder, _, name = path.rpartition("/")
         try:
-            with self.folder(parent_of(path)) as above, translated(path, "look at"):
-                return os.stat(_name(path), dir_fd=above, follow_symlinks=False)
+            if not folder:
+                return self._status(self.fd, name, path)
+            with self.folder(folder) as above:
+                return self._status(above, name, path)
         except FileNotFoundError:
             return None
+
+    def _status(self, above: int, name: str, path: str) -> os.stat_result:
+        with translated(path, "look at"):
+            return os.stat(to_bytes(name), dir_fd=above, follow_symlinks=False)
 
     def kind(self, path: str) -> str | None:
         """Return FILE, LINK, FOLDER or OTHER; None when nothing is there."""
@@ -88,10 +95,17 @@ class Tree:
         try:
             if kind == LINK:
                 return Node(kind=LINK, data=self.link_target(path))
-            with self.file(path) as (opened, now), translated(path, "read"):
-                return Node(data=_read_all(opened, now.st_size), mode=now.st_mode & PERMISSIONS)
+            return self._file_node(path)
         except FileNotFoundError:
             return None
+
+    def _file_node(self, path: str) -> Node:
+        opened, now = self._open_file(path)
+        try:
+            with translated(path, "read"):
+                return Node(data=_read_all(opened, now.st_size), mode=now.st_mode & PERMISSIONS)
+        finally:
+            os.close(opened)
 
     def identity(self, path: str) -> Identity | None:
         """Return which content stands at the path; reads in blocks, however large the file is."""
@@ -108,15 +122,23 @@ class Tree:
     @contextmanager
     def file(self, path: str) -> Iterator[tuple[int, os.stat_result]]:
         """Open a regular file for reading; FileNotFoundError, PathRefused for anything else."""
+        opened, status = self._open_file(path)
+        try:
+            yield opened, status
+        finally:
+            os.close(opened)
+
+    def _open_file(self, path: str) -> tuple[int, os.stat_result]:
         with translated(path, "read"):
             opened = self._open(self.fd, to_bytes(path), _FILE_FLAGS)
         try:
             status = os.fstat(opened)
             if not stat.S_ISREG(status.st_mode):
                 raise PathRefused(f"{path!r} is not a regular file")
-            yield opened, status
-        finally:
+        except BaseException:
             os.close(opened)
+            raise
+        return opened, status
 
     def link_target(self, path: str) -> bytes:
         """Return the text of a symbolic link."""

@@ -76,3 +76,17 @@ def test_commands_that_look_load_nothing_large(repository: Path, line: str) -> N
     code, modules = json.loads(told.stdout.splitlines()[-1])
     assert (code or 0, told.stderr) == (0, "")
     assert HEAVY & set(modules) == set()
+
+
+def test_a_run_in_which_all_is_up_to_date_loads_no_handler(tmp_path: Path) -> None:
+    (tmp_path / "phases.yaml").write_text(DOCUMENT.replace('["false"], critical: false', '["true"], inputs: ["*.txt"]'))
+    run = ["orchestrate", "run", "--task", "1.1", "--task", "1.2", "--ui", "plain"]
+    code = f"import sys; sys.argv = {run!r}\n{LOADED}"
+    for _ in range(2):  # the first one keeps the plan
+        told = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert told.returncode == 0
+    assert "2 done (2 unchanged) of 2" in told.stderr
+    engine, supervisor = (json.loads(line) for line in told.stdout.splitlines() if line)
+    assert (engine[0], supervisor[0]) == (0, 0)
+    assert "orchestrator.engine.executor" in engine[1]
+    assert {"pydantic", "pydantic_core", "orchestrator.handlers.command", "jinja2"} & set(engine[1]) == set()
