@@ -135,7 +135,7 @@ run_tests() {
   ruff check .
   mypy
   lint-imports
-  pytest "$@"
+  pytest -n logical --dist worksteal "$@"
 }
 
 case "${1:-install}" in
