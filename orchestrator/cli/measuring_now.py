@@ -50,16 +50,17 @@ def measure_now(root: Path, facts: Facts, patience: float) -> MeasuredNow:
             run=run, kind=MEASURE, time=datetime.now(UTC), command=tuple(sys.argv[1:]), plan=plan, tasks=()
         )
         state.ledger.append([started]).result()
-        suites, signum = asyncio.run(_measure(state, run, facts.suites, patience))
+        suites, signum = asyncio.run(_measure(state, run, facts, patience))
         ended = _ended(run, suites, signum, time.monotonic() - began)
         state.ledger.append([ended]).result()
         return MeasuredNow(run=run, suites=suites, exit_code=ExitCode(128 + signum) if signum else ExitCode.OK)
 
 
 async def _measure(
-    state: WorkingState, run: str, suites: Sequence[Suite], patience: float
+    state: WorkingState, run: str, facts: Facts, patience: float
 ) -> tuple[tuple[SuiteCoverage, ...], int]:
     loop, work = asyncio.get_running_loop(), asyncio.current_task()
+    suites, env = facts.suites, {each.name: each.value for each in facts.variables}
     signals: list[int] = []
     found: list[SuiteCoverage] = []
     factory = ProcessFactory(str(state.root), str(state.root / STATE / "logs"), Redactor({}))
@@ -73,7 +74,7 @@ async def _measure(
         with StopSignals(loop, stop):
             for number, suite in enumerate(suites, start=1):
                 tell(f"measuring {suite.name} ({number} of {len(suites)})\n")
-                processes = factory.for_attempt(run, f"measure-{number}", 1, {})
+                processes = factory.for_attempt(run, f"measure-{number}", 1, env)
                 into = state.root / STATE / "coverage" / str(number)
                 coverage = await measure_suite(suite, processes, state.root, into, patience)
                 found.append(coverage)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.proposing.proposal import Check, Group, Phase, Proposal, Roadmap
+from orchestrator.surveying.facts import Variable
 
 _WIDTH = 118
 REMEMBERED = "# proposed so far:"
@@ -22,7 +23,8 @@ _HEAD = """\
 def render_document(roadmap: Roadmap) -> str:
     """Return the text of the document; a roadmap without tasks has none."""
     lines = [*_HEAD.splitlines(), "#", *(f"# {line}" for line in _wrapped(roadmap.found, "* "))]
-    lines += ["version: 1", "", "project:", f"  name: {quoted(roadmap.project)}", "", *_SETTINGS, "", *_params(roadmap)]
+    lines += ["version: 1", "", "project:", f"  name: {quoted(roadmap.project)}", "", *_SETTINGS]
+    lines += [*_env_lines(roadmap.variables), "", *_params(roadmap)]
     lines.append("phases:")
     lines += phases_lines(roadmap.phases, _Numbers())
     return "\n".join([*lines, "", *remembered_lines(roadmap.keys), ""])
@@ -33,6 +35,13 @@ _SETTINGS = (
     "  max_parallel_tasks: 2   # in the whole run; 0 = no limit",
     "  timeout: 30m            # for each attempt of a task; 0 = none",
 )
+
+
+def _env_lines(variables: Sequence[Variable]) -> Iterator[str]:
+    if variables:
+        yield "  # what the code cannot do without, for all that is run here; your own runs of the tests need it too"
+        yield "  env:"
+        yield from (f"    {each.name}: {quoted(each.value)}   # of {each.source}" for each in variables)
 
 
 class _Numbers:

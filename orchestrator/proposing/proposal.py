@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orchestrator.models.json import Json, JsonObject
+from orchestrator.surveying.facts import Variable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +91,7 @@ class Roadmap:
     found: tuple[str, ...]  # sentences about the repository, for the head of the document
     phases: tuple[Phase, ...] = ()
     params: tuple[Param, ...] = ()
+    variables: tuple[Variable, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
     @property

@@ -40,6 +40,7 @@ def propose_roadmap(facts: Facts, tree: Tree, evidence: Evidence, judge: Judge, 
         found=tuple(_found(facts, evidence)),
         phases=kept,
         params=floors.params_of(kept),
+        variables=facts.variables,
         left_out=(*_noted(facts), *tests.left_out, *floors.left_out, *broken, *rehearsal.left_out, *_decisions(facts)),
     )
 

@@ -13,6 +13,7 @@ from orchestrator.surveying.naming import below, in_small_letters, joined, relat
 _TEST_FOLDERS = ("tests", "test")
 _INSIDE_FOLDERS = ("__tests__", "__test__")  # beside the modules that they hold the tests of
 _BESIDE, _INSIDE, _MIRRORED = "beside", "inside", "mirrored"
+_FEWEST_MIRRORED = 2  # folders of tests that stand for folders of the package
 _DUNDER = re.compile(r"__(\w+)__")
 
 
@@ -49,6 +50,20 @@ class Habits:
                 return min(fitting, key=lambda home: (-each[home], len(home), home))
         return None
 
+    def mirrored(self, tests: Sequence[str], inside: str, within: str) -> str | None:
+        """Return the folder of tests that stands for the module's own, where those of a suite mirror its package."""
+        folders = {posixpath.dirname(path) for path in tests} - {""}
+        deep = [folder for folder in folders if "/" in folder and folder.split("/")[0] in _TEST_FOLDERS]
+        sources = [relative(within, each) for each in self.homes if below(within, each or ".") and each != within]
+        found: Counter[tuple[str, str]] = Counter()
+        for folder in deep:
+            top, _, rest = folder.partition("/")
+            found.update((top, each.removesuffix(f"/{rest}")) for each in sources if each.endswith(f"/{rest}"))
+        for (top, package), number in found.most_common(1):
+            if number >= _FEWEST_MIRRORED and number * 2 >= len(deep) and inside.startswith(f"{package}/"):
+                return f"{top}/{posixpath.dirname(inside[len(package) + 1 :])}".rstrip("/")
+        return None
+
 
 def test_file_for(module: Module, suite: Suite | None, present: Collection[str], habits: Habits) -> str:
     """Return the path of the test file for a module."""
@@ -70,7 +85,8 @@ def _python(module: Module, suite: Suite | None, present: Collection[str], habit
     home = habits.home(module, folder, around=False)
     if home is None:
         tests = [relative(folder, path) for path in suite.tests] if suite else []
-        home = joined(folder, _python_home(tests, module, inside, habits.home(module, folder, around=True)))
+        around, mirrored = habits.home(module, folder, around=True), habits.mirrored(tests, inside, folder)
+        home = joined(folder, _python_home(tests, module, inside, around, mirrored))
     return f"{home}/{name}" if home not in ("", ".") else name
 
 
@@ -79,11 +95,11 @@ def _plain(part: str) -> str:
     return in_small_letters(_DUNDER.sub(r"\1", part))
 
 
-def _python_home(tests: Sequence[str], module: Module, inside: str, around: str | None) -> str:
+def _python_home(tests: Sequence[str], module: Module, inside: str, around: str | None, mirrored: str | None) -> str:
     """Return the folder of tests nearest to the module; `tests/` beside it where every package has its own.
 
     A script in a folder that is no package can only be imported by tests that lie beside it. `around` is where the
-    tests of the packages around it lie.
+    tests of the packages around it lie, `mirrored` where they would where tests stand in the order of the sources.
     """
     folders = Counter(posixpath.dirname(path) for path in tests)
     own = {part for part in posixpath.dirname(inside).split("/") if part}
@@ -92,6 +108,8 @@ def _python_home(tests: Sequence[str], module: Module, inside: str, around: str 
         return posixpath.dirname(inside)
     if not near and around is not None:
         return around or "."
+    if not near and mirrored is not None:
+        return mirrored
     top = [folder for folder in folders if folder.split("/")[0] in _TEST_FOLDERS or not folder]
     best = sorted(
         near or top, key=lambda folder: (-len(own & set(folder.split("/"))), -folders[folder], len(folder), folder)

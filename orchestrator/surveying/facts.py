@@ -85,6 +85,15 @@ class Package:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Variable:
+    """A variable of the environment that the sources cannot do without; `source` is the example with its value."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
     """The repository as `init` and `measure` see it; paths are relative to its root."""
 
@@ -98,6 +107,7 @@ class Facts:
     dockerfiles: tuple[str, ...] = ()
     lint: tuple[str, ...] = ()
     coverage_reports: tuple[str, ...] = ()
+    variables: tuple[Variable, ...] = ()
     notes: tuple[str, ...] = ()  # what was seen and cannot be worked with, in sentences
 
     @property

@@ -6,6 +6,7 @@ languages: an estimate that orders modules, no measurement.
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from orchestrator.edits.action import Tree
@@ -43,6 +44,7 @@ def find_modules(tree: Tree, paths: Iterable[str], tests: Iterable[str]) -> Iter
     """Yield the modules of the repository that hold code of their own, in the order of their paths."""
     by_stem = _tests_by_stem(tests)
     known = frozenset(paths)
+    rivals = Counter(_subject(path) for path in known if language_of(path) is not None and is_source(path))
     for path in sorted(known):
         language = language_of(path)
         if language is None or not is_source(path):
@@ -60,7 +62,9 @@ def find_modules(tree: Tree, paths: Iterable[str], tests: Iterable[str]) -> Iter
             kind=kind_of(path, language, text),
             code=code,
             decisions=_decisions(language, plain),
-            tests=tuple(test for test in by_stem.get(_subject(path), ()) if _belongs(test, path)),
+            tests=tuple(
+                test for test in by_stem.get(_subject(path), ()) if _belongs(test, path, rivals[_subject(path)])
+            ),
             is_in_package=posixpath.join(posixpath.dirname(path), "__init__.py") in known,
         )
 
@@ -122,9 +126,12 @@ def _subject(path: str) -> str:
 _COMMON = frozenset(("index", "main", "app", "__init__", "routes", "models", "views", "utils", "types", "handler"))
 
 
-def _belongs(test: str, path: str) -> bool:
-    """Say whether a test that shares a module's name is about it; a common name needs the same folder as well."""
-    if _subject(path).strip("+") not in _COMMON:
+def _belongs(test: str, path: str, rivals: int) -> bool:
+    """Say whether a test that shares a module's name is about it.
+
+    A common name, and one that several modules have, needs the same folder as well.
+    """
+    if _subject(path).strip("+") not in _COMMON and rivals == 1:
         return True
     folder = posixpath.basename(posixpath.dirname(path))
     return posixpath.dirname(path) == "" or folder in ("src", "lib") or folder in test.split("/")[:-1]

@@ -10,6 +10,7 @@ from orchestrator.surveying import javascript, python
 from orchestrator.surveying.facts import Facts, Language, Package, Suite
 from orchestrator.surveying.modules import find_modules
 from orchestrator.surveying.naming import holds_no_sources, is_test, is_worked_on
+from orchestrator.surveying.variables import find_variables
 
 _FRAMEWORKS = {
     "fastify": "Fastify",
@@ -51,6 +52,7 @@ def survey(tree: Tree, name: str) -> Facts:
         coverage_reports=tuple(
             path for path in everything if posixpath.basename(path) in _REPORTS and "node_modules" not in path
         ),
+        variables=find_variables(tree, paths),
         notes=tuple(_notes(scripts, suites, tests)),
     )
 

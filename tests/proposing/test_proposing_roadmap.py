@@ -93,6 +93,15 @@ jobs:
 """
 
 
+def test_what_the_code_cannot_do_without_is_given_to_everything_that_is_run() -> None:
+    files = {**FILES, ".env.example": "KEY=a: b\n", "src/config/key.ts": "export const key = process.env.KEY!;\n"}
+    text = render_document(proposed(files))
+    document = loaded(text).document
+    assert document is not None
+    assert document.settings.env == {"KEY": "a: b"}
+    assert '    KEY: "a: b"   # of .env.example\n' in text
+
+
 def test_only_the_blockers_and_earlier_edits_are_waited_for() -> None:
     """A module that no test can be generated for is no reason to leave the pipeline as it is."""
     document = loaded(render_document(proposed({**FILES, ".github/workflows/deploy.yml": DEPLOY}))).document

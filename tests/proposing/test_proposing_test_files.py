@@ -42,6 +42,18 @@ def test_a_module_of_python_follows_its_neighbours() -> None:
     }
 
 
+def test_tests_of_python_that_mirror_the_package_go_on_to() -> None:
+    tests = ["tests/api/routes/test_article.py", "tests/core/utils/test_slug.py", "tests/test_app.py"]
+    sources = ["shop/api/routes/article.py", "shop/core/utils/slug.py", "shop/services/article.py"]
+    packages = ["shop/__init__.py", *(f"{path.rpartition('/')[0]}/__init__.py" for path in sources)]
+    found = placed(PROJECT | dict.fromkeys([*tests, *packages], "") | dict.fromkeys(sources, PYTHON * 5))
+    assert found == {
+        "shop/api/routes/article.py": "tests/api/routes/test_routes_article.py",
+        "shop/core/utils/slug.py": "tests/core/utils/test_utils_slug.py",
+        "shop/services/article.py": "tests/services/test_services_article.py",  # the test of that name is the route's
+    }
+
+
 @pytest.mark.parametrize(
     ("module", "expected"),
     [

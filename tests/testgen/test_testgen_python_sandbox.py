@@ -188,6 +188,15 @@ def test_a_module_that_exits_while_it_is_imported_is_told(workbench):
         workbench.generate("exits.py")
 
 
+def test_a_variable_that_an_import_misses_is_named_with_what_to_do(workbench):
+    workbench.write("asks.py", 'import os\n\nKEY = os.environ["SHOP_KEY"]\n')
+    with pytest.raises(TaskFailed, match=r"^asks.py cannot be imported: KeyError: 'SHOP_KEY'$") as found:
+        workbench.generate("asks.py")
+    assert found.value.hint == (
+        "give it SHOP_KEY by `env:` of the task or of `settings`: it sees no .env and little of your shell"
+    )
+
+
 def test_a_module_that_hangs_while_it_is_imported_gets_no_more_than_its_budget(workbench):
     workbench.write("hangs.py", "while True:\n    pass\n")
     with pytest.raises(TaskFailed, match=r"^hangs.py: its tests were not proven within 0.1 s$"):

@@ -1,6 +1,8 @@
 """Variables of the environment that a module reads: while it is imported, in its settings classes, in functions."""
 
 import ast
+import os
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -111,3 +113,13 @@ def _fields(node: ast.ClassDef) -> Iterator[Variable]:
         )
         name = str(alias) or f"{prefix}{field}".upper()
         yield Variable(name, node.name, each.lineno, is_required, kind, choices, field)
+
+
+def missing_variables(error: BaseException) -> list[str]:
+    """Return the variables of the environment for want of which an import ended so."""
+    codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if codes and codes[-1] is type(os.environ).__getitem__.__code__:
+        return [str(each) for each in error.args]
+    if any("pydantic_settings" in code.co_filename for code in codes) and hasattr(error, "errors"):
+        return [str(each["loc"][0]).upper() for each in error.errors() if each["type"] == "missing" and each["loc"]]
+    return []

@@ -14,7 +14,7 @@ from .calling import Caller
 from .configuring import explore_configured, find_configured
 from .corpus import Corpus, Try
 from .defects import find_defects
-from .environment import variables_of
+from .environment import missing_variables, variables_of
 from .facts import ModuleFacts, read_facts
 from .finding import SubjectFinder
 from .fixtures import project_fixtures
@@ -161,7 +161,11 @@ class Session:
         if self._probed.refused:
             problem = f"cannot be imported: that tries what a test must not do ({self._probed.refused})"
             return {"problem": problem, "hint": "move into a function what importing it does to the world"}
-        return {"problem": f"cannot be imported: {type(error).__name__}: {error}"}
+        problem = f"cannot be imported: {type(error).__name__}: {error}"
+        if names := ", ".join(missing_variables(error)):
+            hint = f"give it {names} by `env:` of the task or of `settings`: it sees no .env and little of your shell"
+            return {"problem": problem, "hint": hint}
+        return {"problem": problem}
 
     # ------------------------------------------------------------ searching
 
