@@ -1,6 +1,7 @@
 """What makes a test one that a person would have written: an ordinary case first, tables without repetition."""
 
 import ast
+import re
 
 import pytest
 
@@ -47,6 +48,14 @@ def adder(number):
         return number + other if other > 0 else number
 
     return add
+
+
+MARKS = []
+
+
+def note(mark):
+    if mark:
+        MARKS.append(mark.upper())
 '''
 
 
@@ -65,6 +74,11 @@ def test_cases_of_which_nothing_comes_stand_in_one_table(made):
     names = [each for each in made.tests if "returns_none" in each]
     assert len(names) == 1
     assert "assert find(mark, text) is None" in made.text
+
+
+def test_what_a_function_puts_into_the_data_of_its_module_is_asserted(made):
+    assert re.search(r"""    note\("\w+"\)\n    assert words\.MARKS == \["[A-Z]+"\]""", made.text)
+    assert "def fresh_data(monkeypatch)" in made.text and "import words\n" in made.text
 
 
 def test_no_test_pins_an_error_that_nobody_meant(made):
@@ -94,6 +108,16 @@ def test_an_answer_that_all_rows_share_stands_in_the_claim():
     assert _emitted(*rows) == (
         '@pytest.mark.parametrize(\n    "a",\n    [\n        1,\n        2,\n    ],\n)\n'
         "def test_f_returns_none(a):\n    assert f(a) is None\n"
+    )
+
+
+def test_an_option_that_is_the_same_in_all_rows_stands_in_the_claim():
+    given = (("a", "1", True), ("upper", "False", False))
+    wide = {"table": "f(a, upper=upper) == expected", "columns": ("a", "upper"), "arguments": given, "label": ""}
+    rows = [_row(n, f"'{n}'", row=(str(n), "False"), **wide) for n in (1, 2)]
+    assert _emitted(*rows) == (
+        '@pytest.mark.parametrize(\n    ("a", "expected"),\n    [\n        (1, "1"),\n        (2, "2"),\n    ],\n)\n'
+        "def test_f_without_upper(a, expected):\n    assert f(a, upper=False) == expected\n"
     )
 
 

@@ -53,6 +53,10 @@ class Candidate:
         """Return the names of the optional parameters that are given."""
         return tuple(name for name, _, is_required in self.arguments if not is_required)
 
+    def given(self, option: str) -> tuple[str, ...]:
+        """Return what is given for an optional parameter; nothing when it is left out."""
+        return tuple(text for name, text, is_required in self.arguments if name == option and not is_required)
+
     @property
     def with_options(self) -> "Candidate":
         """Return it as a row of a table in which each row has its own options."""

@@ -24,6 +24,7 @@ _LITERALS = (
     ("b['\"]", "bytes"),
 )
 _OF_TABLES = frozenset(("finds", "makes_function"))
+_OFF = frozenset(("None", "False"))
 _ANSWERS = frozenset(("None", "True", "False"))
 _NEGATED = {
     "equals": "does_not_equal",
@@ -56,10 +57,11 @@ class Namer:
         first = candidates[0]
         given = Counter(name for each in candidates for name in each.options_given)
         options = sorted(given, key=lambda name: -given[name])
+        off = {name for name in options if {text for each in candidates for text in each.given(name)} <= _OFF}
         labels = {each.label for each in candidates}
         words = [
             _subject(first, is_false=labels == {"not"}),
-            *([f"with_{'_and_'.join(options[:2])}"] if options else []),
+            *_together([f"with{'out' * (each in off)}_{_snake(each)}" for each in options[:2]]),
         ]
         said = labels - {"not"} if len(labels) == 1 and (labels <= _OF_TABLES or same_answer(candidates)) else set()
         return self._unique([words[0], *said, *words[1:]])
@@ -104,7 +106,7 @@ def _words(candidate: Candidate) -> list[str]:
         if text in _EMPTY:
             before = "with" if not required else "for" if candidate.label.startswith("raises") else "of"
             words.append(f"{before}_empty_{_snake(name)}")
-        elif text in ("None", "False"):
+        elif text in _OFF:
             words.append(f"without_{_snake(name)}")
         elif text == "True" and required:
             words.append(_snake(name))

@@ -104,6 +104,8 @@ class Checks:
         if outcome.printed and is_stable_text(outcome.printed) and value is None:
             lines = (*setup, call, f"assert capsys.readouterr().out == {outcome.printed!r}")
             return Body(lines, label="prints")
+        if value is None and (changes := self._changed_data(made)) is not None:
+            return changes
         if value is None and made.instance == INSTANCE and made.subject.kind in ("method", "setter"):
             state = self.state_after(made)
             if state == self._state((*setup,)) and made.subject.gives_something:
@@ -198,6 +200,21 @@ class Checks:
             return []
         checks = self.of(INSTANCE, namespace[INSTANCE], with_class=True)
         return [each for each in checks if "isinstance" not in each]
+
+    def _changed_data(self, made: Try) -> Body | None:
+        """Return a test that shows what a function put into the module's data, None when it cannot be said."""
+        if made.subject.kind not in ("function", "static", "classmethod"):
+            return None
+        lines = (*made.program.setup, made.program.call)
+        for module, name in self._caller.copyable(made.outcome):
+            if module != self._names.module.__name__ or name.startswith("_"):
+                continue
+            place = self._names.through(name)
+            namespace = self._caller.run((*lines, f"held = copy.deepcopy({place})"))
+            checks = self.of(place, namespace["held"]) if namespace is not None else []
+            if checks:
+                return Body((*lines, *checks), label=f"changes_{name.lower()}")
+        return None
 
     def changes_arguments(self, made: Try) -> bool:
         """Say whether what the call was given is something else after it."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from .calling import Outcome, Program
 from .subjects import Argument, Arguments, Subject
 from .wording import oddness
+from .words import words_for
 
 INSTANCE = "instance"
 _SHORT = 100  # characters
-_PLAIN = 0.5  # of oddness, at most
+_PLAIN, _PLAIN_EXAMPLE = 0.5, 2.0  # of oddness, at most
 _CALLED = ("function", "method", "static", "classmethod")
 
 
@@ -34,7 +35,7 @@ class Try:
         outcome = self.outcome
         if outcome.kind != "raised" or self.subject.kind in ("route", "program"):
             return False
-        is_usual = isinstance(outcome.error, (LookupError, StopIteration))
+        is_usual = isinstance(outcome.error, (LookupError, StopIteration)) and self.subject.owner is not None
         is_told = is_usual or self.subject.tells_of(type(outcome.error).__name__)
         return not outcome.is_explicit and (self.strange > 0 or not is_told)
 
@@ -52,13 +53,18 @@ class Try:
         """Say whether it shows plainly what its subject is for: a person's example, or a plain call with a result."""
         if self.outcome.kind != "value" or self.subject.kind not in _CALLED or self.outcome.value is None:
             return False
-        return not self._shows_little and (self.origin == "example" or self.oddness <= _PLAIN)
+        return not self._shows_little and self.oddness <= (_PLAIN_EXAMPLE if self.origin == "example" else _PLAIN)
 
     @functools.cached_property
     def oddness(self) -> float:
         """Say how strange what is given looks to a reader; 0 is natural."""
         given = (self.program.call, *(each.partition(" = ")[2] or each for each in self.program.setup))
-        known = sum(each in self.subject.documented for each in self.arguments)
+        documented, parameters = self.subject.documented, self.subject.parameters
+        pairs = zip(self.arguments, parameters, strict=True)
+        known = sum(
+            isinstance(each, str) and (each in documented or each in map(repr, words_for(named.name)))
+            for each, named in pairs
+        )
         return max(0.0, sum(map(oddness, given)) - 0.6 * known) + 2.0 * self.strange + 1.5 * self.subject.is_private
 
     @functools.cached_property
@@ -80,8 +86,8 @@ class Try:
 
 
 def _is_same_text(argument: Argument, result: str) -> bool:
-    """Say whether a result is what was given, be it in other letters."""
-    return isinstance(argument, str) and argument.lower() == result.lower()
+    """Say whether a result is what was given, be it in other letters, or as text."""
+    return isinstance(argument, str) and argument.lower().strip("'\"") == result.lower().strip("'\"")
 
 
 Lead = tuple[Try, str]  # with the instance as it is made

@@ -6,7 +6,7 @@ from .body import Body
 from .corpus import Corpus, Try
 from .defects import Defect
 
-_LONG, _PER_ODDNESS = 140, 25  # characters of a line that a reader takes in, and of what is more
+_LONG, _PER_ODDNESS = 110, 25  # characters of a line that a reader takes in, and of what is more
 
 
 def count_kinds(corpus: Corpus) -> dict[str, int]:

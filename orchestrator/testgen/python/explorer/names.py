@@ -139,6 +139,17 @@ class Names:
         """Return how a test writes a name of the module."""
         return f"{self.alias}.{name}" if name in self.hidden else name
 
+    def through(self, name: str) -> str:
+        """Return how a test writes a global of the module that may be another object by then: by way of the module."""
+        if self.alias not in self.imports:
+            package, _, last = self.module.__name__.rpartition(".")
+            renamed = f" as {self.alias}" if self.alias != last else ""
+            self.imports[self.alias] = (
+                f"from {package} import {last}{renamed}" if package else f"import {last}{renamed}"
+            )
+            self.values[self.alias] = self.module
+        return f"{self.alias}.{name}"
+
     def of(self, value: object) -> str | None:
         """Return how a test writes a class, function or member that has a name; None when it has none."""
         known = self._by_id.get(id(value))

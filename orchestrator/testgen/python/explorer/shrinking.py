@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 _MOST = 60  # attempts per input
+_DAY = 3  # numbers
 
 
 def shrink(expression: str, still_good: Callable[[str], bool]) -> str:
@@ -43,7 +44,12 @@ def _count(node: ast.AST) -> int:
         return len(node.elts) if len(node.elts) > 1 else 0
     if isinstance(node, ast.Dict):
         return len(node.keys)
-    return len(node.keywords) if isinstance(node, ast.Call) else 0
+    return len(node.keywords) + _is_moment(node) if isinstance(node, ast.Call) else 0
+
+
+def _is_moment(node: ast.Call) -> bool:
+    """Say whether it is a moment more exact than a day: its last number can be left out."""
+    return ast.unparse(node.func) == "datetime.datetime" and len(node.args) > _DAY
 
 
 def _part(node: ast.AST, place: int) -> ast.AST:
@@ -52,7 +58,7 @@ def _part(node: ast.AST, place: int) -> ast.AST:
     if isinstance(node, ast.Dict):
         return node.values[place]
     assert isinstance(node, ast.Call)
-    return node.keywords[place].value
+    return node.keywords[place].value if place < len(node.keywords) else node.args[-1]
 
 
 def _take_out(node: ast.AST, place: int) -> Callable[[], None]:
@@ -70,5 +76,8 @@ def _take_out(node: ast.AST, place: int) -> Callable[[], None]:
 
         return put_back
     assert isinstance(node, ast.Call)
+    if place == len(node.keywords):
+        arguments, last = node.args, node.args.pop()
+        return lambda: arguments.append(last)
     keywords, keyword = node.keywords, node.keywords.pop(place)
     return lambda: keywords.insert(place, keyword)

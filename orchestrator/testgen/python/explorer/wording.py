@@ -23,6 +23,7 @@ _RUNS = {
 }  # digits that a reader takes for what they are
 _OF_PATTERNS = re.compile(r"a-z|A-Z|0-9|\\[dswDSWb]|\(\?[:P=!<]|\[\^|[)\]][+*?]|^[\]),;:}]")
 _OF_SCRAPS = 4.0
+_NATURAL = frozenset(("-", "_", ",", ", ", "/", ".", ":", ";", "|", "utf-8", "utf8", "ascii"))
 _FIRST_YEAR = 1900  # that nobody wonders about
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _WORDS = re.compile(r"^[\w .,:/@#%+=<>()\[\]{}'\"!?*;&$|^~-]*$")
@@ -43,26 +44,36 @@ def _of_node(node: ast.AST) -> float:
         is_zero = isinstance(node.operand, ast.Constant) and node.operand.value == 0
         return 2.0 if is_zero else 0.2  # -0
     if isinstance(node, ast.Lambda):
-        return 1.0
+        return 1.2
     if isinstance(node, ast.BinOp):
-        return 0.6
+        return 0.6 if isinstance(node.op, ast.BitOr) else 1.0
     if isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Attribute) and node.func.attr in ("date", "datetime"):
-            year = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else _FIRST_YEAR
-            return 2.0 if isinstance(year, int) and year < _FIRST_YEAR else 0.0
-        if not (node.args or node.keywords) or ast.unparse(node) == "datetime.timedelta(0)":
-            return 0.9  # what is empty or does nothing shows little
-        return 3.0 if ast.unparse(node.func) == "types.SimpleNamespace" else 0.2 * max(0, len(node.keywords) - 1)
+        return _of_call(node)
     if isinstance(node, ast.List | ast.Dict | ast.Tuple):
         return 0.4 * (not (node.keys if isinstance(node, ast.Dict) else node.elts))
-    if not isinstance(node, ast.Constant):
-        return 0.0
-    if isinstance(node.value, str):
-        return _of_text(node.value)
-    if isinstance(node.value, int | float) and not isinstance(node.value, bool):
-        return _of_number(node.value)
-    if isinstance(node.value, bytes):
-        return _of_text(node.value.decode()) if node.value.isascii() else 1.0
+    return _of_constant(node.value) if isinstance(node, ast.Constant) else 0.0
+
+
+def _of_call(node: ast.Call) -> float:
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("date", "datetime"):
+        year = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else _FIRST_YEAR
+        return 2.0 if isinstance(year, int) and year < _FIRST_YEAR else 0.0
+    if isinstance(node.func, ast.Name) and node.func.id == "float":
+        return 1.0  # what is no number, or without end
+    if not (node.args or node.keywords) or ast.unparse(node) == "datetime.timedelta(0)":
+        return 0.9  # what is empty or does nothing shows little
+    return 3.0 if ast.unparse(node.func) == "types.SimpleNamespace" else 0.2 * max(0, len(node.keywords) - 1)
+
+
+def _of_constant(value: object) -> float:
+    if value is None:
+        return 0.6
+    if isinstance(value, str):
+        return _of_text(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _of_number(value)
+    if isinstance(value, bytes):
+        return _of_text(value.decode()) if value.isascii() else 1.0
     return 0.0
 
 
@@ -70,19 +81,22 @@ def _of_number(number: float) -> float:
     """Say how strange a number looks: few digits that count, and no great length."""
     digits = repr(number).replace(".", "").strip("-0")
     if number == 0:
-        return 0.3  # what does nothing shows little
+        return 0.6  # what does nothing shows little
     return 0.0 if number in _PLAIN_NUMBERS | _PLAIN_FRACTIONS else 0.15 + 0.25 * max(0, len(digits) - 2)
 
 
 def _of_text(text: str) -> float:
     if not text:
         return 0.4
+    if text in _NATURAL:
+        return 0.7
     if not _WORDS.match(text):
         return 2.0 + _OF_SCRAPS * is_scrap(text)
     letters = sum(each.isalnum() or each == " " for each in text)
     switches = len(re.findall(r"[a-z][A-Z](?![a-z])|[A-Z]{2,}[a-z]+[A-Z]", text))
     switches += max(0, len(re.findall(r"[A-Za-z]\d|\d[A-Za-z]", text)) - 1)
     edges = 1.5 * (text != text.strip()) + (_TWICE.search(text) is not None)
+    loud = len(re.findall(r"\b[A-Z]{3,}\b", text))
     letters_alone = len(re.findall(r"(?<=[a-z] )[b-hj-z]\b|\b[b-hj-z](?= [a-z])", text))
     runs: list[str] = re.findall(r"\d+", text)
     zeros = sum(0.2 * (each != _RUNS.get(len(each))) + 0.4 * (each[0] == "0" and len(each) > 2) for each in runs)
@@ -93,6 +107,7 @@ def _of_text(text: str) -> float:
         + 0.5 * switches
         + 0.4 * min(strangers, 4)
         + 0.5 * letters_alone
+        + 0.6 * (loud + (not text.isascii()))
         + 0.8 * edges
         + zeros
         + (0.6 if len(text) == 1 else 0.4 * no_word)

@@ -34,6 +34,7 @@ _BY_NAME = [
             r"(^|_)(user|author|owner|actor|reviewer|learner|mentor|person|username|by)(_?name)?$",
             ("ada", "ben", "cleo"),
         ),
+        (r"encoding|charset|codec", ("utf-8", "ascii")),
         (r"languages?|locale|lang", ("en", "de", "fr")),
         (r"country", ("DE", "US")),
         (r"currency", ("EUR", "USD")),
