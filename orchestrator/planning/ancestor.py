@@ -24,6 +24,9 @@ _VERSIONS = ("1", "1.0", "1.0.0")
 # The older layout does not say how an edit is meant. It wants deployments that work: a trigger that keeps the job of
 # one from ever running is mended, and the task says so.
 _MEANT: dict[str, dict[str, Json]] = {"implement_staging_deploy": {"fix_trigger": True}}
+# There everything that is started sees the whole environment. Here a task names what it may see, and end-to-end tests
+# need a database: where the variable is unset, the steps that need one are not run.
+_OF_END_TO_END: Json = ["DATABASE_URL?"]
 _TASK_KEYS = frozenset(field.alias or name for name, field in Task.model_fields.items())
 
 
@@ -206,6 +209,9 @@ class _Converter:
         elif (meant := _MEANT.get(str(node.value.get("action")))) and "with" not in node.entries:
             key, action = node.entries["action"]
             task.put(key, node_of(action, meant), "with")
+        elif node.value.get("test_type") == "e2e" and "secrets" not in node.entries:
+            key, kind = node.entries["test_type"]
+            task.put(key, node_of(kind, _OF_END_TO_END), "secrets")
         return task
 
     def _make_manual(self, task: Mapping, node: Mapping) -> None:

@@ -106,10 +106,10 @@ def _python_home(tests: Sequence[str], module: Module, inside: str, around: str 
     near = [folder for folder in folders if own & set(folder.split("/"))]
     if own - {"src"} and not near and not module.is_in_package:
         return posixpath.dirname(inside)
+    if mirrored is not None:
+        return mirrored
     if not near and around is not None:
         return around or "."
-    if not near and mirrored is not None:
-        return mirrored
     top = [folder for folder in folders if folder.split("/")[0] in _TEST_FOLDERS or not folder]
     best = sorted(
         near or top, key=lambda folder: (-len(own & set(folder.split("/"))), -folders[folder], len(folder), folder)

@@ -209,3 +209,11 @@ def test_a_deployment_of_the_older_layout_is_to_work() -> None:
     document = read(f"orchestrator: {{name: x}}\nphase_1: {{group_a: {{tasks: [{own}]}}}}\n")[0]
     assert document is not None
     assert document.phases[0].groups[0].tasks[0].with_ == {"kind": "y"}
+
+
+def test_end_to_end_tests_of_the_older_layout_get_the_database_of_the_shell() -> None:
+    """There everything that was started saw the whole environment; here a task names what it may see."""
+    document = load_document(ROADMAP).document
+    assert document is not None
+    tasks = [task for phase in document.phases for group in phase.groups for task in group.tasks]
+    assert [task.id for task in tasks if task.secrets == ["DATABASE_URL?"]] == ["6.5", "6.6", "6.7"]

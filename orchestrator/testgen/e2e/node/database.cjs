@@ -10,7 +10,7 @@ class ScratchDatabase {
   static async make(order) {
     const given = process.env[order.databaseName] || order.databaseUrl;
     if (!order.databaseName) return new ScratchDatabase({ problem: 'the application names no database in its environment' });
-    if (!given) return new ScratchDatabase({ problem: `steps that need a database were not run: ${order.databaseName} is not set` });
+    if (!given) return new ScratchDatabase({ problem: `steps that need a database were not run: ${order.databaseName} is not set, or not named under \`secrets\`` });
     if (!/^postgres(ql)?:/.test(given)) return new ScratchDatabase({ problem: `steps that need a database were not run: ${order.databaseName} names no PostgreSQL` });
     let client;
     try {
