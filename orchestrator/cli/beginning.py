@@ -15,16 +15,21 @@ from orchestrator.planning.plan_json import plan_to_json
 def begin_anew(plan: Plan, command: Sequence[str], *, undoes: str | None = None) -> Beginning:
     """Return the beginning of a new run; with `undoes` it is the undo of that run."""
     run, now = new_run_id(), datetime.now(UTC)
-    started = RunStarted(
-        run=run,
-        kind="run" if undoes is None else "undo",
-        time=now,
-        command=tuple(command),
-        plan=plan_to_json(plan),
-        tasks=tuple((task.id, task.definition) for task in plan.tasks),
-        undoes=undoes,
-    )
-    return Beginning(run=run, facts=(started,))
+
+    def started() -> tuple[RunStarted]:
+        return (
+            RunStarted(
+                run=run,
+                kind="run" if undoes is None else "undo",
+                time=now,
+                command=tuple(command),
+                plan=plan_to_json(plan),
+                tasks=tuple((task.id, task.definition) for task in plan.tasks),
+                undoes=undoes,
+            ),
+        )
+
+    return Beginning(run=run, facts=started)
 
 
 def begin_again(record: RunRecord, plan: Plan) -> Beginning:
@@ -41,7 +46,7 @@ def begin_again(record: RunRecord, plan: Plan) -> Beginning:
     )
     return Beginning(
         run=record.id,
-        facts=(resumed,),
+        facts=lambda: (resumed,),
         done={task: state for task, state in done.items() if task in planned},
         passed=_passed(record),
         tries={task.id: max((each.number for each in task.attempts), default=0) for task in record.tasks},

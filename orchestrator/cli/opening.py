@@ -110,19 +110,36 @@ def _open(question: Question, common: Planning) -> OpenedPlan:
             inputs=kept.inputs,
             is_kept=True,
         )
-    from orchestrator.cli.document import make_plan, open_valid, summary_of
+    from orchestrator.planning.plan_json import plan_from_text
 
-    opened = open_valid(question.path, common)
-    plan, inputs = make_plan(opened, common, question.settings)
+    made = _make(question, common)
     return OpenedPlan(
         common=common,
         question=question,
-        plan=plan,
-        summary=summary_of(plan),
-        warnings=opened.problems,
-        inputs=inputs,
+        plan=plan_from_text(made.text),
+        summary=made.summary,
+        warnings=made.warnings,
+        inputs=made.inputs,
         is_kept=False,
     )
+
+
+class _Made(Struct, frozen=True, kw_only=True, eq=False):
+    """A plan as text: what it was made of, nine tenths of the memory, is gone when it is read back for the run."""
+
+    text: bytes
+    summary: str
+    warnings: tuple[Problem, ...]
+    inputs: PlanInputs | None
+
+
+def _make(question: Question, common: Planning) -> _Made:
+    from orchestrator.cli.document import make_plan, open_valid, summary_of
+    from orchestrator.planning.plan_json import plan_to_text
+
+    opened = open_valid(question.path, common)
+    plan, inputs = make_plan(opened, common, question.settings)
+    return _Made(text=plan_to_text(plan), summary=summary_of(plan), warnings=opened.problems, inputs=inputs)
 
 
 def _selection_of(choice: Choice, failed: tuple[str, ...] | None) -> Selection:

@@ -69,9 +69,9 @@ class KeptPlan(Struct, frozen=True, kw_only=True, eq=False):
 
     def plan(self) -> "Plan":
         """Return the plan; Unusable when it is none."""
-        from orchestrator.planning.plan_json import plan_from_json
+        from orchestrator.planning.plan_json import plan_from_text
 
-        return plan_from_json(json.loads(self.text))
+        return plan_from_text(self.text)
 
 
 def question_of(
@@ -96,11 +96,10 @@ def find_plan(question: Question) -> KeptPlan | None:
 
 def keep_plan(question: Question, plan: "Plan", inputs: PlanInputs, summary: str, warnings: Sequence[Problem]) -> None:
     """Keep a plan; to be called by the holder of the lock. One that cannot be kept is not."""
-    from orchestrator.planning.plan_json import plan_to_json
+    from orchestrator.planning.plan_json import plan_to_text
 
     header = {"inputs": inputs.as_json(), "summary": summary, "warnings": to_builtins(warnings)}
-    texts = [json.dumps(each, separators=(",", ":")).encode() for each in (header, plan_to_json(plan))]
-    content = b"\n".join(texts)
+    content = json.dumps(header, separators=(",", ":")).encode() + b"\n" + plan_to_text(plan)
     folder = _folder(Path(plan.root))
     with suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -40,10 +40,13 @@ _RUNS_LOOKED_AT = 20  # for what tasks have changed since a checkpoint was measu
 
 
 class Beginning(Struct, frozen=True, kw_only=True):
-    """Where a run begins: anew, or in the middle (`done` and `tries` are of its earlier parts)."""
+    """Where a run begins: anew, or in the middle (`done` and `tries` are of its earlier parts).
+
+    `facts` makes what is recorded first when it is: a plan as JSON may be large, and nobody needs it afterwards.
+    """
 
     run: str
-    facts: tuple[Fact, ...]
+    facts: Callable[[], tuple[Fact, ...]]
     done: Mapping[str, TaskState] = field(default_factory=dict)
     passed: tuple[str, ...] = ()  # scopes whose checkpoint passed in an earlier part
     tries: Mapping[str, int] = field(default_factory=dict)
@@ -112,7 +115,7 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
         rng=random.Random(),  # noqa: S311 - jitter of retries, nothing to guess
         ask=measuring.ask,
         earlier=_earlier(materials, measuring, attempts.freshness),
-        opening=beginning.facts,
+        opening=beginning.facts(),
         before=beginning.tries,
         decisions=beginning.decisions,
         hurry=processes.hurry,

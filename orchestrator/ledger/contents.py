@@ -17,7 +17,7 @@ from orchestrator.ledger.rows import RUN_RESUMED, RUN_STARTED, Row
 from orchestrator.ledger.sql import query
 
 _WITH_DOCUMENTS = frozenset({RUN_STARTED, RUN_RESUMED})
-_CHUNK = 20_000  # rows that are compared at a time
+_CHUNK = 2_000  # rows that are compared at a time: more of them cost memory and save nothing
 
 
 class KnownRun(Struct, frozen=True, kw_only=True):

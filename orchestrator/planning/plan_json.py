@@ -3,6 +3,7 @@
 Values that are the default are left out, so that a plan of ten thousand tasks stays small. Needs no pydantic.
 """
 
+import json
 from collections.abc import Mapping
 
 from msgspec import MsgspecError, convert, to_builtins
@@ -17,6 +18,16 @@ FORMAT = 1
 def plan_to_json(plan: Plan) -> dict[str, Json]:
     """Return a plan as JSON values."""
     return {"format": FORMAT, **to_builtins(plan, enc_hook=dict)}  # the hook is asked for other kinds of mappings
+
+
+def plan_to_text(plan: Plan) -> bytes:
+    """Return a plan as the text of its JSON, on one line."""
+    return json.dumps(plan_to_json(plan), separators=(",", ":")).encode()
+
+
+def plan_from_text(text: bytes) -> Plan:
+    """Return the plan that `plan_to_text` was given; it shares nothing with that one."""
+    return plan_from_json(json.loads(text))
 
 
 def plan_from_json(data: JsonObject) -> Plan:
