@@ -1,5 +1,7 @@
 """Chosen cases as a test file."""
 
+from dataclasses import replace
+
 from orchestrator.testgen.typescript.candidates import Candidate
 from orchestrator.testgen.typescript.emission import emit
 from orchestrator.testgen.typescript.place import Place
@@ -43,3 +45,9 @@ def test_a_server_that_all_tests_use_stands_above_them_once() -> None:
     above, _, served = file.text.partition("describe(")
     assert "\n\n".join(SERVER) in above
     assert "Each(" not in served
+
+
+def test_a_message_that_is_no_text_is_asserted_as_it_is() -> None:
+    error = {"name": "Refusal", "message": "", "props": [["message", "{ name: ['is empty'] }"], ["code", "422"]]}
+    file = emit(PLACE, [replace(candidate(1, "save"), error=error, is_async=True)])
+    assert "rejects.toMatchObject({ message: { name: ['is empty'] }, code: 422 });" in file.text

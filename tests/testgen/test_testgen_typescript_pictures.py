@@ -46,3 +46,19 @@ def test_an_error_that_is_made_is_told_from_others_by_its_properties() -> None:
     """  # noqa: E501 - one script
     answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
     assert answer.stdout == "expect.objectContaining({ message: 'no', name: 'Refusal', status: 403 }) true false\n"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+def test_a_message_of_an_error_that_is_no_text_is_one_of_its_properties() -> None:
+    script = f"""
+        const {{ errorPicture, expectation, pictureOf }} = require({str(HELPER)!r});
+        const refused = (message) => Object.assign(new Error(), {{ message, code: 422 }});
+        const written = (pairs) => '{{ ' + pairs.map(([key, text]) => key + ': ' + text).join(', ') + ' }}';
+        const refusal = refused({{ name: ['is empty'] }});
+        const {{ message, props }} = errorPicture(refusal, (each) => pictureOf(each, () => false));
+        console.log(JSON.stringify(message), written(props.map(([key, each]) => [key, expectation(each, written)])));
+        console.log(expectation(pictureOf(refusal, () => false), written));
+    """
+    answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    thrown = "{ message: { name: ['is empty'] }, code: 422 }"
+    assert answer.stdout == f'"" {thrown}\nexpect.objectContaining({thrown})\n'

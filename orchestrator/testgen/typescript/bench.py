@@ -84,7 +84,7 @@ class Bench:
         """Run test files of the copy in one runner process; `seed` shuffles the tests of each file."""
         report = self.scratch / "report.json"
         report.unlink(missing_ok=True)
-        argv = ("env", "-C", str(self.package_path()), *self.isolate, *self._command(files, report, seed))
+        argv = ("env", "-C", str(self.package_path()), *self.isolate, *self.command(files, report, seed))
         surroundings = {"TZ": "UTC", "CI": "true", "NO_COLOR": "1", "HOME": str(self.scratch), **(env or {})}
         try:
             async with asyncio.timeout(seconds + _SPARE):
@@ -93,7 +93,8 @@ class Bench:
             return Report(files=_read(report), tail="it did not end in time", is_late=True)
         return Report(files=_read(report), tail=finished.tail)
 
-    def _command(self, files: Sequence[str], report: Path, seed: int | None) -> tuple[str, ...]:
+    def command(self, files: Sequence[str], report: Path, seed: int | None) -> tuple[str, ...]:
+        """Return how the runner runs test files of the copy and writes its report; `seed` shuffles their tests."""
         paths = [str(self.overlay.path(each).resolve()) for each in files]
         modules = ("--experimental-vm-modules",) if self.tools.is_module and self.tools.runner == "jest" else ()
         node = (self.tools.node, "--max-old-space-size=3072", "--max-semi-space-size=64", *modules)

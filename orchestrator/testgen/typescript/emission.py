@@ -179,7 +179,8 @@ def _thrown(error: Mapping[str, object]) -> tuple[str, str]:
     message, props = str(error["message"]), error["props"]
     text = quoted(message)
     if isinstance(props, list) and props:
-        pairs = ", ".join([f"message: {text}", *(f"{_key(key)}: {value}" for key, value in props)])
+        told = [] if any(key == "message" for key, _ in props) else [f"message: {text}"]
+        pairs = ", ".join([*told, *(f"{_key(key)}: {value}" for key, value in props)])
         return f"toMatchObject({{ {pairs} }})", f"toThrow(expect.objectContaining({{ {pairs} }}))"
     given = f"toThrow({text})" if message else "toThrow()"
     return given, given

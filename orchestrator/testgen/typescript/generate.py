@@ -21,6 +21,8 @@ from orchestrator.testgen.typescript.measuring import Measured, measure
 from orchestrator.testgen.typescript.merging import NOTHING, History, memory_of, read_history
 from orchestrator.testgen.typescript.place import Place
 from orchestrator.testgen.typescript.settling import Work, settle
+from orchestrator.testgen.typescript.stryker import STRYKER, Scores, stryker_scores
+from orchestrator.testgen.typescript.toolchain import declares
 
 Finish = Callable[[str, str], Awaitable[str]]
 
@@ -49,6 +51,7 @@ async def generate(
     await settle(bench, list(works.values()), settings, finish)
     say(f"measuring the tests of {_named(readable)}")
     measured = await _measured(bench, batch, works, settings.budget)
+    scores = await _by_stryker(bench, batch, works, say)
     memories = await _remembered(bench, [each for each in works.values() if each.is_proven])
     results = []
     for each in targets:
@@ -56,7 +59,7 @@ async def generate(
             results.append((each, _unexplored(batch.modules[each.path], batch.problems[each.path])))
             continue
         result = _result(works[each.path], measured.get(each.test_file), settings.min_gain)
-        result = replace(result, memory=memories.get(each.test_file, {}))
+        result = replace(_scored(result, each.path, scores), memory=memories.get(each.test_file, {}))
         results.append((each, _with_helper(result, batch)))
     return results
 
@@ -163,6 +166,34 @@ async def _measured(
     texts = {file: work.text for file, (_, work) in done.items()}
     likely = {file: _likely(work) for file, (_, work) in done.items()}
     return await measure(bench, modules, texts, seconds=seconds, likely=likely)
+
+
+async def _by_stryker(
+    bench: Bench, batch: _Batch, works: Mapping[str, Work], say: Callable[[str], None]
+) -> Scores | None:
+    """Have the project's own Stryker, where it has one, say what the tests that hold notice."""
+    tests = {
+        path: each.target.test_file for path, each in works.items() if each.is_proven and len(each.target.reads) == 1
+    }
+    if not tests or not declares(bench.root, bench.tools.folder, STRYKER):
+        return None
+    say(f"asking Stryker about the tests of {'1 module' if len(tests) == 1 else f'{len(tests)} modules'}")
+    bench.overlay.restore()
+    bench.overlay.write(batch.helper, batch.doubles)
+    for path, file in tests.items():
+        bench.overlay.write(file, works[path].text)
+    return await stryker_scores(bench, tests)
+
+
+def _scored(result: Generated, path: str, scores: Scores | None) -> Generated:
+    """Return a result with the mutants of Stryker in the place of ours."""
+    if scores is None or not result.text:
+        return result
+    if path not in scores.shares:
+        return replace(result, notes=(*result.notes, f"mutants are our own: Stryker: {scores.problem}"))
+    return replace(
+        result, mutants=scores.shares[path], notes=(*result.notes, "mutants are those of the project's Stryker")
+    )
 
 
 async def _remembered(bench: Bench, works: Sequence[Work]) -> dict[str, JsonObject]:

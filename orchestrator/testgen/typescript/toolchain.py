@@ -32,6 +32,7 @@ class Toolchain:
     is_without_globals: bool = False  # Jest is told to define none: tests have to import them
     needs_endings: bool = False  # relative imports have to carry ".js"
     keeps_imports: bool = False  # the compiler leaves `import()` as it is, which Jest's scripts cannot carry out
+    settings: str = ""  # text of the settings of Jest
     is_script: bool = False  # the modules are CommonJS in JavaScript, and so are their test files
 
     @property
@@ -53,10 +54,10 @@ def find_toolchain(root: str, path: str, processes: Processes) -> Toolchain:
         raise TaskFailed(message, hint="install Node 18 or later")
     folder, package = _package_of(root, path)
     runner = _runner_of(root, folder, package)
-    if _installed(root, folder, "typescript") is None:
+    if installed(root, folder, "typescript") is None:
         message = f"{_named(folder)} has no TypeScript compiler installed, which modules are read with"
         raise TaskFailed(message, hint="npm install --save-dev typescript")
-    place = _installed(root, folder, runner)
+    place = installed(root, folder, runner)
     assert place is not None  # `_runner_of` found it
     details = _read_json(place / "package.json")
     major, minor = (int(part) for part in details["version"].split(".")[:2])
@@ -69,10 +70,11 @@ def find_toolchain(root: str, path: str, processes: Processes) -> Toolchain:
         version=(major, minor),
         binary=str(place / ("bin/jest.js" if runner == "jest" else "vitest.mjs")),
         is_module=is_module,
-        has_global_types=runner == "jest" and _installed(root, folder, "@types/jest") is not None and not is_bare,
-        has_globals_package=is_bare or _installed(root, folder, "@jest/globals") is not None,
+        has_global_types=runner == "jest" and installed(root, folder, "@types/jest") is not None and not is_bare,
+        has_globals_package=is_bare or installed(root, folder, "@jest/globals") is not None,
         is_without_globals=is_bare,
         needs_endings=runner == "jest" and is_module and _knows_endings(root, folder, path, package),
+        settings=_jest_settings(root, folder, package) if runner == "jest" else "",
         keeps_imports=runner == "jest" and not is_module and _keeps_imports(root, folder),
         is_script=not is_module and _is_script(Path(root, path)),
     )
@@ -141,7 +143,7 @@ def _is_script(module: Path) -> bool:
 
 
 def _runner_of(root: str, folder: str, package: Mapping[str, Any]) -> str:
-    names = [name for name in ("jest", "vitest") if _installed(root, folder, name) is not None]
+    names = [name for name in ("jest", "vitest") if installed(root, folder, name) is not None]
     if not names:
         message = f"{_named(folder)} has neither Jest nor Vitest installed"
         raise TaskFailed(message, hint="npm ci, or npm install --save-dev jest")
@@ -152,14 +154,24 @@ def _runner_of(root: str, folder: str, package: Mapping[str, Any]) -> str:
     return "vitest" if "vitest" in script or ("vitest" in declared and "jest" not in declared) else "jest"
 
 
-def _installed(root: str, folder: str, name: str) -> Path | None:
-    """Return where Node finds a package from a folder."""
+def installed(root: str, folder: str, name: str) -> Path | None:
+    """Return where Node finds a package from a folder of the project; None where it is not installed."""
     start = Path(os.path.normpath(os.path.join(root, folder)))
     for parent in [start, *start.parents]:
         place = parent / "node_modules" / name
         if (place / "package.json").is_file():
             return place.resolve()
     return None
+
+
+def declares(root: str, folder: str, name: str) -> bool:
+    """Say whether a package, or the project around it, names another one among those that it needs."""
+    for each in dict.fromkeys((folder, ".")):
+        place = Path(root, each, "package.json")
+        package = _read_json(place) if place.is_file() else {}
+        if any(name in package.get(kind, {}) for kind in ("dependencies", "devDependencies")):
+            return True
+    return False
 
 
 def _read_json(path: Path) -> Mapping[str, Any]:

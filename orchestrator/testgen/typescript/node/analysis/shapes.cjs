@@ -8,6 +8,7 @@
  */
 const { exportedWhole, exportsOf } = require('./exported.cjs');
 const { doubleOf, isStore, partOf } = require('./parts.cjs');
+const { shapeByReads } = require('./reads.cjs');
 
 const LONGEST_UNION = 24;
 const MOST_PROPERTIES = 40;
@@ -198,11 +199,19 @@ class Shapes {
       const rest = Boolean(isParameter && each.valueDeclaration.dotDotDotToken);
       const type = this.checker.getTypeOfSymbolAtLocation(each, place);
       const name = /^[A-Za-z_$][\w$]*$/.test(each.name) && !each.name.startsWith('__') ? each.name : 'input';
-      const shape = this.of(type, name);
+      const shape = this.looked(this.of(type, name), isParameter ? each.valueDeclaration.name : undefined);
       const hasDefault = Boolean(isParameter && each.valueDeclaration.initializer);
       const optional = Boolean(isParameter && (each.valueDeclaration.questionToken || hasDefault));
       return { name, optional, hasDefault, rest, shape: rest && shape.k === 'array' ? shape.of : shape };
     });
+  }
+
+  /** A shape that says nothing, with what is read of the parameter or variable that a name declares. */
+  looked(shape, name) {
+    if (shape.k !== 'any' || shape.generic || !name || name.getSourceFile().isDeclarationFile) return shape;
+    const { ts, checker } = this;
+    const read = shapeByReads({ ts, checker, shapes: this }, name);
+    return read ? { k: 'union', of: [read, shape] } : shape;
   }
 
   isHidden(symbol) {

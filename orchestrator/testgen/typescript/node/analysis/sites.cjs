@@ -6,6 +6,8 @@
  * around it, or else by the properties that are read from it afterwards.
  */
 
+const { shapeByReads } = require('./reads.cjs');
+
 function shapeOfSite(ts, checker, file, shapes, node) {
   const { parent } = node;
   if (ts.isAwaitExpression(node) && ts.isVariableDeclaration(parent) && ts.isObjectBindingPattern(parent.name) && !parent.type) return shapeOfPattern(ts, checker, shapes, node, parent.name);
@@ -20,7 +22,9 @@ function shapeOfPattern(ts, checker, shapes, node, pattern) {
   const props = pattern.elements.filter((each) => !each.dotDotDotToken).map((each) => {
     const name = (each.propertyName ?? each.name).getText();
     const symbol = type.getProperty(name);
-    return { name, optional: false, shape: symbol ? shapes.of(checker.getTypeOfSymbolAtLocation(symbol, node), name) : { k: 'any' } };
+    const shape = symbol ? shapes.of(checker.getTypeOfSymbolAtLocation(symbol, node), name) : { k: 'any' };
+    const read = shape.k === 'any' ? shapeByReads({ ts, checker, shapes }, each.name) : undefined;
+    return { name, optional: false, shape: read ?? shape };
   });
   return { k: 'object', name: '', loose: true, props };
 }
@@ -75,11 +79,20 @@ function shapeOfReads(ts, checker, file, shapes, node) {
   let owner = parent;
   while (owner && !ts.isFunctionLike(owner) && !ts.isSourceFile(owner)) owner = owner.parent;
   const uses = usesOf(ts, checker, owner, name, returned(ts, checker, node), shapes);
-  if (uses.list) return { k: 'array', of: elementShape(ts, checker, shapes, owner, name) };
+  const read = shapeByReads({ ts, checker, shapes }, parent.name);
+  if (uses.list) return { k: 'array', of: known(elementShape(ts, checker, shapes, owner, name), read?.of) };
   if (uses.number) return { k: 'number' };
-  if (uses.reads.size === 0) return { k: 'any' };
-  const props = [...uses.reads].map(([key, shape]) => ({ name: key, optional: false, shape }));
+  if (uses.reads.size === 0) return read ? { k: 'union', of: [read, { k: 'undefined' }] } : { k: 'any' };
+  const inside = new Map((read?.fields ?? []).map((each) => [each.name, each.shape]));
+  const names = new Set([...uses.reads.keys(), ...inside.keys()]);
+  const props = [...names].map((key) => ({ name: key, optional: false, shape: known(uses.reads.get(key) ?? { k: 'any' }, inside.get(key)) }));
   return { k: 'union', of: [{ k: 'object', name: '', props, loose: true }, { k: 'undefined' }] };
+}
+
+/** The shape that says more. */
+function known(shape, other) {
+  const isBare = shape.k === 'any' || (shape.k === 'object' && shape.loose && shape.props.every((each) => each.shape.k === 'any'));
+  return isBare && other ? other : shape;
 }
 
 function property(access, shape) {

@@ -73,11 +73,13 @@ function madeError(error, inner) {
   return { t: 'error', ...picture, props: [...name, ...picture.props.filter(([, each]) => !(each.t === 'value' && each.v === undefined))] };
 }
 
-/** The name, message and own properties of an error. */
+/** The name, message and own properties of an error; a message that is no text is one of these. */
 function errorPicture(error, inner) {
   const own = Object.entries(error).filter(([key, each]) => !['name', 'message', 'stack'].includes(key) && typeof each !== 'function');
-  const message = String(error?.message ?? error);
-  return { name: error?.constructor?.name ?? 'Error', message, props: own.slice(0, 8).map(([key, each]) => [key, inner(each)]) };
+  const name = error?.constructor?.name ?? 'Error';
+  const isText = typeof (error?.message ?? '') === 'string';
+  const told = isText ? own : [['message', error.message], ...own];
+  return { name, message: isText ? String(error?.message ?? error) : '', props: told.slice(0, 8).map(([key, each]) => [key, inner(each)]) };
 }
 
 /** Return what two runs have in common; undefined when their structure differs. */
@@ -151,7 +153,7 @@ function expectation(picture, braces, isOpen = false) {
     case 'anything': return 'expect.anything()';
     case 'date': return Number.isNaN(picture.v) ? 'new Date(NaN)' : `new Date('${new Date(picture.v).toISOString()}')`;
     case 'code': return picture.code;
-    case 'error': return `expect.objectContaining(${braces([['message', literal(picture.message)], ...picture.props.map(([key, each]) => [key, inner(each)])])})`;
+    case 'error': return `expect.objectContaining(${braces([...toldIn(picture), ...picture.props.map(([key, each]) => [key, inner(each)])])})`;
     case 'containing': return `expect.objectContaining(${inner(picture.items[0])})`;
     case 'list': return `[${picture.items.map(inner).join(', ')}]`;
     case 'set': return `new Set([${picture.items.map(inner).join(', ')}])`;
@@ -166,6 +168,11 @@ function openParts(picture, braces) {
   if (!error) return expectation(picture, braces);
   const issues = error[1].props[0][1].items.map((each) => `expect.objectContaining(${expectation(each, braces)})`);
   return `{ success: false, error: expect.objectContaining({ issues: [${issues.join(', ')}] }) }`;
+}
+
+/** The message of an error, where it is a text. */
+function toldIn({ message, props }) {
+  return props.some(([key]) => key === 'message') ? [] : [['message', literal(message)]];
 }
 
 module.exports = { common, containing, errorPicture, expectation, fits, isError, pictureOf };

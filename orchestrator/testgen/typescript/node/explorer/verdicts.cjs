@@ -32,7 +32,7 @@ function sameCalls(seen, other) {
 /** A rough key for the sort of result, to keep one case of each sort. */
 function outcomeKey(subject, seen) {
   const name = `${subject.export}.${subject.member ?? ''}${subject.kind === 'curried' ? '()' : ''}`;
-  if (seen.kind === 'error') return `${name}|${seen.error.message.replace(/"[^"]*"|\d+/g, '')}`;
+  if (seen.kind === 'error') return `${name}|${(seen.error.message || JSON.stringify(seen.error.props)).replace(/"[^"]*"|\d+/g, '')}`;
   const { value } = seen;
   if (subject.kind === 'schema') return `${name}|${sortOfAnswer(seen)}`;
   if (value.t === 'anything' || value.v === undefined) return `${name}|${value.t}|${toldTo(seen)}`;

@@ -1,0 +1,78 @@
+"""Where types say nothing, what the code reads says what inputs and answers look like."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+CARD = """\
+export const cardOf = (article: any, reader?: number) => ({
+  title: article.title,
+  tags: article.tagList.map((tag: any) => tag.name),
+  isFollowed: reader ? article.author.followers.some((each: any) => each.id === reader) : false,
+});
+"""
+CARDS = """\
+import { Pool } from 'pg';
+import { cardOf } from './card';
+
+const pool = new Pool({ max: 3 });
+
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly message: any,
+  ) {
+    super('refused');
+  }
+}
+
+function conditionsOf(query: any): string[] {
+  const conditions = [];
+  if ('tag' in query) {
+    conditions.push(`tag = '${query.tag}'`);
+  }
+  if ('author' in query) {
+    conditions.push(`author = '${query.author}'`);
+  }
+  return conditions;
+}
+
+export async function find(query: any, reader?: number) {
+  const found = await pool.query(`select * from articles where ${conditionsOf(query).join(' and ')}`, []);
+  return found.rows.map((row: any) => cardOf(row, reader));
+}
+
+export async function add(article: any) {
+  const { title, pages } = article;
+  if (!title) {
+    throw new Refusal(422, { errors: { title: ["can't be blank"] } });
+  }
+  const made = await pool.query('insert into articles values ($1, $2)', [title, pages * 2]);
+  return { ...cardOf(made.rows[0]), pages };
+}
+"""
+
+
+def test_what_is_read_of_anything_through_functions_and_lists_is_given(project):
+    (project / "src/card.ts").write_text(CARD)
+    (project / "src/cards.ts").write_text(CARDS)
+    for module in ("src/card.ts", "src/cards.ts"):
+        command = [sys.executable, "-m", "orchestrator", "tests", "generate", module, "--write", "--json"]
+        made = subprocess.run([*command, "--budget", "4"], capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stderr
+        found = json.loads(made.stdout)
+        assert found["coverage"]["statements"] == 100
+        assert found["mutants"]["percent"] > 60
+    cards = (project / "src/__tests__/cards.test.ts").read_text()
+    assert '{ message: { errors: { title: ["can\'t be blank"] } }, status: 422 }' in cards
+    assert "tagList: [" in cards
+    ran = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr

@@ -1,0 +1,97 @@
+"""A project that has Stryker gets its mutation score from there."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+STRYKER = {"@stryker-mutator/core": "8.7.1"}
+PACKAGES = (
+    "typescript@5.9.3",
+    "jest@29.7.0",
+    "ts-jest@29.4.15",
+    "@types/jest@29.5.14",
+    "@types/node@20.19.0",
+    "@stryker-mutator/core@8.7.1",
+    "@stryker-mutator/jest-runner@8.7.1",
+)
+PRICES = """\
+export function price(size: 'small' | 'large', count = 1): number {
+  if (count < 1) {
+    throw new RangeError('count must be at least 1');
+  }
+  return (size === 'small' ? 3 : 5) * count;
+}
+"""
+TRANSFORM = "transform: { '^.+\\\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] }"
+
+
+@pytest.fixture(scope="module")
+def with_stryker(tmp_path_factory):
+    """Install the packages once."""
+    folder = tmp_path_factory.mktemp("with-stryker")
+    (folder / "package.json").write_text(json.dumps({"name": "shop", "scripts": {"test": "jest"}}))
+    command = ("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *PACKAGES)
+    subprocess.run(command, cwd=folder, check=True, timeout=600)
+    return folder
+
+
+@pytest.fixture
+def mutated(project, with_stryker):
+    """Make a project with Stryker in it."""
+    (project / "node_modules").unlink()
+    (project / "node_modules").symlink_to(with_stryker / "node_modules")
+    (project / "package.json").write_text((with_stryker / "package.json").read_text())
+    (project / "src/prices.ts").write_text(PRICES)
+    return project
+
+
+def generate():
+    """Write the tests of the module; return what was said of them."""
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/prices.ts", "--write", "--json"]
+    made = subprocess.run([*command, "--budget", "2"], capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    return json.loads(made.stdout)
+
+
+def files_of(project):
+    """Return the files of the project, packages aside."""
+    return sorted(str(path.relative_to(project)) for path in project.rglob("*") if "node_modules" not in path.parts)
+
+
+def test_the_score_is_that_of_the_projects_stryker_under_its_own_settings(mutated):
+    (mutated / "stryker.config.json").write_text(json.dumps({"mutator": {"excludedMutations": ["StringLiteral"]}}))
+    before = files_of(mutated)
+    made = generate()
+    assert "mutants are those of the project's Stryker" in made["notes"]
+    assert made["mutants"]["tried"] == 10  # of 12, two of which change a text
+    assert made["mutants"]["percent"] > 80
+    assert set(files_of(mutated)) - set(before) == {"src/__tests__", "src/__tests__/prices.test.ts"}
+
+
+def test_where_stryker_cannot_be_told_which_tests_are_meant_it_runs_a_command(mutated):
+    (mutated / "jest.config.js").write_text(f"module.exports = {{ testRegex: 'test\\\\.ts$', {TRANSFORM} }};\n")
+    made = generate()
+    assert "mutants are those of the project's Stryker" in made["notes"]
+    assert made["mutants"]["tried"] == 12
+
+
+def test_a_stryker_that_does_not_start_leaves_our_own_mutants_and_says_why(mutated):
+    (mutated / "stryker.config.json").write_text(json.dumps({"concurrency": 1, "mutator": {"excludedMutations": 7}}))
+    made = generate()
+    [note] = [each for each in made["notes"] if each.startswith("mutants are our own: Stryker: ")]
+    assert "excludedMutations" in note
+    assert made["mutants"]["tried"] > 3
+
+
+def test_a_stryker_that_is_declared_but_not_installed_is_named(project):
+    (project / "package.json").write_text(json.dumps({"scripts": {"test": "jest"}, "devDependencies": STRYKER}))
+    (project / "src/prices.ts").write_text(PRICES)
+    assert generate()["notes"] == ["mutants are our own: Stryker: @stryker-mutator/core is declared but not installed"]
