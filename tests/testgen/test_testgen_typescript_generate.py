@@ -214,6 +214,17 @@ def test_a_type_without_end_is_looked_at_as_far_as_it_helps(project):
     assert "expect(depthOf(undefined" in made.stdout
 
 
+def test_of_many_functions_the_last_is_tried_as_well_when_calls_are_few(project):
+    one = (
+        "export function joinNUMBER(a: string, b: string, c: string, d: string, e: string): string {\n"
+        "  return [a, b, c, d, e].filter((each) => each.length > NUMBER).join('NUMBER');\n}\n"
+    )
+    (project / "src/many.ts").write_text("\n".join(one.replace("NUMBER", str(number)) for number in range(8)))
+    made = tests("generate", "src/many.ts", budget=1)
+    assert made.returncode == 0, made.stderr
+    assert [number for number in range(8) if f"join{number}(" not in made.stdout] == []
+
+
 def test_what_ends_the_process_starts_others_writes_listens_leaves_timers_or_never_ends_is_kept_inside(project):
     (project / "src/wild.ts").write_text(WILD)
     before = sorted(path for path in project.rglob("*") if "node_modules" not in path.parts)

@@ -58,6 +58,11 @@ export async function add(article: any) {
   const made = await pool.query('insert into articles values ($1, $2)', [title, pages * 2]);
   return { ...cardOf(made.rows[0]), pages };
 }
+
+export async function publish(id: string) {
+  const { secret, ...article } = await pool.query('update articles set open = true where id = $1', [id]);
+  return { ...cardOf(article), isSecret: Boolean(secret) };
+}
 """
 
 

@@ -16,9 +16,11 @@ function shapeOfSite(ts, checker, file, shapes, node) {
   return shapeOfReads(ts, checker, file, shapes, node);
 }
 
-/** What is taken out of the answer, e.g. `const { data } = await …`; of the rest nothing is needed. */
+/** What is taken out of the answer, e.g. `const { data } = await …`; all of it where the rest is taken as well. */
 function shapeOfPattern(ts, checker, shapes, node, pattern) {
   const type = checker.getTypeAtLocation(node);
+  const isVague = Boolean(type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown));
+  if (pattern.elements.some((each) => each.dotDotDotToken)) return isVague ? shapeByReads({ ts, checker, shapes }, pattern) ?? { k: 'any' } : shapes.of(type);
   const props = pattern.elements.filter((each) => !each.dotDotDotToken).map((each) => {
     const name = (each.propertyName ?? each.name).getText();
     const symbol = type.getProperty(name);

@@ -30,7 +30,7 @@ class Search {
   }
 
   async run() {
-    for (const subject of this.subjects) await this.begin(subject);
+    await this.beginAll();
     let fruitless = 0;
     for (let round = 0; round < this.limits.rounds && fruitless < this.limits.fruitless && !this.isOver(); round += 1) {
       const before = this.kept.length;
@@ -44,24 +44,44 @@ class Search {
     return this.isCutShort || this.caller.calls > this.limits.calls;
   }
 
-  async begin(subject) {
-    this.cases.values.subject = subject;
-    if (subject.begin) subject.corpus = this.corpora.get(subject);
-    for (const item of this.cases.beginnings(subject)) {
-      if (this.isOver() || (this.late.get(subject) ?? 0) > MOST_LATE) return;
-      await this.tried(item);
-      if (subject.kind === 'constant' || (this.late.get(subject) ?? 0) > MOST_LATE) return;
+  /** Begin with every subject; each has its share of what is left, and who has more to try goes on when all had theirs. */
+  async beginAll() {
+    let open = this.subjects.map((subject) => ({ subject, last: undefined }));
+    for (const each of open) each.items = this.firstItems(each);
+    while (open.length > 0 && !this.isOver()) {
+      const left = [];
+      for (const [index, each] of open.entries()) if (!(await this.begin(each, 1 / (open.length - index)))) left.push(each);
+      open = left;
     }
-    await this.beginSequences(subject);
   }
 
-  /** Try a subject after other calls, then with what these returned. */
-  async beginSequences(subject) {
-    for (const item of this.cases.sequences(subject)) {
-      if (this.isOver() || (this.late.get(subject) ?? 0) > MOST_LATE) return;
-      await this.tried(item);
-      for (const other of withResults(this.last)) await this.tried(other);
+  /** Natural inputs and those beside them; then a subject after other calls, and with what these returned. */
+  *firstItems(one) {
+    const { subject } = one;
+    if (subject.begin) subject.corpus = this.corpora.get(subject);
+    for (const item of this.cases.beginnings(subject)) {
+      yield item;
+      if (subject.kind === 'constant') return;
     }
+    for (const item of this.cases.sequences(subject)) {
+      yield item;
+      yield* withResults(one.last);
+    }
+  }
+
+  /** Try the first items of a subject as long as its share lasts; say whether there are no more. */
+  async begin(one, share) {
+    const { subject, items } = one;
+    this.cases.values.subject = subject;
+    const now = this.now();
+    const [mostCalls, latest] = [this.caller.calls + (this.limits.calls - this.caller.calls) * share, now + (this.limits.until - now) * share];
+    while (!this.isOver() && this.caller.calls <= mostCalls && this.now() <= latest) {
+      const { value: item, done } = items.next();
+      if (done || (this.late.get(subject) ?? 0) > MOST_LATE) return true;
+      await this.tried(item);
+      one.last = this.last;
+    }
+    return false;
   }
 
   async continue(subject, round) {
