@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from orchestrator.errors import Problem
 from orchestrator.models.document import Group, Phase, Task
 from orchestrator.models.json import Json
-from orchestrator.planning.ancestor_checks import validation_to_check
+from orchestrator.planning.ancestor_checks import measured_first, validation_to_check
 from orchestrator.planning.nodes import AnyNode, Mapping, Scalar, Sequence
 from orchestrator.planning.suggest import one_of
 from orchestrator.planning.synthetic import empty_list, empty_map, key_at, node_of, value_at
@@ -209,6 +209,10 @@ class _Converter:
         elif (meant := _MEANT.get(str(node.value.get("action")))) and "with" not in node.entries:
             key, action = node.entries["action"]
             task.put(key, node_of(action, meant), "with")
+        elif (added := measured_first(node.value, self._root.value)) is not None:
+            key, action = node.entries["action"]
+            name, value = added
+            task.put(key, node_of(action, value), name)
         elif node.value.get("test_type") == "e2e" and "secrets" not in node.entries:
             key, kind = node.entries["test_type"]
             task.put(key, node_of(kind, _OF_END_TO_END), "secrets")

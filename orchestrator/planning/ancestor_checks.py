@@ -7,6 +7,8 @@ from orchestrator.planning.suggest import one_of
 from orchestrator.planning.synthetic import empty_map, key_at, node_of, value_at
 
 _JEST = ["npx", "jest", "--coverage", "--coverageReporters=json-summary", "--coverageThreshold={}"]
+_COUNTING, _GATING = "expand_coverage_collection", "add_directory_thresholds"
+_BASELINE = "coverage/baseline/coverage-summary.json"
 _PYTEST = [
     "python3",
     "-m",
@@ -36,6 +38,30 @@ _CHECKS: dict[str, dict[str, Json]] = {
 }
 _MEASURED = ("coverage_threshold", "python_coverage")
 _KEYS = ("type", "target", "description")
+
+
+def measured_first(task: dict[str, Json], document: Json) -> tuple[str, Json] | None:
+    """Return the key by which gates are made of what Jest measures once the whole source counts; None = none to add."""
+    if task.get("action") == _COUNTING and "verify" not in task:
+        check: Json = {
+            "type": "coverage",
+            "name": "Jest counts the whole source",
+            "metric": "statements",
+            "min": 0,
+            "source": _BASELINE,
+            "command": [*_JEST, "--coverageDirectory=coverage/baseline"],
+        }
+        return "verify", [check]
+    if task.get("action") == _GATING and "report" not in task and _COUNTING in _actions(document):
+        return "report", _BASELINE
+    return None
+
+
+def _actions(value: Json) -> set[str]:
+    """Return the actions of all tasks."""
+    found = {value["action"]} if isinstance(value, dict) and isinstance(value.get("action"), str) else set()
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return found.union(*map(_actions, inner))
 
 
 def validation_to_check(node: AnyNode, title: str) -> tuple[Mapping | None, Problem | None]:

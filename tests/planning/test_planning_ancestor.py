@@ -217,3 +217,17 @@ def test_end_to_end_tests_of_the_older_layout_get_the_database_of_the_shell() ->
     assert document is not None
     tasks = [task for phase in document.phases for group in phase.groups for task in group.tasks]
     assert [task.id for task in tasks if task.secrets == ["DATABASE_URL?"]] == ["6.5", "6.6", "6.7"]
+
+
+def test_gates_of_the_older_layout_are_made_of_what_was_measured_first() -> None:
+    document = load_document(ROADMAP).document
+    assert document is not None
+    tasks = {task.id: task for phase in document.phases for group in phase.groups for task in group.tasks}
+    (check,) = tasks["1.1"].verify
+    assert check.params["source"] == tasks["1.2"].params["report"] == "coverage/baseline/coverage-summary.json"
+    alone = (
+        "{id: '1.1', name: x, type: config_edit, action: add_directory_thresholds, target: j.js, thresholds: {a: 7}}"
+    )
+    other = read(f"orchestrator: {{name: x}}\nphase_1: {{group_a: {{tasks: [{alone}]}}}}\n")[0]
+    assert other is not None
+    assert "report" not in other.phases[0].groups[0].tasks[0].params
