@@ -43,8 +43,8 @@ class Proposal(Protocol):
         """Return how strange what is given looks to a reader; 0 is natural."""
 
     @property
-    def is_ordinary(self) -> bool:
-        """Say whether it shows plainly what its subject is for."""
+    def plainness(self) -> int:
+        """Return how plainly it shows what its subject is for: 0 not, 1 as an ordinary case, 2 as an example."""
 
     @property
     def family(self) -> str:
@@ -69,7 +69,7 @@ class Settled:
 def select(candidates: Sequence[P], *, settled: Settled, min_gain: int = 1) -> tuple[P, ...]:
     """Return the chosen ones in the order of the source.
 
-    Each adds at least `min_gain` goals or mutants, but for one ordinary case of a table that has none among them.
+    Each adds at least `min_gain` goals or mutants, but for one example or ordinary case of a table that has none.
     """
     usable = [each for each in candidates if each.kills]  # whatever kills nothing asserts nothing about the subject
     by_goals = _greedy(usable, lambda each: each.goals - settled.goals, _COST_OF_BRANCHES, min_gain, ())
@@ -82,11 +82,13 @@ def select(candidates: Sequence[P], *, settled: Settled, min_gain: int = 1) -> t
 
 
 def _ordinary(chosen: Sequence[P], usable: Sequence[P]) -> list[P]:
-    """Return for each table that shows only what is special the plainest case of what its subject is for."""
-    wanting = {each.family for each in chosen}.difference(each.family for each in chosen if each.is_ordinary)
+    """Return for each table an example of its subject where it has none, or else an ordinary case."""
+    present: dict[str, int] = {}
+    for each in chosen:
+        present[each.family] = max(each.plainness, present.get(each.family, 0))
     found: dict[str, P] = {}
-    for each in sorted(usable, key=lambda one: (one.cost, -len(one.kills), one.number)):
-        if each.family in wanting and each.is_ordinary:
+    for each in sorted(usable, key=lambda one: (-one.plainness, one.cost, -len(one.kills), one.number)):
+        if each.plainness > present.get(each.family, each.plainness):
             found.setdefault(each.family, each)
     return list(found.values())
 

@@ -17,7 +17,7 @@ class Proposed:
     kills: frozenset[int] = frozenset()
     cost: float = 1.0
     oddness: float = 0.0
-    is_ordinary: bool = False
+    plainness: int = 0
     family: str = "f(x)"
     subject: str = "f"
     line: int = 1
@@ -71,15 +71,20 @@ def test_one_that_kills_nothing_asserts_nothing():
 
 def test_a_table_that_shows_only_what_is_special_begins_with_the_plainest_ordinary_case():
     special = of(1, {1, 2}, {1, 2}, cost=3.0)
-    plain = replace(of(2, {1}, {1}, cost=0.5), is_ordinary=True)
-    plainer = replace(of(3, {1}, {1}, cost=0.2), is_ordinary=True)
-    elsewhere = replace(of(4, {1}, {1}), is_ordinary=True, family="g(x)")
+    plain = replace(of(2, {1}, {1}, cost=0.5), plainness=1)
+    plainer = replace(of(3, {1}, {1}, cost=0.2), plainness=1)
+    elsewhere = replace(of(4, {1}, {1}), plainness=1, family="g(x)")
     assert chosen(special, plain, plainer, elsewhere) == [1, 3]
+
+
+def test_an_example_is_taken_beside_ordinary_cases():
+    ordinary, example = replace(of(1, {1}, {1, 2}), plainness=1), replace(of(2, {1}, {1}, cost=3.0), plainness=2)
+    assert chosen(ordinary, example) == [1, 2]
 
 
 def test_what_an_ordinary_case_does_as_well_is_left_out():
     special, other = of(1, {1}, {1, 2}, cost=3.0), of(2, {2}, {3})
-    ordinary = replace(of(3, {2}, {3}, cost=0.5), is_ordinary=True)
+    ordinary = replace(of(3, {2}, {3}, cost=0.5), plainness=1)
     assert chosen(special, other, ordinary) == [1, 3]
 
 

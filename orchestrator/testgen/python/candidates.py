@@ -34,14 +34,14 @@ class Candidate:
     cost: float = 0.0
     oddness: float = 0.0
     is_example: bool = False  # the call stands in a docstring
-    is_ordinary: bool = False  # it shows plainly what its subject is for
+    plainness: int = 0  # with which it shows what its subject is for: 1 an ordinary case, 2 a person's example
     is_accident: bool = False  # it pins an error that nobody meant
     source: str = ""  # the whole function, when somebody proposed it as text
 
     @property
-    def place(self) -> tuple[int, str, bool, float, int]:
+    def place(self) -> tuple[int, str, int, float, int]:
         """Return where it stands in a file: with the others of its subject, the plain ones before the special ones."""
-        return self.line, self.subject, not self.is_ordinary, self.cost, self.number
+        return self.line, self.subject, -self.plainness, self.cost, self.number
 
     @property
     def family(self) -> str:
@@ -144,6 +144,6 @@ def _candidate(number: int, each: Mapping[str, Any], kills: "set[int] | Sequence
         cost=each["cost"],
         oddness=each["oddness"],
         is_example=each["is_example"],
-        is_ordinary=each["is_ordinary"],
+        plainness=each["plainness"],
         is_accident=each["is_accident"],
     )

@@ -36,7 +36,7 @@ class Candidate:
     kills: frozenset[int]
     cost: float
     oddness: float = 0.0  # not known
-    is_ordinary: bool = False  # neither
+    plainness: int = 0  # neither
     family: str = ""
     loose: Mapping[str, Any] | None = None  # what is written otherwise when the compiler minds the types of inputs
     setup: tuple[str, ...] = ()  # blocks above all tests: variables, what is done before and after each test

@@ -49,11 +49,14 @@ class Try:
         return not value or (is_short and any(_is_same_text(each, repr(value)) for each in self.arguments))
 
     @property
-    def is_ordinary(self) -> bool:
-        """Say whether it shows plainly what its subject is for: a person's example, or a plain call with a result."""
+    def plainness(self) -> int:
+        """Return 2 for a person's example that shows what its subject is for, 1 for an ordinary call, else 0."""
         if self.outcome.kind != "value" or self.subject.kind not in _CALLED or self.outcome.value is None:
-            return False
-        return not self._shows_little and self.oddness <= (_PLAIN_EXAMPLE if self.origin == "example" else _PLAIN)
+            return 0
+        if self._shows_little:
+            return 0
+        is_example = self.origin == "example" and self.oddness <= _PLAIN_EXAMPLE
+        return 2 if is_example else int(self.oddness <= _PLAIN)
 
     @functools.cached_property
     def oddness(self) -> float:

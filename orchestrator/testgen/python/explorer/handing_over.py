@@ -50,7 +50,7 @@ def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dic
         "goals": sorted(made.outcome.goals),
         "cost": round(made.cost + length, 3),
         "oddness": round(made.oddness + length, 3),
-        "is_ordinary": made.is_ordinary and not body.label and not length,
+        "plainness": made.plainness * (not body.label and not length),
         "is_example": made.origin == "example",
         "is_accident": made.is_accident,
     }

@@ -23,6 +23,7 @@ _RUNS = {
 }  # digits that a reader takes for what they are
 _OF_PATTERNS = re.compile(r"a-z|A-Z|0-9|\\[dswDSWb]|\(\?[:P=!<]|\[\^|[)\]][+*?]|^[\]),;:}]")
 _OF_SCRAPS = 4.0
+_OF_CODE = frozenset(("True", "False", "None"))
 _NATURAL = frozenset(("-", "_", ",", ", ", "/", ".", ":", ";", "|", "utf-8", "utf8", "ascii"))
 _FIRST_YEAR = 1900  # that nobody wonders about
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
@@ -88,8 +89,10 @@ def _of_number(number: float) -> float:
 def _of_text(text: str) -> float:
     if not text:
         return 0.4
+    if text in _OF_CODE:
+        return 0.6
     if text in _NATURAL:
-        return 0.7
+        return 1.2
     if not _WORDS.match(text):
         return 2.0 + _OF_SCRAPS * is_scrap(text)
     letters = sum(each.isalnum() or each == " " for each in text)
