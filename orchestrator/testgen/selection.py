@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 _COST_OF_BRANCHES = 0.02
 _COST_OF_MUTANTS = 0.03
+_EXAMPLE = 2  # of plainness
 _ODD_PER_MUTANT = 1.5  # so much oddness is worth one mutant
 
 
@@ -82,15 +83,27 @@ def select(candidates: Sequence[P], *, settled: Settled, min_gain: int = 1) -> t
 
 
 def _ordinary(chosen: Sequence[P], usable: Sequence[P]) -> list[P]:
-    """Return for each table an example of its subject where it has none, or else an ordinary case."""
-    present: dict[str, int] = {}
-    for each in chosen:
-        present[each.family] = max(each.plainness, present.get(each.family, 0))
-    found: dict[str, P] = {}
-    for each in sorted(usable, key=lambda one: (-one.plainness, one.cost, -len(one.kills), one.number)):
+    """Return for each table an example where it has none, or else an ordinary case; for each subject an example."""
+    plainest = sorted(usable, key=lambda one: (-one.plainness, one.cost, -len(one.kills), one.number))
+    found = list(chosen)
+    present = _plainest_of(found, lambda each: each.family)
+    for each in plainest:
         if each.plainness > present.get(each.family, each.plainness):
-            found.setdefault(each.family, each)
-    return list(found.values())
+            found.append(each)
+            present[each.family] = each.plainness
+    present = _plainest_of(found, lambda each: each.subject)
+    for each in plainest:
+        if each.plainness == _EXAMPLE > present.get(each.subject, _EXAMPLE):
+            found.append(each)
+            present[each.subject] = _EXAMPLE
+    return found[len(chosen) :]
+
+
+def _plainest_of(chosen: Sequence[P], group: Callable[[P], str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for each in chosen:
+        found[group(each)] = max(each.plainness, found.get(group(each), 0))
+    return found
 
 
 def _greedy(

@@ -156,6 +156,9 @@ def _parameter(*hinted: object) -> Parameter:
         ("Color.RED", (("one", ("Color.RED",)),), False),
         ("datetime.date(2024, 1, 1)", ("timedelta",), True),
         ("[1]", ("any",), False),
+        ("len", ("str",), True),
+        ("len", ("callable",), False),
+        ("int", ("type",), False),
     ],
 )
 def test_what_hints_do_not_allow_is_strange(argument, hinted, expected):

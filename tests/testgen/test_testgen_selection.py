@@ -82,6 +82,13 @@ def test_an_example_is_taken_beside_ordinary_cases():
     assert chosen(ordinary, example) == [1, 2]
 
 
+def test_a_subject_that_shows_only_its_options_begins_with_its_example():
+    with_option = replace(of(1, {1}, {1, 2}), family="f(x, y=y)")
+    example = replace(of(2, {1}, {1}, cost=3.0), plainness=2)
+    of_another = replace(of(3, {1}, {1}), plainness=2, subject="g", family="g(x)")
+    assert chosen(with_option, example, of_another) == [1, 2]
+
+
 def test_what_an_ordinary_case_does_as_well_is_left_out():
     special, other = of(1, {1}, {1, 2}, cost=3.0), of(2, {2}, {3})
     ordinary = replace(of(3, {2}, {3}, cost=0.5), plainness=1)

@@ -24,7 +24,7 @@ _CALLS = {
 _ALSO = {  # what else a caller may well hand over
     "float": {"int"}, "list": {"tuple", "iterator", "generator"}, "iterator": {"list", "tuple", "generator", "str"},
     "generator": {"list", "iterator"}, "date": {"datetime"}, "path": {"str"}, "set": {"list"}, "decimal": {"int"},
-    "tuple": {"list"},
+    "tuple": {"list"}, "type": {"callable"},
 }  # fmt: skip
 _LEAST_WEIGHT = 2.0  # what speaks for a kind more than nothing
 
@@ -94,6 +94,8 @@ def _kind_of(argument: str) -> str:
         return "none" if node.value is None else name if name in ("str", "bytes", "int", "float", "bool") else ""
     if isinstance(node, ast.Call):
         return _CALLS.get(ast.unparse(node.func), "")
+    if isinstance(node, ast.Name):
+        return "callable" if callable(getattr(builtins, node.id, None)) else ""
     if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant):
         return "int" if isinstance(node.left.value, int) else ""
     return _KINDS.get(type(node), "")

@@ -125,6 +125,7 @@ BASE: dict[str, tuple[str, ...]] = {
         "lambda *args: 1 / 0",
         "len",
         "str",
+        "str.upper",
         "lambda x: x",
         "lambda *args: None",
         "lambda x, y: x",

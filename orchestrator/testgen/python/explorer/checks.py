@@ -27,6 +27,7 @@ from .tables import Tables
 from .wording import as_statement, renamed, truth
 
 _MOST_ATTRIBUTES = 6
+_LONGEST_WORD = 120  # characters
 _MOST_PLACES = 4  # of a tuple or list with something in it that cannot be written
 _LASTING = ("invalid literal for int() with base", "could not convert string to float")
 _MUTABLE = re.compile(r"^([\[{].+[\]}]|io\.(String|Bytes)IO\(.*\))$", re.DOTALL)
@@ -146,6 +147,8 @@ class Checks:
         if is_long_series(value):
             items = [float(f"{each:.10g}") if isinstance(each, float) else each for each in value]
             return [f"assert {name} == pytest.approx({type(value)(items)!r})"]
+        if type(value) is str and len(value) > _LONGEST_WORD and not re.search(r"\s", value):
+            return []  # nobody can tell whether it is right
         text = self._literals.write(value)
         if text is not None and _equals(value, value):
             is_named = callable(value) or isinstance(value, enum.Enum)

@@ -11,7 +11,7 @@ from .words import words_for
 
 INSTANCE = "instance"
 _SHORT = 100  # characters
-_PLAIN, _PLAIN_EXAMPLE = 0.5, 2.0  # of oddness, at most
+_PLAIN, _PLAIN_EXAMPLE = 0.5, 1.2  # of oddness, at most
 _CALLED = ("function", "method", "static", "classmethod")
 
 

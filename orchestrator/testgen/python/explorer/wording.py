@@ -23,6 +23,7 @@ _RUNS = {
 }  # digits that a reader takes for what they are
 _OF_PATTERNS = re.compile(r"a-z|A-Z|0-9|\\[dswDSWb]|\(\?[:P=!<]|\[\^|[)\]][+*?]|^[\]),;:}]")
 _OF_SCRAPS = 4.0
+_LARGE = 10**12
 _OF_CODE = frozenset(("True", "False", "None"))
 _NATURAL = frozenset(("-", "_", ",", ", ", "/", ".", ":", ";", "|", "utf-8", "utf8", "ascii"))
 _FIRST_YEAR = 1900  # that nobody wonders about
@@ -83,7 +84,9 @@ def _of_number(number: float) -> float:
     digits = repr(number).replace(".", "").strip("-0")
     if number == 0:
         return 0.6  # what does nothing shows little
-    return 0.0 if number in _PLAIN_NUMBERS | _PLAIN_FRACTIONS else 0.15 + 0.25 * max(0, len(digits) - 2)
+    if number in _PLAIN_NUMBERS | _PLAIN_FRACTIONS:
+        return 0.0
+    return 0.15 + 0.25 * max(0, len(digits) - 2) + 0.6 * (abs(number) > _LARGE)
 
 
 def _of_text(text: str) -> float:
@@ -92,7 +95,7 @@ def _of_text(text: str) -> float:
     if text in _OF_CODE:
         return 0.6
     if text in _NATURAL:
-        return 1.2
+        return 1.5
     if not _WORDS.match(text):
         return 2.0 + _OF_SCRAPS * is_scrap(text)
     letters = sum(each.isalnum() or each == " " for each in text)
