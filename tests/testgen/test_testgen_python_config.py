@@ -1,12 +1,8 @@
 """Configuration is tested under changed environments, and only by tests that notice when these do not arrive."""
 
 import ast
-import os
-
-import pytest
 
 from orchestrator.testgen.python.explorer.environment import Variable, variables_of
-from orchestrator.testgen.python.explorer.killing import _answer, _read_all
 
 CONFIG = """\
 import os
@@ -37,14 +33,6 @@ def test_a_settings_class_names_its_variables_by_prefix_and_field():
         Variable(name="WEB_TOKEN", owner="Web", line=4, is_required=True, attribute="token"),
         Variable(name="MODE", owner="Web", line=5, choices=("a", "b"), attribute="mode"),
     )
-
-
-@pytest.mark.parametrize(("enough", "told"), [(0, "-2,1,-4,-1,"), (1, "-2,1,-1,")])
-def test_a_mutant_is_shown_to_all_tests_until_enough_of_them_failed(enough, told):
-    reading, writing = os.pipe()
-    _answer([0, 1, 2], lambda number: number == 1, writing, enough)
-    os.close(writing)
-    assert _read_all(reading, os.getpid(), 5.0).decode() == told
 
 
 def test_each_variable_is_set_and_left_out(workbench):

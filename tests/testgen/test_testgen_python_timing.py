@@ -13,7 +13,7 @@ from types import FunctionType
 import pytest
 
 from orchestrator.testgen.python.explorer import stopwatch
-from orchestrator.testgen.python.explorer.killing import MutantRunner, Trial
+from orchestrator.testgen.python.explorer.killing import MutantRunner, Trial, _read_all
 from orchestrator.testgen.python.explorer.loading import ProbedModule
 from orchestrator.testgen.python.explorer.mutants import find_mutants
 from orchestrator.testgen.python.explorer.probes import Recorder
@@ -158,20 +158,25 @@ def test_what_was_found_is_proven_beyond_the_budget() -> None:
     assert asyncio.run(work()) is False
 
 
-def _killers(
-    tmp_path: Path, source: str, kind: str, fails: Callable[[FunctionType, Recorder], bool]
-) -> tuple[int, ...]:
-    """Return which of five tests, all of them `fails`, are told to notice the first mutant of a kind."""
+def _runner(tmp_path: Path, source: str) -> tuple[MutantRunner, Recorder, FunctionType]:
+    """Return what tries mutants of a source, with the recorder that counts their steps and the function `count`."""
     (tmp_path / "counted.py").write_text(source)
     probed = ProbedModule("counted", str(tmp_path / "counted.py"), Recorder(), Fence(str(tmp_path), Stopwatch()))
     probed.recorder.install()
     namespace: dict[str, FunctionType] = {}
     exec(compile(source, probed.path, "exec"), namespace)
+    return MutantRunner(probed, Fence(str(tmp_path), Stopwatch())), probed.recorder, namespace["count"]
+
+
+def _killers(
+    tmp_path: Path, source: str, kind: str, fails: Callable[[FunctionType, Recorder], bool]
+) -> tuple[int, ...]:
+    """Return which of five tests, all of them `fails`, are told to notice the first mutant of a kind."""
+    runner, recorder, count = _runner(tmp_path, source)
     mutant = next(each for each in find_mutants(source) if each.kind == kind)
-    runner = MutantRunner(probed, Fence(str(tmp_path), Stopwatch()))
     lines = [frozenset({1, 2, 3, 4})] * 5
-    verdicts = runner.run([mutant], lines, lambda _: fails(namespace["count"], probed.recorder), Trial(float("inf")))
-    return verdicts[0].killers
+    [verdict] = runner.run([mutant], lines, lambda _: fails(count, recorder), Trial(float("inf")))
+    return verdict.killers
 
 
 COUNT = "def count(n):\n    while n > 0:\n        n -= 1\n    return n\n"
@@ -194,3 +199,12 @@ def test_a_test_that_takes_seconds_of_a_busy_machine_does_not_pass_for_endless(t
         return count(5) != 0 and not recorder.is_spent
 
     assert _killers(tmp_path, COUNT, "return", takes_long) == (0, 1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(("enough", "told"), [(0, "-2,1,-4,-1,"), (1, "-2,1,-1,")])
+def test_a_mutant_is_shown_to_all_tests_until_enough_of_them_failed(tmp_path, enough, told):
+    runner, _, _ = _runner(tmp_path, COUNT)
+    reading, writing = os.pipe()
+    runner._answer([0, 1, 2], lambda number: number == 1, writing, enough)
+    os.close(writing)
+    assert _read_all(reading, os.getpid(), 5.0).decode() == told

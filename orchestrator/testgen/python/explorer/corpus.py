@@ -33,7 +33,7 @@ class Try:
     def is_accident(self) -> bool:
         """Say whether it shows what happens to come of a value that nobody gives, or of an error nobody meant."""
         outcome = self.outcome
-        if outcome.kind != "raised" or self.subject.kind in ("route", "program"):
+        if outcome.kind != "raised" or self.subject.kind in ("route", "program", "config"):
             return False
         is_usual = isinstance(outcome.error, (LookupError, StopIteration)) and self.subject.owner is not None
         is_told = is_usual or self.subject.tells_of(type(outcome.error).__name__)
@@ -61,6 +61,8 @@ class Try:
     @functools.cached_property
     def oddness(self) -> float:
         """Say how strange what is given looks to a reader; 0 is natural."""
+        if self.subject.kind == "config":  # what is set there has to fit the variable
+            return 0.0
         given = (self.program.call, *(each.partition(" = ")[2] or each for each in self.program.setup))
         documented, parameters = self.subject.documented, self.subject.parameters
         pairs = zip(self.arguments, parameters, strict=True)
