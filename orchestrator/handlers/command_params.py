@@ -52,10 +52,11 @@ class CommandParams(Params):
     shell: bool = Field(default=False, description="`command` is a line for `sh -c`; values come in by `env:`")
     cwd: RelativePath = Field(default=".", description="the folder to run in, below the root")
     stdin: str | None = Field(default=None, max_length=1_000_000, description="what the program reads; default nothing")
-    creates: Patterns = Field(default=[], description="when all of these are there, the command is not run")
+    # Factories and not `[]`: pydantic copies such a default deeply for every task, at planning and again at its start.
+    creates: Patterns = Field(default_factory=list, description="when all of these are there, the command is not run")
     inputs: Patterns | None = Field(default=None, description="files that decide the result, for `up to date`")
     produces: Patterns = Field(
-        default=[], description="files that it writes: locked, part of `up to date`, taken back when it fails"
+        default_factory=list, description="files that it writes: locked, part of `up to date`, taken back when it fails"
     )
     exit_codes: ExitCodes = Field(default_factory=lambda: _USUAL, description="what the program's exit codes mean")
     idempotent: bool = Field(default=False, description="after a crash, run it again without asking")

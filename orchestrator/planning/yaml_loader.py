@@ -6,6 +6,7 @@ Mistakes that leave the meaning of the rest clear (a duplicate key, a tag) are c
 """
 
 import re
+from sys import intern
 from typing import Any
 
 import yaml
@@ -221,6 +222,8 @@ class _Builder:
         if not isinstance(node.value, str):
             shown = node.text[:60] or "~"
             self._note("E006", f"a key must be text, but `{shown}` is not", node, f'write "{shown}" if text is meant')
+        else:
+            node.text = node.value = intern(node.text)  # ten thousand tasks have the same few keys
         return node
 
     def _count(self, event: Any, node: AnyNode) -> None:
