@@ -19,7 +19,7 @@ LANGUAGES = {
 # Folders whose files are made, brought, or shown, not worked on.
 NOT_WORKED_ON = frozenset(
     (
-        *("node_modules", "bower_components", "vendor", "third_party", "site-packages", ".venv", "venv", "env"),
+        *("node_modules", "bower_components", "vendor", "third_party", "site-packages", ".venv", "venv"),
         *("dist", "build", "out", "coverage", "htmlcov", "public", "static", ".next", ".nuxt", ".turbo", ".cache"),
         *("__pycache__", ".git", ".orchestrate", ".tox", ".nox", ".mypy_cache", ".pytest_cache", ".yarn"),
     )

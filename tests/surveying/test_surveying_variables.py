@@ -29,7 +29,7 @@ def found(files: dict[str, str]) -> dict[str, str]:
         ("app/config.py", 'KEY = config("SECRET_KEY", cast=Secret)\nDEBUG = config("DEBUG", default=False)\n'),
         ("src/config.ts", "export const key = process.env.SECRET_KEY!;\nexport const debug = process.env.DEBUG;\n"),
         (
-            "src/env.ts",
+            "src/infra/env/env.ts",
             "z.object({\n  SECRET_KEY: z.string(),\n  DEBUG: z.string().default('')\n}).parse(process.env)\n",
         ),
     ],

@@ -188,6 +188,19 @@ def test_a_module_that_exits_while_it_is_imported_is_told(workbench):
         workbench.generate("exits.py")
 
 
+def test_a_module_that_reads_data_of_the_project_when_imported_finds_a_copy(workbench):
+    workbench.write("config.yaml", "limit: 3\n")
+    workbench.write(".env", "LIMIT=4\n")
+    source = "TEXT = open('config.yaml').read()\n\n\ndef over(number: int) -> bool:\n    return number > int(TEXT[7])\n"
+    workbench.write("limits.py", source)
+    made = workbench.generate("limits.py", budget=20)
+    assert made.tests
+    assert (workbench.root / "config.yaml").read_text() == "limit: 3\n"
+    workbench.write("secretive.py", "TEXT = open('.env').read()\n")
+    with pytest.raises(TaskFailed, match=r"^secretive.py cannot be imported: FileNotFoundError"):
+        workbench.generate("secretive.py")
+
+
 def test_a_variable_that_an_import_misses_is_named_with_what_to_do(workbench):
     workbench.write("asks.py", 'import os\n\nKEY = os.environ["SHOP_KEY"]\n')
     with pytest.raises(TaskFailed, match=r"^asks.py cannot be imported: KeyError: 'SHOP_KEY'$") as found:

@@ -15,7 +15,7 @@ from orchestrator.testgen.python.explore import Explored, explore
 from orchestrator.testgen.python.merging import History, memory_of, merge, only_theirs, read_history
 from orchestrator.testgen.python.proof import prove
 from orchestrator.testgen.python.proposing import Proposals, propose
-from orchestrator.testgen.python.running import Site
+from orchestrator.testgen.python.running import Site, data_files
 from orchestrator.testgen.results import Before, Generated, Proof, Share
 from orchestrator.testgen.selection import Settled, select
 
@@ -31,7 +31,7 @@ async def generate(site: Site, settings: Settings, *, finish: Format) -> Generat
     `finish` formats the file.
     """
     history = read_history(site.target.present, site.target.test_file)
-    explored = await explore(site, settings)
+    site, explored = await _explored(site, settings)
     exploration = explored.exploration
     site.patience.extend(_FOR_PROVING)
     existing = await read_existing(site, only_theirs(history), settings)
@@ -46,6 +46,17 @@ async def generate(site: Site, settings: Settings, *, finish: Format) -> Generat
         proposals=proposals,
     )
     return await making.make()
+
+
+async def _explored(site: Site, settings: Settings) -> tuple[Site, Explored]:
+    """Explore in an empty folder; a module that cannot be imported there, among the data of the project."""
+    try:
+        return site, await explore(site, settings)
+    except TaskFailed:
+        if not data_files(site):
+            raise
+    site = replace(site, has_data=True)
+    return site, await explore(site, settings)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -20,6 +20,9 @@ from orchestrator.testgen.python.targets import PythonTarget, import_mode
 _BOOT = Path(__file__).parent / "explorer" / "boot.py"
 _QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "-p", "no:cov", "-o", "addopts=")
 _NO_HYPOTHESIS = ("-p", "no:hypothesispytest")  # importing it takes longer than most tests
+_DATA = frozenset((".yaml", ".yml", ".toml", ".json", ".ini", ".cfg", ".csv", ".txt"))
+_SETTINGS = ("pytest.ini", "pyproject.toml", "setup.cfg", "tox.ini", "setup.py", "requirements.txt")
+_LARGEST_DATA, _MOST_DATA = 262_144, 32  # bytes of each, files
 _SPARE = 20.0  # seconds beyond a time limit before a child that does not end itself is ended
 EXPLORE = "def test_explore(request):\n    request.config.orchestrate_explore(request)\n"
 
@@ -34,6 +37,7 @@ class Site:
     processes: Processes
     isolate: tuple[str, ...] = ()  # argv before the interpreter: a network namespace where the kernel allows it
     patience: Patience = field(default_factory=Patience)
+    has_data: bool = False  # the working folder has copies of the data files that lie where the tests are started
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +65,9 @@ async def run_order(
         place = build_farm(site.root, farm, file, text)
         work = scratch / "work"
         work.mkdir()
+        if site.has_data:
+            for path in data_files(site):
+                shutil.copyfile(path, work / path.name)
         if order.get("shuffle"):  # the project's folder is not empty either
             (work / "stray").mkdir()
             (work / "stray" / "stray.txt").write_text("whoever lists the folder finds something else each time\n")
@@ -80,6 +87,25 @@ async def run_order(
             complete["job"] = {**complete["job"], "result": complete["result"], "project": site.root}
         (scratch / "order.json").write_text(json.dumps(complete))
         return await _run(site, scratch, work, seconds, env or {})
+
+
+def data_files(site: Site) -> list[Path]:
+    """Return the data that the project's folder holds: what a module may read while it is imported.
+
+    Files that begin with a dot are left out: those hold what is a secret.
+    """
+    found = (path for path in _where_tests_start(site).iterdir() if path.suffix in _DATA)
+    chosen = (path for path in found if path.name[0] != "." and path.is_file() and not path.is_symlink())
+    return sorted(path for path in chosen if path.stat().st_size <= _LARGEST_DATA)[:_MOST_DATA]
+
+
+def _where_tests_start(site: Site) -> Path:
+    """Return the folder of the nearest settings of pytest or of a project, else the top."""
+    top = Path(site.root)
+    for folder in Path(site.root, site.target.path).parents:
+        if folder == top or any((folder / name).is_file() for name in _SETTINGS):
+            return folder
+    return top
 
 
 def _places(site: Site, scratch: Path, seconds: float) -> dict[str, Any]:
