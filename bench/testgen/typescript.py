@@ -47,8 +47,8 @@ class Row:
         return 100 * reached / total if total else 100.0
 
 
-async def measure(project: Path, target: str, budget: float, scratch: Path) -> Row:
-    """Generate and check the tests of one project."""
+async def measure(project: Path, target: str, budget: float, scratch: Path, keep: Path | None = None) -> Row:
+    """Generate and check the tests of one project; the folder to keep gets a copy of what was written."""
     copy = Overlay(str(project), scratch / "project")
     own = hide_tests(copy.place)
     begin = time.monotonic()
@@ -60,6 +60,9 @@ async def measure(project: Path, target: str, budget: float, scratch: Path) -> R
     for path, text in files.items():
         copy.path(path).parent.mkdir(parents=True, exist_ok=True)
         copy.path(path).write_text(text)
+        if keep:
+            (keep / project.name / path).parent.mkdir(parents=True, exist_ok=True)
+            (keep / project.name / path).write_text(text)
     for each, result in made:
         share = result.statements
         sys.stderr.write(
@@ -125,11 +128,13 @@ def main() -> int:
     parser.add_argument("--statements", type=float, default=85.0, help="the bar, in percent")
     parser.add_argument("--mutants", type=float, default=60.0, help="the bar, in percent")
     parser.add_argument("--json", type=Path, help="a file that gets the rows")
+    parser.add_argument("--keep", type=Path, help="a folder that gets the tests, to be read")
     given = parser.parse_args()
     rows = []
     for project in given.project:
         with tempfile.TemporaryDirectory(prefix="orchestrate-bench-", ignore_cleanup_errors=True) as folder:
-            rows.append(asyncio.run(measure(project.resolve(), given.target, given.budget, Path(folder).resolve())))
+            place = Path(folder).resolve()
+            rows.append(asyncio.run(measure(project.resolve(), given.target, given.budget, place, given.keep)))
     print_rows(rows, {"statements": given.statements, "mutants": given.mutants})
     if given.json:
         given.json.write_text(json.dumps([asdict(row) for row in rows], indent=2))

@@ -83,6 +83,8 @@ SIGNING_CODE = (
     "exports.getMember = async () => { throw new Error('not made ready'); };\n"
     "exports.isName = (name) => name.length > 2;\n"
 )
+HELPERS = "import type { FastifyInstance } from 'fastify';\nexport function addHelpers(app: FastifyInstance): void;\n"
+HELPERS_CODE = "exports.addHelpers = (app) => { app.decorate('assert', (value, why) => undefined); };\n"
 SLUGS = "export function slugOf(text: string): string;\n"
 SLUGS_CODE = "export const slugOf = (text) => text.toLowerCase().replaceAll(' ', '-');\n"
 SLUGS_FORMS = {"types": "./index.d.ts", "import": "./index.js"}
@@ -117,6 +119,7 @@ def installed(tmp_path_factory):
     for name, types in DRIVERS.items():
         put_package(folder, name, types, "throw new Error('tests must not load the driver');\n")
     put_package(folder, "signing", SIGNING, SIGNING_CODE)
+    put_package(folder, "route-helpers", HELPERS, HELPERS_CODE)
     put_package(folder, "slugs", SLUGS, SLUGS_CODE)
     details = {"name": "slugs", "version": "1.0.0", "type": "module", "exports": {".": SLUGS_FORMS}}
     (folder / "node_modules/slugs/package.json").write_text(json.dumps(details))

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -204,3 +205,39 @@ def test_errors_that_a_handler_tells_apart_are_thrown(project):
     assert "toEqual({ fields: ['/name'] })" in failures
     assert "toEqual({ told: 'slow down' })" in failures
     assert "toEqual({ told: 'no room' })" in failures
+
+
+HELPERS = """\
+import type { FastifyInstance } from 'fastify';
+import { addHelpers } from 'route-helpers';
+
+export async function equip(server: FastifyInstance): Promise<void> {
+  addHelpers(server);
+}
+"""
+NEVER = """\
+import type { FastifyInstance } from 'fastify';
+
+export async function addWait(server: FastifyInstance): Promise<void> {
+  server.decorate('wait', (_request: unknown, _reply: unknown, _done: unknown) => undefined);
+}
+"""
+
+
+def test_what_a_package_puts_on_the_server_is_not_waited_for(project):
+    (project / "src/helpers.ts").write_text(HELPERS)
+    made = generate("src/helpers.ts")
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert '"statements": 100.0' in made.stdout
+    helpers = (project / "src/__tests__/helpers.test.ts").read_text()
+    assert "it('puts assert on the server', async () => {" in helpers
+    assert "expect(app.hasDecorator('assert')).toBe(true);" in helpers
+    assert "app.assert" not in helpers
+
+
+def test_a_call_that_never_ends_does_not_hold_the_others_up(project):
+    (project / "src/never.ts").write_text(NEVER)
+    begin = time.monotonic()
+    made = generate("src/never.ts")
+    assert '"does not end"' in made.stdout or "does not end" in made.stderr, made.stdout + made.stderr
+    assert time.monotonic() - begin < 120

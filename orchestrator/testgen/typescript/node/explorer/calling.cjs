@@ -16,6 +16,7 @@ class Caller {
     this.state = state;
     this.fence = fence;
     this.calls = 0;
+    this.waited = 0; // seconds, for calls that did not settle
   }
 
   /** Return {kind, value, error, calls, spies, args, answered, goals, touched, seen}; `active` is a mutant or -1. */
@@ -43,11 +44,15 @@ class Caller {
   async outcome(item, scene, most) {
     const inputs = {};
     scene.inputs = inputs;
+    const patience = item.subject.patience ?? most;
     try {
-      const result = await settled(this.started(item, scene, inputs), item.subject.patience ?? most);
+      const result = await settled(this.started(item, scene, inputs), patience);
       return { kind: 'value', value: this.picture(result) };
     } catch (error) {
-      if (error === TOO_LATE) return { kind: 'late' };
+      if (error === TOO_LATE) {
+        this.waited += patience / 1000;
+        return { kind: 'late' };
+      }
       if (this.isStepLimit(error)) return { kind: 'endless' };
       if (scene.isBefore) return { kind: 'astray' };
       return { kind: 'error', error: { ...errorPicture(error, (each) => this.picture(each)), raw: error } };

@@ -82,7 +82,7 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   const wanted = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
   const subjects = (await servedSubjects(wanted, assembly, caller, values)).map((each) => (each.kind === 'config' ? new ConfigSubject(each, world, values) : each));
   const cases = new Cases(values, subjects, random, plan.hasState);
-  const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, misses: assembly ? 60 : 150, fruitless: assembly ? 2 : 4, until: plan.seconds * 0.6 };
+  const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, misses: assembly ? 60 : 150, fruitless: assembly ? 2 : 4, until: plan.seconds * 0.6, patience: Math.max(30, plan.seconds * 3) };
   const search = new Search({ caller, cases, subjects, limits, now, journal });
   await search.run();
   const isOver = () => now() > plan.seconds;

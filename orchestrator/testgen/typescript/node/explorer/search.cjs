@@ -13,6 +13,7 @@ const MUTANTS_AT_ONCE = 40;
 const IN_VAIN = 30; // cases that a mutant stood before the next ones are tried on it more and more seldom
 const MOST_KEPT = 160;
 const MOST_LATE = 40; // calls of one subject that do not end: each of them costs as much as hundreds of others
+const MOST_LATE_FIRST = 6; // of one that never ended so far
 
 class Search {
   constructor({ caller, cases, subjects, limits, now, journal }) {
@@ -26,6 +27,7 @@ class Search {
     this.defects = new Map();
     this.corpora = new Map(subjects.map((each) => [each, []]));
     this.late = new Map();
+    this.ended = new Set(); // subjects of which a call ended
     this.isCutShort = false;
   }
 
@@ -39,8 +41,14 @@ class Search {
     }
   }
 
+  /** Say whether so many calls of a subject did not end that trying it goes on at the cost of all others. */
+  isStuck(subject) {
+    const late = this.late.get(subject) ?? 0;
+    return late > (this.ended.has(subject) ? MOST_LATE : MOST_LATE_FIRST);
+  }
+
   isOver() {
-    if (this.now() > this.limits.until) this.isCutShort = true;
+    if (this.now() > this.limits.until || this.caller.waited > this.limits.patience) this.isCutShort = true;
     return this.isCutShort || this.caller.calls > this.limits.calls;
   }
 
@@ -77,7 +85,7 @@ class Search {
     const [mostCalls, latest] = [this.caller.calls + (this.limits.calls - this.caller.calls) * share, now + (this.limits.until - now) * share];
     while (!this.isOver() && this.caller.calls <= mostCalls && this.now() <= latest) {
       const { value: item, done } = items.next();
-      if (done || (this.late.get(subject) ?? 0) > MOST_LATE) return true;
+      if (done || this.isStuck(subject)) return true;
       await this.tried(item);
       one.last = this.last;
     }
@@ -92,7 +100,7 @@ class Search {
     const corpus = kept.length > 0 ? kept : [...this.cases.beginnings(subject)].slice(0, 5);
     const until = this.caller.calls + this.limits.perRound;
     let misses = 0;
-    while (this.caller.calls < until && misses < this.limits.misses + round * 50 && !this.isOver()) {
+    while (this.caller.calls < until && misses < this.limits.misses + round * 50 && !this.isOver() && !this.isStuck(subject)) {
       const parent = this.cases.values.pick(this.cases.random() < 0.5 ? corpus : corpus.slice(-12));
       const gained = await this.tried(this.cases.varied(parent, corpus));
       if (kept.length > 0 && corpus !== kept) return this.continue(subject, round);
@@ -125,6 +133,7 @@ class Search {
     for (const { key, node } of seen.answered) answers.set(key, node);
     const complete = { ...item, answers, leaves: seen.leaves };
     if (seen.kind === 'late' || seen.kind === 'endless') this.late.set(item.subject, (this.late.get(item.subject) ?? 0) + 1);
+    else this.ended.add(item.subject);
     const reason = this.unfit(seen, complete);
     if (reason) {
       this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;

@@ -69,8 +69,10 @@ class Assembly {
     if (actual) this.api.mock(spec, () => cheap(actual));
   }
 
+  /** The package with its servers watched; Vitest takes no function for a module. */
   watched() {
-    return watchingFastify(this.framework, (app) => this.watch(app));
+    const all = watchingFastify(this.framework, (app) => this.watch(app));
+    return this.api.isVitest ? { ...all } : all;
   }
 
   watch(app) {

@@ -1,30 +1,40 @@
 'use strict';
-/** Functions that a plugin puts on the server for routes to stand behind, e.g. `app.authenticate`: each is tried before a route of ours. */
+/** What a plugin puts on the server: functions for routes to stand behind, e.g. `app.authenticate`, are tried before a route of ours. */
 const { make } = require('../nodes.cjs');
 const { RouteSubject } = require('./route-subject.cjs');
+const { decoratorsProposal } = require('./route-writer.cjs');
 
 const USUAL = new Set(['content-type', 'content-length', 'date', 'connection', 'keep-alive']);
 const OWN = new Set(['body', 'params', 'query', 'raw', 'log', 'id', 'server']); // what every request has
 const MOST = 6;
+const MOST_NAMED = 4;
 
-/** Return the names of the functions with a request that registering puts on a server. */
+/** Return what registering puts on a server: all names, and of these the functions with a request. */
 async function decoratedBy(assembly, origin) {
   const app = assembly.plain();
   const names = [];
+  const hooks = [];
   const { decorate } = app;
   app.decorate = function noted(name, value, ...rest) {
-    if (typeof value === 'function' && value.length > 0 && value.length <= 3) names.push(name);
+    if (typeof name === 'string') names.push(name);
+    if (typeof value === 'function' && value.length > 0 && value.length <= 3 && !isOfPackage()) hooks.push(name);
     return decorate.call(this, name, value, ...rest);
   };
   try {
     await assembly.register(app, origin, origin.params.filter((each) => !each.optional).map((each) => make(assembly.world.values.of(each.shape, each.name)[0], {})));
     await app.ready();
-    return names.filter((each) => typeof app[each] === 'function').slice(0, MOST);
+    return { hooks: hooks.filter((each) => typeof app[each] === 'function').slice(0, MOST), names: names.filter((each) => app.hasDecorator(each)) };
   } catch {
-    return [];
+    return { hooks: [], names: [] };
   } finally {
     await app.close();
   }
+}
+
+/** Say whether a package decorates: what it puts there is its own affair, and seldom meant to stand before routes. */
+function isOfPackage() {
+  const [, , , caller = ''] = new Error().stack.split('\n');
+  return caller.includes('node_modules');
 }
 
 /** A maker of the subject for one of them, by what lets someone in; what it leaves on the request is shown. */
@@ -34,8 +44,49 @@ function decoratedSubject(origin, name, assembly) {
   const route = { method: 'GET', url: '/', line: origin.line };
   return (settings) => {
     const made = new RouteSubject(origin, route, assembly, { env: process.env, ...settings, way, usualHeaders: USUAL, starts: [] });
-    return Object.assign(made, { member: undefined, title: `${origin.export === 'default' && origin.local ? origin.local : origin.export}: ${name}`, isProbe: true });
+    return Object.assign(made, { member: undefined, title: `${titleOf(origin)}: ${name}`, isProbe: true });
   };
+}
+
+/** What a plugin puts on the server, by name: often all that can be seen of one that hands on to a package. */
+class DecoratorsSubject extends RouteSubject {
+  constructor(origin, names, assembly, settings) {
+    super(origin, { method: 'GET', url: '/', line: origin.line }, assembly, settings);
+    Object.assign(this, { names: names.slice(0, MOST_NAMED), member: undefined, isProbe: true, title: titleOf(origin) });
+  }
+
+  *beginnings(cases) {
+    yield this.natural(cases);
+  }
+
+  async begin(item, scene) {
+    const app = await this.assembly.serverFor(this.settings.way, { scene, args: item.args.slice(1), isFresh: scene.isFresh });
+    return Object.fromEntries(this.names.map((each) => [each, app.hasDecorator(each)]));
+  }
+
+  outcome() {
+    return `${this.title} decorators`;
+  }
+
+  propose(item, seen) {
+    return seen.kind === 'value' ? decoratorsProposal(this, item, seen) : undefined;
+  }
+}
+
+function decoratorsSubject(origin, names, assembly) {
+  const way = { kind: 'plugin', origin, make: (scene, args) => registered(assembly, origin, scene, args) };
+  return new DecoratorsSubject(origin, names, assembly, { env: process.env, way, usualHeaders: USUAL, starts: [] });
+}
+
+function titleOf({ export: exported, local }) {
+  return exported === 'default' && local ? local : exported;
+}
+
+async function registered(assembly, origin, scene, args) {
+  const app = assembly.plain();
+  await assembly.register(app, origin, args.map((each) => make(each, scene)));
+  await app.ready();
+  return app;
 }
 
 async function served(assembly, way, scene, args) {
@@ -53,4 +104,4 @@ async function served(assembly, way, scene, args) {
   return app;
 }
 
-module.exports = { decoratedBy, decoratedSubject };
+module.exports = { decoratedBy, decoratedSubject, decoratorsSubject };

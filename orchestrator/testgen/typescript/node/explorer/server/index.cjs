@@ -3,7 +3,7 @@
 const { Assembly } = require('./assembly.cjs');
 const { ExpressAssembly } = require('./express.cjs');
 const { credentialsOf, signedByServer, textMaker } = require('./credentials.cjs');
-const { decoratedBy, decoratedSubject } = require('./decorated.cjs');
+const { decoratedBy, decoratedSubject, decoratorsSubject } = require('./decorated.cjs');
 const { headerNodes } = require('./requests.cjs');
 const { calledOrRegistered, hookSubject, pluginSubjects } = require('./probes.cjs');
 const { RouteSubject } = require('./route-subject.cjs');
@@ -77,8 +77,9 @@ function hookOf(origin, assembly, caller, values) {
 /** What a plugin puts on the server to stand before routes. */
 async function decoratedOf(given, assembly, caller, values) {
   const origin = calledOrRegistered(given, assembly);
-  const found = [];
-  for (const name of await decoratedBy(assembly, origin)) {
+  const { hooks, names } = await decoratedBy(assembly, origin);
+  const found = names.length > 0 ? [decoratorsSubject(origin, names, assembly)] : [];
+  for (const name of hooks) {
     const subject = await openedProbe(decoratedSubject(origin, name, assembly), assembly, caller, values);
     subject.settings.way.isKnown = true;
     found.push(subject);

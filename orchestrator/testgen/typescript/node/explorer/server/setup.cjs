@@ -82,6 +82,7 @@ function pluginSetup({ origin, settings }, writer, item, isTyped) {
   const error = isFailing ? writer.written(args.pop()) : undefined;
   const register = registering(origin, writer.name(origin), args.map((each) => writer.written(each)));
   writer.lines.push(start, register, 'await app.after();');
+  if (item.subject.names) return [declared(writer, isTyped), CLOSE];
   if (item.subject.route.url === '/') writer.lines.push("app.get('/', async () => ({ ok: true }));");
   if (error) writer.lines.push("app.get('/failing', async () => {", `throw ${error};`, '});');
   return [declared(writer, isTyped), CLOSE];
