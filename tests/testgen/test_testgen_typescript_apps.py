@@ -20,6 +20,10 @@ export async function connectStore(): Promise<void> {
   pool = new Pool({ connectionString: 'postgres://localhost/shop' });
 }
 
+export async function disconnectStore(): Promise<void> {
+  pool = undefined as never;
+}
+
 export async function countOf(name: string): Promise<number | undefined> {
   if (pool === undefined) {
     throw new Error('not connected');

@@ -40,6 +40,15 @@ def test_a_server_is_made_and_closed_only_around_the_tests_that_use_it() -> None
     assert "() => {\n  beforeEach(() => {\n    app = build();\n  });\n\n  afterEach(() => app.close());\n\n" in served
 
 
+def test_a_server_is_closed_only_around_its_own_tests_where_all_tests_open_a_connection() -> None:
+    opening = "beforeEach(async () => {\n  await connect();\n});"
+    file = emit(PLACE, [candidate(1, "count", (opening,)), candidate(2, "GET /", (opening, *SERVER))])
+    above, _, served = file.text.partition("describe('GET /'")
+    assert above.count(opening) == 1
+    assert "app.close" not in above
+    assert "  afterEach(() => app.close());\n\n" in served
+
+
 def test_a_server_that_all_tests_use_stands_above_them_once() -> None:
     file = emit(PLACE, [candidate(1, "GET /all", SERVER), candidate(2, "GET /", SERVER)])
     above, _, served = file.text.partition("describe(")

@@ -169,3 +169,32 @@ def test_a_project_whose_jest_defines_no_globals_gets_tests_that_import_them(pro
     assert shop.index("require('@jest/globals')") < shop.index("jest.mock('pg'")
     run("node_modules/jest/bin/jest.js")
     assert json.loads(made)["mutants"]["percent"] > 60
+
+
+HELLO = """\
+import { fileURLToPath } from 'node:url';
+import Fastify, { type FastifyPluginAsync } from 'fastify';
+
+const hello: FastifyPluginAsync = async (server) => {
+  server.get('/hello', async () => ({ hello: 'world' }));
+};
+
+export default hello;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await Fastify().register(hello).listen({ port: 3000 });
+}
+"""
+
+
+def test_a_server_of_es_modules_that_are_resolved_as_node_does_is_asked_by_vitest(project):
+    become_module(project)
+    (project / "jest.config.js").unlink()
+    options = {"strict": True, "module": "NodeNext", "target": "ES2022", "types": ["node"], "skipLibCheck": True}
+    (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": options}))
+    (project / "src/hello.ts").write_text(HELLO)
+    generate("src/hello.ts")
+    text = (project / "src/__tests__/hello.test.ts").read_text()
+    assert "import hello from '../hello.js';" in text
+    assert "expect(response.json()).toEqual({ hello: 'world' });" in text
+    run("node_modules/vitest/vitest.mjs", "run")

@@ -63,8 +63,8 @@ def emit(place: Place, chosen: Sequence[Candidate], taken: Titles | None = None)
 def _setups(chosen: Sequence[Candidate]) -> tuple[list[str], frozenset[str]]:
     """Return what stands above all tests, and what surrounds only those that use it: others have nothing to close."""
     blocks = dict.fromkeys(block for each in chosen for block in each.setup)
-    is_mixed = not all(each.setup for each in chosen)
-    around = frozenset(each for each in blocks if is_mixed and each.startswith(("beforeEach(", "afterEach(")))
+    common = frozenset(blocks).intersection(*(each.setup for each in chosen))
+    around = frozenset(each for each in blocks if each not in common and each.startswith(("beforeEach(", "afterEach(")))
     return [each for each in blocks if each not in around], around
 
 

@@ -125,8 +125,14 @@ def _place(bench: Bench, batch: _Batch, target: Target, exploration: Exploration
         asked=module.get("asked", {}),
         exported=module.get("exported", {}),
         files=target.reads,
-        endings=bench.tools.needs_endings or any(str(each["spec"]).endswith(".js") for each in module["imports"]),
+        endings=_needs_endings(bench, module),
     )
+
+
+def _needs_endings(bench: Bench, module: Mapping[str, Any]) -> bool:
+    if bench.tools.needs_endings or any(str(each["spec"]).endswith(".js") for each in module["imports"]):
+        return True
+    return bench.tools.runner == "vitest" and bool(module["wantsEndings"])  # Jest need not find what the compiler finds
 
 
 def _begin(place: Place, target: Target, exploration: Exploration, batch: _Batch) -> Work:

@@ -93,6 +93,7 @@ function describe(look, module) {
     openers,
     companions: [...shapes.companions],
     hasState: counts.variables.length > 0,
+    wantsEndings: wantsEndings(look, files[0]),
     bodies: found.bodies,
     usesFetch: files.some((each) => /(^|[^.\w])fetch\(/m.test(each.text) && !/\bfetch\b[^(]*from '|function fetch\b/.test(each.text)),
     isFolder: Boolean(module.isFolder),
@@ -102,6 +103,13 @@ function describe(look, module) {
     texts: found.texts,
     used: found.used,
   };
+}
+
+/** Say whether the compiler takes relative imports with an ending only: in ES modules that are resolved as Node does. */
+function wantsEndings({ ts, options }, file) {
+  const { Node16 = 3, NodeNext = 99 } = ts.ModuleResolutionKind;
+  const kind = options.moduleResolution ?? (options.module >= ts.ModuleKind.Node16 ? NodeNext : undefined);
+  return kind >= Node16 && kind <= NodeNext && kind !== ts.ModuleResolutionKind.Bundler && file.impliedNodeFormat === ts.ModuleKind.ESNext;
 }
 
 /** Say whether the project has a function that builds its server: what needs one is tried in it. */

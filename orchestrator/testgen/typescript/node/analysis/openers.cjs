@@ -2,6 +2,8 @@
 /** Functions of the project that open a connection which other modules then use: until one was called, there is nothing to ask. */
 const { exportsOf } = require('./exported.cjs');
 
+const EMPTY = /^(null|undefined)$/; // what closes a connection leaves
+
 /** Return [{file, name}] of those among files that need no arguments; `isOutside` says whether a file loads a package that is doubled. */
 function openersIn(ts, checker, files, shapes, relative, isOutside) {
   const found = [];
@@ -24,7 +26,7 @@ function emptyVariables(ts, file) {
   for (const statement of file.statements) {
     if (!ts.isVariableStatement(statement)) continue;
     for (const each of statement.declarationList.declarations) {
-      const isEmpty = !each.initializer || /^(null|undefined)$/.test(each.initializer.getText(file));
+      const isEmpty = !each.initializer || EMPTY.test(each.initializer.getText(file));
       if (isEmpty && ts.isIdentifier(each.name)) found.push(each.name.text);
     }
   }
@@ -35,7 +37,7 @@ function assigns(ts, node, names) {
   let is = false;
   const visit = (each) => {
     const isAssignment = ts.isBinaryExpression(each) && each.operatorToken.kind === ts.SyntaxKind.EqualsToken;
-    if (isAssignment && ts.isIdentifier(each.left) && names.includes(each.left.text)) is = true;
+    if (isAssignment && !EMPTY.test(each.right.getText()) && ts.isIdentifier(each.left) && names.includes(each.left.text)) is = true;
     ts.forEachChild(each, visit);
   };
   visit(node);
