@@ -36,7 +36,7 @@ function lengthOf({ arrange, call, expected, assertions }) {
 function opened(proposed, openers) {
   if (openers.length === 0) return proposed;
   const names = openers.map(({ name }) => (name === 'default' ? 'open' : name));
-  const block = ['beforeEach(async () => {', ...names.map((each) => `await ${each}();`), '});'].join('\n');
+  const block = ['beforeEach(async () => {', ...names.map((each) => `  await ${each}();`), '});'].join('\n');
   const imports = openers.map(({ file, name }, at) => ({ file, name, as: names[at] }));
   const loose = proposed.loose && { ...proposed.loose, imports: [...proposed.loose.imports, ...imports] };
   return { ...proposed, ...(loose && { loose }), setup: [block, ...(proposed.setup ?? [])], imports: [...proposed.imports, ...imports] };

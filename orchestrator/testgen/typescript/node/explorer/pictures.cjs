@@ -11,6 +11,8 @@ const LONGEST_TEXT = 300;
 const MOST_ITEMS = 40;
 const DEEPEST = 7;
 
+const STACK = /\n +at (.+ \()?[^()\n]+:\d+:\d+\)?/; // only its first line is the module's affair
+
 const CONTAINING = new WeakSet();
 const any = (of) => ({ t: 'any', of });
 
@@ -23,6 +25,7 @@ function containing(value) {
 /** Return the tree for a value; `isDouble` tells doubles, which are never looked into. */
 function pictureOf(value, isDouble, depth = 0, above = []) {
   if (value === null || ['undefined', 'boolean', 'number', 'bigint'].includes(typeof value)) return { t: 'value', v: value };
+  if (typeof value === 'string' && STACK.test(value)) return { t: 'starts', with: value.split('\n', 1)[0], v: value.split('\n', 1)[0] };
   if (typeof value === 'string') return value.length > LONGEST_TEXT ? { t: 'starts', with: value.slice(0, 80), v: value } : { t: 'value', v: value };
   if (typeof value === 'symbol') return any('Symbol');
   if (isDouble(value)) return { t: 'anything' };

@@ -7,6 +7,7 @@
  */
 const { createRuntime } = require('./runtime.cjs');
 const { expressionRules } = require('./expressions.cjs');
+const { ignoredIn } = require('./ignored.cjs');
 const { statementRules } = require('./statements.cjs');
 
 /**
@@ -32,6 +33,7 @@ class Job {
     Object.assign(this, { goals, mutants, sites });
     this.variables = options.isUsed ? [] : variablesOf(ts, sourceFile);
     variables.push(...this.variables);
+    this.isIgnored = options.isUsed ? () => false : ignoredIn(ts, sourceFile);
     this.statements = statementRules(this);
     this.expressions = expressionRules(this);
   }
@@ -96,7 +98,7 @@ class Job {
 
   /** Return the rewritten text of a node that stands where it stands. */
   visit(node) {
-    if (this.isLeftAlone(node)) return this.textOf(node);
+    if (this.isLeftAlone(node) || this.isIgnored(node)) return this.textOf(node);
     if (this.options.isUsed) return this.expressions.told(node) ?? this.render(node);
     if (this.ts.isStatement(node)) return this.statements.visit(node);
     return this.expressions.visit(node);

@@ -1,8 +1,9 @@
 'use strict';
 /** What a plugin puts on the server: functions for routes to stand behind, e.g. `app.authenticate`, are tried before a route of ours. */
 const { make } = require('../nodes.cjs');
+const { titleOf } = require('./probes.cjs');
 const { RouteSubject } = require('./route-subject.cjs');
-const { decoratorsProposal } = require('./route-writer.cjs');
+const { DOCUMENT, decoratorsProposal } = require('./route-writer.cjs');
 
 const USUAL = new Set(['content-type', 'content-length', 'date', 'connection', 'keep-alive']);
 const OWN = new Set(['body', 'params', 'query', 'raw', 'log', 'id', 'server']); // what every request has
@@ -44,7 +45,7 @@ function decoratedSubject(origin, name, assembly) {
   const route = { method: 'GET', url: '/', line: origin.line };
   return (settings) => {
     const made = new RouteSubject(origin, route, assembly, { env: process.env, ...settings, way, usualHeaders: USUAL, starts: [] });
-    return Object.assign(made, { member: undefined, title: `${titleOf(origin)}: ${name}`, isProbe: true });
+    return Object.assign(made, { member: undefined, title: `${titleOf(origin, assembly)}: ${name}`, isProbe: true });
   };
 }
 
@@ -52,7 +53,7 @@ function decoratedSubject(origin, name, assembly) {
 class DecoratorsSubject extends RouteSubject {
   constructor(origin, names, assembly, settings) {
     super(origin, { method: 'GET', url: '/', line: origin.line }, assembly, settings);
-    Object.assign(this, { names: names.slice(0, MOST_NAMED), member: undefined, isProbe: true, title: titleOf(origin) });
+    Object.assign(this, { names: [...new Set(names)].slice(0, MOST_NAMED), member: undefined, isProbe: true, title: titleOf(origin, assembly) });
   }
 
   *beginnings(cases) {
@@ -61,7 +62,8 @@ class DecoratorsSubject extends RouteSubject {
 
   async begin(item, scene) {
     const app = await this.assembly.serverFor(this.settings.way, { scene, args: item.args.slice(1), isFresh: scene.isFresh });
-    return Object.fromEntries(this.names.map((each) => [each, app.hasDecorator(each)]));
+    const found = Object.fromEntries(this.names.map((each) => [each, app.hasDecorator(each)]));
+    return this.names.includes('swagger') ? { ...found, [DOCUMENT]: app.swagger() } : found;
   }
 
   outcome() {
@@ -76,10 +78,6 @@ class DecoratorsSubject extends RouteSubject {
 function decoratorsSubject(origin, names, assembly) {
   const way = { kind: 'plugin', origin, make: (scene, args) => registered(assembly, origin, scene, args) };
   return new DecoratorsSubject(origin, names, assembly, { env: process.env, way, usualHeaders: USUAL, starts: [] });
-}
-
-function titleOf({ export: exported, local }) {
-  return exported === 'default' && local ? local : exported;
 }
 
 async function registered(assembly, origin, scene, args) {

@@ -1,7 +1,10 @@
 'use strict';
 /** Hooks, functions that read a request, and plugins without routes: they are tried on a server with routes of ours. */
-const { literal, make } = require('../nodes.cjs');
-const { RouteSubject } = require('./route-subject.cjs');
+const { isDeepStrictEqual } = require('node:util');
+const { literal, make, settled } = require('../nodes.cjs');
+const { defaultName } = require('../writer.cjs');
+const { injected } = require('./requests.cjs');
+const { RouteSubject, shown } = require('./route-subject.cjs');
 
 const USUAL = new Set(['content-type', 'content-length', 'date', 'connection', 'keep-alive']);
 const ERRORS = [
@@ -47,18 +50,53 @@ async function hooked(assembly, origin, scene, args) {
   return app;
 }
 
+/** What a plugin does to requests; what a server without it answers as well is no sort of answer of its own. */
+class PluginSubject extends RouteSubject {
+  usual = new Map(); // by inputs, whether the answer is that of a plain server
+
+  async begin(item, scene) {
+    const answer = await super.begin(item, scene);
+    const key = keyOf(item);
+    if (this.assembly.state.active < 0 && !this.usual.has(key)) this.usual.set(key, isDeepStrictEqual(answer, await this.plainAnswer(item, scene)));
+    return answer;
+  }
+
+  async plainAnswer(item, scene) {
+    const { isFailing } = this.settings.way;
+    const app = await withRoutes(this.assembly.plain(), isFailing ? make(item.args.at(-1), scene) : undefined);
+    try {
+      return shown(await app.inject(injected(this.route, await settled(make(item.args[0], scene)))), this.settings.usualHeaders, this.assembly.plan.root);
+    } finally {
+      await app.close();
+    }
+  }
+
+  outcome(item, seen) {
+    return this.usual.get(keyOf(item)) ? undefined : super.outcome(item, seen);
+  }
+}
+
+function keyOf({ args }) {
+  return JSON.stringify(args, (name, each) => (name === 'shape' || name === 'union' ? undefined : each));
+}
+
 /** A plugin: a server with it, and with routes that answer and that fail in each way that the project knows. */
 function pluginSubjects(given, assembly, settings) {
   const origin = calledOrRegistered(given, assembly);
   const errors = errorNodes(assembly);
   const error = { name: 'error', optional: false, shape: { k: 'nodes', of: errors } };
-  const way = (isFailing) => ({ kind: 'plugin', origin, make: (scene, args) => plugged(assembly, origin, scene, args, isFailing) });
+  const way = (isFailing) => ({ kind: 'plugin', origin, isFailing, make: (scene, args) => plugged(assembly, origin, scene, args, isFailing) });
   const subject = (url, extra, isFailing) => {
     const route = { method: 'GET', url, line: origin.line };
-    const found = new RouteSubject({ ...origin, params: [...origin.params, ...extra] }, route, assembly, { ...settings, way: way(isFailing), usualHeaders: USUAL, starts: [] });
-    return Object.assign(found, { isProbe: true, title: `${origin.export === 'default' && origin.local ? origin.local : origin.export}: GET ${url}` });
+    const found = new PluginSubject({ ...origin, params: [...origin.params, ...extra] }, route, assembly, { ...settings, way: way(isFailing), usualHeaders: USUAL, starts: [] });
+    return Object.assign(found, { isProbe: true, title: `${titleOf(origin, assembly)}: GET ${url}` });
   };
   return [subject('/', [], false), subject('/failing', [error], true), subject('/nothing', [], false)];
+}
+
+/** The name by which tests import what a module exports. */
+function titleOf(origin, { plan }) {
+  return origin.export === 'default' ? defaultName(plan, origin) : origin.export;
 }
 
 function calledOrRegistered(given, assembly) {
@@ -76,6 +114,10 @@ async function plugged(assembly, origin, scene, args, isFailing) {
   const error = isFailing ? values.pop() : undefined;
   await assembly.register(app, origin, values);
   await app.after();
+  return withRoutes(app, error);
+}
+
+async function withRoutes(app, error) {
   app.get('/', async () => ({ ok: true }));
   app.get('/failing', async () => { throw error; });
   await app.ready();
@@ -109,4 +151,4 @@ function zodError({ packages, api }) {
   return { t: 'code', code: `new ZodError(${issue})`, make, from: { package: 'zod', name: 'ZodError', as: 'ZodError' } };
 }
 
-module.exports = { calledOrRegistered, hookSubject, pluginSubjects };
+module.exports = { calledOrRegistered, hookSubject, pluginSubjects, titleOf };

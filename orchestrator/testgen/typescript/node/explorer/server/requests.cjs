@@ -46,7 +46,8 @@ class RequestForm {
 
   learnHeader(name) {
     if (name === 'authorization') this.readsToken = true;
-    if (USUAL_HEADERS.has(name) || this.headers.has(name)) return;
+    const isUsual = USUAL_HEADERS.has(name) && !(name === 'origin' && this.settings.origins);
+    if (isUsual || this.headers.has(name)) return;
     this.headers.add(name);
     this.learned += 1;
   }
@@ -85,9 +86,15 @@ class RequestForm {
     const fields = (this.parts.headers?.fields ?? []).filter((each) => each.name.toLowerCase() !== credential?.header && !this.headers.has(each.name.toLowerCase()));
     if (credential) fields.push({ name: credential.header, optional: Boolean(credential.isOptional), shape: { k: 'nodes', of: credential.nodes } });
     for (const name of this.headers) {
-      if (name !== credential?.header) fields.push({ name, optional: true, shape: { k: 'nodes', of: headerNodes(name, this.server.facts, this.settings.env) } });
+      if (name !== credential?.header) fields.push({ name, optional: true, shape: { k: 'nodes', of: this.nodesFor(name) } });
     }
     return { k: 'form', fields, isSparse: true };
+  }
+
+  nodesFor(name) {
+    const { origins, env } = this.settings;
+    if (name === 'origin' && origins) return origins.map((v) => ({ t: 'value', v, shape: { k: 'string' } }));
+    return headerNodes(name, this.server.facts, env);
   }
 }
 

@@ -18,7 +18,7 @@ class RouteSubject {
   constructor(origin, route, assembly, settings) {
     Object.assign(this, { kind: 'route', export: origin.export, member: `${route.method} ${route.url}`, line: route.line || origin.line });
     Object.assign(this, { origin, route, assembly, settings, later: DAYS_197, patience: 1500, isAsync: true });
-    this.form = new RequestForm(route, assembly.server, settings);
+    this.form = new RequestForm(route, assembly.server, { ...settings, origins: originsFor(assembly.plan) });
     this.refusals = new Set();
     this.answered = undefined; // what the natural request asked for: [{key, node}]
   }
@@ -144,6 +144,7 @@ class RouteSubject {
   /** What makes a case worth keeping until it is chosen from: the sort of answer and, where a request is refused, why. */
   sort(item, seen) {
     const outcome = this.outcome(item, seen);
+    if (outcome === undefined) return outcome;
     const part = (name) => seen.value?.props?.find(([key]) => key === name)?.[1];
     const status = part('status')?.v;
     if (!(status >= 400 && status < 500)) return outcome;
@@ -155,6 +156,14 @@ class RouteSubject {
   propose(item, seen, withCalls) {
     return proposalOf(this, item, seen, withCalls);
   }
+}
+
+/** Where requests of browsers may come from, for what looks at that. */
+function originsFor({ imports, facts }) {
+  if (!imports.some(({ spec }) => /\bcors\b/.test(spec))) return undefined;
+  const hosts = facts.strings.filter((each) => /^(localhost|\d+(\.\d+){3}|[\w-]+(\.[\w-]+)+)$/.test(each));
+  const whole = facts.strings.filter((each) => /^https?:\/\/[\w.:-]+$/.test(each));
+  return ['https://example.com', ...whole, ...hosts.map((each) => `http://${each}`)].slice(0, 6);
 }
 
 /** A status that means something to clients; others, e.g. those that come from an input, are one sort for each hundred. */

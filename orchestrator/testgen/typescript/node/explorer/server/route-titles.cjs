@@ -2,6 +2,7 @@
 /** What is special about a request, in words: "without a token", "as mentor", "without email", "when nothing is found". */
 
 const LONGEST_VALUE = 24;
+const WORTHLESS = { 'Bearer a.b.c': 'with a broken token', wrong: 'with a wrong token' };
 
 /** `shown` writes a node for a reader. */
 function circumstances(subject, item, seen, shown) {
@@ -22,6 +23,7 @@ function whatIsGiven(subject, item, shown) {
 
 function changesOf(before, node, name, shown) {
   const text = shown(node);
+  if (name === 'error' && node.t !== 'value') return [`for ${errorWords(text)}`];
   if (before && shown(before) === text) return [];
   if (node.t === 'value' && node.v === undefined) return [`without ${name}`];
   if (before?.t === 'object' && node.t === 'object') {
@@ -31,13 +33,22 @@ function changesOf(before, node, name, shown) {
   return [text.length <= 2 * LONGEST_VALUE ? `with ${name} ${text}` : `with another ${name}`];
 }
 
+/** An error in words: "an error with the status 404", "a ZodError". */
+function errorWords(text) {
+  const [, key, value] = /, \{ (statusCode|code): '?([^',}]+)'? \}\)$/.exec(text) ?? [];
+  if (key) return `an error with the ${key === 'code' ? 'code' : 'status'} ${value}`;
+  if (text.includes('validation: [')) return 'an error of validation';
+  const [, name = 'Error'] = /^new (\w+)\(/.exec(text) ?? [];
+  return name === 'Error' ? 'any other error' : `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
 function whoAsks(subject, item, shown) {
   const { header } = subject.settings.credential ?? {};
   const before = partOf(subject.base, 'headers', header ?? '');
   const node = partOf(item.args[0], 'headers', header ?? '');
   if (!before && !node) return [];
   if (!node) return subject.settings.credential.isOptional ? [] : ['without a token'];
-  if (node.t === 'value') return [`with ${header} ${shown(node)}`];
+  if (node.t === 'value') return [WORTHLESS[node.v] ?? `with ${header} ${shown(node)}`];
   const role = roleIn(node);
   return role && (!before || role !== roleIn(before)) ? [`as ${role}`] : [];
 }

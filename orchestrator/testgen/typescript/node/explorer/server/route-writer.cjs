@@ -1,7 +1,10 @@
 'use strict';
 /** Writes the test of one request: how the server is made, what is injected, what comes back. */
-const { literal } = require('../nodes.cjs');
+const { braces, literal } = require('../nodes.cjs');
+const { expectation } = require('../pictures.cjs');
 const { circumstances } = require('./route-titles.cjs');
+
+const DOCUMENT = 'what is documented'; // under which the OpenAPI document stands among what was seen
 
 /** The candidate for one case of a route. */
 function proposalOf(subject, item, seen, withCalls) {
@@ -12,7 +15,14 @@ function proposalOf(subject, item, seen, withCalls) {
   const assertions = writer.assertions();
   const status = new Map(seen.value.props).get('status').v;
   const title = [`answers ${status}`, circumstances(subject, item, seen, (each) => writer.shown(each))].filter(Boolean).join(' ');
-  return candidate(subject, item, seen, { title, setup, call, assertions, writer });
+  return { ...candidate(subject, item, seen, { title, setup, call, assertions, writer }), ...looseOf(subject, writer, call) };
+}
+
+/** What the project tells the compiler nothing of is read by its name where the compiler minds. */
+function looseOf({ settings: { way } }, writer, call) {
+  if (way.kind !== 'decorated') return {};
+  const loosened = (line) => line.replace(`preHandler: app.${way.name} `, `preHandler: Reflect.get(app, ${literal(way.name)}) `).replace(/\brequest\.(\w+) \?\? null/g, "Reflect.get(request, '$1') ?? null");
+  return { loose: { arrange: writer.lines.map(loosened), call, imports: [...writer.imported.values()] } };
 }
 
 /** The candidate for what a plugin puts on the server. */
@@ -20,8 +30,10 @@ function decoratorsProposal(subject, item, seen) {
   const writer = new subject.assembly.Writer(subject.assembly.plan, item, seen, false);
   const setup = subject.assembly.setupOf(subject, writer, item);
   writer.lines.splice(writer.lines.indexOf('await app.after();'));
-  const assertions = seen.value.props.map(([name, is]) => `expect(app.hasDecorator(${literal(name)})).toBe(${is.v});`);
-  const names = seen.value.props.map(([name]) => name);
+  const { names } = subject;
+  const value = new Map(seen.value.props);
+  const assertions = names.map((name) => `expect(app.hasDecorator(${literal(name)})).toBe(${value.get(name).v});`);
+  if (value.has(DOCUMENT)) assertions.push(`expect(app.swagger()).toEqual(${expectation(value.get(DOCUMENT), braces)});`);
   const title = `puts ${names.slice(0, 2).join(' and ')}${names.length > 2 ? ' and more' : ''} on the server`;
   return candidate(subject, item, seen, { title, setup, call: 'await app.ready()', assertions, writer });
 }
@@ -54,4 +66,4 @@ function candidate(subject, item, seen, { title, setup, call, assertions, writer
   };
 }
 
-module.exports = { decoratorsProposal, proposalOf };
+module.exports = { DOCUMENT, decoratorsProposal, proposalOf };

@@ -28,7 +28,7 @@ function instanceSetup(writer, { file, name }, { listens }) {
   writer.imported.set('app', { file, name, as: 'app' });
   writer.uses.add('fresh');
   if (listens) writer.uses.add('keepPortsClosed');
-  return [...(listens ? ['afterAll(keepPortsClosed());'] : []), ['beforeEach(async () => {', 'await app.ready();', '});'].join('\n'), CLOSE];
+  return [...(listens ? ['afterAll(keepPortsClosed());'] : []), ['beforeEach(async () => {', '  await app.ready();', '});'].join('\n'), CLOSE];
 }
 
 /** The line that gives a server something of the project's own. */
@@ -66,9 +66,9 @@ function hookSetup({ origin }, writer, item, isTyped) {
   const serve = [
     isReader ? '/** Serve what a function makes of a request; `given` stands on the request before. */' : '/** Serve a route behind a hook, which shows what stands on the request; `given` stands there before. */',
     `async function ${isReader ? 'serveResult' : 'serve'}(${head}${isTyped ? '>' : ')'} {`,
-    ...lines,
-    "app.addHook('onRequest', async (request) => {", 'Object.assign(request, given);', '});',
-    isReader ? "app.get('/:id', async (request) => ({ result: (await read(request)) ?? null }));" : `app.${item.subject.route.method.toLowerCase()}('/:id', { preHandler: hook }, async (${shown ? 'request' : ''}) => (${shown ? `{ ${shown} }` : '{}'}));`,
+    ...lines.map((each) => `  ${each}`),
+    "  app.addHook('onRequest', async (request) => {", '    Object.assign(request, given);', '  });',
+    isReader ? "  app.get('/:id', async (request) => ({ result: (await read(request)) ?? null }));" : `  app.${item.subject.route.method.toLowerCase()}('/:id', { preHandler: hook }, async (${shown ? 'request' : ''}) => (${shown ? `{ ${shown} }` : '{}'}));`,
     '}',
   ];
   return [declared(writer, isTyped), serve.join('\n'), CLOSE];
@@ -84,7 +84,7 @@ function pluginSetup({ origin, settings }, writer, item, isTyped) {
   writer.lines.push(start, register, 'await app.after();');
   if (item.subject.names) return [declared(writer, isTyped), CLOSE];
   if (item.subject.route.url === '/') writer.lines.push("app.get('/', async () => ({ ok: true }));");
-  if (error) writer.lines.push("app.get('/failing', async () => {", `throw ${error};`, '});');
+  if (error) writer.lines.push("app.get('/failing', async () => {", `  throw ${error};`, '});');
   return [declared(writer, isTyped), CLOSE];
 }
 
@@ -121,7 +121,7 @@ function declared(writer, isTyped) {
 }
 
 function framed(writer, isTyped, lines) {
-  const before = lines.length > 0 ? [['beforeEach(async () => {', ...lines, '});'].join('\n')] : [];
+  const before = lines.length > 0 ? [['beforeEach(async () => {', ...lines.map((each) => `  ${each}`), '});'].join('\n')] : [];
   return [declared(writer, isTyped), ...before, CLOSE];
 }
 
