@@ -85,6 +85,14 @@ SIGNING_CODE = (
 )
 HELPERS = "import type { FastifyInstance } from 'fastify';\nexport function addHelpers(app: FastifyInstance): void;\n"
 HELPERS_CODE = "exports.addHelpers = (app) => { app.decorate('assert', (value, why) => undefined); };\n"
+CORS = (
+    "import type { FastifyInstance } from 'fastify';\n"
+    "export function allow(app: FastifyInstance, allows: (origin?: string) => boolean): void;\n"
+)
+CORS_CODE = (
+    "exports.allow = (app, allows) => app.addHook('onRequest', async (request, reply) => {\n"
+    "  reply.header('x-allowed', allows(request.headers.origin) ? 'yes' : 'no');\n});\n"
+)
 SLUGS = "export function slugOf(text: string): string;\n"
 SLUGS_CODE = "export const slugOf = (text) => text.toLowerCase().replaceAll(' ', '-');\n"
 SLUGS_FORMS = {"types": "./index.d.ts", "import": "./index.js"}
@@ -120,6 +128,7 @@ def installed(tmp_path_factory):
         put_package(folder, name, types, "throw new Error('tests must not load the driver');\n")
     put_package(folder, "signing", SIGNING, SIGNING_CODE)
     put_package(folder, "route-helpers", HELPERS, HELPERS_CODE)
+    put_package(folder, "plain-cors", CORS, CORS_CODE)
     put_package(folder, "slugs", SLUGS, SLUGS_CODE)
     details = {"name": "slugs", "version": "1.0.0", "type": "module", "exports": {".": SLUGS_FORMS}}
     (folder / "node_modules/slugs/package.json").write_text(json.dumps(details))

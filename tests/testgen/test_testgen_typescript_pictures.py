@@ -62,3 +62,13 @@ def test_a_message_of_an_error_that_is_no_text_is_one_of_its_properties() -> Non
     answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
     thrown = "{ message: { name: ['is empty'] }, code: 422 }"
     assert answer.stdout == f'"" {thrown}\nexpect.objectContaining({thrown})\n'
+
+
+def test_of_a_stack_only_the_first_line_is_asked_for() -> None:
+    script = f"""
+        const {{ expectation, pictureOf }} = require({str(HELPER)!r});
+        console.log(expectation(pictureOf(new TypeError('no').stack, () => false)));
+        console.log(expectation(pictureOf('meet me\\n at 12:30:00', () => false)));
+    """
+    answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == "expect.stringContaining('TypeError: no')\n'meet me\\n at 12:30:00'\n"

@@ -11,7 +11,7 @@ const LONGEST_TEXT = 300;
 const MOST_ITEMS = 40;
 const DEEPEST = 7;
 
-const STACK = /\n +at (.+ \()?[^()\n]+:\d+:\d+\)?/; // only its first line is the module's affair
+const STACK = /\n {4}at (.+ \()?[^()\n]+:\d+:\d+\)?/; // only its first line is the module's affair
 
 const CONTAINING = new WeakSet();
 const any = (of) => ({ t: 'any', of });

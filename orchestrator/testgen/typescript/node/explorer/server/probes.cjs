@@ -52,12 +52,12 @@ async function hooked(assembly, origin, scene, args) {
 
 /** What a plugin does to requests; what a server without it answers as well is no sort of answer of its own. */
 class PluginSubject extends RouteSubject {
-  usual = new Map(); // by inputs, whether the answer is that of a plain server
+  others = new Map(); // by inputs, in what the answer differs from that of a plain server
 
   async begin(item, scene) {
     const answer = await super.begin(item, scene);
     const key = keyOf(item);
-    if (this.assembly.state.active < 0 && !this.usual.has(key)) this.usual.set(key, isDeepStrictEqual(answer, await this.plainAnswer(item, scene)));
+    if (this.assembly.state.active < 0 && !this.others.has(key)) this.others.set(key, differenceOf(answer, await this.plainAnswer(item, scene)));
     return answer;
   }
 
@@ -72,8 +72,16 @@ class PluginSubject extends RouteSubject {
   }
 
   outcome(item, seen) {
-    return this.usual.get(keyOf(item)) ? undefined : super.outcome(item, seen);
+    const difference = this.others.get(keyOf(item));
+    if (difference === 'nothing') return undefined;
+    return difference === 'headers' ? `${this.export} sets headers` : super.outcome(item, seen);
   }
+}
+
+/** Headers that every answer gets are seen at one of them. */
+function differenceOf({ headers, ...rest }, { headers: plain, ...others }) {
+  if (!isDeepStrictEqual(rest, others)) return 'answer';
+  return isDeepStrictEqual(headers, plain) ? 'nothing' : 'headers';
 }
 
 function keyOf({ args }) {

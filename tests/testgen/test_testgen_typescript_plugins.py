@@ -1,0 +1,89 @@
+"""Plugins of Fastify get tests of what they do, and of nothing that a server without them does as well."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+TELLING = """\
+import type { FastifyError, FastifyInstance } from 'fastify';
+
+const register = async (server: FastifyInstance): Promise<void> => {
+  server.setErrorHandler((error: FastifyError, _request, reply) =>
+    reply.status(error.statusCode ?? 500).send({ told: error.message, stack: error.stack }),
+  );
+};
+
+export default Object.assign(register, { [Symbol.for('skip-override')]: true });
+"""
+GUARDING = """\
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+export async function addGuard(server: FastifyInstance): Promise<void> {
+  server.decorate('guard', async (request: FastifyRequest, reply: FastifyReply) => {
+    if (request.headers['x-guest'] === 'yes') {
+      await reply.status(403).send({ error: 'no guests' });
+    }
+  });
+}
+"""
+ENDING = """\
+import type { FastifyInstance } from 'fastify';
+
+export async function addEnding(server: FastifyInstance): Promise<void> {
+  server.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-served-by', 'here');
+  });
+  /* v8 ignore next -- signals */
+  process.on('SIGTERM', () => {
+    void server.close();
+  });
+  // istanbul ignore next
+  function never(): number {
+    return server.listeningOrigin.length;
+  }
+  /* c8 ignore start */
+  if (process.env.NEVER_SET_HERE !== undefined) {
+    never();
+  }
+  /* c8 ignore stop */
+}
+"""
+ORIGINS = """\
+import type { FastifyInstance } from 'fastify';
+import { allow } from 'plain-cors';
+
+export async function allowOrigins(server: FastifyInstance): Promise<void> {
+  allow(server, (origin) => {
+    if (origin === undefined) {
+      return true;
+    }
+    return new URL(origin).hostname === 'shop.example.org';
+  });
+}
+"""
+
+
+def test_plugins_are_tested_for_what_they_do(project):
+    modules = {"telling": TELLING, "guarding": GUARDING, "ending": ENDING, "origins": ORIGINS}
+    for name, text in modules.items():
+        (project / f"src/{name}.ts").write_text(text)
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/*.ts", "--write", "--json"]
+    made = subprocess.run([*command, "--budget", "6"], capture_output=True, text=True, check=False)
+    assert made.stdout.count('"statements": 100.0') == len(modules), made.stdout + made.stderr
+    telling, guarding, ending, origins = ((project / f"src/__tests__/{name}.test.ts").read_text() for name in modules)
+    assert "describe('telling: GET /failing', () => {" in telling
+    assert "it('answers 403 for an error with the status 403', async () => {" in telling
+    assert "stack: expect.stringContaining('Error: not allowed')" in telling
+    assert "{ preHandler: Reflect.get(app, 'guard') }" in guarding
+    assert "/failing" not in guarding + ending
+    assert ending.count("'x-served-by': 'here'") == 1
+    assert "headers: { origin: 'http://shop.example.org' }" in origins
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
