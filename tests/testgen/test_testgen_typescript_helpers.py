@@ -102,3 +102,24 @@ def test_two_runs_without_an_end_have_nothing_in_common(kind) -> None:
         console.log(JSON.stringify(steady({{ kind: '{kind}', clients: [] }}, {{ kind: '{kind}', clients: [] }}) ?? 'nothing'));
     """  # noqa: E501 - one script
     assert answer_of(script) == "nothing"
+
+
+def test_files_are_laid_out_by_biome_where_a_project_has_it_and_no_prettier(tmp_path) -> None:
+    package = tmp_path / "node_modules/@biomejs/biome"
+    (package / "bin").mkdir(parents=True)
+    (package / "package.json").write_text('{"name": "@biomejs/biome"}')
+    (package / "bin/biome").write_text(
+        "const [, , command, name] = process.argv;\n"
+        "const text = require('node:fs').readFileSync(0, 'utf8');\n"
+        "if (text.includes('bad')) process.exit(1);\n"
+        "process.stdout.write(`${command} ${name.split('/').at(-1)} in ${process.cwd().split('/').at(-1)}: ${text}`);\n"
+    )
+    (tmp_path / "web/src").mkdir(parents=True)
+    (tmp_path / "web/biome.json").write_text("{}")
+    (tmp_path / "package.json").write_text("{}")
+    order, result = tmp_path / "order.json", tmp_path / "result.json"
+    files = {"web/src/a.test.ts": "one\n", "web/src/b.test.ts": "bad\n"}
+    order.write_text(json.dumps({"root": str(tmp_path), "folder": ".", "files": files}))
+    subprocess.run(["node", str(NODE / "format.cjs"), str(order), str(result)], check=True)
+    expected = {"web/src/a.test.ts": "format a.test.ts in web: one\n", "web/src/b.test.ts": "bad\n"}
+    assert json.loads(result.read_text()) == expected

@@ -43,6 +43,8 @@ def is_typed(place: Place) -> bool:
 
 
 def quoted(text: str) -> str:
-    """Return a text as a literal in single quotes."""
+    """Return a text as a literal, in single quotes unless it has some and no others."""
+    if "'" in text and '"' not in text:
+        return json.dumps(text, ensure_ascii=False)
     inner = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
     return f"'{inner}'"

@@ -36,12 +36,18 @@ async function handlersOf(origin, assembly, caller, values) {
   return chosen ? openedRoutes(chosen, { ...origin, params: [] }, assembly, caller, values) : [{ ...origin, kind: 'function' }];
 }
 
-async function routesOf(origin, assembly, caller, values) {
+async function routesOf(given, assembly, caller, values) {
+  const origin = withWhatItTakes(given, assembly.world.offered(given));
   const chosen = await assembly.choose(origin);
   if (!chosen) return [];
   if (chosen.routes.length === 0 && origin.framework) return [];
   if (chosen.routes.length === 0) return [...(await decoratedOf(origin, assembly, caller, values)), ...pluginSubjects(origin, assembly, { env: process.env })];
   return openedRoutes(chosen, origin, assembly, caller, values);
+}
+
+/** A plugin that takes nothing besides the server is given nothing, whatever its type allows. */
+function withWhatItTakes(origin, exported) {
+  return origin.isPlugin && typeof exported === 'function' && exported.length === 1 ? { ...origin, params: [] } : origin;
 }
 
 /** The routes as subjects, each with what lets someone in where nobody is let in without a word. */

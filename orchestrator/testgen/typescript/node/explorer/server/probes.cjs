@@ -76,6 +76,11 @@ class PluginSubject extends RouteSubject {
     if (difference === 'nothing') return undefined;
     return difference === 'headers' ? `${this.export} sets headers` : super.outcome(item, seen);
   }
+
+  /** What a test shows where a status would say nothing of the plugin. */
+  titleOf(item) {
+    return this.others.get(keyOf(item)) === 'nothing' ? 'leaves answers as they are' : undefined;
+  }
 }
 
 /** Headers that every answer gets are seen at one of them. */
@@ -145,9 +150,13 @@ function namedErrors({ numbers, strings, reads }) {
   const made = (message, props) => [`Object.assign(new Error(${literal(message)}), ${props.text})`, () => Object.assign(new Error(message), props.value())];
   const statuses = numbers.filter((each) => Number.isInteger(each) && each >= 400 && each < 600 && each !== 403 && each !== 503);
   const codes = strings.filter((each) => /^([A-Z]+(_[A-Z\d]+)+|[A-Z]\d{4}|\d{5})$/.test(each));
-  const objections = "{ statusCode: 400, validation: [{ instancePath: '/name', message: 'must be string' }] }";
+  const refusal = (code) => made('body/name must be string', {
+    text: `{ statusCode: 400${code}, validation: [{ instancePath: '/name', message: 'must be string' }] }`,
+    value: () => ({ statusCode: 400, ...(code && { code: 'FST_ERR_VALIDATION' }), validation: [{ instancePath: '/name', message: 'must be string' }] }),
+  });
   return [
-    ...(reads.includes('validation') ? [made('body/name must be string', { text: objections, value: () => ({ statusCode: 400, validation: [{ instancePath: '/name', message: 'must be string' }] }) })] : []),
+    ...(reads.includes('validation') ? [refusal(''), refusal(", code: 'FST_ERR_VALIDATION'")] : []),
+    ...(reads.includes('code') ? [made('is there already', { text: "{ statusCode: 409, code: 'E_EXISTS' }", value: () => ({ statusCode: 409, code: 'E_EXISTS' }) })] : []),
     ...statuses.slice(0, 6).map((statusCode) => made('failed', { text: `{ statusCode: ${statusCode} }`, value: () => ({ statusCode }) })),
     ...codes.slice(0, 6).map((code) => made('failed', { text: `{ code: ${literal(code)} }`, value: () => ({ code }) })),
   ];

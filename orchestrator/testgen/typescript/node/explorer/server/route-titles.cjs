@@ -35,9 +35,11 @@ function changesOf(before, node, name, shown) {
 
 /** An error in words: "an error with the status 404", "a ZodError". */
 function errorWords(text) {
-  const [, key, value] = /, \{ (statusCode|code): '?([^',}]+)'? \}\)$/.exec(text) ?? [];
-  if (key) return `an error with the ${key === 'code' ? 'code' : 'status'} ${value}`;
-  if (text.includes('validation: [')) return 'an error of validation';
+  if (text.includes('validation: [')) return `an error of validation${text.includes(' code: ') ? ' with a code' : ''}`;
+  const [, code] = /, \{.* code: '([^']+)' \}\)$/.exec(text) ?? [];
+  const [, status] = /, \{ statusCode: (\d+)/.exec(text) ?? [];
+  if (code) return `an error with the code ${code}`;
+  if (status) return `an error with the status ${status}`;
   const [, name = 'Error'] = /^new (\w+)\(/.exec(text) ?? [];
   return name === 'Error' ? 'any other error' : `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
 }

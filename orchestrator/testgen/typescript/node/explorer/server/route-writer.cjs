@@ -14,7 +14,7 @@ function proposalOf(subject, item, seen, withCalls) {
   const call = writer.act();
   const assertions = writer.assertions();
   const status = new Map(seen.value.props).get('status').v;
-  const title = [`answers ${status}`, circumstances(subject, item, seen, (each) => writer.shown(each))].filter(Boolean).join(' ');
+  const title = subject.titleOf?.(item) ?? [`answers ${status}`, circumstances(subject, item, seen, (each) => writer.shown(each))].filter(Boolean).join(' ');
   return { ...candidate(subject, item, seen, { title, setup, call, assertions, writer }), ...looseOf(subject, writer, call) };
 }
 
