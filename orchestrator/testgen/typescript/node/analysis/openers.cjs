@@ -2,7 +2,7 @@
 /** Functions of the project that open a connection which other modules then use: until one was called, there is nothing to ask. */
 const { exportsOf } = require('./exported.cjs');
 
-const EMPTY = /^(null|undefined)$/; // what closes a connection leaves
+const EMPTY = /^(null|undefined)( as \w+)?$/; // what closes a connection leaves
 
 /** Return [{file, name}] of those among files that need no arguments; `isOutside` says whether a file loads a package that is doubled. */
 function openersIn(ts, checker, files, shapes, relative, isOutside) {
