@@ -100,3 +100,16 @@ def test_vitest_loads_the_module_anew_as_well(project):
     assert "expect(exit).toHaveBeenCalledWith(3);" in text
     assert "describe('summary'" in text
     run("node_modules/vitest/vitest.mjs", "run")
+
+
+def test_a_script_that_is_compiled_for_node_loads_the_module_without_import(project):
+    options = {"strict": True, "module": "Node16", "moduleResolution": "NodeNext", "types": ["jest", "node"]}
+    (project / "tsconfig.json").write_text(
+        json.dumps({"compilerOptions": {**options, "isolatedModules": True, "skipLibCheck": True}}, indent=2)
+    )
+    (project / "src/plain.ts").write_text(PLAIN)
+    generate("src/plain.ts")
+    text = (project / "src/__tests__/plain.test.ts").read_text()
+    assert "} = jest.requireActual<typeof import('../plain')>('../plain');" in text
+    assert "expect(exit).toHaveBeenCalledWith(3);" in text
+    run("node_modules/jest/bin/jest.js")

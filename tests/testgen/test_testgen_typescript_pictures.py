@@ -64,6 +64,7 @@ def test_a_message_of_an_error_that_is_no_text_is_one_of_its_properties() -> Non
     assert answer.stdout == f'"" {thrown}\nexpect.objectContaining({thrown})\n'
 
 
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
 def test_of_a_stack_only_the_first_line_is_asked_for() -> None:
     script = f"""
         const {{ expectation, pictureOf }} = require({str(HELPER)!r});

@@ -82,11 +82,23 @@ def _order(
         "seconds": settings.budget,
         "api": bench.tools.api,
         "isScript": bench.tools.is_script,
+        "isSync": bench.tools.is_script or bench.tools.keeps_imports,
+        "load": _load(bench, target),
         "subjects": _asked_for(module["subjects"], settings),
     }
     plan.write_text(json.dumps(order))
     bench.overlay.write(target.test_file, exploring_test(bench.tools, str(plan)))
     return result, journal
+
+
+def _load(bench: Bench, target: Target) -> str:
+    """Return how a test loads the module while it runs; `'<module>'` stands for its name."""
+    if bench.tools.is_script:
+        return "require('<module>')"
+    if not bench.tools.keeps_imports:
+        return "import('<module>')"
+    kind = "<typeof import('<module>')>" if target.test_file.endswith(("ts", "tsx")) else ""
+    return f"jest.requireActual{kind}('<module>')"
 
 
 def _asked_for(subjects: Sequence[Mapping[str, Any]], settings: Settings) -> list[Mapping[str, Any]]:

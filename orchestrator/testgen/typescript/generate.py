@@ -233,7 +233,7 @@ def _result(work: Work, measured: Measured | str | None, min_gain: int) -> Gener
     branches = frozenset(number for number, (kind, _) in enumerate(exploration.goals) if kind == "branch")
     kept = work.file.tests if work.is_proven else ()
     chosen = [each for test in kept for each in test.candidates]
-    reached, killed = exploration.imported, frozenset[int]()
+    reached, killed = exploration.imported if work.is_proven else frozenset[int](), frozenset[int]()
     notes = []
     if isinstance(measured, Measured):
         reached, killed = measured.reached, measured.killed

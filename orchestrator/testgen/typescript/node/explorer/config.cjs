@@ -120,7 +120,7 @@ function proposalOf(subject, item, seen) {
   const names = exits || seen.kind === 'error' ? [] : shown(seen);
   if (seen.kind === 'value' && !exits && names.length === 0) return undefined;
   const set = item.args[0].props;
-  const load = plan.isScript ? "require('<module>')" : "import('<module>')";
+  const { load } = plan;
   const checks = exits ? exitChecks(plan, load, seen) : names.length > 0 ? valueChecks(plan, load, names) : [refusal(plan, load, seen.error)];
   return {
     subject: 'the environment', kind: 'config', line: subject.line, outcome: seen.kind === 'error' ? 'throws' : 'value',
@@ -142,22 +142,22 @@ function shown(seen) {
   return seen.value.props.filter(([, each]) => each.t !== 'anything' && !(each.t === 'any' && each.of === 'Function')).map(([name, each]) => [name, expectation(each, braces), each]);
 }
 
-function valueChecks({ isScript }, load, names) {
+function valueChecks({ isSync }, load, names) {
   const taken = names.map(([name]) => (name === 'default' ? 'default: config' : name)).join(', ');
   const checks = names.map(([name, source, { t }]) => `expect(${name === 'default' ? 'config' : name}).${t === 'value' ? 'toBe' : 'toEqual'}(${source});`);
-  return [`const { ${taken} } = ${isScript ? '' : 'await '}${load};`, ...checks];
+  return [`const { ${taken} } = ${isSync ? '' : 'await '}${load};`, ...checks];
 }
 
-function refusal({ isScript }, load, error) {
+function refusal({ isSync }, load, error) {
   const thrown = error.message ? `toThrow(${literal(error.message.split('\n')[0])})` : 'toThrow()';
-  return isScript ? `expect(() => ${load}).${thrown};` : `await expect(${load}).rejects.${thrown};`;
+  return isSync ? `expect(() => ${load}).${thrown};` : `await expect(${load}).rejects.${thrown};`;
 }
 
-function exitChecks({ api, isScript }, load, seen) {
+function exitChecks({ api, isSync }, load, seen) {
   const [, code] = seen.value.props.find(([key]) => key === 'exits');
   return [
     `const exit = ${api}.spyOn(process, 'exit').mockImplementation(() => { throw new Error('${EXIT}'); });`,
-    refusal({ isScript }, load, { message: EXIT }),
+    refusal({ isSync }, load, { message: EXIT }),
     `expect(exit).toHaveBeenCalledWith(${expectation(code, braces)});`,
     'exit.mockRestore();',
   ];
@@ -199,7 +199,7 @@ function inBareEnvironment(plan, candidates) {
   const setup = setupOf(plan, { variables: variablesOf(plan) });
   const isOwn = (each) => each.file === plan.path;
   const imported = (imports) => imports.filter(isOwn).map(({ name, as }) => (as === undefined || as === name ? name : `${name}: ${as}`)).join(', ');
-  const line = (imports) => `const { ${imported(imports)} } = ${plan.isScript ? "require('<module>')" : "await import('<module>')"};`;
+  const line = (imports) => `const { ${imported(imports)} } = ${plan.isSync ? '' : 'await '}${plan.load};`;
   const moved = (each) => ({ ...each, imports: each.imports.filter((one) => !isOwn(one)), arrange: [line(each.imports), ...each.arrange] });
   return candidates.map((each) => {
     if (each.kind === 'config' || !each.imports.some(isOwn) || each.shared.length > 0) return each;
