@@ -18,6 +18,7 @@ MOST_FILES = 200  # beyond them only one hash of all is kept
 ALL_FILES = "*"
 DIGITS = 24
 _FOUND = '"found":'  # in every text that says what the task changed
+_as_text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode  # `dumps` would make one for every task
 
 
 class Fingerprint(Struct, frozen=True, kw_only=True):
@@ -54,7 +55,7 @@ def fingerprint_of(
     changed = {path: was for path, was in _short(found or {}).items() if path in files and files[path] != was}
     if changed:
         parts["found"] = changed
-    return json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return _as_text(parts)
 
 
 def _short(contents: Mapping[str, str | None]) -> dict[str, str]:
@@ -95,7 +96,7 @@ def carried_on(own: str, task: str, steps: Mapping[str, Sequence[Step]], written
         for _ in range(len(further)):
             files[path] = further.get(files[path], files[path])
     parts = {"definition": mine.definition, "handler": mine.handler, "late": mine.late, "files": files}
-    return json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return _as_text(parts)
 
 
 def read_fingerprint(text: str) -> Fingerprint | None:
