@@ -1,13 +1,17 @@
 """What makes a test one that a person would have written: an ordinary case first, tables without repetition."""
 
 import ast
+import inspect
 import re
 
 import pytest
 
 from orchestrator.testgen.python.candidates import Candidate, Exploration
 from orchestrator.testgen.python.emission import emit
+from orchestrator.testgen.python.explorer.calling import Outcome, Program
+from orchestrator.testgen.python.explorer.corpus import Try
 from orchestrator.testgen.python.explorer.facts import read_facts
+from orchestrator.testgen.python.explorer.subjects import Parameter, Subject
 from orchestrator.testgen.python.explorer.wording import oddness, with_usual_words
 from orchestrator.testgen.python.naming import Namer
 
@@ -146,3 +150,16 @@ def test_words_that_nobody_knows_give_way_to_usual_ones():
 
 def test_years_long_gone_are_odd():
     assert oddness("datetime.date(1, 2, 1)") > oddness("datetime.date(2024, 2, 1)") + 1
+
+
+def _call(*arguments: str) -> Try:
+    place = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    named = [Parameter(name, place, True, None, {}) for name in ("text", "separator")]
+    program = Program(f"f({', '.join(arguments)})")
+    return Try(Subject("f", "function", named, None), arguments, "", program, Outcome("value", "x"))
+
+
+def test_what_a_name_suggests_is_natural_and_the_same_text_twice_is_not():
+    assert _call("'hello'", "'_'").oddness == 0.0
+    assert _call("'_'", "'hello'").oddness > 1
+    assert _call("'hello'", "'hello'").oddness > _call("'hello'", "'word'").oddness

@@ -8,11 +8,11 @@ import sys
 
 import click
 
-PLURALS = {}
+_PLURALS = {}
 
 
 def remember(one: str, many: str) -> None:
-    PLURALS[one.lower()] = many
+    _PLURALS[one.lower()] = many
 
 
 remember("cow", "kine")
@@ -20,7 +20,7 @@ remember("child", "children")
 
 
 def plural(word: str) -> str:
-    return PLURALS.get(word, word + "s")
+    return _PLURALS.get(word, word + "s")
 
 
 def add(arguments):

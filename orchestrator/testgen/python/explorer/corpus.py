@@ -11,6 +11,7 @@ from .words import words_for
 
 INSTANCE = "instance"
 _SHORT = 100  # characters
+_QUOTES = 2
 _PLAIN, _PLAIN_EXAMPLE = 0.5, 1.2  # of oddness, at most
 _CALLED = ("function", "method", "static", "classmethod")
 
@@ -64,13 +65,24 @@ class Try:
         if self.subject.kind == "config":  # what is set there has to fit the variable
             return 0.0
         given = (self.program.call, *(each.partition(" = ")[2] or each for each in self.program.setup))
-        documented, parameters = self.subject.documented, self.subject.parameters
-        pairs = zip(self.arguments, parameters, strict=True)
-        known = sum(
-            isinstance(each, str) and (each in documented or each in map(repr, words_for(named.name)))
-            for each, named in pairs
-        )
-        return max(0.0, sum(map(oddness, given)) - 0.6 * known) + 2.0 * self.strange + 1.5 * self.subject.is_private
+        strange = 2.0 * self.strange + 1.5 * self.subject.is_private + 0.6 * self._repeats
+        return max(0.0, sum(map(oddness, given)) - self._known) + strange
+
+    @property
+    def _known(self) -> float:
+        """Return how much less odd the arguments are because the docs or their own names suggest them."""
+        found = 0.0
+        for argument, parameter in zip(self.arguments, self.subject.parameters, strict=True):
+            if isinstance(argument, str):
+                is_suggested = argument in map(repr, words_for(parameter.name))
+                found += oddness(argument) if is_suggested else 0.6 * (argument in self.subject.documented)
+        return found
+
+    @property
+    def _repeats(self) -> int:
+        """Return how many texts are given twice: which of them went where cannot be told."""
+        texts = [each for each in self.arguments if isinstance(each, str) and each[:1] in "'\"" and len(each) > _QUOTES]
+        return len(texts) - len(set(texts))
 
     @functools.cached_property
     def cost(self) -> float:

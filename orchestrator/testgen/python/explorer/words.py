@@ -55,7 +55,7 @@ _BY_NAME = [
         ),
         (r"secret|passw|(^|_)key$", ("secret", "another-secret")),
         (r"salt|prefix|namespace", ("first", "second")),
-        (r"(^|_)sep(arator)?$|delim", ("-", ", ")),
+        (r"(^|_)sep(arator)?$|delim", ("_", "-", ", ")),
         (r"name|label", ("Ada", "Ben", "Cleo")),
     )
 ]
