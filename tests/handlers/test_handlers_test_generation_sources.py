@@ -1,6 +1,7 @@
 """What generated tests depend on beside their module."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -44,3 +45,26 @@ def test_what_a_module_imports_however_far_decides_and_nothing_else(
     before = hash_of_sources(DiskTree(str(tmp_path)), [module])  # type: ignore[arg-type]  # it only reads
     (tmp_path / changed).write_text("// something else\n")
     assert (hash_of_sources(DiskTree(str(tmp_path)), [module]) != before) is matters  # type: ignore[arg-type]
+
+
+class Counting(DiskTree):
+    """A tree that notes what it is asked for."""
+
+    asked: ClassVar[list[str]] = []
+
+    def exists(self, path: str) -> bool:
+        self.asked.append(path)
+        return super().exists(path)
+
+
+def test_no_place_is_looked_at_twice(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    for number in range(20):
+        text = "import os\nfrom typing import Any, Callable, Iterator\n"
+        text += "".join(f"from shop.part{other} import f\n" for other in range(20))
+        (tmp_path / f"shop/part{number}.py").write_text(text)
+    tree = Counting(str(tmp_path))
+    tree.asked.clear()
+    hash_of_sources(tree, ["shop/part0.py"])  # type: ignore[arg-type]  # it only reads
+    assert len(tree.asked) == len(set(tree.asked))
+    assert len(tree.asked) < 20 * 22, "20 modules have so many imports, and each could be in eight places"
