@@ -93,6 +93,14 @@ CORS_CODE = (
     "exports.allow = (app, allows) => app.addHook('onRequest', async (request, reply) => {\n"
     "  reply.header('x-allowed', allows(request.headers.origin) ? 'yes' : 'no');\n});\n"
 )
+HASHES = "export function hash(text: string, rounds: number): Promise<string>;\n"
+HASHES_CODE = (
+    "exports.hash = async (text, rounds) => {\n"
+    "  let sum = text.length;\n"
+    "  for (let count = 0; count < rounds ** 7; count += 1) sum = (sum * 31 + count) % 65521;\n"
+    "  return `${Math.random()}${sum}`;\n"
+    "};\n"
+)
 SLUGS = "export function slugOf(text: string): string;\n"
 SLUGS_CODE = "export const slugOf = (text) => text.toLowerCase().replaceAll(' ', '-');\n"
 SLUGS_FORMS = {"types": "./index.d.ts", "import": "./index.js"}
@@ -129,6 +137,7 @@ def installed(tmp_path_factory):
     put_package(folder, "signing", SIGNING, SIGNING_CODE)
     put_package(folder, "route-helpers", HELPERS, HELPERS_CODE)
     put_package(folder, "plain-cors", CORS, CORS_CODE)
+    put_package(folder, "bcryptjs", HASHES, HASHES_CODE)
     put_package(folder, "slugs", SLUGS, SLUGS_CODE)
     details = {"name": "slugs", "version": "1.0.0", "type": "module", "exports": {".": SLUGS_FORMS}}
     (folder / "node_modules/slugs/package.json").write_text(json.dumps(details))

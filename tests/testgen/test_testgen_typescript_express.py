@@ -112,6 +112,19 @@ export function showBook(shelf: Shelf) {
 }
 """
 
+PAGES = """\
+import { Router, type Request, type Response } from 'express';
+import { requireEditor } from './gate';
+
+const TITLES: Record<string, { text: string }> = { 'all-novels': { text: 'Novels' } };
+
+export const pages = Router();
+
+pages.get('/title', requireEditor, (req: Request, res: Response) => {
+  res.json({ title: TITLES[String(req.query.kind)].text });
+});
+"""
+
 
 def generate(target):
     """Write tests with the command of the product."""
@@ -186,4 +199,14 @@ def test_handlers_are_called_with_parts_of_requests(project):
     assert "const next = jest.fn();" in text
     assert "expect(res.status).toHaveBeenCalledWith(404);" in text
     assert "expect(next).toHaveBeenCalledWith(" in text
+    run_jest()
+
+
+def test_what_breaks_down_behind_a_door_was_let_in(project):
+    write(project, {"tokens": TOKENS, "web/gate": GATE, "web/pages": PAGES})
+    made = generate("src/web/pages.ts")
+    assert made["statements"] == 100.0, made
+    text = (project / "src/web/__tests__/pages.test.ts").read_text()
+    assert "{ kind: 'all-novels' }" in text
+    assert "expect(response.body).toEqual({ title: 'Novels' });" in text
     run_jest()

@@ -65,6 +65,40 @@ export async function publish(id: string) {
 }
 """
 
+THREADS = """\
+import { hash } from 'bcryptjs';
+import { Pool } from 'pg';
+
+interface Person {
+  name: string;
+  followers: { id: number }[];
+}
+
+interface Thread {
+  title: string;
+  comments: { body: string; author: Person }[];
+}
+
+const pool = new Pool({ max: 3 });
+
+export async function commentsOf(slug: string, reader: number) {
+  const thread: Thread | null = await pool.query('select * from threads where slug = $1', [slug]);
+  return thread?.comments.map(({ body, author }) => ({
+    body,
+    by: author.name,
+    isFollowed: author.followers.some((each) => each.id === reader),
+  }));
+}
+
+export async function join(name: string, password: string, code: number): Promise<string> {
+  const secret = await hash(`${name} ${password}`, 12);
+  if (code === 4711) {
+    return `owner ${secret.length > 3}`;
+  }
+  return password.length > 20 ? 'long' : name.startsWith('old') ? 'known' : 'new';
+}
+"""
+
 
 def test_what_is_read_of_anything_through_functions_and_lists_is_given(project):
     (project / "src/card.ts").write_text(CARD)
@@ -81,3 +115,14 @@ def test_what_is_read_of_anything_through_functions_and_lists_is_given(project):
     assert "tagList: [" in cards
     ran = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_answers_are_made_as_deep_as_they_are_read_and_hashes_take_no_time(project):
+    (project / "src/threads.ts").write_text(THREADS)
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/threads.ts", "--write", "--json"]
+    made = subprocess.run([*command, "--budget", "2"], capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["coverage"]["statements"] == 100
+    text = (project / "src/__tests__/threads.test.ts").read_text()
+    assert "'owner true'" in text
+    assert "isFollowed: true" in text

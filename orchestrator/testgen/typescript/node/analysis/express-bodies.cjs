@@ -52,7 +52,17 @@ function readParts(look, functions) {
     };
     visit(each);
   }
-  return Object.fromEntries(Object.entries(trees).filter(([, tree]) => isRead(tree)).map(([part, tree]) => [part, shapeOf(tree)]));
+  return Object.fromEntries(Object.entries(trees).filter(([, tree]) => isRead(tree)).map(([part, tree]) => [part, part === 'query' ? asTexts(shapeOf(tree)) : shapeOf(tree)]));
+}
+
+/** What stands in a query is a text, whatever its name; its type says that it may also be a list or a query of its own. */
+function asTexts(shape) {
+  if (shape.k !== 'form') return shape;
+  return { ...shape, fields: shape.fields.map((each) => (isOpen(each.shape) ? { ...each, shape: { k: 'string' } } : each)) };
+}
+
+function isOpen({ k, of }) {
+  return k === 'any' || (k === 'union' && of.some((each) => each.k === 'string') && of.some((each) => each.k === 'ref'));
 }
 
 module.exports = { bodiesOf };

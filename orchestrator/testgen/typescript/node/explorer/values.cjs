@@ -14,6 +14,8 @@ const { MAKERS } = require('./server/schema-shapes.cjs');
 const { matching, stringsAround, stringsFor } = require('./strings.cjs');
 
 const DEEPEST = 5;
+const DEEPEST_OF_FEW = 7; // of types that are soon written out: answers hold rows that hold rows
+const FEW = 2000; // places
 const NUMBERS = [1, 0, 2, -1, 10, 100, 0.5, 1000, NaN];
 
 class Values {
@@ -23,6 +25,9 @@ class Values {
     this.schemas = subjects.filter((each) => each.kind === 'schema');
     this.depthOfMakers = 0;
     this.isReturning = false;
+    this.within = 0; // values that are being made around the present one
+    this.places = 0; // that were filled for the outermost of them
+    this.open = new Set(); // numbers of types that are being written out
     this.madeFor = () => []; // texts for a name that other functions of the project make
     this.bodies = [];
     this.options = new Options();
@@ -36,7 +41,7 @@ class Values {
 
   /** Return the nodes that fit a shape; each knows its shape and name, so that it can be varied. */
   of(shape, name = '', depth = 0) {
-    const nodes = this.plain(shape, name, depth);
+    const nodes = this.counted(() => this.plain(shape, name, depth));
     return (nodes.length > 0 ? nodes : [value(undefined)]).map((each) => (each.shape ? each : { ...each, shape, name }));
   }
 
@@ -49,15 +54,39 @@ class Values {
     return this.pick(this.options.at(this.subject, shape, name, () => this.of(shape, name, 1)));
   }
 
+  /** Count the places that are filled for one value as a whole: types that refer to one another have no end of them. */
+  counted(make) {
+    if (this.within === 0) this.places = 0;
+    this.within += 1;
+    this.places += 1;
+    try {
+      return make();
+    } finally {
+      this.within -= 1;
+    }
+  }
+
+  get areFew() {
+    return this.places < FEW;
+  }
+
+  isTooDeep(depth) {
+    return depth > (this.areFew ? DEEPEST_OF_FEW : DEEPEST);
+  }
+
   plain(shape, name, depth) {
-    if (depth > DEEPEST) return [value(undefined)];
+    if (this.isTooDeep(depth)) return [value(undefined)];
     const maker = this[`${shape.k}Values`];
     return maker ? maker.call(this, shape, name, depth) : [value(undefined)];
   }
 
   refValues(shape, name, depth) {
     const type = this.types[shape.n];
-    return this.plain(type, name || type.name || '', depth + (depth > 2 ? 1 : 0)).map((each) => ({ ...each, shape: type, name }));
+    const isAgain = this.open.has(shape.n) || !this.areFew;
+    if (!isAgain) this.open.add(shape.n);
+    const nodes = this.plain(type, name || type.name || '', depth + (depth > 2 && isAgain ? 1 : 0));
+    if (!isAgain) this.open.delete(shape.n);
+    return nodes.map((each) => ({ ...each, shape: type, name }));
   }
 
   unionValues(shape, name, depth) {
@@ -135,6 +164,7 @@ class Values {
   arrayValues(shape, name, depth) {
     const items = this.of(shape.of, name.replace(/s$/, ''), depth + 1);
     const list = (...nodes) => ({ t: 'list', items: nodes });
+    if (this.isTooDeep(depth + 1)) return [list()];
     const found = [list(items[0]), list(), list(...items.slice(0, 2)), list(...items.slice(0, 3).reverse())];
     if (items.length > 3) found.push(list(...items.slice(3, 7)));
     found.push(...items.slice(1, 8).map((each) => list(each)), list(items[0], items[0]));

@@ -2,6 +2,9 @@
 /** What cases meet: the module under test, the project's other modules, doubles. */
 const { make } = require('./nodes.cjs');
 const { pictureOf } = require('./pictures.cjs');
+const { cheap } = require('./server/hashing.cjs');
+
+const HASHING = /^bcrypt(js)?$/;
 
 /** What functions answer that nobody awaits. */
 const AT_ONCE = { existsSync: { k: 'boolean' }, readFileSync: { k: 'fileText' }, readdirSync: { k: 'array', of: { k: 'string' } }, writeFileSync: { k: 'written' }, mkdirSync: { k: 'written' }, appendFileSync: { k: 'written' }, unlinkSync: { k: 'written' }, rmSync: { k: 'written' } };
@@ -48,8 +51,12 @@ class World {
     }
   }
 
-  /** Double exports of packages; an ES module of Jest has to be loaded before it is doubled. */
+  /** Make hashes cheap and double exports of packages; an ES module of Jest has to be loaded before it is doubled. */
   async prepare() {
+    for (const { spec } of this.plan.imports.filter((each) => HASHING.test(each.spec))) {
+      const real = installed(() => this.api.core(spec));
+      if (real) this.api.mock(spec, () => cheap(real));
+    }
     for (const [spec, names] of Object.entries(this.plan.asked ?? {})) this.doubleExports(spec, names, await this.api.real?.(spec));
     return this;
   }
@@ -171,6 +178,14 @@ class World {
     const shape = AT_ONCE[site] ?? this.sites[site] ?? { k: 'any' };
     const nodes = this.values.of(shape, '', 1);
     return { ...nodes[0], answer: true };
+  }
+}
+
+function installed(load) {
+  try {
+    return load();
+  } catch {
+    return undefined;
   }
 }
 

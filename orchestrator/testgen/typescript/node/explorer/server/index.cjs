@@ -59,9 +59,10 @@ async function openedRoutes(chosen, origin, assembly, caller, values) {
   const known = [];
   const found = [];
   for (const each of routes) {
-    if (each.form.namesToken || (await isClosed(each, cases, caller))) {
+    const status = await statusOf(each, cases, caller);
+    if (each.form.namesToken || isTurnedAway(status)) {
       const same = !each.form.namesToken && await firstThat(known, async (one) => !(await isClosed(new RouteSubject(origin, each.route, assembly, { ...settings, credential: one }), cases, caller)));
-      const credential = same || (await findCredential(each, settings, assembly, caller, cases));
+      const credential = same || (await findCredential(each, settings, assembly, caller, cases, status === 401));
       if (credential && !same) known.push(credential);
       const made = (one) => new RouteSubject(origin, each.route, assembly, { ...settings, credential: one });
       found.push(made(credential && (await withFittingRole(credential, made, cases, caller))));
@@ -124,15 +125,17 @@ async function firstThat(list, fits) {
 }
 
 /** Find what lets someone in where nobody is let in without a word: what is answered well is better than what is not refused. */
-async function findCredential({ origin, route, form }, settings, assembly, caller, cases) {
+async function findCredential({ origin, route, form }, settings, assembly, caller, cases, isRefused) {
   let found;
+  let broken; // behind a door that refused, something broke down: the door was passed
   for (const credential of waysIn(assembly, cases.values, { withRefresh: form.namesToken })) {
     const status = await statusOf(new RouteSubject(origin, route, assembly, { ...settings, credential }), cases, caller);
-    if (status === undefined || status === 401) continue;
+    if (status === undefined && isRefused) broken ??= credential;
+    if (isTurnedAway(status)) continue;
     if (!form.namesToken || status < 300) return credential;
     found ??= credential;
   }
-  return found;
+  return found ?? broken;
 }
 
 /** Headers that may let someone in: {header, nodes}. */
@@ -147,7 +150,10 @@ function* waysIn({ plan: { facts, server } }, values, { withRefresh = false } = 
 }
 
 async function isClosed(route, cases, caller) {
-  const status = await statusOf(route, cases, caller);
+  return isTurnedAway(await statusOf(route, cases, caller));
+}
+
+function isTurnedAway(status) {
   return status === 401 || status === undefined; // undefined: the call broke down
 }
 
