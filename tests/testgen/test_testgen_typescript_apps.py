@@ -104,3 +104,47 @@ def test_the_server_that_a_module_exports_and_starts_is_asked_and_takes_no_port(
     assert "expect(response.statusCode).toBe(401);" in prices
     done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+STATE = """\
+export interface State {
+  readonly up: boolean;
+  readonly seconds: number;
+}
+
+export default class Health {
+  constructor(private readonly ask: () => Promise<boolean>) {}
+
+  async state(): Promise<State> {
+    return { up: await this.ask(), seconds: Math.floor(process.uptime()) };
+  }
+}
+"""
+HEALTH_ROUTES = """\
+import type { FastifyInstance } from 'fastify';
+import type Health from './health';
+
+export class HealthRoutes {
+  constructor(
+    private readonly server: FastifyInstance,
+    private readonly health: Health,
+  ) {}
+
+  register(): void {
+    this.server.get('/health', async () => this.health.state());
+  }
+}
+"""
+
+
+def test_a_stub_stands_for_a_class_with_private_parts_and_uptime_is_any_number(project):
+    (project / "src/health.ts").write_text(STATE)
+    (project / "src/routes.ts").write_text(HEALTH_ROUTES)
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/*.ts", "--write", "--budget", "4"]
+    made = subprocess.run([*command], capture_output=True, text=True, check=False)
+    routes, health = ((project / f"src/__tests__/{each}.test.ts") for each in ("routes", "health"))
+    assert routes.exists(), made.stdout + made.stderr
+    assert "expect(response.statusCode).toBe(200);" in routes.read_text()
+    assert "seconds: expect.any(Number)" in health.read_text()
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

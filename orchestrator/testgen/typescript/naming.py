@@ -6,6 +6,8 @@ from collections import Counter
 from orchestrator.testgen.typescript.candidates import Candidate
 
 _LONGEST = 90
+_LONGEST_VALUE = 40
+_PLAIN = re.compile(r"""[{,] (\w+): ('[^'\\]*'|"[^"\\]*"|-?[\d.]+|true|false|null)(?=[,\s])""")
 
 
 class Namer:
@@ -61,6 +63,9 @@ def _described(expected: str) -> str:
     if expected.startswith("["):
         return "a list"
     if expected.startswith("{"):
+        told = [f"{key} {value}" for key, value in _PLAIN.findall(expected) if len(value) <= _LONGEST_VALUE]
+        if told and expected.count("{") == 1:
+            return f"an object with {' and '.join(told[:2])}"
         keys = re.findall(r"[{,] (\w+):", expected)
         return f"an object with {' and '.join(keys[:2])}" if keys else "an object"
     return "a text" if expected[0] in "'\"" else "what is expected"

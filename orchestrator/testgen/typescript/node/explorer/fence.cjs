@@ -65,6 +65,7 @@ function buildFence(load, cache, root = '/') {
   put(process, 'abort', refuse('process.exit'));
   put(process, 'kill', refuse('processes'));
   put(globalThis, 'Date', stoppedDate(notes));
+  put(process, 'uptime', running());
   for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) put(globalThis, name, ending(globalThis[name], notes));
   for (const name of ['setTimeout', 'setInterval', 'setImmediate']) put(globalThis, name, timer(globalThis[name], notes, name, root));
   for (const name of ['log', 'info', 'warn', 'error', 'debug']) put(console, name, () => undefined);
@@ -84,6 +85,15 @@ function time(notes) {
   notes.clock = true;
   notes.reads += 1;
   return NOW + notes.later + Math.max(0, notes.reads - PATIENT_READS) * 50;
+}
+
+/** How long the process runs is never the same again. */
+function running() {
+  let count = 0;
+  return () => {
+    count += 1;
+    return 1000.5 + 37 * count;
+  };
 }
 
 function stoppedDate(notes) {

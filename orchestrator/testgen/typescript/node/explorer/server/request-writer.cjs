@@ -7,8 +7,8 @@ const { isSent } = require('./requests.cjs');
 const { partOf } = require('./route-titles.cjs');
 
 class RequestWriter extends Writer {
-  constructor(plan, item, seen, withCalls) {
-    super(plan, item, seen, withCalls);
+  constructor(plan, item, seen, withCalls, isLoose) {
+    super(plan, item, seen, withCalls, isLoose);
     for (const name of ['app', 'response']) this.taken.add(name);
   }
 

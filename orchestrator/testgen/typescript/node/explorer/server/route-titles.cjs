@@ -17,13 +17,13 @@ function circumstances(subject, item, seen, shown) {
 /** What the server is made with, where it differs from what is natural: "with role 'admin'", "for an Error". */
 function whatIsGiven(subject, item, shown) {
   const names = subject.params.slice(1).map((each) => each.name);
-  const changes = item.args.slice(1).flatMap((node, index) => changesOf(subject.baseArgs?.[index + 1], node, names[index] ?? 'options', shown));
+  const isError = (index) => subject.settings.way.isFailing && index === item.args.length - 2;
+  const changes = item.args.slice(1).flatMap((node, index) => (isError(index) ? [`for ${errorWords(shown(node))}`] : changesOf(subject.baseArgs?.[index + 1], node, names[index] ?? 'options', shown)));
   return changes.slice(0, 2);
 }
 
 function changesOf(before, node, name, shown) {
   const text = shown(node);
-  if (name === 'error' && node.t !== 'value') return [`for ${errorWords(text)}`];
   if (before && shown(before) === text) return [];
   if (node.t === 'value' && node.v === undefined) return [`without ${name}`];
   if (before?.t === 'object' && node.t === 'object') {

@@ -6,10 +6,17 @@ const { circumstances } = require('./route-titles.cjs');
 
 const DOCUMENT = 'what is documented'; // under which the OpenAPI document stands among what was seen
 
-/** The candidate for one case of a route. */
+/** The candidate for one case of a route, with what is written otherwise where the compiler minds what the server is given. */
 function proposalOf(subject, item, seen, withCalls) {
   if (seen.kind !== 'value' || !seen.value.props) return undefined;
-  const writer = new subject.assembly.Writer(subject.assembly.plan, item, seen, withCalls);
+  const strict = written(subject, item, seen, { withCalls, isLoose: false });
+  if (strict.loose || !/\.[cm]?tsx?$/.test(subject.assembly.plan.path)) return strict;
+  const { arrange, call, imports } = written(subject, item, seen, { withCalls, isLoose: true });
+  return arrange.join() === strict.arrange.join() ? strict : { ...strict, loose: { arrange, call, imports } };
+}
+
+function written(subject, item, seen, { withCalls, isLoose }) {
+  const writer = new subject.assembly.Writer(subject.assembly.plan, item, seen, withCalls, isLoose);
   const setup = subject.assembly.setupOf(subject, writer, item);
   const call = writer.act();
   const assertions = writer.assertions();

@@ -12,15 +12,21 @@ function setupOf(subject, writer, item) {
   if (way.kind === 'hook' || way.kind === 'reader') return hookSetup(subject, writer, item, isTyped);
   if (way.kind === 'decorated') return decoratedSetup(subject, writer, item, isTyped);
   if (way.kind === 'plugin') return pluginSetup(subject, writer, item, isTyped);
-  const given = (way.args ?? []).map((each) => writer.written(each)).join(', ');
-  if (way.kind === 'builder') return framed(writer, isTyped, [`app = ${way.builder.isAsync ? 'await ' : ''}${imported(writer, way.builder)}(${given});`]);
+  const options = (way.args ?? []).map((each) => writer.written(each)).join(', ');
+  if (way.kind === 'builder') return framed(writer, isTyped, [`app = ${way.builder.isAsync ? 'await ' : ''}${imported(writer, way.builder)}(${options});`]);
   if (way.kind === 'instance') return instanceSetup(writer, way.instance, subject.assembly);
   const lines = [...plainServer(writer), ...(way.steps ?? []).map((each) => equipping(writer, each))];
-  const args = item.args.slice(1).map((each) => writer.written(each));
+  const args = item.args.slice(1).map((each) => given(writer, each));
   const register = registering(way.subject, writer.name(subject.origin), args);
   if (args.length === 0) return framed(writer, isTyped, [...lines, register]);
   writer.lines.push(...lines, register);
   return framed(writer, isTyped, []);
+}
+
+/** What a server is given; a stub of something with parts of its own stands for it where the compiler minds that. */
+function given(writer, node) {
+  const source = writer.written(node);
+  return writer.isLoose && node.t !== 'value' ? `${source} as never` : source;
 }
 
 /** The server that a module exports is imported anew before each test: that is what the name of it stands for. */
