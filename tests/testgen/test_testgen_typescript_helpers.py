@@ -109,7 +109,7 @@ def test_files_are_laid_out_by_biome_where_a_project_has_it_and_no_prettier(tmp_
     (package / "bin").mkdir(parents=True)
     (package / "package.json").write_text('{"name": "@biomejs/biome"}')
     (package / "bin/biome").write_text(
-        "const [, , command, name] = process.argv;\n"
+        "const [, , command] = process.argv;\nconst name = process.argv.at(-1);\n"
         "const text = require('node:fs').readFileSync(0, 'utf8');\n"
         "if (text.includes('bad')) process.exit(1);\n"
         "process.stdout.write(`${command} ${name.split('/').at(-1)} in ${process.cwd().split('/').at(-1)}: ${text}`);\n"
@@ -121,5 +121,18 @@ def test_files_are_laid_out_by_biome_where_a_project_has_it_and_no_prettier(tmp_
     files = {"web/src/a.test.ts": "one\n", "web/src/b.test.ts": "bad\n"}
     order.write_text(json.dumps({"root": str(tmp_path), "folder": ".", "files": files}))
     subprocess.run(["node", str(NODE / "format.cjs"), str(order), str(result)], check=True)
-    expected = {"web/src/a.test.ts": "format a.test.ts in web: one\n", "web/src/b.test.ts": "bad\n"}
+    expected = {"web/src/a.test.ts": "check a.test.ts in web: one\n", "web/src/b.test.ts": "bad\n"}
     assert json.loads(result.read_text()) == expected
+
+
+def test_a_file_is_laid_out_until_prettier_takes_it_for_laid_out(tmp_path) -> None:
+    package = tmp_path / "node_modules/prettier"
+    package.mkdir(parents=True)
+    (package / "index.js").write_text(
+        "exports.resolveConfig = () => ({});\nexports.format = (text) => (text.endsWith('!!') ? text : `${text}!`);\n"
+    )
+    (tmp_path / "package.json").write_text("{}")
+    order, result = tmp_path / "order.json", tmp_path / "result.json"
+    order.write_text(json.dumps({"root": str(tmp_path), "folder": ".", "files": {"a.test.ts": "one"}}))
+    subprocess.run(["node", str(NODE / "format.cjs"), str(order), str(result)], check=True)
+    assert json.loads(result.read_text()) == {"a.test.ts": "one!!"}

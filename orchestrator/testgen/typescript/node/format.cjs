@@ -5,6 +5,8 @@ const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { createRequire } = require('node:module');
 
+const MOST_PASSES = 3; // what Prettier makes of a file is not always what it takes for laid out
+
 async function main(orderFile, resultFile) {
   const order = JSON.parse(fs.readFileSync(orderFile, 'utf8'));
   const from = path.join(order.root, order.folder, 'package.json');
@@ -38,8 +40,11 @@ function biomeOf(from) {
 /** What Biome makes of a file; the file as it is where Biome does not take it, e.g. for its settings. */
 function formattedBy(biome, name, text) {
   const place = path.dirname(path.dirname(path.dirname(path.dirname(path.dirname(biome)))));
-  const { status, stdout } = spawnSync(process.execPath, [biome, 'format', `--stdin-file-path=${name}`], { cwd: nearest(name, place), input: text, encoding: 'utf8' });
-  return status === 0 && stdout ? stdout : text;
+  for (const command of [['check', '--write', '--linter-enabled=false'], ['format']]) { // the first one sorts imports as well
+    const { status, stdout } = spawnSync(process.execPath, [biome, ...command, `--stdin-file-path=${name}`], { cwd: nearest(name, place), input: text, encoding: 'utf8' });
+    if (status === 0 && stdout) return stdout;
+  }
+  return text;
 }
 
 /** The nearest folder above a file that has settings of Biome. */
@@ -52,7 +57,13 @@ function nearest(name, otherwise) {
 
 async function formatted(prettier, file, text) {
   const options = (await prettier.resolveConfig(file)) ?? {};
-  return prettier.format(text, { ...options, filepath: file });
+  let made = text;
+  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+    const next = await prettier.format(made, { ...options, filepath: file });
+    if (next === made) break;
+    made = next;
+  }
+  return made;
 }
 
 if (require.main === module) main(...process.argv.slice(2));
