@@ -137,6 +137,11 @@ def test_what_is_given_besides_is_named_together():
     assert Namer().single(_row(1, "'a'", arguments=(("upper", "False", False),), label="")) == "test_f_without_upper"
 
 
+def test_blanks_around_a_text_are_named():
+    candidate = _row(1, "'a'", arguments=(("text", "' a'", True),), label="")
+    assert Namer().single(candidate) == "test_f_of_text_with_blanks_around"
+
+
 def test_examples_are_written_as_a_test_would():
     tree = ast.unparse(ast.parse('def f(x):\n    """\n    >>> f(u"a", int(5), float(1.5))\n    \'a\'\n    """\n'))
     assert read_facts(tree, "").examples["f"] == ("f('a', 5, 1.5)",)

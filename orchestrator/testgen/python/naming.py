@@ -114,6 +114,8 @@ def _words(candidate: Candidate) -> list[str]:
             words.append(f"for_negative_{_snake(name)}")
         elif not required:
             words.append(f"with_{_snake(name)}")
+        elif re.fullmatch(r"""(['"])(\s.*\S|\S.*\s)\1""", text):
+            words.append(f"of_{_snake(name)}_with_blanks_around")
     return _together([word for word in dict.fromkeys(words) if word][:3])
 
 
