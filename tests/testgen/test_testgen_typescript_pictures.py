@@ -73,3 +73,15 @@ def test_of_a_stack_only_the_first_line_is_asked_for() -> None:
     """
     answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
     assert answer.stdout == "expect.stringContaining('TypeError: no')\n'meet me\\n at 12:30:00'\n"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+def test_a_query_is_told_from_others_and_written_as_it_is() -> None:
+    script = f"""
+        const {{ expectation, fits, pictureOf }} = require({str(HELPER)!r});
+        const picture = (text) => pictureOf(new URLSearchParams(text), () => false);
+        console.log(expectation(picture('?a=1&b=x y')));
+        console.log(fits(picture('a=1'), picture('a=1')), fits(picture('a=1'), picture('a=2')));
+    """
+    answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == "new URLSearchParams('a=1&b=x+y')\ntrue false\n"

@@ -41,6 +41,7 @@ function objectPicture(value, inner) {
   if (Array.isArray(value)) return value.length > MOST_ITEMS ? any('Array') : { t: 'list', items: value.map(inner) };
   if (tag === '[object Date]') return { t: 'date', v: value.getTime() };
   if (tag === '[object RegExp]') return { t: 'code', code: String(value) };
+  if (tag === '[object URLSearchParams]') return queryPicture(String(value));
   if (tag === '[object Map]') return { t: 'map', pairs: [...value].slice(0, MOST_ITEMS).map(([key, each]) => [inner(key), inner(each)]) };
   if (tag === '[object Set]') return { t: 'set', items: [...value].slice(0, MOST_ITEMS).map(inner) };
   if (tag === '[object Promise]') return any('Promise');
@@ -53,6 +54,10 @@ function objectPicture(value, inner) {
   if (props.length > MOST_ITEMS) return { t: 'anything' };
   if (props.length === 0 && !isPlain(value)) return { t: 'anything' };
   return { t: 'object', props: props.filter(([, each]) => each !== undefined).map(([key, each]) => [key, inner(each)]) };
+}
+
+function queryPicture(text) {
+  return text.length > LONGEST_TEXT ? any('URLSearchParams') : { t: 'code', code: `new URLSearchParams(${literal(text)})` };
 }
 
 function bytesPicture(bytes) {
