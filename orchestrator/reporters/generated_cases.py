@@ -58,7 +58,7 @@ def generated_modules(outputs: JsonObject) -> Iterator[GeneratedModule]:
             cases=int(number_of(entry, "cases") or 0),
             statements=number_of(coverage, "statements"),
             branches=number_of(coverage, "branches"),
-            mutants=number_of(mutants, "percent"),
+            mutants=number_of(mutants, "percent") if number_of(mutants, "tried") != 0 else None,
             defects=tuple(map(_defect, defects)) if isinstance(defects, list | tuple) else (),
         )
 

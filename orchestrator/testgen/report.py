@@ -41,12 +41,16 @@ def summary_of_task(
         tests = sum(len(result.tests) for _, result in made)
         parts.append(f"{tests} tests of {count_modules(len(made))}")
     if estimated_cases and made:
-        parts.append(f"{estimated_cases} cases were estimated")
+        parts.append(_estimated(estimated_cases))
     defects = sum(len(result.defects) for _, result in made)
     if defects:
         parts.append(f"{_count(defects, 'possible defect')}")
     parts += [f"kept {path}: {why}" for path, why in kept.items()]
     return "; ".join(parts)
+
+
+def _estimated(cases: int) -> str:
+    return f"{_count(cases, 'case')} {'was' if cases == 1 else 'were'} estimated"
 
 
 def summary_of_nothing(made: Sequence[Generated], estimated_cases: int | None) -> str:
@@ -56,7 +60,7 @@ def summary_of_nothing(made: Sequence[Generated], estimated_cases: int | None) -
     reasons += dict.fromkeys(each.problem for each in made if each.problem)
     parts = [f"no test held{': ' if reasons else ''}{', '.join(reasons)}"]
     if estimated_cases:
-        parts.append(f"{estimated_cases} cases were estimated")
+        parts.append(_estimated(estimated_cases))
     return "; ".join(parts)
 
 

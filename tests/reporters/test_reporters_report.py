@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from orchestrator.models.record import AttemptRecord, Change, Measured, RecordedChange, RunRecord, TaskRecord
 from orchestrator.models.status import OutcomeKind, RunState, TaskState
 from orchestrator.reporters.coverage_progress import moments_of
+from orchestrator.reporters.generated_cases import generated_modules
 from orchestrator.reporters.report import Report, report_of
 from orchestrator.reporters.report_pages import Format, render_report
 
@@ -189,3 +190,9 @@ def test_no_text_of_a_run_becomes_markup(text):
 def cells(line: str) -> int:
     """Return how many cells of a table a line of Markdown has."""
     return line.replace("\\\\", "").replace("\\|", "").count("|")
+
+
+def test_where_no_mutant_was_tried_there_is_no_share_of_them() -> None:
+    (known,) = generated_modules({"modules": [MODULE]})
+    (unknown,) = generated_modules({"modules": [{**MODULE, "mutants": {"killed": 0, "tried": 0, "percent": 100.0}}]})
+    assert (known.mutants, unknown.mutants) == (75.0, None)

@@ -57,6 +57,7 @@ def test_a_task_of_which_no_test_held_says_how_many_each_filter_dropped():
     told = "no test held: 1 depends on the clock, 5 asserts nothing about the subject, cannot be imported"
     assert summary_of_nothing(made, None) == told
     assert summary_of_nothing([without_tests(HALF, None, {})], 12) == "no test held; 12 cases were estimated"
+    assert summary_of_nothing([without_tests(HALF, None, {})], 1) == "no test held; 1 case was estimated"
 
 
 def test_a_module_without_mutants_has_no_share_of_them():

@@ -107,6 +107,20 @@ def test_a_package_that_is_an_es_module_only_is_used_as_it_is(project):
     assert "toBe('/drafts/" in (project / "src/__tests__/posts.test.ts").read_text()
 
 
+def test_a_package_without_settings_is_tested_from_where_those_of_the_repository_are(project):
+    become_module(project)
+    (project / "jest.config.js").unlink()
+    (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS}))
+    (project / "vitest.base.mjs").write_text("export default { test: { include: ['packages/*/src/**/*.test.ts'] } };\n")
+    (project / "vitest.config.mjs").write_text("export { default } from './vitest.base.mjs';\n")
+    (project / "packages/money/src").mkdir(parents=True)
+    (project / "packages/money/package.json").write_text(json.dumps({"type": "module", "scripts": {"test": "vitest"}}))
+    tax = "export function tax(price: number): number {\n  return price > 100 ? price * 0.19 : price * 0.07;\n}\n"
+    (project / "packages/money/src/tax.ts").write_text(tax)
+    assert '"statements": 100.0' in generate("packages/money/src/tax.ts")
+    run("node_modules/vitest/vitest.mjs", "run")
+
+
 def test_a_module_that_awaits_at_its_top_is_tested(project):
     become_module(project)
     (project / "jest.config.js").unlink()

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class Bench:
     scratch: Path
     overlay: Overlay
     isolate: tuple[str, ...] = ()
+    _above: list[Path] = field(default_factory=list)  # where the runner is started instead of in the package
 
     def package_path(self, relative: str = "") -> Path:
         """Return the package's folder in the copy."""
@@ -81,11 +82,40 @@ class Bench:
     async def run_files(
         self, files: Sequence[str], *, seconds: float, seed: int | None = None, env: Mapping[str, str] | None = None
     ) -> "Report":
-        """Run test files of the copy in one runner process; `seed` shuffles the tests of each file."""
+        """Run test files of the copy in one runner process; `seed` shuffles the tests of each file.
+
+        Vitest takes the settings of a folder above a package that has none, and their patterns as those of the package:
+        where it collects nothing there, it is started beside its settings, as the scripts of such packages do.
+        """
+        start = self._above[0] if self._above else self.package_path()
+        found = await self._run_in(start, files, seconds=seconds, seed=seed, env=env or {})
+        above = self._settings_above() if not (found.files or found.is_late or self._above) else None
+        if above is None:
+            return found
+        again = await self._run_in(above, files, seconds=seconds, seed=seed, env=env or {})
+        if again.files:
+            self._above.append(above)
+        return again if again.files else found
+
+    def _settings_above(self) -> Path | None:
+        """Return the nearest folder above the package with settings of Vitest; None where the package has its own."""
+        package, top = self.package_path(), self.overlay.place
+        if self.tools.runner != "vitest":
+            return None
+        for folder in [package, *package.parents]:
+            if any(next(folder.glob(name), None) for name in ("vitest.config.*", "vite.config.*")):
+                return None if folder == package else folder
+            if folder == top:
+                break
+        return None
+
+    async def _run_in(
+        self, folder: Path, files: Sequence[str], *, seconds: float, seed: int | None, env: Mapping[str, str]
+    ) -> "Report":
         report = self.scratch / "report.json"
         report.unlink(missing_ok=True)
-        argv = ("env", "-C", str(self.package_path()), *self.isolate, *self.command(files, report, seed))
-        surroundings = {"TZ": "UTC", "CI": "true", "NO_COLOR": "1", "HOME": str(self.scratch), **(env or {})}
+        argv = ("env", "-C", str(folder), *self.isolate, *self.command(files, report, seed))
+        surroundings = {"TZ": "UTC", "CI": "true", "NO_COLOR": "1", "HOME": str(self.scratch), **env}
         try:
             async with asyncio.timeout(seconds + _SPARE):
                 finished = await self.processes.run(argv, env=surroundings)
