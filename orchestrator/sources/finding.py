@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from orchestrator.errors import UsageError
@@ -21,7 +21,7 @@ def find_document(start: str | Path) -> Path:
     for folder in _searched_folders(start):
         for name in SEARCHED:
             found = folder / name
-            if found.is_file():
+            if _asked(found.is_file):
                 _refuse_public(found)
                 return found
     message = f"no {SEARCHED[0]} in {start}"
@@ -32,21 +32,30 @@ def folders_upward(start: Path) -> Iterator[Path]:
     """Yield a folder and those above it, up to the root of its git repository: what lies above that is another's."""
     for folder in (start, *start.parents):
         yield folder
-        if (folder / ".git").exists():
+        if _asked((folder / ".git").exists):
             return
 
 
 def find_runs(start: Path) -> Path | None:
     """Return the nearest folder upward that has a ledger; None when the repository has none."""
-    return next((each for each in folders_upward(start) if (each / ".orchestrate/ledger.db").is_file()), None)
+    return next((each for each in folders_upward(start) if _asked((each / ".orchestrate/ledger.db").is_file)), None)
 
 
 def _searched_folders(start: Path) -> list[Path]:
     folders = [start, *start.parents]
     for index, folder in enumerate(folders):
-        if (folder / ".git").exists():
+        if _asked((folder / ".git").exists):
             return folders[: index + 1]
     return [start]
+
+
+def _asked(question: Callable[[], bool]) -> bool:
+    """Ask the file system; UsageError where it is not for us to know."""
+    try:
+        return question()
+    except PermissionError as error:
+        message = f"{Path(error.filename).parent} cannot be searched: permission denied"
+        raise UsageError(message, hint="name a folder that you may read with -C FOLDER") from error
 
 
 def _refuse_public(found: Path) -> None:

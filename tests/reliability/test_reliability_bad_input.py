@@ -190,6 +190,15 @@ def test_an_unreadable_folder_or_document_is_told(scene: Scene, as_nobody: Calla
     assert "internal error" not in called.err
 
 
+@pytest.mark.parametrize("word", ["validate", "plan", "status", "run"])
+def test_a_folder_that_may_not_be_searched_is_told(scene: Scene, as_nobody: Callable[..., Called], word: str) -> None:
+    scene.root.chmod(0)
+    called = as_nobody(word)
+    assert called.code == 2, called.err
+    assert is_clear(called), called.err
+    assert str(scene.root) in called.err
+
+
 @needs_root
 def test_a_state_folder_of_somebody_else_is_refused(scene: Scene) -> None:
     state = scene.root / ".orchestrate"

@@ -49,9 +49,10 @@ def test_no_write_leaves_the_tree_while_a_folder_is_swapped_for_a_link(
     racer = context.Process(target=swap_for_a_link, args=(str(root), str(outside), stop))
     racer.start()
     tree = Tree(root, opener=opener)
-    inside = 0
+    inside = number = 0
     try:
-        for number in range(rounds):
+        while number < rounds or not inside:
+            number += 1
             writer = Writer(tree, durable=False)
             try:
                 writer.replace(f"sub/{number % 50}", tree.identity(f"sub/{number % 50}"), Node(data=b"%d" % number))
