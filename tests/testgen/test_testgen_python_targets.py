@@ -107,3 +107,14 @@ def test_a_module_is_described_without_running_it(project):
     root = project("a.py", text=source)
     expected = "a.py: 1 functions, 0 classes with 0 methods, 1 branches, 1 calls in docstrings -> tests/test_a.py"
     assert describe(str(root), find_targets(str(root), "a.py")) == (expected,)
+
+
+def test_a_package_without_init_that_tests_import_by_name_is_one(tmp_path):
+    for name, text in (("plug/types.py", ""), ("plug/fish.py", ""), ("test/test_fish.py", "from plug import fish\n")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    [found] = find_targets(str(tmp_path), "plug/fish.py")
+    assert (found.module, found.import_root) == ("plug.fish", str(tmp_path))
+    (tmp_path / "test/test_fish.py").write_text("import fish\n")
+    [found] = find_targets(str(tmp_path), "plug/fish.py")
+    assert (found.module, found.import_root) == ("fish", str(tmp_path / "plug"))

@@ -3,8 +3,10 @@
 import ast
 import configparser
 import fnmatch
+import itertools
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ _SKIPPED_FOLDERS = frozenset({"tests", "test", "migrations", "node_modules", "__
 _TEST_FOLDERS = ("tests", "test")
 _SKIPPED_FILES = ("test_*.py", "*_test.py", "conftest.py", "setup.py", "__main__.py", "_version.py")
 _INI_FILES = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+_MOST_LOOKED_AT = 300  # tests
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +134,7 @@ def _target(root: Path, path: Path, test_file: str | None) -> PythonTarget:
     folder, parts = path.parent, [path.stem]
     if path.name == "__init__.py":
         parts = []
-    while (folder / "__init__.py").exists() and folder != root.parent:
+    while ((folder / "__init__.py").exists() and folder != root.parent) or _is_named(root, folder):
         parts.insert(0, folder.name)
         folder = folder.parent
     if not parts:
@@ -143,6 +146,18 @@ def _target(root: Path, path: Path, test_file: str | None) -> PythonTarget:
         import_root=str(folder.resolve()),
         test_file=test_file or default_test_file(str(root), relative),
     )
+
+
+def _is_named(root: Path, folder: Path) -> bool:
+    """Say whether a folder without `__init__.py` is a package all the same: tests import from it by its name.
+
+    It is asked only where nothing could be imported out of the folder itself: its `types.py` would hide that of Python.
+    """
+    if folder == root or not any(path.stem in sys.stdlib_module_names for path in folder.glob("*.py")):
+        return False
+    named = re.compile(rf"^\s*(?:from|import)\s+{re.escape(folder.name)}\b", re.MULTILINE)
+    tests = itertools.chain.from_iterable((folder.parent / name).rglob("test_*.py") for name in _TEST_FOLDERS)
+    return any(named.search(path.read_text("utf-8", "replace")) for path in itertools.islice(tests, _MOST_LOOKED_AT))
 
 
 def describe(root: str, targets: Sequence[Target]) -> tuple[str, ...]:
