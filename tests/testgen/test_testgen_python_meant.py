@@ -28,6 +28,22 @@ def step(way: Way, size: int) -> int:
     return size if way is Way.UP else -size
 
 
+class Look(enum.IntFlag):
+    LOUD = 1
+    WIDE = 2
+    BACK = 4
+
+
+def shown(text: str, look=Look.LOUD):
+    text = text.upper() if look & Look.LOUD else text
+    text = " ".join(text) if look & Look.WIDE else text
+    return text[::-1] if look & Look.BACK else text
+
+
+def turned(size: int, way):
+    return -size if way is Way.DOWN else size
+
+
 def chained(functions: list[Callable[[int], int]]) -> Callable[[int], int]:
     def run(value: int) -> int:
         return functools.reduce(lambda result, function: function(result), functions, value)
@@ -85,6 +101,16 @@ def test_an_enumeration_gets_its_members(text):
     given = [ast.unparse(each.args[0]) for each in _calls(text, "step")]
     rows = [row.strip("(").partition(",")[0] for row in _rows(text, "step")]
     assert given and {*given, *rows} <= {"Way.UP", "Way.DOWN", "way"}
+
+
+@pytest.mark.parametrize(("name", "owner"), [("shown", "Look"), ("turned", "Way")])
+def test_what_has_no_hint_gets_members_where_its_default_or_the_code_names_them(text, name, owner):
+    rows = [ast.parse(row, mode="eval").body for row in _rows(text, name)]
+    given = [row.elts[1] for row in rows if isinstance(row, ast.Tuple)]
+    for call in _calls(text, name):
+        given += [*call.args[1:], *(each.value for each in call.keywords)]
+    assert [each for each in given if f"{owner}." in ast.unparse(each)]
+    assert not [each for each in given if isinstance(each, ast.Constant) and isinstance(each.value, int)]
 
 
 def test_a_function_is_given_that_takes_what_it_gets(text):

@@ -202,6 +202,8 @@ class SubjectFinder:
     def _parameter(self, parameter: inspect.Parameter, hint: Any, node: Definition | None) -> Parameter:
         if _is_filled_in(parameter.default):
             parameter = parameter.replace(default=inspect.Parameter.empty)
+        if hint is inspect.Parameter.empty:
+            hint = kinds.said_by_members(parameter, node, self._names)
         hinted = kinds.of_hint(hint, self._names)
         return Parameter(
             name=parameter.name,

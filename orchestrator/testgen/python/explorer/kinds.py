@@ -142,6 +142,36 @@ def of_default(default: object) -> Kind | None:
     return kind or ("callable" if callable(default) else None)
 
 
+def said_by_members(parameter: inspect.Parameter, node: ast.AST | None, names: Names) -> Any:
+    """Return the enumeration of a default, or whose members the code compares a parameter with and nothing else.
+
+    It stands for a hint; `Parameter.empty` where there is none.
+    """
+    default = parameter.default
+    if isinstance(default, enum.Enum):
+        return type(default)
+    if node is None or default not in (None, inspect.Parameter.empty):
+        return inspect.Parameter.empty
+    found: set[Any] = set()
+    for each in ast.walk(node):
+        sides = [each.left, *each.comparators] if isinstance(each, ast.Compare) else []
+        if isinstance(each, ast.BinOp) and isinstance(each.op, ast.BitAnd):
+            sides = [each.left, each.right]
+        if any(_is(side, parameter.name) for side in sides):
+            found |= {_owner_of_member(side, names) for side in sides if not _is(side, parameter.name)}
+    owner = found.pop() if len(found) == 1 else None
+    return inspect.Parameter.empty if owner is None else owner | None if default is None else owner
+
+
+def _owner_of_member(node: ast.expr, names: Names) -> type[enum.Enum] | None:
+    """Return the enumeration of which an expression names a member."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+        return None
+    owner = getattr(names.module, node.value.id, None)
+    is_one = inspect.isclass(owner) and issubclass(owner, enum.Enum) and node.attr in owner.__members__
+    return owner if is_one else None
+
+
 def of_usage(node: ast.AST, name: str, names: Names) -> Counter[Kind]:
     """Weigh kinds by how the code uses the parameter; `self.x` is a name as well."""
     found: Counter[Kind] = Counter()
