@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.testgen.python.candidates import Candidate
 from orchestrator.testgen.python.explorer.state import KeptData
-from orchestrator.testgen.python.fresh_data import write_fresh_data
+from orchestrator.testgen.python.fresh_data import asking_for_fresh_data, write_fresh_data
 
 SOURCE = """
 class Shelf:
@@ -69,11 +69,22 @@ def test_tests_that_change_data_get_a_fixture_that_copies_it() -> None:
         number=1, subject="f", kind="function", line=1, lines=(), call="f()", changes=(("pkg.store", "books"),)
     )
     names: dict[str, str] = {}
-    (source,) = write_fresh_data([candidate], names)
+    (source,) = write_fresh_data([candidate], names, for_all=True)
     assert 'monkeypatch.setattr(store, "books", copy.deepcopy(store.books))' in source
     assert names == {"store": "from pkg import store"}
 
 
 def test_others_get_none() -> None:
     candidate = Candidate(number=1, subject="f", kind="function", line=1, lines=(), call="f()")
-    assert write_fresh_data([candidate], {}) == []
+    assert write_fresh_data([candidate], {}, for_all=True) == []
+
+
+def test_the_few_tests_that_change_data_ask_for_the_fixture_themselves() -> None:
+    plain = {"subject": "f", "kind": "function", "line": 1, "lines": ()}
+    groups = [[Candidate(number=n, call=f"f({n})", **plain)] for n in range(3)]
+    changing = [Candidate(number=3, call="f(3)", changes=(("shop", "books"),), **plain)]
+    asking = asking_for_fresh_data([*groups, changing])
+    assert asking is not None
+    assert [each.fixtures for (each,) in asking] == [(), (), (), ("fresh_data",)]
+    assert asking_for_fresh_data([changing, groups[0], changing]) is None
+    assert "autouse" not in write_fresh_data(changing, {}, for_all=False)[0]

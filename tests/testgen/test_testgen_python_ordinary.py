@@ -81,7 +81,9 @@ def test_cases_of_which_nothing_comes_stand_in_one_table(made):
 
 
 def test_what_a_function_puts_into_the_data_of_its_module_is_asserted(made):
-    assert re.search(r"""    note\("\w+"\)\n    assert words\.MARKS == \["[A-Z]+"\]""", made.text)
+    claim = r"""def test_note\w*\(\):\n    note\("\w+"\)\n    assert words\.MARKS == \["[A-Z]+"\]"""
+    assert re.search(r"""@pytest.mark.usefixtures\("fresh_data"\)\n""" + claim, made.text)
+    assert made.text.count("fresh_data") == 2
     assert "def fresh_data(monkeypatch)" in made.text and "import words\n" in made.text
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orchestrator.testgen.python.candidates import Candidate, Exploration
-from orchestrator.testgen.python.fresh_data import write_fresh_data
+from orchestrator.testgen.python.fresh_data import asking_for_fresh_data, write_fresh_data
 from orchestrator.testgen.python.layout import WIDTH, double_quoted, lay_out
 from orchestrator.testgen.python.naming import Namer, same_answer
 
@@ -50,10 +50,12 @@ def emit(
     """
     namer = Namer(taken)
     fixtures = {*exploration.project_fixtures, *exploration.fixtures, *_PYTEST_FIXTURES}
-    tests = [_write(group, namer, fixtures) for group in _groups(chosen)]
+    groups = _groups(chosen)
+    asking = asking_for_fresh_data(groups) if not taken else None  # a test of somebody else may rely on it
+    tests = [_write(group, namer, fixtures) for group in asking or groups]
     bodies = [each.source for each in tests]
     names = dict(exploration.names)
-    fresh = write_fresh_data(chosen, names)
+    fresh = write_fresh_data(chosen, names, for_all=asking is None)
     used = _used_names("\n".join([*bodies, *fresh])).union(*(each.fixtures for each in chosen))
     own_fixtures = [source for name, source in exploration.fixtures.items() if name in used]
     used |= _used_names("\n".join(own_fixtures))

@@ -1,19 +1,34 @@
-"""The fixture that gives every test the data that modules hold after their import."""
+"""The fixture that gives tests the data that modules hold after their import."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from orchestrator.testgen.python.candidates import Candidate
 
+FIXTURE = "fresh_data"
 
-def write_fresh_data(chosen: Sequence[Candidate], names: dict[str, str]) -> list[str]:
+
+def asking_for_fresh_data(groups: Sequence[list[Candidate]]) -> list[list[Candidate]] | None:
+    """Return the tests so that those that change data ask for the fixture; None when most do, so that all get it."""
+    changing = [any(each.changes for each in group) for group in groups]
+    is_foreign = any(each.source for group in groups for each in group)  # what it changes nobody has seen
+    if is_foreign or 2 * sum(changing) > len(groups):
+        return None
+    return [
+        [replace(each, fixtures=(*each.fixtures, FIXTURE)) for each in group] if is_changing else group
+        for group, is_changing in zip(groups, changing, strict=True)
+    ]
+
+
+def write_fresh_data(chosen: Sequence[Candidate], names: dict[str, str], *, for_all: bool) -> list[str]:
     """Return the fixture's source, nothing when no test changes data; `names` gets the imports that it needs."""
     changes = sorted({change for each in chosen for change in each.changes})
     if not changes:
         return []
     modules = {module: _alias(module, names) for module, _ in changes}
     lines = [
-        "@pytest.fixture(autouse=True)",
-        "def fresh_data(monkeypatch):",
+        "@pytest.fixture(autouse=True)" if for_all else "@pytest.fixture",
+        f"def {FIXTURE}(monkeypatch):",
         '    """Let no test see what another put into the modules\' data."""',
     ]
     places: dict[str, list[str]] = {}
