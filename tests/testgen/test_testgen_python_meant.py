@@ -179,6 +179,20 @@ def test_a_name_says_of_what_kind_the_value_is_before_it_counts():
     assert names == ["test_day", "test_day_for_path"]
 
 
+def test_a_name_says_which_members_are_given_before_letters_and_digits_of_the_result():
+    namer = Namer()
+    rest = {"subject": "reader.__call__", "more": "w_o_r_d", "call": "read(1)"}
+    made = [("read = reader(ns.FLOAT)",), ("read = reader(ns.LOCALE | ns.PATH)",), ("read = reader('a.PNG')",)]
+    names = [namer.single(_candidate(lines=(*each, "assert read(1) == ['w', 'o', 'r', 'd']"), **rest)) for each in made]
+    first = "test_reader_call"
+    assert names == [first, f"{first}_for_locale_and_path", f"{first}_w_o_r_d"]
+
+
+def test_a_name_says_what_a_result_is_in_words():
+    namer = Namer()
+    assert [namer.single(_candidate(more="ada_lovelace")) for _ in range(2)] == ["test_day", "test_day_ada_lovelace"]
+
+
 def test_a_table_of_two_options_names_both():
     rows = [_candidate(arguments=((name, "1", False),), columns=("options",)) for name in ("width", "mark", "width")]
     assert Namer().table(rows) == "test_day_with_width_and_mark"

@@ -15,6 +15,10 @@ _OPERATORS = {
     "__bool__": "truth", "__getstate__": "survives_pickling", "__setstate__": "survives_pickling",
     "__reduce__": "survives_pickling", "__copy__": "is_copied", "__deepcopy__": "is_copied", "__getattr__": "attribute",
 }  # fmt: skip
+_SAYS = re.compile(
+    r"(?=.*[a-z]{3})[a-z]{2}[a-z0-9]*(_(a|[a-z]{2}[a-z0-9]*))*"
+)  # in words, not in single letters and digits
+_MEMBER = re.compile(r"(?<![\w.\"'])\w+\.([A-Z][A-Z0-9_]+)\b(?![(.])")
 _LITERALS = (
     ("['\"]", "text"),
     (r"-?\d", "number"),
@@ -48,9 +52,11 @@ class Namer:
             reason = _given_kind(candidate) or (f"because_{candidate.more}" if _says_why(candidate) else "")
             if reason:
                 return self._unique([_subject(candidate, is_false=candidate.label == "not"), candidate.label, reason])
-        more = "" if candidate.more.replace("_", "").isdigit() else candidate.more
-        kind = _kind_given(candidate) if candidate.kind not in ("route", "program") else ""
-        return self._unique(words, more, kind)
+        more = [candidate.more] * (not candidate.more.replace("_", "").isdigit())
+        if candidate.kind in ("route", "program"):
+            return self._unique(words, *more)
+        others = [_members_given(candidate), _kind_given(candidate)]
+        return self._unique(words, *([*more, *others] if _SAYS.fullmatch(candidate.more) else [*others, *more]))
 
     def table(self, candidates: list[Candidate]) -> str:
         """Return the name of a table of calls."""
@@ -153,6 +159,13 @@ def _kind_given(candidate: Candidate) -> str:
     found = re.match(r"(?:\w+\.)*(\w+)\(", text)
     kind = found.group(1) if found else next((word for start, word in _LITERALS if re.match(start, text)), "")
     return f"for_{_snake(kind)}" if kind else ""
+
+
+def _members_given(candidate: Candidate) -> str:
+    """Return the members of enumerations and the constants that a call is given, empty where there are none."""
+    given = "\n".join(each for each in candidate.lines if not each.lstrip().startswith("assert "))
+    found = dict.fromkeys(_MEMBER.findall(f"{given}\n{candidate.call}"))
+    return f"for_{'_and_'.join(map(_snake, found))}" if found else ""
 
 
 def _says_why(candidate: Candidate) -> bool:
