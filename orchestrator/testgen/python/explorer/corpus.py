@@ -1,6 +1,7 @@
 """The calls that were carried out, and what they reached together."""
 
 import functools
+import re
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from .words import words_for
 INSTANCE = "instance"
 _SHORT = 100  # characters
 _QUOTES = 2
+_PERCENT = "percent"
+_DIGITS = re.compile(r"""(['"])-?[\d.]+\1""")
 _PLAIN, _PLAIN_EXAMPLE = 0.5, 1.2  # of oddness, at most
 _CALLED = ("function", "method", "static", "classmethod")
 
@@ -65,7 +68,7 @@ class Try:
         if self.subject.kind == "config":  # what is set there has to fit the variable
             return 0.0
         given = (self.program.call, *(each.partition(" = ")[2] or each for each in self.program.setup))
-        strange = 2.0 * self.strange + 1.5 * self.subject.is_private + 0.6 * self._repeats
+        strange = 2.0 * self.strange + 1.5 * self.subject.is_private + 0.6 * self._repeats + 1.2 * self._without_sign
         return max(0.0, sum(map(oddness, given)) - self._known) + strange
 
     @property
@@ -77,6 +80,14 @@ class Try:
                 is_suggested = argument in map(repr, words_for(parameter.name))
                 found += oddness(argument) if is_suggested else 0.6 * (argument in self.subject.documented)
         return found
+
+    @property
+    def _without_sign(self) -> int:
+        """Return how many numbers are given as text without a sign where names speak of percentages."""
+        of_all = _PERCENT in self.subject.short.partition("_to_")[0]
+        given = zip(self.arguments, self.subject.parameters, strict=True)
+        texts = [str(each) for each, parameter in given if of_all or _PERCENT in parameter.name]
+        return sum(len(_DIGITS.findall(each)) for each in texts)
 
     @property
     def _repeats(self) -> int:

@@ -23,6 +23,8 @@ _RUNS = {
 }  # digits that a reader takes for what they are
 _OF_PATTERNS = re.compile(r"a-z|A-Z|0-9|\\[dswDSWb]|\(\?[:P=!<]|\[\^|[)\]][+*?]|^[\]),;:}]")
 _OF_SCRAPS = 4.0
+_WRITTEN_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|(100|\d{1,2}(\.\d{1,2})?)%")
+_OF_WRITTEN_NUMBER = 0.3
 _LARGE = 10**12
 _OF_CODE = frozenset(("True", "False", "None"))
 _NATURAL = frozenset(("-", "_", ",", ", ", "/", ".", ":", ";", "|", "utf-8", "utf8", "ascii"))
@@ -96,12 +98,14 @@ def _of_text(text: str) -> float:
         return 0.6
     if text in _NATURAL:
         return 1.5
+    if _WRITTEN_NUMBER.fullmatch(text):
+        return _OF_WRITTEN_NUMBER
     if not _WORDS.match(text):
         return 2.0 + _OF_SCRAPS * is_scrap(text)
     letters = sum(each.isalnum() or each == " " for each in text)
     switches = len(re.findall(r"[a-z][A-Z](?![a-z])|[A-Z]{2,}[a-z]+[A-Z]", text))
     switches += max(0, len(re.findall(r"[A-Za-z]\d|\d[A-Za-z]", text)) - 1)
-    edges = 1.5 * (text != text.strip()) + (_TWICE.search(text) is not None)
+    edges = 1.5 * (text != text.strip()) + 2.0 * text.endswith(",") + (_TWICE.search(text) is not None)
     loud = len(re.findall(r"\b[A-Z]{3,}\b", text))
     letters_alone = len(re.findall(r"(?<=[a-z] )[b-hj-z]\b|\b[b-hj-z](?= [a-z])", text))
     runs: list[str] = re.findall(r"\d+", text)
