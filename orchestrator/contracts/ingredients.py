@@ -19,7 +19,7 @@ def hash_of_ingredients(found: Ingredients, task: PlannedTask, workspace: Worksp
     parts = {
         "program": processes.find(found.program),
         "variables": sorted((*task.env, *(each.removesuffix("?") for each in task.secrets))),
-        "files": _contents(found, workspace) if found.reads else [],
+        "files": _contents(found, workspace),
     }
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -30,7 +30,7 @@ def is_pattern(path: str) -> bool:
 
 
 def _contents(found: Ingredients, workspace: Workspace) -> list[tuple[str, str]]:
-    written = set(_matches(workspace, found.writes))
+    written = set(_matches(workspace, found.writes))  # even where nothing is read: it refuses what nobody may name
     read = [path for path in _matches(workspace, found.reads) if path not in written]
     return [(path, hashlib.sha256(workspace.read_bytes(path)).hexdigest()) for path in read]
 
