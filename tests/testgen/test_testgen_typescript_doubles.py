@@ -171,7 +171,7 @@ SHOWN = {
         "log: { info: jest.fn() }",
         "const reply = { status: jest.fn().mockReturnThis(), send: jest.fn().mockReturnThis() };",
         "rename(request as never, reply as never)",
-        "it('answers 401 with ",
+        "answers 401 with { error: 'sign in first' }",
         "expect(reply.status).toHaveBeenCalledWith(401);",
         "expect(reply.send).toHaveBeenCalledWith({ error: 'no such member' });",
     ],
