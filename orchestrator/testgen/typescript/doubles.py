@@ -18,6 +18,7 @@ _OFFERED = (
     "exportDoubles",
     "clientOf",
     "keepPortsClosed",
+    "startedBy",
     "ask",
     "tellError",
 )

@@ -18,6 +18,7 @@ _DOUBLES = (
     "double",
     "keepPortsClosed",
     "queriesOf",
+    "startedBy",
     "tellError",
 )  # what tests take from the file of doubles
 
@@ -157,7 +158,7 @@ def _runner_import(tools: Toolchain, body: str) -> list[str]:
         return []
     if (tools.is_script and not tools.is_without_globals) or (tools.runner == "jest" and not tools.has_globals_package):
         return []
-    names = ("afterAll", "afterEach", "beforeEach", "describe", "expect", "it", tools.api)
+    names = ("afterAll", "afterEach", "beforeAll", "beforeEach", "describe", "expect", "it", tools.api)
     used = [name for name in names if re.search(rf"\b{name}\b", body)]
     if tools.is_script:
         return [f"const {{ {', '.join(used)} }} = require('{_JEST}');"]

@@ -21,6 +21,7 @@ const { usedModules } = require('./analysis/used.cjs');
 const { askedExports } = require('./analysis/asked.cjs');
 const { ofEntry } = require('./analysis/entry.cjs');
 const { configSubject } = require('./analysis/config.cjs');
+const { startedSubject } = require('./analysis/started.cjs');
 const { declaringFiles } = require('./declaring.cjs');
 const { openersIn } = require('./analysis/openers.cjs');
 const { instrument } = require('./instrument/instrument.cjs');
@@ -65,6 +66,8 @@ function describe(look, module) {
     found.imports.push(...readImports(ts, file, (spec) => resolved(look, spec, file)));
     rewrite(look, module, { file, shapes, counts, found });
   }
+  const started = module.isFolder ? undefined : startedSubject(look, files[0]);
+  if (started) found.subjects.push({ ...started, file: module.files[0] });
   const reader = (name) => importsOf(look, name);
   const serving = servingOf({ ...look, importsOf: reader }, files, found, shapes);
   const used = serving?.used ?? usedModules(found.imports, module.files, reader);

@@ -208,9 +208,9 @@ function promised(settle: () => Promise<unknown>, name: 'then' | 'catch' | 'fina
 
 /**
  * Let servers that start when they are imported take no port: they believe that they listen, and can be asked through
- * `inject`. Returns the function that ends it, e.g. `afterAll(keepPortsClosed());`.
+ * `inject`. Returns the function that ends it, e.g. `afterAll(keepPortsClosed());`. `heard` is told each of them.
  */
-export function keepPortsClosed(): () => void {
+export function keepPortsClosed(heard: (server: Server) => void = () => undefined): () => void {
   const { listen } = Server.prototype;
   Server.prototype.listen = function (this: Server, ...given: unknown[]): Server {
     const listener = given.find((each) => typeof each === 'function') as (() => void) | undefined;
@@ -219,11 +219,26 @@ export function keepPortsClosed(): () => void {
     }
     this.address = () => ({ address: '127.0.0.1', family: 'IPv4', port: 0 });
     queueMicrotask(() => this.emit('listening'));
+    heard(this);
     return this;
   };
   return () => {
     Server.prototype.listen = listen;
   };
+}
+
+/** What answers the requests to the server that a module starts when it is loaded; the server takes no port. */
+export async function startedBy<T = RequestListener>(load: () => unknown): Promise<T> {
+  let end = (): void => undefined;
+  const started = new Promise<Server>((resolve) => {
+    end = keepPortsClosed(resolve);
+  });
+  try {
+    await load();
+    return (await started).listeners('request')[0] as T;
+  } finally {
+    end();
+  }
 }
 
 interface Answer {

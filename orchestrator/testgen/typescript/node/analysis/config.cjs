@@ -5,7 +5,7 @@ const { exportsOf } = require('./exported.cjs');
 
 /** The subject that stands for such a module: {kind, names of what it exports besides functions and classes}; undefined for any other. */
 function configSubject({ ts, checker }, file, shapes) {
-  if (!readsEnvironment(ts, checker, file)) return undefined;
+  if (!happensAtImport(ts, checker, file, (node) => ts.isPropertyAccessExpression(node) && node.getText(file) === 'process.env')) return undefined;
   const names = exportsOf(checker, file).filter((each) => {
     const symbol = shapes.target(each);
     const place = symbol.valueDeclaration;
@@ -16,23 +16,23 @@ function configSubject({ ts, checker }, file, shapes) {
   return names.length > 0 ? { kind: 'config', export: names[0], names, line: 1 } : undefined;
 }
 
-/** Say whether `process.env` is read while a file is imported: at its top, or in a function of it that is called there. */
-function readsEnvironment(ts, checker, file) {
+/** Say whether a node that `fits` is reached while a file is imported: at its top, or in a function of it that is called there. */
+function happensAtImport(ts, checker, file, fits) {
   const seen = new Set();
-  const reads = (node) => {
-    if (ts.isPropertyAccessExpression(node) && node.getText(file) === 'process.env') return true;
+  const reaches = (node) => {
+    if (fits(node)) return true;
     if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false;
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
       const place = checker.getSymbolAtLocation(node.expression)?.valueDeclaration;
       const body = place?.body ?? place?.initializer?.body;
       if (body && place.getSourceFile() === file && !seen.has(place)) {
         seen.add(place);
-        if (reads(body) || place.parameters?.some((each) => each.initializer && reads(each.initializer))) return true;
+        if (reaches(body) || place.parameters?.some((each) => each.initializer && reaches(each.initializer))) return true;
       }
     }
-    return Boolean(ts.forEachChild(node, (each) => reads(each) || undefined));
+    return Boolean(ts.forEachChild(node, (each) => reaches(each) || undefined));
   };
-  return file.statements.some((each) => reads(each));
+  return file.statements.some((each) => reaches(each));
 }
 
-module.exports = { configSubject };
+module.exports = { configSubject, happensAtImport };

@@ -3,6 +3,7 @@
 const { make } = require('./nodes.cjs');
 const { pictureOf } = require('./pictures.cjs');
 const { cheap } = require('./server/hashing.cjs');
+const { within } = require('./server/ways.cjs');
 
 const HASHING = /^bcrypt(js)?$/;
 
@@ -92,7 +93,7 @@ class World {
       this.api.reset();
       this.imports.clear();
       for (const file of this.first) await this.fetch(file);
-      if (!this.plan.isFolder) this.loaded = await this.api.load(this.plan.absolute);
+      if (!this.plan.isFolder) this.loaded = await this.load();
       this.made.clear();
       for (const file of this.plan.companions) await this.fetch(file);
       await this.open();
@@ -106,6 +107,13 @@ class World {
       this.state.active = -1;
       this.state.most = Infinity;
     }
+  }
+
+  /** Load the module itself; one that only starts an application offers that. */
+  async load() {
+    const load = () => this.api.load(this.plan.absolute);
+    const started = this.plan.subjects.find((each) => each.isStarted);
+    return started ? { [started.export]: await within(this.helper.startedBy(load), 0) } : load();
   }
 
   /** Open the connections that the project opens when it starts; what cannot be opened is left alone. */

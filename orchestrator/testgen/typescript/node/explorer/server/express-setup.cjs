@@ -14,6 +14,7 @@ function expressSetup(subject, writer, item) {
     imported(writer, way.builder, name);
     return framed(writer, isTyped, [`app = ${way.builder.isAsync ? 'await ' : ''}${name}(${given});`]);
   }
+  if (origin.isStarted) return started(writer, isTyped);
   if (origin.value === 'app') return imported(writer, { file: origin.file ?? subject.assembly.plan.path, name: origin.export }, 'app');
   const args = item.args.slice(1).map((each) => writer.written(each));
   const lines = linesOf(writer, origin, args);
@@ -38,6 +39,14 @@ function framed(writer, isTyped, lines) {
   const head = lines.some((each) => each.includes('await ')) ? 'async () =>' : '() =>';
   const before = lines.length > 0 ? [[`beforeEach(${head} {`, ...lines.map((each) => `  ${each}`), '});'].join('\n')] : [];
   return [isTyped ? 'let app: Express;' : 'let app;', ...before];
+}
+
+/** The application is taken from the server that the module starts. */
+function started(writer, isTyped) {
+  if (isTyped) writer.imported.set('Express', { package: 'express', name: 'Express', isType: true });
+  writer.uses.add('startedBy');
+  const taken = `startedBy${isTyped ? '<Express>' : ''}(() => ${writer.plan.load})`;
+  return [isTyped ? 'let app: Express;' : 'let app;', ['beforeAll(async () => {', `  app = await ${taken};`, '});'].join('\n')];
 }
 
 function imported(writer, { file, name }, as) {

@@ -41,11 +41,19 @@ class ExpressAssembly extends Assembly {
   noted() {
     const { stack } = new Error();
     const line = [...this.state.hits].map((goal) => this.plan.goals[goal]).filter((each) => each?.kind === 'statement').at(-1)?.line ?? 0;
-    return { line, isOurs: stack.includes(this.plan.absolute) || stack.includes(`/${this.plan.path}`) };
+    const isStarted = this.plan.subjects.some((each) => each.isStarted);
+    const place = isStarted ? this.nearest(stack) : stack; // all that it imports is loaded on its behalf
+    return { line, isOurs: place.includes(this.plan.absolute) || place.includes(`/${this.plan.path}`) };
+  }
+
+  /** The line of a stack that tells where the project made the call. */
+  nearest(stack) {
+    return stack.split('\n').find((each) => each.includes(this.plan.root) && !each.includes('/node_modules/')) ?? '';
   }
 
   *ways(subject) {
     const { builders, instances } = this.server;
+    if (subject.isStarted) return yield { kind: 'bare', subject, isLast: true };
     for (const builder of builders) yield { kind: 'builder', builder, args: this.argumentsOf(builder) };
     for (const instance of instances) yield { kind: 'instance', instance };
     if (subject.kind === 'routes') yield { kind: 'bare', subject, isLast: true };
@@ -93,8 +101,10 @@ class ExpressAssembly extends Assembly {
   known(app, way) {
     const { bodies = {} } = this.server;
     const found = routesBelow(app).map(({ route, routers, ...each }) => ({ ...each, routers, ...this.noteOf(route), types: bodies[`${each.method} ${each.path}`] }));
-    if (way.kind !== 'bare' || found.some((each) => each.isOurs)) return found;
-    return found.slice(0, MOST_BELOW).map((each) => ({ ...each, line: way.subject.line, isOurs: true }));
+    const { isStarted } = way.subject ?? {};
+    if (way.kind !== 'bare' || (found.some((each) => each.isOurs) && !isStarted)) return found;
+    const theirs = found.filter((each) => !each.isOurs).slice(0, MOST_BELOW).map((each) => ({ ...each, line: way.subject.line, isOurs: true, isOfOthers: isStarted }));
+    return [...found.filter((each) => each.isOurs), ...theirs];
   }
 
   sent(app, request) {

@@ -135,9 +135,10 @@ class RouteSubject {
     return next === undefined || line < next;
   }
 
-  /** The sort of answer: one of each is worth a test. */
+  /** The sort of answer: one of each is worth a test, of all routes that other modules put there together. */
   outcome(item, seen) {
     const status = seen.value?.props?.find(([key]) => key === 'status')?.[1].v;
+    if (this.route.isOfOthers) return `others ${sortOf(status)}`;
     return `${this.title ?? this.member} ${sortOf(status)} to ${askerOf(this, item)}`;
   }
 

@@ -1,0 +1,75 @@
+"""An application that a module starts when it is imported, and that nothing exports, is asked as well."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+BELLS = """\
+import { Router, type Request, type Response } from 'express';
+
+const bells = Router();
+
+bells.post('/bells', (req: Request, res: Response) => {
+  const { name } = req.body as { name?: string };
+  if (!name) {
+    throw new RangeError('a bell has a name');
+  }
+  res.status(201).json({ rings: name });
+});
+
+export default bells;
+"""
+MAIN = """\
+import express, { type NextFunction, type Request, type Response } from 'express';
+import bells from './bells';
+
+const app = express();
+
+app.use(express.json());
+app.use(bells);
+
+app.get('/', (_req: Request, res: Response) => {
+  res.json({ status: 'ready' });
+});
+
+app.use((error: Error, _req: Request, res: Response, _next: NextFunction) => {
+  res.status(error instanceof RangeError ? 422 : 500).json({ error: error.message });
+});
+
+const PORT = process.env.PORT || 3000;
+
+app.listen(PORT, () => {
+  console.info(`rings on port ${PORT}`);
+});
+"""
+SERVED = MAIN.replace("import bells", "import { createServer } from 'node:http';\nimport bells").replace(
+    "app.listen(", "createServer(app).listen("
+)
+
+
+@pytest.mark.parametrize("main", [MAIN, SERVED])
+def test_the_application_that_a_module_starts_and_keeps_to_itself_is_asked(project, main):
+    options = json.loads((project / "tsconfig.json").read_text())
+    options["compilerOptions"]["esModuleInterop"] = True
+    (project / "tsconfig.json").write_text(json.dumps(options))
+    (project / "src/bells.ts").write_text(BELLS)
+    (project / "src/main.ts").write_text(main)
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/main.ts", "--write", "--json"]
+    made = subprocess.run([*command, "--budget", "8"], capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert json.loads(made.stdout)["coverage"]["statements"] == 100.0, made.stdout
+    text = (project / "src/__tests__/main.test.ts").read_text()
+    assert "app = await startedBy<Express>(() => import('../main'));" in text
+    assert "describe('GET /'" in text
+    assert "expect(response.body).toEqual({ status: 'ready' });" in text
+    assert "expect(response.body).toEqual({ error: 'a bell has a name' });" in text
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
