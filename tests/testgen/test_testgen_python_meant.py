@@ -193,26 +193,43 @@ def test_a_name_says_what_a_result_is_in_words():
     assert [namer.single(_candidate(more="ada_lovelace")) for _ in range(2)] == ["test_day", "test_day_ada_lovelace"]
 
 
-def test_a_table_of_two_options_names_both():
-    rows = [_candidate(arguments=((name, "1", False),), columns=("options",)) for name in ("width", "mark", "width")]
-    assert Namer().table(rows) == "test_day_with_width_and_mark"
+def test_a_table_is_named_for_the_options_that_all_its_rows_give():
+    def rows(*given):
+        return [_candidate(arguments=tuple((name, "1", False) for name in names)) for names in given]
+
+    both = ("width", "mark")
+    assert Namer().table(rows(both, both)) == "test_day_with_width_and_mark"
+    assert Namer().table(rows(both, ("width",))) == "test_day_with_width"
 
 
-def test_rows_of_one_option_stand_apart_from_those_of_another():
-    def row(number, **options):
-        given = tuple((name, text, False) for name, text in options.items())
-        call = f"day(1, {', '.join(f'{name}={text}' for name, text in options.items())})"
-        return _candidate(
-            number=number,
-            arguments=(("value", "1", True), *given),
-            lines=(f"assert {call} == 2",),
-            table=call,
-            columns=("value", *options),
-            row=("1", *options.values()),
-            expected="2",
-            wide="day(value, **options) == expected",
-            options=str({name: int(text) for name, text in options.items()}),
-        )
+def _with_options(number, **options):
+    given = tuple((name, text, False) for name, text in options.items())
+    call = f"day(value, {', '.join(f'{name}={name}' for name in options)})"
+    return _candidate(
+        number=number,
+        arguments=(("value", "1", True), *given),
+        lines=(f"assert {call} == 2",),
+        table=f"{call} == expected",
+        columns=("value", *options),
+        row=("1", *options.values()),
+        expected="2",
+        wide="day(value, **options) == expected",
+        options=str({name: int(text) for name, text in options.items()}),
+    )
 
-    rows = [row(1, width="5"), row(2, width="5", mark="6"), row(3, mark="7"), row(4, loud="1")]
-    assert [[each.number for each in group] for group in _groups(rows)] == [[1, 2], [3], [4]]
+
+def _numbers(rows):
+    return [[each.number for each in group] for group in _groups(rows)]
+
+
+def test_rows_that_do_not_give_the_same_options_stand_apart():
+    row = _with_options
+    rows = [row(1, width="5"), row(2, width="5", mark="6"), row(3, mark="7"), row(4, loud="1"), row(5, width="9")]
+    assert _numbers(rows) == [[1, 5], [2], [3], [4]]
+    assert not [each for group in _groups(rows) for each in group if "options" in each.columns]
+
+
+def test_rows_of_many_options_stand_together_where_they_share_one():
+    others = [_with_options(number, width="5", **{f"mark{number}": "6"}) for number in range(1, 8)]
+    assert _numbers([*others, _with_options(8, loud="1")]) == [[1, 2, 3, 4, 5, 6, 7], [8]]
+    assert {each.columns for each in _groups(others)[0]} == {("value", "options")}

@@ -170,3 +170,17 @@ def test_what_a_name_suggests_is_natural_and_the_same_text_twice_is_not():
     assert _call("'hello'", "'_'").oddness == 0.0
     assert _call("'_'", "'hello'").oddness > 1
     assert _call("'hello'", "'hello'").oddness > _call("'hello'", "'word'").oddness
+
+
+def test_a_call_that_gives_back_what_it_is_given_also_without_an_option_is_hard_to_defend():
+    same, other = _call("'x'", "'hello'"), _call("'word'", "'hello'")
+    before = same.cost, other.cost
+    for each in (same, other):
+        each.outcome.value = "x"
+        each.note_idle()
+    assert (same.cost > before[0], other.cost) == (True, before[1])
+
+
+def test_a_key_that_answers_the_same_for_everything_is_hard_to_defend():
+    assert _call("[1]", "abs").cost + 1 < _call("[1]", "bool").cost
+    assert _call("[1]", "lambda a: a + 10").cost < _call("[1]", "lambda a: False").cost

@@ -9,7 +9,7 @@ from orchestrator.testgen.python.candidates import Candidate
 from orchestrator.testgen.python.explorer.arguments import is_strange
 from orchestrator.testgen.python.explorer.body import Body, slug
 from orchestrator.testgen.python.explorer.choosing import duties
-from orchestrator.testgen.python.explorer.plainer import plainer_literals
+from orchestrator.testgen.python.explorer.plainer import fewer_flags, plainer_literals
 from orchestrator.testgen.python.explorer.subjects import Parameter
 from orchestrator.testgen.python.explorer.wording import oddness
 from orchestrator.testgen.python.naming import Namer
@@ -138,6 +138,13 @@ def test_plain_inputs_are_less_odd_than_what_was_mined_or_cut():
     assert oddness("f('word')") < oddness("f('[a-z\\\\d)')")
     assert oddness("f(100)") < oddness("f(86399)")
     assert oddness("Length(metres=1)") < oddness("Length()")
+
+
+def test_of_flags_that_are_put_together_each_is_tried_alone():
+    assert list(fewer_flags("ns.REAL | ns.PATH")) == ["ns.REAL", "ns.PATH"]
+    three = list(fewer_flags("A | B | C"))
+    assert three == ["A", "B", "C", "B | C", "A | C", "A | B"]
+    assert not list(fewer_flags("ns.REAL")) and not list(fewer_flags("'a | b'"))
 
 
 def _parameter(*hinted: object) -> Parameter:

@@ -62,7 +62,7 @@ class Namer:
         """Return the name of a table of calls."""
         first = candidates[0]
         given = Counter(name for each in candidates for name in each.options_given)
-        options = sorted(given, key=lambda name: -given[name])
+        options = [name for name in given if given[name] == len(candidates)]
         off = {name for name in options if {text for each in candidates for text in each.given(name)} <= _OFF}
         labels = {each.label for each in candidates}
         words = [

@@ -15,6 +15,7 @@ _SHORT = 100  # characters
 _QUOTES = 2
 _PERCENT = "percent"
 _DIGITS = re.compile(r"""(['"])-?[\d.]+\1""")
+_CONSTANT_LAMBDA = re.compile(r"lambda[^:]*: (True|False|None|-?\d+)")
 _PLAIN, _PLAIN_EXAMPLE = 0.5, 1.2  # of oddness, at most
 _CALLED = ("function", "method", "static", "classmethod")
 
@@ -32,6 +33,7 @@ class Try:
     is_new: bool = False
     leads_on: bool = False  # it went where none before went, whether or not it came through
     strange: int = 0  # arguments of a kind that the hints do not allow
+    is_idle: bool = False  # it gives back what it is given, as it does without one of its options
 
     @property
     def is_accident(self) -> bool:
@@ -110,12 +112,24 @@ class Try:
             + 4.0 * len(self.program.setup)
             - 8.0 * (self.origin == "example")
             + 4.0 * self.strange
+            + 2.0 * self.is_idle
+            + 1.5 * sum(_answers_alike(each) for each in self.arguments)
         )
+
+    def note_idle(self) -> None:
+        """Note that the result is the same without one of the options: it shows nothing where it is what was given."""
+        self.is_idle = self._shows_little
+        self.__dict__.pop("cost", None)
 
 
 def _is_same_text(argument: Argument, result: str) -> bool:
     """Say whether a result is what was given, be it in other letters, or as text."""
     return isinstance(argument, str) and argument.lower().strip("'\"") == result.lower().strip("'\"")
+
+
+def _answers_alike(argument: Argument) -> bool:
+    """Say whether it is a function that answers the same, or nearly so, whatever it is asked: no order comes of it."""
+    return isinstance(argument, str) and (argument == "bool" or _CONSTANT_LAMBDA.fullmatch(argument) is not None)
 
 
 Lead = tuple[Try, str]  # with the instance as it is made

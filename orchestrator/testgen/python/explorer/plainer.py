@@ -18,6 +18,7 @@ _FROM_EXAMPLES = 8
 _SHORTER = 24  # variants of one argument
 _BETTER = 0.15  # of cost, at least
 _MOST_INSTANCES = 6
+_TWO = 2
 
 
 class Plainer:
@@ -58,6 +59,14 @@ class Plainer:
             if variant is not None and self._search.told(variant.outcome) == self._search.told(made.outcome):
                 best = variant
                 found.setdefault(id(variant), variant)
+                made.note_idle()
+        for position, argument in enumerate(best.arguments):
+            for text in fewer_flags(argument) if isinstance(argument, str) else ():
+                variant = self._attempt(best, _put(best.arguments, position, text), _owner(best))
+                if variant is not None and self._search.told(variant.outcome) == self._search.told(made.outcome):
+                    best = variant
+                    found.setdefault(id(variant), variant)
+                    break
         for owner in itertools.islice(shorter(_owner(made)), _SHORTER):
             if len(owner) < len(_owner(best)):
                 variant = self._attempt(best, best.arguments, owner)
@@ -121,6 +130,14 @@ def plainer_literals(expression: str) -> Iterator[str]:
             node.value = value  # type: ignore[assignment]  # of the same plain type
             yield ast.unparse(tree)
         node.value = before
+
+
+def fewer_flags(expression: str) -> Iterator[str]:
+    """Yield each of the flags that an expression puts together, and then all but one of them."""
+    flags = [each.strip() for each in expression.split("|")]
+    if len(flags) > 1 and all(re.fullmatch(r"[\w.]+", each) for each in flags):
+        yield from flags
+        yield from (" | ".join(flags[:at] + flags[at + 1 :]) for at in range(len(flags)) if len(flags) > _TWO)
 
 
 def _plainer(value: object) -> Iterator[object]:
