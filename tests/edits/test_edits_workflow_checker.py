@@ -4,7 +4,16 @@ import pytest
 
 from orchestrator.edits.finding import new_findings
 from orchestrator.edits.workflows.checker import check_text
-from orchestrator.edits.workflows.expressions import ExpressionError, parse, spans
+from orchestrator.edits.workflows.expressions import (
+    Call,
+    Context,
+    Expression,
+    ExpressionError,
+    Literal,
+    Operation,
+    parse,
+    spans,
+)
 from orchestrator.edits.workflows.reachability import is_reachable
 from orchestrator.edits.yaml.model import load_model
 
@@ -118,11 +127,27 @@ def test_a_job_that_no_event_can_start_is_known(on: str, condition: str, reachab
     assert is_reachable(load_model(text), "a") is reachable
 
 
+A, B, C = Context("a"), Context("b"), Context("c")
+
+
 @pytest.mark.parametrize(
-    "source", ["a.b[0].c", "a['b-c'].*", "f(1, 'it''s', !x) == null", "-1.5e3 < 0x1F", "(a || b) && c"]
+    ("source", "tree"),
+    [
+        ("a.b[0].c", Context("a", ("b", Literal(0.0), "c"))),
+        ("a['b-c'].*", Context("a", (Literal("b-c"), "*"))),
+        (
+            "f(1, 'it''s', !x) == null",
+            Operation(
+                "==", (Call("f", (Literal(1.0), Literal("it's"), Operation("!", (Context("x"),)))), Literal(None))
+            ),
+        ),
+        ("-1.5e3 < 0x1F", Operation("<", (Literal(-1500.0), Literal(31.0)))),
+        ("(a || b) && c", Operation("&&", (Operation("||", (A, B)), C))),
+        ("a || b && c", Operation("||", (A, Operation("&&", (B, C))))),
+    ],
 )
-def test_expressions_are_read(source: str) -> None:
-    parse(source)
+def test_expressions_are_read(source: str, tree: Expression) -> None:
+    assert parse(source) == tree
 
 
 @pytest.mark.parametrize("source", ["", "a.", "a b", "f(", "'x", "a ==", '"x"', "a = b", "(" * 60 + ")" * 60])

@@ -150,4 +150,6 @@ def test_without_reporters_nothing_is_made() -> None:
 
 
 def test_a_bus_that_never_started_can_be_closed() -> None:
-    Bus(RUN, [Recorder()], lambda: EPOCH).close()
+    recorder = Recorder()
+    Bus(RUN, [recorder], lambda: EPOCH).close()
+    assert recorder.events == []

@@ -38,6 +38,7 @@ def test_a_reader_that_went_away_ends_the_display_and_nothing_else(pipe, plan, n
     for _ in range(3):
         reporter.handle(news("task.started", "1.1"))
     reporter.close()
+    assert not stream.closed  # it stays its owner's
 
 
 def test_a_closed_stream_ends_the_display_and_nothing_else(plan, news):
@@ -47,6 +48,9 @@ def test_a_closed_stream_ends_the_display_and_nothing_else(plan, news):
     stream.close()
     reporter.handle(news("task.started", "1.1"))
     reporter.close()
+    sink = Sink(stream)
+    sink.write("x")
+    assert sink.is_broken
 
 
 def test_a_stream_that_was_closed_before_we_started_is_none(plan, news):
@@ -54,6 +58,7 @@ def test_a_stream_that_was_closed_before_we_started_is_none(plan, news):
         reporter.start(plan)
         reporter.handle(news("task.started", "1.1"))
         reporter.close()
+    assert Sink(None).is_broken
 
 
 def test_a_full_disk_ends_the_display_and_nothing_else():

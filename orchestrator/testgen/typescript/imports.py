@@ -47,8 +47,8 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
         lines += [f"import type {{ {', '.join(sorted(names))} }} from '{spec}';" for spec, names in named]
     doubles = [name for name in _DOUBLES if re.search(rf"(?<!\.)\b{name}\b[(<)]", body)]
     doubles += ["packageDouble"] if has_fetch else []
-    mocks = "" if place.tools.is_late else _mocks(place)
-    late = _late_mocks(place) if place.tools.is_late else ""
+    mocks = "".join(_mock(place, spec) for spec in place.packages)
+    mocks, late = ("", mocks) if place.tools.is_late else (mocks, "")
     doubles += [each for each in ("exportDoubles", "moduleDouble") if f"{each}(" in late]
     if doubles:
         lines += _import_lines(place.tools, place.specifier(place.helper), {each: each for each in doubles})
@@ -166,41 +166,33 @@ def _runner_import(tools: Toolchain, body: str) -> list[str]:
     return [f"import {{ {', '.join(used)} }} from '{source}';"]
 
 
-def _mocks(place: Place) -> str:
-    """Return the lines that double packages; runners move them above the imports."""
+def _mock(place: Place, spec: str) -> str:
+    """Return the lines that double a package: above the imports, or late, before what is loaded after them."""
+    if spec == "fetch":
+        return _fetch_double(place)
+    name = quoted(spec)
+    asked = ", ".join(quoted(each) for each in place.asked.get(spec, ()))
+    if place.tools.is_late:
+        return _late_mock(place, spec, name, asked)
     helper = quoted(place.specifier(place.helper))
-    lines = []
-    for spec in place.packages:
-        name = quoted(spec)
-        if spec == "fetch":
-            lines.append(_fetch_double(place))
-        elif spec in place.asked:
-            lines.append(_export_mock(place, name, helper, ", ".join(quoted(each) for each in place.asked[spec])))
-        elif place.tools.runner == "jest":
-            double = f"{_actual(place, helper)}.packageDouble({name})"
-            lines.append(f"jest.mock({name}, () => {double});\n")
-        else:
-            lines.append(f"vi.mock({name}, async () => (await import({helper})).moduleDouble({name}));\n")
-    return "".join(lines)
+    if spec in place.asked:
+        return _export_mock(place, name, helper, asked)
+    if place.tools.runner == "jest":
+        return f"jest.mock({name}, () => {_actual(place, helper)}.packageDouble({name}));\n"
+    return f"vi.mock({name}, async () => (await import({helper})).moduleDouble({name}));\n"
 
 
-def _late_mocks(place: Place) -> str:
-    """Return the same for ES modules under Jest, which have to be loaded after that."""
-    lines = []
-    for spec in place.packages:
-        name = quoted(spec)
-        if spec == "fetch":
-            lines.append(_fetch_double(place))
-        elif spec in place.asked:
-            real = f"actual{re.sub(r'[^A-Za-z0-9]+', ' ', spec).title().replace(' ', '')}"
-            exports = ", ".join(quoted(each) for each in place.asked[spec])
-            lines.append(f"const {real} = await import({name});\n")
-            double = f"exportDoubles({name}, [{exports}])"
-            lines.append(f"jest.unstable_mockModule({name}, () => ({{ ...{real}, ...{double} }}));\n")
-        else:
-            exports = ", ".join(quoted(each) for each in place.exported.get(spec, ()))
-            lines.append(f"jest.unstable_mockModule({name}, () => moduleDouble({name}, [{exports}]));\n")
-    return "".join(lines)
+def _late_mock(place: Place, spec: str, name: str, asked: str) -> str:
+    """Return the same for ES modules under Jest."""
+    if spec not in place.asked:
+        exports = ", ".join(quoted(each) for each in place.exported.get(spec, ()))
+        return f"jest.unstable_mockModule({name}, () => moduleDouble({name}, [{exports}]));\n"
+    real = f"actual{re.sub(r'[^A-Za-z0-9]+', ' ', spec).title().replace(' ', '')}"
+    double = f"exportDoubles({name}, [{asked}])"
+    return (
+        f"const {real} = await import({name});\n"
+        f"jest.unstable_mockModule({name}, () => ({{ ...{real}, ...{double} }}));\n"
+    )
 
 
 def _fetch_double(place: Place) -> str:
