@@ -14,6 +14,7 @@ from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.present import look_of
 from orchestrator.cli.state import chosen_run, reading, refuse_unknown_tasks
 from orchestrator.errors import ExitCode, UsageError
+from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.record import AttemptRecord, RunRecord, TaskRecord
 from orchestrator.models.status import TaskState
 from orchestrator.reporters.outline import CheckLine, outline_of
@@ -38,6 +39,8 @@ def command(
     root = find_root(common)
     with reading(root) as ledger:
         record = chosen_run(ledger, run, kind="run")
+        if run is None and task is not None:
+            record = _newest_with(ledger, task, record)
     chosen = _chosen(record, task, attempt)
     unmet = _unmet(record) if task is None and not path else []
     if not chosen and not unmet:
@@ -58,6 +61,20 @@ def command(
     for check in unmet:
         _print_check(check, tail)
     return ExitCode.OK
+
+
+def _newest_with(ledger: SqliteLedger, task: str, newest: RunRecord) -> RunRecord:
+    """Return the newest run that attempted the task and say when that is not the last run; else the last run."""
+    if any(entry.id == task and entry.attempts for entry in newest.tasks):
+        return newest
+    for run, kind in ledger.run_kinds():
+        if kind != "run" or run == newest.id:
+            continue
+        record = ledger.read_run(run)
+        if any(entry.id == task and entry.attempts for entry in record.tasks):
+            sys.stderr.write(f"the last run did not attempt {line(task)}; this is of run {record.id}\n")
+            return record
+    return newest
 
 
 def _chosen(record: RunRecord, task: str | None, number: int | None) -> list[tuple[TaskRecord, AttemptRecord]]:

@@ -23,6 +23,19 @@ def test_explain_tells_what_the_last_run_made_of_a_task(make: Make) -> None:
     )
 
 
+def test_logs_of_a_task_that_was_up_to_date_are_those_of_the_run_that_did_it(make: Make) -> None:
+    kept = task("1.1", "echo said > one.txt; echo said", inputs=["phases.yaml"], produces=["one.txt"])
+    repository = make(tasks(kept, task("1.2", "echo other")))
+    repository.run()
+    first = repository.record()["id"]
+    repository.run("--task", "1.2")
+    repository.run()
+    shown = repository.orchestrate("logs", "1.1")
+    assert shown.out == "said\n"
+    assert shown.err == f"the last run did not attempt 1.1; this is of run {first}\n"
+    assert "was not attempted" in repository.orchestrate("logs", "1.1", "--run", "last").err
+
+
 def test_explain_forgets_a_failure_that_was_made_good(make: Make) -> None:
     repository = make(tasks(task("1.1", "test -e there", inputs=["there"])))
     repository.run()
