@@ -14,7 +14,7 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "init": Entry("init", "write the roadmap that this repository needs", "Start", supervised=True),
-    "validate": Entry("validate", "check the document: every problem at once, with its place", "Start"),
+    "validate": Entry("validate", "check documents: every problem at once, with its place", "Start"),
     "plan": Entry("plan", "show what would run, in which order, and why", "Start"),
     "run": Entry("run", "carry the plan out (or preview it with --dry-run)", "Run", supervised=True),
     "resume": Entry("resume", "go on with an interrupted or waiting run", "Run", supervised=True),

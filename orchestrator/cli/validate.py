@@ -1,20 +1,43 @@
 """`orchestrate validate`: every problem of the document at once. Runs nothing, writes nothing."""
 
+import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Literal
+
+import typer
+from msgspec import Struct
+from msgspec.structs import replace
 
 from orchestrator.cli.options import Checking, Drawing, option
 from orchestrator.cli.options import command as as_command
-from orchestrator.cli.places import document_path
+from orchestrator.cli.places import document_path, enter_directory
 from orchestrator.cli.plan_cache import find_plan, question_of
 from orchestrator.cli.present import look_of, show_problems
-from orchestrator.errors import ExitCode, Severity
+from orchestrator.errors import ExitCode, Problem, Severity, UsageError
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """What there is to say about one document; `summary` counts what one without errors has."""
+
+    path: Path
+    problems: Sequence[Problem]
+    summary: str = ""
+
+    @property
+    def is_valid(self) -> bool:
+        """Say whether the document can be planned."""
+        return not any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
 @as_command
 def command(
     common: Checking,
     _drawing: Drawing,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="documents (default: as --config says)")
+    ] = None,
     format: Annotated[
         Literal["full", "concise", "github", "json"], option("--format", help="how problems are shown", envvar=None)
     ] = "full",
@@ -22,22 +45,37 @@ def command(
     quiet: Annotated[bool, option("--quiet", "-q", help="say only what is wrong")] = False,
     deep: Annotated[bool, option("--deep", help="look into the repository too")] = False,
 ) -> int:
-    """Check the document: syntax, keys, ids, dependencies, handlers, params, templates, paths."""
-    path = document_path(common)
-    kept = None if strict or deep else find_plan(question_of(path, common))
-    if kept is not None:
-        show_problems(kept.warnings, sys.stdout, format=format)
-        summary = kept.summary
-    else:
-        from orchestrator.cli.document import examine, open_document, summary_of
-
-        opened = open_document(path, common, strict=strict, deep=deep)
-        problems, plan = examine(opened, common)
-        show_problems(problems, sys.stdout, format=format)
-        if any(problem.severity is Severity.ERROR for problem in problems):
-            return ExitCode.INVALID
-        summary = summary_of(plan) if plan is not None else opened.as_written()
+    """Check documents: syntax, keys, ids, dependencies, handlers, params, templates, paths."""
+    verdicts = [_look_at(path, common, strict=strict, deep=deep) for path in _documents(files or (), common)]
+    show_problems([problem for each in verdicts for problem in each.problems], sys.stdout, format=format)
+    valid = [each for each in verdicts if each.is_valid]
     if format == "full" and not quiet:
         look = look_of(sys.stdout)
-        sys.stdout.write(f"{look.paint('good', look.glyph('good'))} {path}: {summary}\n")
-    return ExitCode.OK
+        for each in valid:
+            sys.stdout.write(f"{look.paint('good', look.glyph('good'))} {each.path}: {each.summary}\n")
+    return ExitCode.OK if len(valid) == len(verdicts) else ExitCode.INVALID
+
+
+def _documents(files: Sequence[Path], common: Checking) -> Sequence[Path]:
+    """Return what is to be checked: the files that are named, else the one document that all commands mean."""
+    if not files:
+        return [document_path(common)]
+    if common.config is not None and str(common.config) != os.environ.get("ORCHESTRATE_CONFIG"):
+        message = "--config and a FILE both name a document"
+        raise UsageError(message, hint=f"orchestrate validate {' '.join(map(str, [common.config, *files]))}")
+    enter_directory(common)
+    return files
+
+
+def _look_at(path: Path, common: Checking, *, strict: bool, deep: bool) -> Verdict:
+    kept = None if strict or deep else find_plan(question_of(path, common))
+    if kept is not None:
+        return Verdict(path=path, problems=kept.warnings, summary=kept.summary)
+    from orchestrator.cli.document import examine, open_document, summary_of
+
+    opened = open_document(path, common, strict=strict, deep=deep)
+    problems, plan = examine(opened, common)
+    verdict = Verdict(path=path, problems=problems)
+    if not verdict.is_valid:
+        return verdict
+    return replace(verdict, summary=summary_of(plan) if plan is not None else opened.as_written())

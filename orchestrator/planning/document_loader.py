@@ -55,7 +55,7 @@ def load_document(path: str | Path) -> LoadedDocument:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = f"{path} cannot be read: {reason}"
-        raise UsageError(message, hint="name another file with -c, or make one with `orchestrate init`") from None
+        raise UsageError(message, hint="name another file, or make one with `orchestrate init`") from None
     return load_bytes(data, path)
 
 
