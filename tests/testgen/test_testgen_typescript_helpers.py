@@ -104,6 +104,17 @@ def test_two_runs_without_an_end_have_nothing_in_common(kind) -> None:
     assert answer_of(script) == "nothing"
 
 
+def test_inputs_that_differ_from_run_to_run_tell_no_mutant_apart() -> None:
+    script = f"""
+        const {{ steady }} = require({str(NODE / "explorer/search.cjs")!r});
+        const {{ tellsApart }} = require({str(NODE / "explorer/verdicts.cjs")!r});
+        const text = (v) => ({{ t: 'value', v }});
+        const seen = (id) => ({{ kind: 'value', value: text(1), clients: [], args: [text(id)], spies: [{{ calls: [{{ t: 'list', items: [text(id)] }}] }}] }});
+        console.log(JSON.stringify(tellsApart(steady(seen('7f3a'), seen('c01d')), seen('9b2e'))));
+    """  # noqa: E501 - one script
+    assert answer_of(script) == {"value": False, "calls": False}
+
+
 def test_files_are_laid_out_by_biome_where_a_project_has_it_and_no_prettier(tmp_path) -> None:
     package = tmp_path / "node_modules/@biomejs/biome"
     (package / "bin").mkdir(parents=True)

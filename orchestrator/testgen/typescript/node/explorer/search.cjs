@@ -244,7 +244,17 @@ function steady(a, b) {
   if (parts.value === undefined && a.kind === 'value') return undefined;
   parts.clients = a.clients.map((each, index) => ({ ...each, calls: b.clients[index] && common(each.calls, b.clients[index].calls) }));
   if (parts.clients.some((each) => each.calls === undefined)) return undefined;
-  return parts;
+  // What a step before returned goes in as well: a random id differs without any mutant.
+  parts.args = a.args.map((each, index) => common(each, b.args[index] ?? each));
+  parts.spies = a.spies.map((each, index) => ({ ...each, calls: bothCalls(each.calls, b.spies[index]?.calls) }));
+  return parts.args.includes(undefined) || parts.spies.some((each) => each.calls === undefined) ? undefined : parts;
+}
+
+/** What a spy was told both times; undefined when it was told otherwise the second time. */
+function bothCalls(a, b) {
+  if (a.length !== b?.length) return undefined;
+  const calls = a.map((args, index) => common(args, b[index]));
+  return calls.includes(undefined) ? undefined : calls;
 }
 
 const ACCIDENTS = /^(Cannot (read|set|destructure|convert|mix|access)|.* is not (a function|iterable|defined|an object|a constructor)|Invalid time value|Reduce of empty array|Invalid array length|Invalid count value|Unexpected (token|end|non-)|Expected property name|.*is not valid JSON|Bad control character|Maximum call stack|Converting circular|toString\(\) radix|The "[\w.]+" (argument|property) must be|The number .* cannot be converted to a BigInt|Invalid string length|precision|toFixed\(\))/;
