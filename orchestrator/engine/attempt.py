@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -28,6 +28,7 @@ from orchestrator.contracts.ingredients import hash_of_ingredients
 from orchestrator.engine.bus import Bus
 from orchestrator.engine.failures import Judged, cancelled, errored, judge, timed_out
 from orchestrator.engine.freshness import Freshness
+from orchestrator.engine.glance import Glance
 from orchestrator.engine.measure import fact_of, measured
 from orchestrator.engine.ports import AttemptEnd, Binding, Clock, Measure, OpenTools, Ready, Tools
 from orchestrator.engine.uninterrupted import is_being_cancelled, to_the_end, uninterrupted
@@ -46,7 +47,7 @@ UP_TO_DATE = "up to date"
 _Asked: TypeAlias = "tuple[Handler[Params], Params]"
 
 
-class TaskAttempts(Struct, kw_only=True):
+class TaskAttempts(Struct, kw_only=True, dict=True):
     """Carry out the attempts of a run; implements `ports.Attempts`.
 
     `outputs` holds what ended tasks hand on, at the start that of the tasks done before.
@@ -84,6 +85,8 @@ class TaskAttempts(Struct, kw_only=True):
             return replace(_needless(task, number, judged.outcome), code=judged.code, fatal=judged.fatal)
 
     def _prepare(self, task: PlannedTask, number: int, decision: Answer | None) -> Ready | AttemptEnd:
+        if decision is None and self._glance.finds_up_to_date(task):
+            return self._up_to_date(task, number)
         values = self.binding.values(task, number, self.outputs)
         if task.when is not None and not self.binding.wanted(task, values):
             return _needless(task, number, skipped(f"`when` is false: {task.when}"))
@@ -101,8 +104,7 @@ class TaskAttempts(Struct, kw_only=True):
             own = asked[0].fingerprint(asked[1], context)
         before = self.freshness.before(planned, own, context)
         if decision is None and self.freshness.stale(task, context.workspace, before) is None:
-            self.outputs[task.id] = self.freshness.successes[task.id].outputs
-            return _needless(task, number, unchanged(UP_TO_DATE))
+            return self._up_to_date(task, number)
         handler, params = asked or self._asked(task)
         return Ready(
             key=task.id,
@@ -115,6 +117,14 @@ class TaskAttempts(Struct, kw_only=True):
             tools=tools,
             before=before,
         )
+
+    @cached_property
+    def _glance(self) -> Glance:
+        return Glance(workspaces=self.workspaces, tools=self.tools, freshness=self.freshness)
+
+    def _up_to_date(self, task: PlannedTask, number: int) -> AttemptEnd:
+        self.outputs[task.id] = self.freshness.successes[task.id].outputs
+        return _needless(task, number, unchanged(UP_TO_DATE))
 
     def _asked(self, task: PlannedTask) -> _Asked:
         handler = self.handlers(task.handler)

@@ -62,12 +62,20 @@ class Freshness(Struct, frozen=True, kw_only=True, dict=True):
             task.definition, before.handler, reads=before.reads, writes=writes, late=before.late, found=before.writes
         )
 
+    def knows(self, task: PlannedTask) -> bool:
+        """Say whether the task was done as it is defined now, so that only files can make it run."""
+        last = self.successes.get(task.id)
+        return last is not None and not self.force and last.definition == task.definition
+
     def stale(self, task: PlannedTask, workspace: Workspace, before: Before | None) -> str | None:
         """Return why the task has to run; None when it is up to date."""
+        # reads files: only when nothing simpler decides
+        return self.why_stale(task, self.after(task, workspace, before) if self.knows(task) else None)
+
+    def why_stale(self, task: PlannedTask, now: str | None) -> str | None:
+        """Return why a task has to run whose fingerprint would be `now` if nothing changed; None when up to date."""
         last = self.successes.get(task.id)
-        now = None
-        if last is not None and not self.force and last.definition == task.definition:
-            now = self.after(task, workspace, before)  # reads files: only when nothing simpler decides
+        if last is not None and self.knows(task):
             last = as_left(task, last, self.steps)
         found = up_to_date(task, last, now, force=self.force)
         return None if found.up_to_date else found.reason

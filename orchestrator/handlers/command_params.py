@@ -1,6 +1,7 @@
 """What ``type: command`` takes."""
 
 import shlex
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -86,7 +87,7 @@ class CommandParams(Params):
         """The words that are started."""
         return (*_SHELL, self.command) if isinstance(self.command, str) else tuple(self.command)
 
-    @property
+    @cached_property
     def line(self) -> str:
         """The command as one would type it, in full."""
         return self.command if isinstance(self.command, str) else shlex.join(self.command)

@@ -19,6 +19,7 @@ from orchestrator.processes.pipe import Pipe
 from orchestrator.processes.redact import Redactor
 from orchestrator.processes.spawn import Exhausted, start
 from orchestrator.processes.sweep import ROOT_TAG, TASK_TAG, become_subreaper, kill_until_none
+from orchestrator.processes.watch import Watch
 
 GRACE = 10.0  # seconds between SIGTERM and SIGKILL
 
@@ -48,6 +49,7 @@ class ProcessFactory:
         self.environ = dict(os.environ if environ is None else environ)
         self.base = {**base_environment(self.environ), ROOT_TAG: self.root}
         self.children = Children()
+        self.watch = Watch()
         self.companions = Companions(self.base, self.root)
         self.in_a_hurry = False
         become_subreaper()
@@ -91,6 +93,7 @@ class ProcessFactory:
         self.companions.close()
         killed = kill_until_none(self.children.strays)
         self.children.close()
+        self.watch.close()
         return killed
 
 
@@ -151,8 +154,7 @@ class AttemptProcesses:
         factory = self._factory
         lines = LineFeed(self._on_output) if self._on_output is not None else None
         output = Output(self._log, self._redactor, lines)
-        loop = asyncio.get_running_loop()
-        pipe = Pipe(loop, running.child.output, output)
+        pipe = Pipe(factory.watch, running.child.output, output)
         ending = Ending(running, factory.children, factory.grace, lambda: factory.in_a_hurry)
         try:
             idle = await _is_idle(running, pipe, idle_timeout or self._idle_timeout)
@@ -193,7 +195,7 @@ class AttemptProcesses:
                 if not factory.children:
                     raise
                 await factory.children.one_less()
-        running = Running(asyncio.get_running_loop(), child, f"{TASK_TAG}={variables[TASK_TAG]}")
+        running = Running(factory.watch, child, f"{TASK_TAG}={variables[TASK_TAG]}")
         factory.children.add(running)
         return running
 

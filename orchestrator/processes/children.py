@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from orchestrator.processes.spawn import Child
 from orchestrator.processes.sweep import Standing, descendants, has_variable, reap, standing
+from orchestrator.processes.watch import Watch
 
 _PAGE = 1 << 16
 
@@ -20,16 +21,16 @@ _PAGE = 1 << 16
 class Running:
     """A child between its start and the moment when nothing of it is left."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, child: Child, tag: str) -> None:
+    def __init__(self, watch: Watch, child: Child, tag: str) -> None:
         self.child = child
         self.pid = child.pid
         self.tag = tag
-        self.exited: asyncio.Future[None] = loop.create_future()
+        self.exited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.has_exited = False
         self._seen: set[tuple[int, int]] = set()
-        self._loop = loop
+        self._watch = watch
         self._watched = True
-        loop.add_reader(child.handle, self._note_exit)
+        watch.add(child.handle, self._note_exit)
 
     def look_below(self) -> None:
         """Remember the processes below the child: they are known even if they leave its session later."""
@@ -47,7 +48,7 @@ class Running:
         if not self.has_exited:
             self.signal(signal.SIGKILL)
         self._forget_handle()
-        return self.child.process.poll()
+        return self.child.take_status()
 
     def signal(self, signum: int) -> None:
         """Signal the child's process group."""
@@ -65,7 +66,7 @@ class Running:
     def _forget_handle(self) -> None:
         if self._watched:  # once only: the number may belong to another child's descriptor by now
             self._watched = False
-            self._loop.remove_reader(self.child.handle)
+            self._watch.remove(self.child.handle)
             os.close(self.child.handle)
 
 

@@ -49,6 +49,8 @@ def present_secrets(names: Iterable[str], environ: Mapping[str, str]) -> dict[st
 def read_secrets(names: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
     """Return the named secrets; TaskFailed names the ones that are not set, unless their name ends with `?`."""
     names = tuple(names)
+    if not names:
+        return {}
     secrets = present_secrets(names, environ)
     missing = [name for name in names if name not in secrets and not name.endswith(MAY_BE_MISSING)]
     if missing:

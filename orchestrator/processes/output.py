@@ -169,6 +169,8 @@ class Output:
     @property
     def tail(self) -> str:
         """The last lines, safe to show."""
+        if not self._tail:
+            return ""
         lines = plain(self._tail).rstrip().split("\n")
         return "\n".join(lines[-_TAIL_LINES:])
 

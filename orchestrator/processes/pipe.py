@@ -6,6 +6,7 @@ import fcntl
 import os
 
 from orchestrator.processes.output import Output
+from orchestrator.processes.watch import Watch
 
 _CHUNK = 1 << 16  # what a pipe holds unless it is made larger
 _LARGE_CHUNK = 1 << 20
@@ -16,14 +17,15 @@ _DRAIN = 1.0  # seconds
 class Pipe:
     """The reading end of a child's output."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, descriptor: int, output: Output) -> None:
-        self.last_heard = loop.time()
-        self._loop = loop
+    def __init__(self, watch: Watch, descriptor: int, output: Output) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.last_heard = self._loop.time()
+        self._watch = watch
         self._descriptor = descriptor
         self._output = output
         self._size = _CHUNK
         self._ended = asyncio.Event()
-        loop.add_reader(descriptor, self._read)
+        watch.add(descriptor, self._read)
 
     async def drain(self) -> None:
         """Read what the ended child wrote; whoever still holds the pipe open is listened to for a second at most."""
@@ -39,7 +41,7 @@ class Pipe:
         """Stop reading."""
         if not self._ended.is_set():
             self._ended.set()
-            self._loop.remove_reader(self._descriptor)
+            self._watch.remove(self._descriptor)
             os.close(self._descriptor)
 
     def _read(self) -> bool:

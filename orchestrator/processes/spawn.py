@@ -1,19 +1,15 @@
-"""Start one program: argv only, a session of its own, one pipe for all it prints.
-
-`subprocess.Popen` and not `os.posix_spawn`: the latter cannot set the working directory, leaves descriptors that
-other libraries opened to the child, and was faster by less than a tenth (`bench/spawn.py`). Popen forks with vfork
-as long as no `preexec_fn` is given.
-"""
+"""Start one program: argv only, a session of its own, one pipe for all it prints."""
 
 import errno
 import os
-import subprocess
+import signal
 import tempfile
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from orchestrator.errors import MissingTool, OrchestrateError, TaskFailed, Unusable
+from orchestrator.processes.forking import execute
 
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
 
@@ -25,14 +21,17 @@ class Exhausted(Unusable):
 class Child(Struct, frozen=True, kw_only=True):
     """A started program: `handle` is a pidfd, readable once it has ended; `output` the reading end of its pipe."""
 
-    process: subprocess.Popen[bytes]
+    pid: int  # its group's and session's, too
     handle: int
     output: int
 
-    @property
-    def pid(self) -> int:
-        """The process id; its group's and session's too."""
-        return self.process.pid
+    def take_status(self) -> int | None:
+        """Take the exit status away and return it, a signal as a negative number; None when there is none to take."""
+        try:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+        except ChildProcessError:  # other code of this process took it
+            return None
+        return os.waitstatus_to_exitcode(status) if pid else None
 
 
 def start(
@@ -47,19 +46,9 @@ def start(
         reading, writing = os.pipe()
         opened += (reading, writing)
         os.set_blocking(reading, False)
-        source = subprocess.DEVNULL if stdin is None else _file_with(stdin)
-        if stdin is not None:
-            opened.append(source)
-        process = subprocess.Popen(
-            argv,
-            executable=program,
-            cwd=folder,
-            env=env,
-            stdin=source,
-            stdout=writing,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        source = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) if stdin is None else _file_with(stdin)
+        opened.append(source)
+        pid = execute(argv, program=program, folder=folder, env=env, source=source, output=writing)
         opened.remove(reading)
     except (OSError, ValueError) as error:
         raise _explained(error, argv, program, folder) from error
@@ -67,11 +56,11 @@ def start(
         for descriptor in opened:
             os.close(descriptor)
     try:
-        return Child(process=process, handle=os.pidfd_open(process.pid), output=reading)
+        return Child(pid=pid, handle=os.pidfd_open(pid), output=reading)
     except OSError as error:
         os.close(reading)
-        process.kill()
-        process.wait()
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
         raise _explained(error, argv, program, folder) from error
 
 

@@ -78,7 +78,7 @@ class PlainReporter:
                 return
             now = self._now()
             self._board.take(event, now)
-            told = tell(event, self._board, self._look)
+            told = tell(event, self._board, self._look, self._shown)
             if told is not None and told.weight <= self._shown:
                 self._append(told, now - self._board.began)
             if event.type is EventType.RUN_FINISHED:

@@ -42,10 +42,19 @@ class Told(Struct, frozen=True, kw_only=True):
     below: tuple[str, ...] = ()
 
 
-def tell(event: Event, board: Board, look: Look) -> Told | None:
-    """Return what to say about an event that is on the board already."""
-    part = _PARTS.get(event.type)
+def tell(event: Event, board: Board, look: Look, most: Weight = Weight.DETAIL) -> Told | None:
+    """Return what to say about an event that is on the board already; what surely weighs more than `most` is left."""
+    part = _PARTS.get(event.type) if _lightest(event) <= most else None
     return part(_Scene(event=event, board=board, look=look)) if part else None
+
+
+def _lightest(event: Event) -> Weight:
+    """Return the least that a line about the event weighs: known for what comes with every task of a big run."""
+    if event.type is EventType.TASK_FINISHED:
+        return Weight.NORMAL if state_of(event).went_well else Weight.TROUBLE
+    if event.type is EventType.TASK_STARTED:
+        return Weight.START
+    return Weight.DETAIL if event.type in (EventType.TASK_OUTPUT, EventType.TASK_PROGRESS) else Weight.TROUBLE
 
 
 class _Scene(Struct, frozen=True, kw_only=True):

@@ -94,6 +94,8 @@ class AttemptWorkspace:
 
     def staged(self) -> tuple[Change, ...]:
         """Return what this attempt changed so far: applied, seen after a command, and waiting."""
+        if not self._log.batches and not len(self._overlay):
+            return ()
         waiting = (change for each in self._overlay for change in changes_of(each, umask=self._backing.umask))
         return (*self._log.changes, *waiting)
 
