@@ -25,7 +25,7 @@ from orchestrator.sanitize import line as one_line
 from orchestrator.testgen.generator import Generator, Project, Settings, Target
 from orchestrator.testgen.kinds import PARTS, TOGETHER, offers
 from orchestrator.testgen.languages import find_generator, language_of, refuse_target
-from orchestrator.testgen.report import as_json, examined_json, examined_lines, lines_of, reason_lines, verdict_lines
+from orchestrator.testgen.report import as_json, examined_json, examined_lines, lines_of, verdict_lines
 from orchestrator.testgen.results import Generated
 
 __test__ = False
@@ -151,8 +151,7 @@ def _show(target: Target, made: Generated, *, write: bool, as_json_: bool) -> No
         _print_json(as_json(target, made))
         return
     report = sys.stdout if write else sys.stderr
-    lines = [*lines_of(target, made), *reason_lines(target, made)]
-    report.write("".join(f"{one_line(line)}\n" for line in lines))
+    report.write("".join(f"{one_line(line)}\n" for line in lines_of(target, made)))
     if not write:
         sys.stdout.write(made.text)
 

@@ -95,7 +95,7 @@ class Progress:
                 self._block(scope, scope.name, f"the guards of {scope.name} said no", "its guards said no")
         else:
             if not ok:
-                self._doom(scope, scope.name, "its checkpoint did not pass")
+                self._shut(scope, scope.name, "its checkpoint did not pass")
                 if self._fail_fast and not self._keep_going:
                     self._stop(f"fail_fast: the checkpoint of {scope.name} did not pass", scope.name)
             self._finish(scope)
@@ -222,18 +222,20 @@ class Progress:
         """Close a scope whose last part has ended: measure its checkpoint first, unless it went badly anyway."""
         if scope.closed or scope.measuring or scope.left or not (scope.opened or scope.cause):
             return
+        if not (scope.opened or scope.critical or scope.is_gate):
+            return  # its tasks have ended before its turn: what comes after it waits for that
         if scope.cause is None and scope.checks and scope.name not in self._passed:
             if not self.stopping:
                 self._queue(scope)
                 return
-            self._doom(scope, scope.name, "stopped")
+            self._shut(scope, scope.name, "stopped")
         self._finish(scope)
 
     def _finish(self, scope: Scope) -> None:
         scope.closed = True
         if scope.opened:
             self.closed.append(Closed(scope=scope.name, ok=scope.cause is None, cause=scope.cause))
-        if scope.cause is None:
+        if scope.cause is None or not (scope.critical or scope.is_gate):
             for follower in scope.followers:
                 self._need_less(follower)
         if scope.parent:
@@ -242,19 +244,28 @@ class Progress:
                 self._steps.append((self._close, (scope.parent,)))
 
     def _doom(self, scope: Scope, root: str, why: str) -> None:
-        """Note that a scope cannot end well any more; what comes after it is blocked at once."""
+        """Note that a scope cannot end well any more; what needs its good end is blocked at once."""
         at: Scope | None = scope
         while at is not None and at.cause is None:
             at.cause = root
-            for follower in at.followers:
+            for follower in at.followers if at.critical or at.is_gate else ():
                 self._steps.append((self._block, (follower, root, f"needs {at.name}: {why}", f"{root} went badly")))
             at = at.parent
+
+    def _shut(self, scope: Scope, root: str, why: str) -> None:
+        """Doom a scope that says no by itself: what comes after it is blocked even where it is not critical."""
+        was_harmless = scope.cause is not None and not (scope.critical or scope.is_gate)
+        scope.is_gate = True
+        self._doom(scope, root, why)
+        for follower in scope.followers if was_harmless else ():
+            reason = f"needs {scope.name}: {why}"
+            self._steps.append((self._block, (follower, root, reason, f"{root} went badly")))
 
     def _block(self, scope: Scope, root: str, reason: str, why: str) -> None:
         """Keep a scope shut for good: `reason` is told to its tasks, `why` to what comes after it."""
         self.went_badly = True
         scope.blocked = True
-        self._doom(scope, root, why)
+        self._shut(scope, root, why)
         for child in scope.children:
             self._steps.append((self._block, (child, root, reason, why)))
         for member in scope.members:
@@ -275,7 +286,7 @@ class Progress:
         while self.jobs:
             scope = self.jobs.popleft()
             scope.measuring = False
-            self._doom(scope, cause or scope.name, reason)
+            self._shut(scope, cause or scope.name, reason)
             self._steps.append((self._close, (scope,)))
         if running:
             self.cancel += [scope.name for scope in self.scopes.values() if scope.measuring]

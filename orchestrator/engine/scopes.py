@@ -24,9 +24,11 @@ class Scope:
         "checks",
         "children",
         "closed",
+        "critical",
         "fail_fast",
         "followers",
         "guards",
+        "is_gate",
         "left",
         "limit",
         "measuring",
@@ -60,6 +62,8 @@ class Scope:
         self.blocked = False  # it will never open
         self.work = 0  # tasks inside, at any depth, that this run still has to do; without any no guard is asked
         self.cause: str | None = None
+        self.critical = True  # what comes after it waits for its good end
+        self.is_gate = False  # it has said no by itself, by its checkpoint or by never opening
         # of groups only
         self.sequential = False
         self.fail_fast = False
@@ -74,7 +78,7 @@ class Scope:
             parent.left += 1
 
     def come_after(self, other: "Scope") -> None:
-        """Open only when `other` has closed well."""
+        """Open only when `other` has closed well, or has closed where it is not critical."""
         other.followers.append(self)
         self.predecessors.append(other)
         self.needs += 1
@@ -97,6 +101,7 @@ def build_scopes(plan: Plan) -> dict[str, Scope]:
     for phase in plan.phases:
         name = phase_scope(phase)
         scopes[name] = Scope(name, root, guards=bool(phase.guards), checks=bool(phase.checkpoint))
+        scopes[name].critical = phase.critical
     for group in plan.groups:
         name = group_scope(group)
         scope = Scope(name, scopes[f"phase {group.phase}"], guards=bool(group.guards), checks=bool(group.checkpoint))

@@ -43,7 +43,6 @@ from orchestrator.testgen.report import (
     as_json,
     count_modules,
     lines_of,
-    reason_lines,
     summary_of_nothing,
     summary_of_task,
 )
@@ -194,7 +193,7 @@ class TestGeneration(Handler[TestGenerationParams]):
         written, files = 0, dict(memory.files)
         detail: list[str] = []
         for target, result in made:
-            detail += [*lines_of(target, result), *reason_lines(target, result)]
+            detail += lines_of(target, result)
             if result.text:
                 data = result.text.encode()
                 written += context.workspace.write_bytes(target.test_file, data)

@@ -270,6 +270,7 @@ class Phase(Part):
     estimate: Line = Field(default="", description="how long people think that it takes; shown by `plan`")
     depends_on: References = Field(default=[], description="phases that come first, wherever they stand in the file")
     parallel_with: References = Field(default=[], description="phases that it may overlap with")
+    critical: bool = Field(default=True, description="false: later phases start although something in it failed")
     guards: list[GuardEntry] = Field(default=[], max_length=50, description="asked before the phase starts")
     groups: list[Group] = Field(min_length=1, max_length=1_000, description="the parts of the phase")
     checkpoint: list[Check] = Field(

@@ -131,13 +131,17 @@ class PlannedGroup(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
 
 
 class PlannedPhase(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Some groups. `after` holds the ids of the phases that must have ended well before this one starts."""
+    """Some groups. `after` holds the ids of the phases that must have ended well before this one starts.
+
+    Those that are not `critical` must have ended: only their guards and their checkpoint say no to what follows.
+    """
 
     id: str  # "1"
     name: str
     description: str = ""
     estimate: str = ""
     after: tuple[str, ...] = ()
+    critical: bool = True
     checkpoint: tuple[PlannedCheck, ...] = ()
     guards: tuple[PlannedGuard, ...] = ()
 

@@ -71,6 +71,7 @@ class _Resolver:
             description=draft.phase.description,
             estimate=draft.phase.estimate,
             after=after,
+            critical=draft.phase.critical,
             checkpoint=self._titled(draft.checkpoint),
             guards=draft.guards,
         )

@@ -82,17 +82,18 @@ def letters(number: int) -> str:
 def phases_lines(phases: Iterable[Phase], numbers: _Numbers) -> Iterator[str]:
     """Yield the lines of phases, at the depth of the entries of `phases`.
 
-    A task that fails in one of them is no reason to leave the others undone: only what gates is waited for. Phases that
-    edit files follow each other, because their edits were tried in this order.
+    A task that fails in one of them is no reason to leave the others undone: no phase is critical, only checkpoints
+    gate. Phases that edit files follow each other, because their edits were tried in this order.
     """
     earlier: list[tuple[str, bool]] = []
     for phase in phases:
         id_ = phase.id or numbers.phase()
         edits = any(task.fields.get("type") == "config_edit" for task in phase.tasks)
         beside: list[Json] = [other for other, edited in earlier if not (edited and edits)]
-        fields: JsonObject = {**phase.fields, "parallel_with": beside} if beside else phase.fields
+        loose: JsonObject = {"parallel_with": beside} if beside else {}
+        fields: JsonObject = {**phase.fields, **loose, "critical": False}
         yield from _phase_lines(replace(phase, id=id_, fields=fields), numbers)
-        if not (phase.gates or phase.id):
+        if not (phase.is_first or phase.id):
             earlier.append((id_, edits))
 
 

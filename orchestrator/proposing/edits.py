@@ -193,5 +193,6 @@ def _proposal(candidate: Candidate, files: tuple[str, ...]) -> Proposal:
     }
     if candidate.given:
         fields["with"] = dict(candidate.given)
+    fields["critical"] = False
     name = candidate.name + (": {{ file }}" if several else f": {files[0]}")
     return Proposal(name=name, why=candidate.why, fields=fields, files=files if several else ())

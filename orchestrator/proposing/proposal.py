@@ -56,7 +56,7 @@ class Phase:
     why: str
     groups: tuple[Group, ...]
     checks: tuple[Check, ...] = ()
-    gates: bool = False  # what comes after it waits for it
+    is_first: bool = False  # what comes after it starts when it has ended
     id: str = ""
     fields: JsonObject = field(default_factory=dict)  # further keys
 

@@ -41,6 +41,11 @@ class Ranked:
             return self.uncovered == 0
         return self.total == 0 or self.uncovered <= min((1 - WELL_COVERED) * self.total, FEW)
 
+    @property
+    def cases(self) -> int:
+        """Return how many cases tests will need, roughly: as many as paths in the part that is not covered."""
+        return max(1, round(self.complexity * self.uncovered / max(self.total, 1)))
+
     def reason(self) -> str:
         """Return the numbers as a sentence for the comment above the task."""
         if self.measured:

@@ -93,7 +93,7 @@ def _proposal(each: Ranked, file: str, place: int) -> Proposal:
         "type": TYPE,
         "target": each.module.path,
         "test_file": file,
-        "estimated_cases": each.complexity,
+        "estimated_cases": each.cases,
         "priority": priority,
     }
     return Proposal(name=f"Test {each.module.path}", why=each.reason(), fields=fields)

@@ -17,12 +17,25 @@ def summary_of(target: Target, made: Generated) -> str:
         return f"{target.path}: {made.problem}"
     if made.told:
         return f"{target.test_file}: {made.told}"
+    if not made.tests:
+        return f"{target.path}: {_without_new(made)}"
     before = made.before
     return (
         f"{target.path}: {_count(len(made.tests), 'test')} with {_count(made.cases, 'case')}, "
         f"statements {_rise(before.statements if before else None, made.statements)}, "
         f"branches {_rise(before.branches if before else None, made.branches)}, "
         f"{_killed(made.mutants, before.mutants if before else None)}"
+    )
+
+
+def _without_new(made: Generated) -> str:
+    """Say why there is no new test, and how far those reach that exist."""
+    why = "nothing new beside what a person wrote or edited" if made.text else why_nothing(made)
+    if made.before is None:
+        return why
+    return (
+        f"{why}; the tests that exist reach {made.before.statements.percent:g} % of statements, "
+        f"{made.before.branches.percent:g} % of branches, {_killed(made.before.mutants)}"
     )
 
 
@@ -95,12 +108,6 @@ def lines_of(target: Target, made: Generated) -> Iterator[str]:
         yield f"    {defect.kind}: {_one_line(defect.call)}: {_one_line(defect.detail)}"
     if len(made.defects) > _MOST:
         yield f"    and {len(made.defects) - _MOST} more"
-
-
-def reason_lines(target: Target, made: Generated) -> Iterator[str]:
-    """Yield why nothing is written for a module, where that is not told already."""
-    if not made.text and not made.problem:
-        yield f"  {why_nothing(made)}: nothing is written for {target.path}"
 
 
 def why_nothing(made: Generated) -> str:

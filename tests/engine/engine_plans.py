@@ -93,7 +93,8 @@ def random_plan(rng: random.Random) -> Plan:
     for number in range(rng.randint(1, 3)):
         before = phases[-1].id if phases and rng.random() < 0.75 else None
         extras = {"checkpoint": CHECK if rng.random() < 0.3 else (), "guards": GUARD if rng.random() < 0.15 else ()}
-        phases.append(phase(str(number), after=[before] if before else (), **extras))
+        critical = rng.random() < 0.7
+        phases.append(phase(str(number), after=[before] if before else (), critical=critical, **extras))
         own: list[PlannedGroup] = []
         for letter in "abc"[: rng.randint(1, 3)]:
             own.append(_random_group(rng, f"{number}.{letter}", own))

@@ -60,7 +60,7 @@ class Referee:
     def _gate(self, group: PlannedGroup) -> str | None:
         phase = next(item for item in self.plan.phases if item.id == group.phase)
         for name in phase.after:
-            if not self.phase_passed(name):
+            if not self.phase_lets_by(name):
                 return f"phase {name} has not passed"
         for name in group.depends_on:
             if not self.group_passed(name):
@@ -107,14 +107,35 @@ class Referee:
         group = self.groups[name]
         well = all(self.states[task.id] in WELL for task in self.members[name])
         phase = next(item for item in self.plan.phases if item.id == group.phase)
-        well = well and all(map(self.group_passed, group.depends_on)) and all(map(self.phase_passed, phase.after))
+        well = well and all(map(self.group_passed, group.depends_on)) and all(map(self.phase_lets_by, phase.after))
         return well and (not group.checkpoint or self.measured.get(f"group {name}", False))
 
     def phase_passed(self, name: str) -> bool:
         phase = next(item for item in self.plan.phases if item.id == name)
         well = all(self.group_passed(group.id) for group in self.plan.groups if group.phase == name)
-        well = well and all(map(self.phase_passed, phase.after))
+        well = well and all(map(self.phase_lets_by, phase.after))
         return well and (not phase.checkpoint or self.measured.get(f"phase {name}", False))
+
+    def phase_lets_by(self, name: str) -> bool:
+        """Say whether what comes after a phase may start: of one that is not critical the tasks may have failed."""
+        phase = next(item for item in self.plan.phases if item.id == name)
+        if phase.critical or self.phase_passed(name):
+            return self.phase_passed(name)
+        inside = [group.id for group in self.plan.groups if group.phase == name]
+        had_its_turn = all(map(self.phase_lets_by, phase.after)) and self.guarded.get(f"phase {name}") is not False
+        failed = any(not self.group_passed(item) for item in inside)
+        return had_its_turn and failed and all(map(self._group_ended, inside))
+
+    def _group_ended(self, name: str) -> bool:
+        states = [self.states[task.id] for task in self.members[name]]
+        if any(state not in FINAL for state in states):
+            return False
+        waits = all(state in WELL for state in states) and bool(self.groups[name].checkpoint)
+        return not waits or f"group {name}" in self.measured or not self._could_be_measured(name)
+
+    def _could_be_measured(self, name: str) -> bool:
+        group = self.groups[name]
+        return all(map(self.group_passed, group.depends_on))
 
     # ------------------------------------------------------------ what happened
 
@@ -187,11 +208,11 @@ def expected_states(plan: Plan, fates: Fates) -> dict[str, TaskState]:
     """Return the states in which a run without fail_fast ends, whatever the timing, crashes included."""
     states: dict[str, TaskState] = {}
     run = GOOD if not (plan.guards and plan.tasks) or fates.guards["run"] else BAD
-    phases: dict[str, str] = {}
+    lets_by: dict[str, str] = {}
     groups: dict[str, str] = {}
     for phase in plan.phases:
         work = any(task.phase == phase.id for task in plan.tasks)
-        gate = _worst([run, *(phases[name] for name in phase.after)])
+        gate = _worst([run, *(lets_by[name] for name in phase.after)])
         gate = _guarded(gate, bool(phase.guards) and work, fates.guards[f"phase {phase.id}"])
         inside: list[str] = [gate] if gate is BAD else []
         for group in (item for item in plan.groups if item.phase == phase.id):
@@ -202,9 +223,12 @@ def expected_states(plan: Plan, fates: Fates) -> dict[str, TaskState]:
             well = _play(members, group, own, fates, states)
             groups[group.id] = _checked(_worst([own, well]), bool(group.checkpoint), fates.checkpoints[scope])
             inside.append(groups[group.id])
-        phases[phase.id] = _checked(
-            _worst([gate, *inside]), bool(phase.checkpoint), fates.checkpoints[f"phase {phase.id}"]
-        )
+        mark = _worst([gate, *inside])
+        if not phase.critical and gate == GOOD and mark == BAD:
+            marks = [_mark(states[task.id]) for task in plan.tasks if task.phase == phase.id]
+            lets_by[phase.id] = OPEN if OPEN in (*inside, *marks) else GOOD
+            continue
+        lets_by[phase.id] = _checked(mark, bool(phase.checkpoint), fates.checkpoints[f"phase {phase.id}"])
     return states
 
 

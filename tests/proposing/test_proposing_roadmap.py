@@ -102,6 +102,25 @@ def test_what_the_code_cannot_do_without_is_given_to_everything_that_is_run() ->
     assert '    KEY: "a: b"   # of .env.example\n' in text
 
 
+def test_a_refused_task_keeps_nothing_else_from_being_done() -> None:
+    """Later phases wait for the blockers' end, not for their good end; edits of one file do without each other."""
+    document = loaded(render_document(proposed())).document
+    assert document is not None
+    assert not any(phase.critical for phase in document.phases)
+    tasks = [task for phase in document.phases for group in phase.groups for task in group.tasks]
+    assert {task.type for task in tasks if not task.critical} == {"config_edit"}
+
+
+def test_as_many_cases_are_estimated_as_paths_are_not_covered() -> None:
+    half = {"src/services/trust.ts": {"statements": Count(covered=5, total=10)}}
+    coverage = {"jest": SuiteCoverage(suite="jest", folder=".", modules=half)}
+
+    def estimated(roadmap: Roadmap) -> object:
+        return next(task.fields["estimated_cases"] for task in roadmap.tasks if task.name.endswith("trust.ts"))
+
+    assert (estimated(proposed()), estimated(proposed(coverage=coverage))) == (7, 4)
+
+
 def test_only_the_blockers_and_earlier_edits_are_waited_for() -> None:
     """A module that no test can be generated for is no reason to leave the pipeline as it is."""
     document = loaded(render_document(proposed({**FILES, ".github/workflows/deploy.yml": DEPLOY}))).document

@@ -7,7 +7,7 @@ import pytest
 
 from orchestrator.testgen.filters import ADDS_NOTHING, CLOCK, NO_SHORT_VALUE, WEAK
 from orchestrator.testgen.generator import Target
-from orchestrator.testgen.report import summary_of, summary_of_nothing, why_nothing
+from orchestrator.testgen.report import lines_of, summary_of, summary_of_nothing, why_nothing
 from orchestrator.testgen.results import Before, Generated, Share, failed
 
 HALF, WHOLE = Share(reached=1, total=2), Share(reached=2, total=2)
@@ -60,11 +60,19 @@ def test_a_task_of_which_no_test_held_says_how_many_each_filter_dropped():
     assert summary_of_nothing([without_tests(HALF, None, {})], 1) == "no test held; 1 case was estimated"
 
 
-def test_a_module_without_mutants_has_no_share_of_them():
+def test_a_module_whose_tests_reach_all_of_it_says_so_in_place_of_counting_none():
     target, nothing = Target(path="a.py", test_file="t.py"), Share(reached=0, total=0)
-    before = Before(statements=WHOLE, branches=WHOLE, mutants=nothing)
-    made = without_tests(WHOLE, before, {})
-    told = "a.py: 0 tests with 0 cases, statements 100 -> 100 %, branches 100 -> 100 %, mutants killed"
-    assert summary_of(target, made) == f"{told} 100 -> 100 % of 2"
-    bare = replace(made, mutants=nothing)
-    assert summary_of(target, bare) == told.replace("mutants killed", "no mutant was tried")
+    made = without_tests(WHOLE, Before(statements=WHOLE, branches=HALF, mutants=HALF), {})
+    told = "a.py: nothing is left to add; the tests that exist reach 100 % of statements, 50 % of branches"
+    assert summary_of(target, made) == f"{told}, mutants killed 50 % of 2"
+    bare = replace(made, before=Before(statements=WHOLE, branches=HALF, mutants=nothing))
+    assert summary_of(target, bare) == f"{told}, no mutant was tried"
+    assert list(lines_of(target, made)) == [summary_of(target, made), "  0 calls were tried"]
+
+
+def test_a_module_of_which_no_test_held_does_not_claim_shares():
+    target = Target(path="a.py", test_file="t.py")
+    told = f"a.py: no test held: of those tried 3 {WEAK}"
+    assert summary_of(target, without_tests(HALF, None, {WEAK: 3})) == told
+    theirs = replace(without_tests(HALF, None, {}), text="def test_mine(): ...", kept=("test_mine",))
+    assert summary_of(target, theirs) == "a.py: nothing new beside what a person wrote or edited"

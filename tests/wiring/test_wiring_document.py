@@ -253,6 +253,21 @@ def test_a_failure_blocks_the_rest_of_a_sequential_group(make: Make) -> None:
     assert make(tasks(*work)).run().states == {"1.1": "failed", "1.2": "unchanged"}
 
 
+@wires("key:phase.critical")
+@pytest.mark.parametrize(("critical", "state"), [(True, "blocked"), (False, "unchanged")])
+def test_a_failure_blocks_later_phases_unless_its_phase_is_not_critical(make: Make, critical: bool, state: str) -> None:
+    first = phase(group(task("1.1", "exit 1")), id="1", critical=critical)
+    run = make(document(first, phase(group(task("2.1")), id="2"))).run()
+    assert run.states == {"1.1": "failed", "2.1": state}
+    assert run.code == 1
+
+
+def test_what_is_not_critical_gates_by_its_checkpoint_all_the_same(make: Make) -> None:
+    checks = [{"type": "command", "command": ["false"]}]
+    first = phase(group(task("1.1")), id="1", critical=False, checkpoint=checks)
+    assert make(document(first, phase(group(task("2.1")), id="2"))).run().states["2.1"] == "blocked"
+
+
 # ---------------------------------------------------------------- checkpoints
 
 CHECKED = {
