@@ -1,6 +1,7 @@
 """Checks that need no handler: ids are unique, dependencies exist, nothing waits for itself."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from orchestrator.errors import Problem
@@ -16,7 +17,7 @@ MOST_TRIED = 50  # written edges of one tangle that a short cycle is looked for 
 def check_graph(outline: Outline, profile: str | None) -> list[Problem]:
     """Return what is wrong between phases, groups and tasks."""
     waits = Waits(outline)
-    return [*_ids(outline), *waits.problems, *_cycles(waits), *_people_and_nobody(outline, profile)]
+    return [*_ids(outline), *waits.problems, *_cycles(waits, _doubled(outline)), *_people_and_nobody(outline, profile)]
 
 
 # ---------------------------------------------------------------- ids
@@ -26,6 +27,12 @@ def _ids(outline: Outline) -> Iterator[Problem]:
     yield from _twice("phase", "E205", ((phase.id, phase.node) for phase in outline.phases))
     yield from _twice("group", "E202", ((group.id, group.node) for group in outline.groups()))
     yield from _twice("task", "E201", ((task.id, task.node) for task in outline.tasks()))
+
+
+def _doubled(outline: Outline) -> frozenset[str]:
+    """Return the ids that several tasks have: nobody can tell which of them waits for whom."""
+    counts = Counter(task.id for task in outline.tasks())
+    return frozenset(id_ for id_, count in counts.items() if count > 1)
 
 
 def _twice(kind: str, code: str, entries: Iterator[tuple[str, Mapping]]) -> Iterator[Problem]:
@@ -47,14 +54,15 @@ def _twice(kind: str, code: str, entries: Iterator[tuple[str, Mapping]]) -> Iter
 # ---------------------------------------------------------------- cycles
 
 
-def _cycles(waits: Waits) -> Iterator[Problem]:
+def _cycles(waits: Waits, doubled: Collection[str]) -> Iterator[Problem]:
     """Yield one cycle of each tangle, then look again without its written edges: there may be others behind it."""
     for _ in range(MOST_ROUNDS):
         told: list[list[Step]] = [way for part in cyclic_parts(waits.edges) if (way := _shortest(waits, set(part)))]
         if not told:
             return
         for way in told:
-            yield _cycle(waits, way)
+            if not any(step.id in doubled for step in way):
+                yield _cycle(waits, way)
             for edge in pairwise(way):
                 waits.forget(edge)
 

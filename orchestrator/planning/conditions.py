@@ -5,7 +5,8 @@ from msgspec import Struct
 from orchestrator.errors import TaskFailed
 from orchestrator.models.document import Task
 from orchestrator.models.json import Json, JsonObject
-from orchestrator.planning.interpolate import LATE_NAMES, Interpolator
+from orchestrator.planning.expression_hints import hint_for_names
+from orchestrator.planning.interpolate import LATE_NAMES, RESERVED, Interpolator
 from orchestrator.planning.nodes import Path
 from orchestrator.templating.dynamic import split
 from orchestrator.templating.values import to_json
@@ -39,7 +40,7 @@ def decide(task: Task, interpolator: Interpolator, path: Path, more: JsonObject)
         if interpolator.sandbox.evaluate(source, values):
             return RUNS
     except TaskFailed as error:
-        interpolator.report(error, (*path, "when"))
+        interpolator.report(error, (*path, "when"), _hint(task.when, interpolator, values))
         return RUNS
     evidence = ", ".join(f"{path} is {_shown(interpolator, path, values)}" for path in names.paths)
     return Condition(skip_reason=f"`when` is false: {source}" + (f" ({evidence})" if evidence else ""))
@@ -51,6 +52,13 @@ def bare(when: str) -> str:
     if len(pieces) == 1 and pieces[0].expression is not None:
         return pieces[0].expression
     return when.strip()
+
+
+def _hint(when: str, interpolator: Interpolator, values: JsonObject) -> str | None:
+    try:
+        return hint_for_names(interpolator.sandbox.names(bare(when)).paths, values, RESERVED)
+    except TaskFailed:  # no expression at all: the message says so
+        return None
 
 
 def _shown(interpolator: Interpolator, path: str, values: JsonObject) -> str:

@@ -12,6 +12,7 @@ from orchestrator.errors import Problem, TaskFailed
 from orchestrator.models.document import Check, GuardEntry
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import PlannedCheck, PlannedGuard
+from orchestrator.planning.expression_hints import hint_for_names
 from orchestrator.planning.nodes import Path
 from orchestrator.planning.places import Places
 from orchestrator.templating.sandbox import Sandbox
@@ -67,8 +68,9 @@ class Interpolator(Struct):
                     late.append(name)
                 else:
                     filled[name] = self._value(value, more)
-            except TaskFailed as error:
-                self.report(error, (*path, name))
+            except TaskFailed as failed:
+                way, text, error = self._failing(value, more, failed)
+                self.report(error, (*path, name, *way), self._hint(text, more))
         return Filled(params=filled, late=tuple(late), asks=frozenset(asks))
 
     def _value(self, value: Json, more: JsonObject | None) -> Json:
@@ -86,6 +88,26 @@ class Interpolator(Struct):
             self._shared[value] = result
         return result
 
+    def _failing(self, value: Json, more: JsonObject | None, error: TaskFailed) -> tuple[Path, str, TaskFailed]:
+        """Return the steps to the first text below a value that cannot be evaluated, that text, and why not."""
+        if isinstance(value, str):
+            return (), value, error
+        for step, item in value.items() if isinstance(value, dict) else enumerate(value):  # no other value has braces
+            try:
+                if has_braces(item) and not any(found.free & LATE_NAMES for found in self.sandbox.names_in(item)):
+                    self._value(item, more)
+            except TaskFailed as inner:
+                way, text, error = self._failing(item, more, inner)
+                return (step, *way), text, error
+        return (), "", error
+
+    def _hint(self, text: str, more: JsonObject | None) -> str | None:
+        try:
+            paths = [path for names in self.sandbox.names_in(text) for path in names.paths]
+        except TaskFailed:  # no expression at all: the message says so
+            return None
+        return hint_for_names(paths, {**self.values, **(more or {})}, RESERVED)
+
     def text(self, text: str, path: Path, more: JsonObject | None = None) -> str:
         """Evaluate a text that has to be known before the run."""
         if "{{" not in text:
@@ -93,7 +115,7 @@ class Interpolator(Struct):
         try:
             return self.sandbox.render_text(text, {**self.values, **(more or {})})
         except TaskFailed as error:
-            self.report(error, path)
+            self.report(error, path, self._hint(text, more))
             return text
 
     def check(self, entry: Check, path: Path, more: JsonObject | None = None) -> PlannedCheck:
@@ -117,6 +139,7 @@ class Interpolator(Struct):
             )
         return tuple(guards)
 
-    def report(self, error: TaskFailed, path: Path) -> None:
+    def report(self, error: TaskFailed, path: Path, hint: str | None = None) -> None:
         """Note an expression that cannot be evaluated."""
-        self.problems.append(Problem(code="E405", message=error.message, place=self.places(path), hint=error.hint))
+        problem = Problem(code="E405", message=error.message, place=self.places(path), hint=error.hint or hint)
+        self.problems.append(problem)

@@ -52,6 +52,10 @@ class Node:
         self.end_line = end_line
         self.end_column = end_column
 
+    def follows(self, bracket: "Node") -> bool:
+        """Say whether this begins right behind the one character that `bracket` begins with."""
+        return (self.line, self.column) == (bracket.line, bracket.column + 1)
+
     def place(self) -> Place:
         """Return the place for a message."""
         return self.source.place(self.line, self.column, self.end_line, self.end_column)
@@ -126,10 +130,15 @@ AnyNode: TypeAlias = Scalar | Sequence | Mapping
 
 
 def locate(root: AnyNode, path: Path, *, key: bool = False) -> Place:
-    """Return the place of the value at `path`, or of its key; of the nearest thing around it when there is none."""
+    """Return the place of the value at `path`, or of its key; of the nearest thing around it when there is none.
+
+    A param of a task may stand directly on it or below its `with`.
+    """
     node: AnyNode = root
     key_node: Scalar | None = None
     for step in path:
+        if isinstance(node, Mapping) and step not in node.entries and isinstance(given := node.get("with"), Mapping):
+            node = given
         if isinstance(node, Mapping) and step in node.entries:
             key_node, node = node.entries[str(step)]
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):

@@ -13,7 +13,9 @@ from pydantic import BaseModel, ValidationError
 from orchestrator.errors import Problem
 from orchestrator.models.document import ENV_PATTERN, ID_PATTERN, NAME_PATTERN
 from orchestrator.models.json import Json
+from orchestrator.planning.kind_hints import hint_for_form, hint_for_kind
 from orchestrator.planning.nodes import AnyNode, Path, Scalar, locate, node_at
+from orchestrator.planning.other_tools import advice_for, theirs_for, type_by_keys
 from orchestrator.planning.suggest import nearest, one_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -141,18 +143,22 @@ class _Teller:
         present = node_at(self._root, path[:-1])
         written = list(present.value) if present is not None and isinstance(present.value, dict) else []
         unknown = [key for key in written if key not in self._fields(path[:-1])]
-        near = nearest(str(name), unknown)
-        hint = f"is `{near}` meant to be `{name}`?" if near else f"add `{name}:`"
+        near = nearest(str(name), unknown) or theirs_for(str(name), unknown)
+        type_ = type_by_keys(written) if name == "type" and near is None else None
+        hint = f"is `{near}` meant to be `{name}`?" if near else f"add `{name}: {type_}`" if type_ else f"add `{name}:`"
         return self._problem(self._codes.missing, path[:-1], f"missing key `{name}`", hint)
 
     def _unknown(self, path: Path) -> Problem:
         name = str(path[-1])
         fields = [*self._fields(path[:-1]), *(self._also_known if len(path) == 1 else ())]
-        hint = one_of(name, fields, "keys here")
+        hint = advice_for(name, fields) or one_of(name, fields, "keys here")
         return self._problem(self._codes.unknown, path, f"unknown key `{name[:60]}`", hint, key=True)
 
     def _choice(self, path: Path, choices: list[str], kinds: list[str]) -> Problem:
         value = node_at(self._root, path)
+        if isinstance(value, Scalar) and value.text in choices and not value.plain:  # 1 is meant, "1" stands there
+            message = f"{self._label(path)} must be {value.text}, but this is text"
+            return self._problem(self._codes.choice, path, message, "remove the quotes")
         shown = _shown(value.value) if value is not None else "this"
         message = f"{self._label(path)} cannot be {shown}"
         hint = one_of(value.text if isinstance(value, Scalar) else "", choices, "allowed")
@@ -161,15 +167,7 @@ class _Teller:
     def _kind(self, path: Path, kinds: list[str]) -> Problem:
         node = node_at(self._root, path)
         value = node.value if node is not None else None
-        hint = None
-        if "text" in kinds and isinstance(node, Scalar) and node.text:
-            hint = f'write "{node.text[:60]}" if text is meant'
-        elif "a list" in kinds and isinstance(value, str):
-            hint = f"write [{value[:60]}]"
-        elif isinstance(value, str) and value.lower() in ("yes", "no", "on", "off") and "true or false" in kinds:
-            hint = f"write {'true' if value.lower() in ('yes', 'on') else 'false'}"
-        elif isinstance(value, str) and value.strip("-").replace(".", "", 1).isdigit():
-            hint = "remove the quotes"
+        hint = hint_for_kind(str(path[-1]) if path else "", kinds, node)
         message = f"{self._label(path)} must be {' or '.join(kinds)}, but this is {_described(value)}"
         return self._problem(self._codes.kind, path, message, hint)
 
@@ -193,7 +191,8 @@ class _Teller:
         named = _NAMES_A_KEY.match(reason)
         if named and not key and node_at(self._root, (*path, named[1])) is not None:
             return self._problem(self._codes.form, (*path, named[1]), reason, None)
-        return self._problem(self._codes.form, path, f"{label}: {reason}" if path else reason, None, key=key)
+        hint = hint_for_form(entry["input"])
+        return self._problem(self._codes.form, path, f"{label}: {reason}" if path else reason, hint, key=key)
 
     # ------------------------------------------------------------ what stands at a path
 

@@ -70,13 +70,14 @@ def load_yaml(data: bytes, file: str, *, pure: bool = False) -> YamlFile:
 class _Frame:
     """A list or map that is still open. `size` counts nodes with aliases expanded, `height` the levels below."""
 
-    __slots__ = ("anchor", "height", "key", "key_missing", "node", "size")
+    __slots__ = ("anchor", "height", "is_expression", "key", "key_missing", "node", "size")
 
     def __init__(self, node: Sequence | Mapping, anchor: str | None) -> None:
         self.node = node
         self.anchor = anchor
         self.key: Scalar | None = None
         self.key_missing = False  # the key was refused, so its value belongs nowhere
+        self.is_expression = False  # `{{ … }}` without quotes: a map in a map for YAML
         self.size = 1
         self.height = 1
 
@@ -153,6 +154,9 @@ class _Builder:
         frame = self._stack.pop()
         end = event.end_mark
         frame.node.end_line, frame.node.end_column = end.line, end.column
+        if frame.is_expression:
+            self._put(self._unquoted(frame.node), 1, 0)
+            return
         if frame.anchor:
             self._anchors[frame.anchor] = (frame.node, frame.size, frame.height)
         self._put(frame.node, frame.size, frame.height)
@@ -202,8 +206,15 @@ class _Builder:
         elif frame.key_missing:
             frame.key_missing = False
         else:
-            frame.key = self._key(node)
+            frame.is_expression |= isinstance(node, Mapping) and node.follows(parent)
+            frame.key = None if frame.is_expression else self._key(node)
             frame.key_missing = frame.key is None
+
+    def _unquoted(self, node: AnyNode) -> Scalar:
+        """Tell an expression that was written without quotes, and return it as the text that was meant."""
+        text = self._source.line(node.line)[node.column : node.end_column] if node.line == node.end_line else "{{ … }}"
+        self._note("E006", "an expression needs quotes: `{` begins a map", node, f'write "{text[:60]}"')
+        return Scalar(self._source, node.line, node.column, node.end_line, node.end_column, text, False, text)
 
     def _put_value(self, parent: Mapping, key: Scalar, node: AnyNode) -> None:
         if key.text in parent.entries:
