@@ -33,6 +33,7 @@ class OpenedDocument(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     catalogue: Catalogue
     templates: TemplateFolders
+    strict: bool = False
 
     @property
     def hash(self) -> str:
@@ -70,15 +71,33 @@ def open_document(path: Path, common: Checking, *, strict: bool = False, deep: b
     loaded = load_document(path)
     if loaded.document is not None:
         find_profile(loaded.document, common.profile)
-    override = str(common.project) if common.project is not None else None
-    root = project_root(path, _declared_root(loaded), override)
+    root, missing = _root_of(loaded, common)
     templates = TemplateFolders(str(root), loaded.document.settings.templates if loaded.document else ())
     catalogue = Catalogue()
     scene = CheckScene(root=str(root), templates=templates, profile=common.profile, deep=deep)
-    problems = check_document(loaded, catalogue, scene, strict)
+    problems = in_order((*missing, *check_document(loaded, catalogue, scene, strict)))
     return OpenedDocument(
-        path=path, root=root, loaded=loaded, problems=problems, catalogue=catalogue, templates=templates
+        path=path,
+        root=root,
+        loaded=loaded,
+        problems=problems,
+        catalogue=catalogue,
+        templates=templates,
+        strict=strict,
     )
+
+
+def _root_of(loaded: LoadedDocument, common: Checking) -> tuple[Path, tuple[Problem, ...]]:
+    """Return the repository; where the document names one that is not there, a problem, and a place to look around."""
+    declared = _declared_root(loaded)
+    try:
+        return project_root(loaded.path, declared, str(common.project) if common.project is not None else None), ()
+    except UsageError as error:
+        if declared is None or common.project is not None:
+            raise
+        place = loaded.place(("project", "root"))
+        problem = Problem(code="E406", message=error.message, place=place, hint=error.hint)
+        return project_root(loaded.path, None), (problem,)
 
 
 def open_valid(path: Path, common: Checking) -> OpenedDocument:
@@ -106,7 +125,34 @@ def examine(opened: OpenedDocument, common: Checking) -> tuple[tuple[Problem, ..
         return in_order((*opened.problems, *error.problems)), None
     except UsageError:
         pass
-    return opened.problems, plan
+    return all_problems(opened, plan), plan
+
+
+def all_problems(opened: OpenedDocument, plan: Plan | None) -> tuple[Problem, ...]:
+    """Return also the warnings that only the plan shows: tasks that go over a pattern which no file matches."""
+    document = opened.loaded.document
+    if plan is None or document is None:
+        return opened.problems
+    made = {task.base for task in plan.tasks}
+    empty = [
+        (task, ("phases", one, "groups", two, "tasks", three, "foreach", "glob"))
+        for one, phase in enumerate(document.phases)
+        for two, group in enumerate(phase.groups)
+        for three, task in enumerate(group.tasks)
+        if task.foreach is not None and task.foreach.glob is not None and task.id not in made
+    ]
+    severity = Severity.ERROR if opened.strict else Severity.WARNING
+    told = [
+        Problem(
+            code="W504",
+            severity=severity,
+            message=f"task `{task.id}` never runs: no file matches its `glob`",
+            place=opened.loaded.place(path),
+            hint="a pattern as seen from the repository's root, like src/**/*.py",
+        )
+        for task, path in empty
+    ]
+    return in_order((*opened.problems, *told)) if told else opened.problems
 
 
 def _expand(opened: OpenedDocument, common: Checking) -> None:

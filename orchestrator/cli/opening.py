@@ -134,12 +134,12 @@ class _Made(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def _make(question: Question, common: Planning) -> _Made:
-    from orchestrator.cli.document import make_plan, open_valid, summary_of
+    from orchestrator.cli.document import all_problems, make_plan, open_valid, summary_of
     from orchestrator.planning.plan_json import plan_to_text
 
     opened = open_valid(question.path, common)
     plan, inputs = make_plan(opened, common, question.settings)
-    return _Made(text=plan_to_text(plan), summary=summary_of(plan), warnings=opened.problems, inputs=inputs)
+    return _Made(text=plan_to_text(plan), summary=summary_of(plan), warnings=all_problems(opened, plan), inputs=inputs)
 
 
 def _selection_of(choice: Choice, failed: tuple[str, ...] | None) -> Selection:

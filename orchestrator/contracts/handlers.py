@@ -2,7 +2,7 @@
 
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from msgspec import Struct
@@ -94,6 +94,13 @@ class Handler(ABC, Generic[P]):
         A problem's message starts with the name of the param in backticks when it belongs to one.
         """
         return ()
+
+    def missing(self, params: P, root: str) -> Mapping[str, str]:  # noqa: ARG002
+        """Name the files that have to be there and are not, each with the path that may be meant, or "".
+
+        One that another task of the document writes is no problem.
+        """
+        return {}
 
     def refusal(self, params: P) -> str | None:  # noqa: ARG002
         """Say why what is installed cannot do this task, sound as it is; `run` then starts nothing."""

@@ -31,7 +31,7 @@ from orchestrator.edits.registry import find_action
 from orchestrator.edits.result import Duty, EditCode, EditResult, EditStatus, Refusal, refused
 from orchestrator.edits.several import At, files_of, is_pattern, propose_all, unmet
 from orchestrator.errors import MissingTool, Problem, Severity, TaskFailed
-from orchestrator.handlers.config_edit_tree import DiskTree
+from orchestrator.handlers.config_edit_tree import DiskTree, absent
 from orchestrator.models.complaint import complaint
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import Targets
@@ -85,6 +85,11 @@ class ConfigEdit(Handler[ConfigEditParams]):
         if scene.deep and not problems:
             problems += [*_mistakes(action, params.target, scene), *_deep(action, params, scene)]
         return problems
+
+    def missing(self, params: ConfigEditParams, root: str) -> Mapping[str, str]:
+        """Name a target that is not there, unless the action makes it or passes over it."""
+        is_needed = params.given.get("on_missing", "error") == "error" and not _action(params.action).creates
+        return absent(root, params.target) if params.target is not None and is_needed else {}
 
     def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str]:  # noqa: ARG002 - whatever they are
         """Return where the target is looked for, if it is a pattern or none is named: what is there decides."""

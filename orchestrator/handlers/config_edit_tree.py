@@ -5,6 +5,7 @@ import os
 from msgspec import Struct, field
 
 from orchestrator.edits.action import glob_matches
+from orchestrator.edits.several import is_pattern
 
 _LEFT_OUT = frozenset((".git", ".orchestrate", "node_modules", ".venv", "__pycache__"))
 
@@ -37,3 +38,17 @@ class DiskTree(Struct):
             inside = os.path.relpath(folder, self.root).replace(os.sep, "/")
             found += [name if inside == "." else f"{inside}/{name}" for name in files]
         return found
+
+
+def absent(root: str, target: str) -> dict[str, str]:
+    """Return a file that is not in the repository, with the name beside it that may be meant, or ""."""
+    if is_pattern(target) or os.path.lexists(os.path.join(root, target)):
+        return {}
+    folder, name = os.path.split(target)
+    from difflib import get_close_matches  # only a mistake needs it
+
+    try:
+        near = get_close_matches(name, os.listdir(os.path.join(root, folder)), n=1)
+    except OSError:
+        near = []
+    return {target: os.path.join(folder, near[0]) if near else ""}

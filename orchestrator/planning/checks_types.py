@@ -1,12 +1,13 @@
 """Checks that ask the plug-ins: types exist, their params fit, and what each handler says about its task."""
 
 import re
+from collections import abc
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from orchestrator.contracts import CheckScene, Handler, Params
-from orchestrator.errors import MissingTool, OrchestrateError, Problem
+from orchestrator.errors import MissingTool, OrchestrateError, Problem, Severity
 from orchestrator.models.document import Check
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Targets
@@ -33,11 +34,12 @@ _NAMED = 40  # ids in one hint
 
 
 class TypeChecks:
-    """Checks every task, checkpoint and guard; `targets` holds what the sound tasks say that they touch."""
+    """Checks every task, checkpoint and guard; `targets` and `missing` hold what sound tasks touch and miss."""
 
     def __init__(self, outline: Outline, root: Mapping, catalogue: Catalogue, scene: CheckScene) -> None:
         self.problems: list[Problem] = []
         self.targets: dict[str, tuple[Mapping, Targets]] = {}
+        self.missing: dict[str, tuple[Mapping, abc.Mapping[str, str]]] = {}
         self._catalogue = catalogue
         self._scene = scene
         self._usable: dict[tuple[str, str], bool] = {}
@@ -81,6 +83,10 @@ class TypeChecks:
         found = self._ask(handler, task.type, params, node or task.node)
         self._note(task, [_placed(problem, params_node, node or task.node) for problem in found[0]])
         self.targets[task.id] = (params_node, found[1])
+        if not any(problem.severity is Severity.ERROR for problem in found[0]):
+            missing = handler.missing(params, self._scene.root)
+            if missing:
+                self.missing[task.id] = (params_node, missing)
 
     def _note(self, task: TaskEntry, problems: Iterable[Problem]) -> None:
         """Note what a handler says; what holds whatever the task does with it is told once for all tasks."""

@@ -51,10 +51,10 @@ def _shared(
     one, other = group.tasks[first], group.tasks[second]
     message = f"tasks `{one.id}` and `{other.id}` of the parallel group {group.id} both write {path}"
     hint = f"a lock on the file makes them follow each other; `depends_on: [{one.id}]` says so"
-    return problem_at("W502", message, _node_of(targets[other.id][0], path) or other.node, hint)
+    return problem_at("W502", message, node_of(targets[other.id][0], path) or other.node, hint)
 
 
-def _node_of(params: nodes.Mapping, path: str) -> AnyNode | None:
+def node_of(params: nodes.Mapping, path: str) -> AnyNode | None:
     """Return the param that names the path, if one does."""
     for _, node in params.entries.values():
         if isinstance(node.value, str) and node.value.rstrip("/") == path.rstrip("/"):

@@ -139,6 +139,11 @@ _TEXTS = {
         "before the run are `params`, `project`, `env`, `task` and the name of `foreach`; during it also `tasks`, "
         "`previous` and `run`.",
     ),
+    "E406": (
+        "the repository does not exist",
+        "`project.root` names the repository, relative to the document's own folder; without it that folder is the "
+        "repository, or the one above `config/`. `--project PATH` comes first.",
+    ),
     "W501": (
         "id without quotes",
         "YAML reads this id as a number, and `1.10` and `1.1` are the same number. It was taken as it is "
@@ -166,6 +171,11 @@ _TEXTS = {
         "key without effect",
         "The key stands where it changes nothing; the hint says what would give it an effect.",
     ),
+    "W508": (
+        "an expression of GitHub with names of ours",
+        "`${{ … }}` is left as it stands, so that tasks can write workflows. Names like `params` mean nothing to "
+        "GitHub: without the `$` the expression is evaluated here.",
+    ),
     "W510": (
         "no handler for this type is installed",
         "The type is known, but this version has no handler for it. The task is checked as far as possible "
@@ -180,6 +190,11 @@ _TEXTS = {
         "tool that generated tests need is missing",
         "The interpreter of the project has no pytest. A task before may install it: `validate --deep` looks at the "
         "machine as it is now.",
+    ),
+    "W513": (
+        "file that a task needs is missing",
+        "The file is not in the repository, and no task of the document names it among what it writes; the task will "
+        "fail. If a command makes it, say so with `produces`.",
     ),
     "W599": ("more problems", "The list was cut. Mend what it shows and validate again."),
 }

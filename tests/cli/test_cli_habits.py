@@ -152,3 +152,68 @@ def test_an_id_that_is_used_twice_is_no_cycle_but_cycles_of_others_are(tmp_path:
         '      - {id: c, depends_on: [b], tasks: [{id: "3", name: x, type: manual, instructions: y}]}\n'
     )
     assert [code for code, _ in hints(tmp_path, tangled)] == ["E201", "E204"]
+
+
+EDIT = "{type: config_edit, action: add_timeouts, minutes: 9, target: .github/workflows/ci.yml}"
+
+
+def told(folder: Path, text: str) -> list[tuple[str, str | None]]:
+    return [(each.message, each.hint) for each in problems(folder, text)]
+
+
+def with_edit(before: str = "") -> str:
+    second = '          - id: "1.2"\n            name: second\n            type: command\n'
+    edit = f'          - {{id: "1.0", name: edit, {EDIT[1:]}\n'
+    return DOCUMENT.replace(second, edit + before + second)
+
+
+def test_a_file_to_edit_that_is_not_there_is_told_with_the_one_beside_it(tmp_path: Path) -> None:
+    path = ".github/workflows/ci.yml"
+    missing = f"there is no file {path}"
+    assert told(tmp_path, with_edit()) == [(missing, "a task that makes it says so with `produces`")]
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).with_suffix(".yaml").touch()
+    assert told(tmp_path, with_edit()) == [(missing, "did you mean `.github/workflows/ci.yaml`?")]
+    (tmp_path / path).touch()
+    assert told(tmp_path, with_edit()) == []
+
+
+@pytest.mark.parametrize(("made", "count"), [(".github/workflows/ci.yml", 0), ("ci.yml", 1)])
+def test_a_file_that_another_task_makes_is_not_missing(tmp_path: Path, made: str, count: int) -> None:
+    maker = f'          - {{id: "1.3", name: make, type: command, command: [make], produces: [{made}]}}\n'
+    assert len(told(tmp_path, with_edit(maker))) == count
+
+
+@pytest.mark.parametrize("action", ["on_missing: skip, action", "action"])
+def test_an_edit_that_passes_over_a_missing_file_or_makes_it_misses_nothing(tmp_path: Path, action: str) -> None:
+    made = "add_timeouts, minutes: 9" if "skip" in action else "add_dependabot"
+    target = ".github/workflows/ci.yml" if "skip" in action else ".github/dependabot.yml"
+    text = with_edit().replace("action: add_timeouts, minutes: 9", f"{action}: {made}")
+    assert told(tmp_path, text.replace("target: .github/workflows/ci.yml", f"target: {target}")) == []
+
+
+def test_a_pattern_that_matches_no_file_makes_a_task_that_never_runs(tmp_path: Path) -> None:
+    text = DOCUMENT.replace(NEEDS, 'foreach: {glob: "src/*.py"}')
+    assert told(tmp_path, text) == [
+        (
+            "task `1.2` never runs: no file matches its `glob`",
+            "a pattern as seen from the repository's root, like src/**/*.py",
+        )
+    ]
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.py").touch()
+    assert told(tmp_path, text) == []
+
+
+def test_an_expression_with_the_dollar_of_github_is_told_where_only_we_have_the_name(tmp_path: Path) -> None:
+    text = DOCUMENT.replace('"ho"', '"${{ params.cover }}"')
+    assert told(tmp_path, text) == [
+        ("`${{ params.cover }}` is left as it is: `$` makes it GitHub's", "write `{{ params.cover }}`")
+    ]
+    for theirs in ("${{ github.sha }}", "${{ env.HOME }}", "${{ inputs.params }}"):
+        assert told(tmp_path, DOCUMENT.replace('"ho"', f'"{theirs}"')) == []
+
+
+def test_a_repository_that_is_not_there_is_told_with_all_other_problems(tmp_path: Path) -> None:
+    text = DOCUMENT.replace("{name: demo}", "{name: demo, root: nowhere}").replace(NEEDS, 'needs: ["1.1"]')
+    assert [code for code, _ in hints(tmp_path, text)] == ["E406", "E304"]

@@ -126,7 +126,7 @@ MISTAKES = {
         top("settings: {timeout: «5 minutes»}"),
         "E106",
         "`timeout`: a duration is a number of seconds or text like 30s, 5m, 1h30m",
-        None,
+        "write 5m",
     ),
     "an id with a space": (
         group("{id: «'1 1'», name: one, type: manual}"),

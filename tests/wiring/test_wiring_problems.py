@@ -74,6 +74,7 @@ MISTAKES = {
     "E402": ("version: 1\n", "version: 1\ninclude: [../outside.yaml]\n"),
     "E403": ("version: 1\n", "version: 1\ninclude: [three.yaml, three.yaml]\n"),
     "E404": ("version: 1\n", "version: 1\ninclude: [words.yaml]\n"),
+    "E406": ("name: wired", "name: wired, root: nowhere"),
     "W501": ('id: "2.1"', "id: 2.10"),
     "W502": (
         "instructions: look}\n",
@@ -86,6 +87,11 @@ MISTAKES = {
     "W504": ("name: one,", "name: one, when: false,"),
     "W505": ("name: one, type: command", "name: one, timeot: 3, type: agent"),
     "W507": ("      - id: a\n", "      - id: a\n        max_parallel: 2\n"),
+    "W508": ('["true"]', '["echo", "${{ params.p }}"]'),
+    "W513": (
+        'name: one, type: command, command: ["true"]',
+        "name: one, type: config_edit, action: add_timeouts, minutes: 9, target: .github/workflows/x.yml",
+    ),
     "W510": ("name: one, type: command", "name: one, type: agent"),
 }
 FILES = {
