@@ -11,7 +11,7 @@ import pytest
 
 from orchestrator.testgen.python.explorer.checks import Checks
 from orchestrator.testgen.python.explorer.contents import content
-from orchestrator.testgen.python.explorer.evolve import splice
+from orchestrator.testgen.python.explorer.evolve import Evolver, splice
 from orchestrator.testgen.python.explorer.facts import read_facts
 from orchestrator.testgen.python.explorer.instances import Instances
 from orchestrator.testgen.python.explorer.keywords import forwarded_to, looked_up
@@ -19,6 +19,7 @@ from orchestrator.testgen.python.explorer.literals import Literals
 from orchestrator.testgen.python.explorer.matching import match_text
 from orchestrator.testgen.python.explorer.names import Names
 from orchestrator.testgen.python.explorer.openness import Openness, Sides
+from orchestrator.testgen.python.explorer.operands import given_to_operators
 from orchestrator.testgen.python.explorer.regexes import matching_texts
 from orchestrator.testgen.python.explorer.shapes import doubles, functions_for
 from orchestrator.testgen.python.explorer.wording import as_statement, oddness, renamed, truth
@@ -54,6 +55,41 @@ class TestSplicing:
 
     def test_does_not_mix_kinds(self) -> None:
         assert _spliced("'7'", 8.5, [1, 2]) == []
+
+    def test_leaves_powers_as_they_are_written(self) -> None:
+        evolver = Evolver(random.Random(1), lambda _: ())
+        made = {evolver.change("[10**9, 'x']") for _ in range(200)} - {None}
+        assert len(made) > 10
+        assert not [each for each in made if re.search(r"(?<!10) \*\* | \*\* (?!9\b)", str(each))]
+
+
+class TestOperands:
+    SOURCE = """
+class Money:
+    def __add__(self, other):
+        return other.year
+
+    __radd__ = __add__
+
+    def __rsub__(self, left):
+        return left.strip()
+
+    def until(self, start, end, step):
+        return (start + self) - step, end - self, self * step
+"""
+
+    def _given(self, name: str) -> list[tuple[str, str]]:
+        owner = ast.parse(self.SOURCE).body[0]
+        assert isinstance(owner, ast.ClassDef)
+        node = next(each for each in owner.body if isinstance(each, ast.FunctionDef) and each.name == "until")
+        return [(method.name, word) for method, word in given_to_operators(node, owner, name)]
+
+    def test_a_parameter_beside_self_is_taken_by_a_method_of_the_class(self) -> None:
+        assert self._given("start") == [("__add__", "other")]  # through its second name
+        assert self._given("end") == [("__rsub__", "left")]
+
+    def test_operators_that_the_class_does_not_have_say_nothing(self) -> None:
+        assert self._given("step") == []
 
 
 class TestInstances:

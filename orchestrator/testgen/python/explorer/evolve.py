@@ -268,10 +268,14 @@ def _put_match_in(value: str, old: str, new: _Pattern, rng: random.Random) -> li
 def _spots(tree: ast.Expression) -> list[ast.expr]:
     keys = {id(key) for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys if key is not None}
     functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    # 10**9 is one number; nobody writes `0 ** 1`
+    sums = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp)]
+    parts = {id(side) for node in sums for side in (node.left, node.right) if isinstance(side, ast.Constant)}
     return [
         node
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant | ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Call)
         and id(node) not in keys
         and id(node) not in functions
+        and id(node) not in parts
     ]

@@ -15,6 +15,7 @@ from . import keywords, kinds
 from .facts import Definition, Literals, ModuleFacts, environment_names, literals_of
 from .kind_tables import Kind
 from .names import Names
+from .operands import given_to_operators
 from .operators import NOT_TRIED, OPERATORS
 from .shapes import attributes_read, classes_with, doubles, functions_for, kept_as
 from .subjects import VARIADIC, Parameter, Subject, hints_of
@@ -143,6 +144,16 @@ class SubjectFinder:
             function=inspect.unwrap(value),
         )
 
+    def _used_in(self, node: Definition, name: str) -> Counter[Kind]:
+        """Weigh kinds by how a definition uses a parameter, and the methods of its class that get it."""
+        owner = self._class_of(node)
+        found = kinds.of_usage(node, name, self._names)
+        for attribute in kept_as(node, name):
+            found.update(kinds.of_usage(owner, f"self.{attribute}", self._names))
+        for method, word in given_to_operators(node, owner, name):
+            found.update(kinds.of_usage(method, word, self._names))
+        return found
+
     def _used_behind(self, node: Definition, name: str, levels: int) -> Counter[Kind]:
         """Weigh kinds by how the project's functions that are handed a parameter use it."""
         found: Counter[Kind] = Counter()
@@ -230,10 +241,7 @@ class SubjectFinder:
             add(kind, 6)
         add(kinds.of_default(parameter.default), 5)
         if node is not None:
-            used = kinds.of_usage(node, parameter.name, self._names)
-            for attribute in kept_as(node, parameter.name):
-                used.update(kinds.of_usage(self._class_of(node), f"self.{attribute}", self._names))
-            for kind, count in used.items():
+            for kind, count in self._used_in(node, parameter.name).items():
                 add(kind, count if not hinted else count / 4)
             for kind, count in self._used_behind(node, parameter.name, _LEVELS).items():
                 add(kind, count if not hinted else count / 4)

@@ -17,6 +17,7 @@ from typing import Any
 
 from .kind_tables import BY_METHOD, BY_NAME, CLASSES, FUNCTIONS, MAPPINGS, SEQUENCES, SETS, SHAPES, WORDS, Kind
 from .names import Names
+from .operands import is_name
 
 Weights = dict[Kind, float]
 
@@ -157,8 +158,8 @@ def said_by_members(parameter: inspect.Parameter, node: ast.AST | None, names: N
         sides = [each.left, *each.comparators] if isinstance(each, ast.Compare) else []
         if isinstance(each, ast.BinOp) and isinstance(each.op, ast.BitAnd):
             sides = [each.left, each.right]
-        if any(_is(side, parameter.name) for side in sides):
-            found |= {_owner_of_member(side, names) for side in sides if not _is(side, parameter.name)}
+        if any(is_name(side, parameter.name) for side in sides):
+            found |= {_owner_of_member(side, names) for side in sides if not is_name(side, parameter.name)}
     owner = found.pop() if len(found) == 1 else None
     return inspect.Parameter.empty if owner is None else owner | None if default is None else owner
 
@@ -177,47 +178,48 @@ def of_usage(node: ast.AST, name: str, names: Names) -> Counter[Kind]:
     found: Counter[Kind] = Counter()
     for each in ast.walk(node):
         _of_place(each, name, found)
-        if isinstance(each, ast.Attribute) and _is(each.value, name):
+        if isinstance(each, ast.Attribute) and is_name(each.value, name):
             method = BY_METHOD.get(each.attr)
             if method:
                 found[method] += 3
         elif isinstance(each, ast.Call):
             _of_call(each, name, names, found)
-        elif isinstance(each, ast.For | ast.comprehension) and _is(each.iter, name):
+        elif isinstance(each, ast.For | ast.comprehension) and is_name(each.iter, name):
             found["list"] += 3
             found["str"] += 1
-        elif isinstance(each, ast.AsyncFor) and _is(each.iter, name):
+        elif isinstance(each, ast.AsyncFor) and is_name(each.iter, name):
             found["stream"] += 4
-        elif isinstance(each, ast.BinOp) and (_is(each.left, name) or _is(each.right, name)):
-            other = each.right if _is(each.left, name) else each.left
-            found["str" if isinstance(other, ast.Constant) and isinstance(other.value, str) else "int"] += 2
-        elif isinstance(each, ast.Compare) and any(_is(side, name) for side in (each.left, *each.comparators)):
+        elif isinstance(each, ast.Compare) and any(is_name(side, name) for side in (each.left, *each.comparators)):
             for side in (each.left, *each.comparators):
                 kind = CLASSES.get(type(side.value)) if isinstance(side, ast.Constant) else None
                 if kind:
                     found[kind] += 2
-        elif isinstance(each, ast.Subscript) and _is(each.value, name):
+        elif isinstance(each, ast.Subscript) and is_name(each.value, name):
             is_key = isinstance(each.slice, ast.Constant) and isinstance(each.slice.value, str)
             found["dict" if is_key else "list"] += 3 if is_key else 1
-        elif isinstance(each, ast.If) and _is(each.test, name):
+        elif isinstance(each, ast.If) and is_name(each.test, name):
             found["bool"] += 1
     return found
 
 
 def _of_place(node: ast.AST, name: str, found: Counter[Kind]) -> None:
-    """Weigh the kinds of what stands in square brackets or behind `with`."""
-    if isinstance(node, ast.Subscript) and _is(node.slice, name):
+    """Weigh the kinds of what stands in square brackets, behind `with` or beside an operator."""
+    if isinstance(node, ast.Subscript) and is_name(node.slice, name):
         found["str"] += 2
         found["int"] += 2
-    elif isinstance(node, ast.With | ast.AsyncWith) and any(_is(each.context_expr, name) for each in node.items):
+    elif isinstance(node, ast.With | ast.AsyncWith) and any(is_name(each.context_expr, name) for each in node.items):
         found["manager"] += 4
+    elif isinstance(node, ast.BinOp) and (is_name(node.left, name) or is_name(node.right, name)):
+        other = node.right if is_name(node.left, name) else node.left
+        if not is_name(other, "self"):  # the class's own methods say what they take
+            found["str" if isinstance(other, ast.Constant) and isinstance(other.value, str) else "int"] += 2
 
 
 def _of_call(call: ast.Call, name: str, names: Names, found: Counter[Kind]) -> None:
-    if _is(call.func, name):
+    if is_name(call.func, name):
         found["callable"] += 4
     for position, argument in enumerate(call.args):
-        if not _is(argument, name):
+        if not is_name(argument, name):
             continue
         function = ast.unparse(call.func).rpartition(".")[2]
         if function in _ASKED:
@@ -253,15 +255,10 @@ def of_docs(text: str, name: str) -> list[Kind]:
     found += re.findall(rf":param\s+([\w\[\]., |]+)\s+{escaped}\s*:", text)
     found += re.findall(rf"^\s*{escaped}\s*\(([^)]*)\)\s*:", text, re.MULTILINE)
     found += re.findall(rf"^\s*{escaped}\s*:\s*(\w[^\n]*)$", text, re.MULTILINE)
+    found += re.findall(rf"\b{escaped} (datetime|date|timedelta|string|integer|float|tuple|callable|function)\b", text)
     return [kind for part in found for kind in _of_text(part)]
 
 
 def of_name(name: str) -> Kind | None:
     """Return the kind that a parameter's name suggests."""
     return next((kind for pattern, kind in BY_NAME if pattern.search(name)), None)
-
-
-def _is(node: ast.AST, name: str) -> bool:
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return f"{node.value.id}.{node.attr}" == name
-    return isinstance(node, ast.Name) and node.id == name
