@@ -108,11 +108,11 @@ demo() {
   run_shown "$orchestrate" run --config "$config" --project "$copy" --phase 1 --dry-run
   run_shown "$orchestrate" run --config "$config" --project "$copy" --phase 1 --yes
   run_shown "$orchestrate" status --config "$config" --project "$copy"
-  say "the copy is in $copy; take everything back with: $orchestrate -C $copy undo"
+  say "the copy is in $copy; take everything back with: $(printf '%q ' "$orchestrate" -C "$copy")undo"
 }
 
 run_shown() {
-  printf '\n$ orchestrate %s\n' "${*:2}"
+  printf '\n$ orchestrate%s\n' "$(printf ' %q' "${@:2}")"
   "$@"
 }
 

@@ -1,6 +1,8 @@
 """`./setup.sh` brings Node along where there is none or an old one, and only there."""
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -45,3 +47,11 @@ def test_a_node_that_will_do_is_used(tmp_path: Path, version: str) -> None:
 @pytest.mark.parametrize("version", ["echo v18.20.4", "exit 127"])
 def test_node_is_brought_where_there_is_none_or_an_old_one(tmp_path: Path, version: str) -> None:
     assert brought(tmp_path, version)
+
+
+def test_commands_that_the_demo_shows_can_be_typed_where_the_folder_has_blanks() -> None:
+    functions = "\n".join(re.findall(r"^run_shown\(\) \{.*?^\}", SCRIPT.read_text(), re.MULTILINE | re.DOTALL))
+    told = subprocess.run(
+        ["bash", "-c", f"{functions}\nrun_shown true --project '/a b/c'"], capture_output=True, text=True, check=True
+    )
+    assert shlex.split(told.stdout) == ["$", "orchestrate", "--project", "/a b/c"]

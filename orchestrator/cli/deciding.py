@@ -51,6 +51,9 @@ def _waiting_task(record: RunRecord, task: str | None) -> str:
     if task is None and len(waiting) == 1:
         return waiting[0]
     names = ", ".join(waiting) or "none"
+    if task is None and not waiting:
+        message = f"no task of run {record.id} waits for a person"
+        raise UsageError(message, hint="`orchestrate status` shows how it stands")
     if task is None:
         message = "name the task that is decided about"
         raise UsageError(message, hint=f"waiting tasks of run {record.id}: {names}")

@@ -44,7 +44,7 @@ def command(
             diffs = diff_of_changes(record, ObjectStore(state.fd))
         finally:
             state.close()
-    if stat:
+    if stat and diffs:
         for diff in diffs:
             sys.stdout.write(f"{diff.status:<9}+{diff.added:<6}-{diff.removed:<6}{diff.path}\n")
     else:

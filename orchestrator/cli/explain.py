@@ -60,7 +60,7 @@ def command(
     description = f"{task.description.strip()}\n" if task.description.strip() else ""
     sys.stdout.write(block(description))
     sys.stdout.write(_told(explained))
-    sys.stdout.write(f"  now: {line(wait)}\n" if wait else "")
+    sys.stdout.write(f"  now: {line(' '.join(wait.split()))}\n" if wait else "")
     return ExitCode.OK
 
 

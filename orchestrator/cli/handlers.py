@@ -8,6 +8,7 @@ import typer
 
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.options import option
+from orchestrator.cli.param_words import hanging, said
 from orchestrator.errors import ExitCode, MissingTool, UsageError
 from orchestrator.plugins import Catalogue, Plugin
 
@@ -37,7 +38,8 @@ def command(
         sys.stdout.write(f"{kind}:\n")
         width = max((len(plugin.name) for plugin in plugins), default=0)
         for plugin in plugins:
-            sys.stdout.write(f"  {plugin.name:<{width}}  {_summary(catalogue, kind, plugin)}  ({plugin.package})\n")
+            text = f"{_summary(catalogue, kind, plugin)}  ({plugin.package})"
+            sys.stdout.write(hanging(f"  {plugin.name:<{width}}  ", text))
     return ExitCode.OK
 
 
@@ -76,13 +78,9 @@ def _show_one(catalogue: Catalogue, found: dict[str, tuple[Plugin, ...]], name: 
         message = f"no handler, checkpoint or guard {name!r} is installed"
         raise UsageError(message, hint="`orchestrate handlers` lists them")
     for kind, plugin in matches:
-        sys.stdout.write(f"{kind[:-1]} {name} ({plugin.package}): {_summary(catalogue, kind, plugin)}\n")
+        sys.stdout.write(hanging(f"{kind[:-1]} {name} ({plugin.package}): ", _summary(catalogue, kind, plugin)))
         params = _params_model(catalogue, kind, plugin)
-        for field_name, field in params.model_fields.items() if params is not None else ():
-            needed = "needed" if field.is_required() else f"default {field.get_default(call_default_factory=True)!r}"
-            text = f"  {field.alias or field_name}: {_type_name(field.annotation)}, {needed}"
-            sys.stdout.write(text + (f" - {field.description}" if field.description else "") + "\n")
-
-
-def _type_name(annotation: object) -> str:
-    return getattr(annotation, "__name__", None) or str(annotation).replace("typing.", "")
+        fields = {field.alias or key: field for key, field in params.model_fields.items()} if params is not None else {}
+        indent = max(map(len, fields), default=0) + 4
+        for key, field in fields.items():
+            sys.stdout.write(hanging(f"  {key}".ljust(indent), said(field)))

@@ -1,7 +1,7 @@
 """`orchestrate resume`: go on with a run that was interrupted, stopped, failed, or waits for a person."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -68,8 +68,7 @@ def _gone_on(record: RunRecord, opened: OpenedPlan, common: Running, display: Di
         refuse_unhandled(plan, opened.catalogue)
         opened.keep()
         again = _interrupted_commands(record, plan, opened)
-        question = f"these commands were interrupted and may have done a part already: {again}; start them again?"
-        if again and not going.yes and not confirm(common, question, flag="--yes"):
+        if again and not going.yes and not confirm(common, _again(again), flag="--yes"):
             return ExitCode.OK
         return work_on(
             state,
@@ -144,17 +143,22 @@ def _word(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _interrupted_commands(record: RunRecord, plan: Plan, opened: OpenedPlan) -> str:
+def _again(tasks: Sequence[str]) -> str:
+    """Return the question whether interrupted commands may run once more; short enough for one line of a terminal."""
+    were, them = ("was", "it") if len(tasks) == 1 else ("were", "them")
+    return f"{', '.join(tasks)} {were} interrupted and may have done a part already; start {them} again?"
+
+
+def _interrupted_commands(record: RunRecord, plan: Plan, opened: OpenedPlan) -> list[str]:
     """Name the tasks that had begun when the engine died and that cannot be known to be harmless when repeated."""
     begun = {task.id for task in record.tasks if _had_begun(task)}
-    asked = [
+    return [
         task.id
         for task in plan.tasks
         if task.id in begun
         and opened.catalogue.handler(task.handler).external_effects
         and task.params.get("idempotent") is not True
     ]
-    return ", ".join(asked)
 
 
 def _had_begun(task: TaskRecord) -> bool:

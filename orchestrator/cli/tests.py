@@ -17,7 +17,8 @@ from orchestrator.cli.options import option
 from orchestrator.cli.places import existing_folder
 from orchestrator.cli.writing import write_new_text
 from orchestrator.contracts import Processes
-from orchestrator.errors import ExitCode, UsageError
+from orchestrator.errors import ExitCode, TaskFailed, UsageError
+from orchestrator.handlers.config_edit_tree import DiskTree
 from orchestrator.models.json import JsonObject
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor
@@ -53,7 +54,7 @@ def command(
     root = existing_folder(project) if project is not None else _root_around(Path.cwd())
     place = str(root.resolve())
     if test_type != "e2e":
-        refuse_target(place, _below(root, target))
+        _refuse_target(place, _below(root, target))
     language = language_of(test_file if test_file and test_type in ("e2e", TOGETHER) else target)
     generator = _generator(language, test_type)
     targets = generator.find_targets(
@@ -75,6 +76,14 @@ def _refuse_misplaced(action: str, test_type: str, *, write: bool, force: bool) 
     if test_type != "all" and action != "generate":
         message = "--test-type belongs to `generate`"
         raise UsageError(message, hint=f"orchestrate tests {action} TARGET")
+
+
+def _refuse_target(place: str, target: str) -> None:
+    """Raise UsageError for a target that names nothing here: of a task it is a failure, typed by hand a slip."""
+    try:
+        refuse_target(place, target)
+    except TaskFailed as error:
+        raise UsageError(error.message, hint=error.hint) from error
 
 
 def _generator(language: str, test_type: str) -> Generator:
@@ -162,8 +171,11 @@ async def _examine(work: _Work, project: Project, *, verify: bool, as_json_: boo
         try:
             text = Path(work.root, target.test_file).read_text(encoding="utf-8")  # noqa: ASYNC240 - one small file
         except (OSError, UnicodeDecodeError) as error:
-            message = f"{target.test_file} cannot be read"
-            raise UsageError(message, hint="--test-file names the tests") from error
+            reason = getattr(error, "strerror", None) or "not UTF-8"
+            message = f"{target.test_file} cannot be read: {reason}"
+            raise UsageError(
+                message, hint=f"--test-file {_likely_tests(work.root, target) or 'names the tests'}"
+            ) from error
         found = await work.generator.examine(project, target, text, work.settings)
         if as_json_:
             _print_json(examined_json(target, found))
@@ -173,6 +185,15 @@ async def _examine(work: _Work, project: Project, *, verify: bool, as_json_: boo
         if verify and not found.is_sound:
             code = ExitCode.FAILED
     return code
+
+
+def _likely_tests(root: str, target: Target) -> str:
+    """Return the one file of the repository that is named like the tests of a module, "" when there is none."""
+    stem = Path(target.path).stem
+    tree = DiskTree(root)
+    patterns = (f"**/test_{stem}.py", f"**/{stem}_test.py", f"**/{stem}.test.*", f"**/{stem}.spec.*")
+    found = sorted({path for pattern in patterns for path in tree.glob(pattern)})
+    return found[0] if len(found) == 1 else ""
 
 
 def _print_json(content: JsonObject) -> None:

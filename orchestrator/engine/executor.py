@@ -28,6 +28,7 @@ from orchestrator.engine.retry import pause_before_next
 from orchestrator.engine.scheduler import Scheduler
 from orchestrator.engine.step import Step
 from orchestrator.engine.stop import Stopping
+from orchestrator.engine.underway import Underway
 from orchestrator.errors import OrchestrateError
 from orchestrator.models.facts import Fact
 from orchestrator.models.plan import Plan
@@ -91,9 +92,7 @@ class PhaseExecutor:
         self._verdicts = Verdicts()
         self._bell = asyncio.Event()
         self._jobs = Jobs(self._bell.set)
-        self._starting: dict[str, bool] = {}  # False = called off before its start was durable
-        self._tries: dict[str, int] = {}
-        self._ends: dict[str, AttemptEnd] = {}
+        self._underway = Underway()
         self._decisions = dict(decisions)
         self._error: BaseException | None = None
         self._alarm = Alarm(clock, self._bell.set)
@@ -181,7 +180,9 @@ class PhaseExecutor:
         if starts >= MOST_STARTS or inbox:
             asyncio.get_running_loop().call_soon(self._bell.set)  # go on, but let the loop breathe
             return False
-        return decision.verdict in _OVER and not self._jobs and not self._starting and not self._commits.pending
+        return (
+            decision.verdict in _OVER and not self._jobs and not self._underway.starting and not self._commits.pending
+        )
 
     # ------------------------------------------------------------ what has ended
 
@@ -205,8 +206,8 @@ class PhaseExecutor:
             self._step.wait(end)
             self.scheduler.waiting(key, end.outcome.question)
         else:
-            pause = pause_before_next(self._tasks[key].retry, self._tries.get(key, 0), end, self._rng)
-            self._ends[key] = end
+            pause = pause_before_next(self._tasks[key].retry, self._underway.tries.get(key, 0), end, self._rng)
+            self._underway.ends[key] = end
             self.scheduler.finished(key, end.kind, now, retry_at=None if pause is None else now + pause)
             if pause is not None and self.scheduler.state(key) is TaskState.READY:
                 self._step.retry(end, pause)
@@ -241,11 +242,11 @@ class PhaseExecutor:
         """Do what the scheduler decided, as far as no fact has to be durable first."""
         step = self._step
         for name in decision.cancel:
-            if not self._jobs.cancel(name) and name in self._starting:
-                self._starting[name] = False
+            if not self._jobs.cancel(name) and name in self._underway.starting:
+                self._underway.starting[name] = False
         for ended in decision.ended:
             self._verdicts.see(ended)
-            step.end_task(ended, self._ends.pop(ended.task, None))
+            step.end_task(ended, self._underway.ends.pop(ended.task, None))
         step.move_scopes(decision)
         for scope in decision.ask:
             if self._dry_run:
@@ -255,13 +256,13 @@ class PhaseExecutor:
         for scope in decision.measure:
             self._measure(scope)
         for name in decision.start:
-            number = self._before.get(name, 0) + self._tries.get(name, 0) + 1
+            number = self._before.get(name, 0) + self._underway.tries.get(name, 0) + 1
             ready = self._attempts.prepare(self._tasks[name], number, self._decisions.pop(name, None))
             if isinstance(ready, AttemptEnd):
                 self._jobs.inbox.append(ready)
             else:
-                self._tries[name] = self._tries.get(name, 0) + 1
-                self._starting[name] = True
+                self._underway.tries[name] = self._underway.tries.get(name, 0) + 1
+                self._underway.starting[name] = True
                 step.start(ready)
 
     def _measure(self, scope: str) -> None:
@@ -293,7 +294,7 @@ class PhaseExecutor:
             step.announce()
         for ready in step.launches:
             gone = partial(never_begun, ready)
-            if self._starting.pop(ready.key) and durable:
+            if self._underway.starting.pop(ready.key) and durable:
                 self._jobs.launch(self._group, ready.key, self._attempts.carry_out(ready), gone)
             else:
                 self._jobs.inbox.append(gone())

@@ -60,6 +60,8 @@ def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:
     if seconds is None and notes.now is not None and record.state is RunState.RUNNING:
         seconds = (notes.now - record.started).total_seconds()
     duration = f", {took(seconds)}" if seconds is not None else ""
+    if record.state is RunState.RUNNING:
+        duration += f", {sum(task.state in DONE for task in record.tasks):,} of {len(record.tasks):,} done"
     undo = f" (undoes {line(record.undoes)})" if record.undoes else ""
     code = f", exit code {record.exit_code}" if record.exit_code is not None else ""
     lines = [f"{look.paint('bold', line(record.id))}  {word}{undo}  started {started} UTC{duration}{code}"]
@@ -87,15 +89,25 @@ def _task_line(task: TaskRecord, name: str, widest: int, look: Look, notes: Stat
     glyph, role = look.of_state(task.state)
     last = task.attempts[-1] if task.attempts else None
     parts = [task.state.value]
-    if last is not None and last.seconds is not None and task.state is not TaskState.BLOCKED:
-        parts.append(took(last.seconds))
+    seconds = _seconds(task, notes)
+    parts += [took(seconds)] if seconds is not None else []
     if last is not None and last.number > 1:
         parts.append(f"attempt {last.number}")
     why = _why(task, notes)
-    parts += [line(why)] if why else []
+    parts += [line(" ".join(why.split()))] if why else []
     return f"  {look.paint(role, glyph)} {pad(line(task.id), widest)}  {line(name)}  {look.paint(role, parts[0])}" + (
         f" {', '.join(parts[1:])}" if len(parts) > 1 else ""
     )
+
+
+def _seconds(task: TaskRecord, notes: StatusNotes) -> float | None:
+    """Return how long the newest attempt took, or has been running; nothing of one that only waits."""
+    last = task.attempts[-1] if task.attempts else None
+    if last is None or task.state in (TaskState.BLOCKED, TaskState.WAITING):
+        return None
+    if task.state is TaskState.RUNNING and last.seconds is None and notes.now is not None:
+        return (notes.now - last.started).total_seconds()
+    return last.seconds
 
 
 def _why(task: TaskRecord, notes: StatusNotes) -> str:

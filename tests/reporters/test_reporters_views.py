@@ -130,12 +130,33 @@ def test_a_run_that_goes_on_shows_its_time_and_why_tasks_wait(record, plain):
     )
     notes = StatusNotes(waits={"1.2": "dependency: 1.1"}, now=START + timedelta(seconds=65))
     assert render_status(going, plain, notes) == (
-        "r7f3a  RUNNING  started 2026-11-20 12:00:03 UTC, 1:05\n"
+        "r7f3a  RUNNING  started 2026-11-20 12:00:03 UTC, 1:05, 0 of 2 done\n"
         "orchestrate run --all\n"
         "1.a Blockers  0 of 2 done\n"
         "  ● 1.1  Collect coverage  running 4.0s\n"
         "  - 1.2  Fixtures  pending dependency: 1.1\n"
     )
+
+
+def test_a_task_that_runs_shows_for_how_long_and_one_that_waits_for_a_person_what_for_in_one_line(record, plain):
+    running = AttemptRecord(number=1, started=START)
+    asked = AttemptRecord(number=1, started=START, seconds=0.0)
+    going = replace(
+        record,
+        state=RunState.RUNNING,
+        plan={},
+        measurements=(),
+        changes=(),
+        tasks=(
+            TaskRecord(id="1.1", definition="d", state=TaskState.RUNNING, attempts=(running,)),
+            TaskRecord(id="1.2", definition="d", state=TaskState.WAITING, attempts=(asked,)),
+        ),
+    )
+    notes = StatusNotes(waits={"1.2": "approval: Read it.\nEvidence is required."}, now=START + timedelta(seconds=65))
+    assert render_status(going, plain, notes).splitlines()[3:5] == [
+        "  ● 1.1    running 1:05",
+        "  ⏸ 1.2    waiting approval: Read it. Evidence is required.",
+    ]
 
 
 def test_of_thousands_that_have_not_begun_the_status_names_the_first_and_counts_the_others(record, plain):

@@ -152,3 +152,21 @@ def test_a_report_is_not_written_in_a_format_that_nobody_named(make: Make) -> No
 )
 def test_only_a_command_that_is_near_is_suggested(make: Make, word: str, hint: str) -> None:
     assert make().program(word).err == f"error: no command or option {word!r}\n  hint: {hint}\n"
+
+
+def test_a_run_without_changes_says_so_in_short_too(make: Make) -> None:
+    repository = make(tasks(task("1.1")))
+    repository.run()
+    run = repository.record()["id"]
+    assert repository.orchestrate("diff", "--stat").out == f"run {run} changed nothing\n"
+
+
+def test_a_decision_where_nothing_waits_is_refused_plainly(make: Make) -> None:
+    repository = make(tasks(task("1.1")))
+    repository.run()
+    run = repository.record()["id"]
+    answer = repository.orchestrate("approve")
+    assert (answer.code, answer.err) == (
+        2,
+        f"error: no task of run {run} waits for a person\n  hint: `orchestrate status` shows how it stands\n",
+    )

@@ -291,7 +291,8 @@ def test_by_hand_a_target_that_nothing_can_be_done_with_is_told_in_a_line(make: 
     repository.write("src/a.go", "package main\n")
     repository.write("bad.py", "def f(:\n")
     answer = repository.orchestrate("tests", "generate", target)
-    assert (answer.code, answer.err[: len(told)]) == (1, told)
+    # what names nothing is a slip of the fingers; a module that cannot be imported is a failure
+    assert (answer.code, answer.err[: len(told)]) == (1 if target == "bad.py" else 2, told)
 
 
 @wires("choice:tests action=verify", "choice:tests action=report")
