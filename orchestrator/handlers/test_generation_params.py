@@ -37,7 +37,7 @@ class TestGenerationParams(Params):
     proposers: list[Literal["builtin", "doctest", "hypothesis", "command"]] = Field(
         default=["builtin", "doctest"],
         min_length=1,
-        description="who proposes tests: the explorer, calls in docstrings, properties for Hypothesis, a program",
+        description="who proposes tests: the explorer, calls in the docs, properties for Hypothesis, a program",
     )
     command: list[str] = Field(
         default=[], description="the program of the proposer `command`: it prints a test file, which is filtered"

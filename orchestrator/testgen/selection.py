@@ -70,11 +70,14 @@ class Settled:
 def select(candidates: Sequence[P], *, settled: Settled, min_gain: int = 1) -> tuple[P, ...]:
     """Return the chosen ones in the order of the source.
 
-    Each adds at least `min_gain` goals or mutants, but for one example or ordinary case of a table that has none.
+    Each adds at least `min_gain` goals or mutants, but for one example or ordinary case of a table that has none. What
+    a person's examples do is left to them; others do the rest.
     """
     usable = [each for each in candidates if each.kills]  # whatever kills nothing asserts nothing about the subject
-    by_goals = _greedy(usable, lambda each: each.goals - settled.goals, _COST_OF_BRANCHES, min_gain, ())
-    chosen = _greedy(usable, lambda each: each.kills - settled.kills, _COST_OF_MUTANTS, min_gain, by_goals)
+    chosen: list[P] = []
+    for among in ([each for each in usable if each.plainness == _EXAMPLE], usable):
+        chosen = _greedy(among, lambda each: each.goals - settled.goals, _COST_OF_BRANCHES, min_gain, chosen)
+        chosen = _greedy(among, lambda each: each.kills - settled.kills, _COST_OF_MUTANTS, min_gain, chosen)
     plain = _Swapping(_without_redundant(chosen, settled), usable, settled).swapped()
     fewest = _without_redundant(plain, settled)
     ordinary = _ordinary(fewest, [each for each in usable if each.kills - settled.kills])
@@ -168,8 +171,9 @@ class _Swapping(Generic[P]):
                 self._by_key.setdefault(key, []).append(each)
 
     def swapped(self) -> list[P]:
-        """Return the tests after every one was looked at, the hardest to read first."""
-        for each in sorted(self._kept, key=lambda one: (-one.cost, -one.number)):
+        """Return the tests after every one but the examples was looked at, the hardest to read first."""
+        replaceable = (each for each in self._kept if each.plainness < _EXAMPLE)
+        for each in sorted(replaceable, key=lambda one: (-one.cost, -one.number)):
             own = {key for key in _keys(each, self._settled) if self._counts[key] == 1}
             spare = int(each.oddness / _ODD_PER_MUTANT)
             if len(own) <= spare and all(kind == "mutant" for kind, _ in own):

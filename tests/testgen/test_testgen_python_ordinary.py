@@ -3,16 +3,21 @@
 import ast
 import inspect
 import re
+import types
 
 import pytest
 
 from orchestrator.testgen.python.candidates import Candidate, Exploration
 from orchestrator.testgen.python.emission import emit
+from orchestrator.testgen.python.explorer.body import Body
 from orchestrator.testgen.python.explorer.calling import Outcome, Program
 from orchestrator.testgen.python.explorer.corpus import Try
 from orchestrator.testgen.python.explorer.facts import read_facts
+from orchestrator.testgen.python.explorer.names import Names
+from orchestrator.testgen.python.explorer.plainer import in_known_words
 from orchestrator.testgen.python.explorer.subjects import Parameter, Subject
-from orchestrator.testgen.python.explorer.wording import oddness, with_usual_words
+from orchestrator.testgen.python.explorer.tables import Tables
+from orchestrator.testgen.python.explorer.wording import oddness, with_usual_references, with_usual_words
 from orchestrator.testgen.python.naming import Namer
 
 SOURCE = '''
@@ -139,9 +144,13 @@ def test_what_is_given_besides_is_named_together():
     assert Namer().single(_row(1, "'a'", arguments=(("upper", "False", False),), label="")) == "test_f_without_upper"
 
 
+BLANKS = ("' a b '", "' a'", "'a '", "'a b'")
+TRAILING = ("test_f_of_text_with_trailing_blank", "test_f")
+
+
 def test_blanks_around_a_text_are_named():
-    candidate = _row(1, "'a'", arguments=(("text", "' a'", True),), label="")
-    assert Namer().single(candidate) == "test_f_of_text_with_blanks_around"
+    names = [Namer().single(_row(1, "'a'", arguments=(("text", text, True),), label="")) for text in BLANKS]
+    assert names == ["test_f_of_text_with_blanks_around", "test_f_of_text_with_leading_blank", *TRAILING]
 
 
 def test_examples_are_written_as_a_test_would():
@@ -153,6 +162,19 @@ def test_words_that_nobody_knows_give_way_to_usual_ones():
     assert with_usual_words("Hello wxrld, XYZ") == "Hello hello, ONE"
     assert oddness("'hellohwor'") > oddness("'something'")
     assert oddness("'hello b'") > oddness("'hello'")
+
+
+def test_references_to_characters_give_way_to_known_ones():
+    assert with_usual_references("&#xBEEF; &#1; &Beta;") == "&#x41; &#65; &eacute;"
+    assert oddness("'&eacute;'") < oddness("'&beta;'")
+
+
+def test_a_blank_on_one_side_is_odder_than_one_on_each():
+    assert oddness("' hello'") > oddness("' hello '")
+
+
+def test_a_member_that_stands_for_nothing_is_the_plainest():
+    assert oddness("Mark.DEFAULT") < oddness("Mark.LOUD")
 
 
 def test_years_long_gone_are_odd():
@@ -184,3 +206,46 @@ def test_a_call_that_gives_back_what_it_is_given_also_without_an_option_is_hard_
 def test_a_key_that_answers_the_same_for_everything_is_hard_to_defend():
     assert _call("[1]", "abs").cost + 1 < _call("[1]", "bool").cost
     assert _call("[1]", "lambda a: a + 10").cost < _call("[1]", "lambda a: False").cost
+
+
+def test_what_somebody_explains_a_function_by_looks_less_odd():
+    made, shown = _call("'brrr ~ 7x'", "'_'"), _call("'brrr ~ 7x'", "'_'")
+    shown.origin = "example"
+    assert 0 < shown.oddness < made.oddness / 2
+
+
+def test_decoding_what_every_encoding_reads_alike_shows_little():
+    alike, apart = _call("b'word'", "'_'"), _call("'café'.encode()", "'_'")
+    alike.outcome.value, apart.outcome.value = "word", "café"
+    assert (alike.plainness, apart.plainness) == (0, 1)
+
+
+def test_words_that_nobody_knows_are_the_same_known_ones_wherever_they_stand():
+    assert in_known_words(("'erman Umlaut'", "[['umlaut', 'word']]", None)) == (
+        "'hello Second'",
+        "[['second', 'word']]",
+        None,
+    )
+
+
+def test_a_row_that_asks_for_the_present_stands_alone():
+    tables, now = Tables(Names(types.ModuleType("shop"), read_facts(""))), "datetime.datetime.now()"
+    for argument, is_row in ((now, False), ("'a'", True)):
+        body = Body((f"assert f({argument}, '_') == 'today'",))
+        assert bool(tables.with_row(_call(argument, "'_'"), body, "today").table) is is_row
+
+
+def test_what_several_calls_give_is_told_part_by_part_in_one_table():
+    tables = Tables(Names(types.ModuleType("shop"), read_facts("")))
+    rows = []
+    for number, text in enumerate(("'one'", "'two'")):
+        checks = ("assert isinstance(result, Match)", f"assert result.fixed == ({number},)", "assert result.at is None")
+        made = _call(text, "'_'")
+        body = tables.with_parts(made, Body((f"result = {made.program.call}", *checks)), made.program.call)
+        rows.append(_row(number, "", table=body.table, columns=body.columns, row=body.row))
+    assert _emitted(*rows) == (
+        '@pytest.mark.parametrize(\n    ("text", "separator", "fixed", "at"),\n    [\n'
+        '        ("one", "_", (0,), None),\n        ("two", "_", (1,), None),\n    ],\n)\n'
+        "def test_f(text, separator, fixed, at):\n    result = f(text, separator)\n"
+        "    assert isinstance(result, Match)\n    assert result.fixed == fixed\n    assert result.at is at\n"
+    )

@@ -82,6 +82,13 @@ def test_an_example_is_taken_beside_ordinary_cases():
     assert chosen(ordinary, example) == [1, 2]
 
 
+def test_what_an_example_does_is_left_to_it():
+    greedy, example = of(1, {1, 2}, {1, 2, 3}, cost=2.0), replace(of(2, {1, 2}, {1, 2}, cost=3.0), plainness=2)
+    plain, rest = of(3, {1}, {3}), of(4, {1}, {3, 4}, cost=5.0)
+    assert chosen(greedy, example, plain) == [2, 3]
+    assert chosen(greedy, example, rest) == [2, 4]
+
+
 def test_a_subject_that_shows_only_its_options_begins_with_its_example():
     with_option = replace(of(1, {1}, {1, 2}), family="f(x, y=y)")
     example = replace(of(2, {1}, {1}, cost=3.0), plainness=2)

@@ -6,6 +6,7 @@ from collections import Counter
 from orchestrator.testgen.python.candidates import Candidate
 
 _LONGEST = 70
+_MOST_OPTIONS = 3  # that a name tells
 _OPERATORS = {
     "__eq__": "equals", "__ne__": "differs", "__lt__": "is_less", "__le__": "is_at_most", "__gt__": "is_greater",
     "__ge__": "is_at_least", "__add__": "plus", "__radd__": "is_added", "__sub__": "minus", "__rsub__": "is_subtracted",
@@ -36,6 +37,7 @@ _NEGATED = {
     "contains": "does_not_contain",
     "truth": "is_false",
 }
+_BLANKS = {(True, True): "blanks_around", (True, False): "leading_blank", (False, True): "trailing_blank"}
 _EMPTY = frozenset(("''", '""', "[]", "{}", "()", "set()"))
 
 
@@ -67,10 +69,12 @@ class Namer:
         labels = {each.label for each in candidates}
         words = [
             _subject(first, is_false=labels == {"not"}),
-            *_together([f"with{'out' * (each in off)}_{_snake(each)}" for each in options[:2]]),
+            *_together([f"with{'out' * (each in off)}_{_snake(each)}" for each in options[:_MOST_OPTIONS]]),
         ]
         said = labels - {"not"} if len(labels) == 1 and (labels <= _OF_TABLES or same_answer(candidates)) else set()
-        return self._unique([words[0], *said, *words[1:]])
+        return self._unique(
+            [words[0], *said, *words[1:]], *_of_all(candidates), _kind_given(first), _members_given(first)
+        )
 
     def given(self, name: str) -> str:
         """Return a name that somebody chose, with a number when it is taken."""
@@ -94,6 +98,13 @@ def same_answer(candidates: list[Candidate]) -> str:
     """Return what all rows of a table expect where that is one of few words: the claim says it then."""
     answers = {each.expected for each in candidates}
     return next(iter(answers)) if len(answers) == 1 and answers <= _ANSWERS else ""
+
+
+def _of_all(candidates: list[Candidate]) -> list[str]:
+    """Return what is said of all rows of a table: which arguments are nothing or empty in each."""
+    words = [set(_words(each)) for each in candidates]
+    common = set[str]().union(*words[:1]).intersection(*words)
+    return [each for each in dict.fromkeys(_words(candidates[0])) if each in common and each != candidates[0].label]
 
 
 def _joined(words: list[str]) -> str:
@@ -120,8 +131,9 @@ def _words(candidate: Candidate) -> list[str]:
             words.append(f"for_negative_{_snake(name)}")
         elif not required:
             words.append(f"with_{_snake(name)}")
-        elif re.fullmatch(r"""(['"])(\s.*\S|\S.*\s)\1""", text):
-            words.append(f"of_{_snake(name)}_with_blanks_around")
+        elif found := re.fullmatch(r"""(['"])(\s?)\S(?:.*\S)?(\s?)\1""", text):
+            where = _BLANKS.get((bool(found[2]), bool(found[3])))
+            words += [f"of_{_snake(name)}_with_{where}"] * (where is not None)
     return _together([word for word in dict.fromkeys(words) if word][:3])
 
 

@@ -14,14 +14,16 @@ from .meant import plain_parameter, taken_by
 from .names import Names
 from .subjects import hints_of
 
+_ENCODED = "'café'.encode()"
 _SAMPLES = (
     "['room ', 10], 'room 10'",
-    "'Hello World'",
+    "'Room 10'",
     "'a10'",
     "['b', 'a']",
     "10",
     "-2.5",
-    "b'abc'",
+    _ENCODED,
+    "b'Room 10'",
     "'a10', 'a2'",
     "['a', 'b'], ['c']",
     "",
@@ -52,10 +54,17 @@ class Applying:
             text = self._literals.write(outcome.value) if outcome.kind == "value" and not outcome.how else None
             if text is None or outcome.value is None or outcome.value == [] or callable(outcome.value):
                 continue
+            if sample == _ENCODED and not isinstance(outcome.value, str):
+                continue  # only what decodes is told apart by letters that each encoding writes otherwise
             if text != sample:
                 return use, outcome.value
             same = same or (use, outcome.value)  # what gives back what it is given says less
         return same
+
+    def told(self, call: str, setup: tuple[str, ...], value: Any, promised: Any) -> str:
+        """Return in words how what a call returns is used and what that gives; empty when no sample shows anything."""
+        used = self.use(call, setup, value, promised)
+        return f"{used[0]} {self._literals.write(used[1])}" if used is not None else ""
 
     def _is_meant(self, value: Any, sample: str, promised: Sequence[Any]) -> bool:
         """Say whether a function takes so many arguments, and its hints such ones; True where it does not say."""

@@ -62,7 +62,7 @@ BASE: dict[str, tuple[str, ...]] = {
     ),
     "bool": ("True", "False"),
     "none": ("None",),
-    "bytes": ("b'abc'", "b''", "b'\\x00\\xff'"),
+    "bytes": ("b'abc'", "b''", "b'\\x00\\xff'", "'café'.encode()", "b'Hello World'"),
     "list": (
         "[1, 2, 3]",
         "[]",

@@ -60,7 +60,12 @@ class Beginnings:
             assert isinstance(call, ast.Call)
             arguments = match_call(subject, call, self.names)
             if arguments is not None:
-                yield arguments
+                yield tuple(map(_unless_default, subject.parameters, arguments))
+
+
+def _unless_default(parameter: Parameter, argument: Argument) -> Argument:
+    """Return None for an argument that is the default: it says nothing."""
+    return None if not parameter.is_required and argument == repr(parameter.default) else argument
 
 
 def replaced(arguments: Arguments, position: int, value: Argument) -> Arguments:

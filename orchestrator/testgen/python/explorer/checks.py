@@ -123,7 +123,8 @@ class Checks:
             checks = [f"assert {call} == {made_anew}"]
         if not checks:
             checks = self.of("result", value, with_class=True)
-            return Body((*setup, f"result = {call}", *checks)) if checks else None
+            body = Body((*setup, f"result = {call}", *checks))
+            return self._tables.with_parts(made, body, call) if checks else None
         return self._tables.with_row(made, Body((*setup, *checks), label=_label(made, value)), value)
 
     def _applied(self, made: Try, call: str, value: Any) -> Body | None:
@@ -135,6 +136,13 @@ class Checks:
         label = "finds" if isinstance(value, re.Pattern) else "makes_function"
         body = Body((*made.program.setup, *self.of(call + use, given)), label=label)
         return self._tables.with_row(made, body, given, use)
+
+    def told_by_use(self, made: Try) -> str:
+        """Return in words what comes of using the function or pattern that a call returns; empty where nothing does."""
+        value = made.outcome.value
+        promised = hints_of(made.subject.function).get("return")
+        call = wrapped_call(made.program.call, made.outcome.how, value)
+        return self._applying.told(call, made.program.setup, value, promised)
 
     def of(self, name: str, value: Any, *, with_class: bool = False) -> list[str]:
         """Return assertions about an expression; with `with_class` about parts of a value that cannot be written."""

@@ -16,7 +16,10 @@ _QUOTES = 2
 _PERCENT = "percent"
 _DIGITS = re.compile(r"""(['"])-?[\d.]+\1""")
 _CONSTANT_LAMBDA = re.compile(r"lambda[^:]*: (True|False|None|-?\d+)")
-_PLAIN, _PLAIN_EXAMPLE = 0.5, 1.2  # of oddness, at most
+_PLAIN, _PLAIN_EXAMPLE = 0.5, 2.0  # of oddness, at most
+_EXAMPLE = 2  # of plainness
+_SHOWN = 0.4  # of what looks odd where somebody explains the function by it
+_OF_SAME_ANSWER = 1.5  # for a function that answers the same whatever it is asked
 _CALLED = ("function", "method", "static", "classmethod")
 
 
@@ -62,7 +65,12 @@ class Try:
         if self._shows_little:
             return 0
         is_example = self.origin == "example" and self.oddness <= _PLAIN_EXAMPLE
-        return 2 if is_example else int(self.oddness <= _PLAIN)
+        return _EXAMPLE if is_example else int(self.oddness <= _PLAIN)
+
+    @property
+    def is_telling_example(self) -> bool:
+        """Say whether it is a person's example that shows what its subject is for."""
+        return self.plainness == _EXAMPLE
 
     @functools.cached_property
     def oddness(self) -> float:
@@ -71,7 +79,9 @@ class Try:
             return 0.0
         given = (self.program.call, *(each.partition(" = ")[2] or each for each in self.program.setup))
         strange = 2.0 * self.strange + 1.5 * self.subject.is_private + 0.6 * self._repeats + 1.2 * self._without_sign
-        return max(0.0, sum(map(oddness, given)) - self._known) + strange
+        strange += _OF_SAME_ANSWER * sum(answers_alike(each) for each in self.arguments)
+        found = max(0.0, sum(map(oddness, given)) - self._known) + strange
+        return found * _SHOWN if self.origin == "example" else found
 
     @property
     def _known(self) -> float:
@@ -113,7 +123,7 @@ class Try:
             - 8.0 * (self.origin == "example")
             + 4.0 * self.strange
             + 2.0 * self.is_idle
-            + 1.5 * sum(_answers_alike(each) for each in self.arguments)
+            + _OF_SAME_ANSWER * sum(answers_alike(each) for each in self.arguments)
         )
 
     def note_idle(self) -> None:
@@ -123,11 +133,14 @@ class Try:
 
 
 def _is_same_text(argument: Argument, result: str) -> bool:
-    """Say whether a result is what was given, be it in other letters, or as text."""
-    return isinstance(argument, str) and argument.lower().strip("'\"") == result.lower().strip("'\"")
+    """Say whether a result is what was given, be it in other letters, as text, or decoded."""
+    if not isinstance(argument, str):
+        return False
+    given = argument[1:] if argument[:2] in ("b'", 'b"') else argument
+    return given.lower().strip("'\"") == result.lower().strip("'\"")
 
 
-def _answers_alike(argument: Argument) -> bool:
+def answers_alike(argument: Argument) -> bool:
     """Say whether it is a function that answers the same, or nearly so, whatever it is asked: no order comes of it."""
     return isinstance(argument, str) and (argument == "bool" or _CONSTANT_LAMBDA.fullmatch(argument) is not None)
 

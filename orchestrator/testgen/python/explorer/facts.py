@@ -1,10 +1,10 @@
 """What the source of a module says before anything of it runs."""
 
 import ast
-import doctest
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from .examples import calls_in, docstrings
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _LONGEST_TEXT = 80
@@ -24,7 +24,7 @@ class ModuleFacts:
     """What is known of a module by reading it.
 
     `definitions` maps `name` and `Class.name` to nodes, `own` are the names that the module itself defines, `imports`
-    maps a name to the statement that imports it, `examples` a callable's name to calls written in docstrings.
+    maps a name to the statement that imports it, `examples` a callable's name to calls that docs show.
     `called_texts` stand in calls at the top of the module.
     """
 
@@ -40,8 +40,11 @@ class ModuleFacts:
     examples: dict[str, tuple[str, ...]]
 
 
-def read_facts(source: str, package: str = "") -> ModuleFacts:
-    """Parse a module; SyntaxError when it cannot be. `package` resolves relative imports."""
+def read_facts(source: str, package: str = "", documents: Sequence[str] = ()) -> ModuleFacts:
+    """Parse a module; SyntaxError when it cannot be. `package` resolves relative imports.
+
+    `documents` are texts beside the source that may show calls of it, such as a README.
+    """
     tree = ast.parse(source)
     statements = list(_top_level(tree.body))
     classes = {node.name: node for node in statements if isinstance(node, ast.ClassDef)}
@@ -64,7 +67,7 @@ def read_facts(source: str, package: str = "") -> ModuleFacts:
         module_literals=literals_of([*_called(statements), *assigned]),
         called_texts=literals_of(_called(statements)).texts,
         patterns=_patterns(tree),
-        examples=_examples(tree),
+        examples=calls_in([*docstrings(tree), *documents]),
     )
 
 
@@ -178,70 +181,3 @@ def _patterns(tree: ast.Module) -> tuple[str, ...]:
         if is_call and isinstance(first, ast.Constant) and isinstance(first.value, str):
             found.setdefault(first.value)
     return tuple(found)
-
-
-def _examples(tree: ast.Module) -> dict[str, tuple[str, ...]]:
-    """Return the calls in docstrings, by the name of what is called; variables of an example are put in."""
-    found: dict[str, dict[str, None]] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | Definition):
-            for snippet in _snippets(ast.get_docstring(node) or ""):
-                for call in (each for each in ast.walk(snippet) if isinstance(each, ast.Call)):
-                    name = ast.unparse(call.func).rpartition(".")[2]
-                    found.setdefault(name, {}).setdefault(ast.unparse(_Plain().visit(call)))
-    return {name: tuple(calls) for name, calls in found.items()}
-
-
-def _snippets(text: str) -> Iterator[ast.Module]:
-    try:
-        examples = doctest.DocTestParser().get_examples(text)
-    except ValueError:
-        examples = []
-    sources = ["".join(example.source for example in examples)]
-    sources += re.findall(r"```(?:python|py)\n(.*?)```", text, re.DOTALL)
-    for source in sources:
-        try:
-            yield _with_values(ast.parse(source))
-        except (SyntaxError, ValueError, RecursionError):
-            for example in examples:
-                try:
-                    yield ast.parse(example.source)
-                except SyntaxError:
-                    continue
-
-
-class _Plain(ast.NodeTransformer):
-    """Write what a document spells out for its readers as a test would: `"x"` for `u"x"`, `5` for `int(5)`."""
-
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        node.kind = None
-        return node
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        value = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) else None
-        is_same = isinstance(node.func, ast.Name) and node.func.id == type(value).__name__
-        return node.args[0] if is_same and not node.keywords else node
-
-
-class _PutIn(ast.NodeTransformer):
-    def __init__(self) -> None:
-        self.values: dict[str, ast.expr] = {}
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.values.get(node.id, node) if isinstance(node.ctx, ast.Load) else node
-
-
-def _with_values(tree: ast.Module) -> ast.Module:
-    """Replace variables by the literals that were assigned to them before."""
-    put_in = _PutIn()
-    for node in tree.body:
-        put_in.visit(node)
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            try:
-                ast.literal_eval(node.value)
-            except (ValueError, TypeError, SyntaxError):
-                put_in.values.pop(node.targets[0].id, None)
-            else:
-                put_in.values[node.targets[0].id] = node.value
-    return tree

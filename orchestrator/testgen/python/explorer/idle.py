@@ -1,43 +1,75 @@
-"""Options that make no difference: a test of such a call would show nothing but the call without them."""
+"""What makes no difference in a call: a test of it would show nothing but the call without it."""
 
 import inspect
+from collections.abc import Iterator
 
+from .applying import is_applied
 from .checks import Checks
 from .corpus import INSTANCE, Try
+from .members import fewer_members, with_fewer_members
 from .search import Search
+from .subjects import Argument
 
 _PLAIN = ("function", "method", "static", "classmethod", "class")
 
 
 class Idle:
-    """Leave options out of calls."""
+    """Leave options and flags out of calls."""
 
     def __init__(self, search: Search, checks: Checks) -> None:
         self._search = search
         self._checks = checks
 
     def without(self, made: Try) -> Try:
-        """Return the call without the options whose absence a test could not notice."""
+        """Return the call without the options and flags whose absence a test could not notice."""
         if made.subject.kind not in _PLAIN or made.origin == "example":
             return made
         best = made
         for position, parameter in reversed(list(enumerate(made.subject.parameters))):
             is_option = not parameter.is_required and parameter.kind is not inspect.Parameter.VAR_POSITIONAL
-            if not is_option or best.arguments[position] is None:
-                continue
-            fewer = (*best.arguments[:position], None, *best.arguments[position + 1 :])
-            found = self._search.attempt(best.subject, fewer, best.instance, best.program.setup)
-            if found is not None and found.outcome.is_usable and self._are_alike(best, found):
-                best = found
-        return best
+            if is_option and best.arguments[position] is not None:
+                best = self._alike(best, position, None) or best
+        for position, argument in enumerate(best.arguments):
+            found = (self._alike(best, position, each) for each in self._fewer(argument))
+            best = next((each for each in found if each is not None), best)
+        return self._made_by_less(best)
+
+    def _fewer(self, argument: Argument) -> Iterator[str]:
+        return fewer_members(argument, self._search.names) if isinstance(argument, str) else iter(())
+
+    def _alike(self, made: Try, position: int, argument: Argument) -> Try | None:
+        """Return the call with another argument, None when a test could tell it from this one."""
+        arguments = (*made.arguments[:position], argument, *made.arguments[position + 1 :])
+        return self._unless_told(made, self._search.attempt(made.subject, arguments, made.instance, made.program.setup))
+
+    def _made_by_less(self, made: Try) -> Try:
+        """Return the call on an object that is made with as few members of an enumeration."""
+        setup = made.program.setup
+        if made.instance != INSTANCE or not setup:
+            return made
+        for owner in with_fewer_members(setup[0].partition(" = ")[2], self._search.names):
+            steps = (f"{INSTANCE} = {owner}", *setup[1:])
+            found = self._unless_told(made, self._search.attempt(made.subject, made.arguments, INSTANCE, steps))
+            if found is not None:
+                return found
+        return made
+
+    def _unless_told(self, made: Try, other: Try | None) -> Try | None:
+        """Return the other call where a test could not tell the two apart."""
+        is_usable = other is not None and other.outcome.is_usable
+        return other if is_usable and other is not None and self._are_alike(made, other) else None
 
     def _are_alike(self, made: Try, other: Try) -> bool:
         """Say whether two calls print, return, change and leave the same, as far as a test could say it."""
-        said = self._search.told(made.outcome)
-        if not said or said != self._search.told(other.outcome) or made.outcome.changed or other.outcome.changed:
+        said = self._told(made)
+        if not said or said != self._told(other) or made.outcome.changed or other.outcome.changed:
             return False
         if self._checks.changes_arguments(made):
             return False
         if made.outcome.value is None and made.instance == INSTANCE:
             return self._checks.state_after(made) == self._checks.state_after(other)
         return True
+
+    def _told(self, made: Try) -> str:
+        is_used = made.outcome.kind == "value" and is_applied(made.outcome.value)
+        return self._checks.told_by_use(made) if is_used else self._search.told(made.outcome)

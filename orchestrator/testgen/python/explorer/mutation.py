@@ -81,7 +81,8 @@ class Mutation:
         for _ in range(_PLAIN_ROUNDS):
             kills = self._kills(verdicts)
             goals = [made.outcome.goals - self._probed.import_goals for made, _ in self.tests]
-            needed = duties(goals, kills, [made.cost for made, _ in self.tests])
+            examples = {number for number, (made, _) in enumerate(self.tests) if made.is_telling_example}
+            needed = duties(goals, kills, [made.cost for made, _ in self.tests], examples)
             first = len(self.tests)
             self._write_plainer(needed)
             if len(self.tests) == first:

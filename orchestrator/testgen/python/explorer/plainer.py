@@ -4,14 +4,16 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from typing import TypeGuard
 
 from .arguments import is_strange
-from .corpus import INSTANCE, Try
+from .corpus import INSTANCE, Try, answers_alike
 from .pools import Pools
 from .search import Search
 from .shrinking import shorter
 from .subjects import Argument, Parameter, Subject
-from .wording import oddness, with_usual_digits, with_usual_words
+from .wording import oddness, with_usual_digits, with_usual_references, with_usual_words
+from .words import in_case_of, known_words
 
 _FROM_POOL = 14  # values of a parameter's own that are tried
 _FROM_EXAMPLES = 8
@@ -19,6 +21,15 @@ _SHORTER = 24  # variants of one argument
 _BETTER = 0.15  # of cost, at least
 _MOST_INSTANCES = 6
 _TWO = 2
+_KEYS = ("len", "str.lower", "abs")
+_PLAIN_ITEMS, _MOST_ITEMS = 0.6, 8
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+
+
+class _Text(ast.Constant):
+    """A constant that is a text."""
+
+    value: str
 
 
 class Plainer:
@@ -78,6 +89,8 @@ class Plainer:
     def _variants(self, made: Try) -> Iterator[tuple[tuple[Argument, ...], str]]:
         """Yield arguments and how the object is made: first with less, then with other values."""
         owner = _owner(made)
+        yield in_known_words(made.arguments), owner
+        yield from ((arguments, owner) for arguments in self._with_telling_keys(made))
         for position, (parameter, argument) in enumerate(zip(made.subject.parameters, made.arguments, strict=True)):
             if argument is not None and not parameter.is_required:
                 yield _put(made.arguments, position, None), owner
@@ -87,6 +100,20 @@ class Plainer:
         for each in itertools.chain.from_iterable(itertools.zip_longest(*turns)):
             if each is not None:
                 yield each
+
+    def _with_telling_keys(self, made: Try) -> Iterator[tuple[Argument, ...]]:
+        """Yield the call with keys that tell items apart, and items that they know, for a function that tells none."""
+        parameters = made.subject.parameters
+        dumb = [at for at, each in enumerate(made.arguments) if answers_alike(each)]
+        lists = [at for at, each in enumerate(made.arguments) if isinstance(each, str) and each.startswith("[")]
+        if len(dumb) != 1 or len(lists) != 1:
+            return
+        pool = [text for text, _ in self._pools.expressions(made.subject, parameters[lists[0]])]
+        for items in [made.arguments[lists[0]], *(each for each in pool if oddness(each) <= _PLAIN_ITEMS)][
+            :_MOST_ITEMS
+        ]:
+            for key in _KEYS:
+                yield _put(_put(made.arguments, dumb[0], key), lists[0], items)
 
     def _in_place(self, made: Try, position: int, owner: str) -> Iterator[tuple[tuple[Argument, ...], str]]:
         argument, parameter = made.arguments[position], made.subject.parameters[position]
@@ -114,6 +141,25 @@ class Plainer:
     def _owners(self, made: Try, owner: str) -> Iterator[str]:
         yield from self._simpler(owner)
         yield from [each for each in self._search.instances_of(made.subject) if each != owner][:_MOST_INSTANCES]
+
+
+def in_known_words(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
+    """Return arguments in whose texts what no reader knows is a known word, the same one wherever it stands."""
+    trees = [ast.parse(each, mode="eval") if isinstance(each, str) else None for each in arguments]
+    nodes = [each for tree in trees if tree is not None for each in ast.walk(tree) if _is_text(each)]
+    known = known_words(word for node in nodes for word in _WORDS.findall(node.value))
+
+    def plain(found: re.Match[str]) -> str:
+        return in_case_of(known.get(found[0].lower(), found[0]), found[0])
+
+    for node in nodes:
+        node.value = _WORDS.sub(plain, node.value)
+    pairs = zip(arguments, trees, strict=True)
+    return tuple(each if tree is None else ast.unparse(tree) for each, tree in pairs)
+
+
+def _is_text(node: ast.AST) -> TypeGuard[_Text]:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def plainer_literals(expression: str) -> Iterator[str]:
@@ -161,6 +207,10 @@ def _texts(text: str) -> Iterator[str]:
         if size > 1:
             yield from (text[:at] + text[at + size :] for at in range(0, length, size))
     yield text.strip()
+    if text != text.strip():
+        yield f" {text.strip()} "
+    if "&" in text:
+        yield with_usual_references(text)
     yield with_usual_words(text.strip())
     yield with_usual_words(text)
     yield with_usual_digits(text)

@@ -30,6 +30,7 @@ _SPLICES = 32
 _OPEN_SPLICES = 96
 _MOST_OPEN = 80  # comparisons of one call
 _MOST_SLOW = 6  # calls of one subject that hang or leave threads: more of them show nothing
+_FIRST, _MOST_OWNERS = 6, 3  # arguments that are tried on several objects, and on how many
 _PASSED_ON = (str, bytes, dict, list, tuple)
 
 
@@ -162,13 +163,15 @@ class Search:
                 return True
             return self.caller.count - started >= calls * share
 
-        examples = list(self._beginnings.examples(subject))
-        for number, arguments in enumerate(itertools.chain(examples, self._beginnings.systematic(subject))):
+        for arguments in self._beginnings.examples(subject):  # all before what their comparisons suggest
+            for instance in instances[: 0 if is_over(0.55) else _MOST_OWNERS]:
+                self._follow(subject, arguments, instance, leads, "example")
+        for number, arguments in enumerate(self._beginnings.systematic(subject)):
             if is_over(0.55):
                 break
-            chosen = instances[:3] if number < 6 else [instances[number % len(instances)]]
+            chosen = instances[:_MOST_OWNERS] if number < _FIRST else [instances[number % len(instances)]]
             for instance in chosen:
-                self._follow(subject, arguments, instance, leads, "example" if number < len(examples) else "")
+                self._follow(subject, arguments, instance, leads)
             while leads.unsolved and not is_over(0.75):
                 self._solve(subject, leads)
         idle = 0

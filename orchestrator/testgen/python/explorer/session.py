@@ -14,6 +14,7 @@ from .calling import Caller
 from .configuring import explore_configured, find_configured
 from .corpus import Corpus, Try
 from .defects import find_defects
+from .documents import documents_for
 from .environment import missing_variables, variables_of
 from .facts import ModuleFacts, read_facts
 from .finding import SubjectFinder
@@ -97,7 +98,7 @@ class Session:
             self._hand_over({"problem": problem, "hint": "name the file that is imported as the target"})
             return
         package = module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
-        facts = read_facts(self._probed.source, package)
+        facts = read_facts(self._probed.source, package, documents_for(self._job.path, self._job.project))
         fixtures = project_fixtures(request, conftests)
         monkey = request.getfixturevalue("monkeypatch")
         names = Names(

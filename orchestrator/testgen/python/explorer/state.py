@@ -5,6 +5,7 @@ A call that fills a table would otherwise change what the next one shows, and a 
 
 import collections
 import copy
+import enum
 import os
 import sys
 import types
@@ -113,7 +114,7 @@ class KeptData:
             inner = iter(value) if type(value) is not bytearray else inner
             self._kept.append(_Kept(name, module, value, type(value)(value)))
         elif isinstance(value, type):
-            if value.__module__ not in self._names:
+            if value.__module__ not in self._names or issubclass(value, enum.Enum):  # one remembers flags put together
                 return
             members = {key: each for key, each in vars(value).items() if not key.startswith("__")}
             self._attributes += [(value, key, each) for key, each in members.items() if not callable(each)]

@@ -22,6 +22,8 @@ _RESERVED = frozenset({"request", "expected", "result", "monkeypatch", "capsys",
 
 _MADE_ONCE = re.compile(r"^(iter|io\.StringIO|io\.BytesIO)\((.+)\)$", re.DOTALL)
 _ONCE = re.compile(r"\biter\(|\bio\.(String|Bytes)IO\(|^\(.+ for .+ in .+\)$|__next__")
+_PART = re.compile(r"assert result\.(\w+) (==|is) (.+)", re.DOTALL)
+_NOW = re.compile(r"\.(now|today|utcnow)\(|\btime\.time\(")  # the rows of a table are made when the clock runs
 
 
 def _lasting(argument: str) -> tuple[str, str]:
@@ -67,7 +69,7 @@ class Tables:
         if not expected:
             return body
         row = tuple(_lasting(str(made.arguments[i]))[1] for i in positions)
-        if any(_ONCE.search(each) for each in (*row, *setup)):
+        if any(_ONCE.search(each) or _NOW.search(each) for each in (*row, *setup)):
             return body
         names = tuple(columns.values())
         outer = self._outer(made, names)
@@ -79,6 +81,29 @@ class Tables:
         claim = f"{table}{sign}expected"
         found = dataclasses.replace(body, table=claim, columns=names, row=row, expected=expected, more=slug(expected))
         return self._with_options(made, found, columns, sign) if columns and not use and outer is None else found
+
+    def with_parts(self, made: Try, body: Body, call: str) -> Body:
+        """Add what makes a test a row that says of several attributes of a result what they are."""
+        given = [i for i, argument in enumerate(made.arguments) if argument is not None]
+        parameters = made.subject.parameters
+        checks = body.lines[1:]
+        found = [_PART.fullmatch(each) for each in checks if not each.startswith("assert isinstance(result, ")]
+        parts = [each for each in found if each is not None]
+        if made.program.setup or made.instance or len(parts) < len(found) or not parts or not given:
+            return body
+        columns = [self.column(parameters[i].name) for i in given] + [self.column(each[1]) for each in parts]
+        row = (*(str(made.arguments[i]) for i in given), *(each[3] for each in parts))
+        is_odd = any(_ONCE.search(each) or _NOW.search(each) for each in row)
+        if is_odd or len(set(columns)) < len(columns) or any(parameters[i].is_variadic for i in given):
+            return body
+        arguments = (self.column(each.name) if i in given else None for i, each in enumerate(parameters))
+        written = made.subject.write(tuple(arguments), self._names, made.instance)
+        if written is None or call != made.program.call:
+            return body
+        claims = [f"assert result.{each[1]} {each[2]} {self.column(each[1])}" for each in parts]
+        kinds = [each for each in checks if each.startswith("assert isinstance(result, ")]
+        table = "\n".join([f"result = {written}", *kinds, *claims])
+        return dataclasses.replace(body, table=table, columns=tuple(columns), row=row)
 
     def _outer(self, made: Try, taken: Sequence[str]) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
         """Return for a function that a function returned the call that makes it, with names for what it is given.

@@ -26,6 +26,8 @@ _OF_SCRAPS = 4.0
 _WRITTEN_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|(100|\d{1,2}(\.\d{1,2})?)%")
 _OF_WRITTEN_NUMBER = 0.3
 _LARGE = 10**12
+_OF_MEMBER, _NEUTRAL = 0.1, "DEFAULT"  # of an enumeration
+_REFERENCES = re.compile(r"(hello )?&(#x41|#65|eacute|amp);")  # to characters, such as a reader knows
 _OF_CODE = frozenset(("True", "False", "None"))
 _NATURAL = frozenset(("-", "_", ",", ", ", "/", ".", ":", ";", "|", "utf-8", "utf8", "ascii"))
 _FIRST_YEAR = 1900  # that nobody wonders about
@@ -49,6 +51,8 @@ def _of_node(node: ast.AST) -> float:
         return 2.0 if is_zero else 0.2  # -0
     if isinstance(node, ast.Lambda):
         return 1.2
+    if isinstance(node, ast.Attribute):
+        return _OF_MEMBER * (node.attr.isupper() and node.attr != _NEUTRAL)
     if isinstance(node, ast.BinOp):
         return 0.6 if isinstance(node.op, ast.BitOr) else 1.0
     if isinstance(node, ast.Call):
@@ -64,7 +68,8 @@ def _of_call(node: ast.Call) -> float:
         return 2.0 if isinstance(year, int) and year < _FIRST_YEAR else 0.0
     if isinstance(node.func, ast.Name) and node.func.id == "float":
         return 1.0  # what is no number, or without end
-    if not (node.args or node.keywords) or ast.unparse(node) == "datetime.timedelta(0)":
+    is_encoded = isinstance(node.func, ast.Attribute) and node.func.attr == "encode"
+    if not (node.args or node.keywords or is_encoded) or ast.unparse(node) == "datetime.timedelta(0)":
         return 0.9  # what is empty or does nothing shows little
     return 3.0 if ast.unparse(node.func) == "types.SimpleNamespace" else 0.2 * max(0, len(node.keywords) - 1)
 
@@ -98,26 +103,27 @@ def _of_text(text: str) -> float:
         return 0.6
     if text in _NATURAL:
         return 1.5
-    if _WRITTEN_NUMBER.fullmatch(text):
+    if _WRITTEN_NUMBER.fullmatch(text) or _REFERENCES.fullmatch(text):
         return _OF_WRITTEN_NUMBER
     if not _WORDS.match(text):
         return 2.0 + _OF_SCRAPS * is_scrap(text)
     letters = sum(each.isalnum() or each == " " for each in text)
     switches = len(re.findall(r"[a-z][A-Z](?![a-z])|[A-Z]{2,}[a-z]+[A-Z]", text))
     switches += max(0, len(re.findall(r"[A-Za-z]\d|\d[A-Za-z]", text)) - 1)
-    edges = 1.5 * (text != text.strip()) + 2.0 * text.endswith(",") + (_TWICE.search(text) is not None)
+    blanks = (text != text.lstrip()) + (text != text.rstrip())
+    edges = (0, 2.0, 1.5)[blanks] + 2.0 * text.endswith(",") + (_TWICE.search(text) is not None)
     loud = len(re.findall(r"\b[A-Z]{3,}\b", text))
     letters_alone = len(re.findall(r"(?<=[a-z] )[b-hj-z]\b|\b[b-hj-z](?= [a-z])", text))
     runs: list[str] = re.findall(r"\d+", text)
     zeros = sum(0.2 * (each != _RUNS.get(len(each))) + 0.4 * (each[0] == "0" and len(each) > 2) for each in runs)
-    strangers = sum(each.lower() not in WELL_KNOWN for each in re.findall(r"[A-Za-z]{2,}", text))
+    strangers = sum(each.lower() not in WELL_KNOWN for each in re.findall(r"[^\W\d_]{2,}", text))
     no_word = not re.search(r"[A-Za-z]{3}|^\d+$|^[\d:.T-]+Z?$", text)
     return (
         3.0 * (1 - letters / len(text))
         + 0.5 * switches
         + 0.4 * min(strangers, 4)
         + 0.5 * letters_alone
-        + 0.6 * (loud + (not text.isascii()))
+        + 0.6 * (loud + (not text.isascii() and strangers > 0))
         + 0.8 * edges
         + zeros
         + (0.6 if len(text) == 1 else 0.4 * no_word)
@@ -142,7 +148,13 @@ def with_usual_digits(text: str) -> str:
 
 def with_usual_words(text: str) -> str:
     """Return a text in which every word that a reader does not know is one that is as long and known."""
-    return re.sub(r"[A-Za-z]+", lambda found: usual_word(found[0]), text)
+    return re.sub(r"[^\W\d_]+", lambda found: usual_word(found[0]), text)
+
+
+def with_usual_references(text: str) -> str:
+    """Return a text in which every reference to a character, as HTML has them, is one that a reader knows."""
+    text = re.sub(r"&#[xX][0-9a-fA-F]+;", "&#x41;", re.sub(r"&#\d+;", "&#65;", text))
+    return re.sub(r"&[A-Za-z]\w*;", "&eacute;", text)
 
 
 def as_statement(text: str) -> str:

@@ -1,13 +1,14 @@
 """Words that a person would use for a field of this name."""
 
 import re
+from collections.abc import Iterable
 
 PLAIN = ("ada", "ben", "cleo")
 _KNOWN = """
-ada abc an and another apple author ben bike blue book box boy car cat child city class cleo code color com cow data
-day de dog door en example eight false file first fish five foo bar four fr friend game girl green hello her his house
-http https is item key kind law letter line list localhost long man map maths men money month more music name new nine
-no node not note number of old one order orange page part people person place point post price quick red right room
+ada abc an and another apple author ben bike blue book box boy café car cat child city class cleo code color com cow
+data day de dog door en example eight false file first fish five foo bar four fr friend game girl green hello her his
+house http https is item key kind law letter line list localhost long man map maths men money month more music name new
+nine no node not note number of old one order orange page part people person place point post price quick red right room
 second secret seven sheep short side sister size six small story street student system table tea ten test text the
 their there thing things this three time title to town tree true two type user value water week white with woman women
 word words work world write www year yellow yes yesterday you zero
@@ -21,7 +22,24 @@ def usual_word(text: str) -> str:
     """Return a word that a reader knows, as long as this one and in the same letters; a known one is left alone."""
     if text.lower() in WELL_KNOWN or not 0 < len(text) <= len(_OF_LENGTH):
         return text
-    word = _OF_LENGTH[len(text) - 1]
+    return in_case_of(_OF_LENGTH[len(text) - 1], text)
+
+
+def known_words(words: Iterable[str]) -> dict[str, str]:
+    """Return a known word for each of these that no reader knows: one as long, and for each another one."""
+    given = dict.fromkeys(each.lower() for each in words)
+    taken = set(given)
+    found: dict[str, str] = {}
+    for each in given:
+        if each not in WELL_KNOWN:
+            fitting = (word for word in (*_OF_LENGTH, *sorted(WELL_KNOWN)) if len(word) == len(each))
+            found[each] = next((word for word in fitting if word not in taken), each)
+            taken.add(found[each])
+    return found
+
+
+def in_case_of(word: str, text: str) -> str:
+    """Return a word in the letters of a text: small ones, capitals, or a capital first."""
     return word.upper() if text.isupper() and len(text) > 1 else word.capitalize() if text[0].isupper() else word
 
 

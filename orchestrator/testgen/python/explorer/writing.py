@@ -46,8 +46,6 @@ class Writer:
             if self._caller.stopwatch.now() > until:
                 self._search.cut_short = True
                 break
-            if made.subject.is_private and made.subject.name not in self._private:
-                self._private[made.subject.name] = self._is_left_out(made.subject, chosen)
             if made.program.setup[made.instance == INSTANCE :]:
                 made = self.with_less(made)
             gain = made.outcome.goals & needed
@@ -68,7 +66,10 @@ class Writer:
 
     def may_write(self, made: Try) -> bool:
         """Say whether a call is one of which a test would be kept, whatever comes of it."""
-        return self._private.get(made.subject.name, True) and self._meaning.allows(made)
+        name = made.subject.name
+        if made.subject.is_private and name not in self._private:
+            self._private[name] = self._is_left_out(made.subject)
+        return self._private.get(name, True) and self._meaning.allows(made)
 
     def written(self, made: Try) -> Body | None:
         """Return the test of a call that passes twice and does not ask for the time, None when there is none."""
@@ -88,13 +89,18 @@ class Writer:
         fixtures = self._clock[where]
         return None if fixtures is None else dataclasses.replace(body, fixtures=fixtures)
 
-    def _is_left_out(self, subject: Subject, chosen: list[tuple[Try, Body]]) -> bool:
-        """Say whether neither importing nor a test of something public runs a line of a private function."""
+    def _is_left_out(self, subject: Subject) -> bool:
+        """Say whether neither importing nor a call of something public runs a line of a private function."""
         if subject.node is None:
             return False
         body = range(subject.node.body[0].lineno, (subject.node.end_lineno or 0) + 1)
-        public = (made.outcome.goals for made, _ in chosen if not made.subject.is_private)
-        return not self._probed.map.lines_of(self._probed.import_goals.union(*public)).intersection(body)
+        inside = frozenset(goal for goal, line in self._probed.map.lines.items() if line in body)
+        public = (made for made in self._search.corpus.tries.values() if not made.subject.is_private)
+        is_entered = any(inside & each.outcome.goals and self._is_meant(each) for each in public)
+        return not is_entered and not inside & self._probed.import_goals
+
+    def _is_meant(self, made: Try) -> bool:
+        return made.outcome.is_usable and not made.is_accident and self._meaning.allows(made)
 
     def _fixtures(self, body: Body) -> tuple[str, ...] | None:
         """Return the fixtures that a test needs besides; None when it asks for a time that cannot be made to stand."""

@@ -1,0 +1,81 @@
+"""What makes no difference is left out of calls: a flag that a function does not look at shows nothing."""
+
+import enum
+import re
+import types
+
+import pytest
+
+from orchestrator.testgen.python.explorer.facts import read_facts
+from orchestrator.testgen.python.explorer.members import fewer_members, with_fewer_members
+from orchestrator.testgen.python.explorer.names import Names
+
+SOURCE = '''
+import enum
+
+
+class Mark(enum.IntFlag):
+    DEFAULT = 0
+    LOUD = 1
+    TWICE = 2
+    LAST = 4
+
+
+def marker(how: Mark):
+    """Return a function that marks a text."""
+    if how & Mark.LOUD:
+        return lambda text: text.upper()
+    if how & Mark.TWICE:
+        return lambda text: text + text
+    return lambda text: text.lower()
+
+
+def size(how: Mark, text: str) -> int:
+    if how & Mark.TWICE:
+        return len(text) * 2
+    return len(text)
+'''
+
+
+class Mark(enum.IntFlag):
+    NONE = 0
+    LOUD = 1
+    TWICE = 2
+    LAST = 4
+
+
+@pytest.fixture
+def names():
+    module = types.ModuleType("shop")
+    module.Mark = Mark
+    return Names(module, read_facts("Mark = 1"))
+
+
+def test_fewer_members_are_none_then_each_alone_then_all_but_one(names):
+    found = [each.replace("shop.", "") for each in fewer_members("Mark.LOUD | Mark.TWICE | Mark.LAST", names)]
+    assert found[:4] == ["Mark.NONE", "Mark.LOUD", "Mark.TWICE", "Mark.LAST"]
+    assert found[4:] == ["Mark.TWICE | Mark.LAST", "Mark.LOUD | Mark.LAST", "Mark.LOUD | Mark.TWICE"]
+
+
+def test_what_is_no_member_has_no_fewer(names):
+    assert [*fewer_members("Mark.NONE", names), *fewer_members("'a'", names), *fewer_members("str.upper", names)] == []
+
+
+def test_calls_are_written_with_fewer_members_one_argument_at_a_time(names):
+    assert list(with_fewer_members("f('a', Mark.LOUD)", names)) == ["f('a', Mark.NONE)"]
+
+
+@pytest.fixture(scope="module")
+def made(workbench):
+    workbench.write("marks.py", SOURCE)
+    return workbench.generate("marks.py", budget=40)
+
+
+def test_flags_that_make_no_difference_are_not_given(made):
+    assert "LAST" not in made.text
+    assert set(re.findall(r"\(Mark\.(\w+), \"\w+\", \d+\)", made.text)) == {"TWICE", "DEFAULT"}
+
+
+def test_flags_that_make_one_are_told_apart_by_what_is_returned(made):
+    claims = re.findall(r'\(Mark\.(\w+), "([^"]+)"\)', made.text)
+    assert {"LOUD", "TWICE", "DEFAULT"} == {flag for flag, _ in claims}
