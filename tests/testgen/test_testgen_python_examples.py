@@ -75,3 +75,16 @@ def test_a_call_of_the_readme_is_tested(workbench):
     workbench.write("README.md", README)
     rows = workbench.generate("shop.py", budget=30).text
     assert '("Ships in three days", 5, "Ships...")' in rows or '"Ships in three days", width=5) == "Ships..."' in rows
+
+
+KNOWN = "".join(f"    if code == 'code-{number}':\n        return {number}\n" for number in range(60))
+CODES = (
+    f"def rank(code: str) -> int:\n{KNOWN}    if sum(map(ord, code)) % 997 == {sum(map(ord, 'gamma')) % 997}:\n"
+    "        return -1\n    return -2\n"
+)
+
+
+def test_all_examples_are_tried_before_what_the_comparisons_of_one_suggest(workbench):
+    workbench.write("codes.py", CODES)
+    workbench.write("docs/codes.md", "    >>> rank('alpha')\n\n    >>> rank('beta')\n\n    >>> rank('gamma')\n")
+    assert '("gamma", -1)' in workbench.generate("codes.py", budget=8).text

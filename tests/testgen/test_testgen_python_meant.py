@@ -230,6 +230,6 @@ def test_rows_that_do_not_give_the_same_options_stand_apart():
 
 
 def test_rows_of_many_options_stand_together_where_they_share_one():
-    others = [_with_options(number, width="5", **{f"mark{number}": "6"}) for number in range(1, 8)]
-    assert _numbers([*others, _with_options(8, loud="1")]) == [[1, 2, 3, 4, 5, 6, 7], [8]]
+    others = [_with_options(number, width="5", **{f"mark{number}": "6"}) for number in range(1, 12)]
+    assert _numbers([*others, _with_options(12, loud="1")]) == [[*range(1, 12)], [12]]
     assert {each.columns for each in _groups(others)[0]} == {("value", "options")}

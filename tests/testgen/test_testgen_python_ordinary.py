@@ -249,3 +249,11 @@ def test_what_several_calls_give_is_told_part_by_part_in_one_table():
         "def test_f(text, separator, fixed, at):\n    result = f(text, separator)\n"
         "    assert isinstance(result, Match)\n    assert result.fixed == fixed\n    assert result.at is at\n"
     )
+
+
+def test_a_table_beside_another_of_the_same_name_is_told_apart_in_words():
+    namer = Namer()
+    rows = [_row(n, str(n), arguments=(("a", str(n), True),), label="") for n in (1, 2)]
+    empty = [_row(n, str(n), arguments=(("a", str(n), True), ("b", "''", True)), label="") for n in (3, 4)]
+    names = [namer.table(rows), namer.table(empty), namer.table(rows), namer.table(rows)]
+    assert names == ["test_f", "test_f_of_empty_b", "test_f_for_number", "test_f_in_further_cases"]

@@ -28,6 +28,7 @@ _LITERALS = (
     ("None", "none"),
     ("b['\"]", "bytes"),
 )
+_FURTHER = "in_further_cases"
 _OF_TABLES = frozenset(("finds", "makes_function"))
 _OFF = frozenset(("None", "False"))
 _ANSWERS = frozenset(("None", "True", "False"))
@@ -72,9 +73,8 @@ class Namer:
             *_together([f"with{'out' * (each in off)}_{_snake(each)}" for each in options[:_MOST_OPTIONS]]),
         ]
         said = labels - {"not"} if len(labels) == 1 and (labels <= _OF_TABLES or same_answer(candidates)) else set()
-        return self._unique(
-            [words[0], *said, *words[1:]], *_of_all(candidates), _kind_given(first), _members_given(first)
-        )
+        more = (*_of_all(candidates), _kind_given(first), _members_given(first), _FURTHER)
+        return self._unique([words[0], *said, *words[1:]], *more)
 
     def given(self, name: str) -> str:
         """Return a name that somebody chose, with a number when it is taken."""

@@ -91,7 +91,9 @@ class Tables:
         parts = [each for each in found if each is not None]
         if made.program.setup or made.instance or len(parts) < len(found) or not parts or not given:
             return body
-        columns = [self.column(parameters[i].name) for i in given] + [self.column(each[1]) for each in parts]
+        columns = [self.column(parameters[i].name) for i in given]
+        of_parts = [f"expected_{each[1]}" if each[1] in columns else self.column(each[1]) for each in parts]
+        columns += of_parts
         row = (*(str(made.arguments[i]) for i in given), *(each[3] for each in parts))
         is_odd = any(_ONCE.search(each) or _NOW.search(each) for each in row)
         if is_odd or len(set(columns)) < len(columns) or any(parameters[i].is_variadic for i in given):
@@ -100,7 +102,8 @@ class Tables:
         written = made.subject.write(tuple(arguments), self._names, made.instance)
         if written is None or call != made.program.call:
             return body
-        claims = [f"assert result.{each[1]} {each[2]} {self.column(each[1])}" for each in parts]
+        pairs = zip(parts, of_parts, strict=True)
+        claims = [f"assert result.{each[1]} {each[2]} {column}" for each, column in pairs]
         kinds = [each for each in checks if each.startswith("assert isinstance(result, ")]
         table = "\n".join([f"result = {written}", *kinds, *claims])
         return dataclasses.replace(body, table=table, columns=tuple(columns), row=row)
