@@ -79,3 +79,17 @@ def test_flags_that_make_no_difference_are_not_given(made):
 def test_flags_that_make_one_are_told_apart_by_what_is_returned(made):
     claims = re.findall(r'\(Mark\.(\w+), "([^"]+)"\)', made.text)
     assert {"LOUD", "TWICE", "DEFAULT"} == {flag for flag, _ in claims}
+
+
+SORTED = '''
+def ordered(items: list, key=None, first: bool = False) -> list:
+    """Return the items in order."""
+    found = sorted(items, key=str) if first else list(items)
+    return sorted(found, key=key) if key is not None else found
+'''
+
+
+def test_keys_that_tell_items_apart_stand_in_for_those_that_tell_none(workbench):
+    workbench.write("ordering.py", SORTED)
+    text = workbench.generate("ordering.py", budget=30).text
+    assert "key" in text and "lambda" not in text

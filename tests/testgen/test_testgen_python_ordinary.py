@@ -14,10 +14,11 @@ from orchestrator.testgen.python.explorer.calling import Outcome, Program
 from orchestrator.testgen.python.explorer.corpus import Try
 from orchestrator.testgen.python.explorer.facts import read_facts
 from orchestrator.testgen.python.explorer.names import Names
-from orchestrator.testgen.python.explorer.plainer import in_known_words
+from orchestrator.testgen.python.explorer.plainer import in_known_words, without_lambdas
 from orchestrator.testgen.python.explorer.subjects import Parameter, Subject
 from orchestrator.testgen.python.explorer.tables import Tables
 from orchestrator.testgen.python.explorer.wording import oddness, with_usual_references, with_usual_words
+from orchestrator.testgen.python.explorer.words import words_for
 from orchestrator.testgen.python.naming import Namer
 
 SOURCE = '''
@@ -226,6 +227,21 @@ def test_words_that_nobody_knows_are_the_same_known_ones_wherever_they_stand():
         "[['second', 'word']]",
         None,
     )
+
+
+def test_functions_that_everybody_knows_stand_in_for_those_that_are_written_out():
+    found = list(without_lambdas(("[1]", "lambda a: a", "lambda a: True", None)))
+    assert found[0] == ("[1]", "str", "str", None)
+    assert list(without_lambdas(("[1]", "len", None))) == []
+
+
+def test_words_that_are_joined_are_as_natural_as_words_alone():
+    assert oddness("'hello-world'") == oddness("'hello_world'") == 0.0
+    assert oddness("'-hello'") > 0
+
+
+def test_a_secret_key_is_a_secret():
+    assert words_for("secret_key")[0] == "secret" and words_for("cache_key")[0] == "a1"
 
 
 def test_a_row_that_asks_for_the_present_stands_alone():

@@ -13,6 +13,8 @@ BASE: dict[str, tuple[str, ...]] = {
         "'a,b;c'",
         "'foo_bar'",
         "'fooBar'",
+        "'Hello-World'",
+        "'Hello, world!'",
         "'1.5'",
         "'2024-01-31T12:30:00Z'",
         "'-1'",

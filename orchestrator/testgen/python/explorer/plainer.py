@@ -21,8 +21,9 @@ _SHORTER = 24  # variants of one argument
 _BETTER = 0.15  # of cost, at least
 _MOST_INSTANCES = 6
 _TWO = 2
+_FUNCTIONS = ("str", "len", "str.upper", "abs")
 _KEYS = ("len", "str.lower", "abs")
-_PLAIN_ITEMS, _MOST_ITEMS = 0.6, 8
+_ITEMS = ("['b', 'a', 'c']", "['hello', 'word', 'to']", "[3, 1, 2]", "['Word', 'word', 'a']")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -91,6 +92,7 @@ class Plainer:
         owner = _owner(made)
         yield in_known_words(made.arguments), owner
         yield from ((arguments, owner) for arguments in self._with_telling_keys(made))
+        yield from ((arguments, owner) for arguments in without_lambdas(made.arguments))
         for position, (parameter, argument) in enumerate(zip(made.subject.parameters, made.arguments, strict=True)):
             if argument is not None and not parameter.is_required:
                 yield _put(made.arguments, position, None), owner
@@ -103,15 +105,11 @@ class Plainer:
 
     def _with_telling_keys(self, made: Try) -> Iterator[tuple[Argument, ...]]:
         """Yield the call with keys that tell items apart, and items that they know, for a function that tells none."""
-        parameters = made.subject.parameters
         dumb = [at for at, each in enumerate(made.arguments) if answers_alike(each)]
         lists = [at for at, each in enumerate(made.arguments) if isinstance(each, str) and each.startswith("[")]
         if len(dumb) != 1 or len(lists) != 1:
             return
-        pool = [text for text, _ in self._pools.expressions(made.subject, parameters[lists[0]])]
-        for items in [made.arguments[lists[0]], *(each for each in pool if oddness(each) <= _PLAIN_ITEMS)][
-            :_MOST_ITEMS
-        ]:
+        for items in (made.arguments[lists[0]], *_ITEMS):
             for key in _KEYS:
                 yield _put(_put(made.arguments, dumb[0], key), lists[0], items)
 
@@ -156,6 +154,17 @@ def in_known_words(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
         node.value = _WORDS.sub(plain, node.value)
     pairs = zip(arguments, trees, strict=True)
     return tuple(each if tree is None else ast.unparse(tree) for each, tree in pairs)
+
+
+def without_lambdas(arguments: Sequence[Argument]) -> Iterator[tuple[Argument, ...]]:
+    """Yield arguments with a function that everybody knows in place of each that is written there."""
+    if any(_is_lambda(each) for each in arguments):
+        for function in _FUNCTIONS:
+            yield tuple(function if _is_lambda(each) else each for each in arguments)
+
+
+def _is_lambda(argument: Argument) -> bool:
+    return isinstance(argument, str) and argument.startswith("lambda")
 
 
 def _is_text(node: ast.AST) -> TypeGuard[_Text]:

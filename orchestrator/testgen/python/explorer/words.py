@@ -47,6 +47,7 @@ _BY_NAME = [
     (re.compile(pattern, re.IGNORECASE), values)
     for pattern, values in (
         (r"e?mail", ("ada@example.com", "ben@example.com", "not-an-address")),
+        (r"secret|passw|signing_key", ("secret", "another-secret")),
         (r"(^|_)(id|key|slug|code|ref|token)$", ("a1", "b2", "c3")),
         (
             r"(^|_)(user|author|owner|actor|reviewer|learner|mentor|person|username|by)(_?name)?$",
@@ -71,7 +72,6 @@ _BY_NAME = [
             r"text|message|body|content|comment|note|description|title|summary|phrase|sentence",
             ("Hello there", "One more thing"),
         ),
-        (r"secret|passw|(^|_)key$", ("secret", "another-secret")),
         (r"salt|prefix|namespace", ("first", "second")),
         (r"(^|_)sep(arator)?$|delim", ("_", "-", ", ")),
         (r"name|label", ("Ada", "Ben", "Cleo")),
