@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from orchestrator.testgen.typescript.bench import NODE
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
@@ -76,6 +78,16 @@ import { add } from '../build/native.node';
 
 export const sum = (a: number, b: number): number => add(a, b);
 """
+STREAMS = """\
+export interface Stream<T> {
+  pairs(): Stream<[T, number]>;
+  lists(): Stream<T[]>;
+  keyed(): Stream<{ key: string; value: T }>;
+  first(): T | undefined;
+}
+
+export const label = (names: Stream<string>): string => `${names.first() ?? 'none'}`;
+"""
 MODULES = {
     "odd.name-here": ODD,
     "circle-a": SINGLETON,
@@ -115,3 +127,15 @@ def test_names_enums_singletons_circles_decorators_and_aliases_are_no_obstacle(p
     assert "src/native.ts: cannot be imported" in told
     done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_types_that_stand_in_themselves_as_other_ones_each_time_come_to_an_end(project):
+    """Three ways in each of two dozen levels are more types than fit into memory."""
+    (project / "src/streams.ts").write_text(STREAMS)
+    order = {"root": str(project), "folder": ".", "modules": [{"path": "src/streams.ts", "files": ["src/streams.ts"]}]}
+    (project / "order.json").write_text(json.dumps(order))
+    script = "require(process.argv[1]).main('order.json', 'result.json')"
+    subprocess.run(["node", "-e", script, str(NODE / "analyze.cjs")], cwd=project, check=True, timeout=120)
+    [module] = json.loads((project / "result.json").read_text())["modules"]
+    assert len(module["subjects"]) == 1
+    assert len(module["types"]) < 100

@@ -38,8 +38,19 @@ class Measured:
         return {name: frozenset(numbers) for name, numbers in found.items()}
 
 
-async def measure(site: Site, text: str, *, mutants: int, seconds: float, more: Sequence[str] = ()) -> Measured | None:
-    """Run `text` as the target's test file, and the files `more` of the project; None when pytest cannot run them."""
+async def measure(
+    site: Site,
+    text: str,
+    *,
+    mutants: int,
+    seconds: float,
+    test_seconds: float | None = None,
+    more: Sequence[str] = (),
+) -> Measured | None:
+    """Run `text` as the target's test file, and the files `more` of the project; None when pytest cannot run them.
+
+    Mutants get `seconds`; tests that do not begin within `test_seconds` are left out.
+    """
     order = {
         "mode": "proving",
         "probe": {"module": site.target.module, "path": f"{site.root}/{site.target.path}"},
@@ -47,6 +58,7 @@ async def measure(site: Site, text: str, *, mutants: int, seconds: float, more: 
         "watch_clock": False,
         "mutants": mutants,
         "mutant_seconds": seconds,
+        "test_seconds": test_seconds,
     }
     answer = await run_order(site, order, site.target.test_file, text, seconds=seconds + _SPARE, more=more)
     if answer.content is None:

@@ -37,8 +37,12 @@ class Bench:
     async def node(self, script: str, *arguments: str, seconds: float = 300.0) -> None:
         """Have one of our scripts work on the project; TaskFailed with what it said when it breaks down."""
         argv = (self.tools.node, "--max-old-space-size=3072", str(NODE / "workshop.cjs"))
-        async with asyncio.timeout(seconds):
-            answer = await self.processes.ask(argv, {"script": script, "arguments": list(arguments)})
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await self.processes.ask(argv, {"script": script, "arguments": list(arguments)})
+        except TimeoutError as error:
+            message = f"{script} did not end within {seconds:g} s"
+            raise TaskFailed(message, hint="the compiler takes too long for the types around it") from error
         problem = str(answer.get("problem", ""))
         if problem:
             lines = [line for line in problem.splitlines() if "Error: " in line] or [problem.strip()[-800:]]

@@ -17,6 +17,7 @@ from .loading import ProbedModule
 from .probes import Recorder
 from .sandbox import Fence, limit_process
 from .stopwatch import Stopwatch
+from .turns import Turns
 
 _TEST_SECONDS = 10.0
 _MOST_TESTS = 1000  # on one mutant
@@ -31,14 +32,15 @@ def make(order: dict[str, Any]) -> object:
         probed = ProbedModule(order["probe"]["module"], order["probe"]["path"], Recorder(), fence)
         probed.install()
     fence.install()
-    return Proving(order, probed, fence)
+    return Proving(order, probed, fence, Turns(fence.stopwatch, order.get("test_seconds")))
 
 
 class Proving:
     """Run tests behind the fence, in any order, and write down how each went and what it reached."""
 
-    def __init__(self, order: dict[str, Any], probed: ProbedModule | None, fence: Fence) -> None:
+    def __init__(self, order: dict[str, Any], probed: ProbedModule | None, fence: Fence, turns: Turns) -> None:
         self._order = order
+        self._turns = turns
         self._probed = probed
         self._fence = fence
         self._watch = ClockWatch(order["project"])
@@ -46,6 +48,10 @@ class Proving:
         self._verdicts: list[dict[str, Any]] = []
         if order["has_properties"] and (order.get("mutants") or order.get("watch_clock")):
             _hurry_properties()
+
+    def pytest_configure(self, config: Any) -> None:
+        """Have the tests that get no turn passed over."""
+        config.pluginmanager.register(self._turns, "orchestrate-turns")
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """Shuffle, when the order says so."""
@@ -61,6 +67,8 @@ class Proving:
         if self._probed is not None:
             self._probed.recorder.reset()
         watching = self._watch.watching() if self._order.get("watch_clock") else contextlib.nullcontext()
+        if not self._turns.has_turn():
+            result["outcome"] = "skipped"
         with watching, self._fence.raised(_TEST_SECONDS):
             answer = yield
         result["touched"] = sorted(set(self._fence.attempts))

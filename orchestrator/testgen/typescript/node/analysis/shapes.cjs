@@ -14,6 +14,8 @@ const LONGEST_UNION = 24;
 const MOST_PROPERTIES = 40;
 const GRAPHQL = { DocumentNode: 'document', SelectionSetNode: 'selectionSet', ValueNode: 'valueNode' };
 const DEEPEST = 24; // generic types and functions that return functions of their own kind have no end
+const MOST_IN_ITSELF = 2; // a generic type made of itself is another one each time: a stream of streams of streams
+const MOST_OBJECTS = 3000; // in the table: whatever needs more has no end that helps anybody
 
 class Shapes {
   /** `relative` makes a path of the project out of an absolute one. */
@@ -25,6 +27,7 @@ class Shapes {
     this.companions = new Set(); // files of the project that inputs are imported from
     this.table = [];
     this.numbers = new Map();
+    this.open = new Map(); // symbol -> how many of its types are being described
     this.depth = 0;
     this.uses = undefined; // what is looked at of what is given, once it is known
     this.within = 0; // how deep in something of which only a part is made
@@ -144,10 +147,15 @@ class Shapes {
   object(type, symbol, name) {
     const key = `${type.id ?? type}${this.within > 0 ? ' in part' : ''}`;
     if (this.numbers.has(key)) return { k: 'ref', n: this.numbers.get(key) };
+    const made = type.aliasSymbol ?? symbol;
+    const within = this.open.get(made) ?? 0;
     const number = this.table.length;
+    if (within > MOST_IN_ITSELF || number >= MOST_OBJECTS) return { k: 'any' };
     this.numbers.set(key, number);
     this.table.push(null);
+    this.open.set(made, within + 1);
     this.table[number] = this.described(type, symbol, name);
+    this.open.set(made, within);
     return { k: 'ref', n: number };
   }
 
