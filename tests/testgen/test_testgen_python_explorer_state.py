@@ -88,3 +88,32 @@ def test_the_few_tests_that_change_data_ask_for_the_fixture_themselves() -> None
     assert [each.fixtures for (each,) in asking] == [(), (), (), ("fresh_data",)]
     assert asking_for_fresh_data([changing, groups[0], changing]) is None
     assert "autouse" not in write_fresh_data(changing, {}, for_all=False)[0]
+
+
+UNFINISHED = """\
+class Record:
+    def __init__(self, **fields: int) -> None:
+        self.__dict__["fields"] = fields
+
+    @classmethod
+    def _getters(cls) -> dict[str, object]:
+        raise NotImplementedError
+
+    def __getattr__(self, name: str) -> object:
+        return self._getters()[name]
+
+    def total(self, more: int) -> int:
+        return sum(self.__dict__["fields"].values()) + more
+
+
+def empty() -> Record:
+    return Record()
+"""
+
+
+def test_an_object_that_breaks_down_when_it_is_asked_for_an_attribute_ends_nothing(workbench):
+    """Whoever only wants to know whether there is one must not be the one who ends the exploration."""
+    workbench.write("unfinished.py", UNFINISHED)
+    made = workbench.generate("unfinished.py", budget=10)
+    assert made.avoided == ()
+    assert "total(" in made.text

@@ -1,5 +1,6 @@
 """Explore a module in a child, once more without the call that ended the child when one did."""
 
+import asyncio
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,11 +40,12 @@ class Explored:
 async def explore(site: Site, settings: Settings) -> Explored:
     """Explore the target, again without the call that ended the process when one did; TaskFailed when it cannot be."""
     avoid: list[str] = []
-    seconds = _exploring(settings)
+    seconds, loop = _exploring(settings), asyncio.get_running_loop()
     with tempfile.TemporaryDirectory(prefix="orchestrate-journal-") as folder:
         journal = Path(folder, "journal")
         for _ in range(_RESTARTS):
             order = _explore_order(site, settings, str(journal), avoid)
+            started = loop.time() - site.patience.given
             answer = await run_order(site, order, site.target.test_file, EXPLORE, seconds=seconds)
             if answer.content is not None:
                 if "problem" in answer.content:
@@ -55,6 +57,8 @@ async def explore(site: Site, settings: Settings) -> Explored:
             if not last or last in avoid:
                 break
             avoid.append(last)
+            lost = loop.time() - site.patience.given - started
+            site.patience.extend(max(lost, 0.0))  # nothing came of it: proving must not pay for that
     await require_pytest(site)
     message = f"{site.target.path} could not be explored: {answer.tail.strip()[-600:]}"
     raise TaskFailed(message, hint="run pytest on the project's own tests first: its settings have to work")

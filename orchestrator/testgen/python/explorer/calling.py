@@ -14,6 +14,7 @@ import types
 from dataclasses import dataclass, field
 from typing import Any
 
+from .attributes import has
 from .clock import ClockWatch
 from .names import Names
 from .probes import Recorder
@@ -224,21 +225,21 @@ def settle(value: Any) -> tuple[Any, str]:
     """Turn what is lazy or awaitable into a value that can be compared, and say how."""
     if inspect.iscoroutine(value):
         return asyncio.run(value), "await"
-    if hasattr(value, "__anext__"):
+    if has(value, "__anext__"):
         return asyncio.run(_take(value)), "collect"
-    if isinstance(value, contextlib.AbstractContextManager) and hasattr(value, "gen"):
+    if isinstance(value, contextlib.AbstractContextManager) and has(value, "gen"):
         with value as entered:
             return entered, "with"
     if type(value) is tuple and 0 < len(value) < _MOST_STREAMS and all(_is_stream(each) for each in value):
         parts = [settle(each)[0] for each in value]
-        return parts, "lists" if hasattr(value[0], "__next__") else "collects"
-    if isinstance(value, _LAZY) or (hasattr(value, "__next__") and not isinstance(value, io.IOBase)):
+        return parts, "lists" if has(value[0], "__next__") else "collects"
+    if isinstance(value, _LAZY) or (has(value, "__next__") and not isinstance(value, io.IOBase)):
         return list(itertools.islice(value, _MOST_ITEMS)), "list"
     return value, ""
 
 
 def _is_stream(value: Any) -> bool:
-    return hasattr(value, "__anext__") or (hasattr(value, "__next__") and not isinstance(value, io.IOBase))
+    return has(value, "__anext__") or (has(value, "__next__") and not isinstance(value, io.IOBase))
 
 
 async def _take(stream: Any) -> list[Any]:

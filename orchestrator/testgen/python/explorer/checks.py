@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from .applying import Applying, is_applied
-from .attributes import public_attributes
+from .attributes import attribute, public_attributes
 from .body import Body, slug
 from .calling import Caller
 from .calls_in_words import telling_word, words_given
@@ -263,7 +263,7 @@ class Checks:
 
 def _says_little(value: object) -> bool:
     """Say whether naming a function or pattern tells nothing: what is internal may be called anything tomorrow."""
-    return isinstance(value, re.Pattern) or getattr(value, "__name__", "").startswith("_")
+    return isinstance(value, re.Pattern) or str(attribute(value, "__name__", "")).startswith("_")
 
 
 def _equals(first: object, second: object) -> bool:

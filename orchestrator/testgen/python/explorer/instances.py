@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .attributes import has
+
 _MOST = 60  # kept of one class
 _MOST_LOOKS = 120  # of those that look different
 
@@ -91,7 +93,7 @@ def _parts(value: object) -> list[tuple[str, Any]]:
 
 def _kind(part: object) -> str:
     """Return the name of the part's type; of a list also that of its first item's, of an object those of its parts."""
-    if hasattr(part, "__dict__") and not isinstance(part, type) and not callable(part):
+    if has(part, "__dict__") and not isinstance(part, type) and not callable(part):
         return ", ".join([type(part).__name__, *(f"{name}: {type(each).__name__}" for name, each in _parts(part))])
     inner = f"[{type(part[0]).__name__}]" if type(part) in (list, tuple) and part else ""  # type: ignore[index]
     return type(part).__name__ + inner

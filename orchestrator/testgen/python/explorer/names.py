@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from .attributes import attribute
 from .facts import ModuleFacts
 
 # Modules whose names inputs and expected values are written with.
@@ -155,7 +156,9 @@ class Names:
         known = self._by_id.get(id(value))
         if known is not None:
             return known
-        name, module = getattr(value, "__qualname__", ""), getattr(value, "__module__", "") or ""
+        name, module = attribute(value, "__qualname__", ""), attribute(value, "__module__", "") or ""
+        if not (isinstance(name, str) and isinstance(module, str)):
+            return None
         if module == "builtins" and getattr(builtins, name, None) is value:
             return None if name in self._facts.own and name not in self.hidden else name
         if "." in name or not name.isidentifier():

@@ -5,6 +5,7 @@ import enum
 import inspect
 from typing import Any
 
+from .attributes import attribute, has
 from .literals import Literals
 from .names import Names
 
@@ -47,7 +48,7 @@ def _arguments(value: Any, kind: type, literals: Literals) -> tuple[list[Any], d
     for each in inspect.signature(kind).parameters.values():
         if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
             continue
-        held = _plain(getattr(value, each.name, _NOTHING))
+        held = _plain(attribute(value, each.name, _NOTHING))
         is_required = each.default is each.empty
         if held is _NOTHING or literals.write(held) is None:
             if is_required:
@@ -66,7 +67,7 @@ def _plain(value: Any) -> Any:
 
 
 def _holds(value: Any) -> Any:
-    if hasattr(value, "__dict__"):
+    if has(value, "__dict__"):
         return vars(value)
     names = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
-    return [getattr(value, name, None) for name in names]
+    return [attribute(value, name) for name in names]

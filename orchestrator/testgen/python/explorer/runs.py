@@ -1,5 +1,6 @@
 """What is pinned of a run of a program: the exit code, what it printed, what it returned."""
 
+from .attributes import has
 from .body import Body, slug
 from .corpus import Try
 from .literals import Literals, is_stable_text
@@ -8,7 +9,7 @@ from .literals import Literals, is_stable_text
 def run_body(made: Try, literals: Literals) -> Body | None:
     """Pin the end of a program and its output; of a text that is long or differs only the exit code."""
     outcome, call = made.outcome, made.program.call
-    if hasattr(outcome.value, "exit_code"):
+    if has(outcome.value, "exit_code"):
         return _of_runner(made)
     printed = outcome.printed
     told = [f"assert capsys.readouterr().out == {printed!r}"] if printed and is_stable_text(printed) else []

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from .arguments import is_strange, match_call
+from .attributes import has
 from .beginnings import Beginnings, replaced
 from .calling import Caller, Outcome, Program
 from .corpus import INSTANCE, Corpus, Lead, Leads, Try
@@ -288,7 +289,7 @@ def _shape(outcome: Outcome) -> tuple[object, ...]:
     if outcome.kind == "ended":
         return ("ended", str(getattr(outcome.error, "code", None))[:20])
     value = outcome.value
-    if hasattr(value, "exit_code"):
+    if has(value, "exit_code"):
         return ("run", value.exit_code)
     is_full = bool(value) if type(value) in (int, str, list, dict, bool, tuple, set, float, bytes) else None
     return (type(value).__name__, is_full)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from types import ModuleType
 from typing import Any
 
+from .attributes import attribute
 from .calling import Caller
 from .configuring import explore_configured, find_configured
 from .corpus import Corpus, Try
@@ -151,7 +152,7 @@ class Session:
     def _clock_of(self, module: ModuleType) -> StandingClock:
         """Return the clock of the module, and of the project's modules from which it has names."""
         below = {each.__name__: each for each in modules_below(self._job.project)}
-        used = {getattr(value, "__module__", "") for value in vars(module).values() if callable(value)}
+        used = {attribute(value, "__module__", "") for value in vars(module).values() if callable(value)}
         used |= {value.__name__ for value in vars(module).values() if isinstance(value, ModuleType)}
         others = [below[name] for name in sorted(each for each in used if isinstance(each, str)) if name in below]
         return StandingClock(

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .attributes import attribute, has
+
 _LISTS = (list, collections.deque, bytearray)
 _TABLES = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 _DEEPEST = 4
@@ -80,7 +82,7 @@ class KeptData:
             if not _can_be_copied(value):
                 continue
             found.setdefault((module, name))
-            is_shared = isinstance(value, list | dict | set) or hasattr(value, "__dict__")
+            is_shared = isinstance(value, list | dict | set) or has(value, "__dict__")
             for _, present, other in self._bound if is_shared else ():
                 found.update({(other, word): None for word, each in present.items() if each is value})
         return list(found)
@@ -119,7 +121,7 @@ class KeptData:
             members = {key: each for key, each in vars(value).items() if not key.startswith("__")}
             self._attributes += [(value, key, each) for key, each in members.items() if not callable(each)]
             inner = iter(members.values())
-        elif type(value).__module__ in self._names and isinstance(getattr(value, "__dict__", None), dict):
+        elif type(value).__module__ in self._names and isinstance(attribute(value, "__dict__"), dict):
             inner = iter(value.__dict__.values())
             self._kept.append(_Kept(name, module, value.__dict__, dict(value.__dict__)))
         else:

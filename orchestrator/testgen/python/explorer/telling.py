@@ -3,6 +3,7 @@
 import types
 from collections.abc import Iterator
 
+from .attributes import attribute, has
 from .calling import Outcome
 from .literals import Literals, is_stable_text
 
@@ -15,7 +16,7 @@ class Teller:
 
     def told(self, outcome: Outcome) -> str:
         """Return what a test could say about an outcome; empty when nothing."""
-        if hasattr(outcome.value, "exit_code"):
+        if has(outcome.value, "exit_code"):
             return f"run {outcome.value.exit_code} {_stable(outcome.value.output)}"
         if outcome.kind == "ended":
             return f"ended {_stable(getattr(outcome.error, 'code', None))} {_stable(outcome.printed)}"
@@ -44,7 +45,7 @@ def _stable(value: object) -> str:
 
 def shown(value: object, literals: Literals) -> Iterator[tuple[str, str]]:
     """Yield the public attributes of a module or an object that can be written, with their text."""
-    for name, part in list(getattr(value, "__dict__", {}).items()):
+    for name, part in list(attribute(value, "__dict__", {}).items()):
         if name.startswith("_") or isinstance(part, types.ModuleType | type) or callable(part):
             continue
         text = literals.write(part)
