@@ -42,6 +42,8 @@ def command(
     checkout = Checkout(root)
     facts = survey(checkout, root.name)
     evidence = gather(root, facts, checkout, measure=measure)
+    if isinstance(evidence, ExitCode):
+        return evidence
     if template is not None:
         text = adapted(root, template, checkout, facts)
     else:

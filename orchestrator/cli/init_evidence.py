@@ -7,6 +7,7 @@ from orchestrator.cli.measuring_now import measure_now
 from orchestrator.cli.places import STATE
 from orchestrator.cli.state import measurements, reading
 from orchestrator.cli.streams import tell
+from orchestrator.errors import ExitCode
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor
 from orchestrator.proposing.evidence import Evidence
@@ -19,10 +20,15 @@ from orchestrator.surveying.measuring import find_python
 _PATIENCE = 1800.0  # seconds for each suite
 
 
-def gather(root: Path, facts: Facts, checkout: Checkout, *, measure: bool) -> Evidence:
-    """Return the evidence; with `measure` the suites are run, else the newest measurement of the ledger counts."""
+def gather(root: Path, facts: Facts, checkout: Checkout, *, measure: bool) -> Evidence | ExitCode:
+    """Return the evidence; with `measure` the suites are run, else the newest measurement of the ledger counts.
+
+    An exit code is that of a signal that stopped the measuring: nothing is proposed by half of the numbers.
+    """
     if measure and facts.suites:
         now = measure_now(root, facts, _PATIENCE)
+        if now.exit_code is not ExitCode.OK:
+            return now.exit_code
         coverage = {each.suite: each for each in now.suites}
         for each in now.suites:
             if each.problem:

@@ -1,6 +1,8 @@
 """`orchestrate init`: what it writes is valid, plans, runs, and is never written over."""
 
+import signal
 import sys
+import time
 
 import pytest
 from wiring_registry import wires
@@ -47,6 +49,18 @@ def test_measuring_brings_a_checkpoint_that_holds(repository: Repository, flags:
     assert "default: 75," in repository.read("phases.yaml")
     assert repository.run("--all").code == 0
     assert coverage(repository) == [100.0]
+
+
+def test_a_signal_while_measuring_ends_it_and_writes_nothing(repository: Repository) -> None:
+    waits = "import pathlib\nimport time\n\n\ndef test_late():\n    pathlib.Path('here').touch()\n    time.sleep(60)\n"
+    repository.write("tests/test_late.py", waits)
+    process = repository.start("init", "--measure")
+    limit = time.monotonic() + 60
+    while not (repository.root / "here").exists() and time.monotonic() < limit:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    assert (process.returncode, (repository.root / "phases.yaml").exists()) == (130, False)
 
 
 def test_the_checkpoint_counts_what_was_measured_where_tests_lie_among_sources(repository: Repository) -> None:
