@@ -39,7 +39,8 @@ async def read_existing(site: Site, own: str, settings: Settings) -> Settled | N
 def find_tests(root: str, module: str, own_file: str) -> list[str]:
     """Return the project's test files that import the module, then those that import the package that it lies in."""
     wanted, named = _imports(module), _names(module)
-    direct, others = [], []
+    direct: list[str] = []
+    others: list[str] = []
     for path in itertools.islice(_test_files(root), _MOST_LOOKED_AT):
         relative = os.path.relpath(path, root)
         text = _read(path) if relative != own_file else b""
