@@ -43,7 +43,9 @@ def measuring_command(suite: Suite, into: str, python: Python) -> Measuring:
             problem=f"{suite.needs[0]} is not installed", hint=f"npm install --save-dev {' '.join(suite.needs)}"
         )
     report = posixpath.join(into, SUMMARY)
-    return Measuring(argv=(_jest if suite.runner is Runner.JEST else _vitest)(suite, into), report=report)
+    argv = (_jest if suite.runner is Runner.JEST else _vitest)(suite, into)
+    options = ("env", f"NODE_OPTIONS={suite.node_options}") if suite.node_options else ()
+    return Measuring(argv=(*options, *argv), report=report)
 
 
 def _jest(suite: Suite, into: str) -> tuple[str, ...]:

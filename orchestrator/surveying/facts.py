@@ -66,6 +66,7 @@ class Suite:
     config: str = ""
     needs: tuple[str, ...] = ()  # npm packages that measuring needs and package.json does not name
     installed: bool = True
+    node_options: str = ""  # of Node, as the project's own script gives them to the runner
 
     @property
     def name(self) -> str:

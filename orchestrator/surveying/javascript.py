@@ -31,6 +31,9 @@ _CONFIGS = {
     Runner.VITEST: re.compile(r"^vite(?:st)?\.(?:config|workspace)\.[cm]?[jt]s$"),
 }
 _USES = {Runner.JEST: re.compile(r"\bjest\b"), Runner.VITEST: re.compile(r"\bvitest\b")}
+_NODE_OPTIONS = re.compile(
+    r"""\bNODE_OPTIONS=(?:'([^']*)'|\\?"([^"\\]*)\\?"|(\S+))|\bnode\s+((?:--\S+\s+)+)\S*node_modules/"""
+)
 _PROVIDERS = ("@vitest/coverage-v8", "@vitest/coverage-istanbul")
 _OTHER_RUNNERS = {"tap": "tap", "mocha": "Mocha", "ava": "AVA", "c8": "node:test", "uvu": "uvu", "jasmine": "Jasmine"}
 
@@ -102,6 +105,7 @@ def _suite_of(
         config=config,
         needs=_missing(runner, package, packages),
         installed=_installed(tree, runner, package.folder),
+        node_options=_node_options(runner, package),
     )
 
 
@@ -180,6 +184,17 @@ def _missing(runner: Runner, package: Package, packages: Sequence[Package]) -> t
         return ()
     known = package.dependencies | next((each.dependencies for each in packages if each.folder == "."), frozenset())
     return () if any(name in known for name in _PROVIDERS) else (_PROVIDERS[0],)
+
+
+def _node_options(runner: Runner, package: Package) -> str:
+    """Return what the script that runs the tests tells Node: without it ES modules do not run in Jest."""
+    scripts = [package.scripts.get("test", ""), *package.scripts.values()]
+    for script in scripts:
+        found = _NODE_OPTIONS.search(script) if _USES[runner].search(script) else None
+        given = next((each for each in found.groups() if each), "") if found else ""
+        if given and "$" not in given:
+            return given.strip()
+    return ""
 
 
 def _installed(tree: Tree, runner: Runner, folder: str) -> bool:

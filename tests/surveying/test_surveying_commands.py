@@ -21,6 +21,11 @@ def test_jest_measures_every_source_and_judges_nothing() -> None:
     }
 
 
+def test_node_is_told_what_the_script_of_the_project_tells_it() -> None:
+    argv = measuring_command(scripts(Runner.JEST, node_options="--experimental-vm-modules"), "out", Python()).argv
+    assert argv[:5] == ("env", "NODE_OPTIONS=--experimental-vm-modules", "npx", "--no-install", "jest")
+
+
 def test_vitest_measures_every_source_and_judges_nothing() -> None:
     argv = measuring_command(scripts(Runner.VITEST), "out", Python()).argv
     assert argv[:4] == ("npx", "--no-install", "vitest", "run")

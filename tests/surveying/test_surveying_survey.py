@@ -39,6 +39,27 @@ def test_a_jest_suite_is_about_all_sources_and_no_test() -> None:
     assert not suite.installed
 
 
+@pytest.mark.parametrize(
+    ("script", "options"),
+    [
+        ("NODE_OPTIONS=--experimental-vm-modules jest", "--experimental-vm-modules"),
+        (
+            "NODE_ENV=test NODE_OPTIONS='--experimental-vm-modules --no-warnings' jest",
+            "--experimental-vm-modules --no-warnings",
+        ),
+        ('cross-env NODE_OPTIONS="--experimental-vm-modules" jest', "--experimental-vm-modules"),
+        ("node --experimental-vm-modules node_modules/jest/bin/jest.js", "--experimental-vm-modules"),
+        ("NODE_OPTIONS=$OTHERS jest", ""),
+        ("NODE_OPTIONS=--no-warnings tsc && jest", "--no-warnings"),
+        ("jest", ""),
+    ],
+)
+def test_a_suite_knows_what_its_script_tells_node(script: str, options: str) -> None:
+    """Without it Jest runs no ES modules, and everything would count as not covered."""
+    (suite,) = of({**JEST, "package.json": manifest(scripts={"test": script}, devDependencies={"jest": "29"})}).suites
+    assert suite.node_options == options
+
+
 def test_a_module_knows_the_test_that_is_named_after_it() -> None:
     (module,) = of(JEST).modules
     assert (module.path, module.kind, module.tests) == (
