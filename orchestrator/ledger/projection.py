@@ -5,7 +5,7 @@ interrupted when nobody alive works on it. Nothing of that is stored, so it cann
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -87,9 +87,38 @@ class _Task:
             state=self.state if run is RunState.RUNNING else seen_from_outside(self.state, run),
             reason=self.reason,
             cause=self.cause,
-            attempts=tuple([_attempt(*attempt) for attempt in self.attempts.items()]) if self.attempts else (),
+            attempts=Attempts(self.attempts) if self.attempts else (),
             outputs=self.outputs,
         )
+
+
+class Attempts(Sequence[AttemptRecord]):
+    """The attempts of a task, made when somebody looks at them: of most tasks of a big run nobody does."""
+
+    __slots__ = ("_found", "_made")
+
+    def __init__(self, found: Mapping[int, tuple[int, Row | None]]) -> None:
+        self._found = found
+        self._made: tuple[AttemptRecord, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._all()[place]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as the records of tasks that hold them
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def _all(self) -> tuple[AttemptRecord, ...]:
+        if self._made is None:
+            self._made = tuple([_attempt(*attempt) for attempt in self._found.items()])
+        return self._made
 
 
 def _attempt(number: int, found: tuple[int, Row | None]) -> AttemptRecord:

@@ -3,7 +3,7 @@
 Times are aware UTC for display; durations are seconds from a monotonic clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
@@ -102,7 +102,7 @@ class TaskRecord(Struct, frozen=True, kw_only=True):
     state: TaskState
     reason: str = ""
     cause: str | None = None
-    attempts: tuple[AttemptRecord, ...] = ()
+    attempts: Sequence[AttemptRecord] = ()
     outputs: JsonObject = field(default_factory=dict)
 
 

@@ -21,7 +21,7 @@
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from orchestrator.models.events import Event
 from orchestrator.models.json import JsonObject
@@ -60,9 +60,12 @@ def objects_of(data: JsonObject, key: str) -> list[JsonObject]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list | tuple) else []
 
 
-def texts_by_id(data: JsonObject, key: str, name: str) -> dict[str, str]:
-    """Return one text of each JSON object of a list under the object's id; there may be thousands."""
-    return {str(entry.get("id", "")): str(entry.get(name, "")) for entry in objects_of(data, key)}
+def texts_by_id(data: JsonObject, key: str, name: str, of: Container[str] | None = None) -> dict[str, str]:
+    """Return one text of each JSON object of a list under the object's id; `of` = only of these ids."""
+    entries = objects_of(data, key)
+    if of is not None:
+        entries = [entry for entry in entries if entry.get("id") in of]
+    return {str(entry.get("id", "")): str(entry.get(name, "")) for entry in entries}
 
 
 def texts(event: Event, key: str) -> tuple[str, ...]:

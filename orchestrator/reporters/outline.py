@@ -1,7 +1,7 @@
 """How a run ended, as the few things that a person wants to know; made from news or from the ledger's record."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
 
 from msgspec import Struct, field
@@ -10,7 +10,7 @@ from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord
 from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.flags import NO_FLAGS, Flags, flags_of
-from orchestrator.reporters.news import texts_by_id
+from orchestrator.reporters.news import objects_of, texts_by_id
 from orchestrator.sanitize import line
 
 
@@ -75,7 +75,7 @@ NOTABLE = (
 def outline_of(record: RunRecord) -> Outline:
     """Return the outline of a run as the ledger has it."""
     notable = [task for task in record.tasks if task.state in NOTABLE]
-    names = task_names(record.plan) if notable else {}
+    names = task_names(record.plan, {task.id for task in notable}) if notable else {}
     lines = []
     for task in notable:
         last = task.attempts[-1] if task.attempts else None
@@ -99,6 +99,8 @@ def outline_of(record: RunRecord) -> Outline:
 
 def _phase_seconds(record: RunRecord) -> Iterator[tuple[str, float]]:
     """Yield the phases of a run with their seconds; overlapping phases count the same time twice."""
+    if len(objects_of(record.plan, "phases")) < FEWEST_PHASES:
+        return
     phase_of = texts_by_id(record.plan, "tasks", "phase")
     if len(set(phase_of.values())) < FEWEST_PHASES:
         return
@@ -130,9 +132,9 @@ def taken_back(record: RunRecord) -> tuple[str, ...]:
     )
 
 
-def task_names(plan: JsonObject) -> dict[str, str]:
-    """Return the names of the tasks in a plan's JSON."""
-    return texts_by_id(plan, "tasks", "name")
+def task_names(plan: JsonObject, of: Container[str] | None = None) -> dict[str, str]:
+    """Return the names of the tasks in a plan's JSON; `of` = only these tasks."""
+    return texts_by_id(plan, "tasks", "name", of)
 
 
 def is_done(outline: Outline) -> bool:

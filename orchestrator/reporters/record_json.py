@@ -30,7 +30,11 @@ def history_json(runs: Sequence[RunSummary]) -> str:
 
 
 def _builtins(record: Struct) -> dict[str, Any]:
-    return to_builtins(record, builtin_types=(datetime,), enc_hook=dict)  # type: ignore[no-any-return]  # a Struct becomes a dict
+    return to_builtins(record, builtin_types=(datetime,), enc_hook=_container)  # type: ignore[no-any-return]  # a Struct becomes a dict
+
+
+def _container(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, Sequence) else value
 
 
 def _document(command: str, content: dict[str, Json]) -> str:

@@ -34,9 +34,10 @@ class StatusNotes(Struct, frozen=True, kw_only=True):
 def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = None) -> str:
     """Return the state of a run; every line ends with a newline."""
     notes = notes or StatusNotes()
-    names = task_names(record.plan)
     lines = _head(record, look, notes)
-    for group in groups_of(record):
+    shown = [_Shown.of(group, notes) for group in groups_of(record)]
+    names = task_names(record.plan, {task.id for group in shown for task in group.tasks})
+    for group in shown:
         lines += _group_lines(group, names, look, notes)
     outline = outline_of(record)
     lines += [text for check in outline.checks for text in check_lines(check, look)]
@@ -68,13 +69,27 @@ def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:
     return lines + ([f"{look.paint('dim', line(' '.join(record.command)))}"] if record.command else [])
 
 
-def _group_lines(group: TaskGroup, names: Mapping[str, str], look: Look, notes: StatusNotes) -> list[str]:
-    shown, left_out = (group.tasks, 0) if notes.all_tasks else _worth_a_line(group.tasks)
+class _Shown(Struct, frozen=True, kw_only=True):
+    """A group, those of its tasks that get a line, and how many that have not begun are left out."""
+
+    group: TaskGroup
+    tasks: Sequence[TaskRecord]
+    left_out: int
+
+    @classmethod
+    def of(cls, group: TaskGroup, notes: StatusNotes) -> "_Shown":
+        """Choose the tasks of a group."""
+        tasks, left_out = (group.tasks, 0) if notes.all_tasks else _worth_a_line(group.tasks)
+        return cls(group=group, tasks=tasks, left_out=left_out)
+
+
+def _group_lines(shown: _Shown, names: Mapping[str, str], look: Look, notes: StatusNotes) -> list[str]:
+    group = shown.group
     head = f"{look.paint('bold', line(group.title) or 'tasks')}  {group.done} of {len(group.tasks)} done"
-    widest = max((cells(line(task.id)) for task in shown), default=0)
-    lines = [head, *(_task_line(task, names.get(task.id, ""), widest, look, notes) for task in shown)]
-    more = f"  … and {left_out:,} more that have not begun: orchestrate status --all names them"
-    return [*lines, look.paint("dim", more)] if left_out else lines
+    widest = max((cells(line(task.id)) for task in shown.tasks), default=0)
+    lines = [head, *(_task_line(task, names.get(task.id, ""), widest, look, notes) for task in shown.tasks)]
+    more = f"  … and {shown.left_out:,} more that have not begun: orchestrate status --all names them"
+    return [*lines, look.paint("dim", more)] if shown.left_out else lines
 
 
 def _worth_a_line(tasks: Sequence[TaskRecord]) -> tuple[Sequence[TaskRecord], int]:
