@@ -4,10 +4,8 @@ import json
 import sys
 from typing import Annotated, Any
 
-import typer
-
+from orchestrator.cli.options import argument, option
 from orchestrator.cli.options import command as as_command
-from orchestrator.cli.options import option
 from orchestrator.cli.param_words import hanging, said
 from orchestrator.edits.action import Action, WorkflowParams
 from orchestrator.edits.registry import action_names, find_action
@@ -17,7 +15,7 @@ from orchestrator.errors import ExitCode, UsageError
 
 @as_command
 def command(
-    name: Annotated[str | None, typer.Argument(help="show the params of this action")] = None,
+    name: Annotated[str | None, argument(help="show the params of this action")] = None,
     as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
 ) -> int:
     """List the actions and the kinds of file that they edit; with a name, its params."""

@@ -2,17 +2,15 @@
 
 from typing import Annotated
 
-import typer
-
 from orchestrator.cli.deciding import decide
-from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import Common, argument, option
 from orchestrator.cli.options import command as as_command
 
 
 @as_command
 def command(
     common: Common,
-    task: Annotated[str | None, typer.Argument(help="the waiting task (may be left out when there is one)")] = None,
+    task: Annotated[str | None, argument(help="the waiting task (may be left out when there is one)")] = None,
     run: Annotated[str | None, option("--run", help="the beginning of a run's id", envvar=None)] = None,
     note: Annotated[str, option("--note", "--reason", "-m", help="why", envvar=None)] = "",
     evidence: Annotated[

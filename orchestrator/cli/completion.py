@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import typer
-
 from orchestrator.cli.commands import COMMANDS
-from orchestrator.cli.options import Planning, option
+from orchestrator.cli.options import Planning, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.words import KINDS, OF_ARGUMENTS, OF_OPTIONS, words
 from orchestrator.errors import ExitCode, UsageError
@@ -84,13 +82,11 @@ end
 
 def parameters_of(name: str) -> list[Any]:
     """Return the options and arguments of a command, as click has them."""
-    import importlib
-
     from typer.main import get_command
 
-    app = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
-    app.command(name=name)(importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}").command)
-    return list(get_command(app).params)
+    from orchestrator.cli.typed import app_of
+
+    return list(get_command(app_of(name)).params)
 
 
 def options_of(name: str) -> list[str]:
@@ -191,7 +187,7 @@ def _hidden(*names: str, help: str) -> Any:
 
 @as_command
 def command(
-    shell: Annotated[Literal["bash", "zsh", "fish"] | None, typer.Argument(help="your shell")] = None,
+    shell: Annotated[Literal["bash", "zsh", "fish"] | None, argument(help="your shell")] = None,
     kind: Annotated[str | None, _hidden("--words", help="print the words of a kind, as the scripts ask for")] = None,
     config: Annotated[Path | None, _hidden("--config", "-c", help="the document of the words")] = None,
     directory: Annotated[Path | None, _hidden("--directory", "-C", help="work as if started here")] = None,

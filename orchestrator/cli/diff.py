@@ -4,10 +4,9 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated
 
-import typer
 from msgspec.structs import replace
 
-from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import Common, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.present import look_of
@@ -25,7 +24,7 @@ from orchestrator.workspace.tree import Tree
 @as_command
 def command(
     common: Common,
-    run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
+    run: Annotated[str | None, argument(help="the beginning of a run's id (default: the last run)")] = None,
     task: Annotated[list[str] | None, option("--task", "-t", help="only what this task changed", envvar=None)] = None,
     stat: Annotated[bool, option("--stat", help="only names and numbers of lines", envvar=None)] = False,
 ) -> int:

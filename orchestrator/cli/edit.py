@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from orchestrator.cli.edit_gates import answers, pass_gates
 from orchestrator.cli.edit_tree import EditTree, repository_root
-from orchestrator.cli.options import Colours, option
+from orchestrator.cli.options import Colours, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import existing_folder
 from orchestrator.cli.present import look_of
@@ -35,10 +33,10 @@ _USAGE = frozenset({EditCode.PARAM, EditCode.FILE_MISSING})
 @as_command
 def command(
     colours: Colours,  # noqa: ARG001 - read where answers are shown
-    action: Annotated[str, typer.Argument(help="what to do; `orchestrate actions` lists all")],
+    action: Annotated[str, argument(help="what to do; `orchestrate actions` lists all")],
     target: Annotated[
         list[str] | None,
-        typer.Argument(help="the file to edit; several, or a pattern in quotes: all or none; none: the one that fits"),
+        argument(help="the file to edit; several, or a pattern in quotes: all or none; none: the one that fits"),
     ] = None,
     with_: Annotated[
         list[str] | None,

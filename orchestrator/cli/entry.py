@@ -93,19 +93,18 @@ def _unknown(name: str) -> int:
 def _invoke(name: str, arguments: list[str]) -> int:
     import importlib
 
-    import typer
+    from orchestrator.cli.quick import read_plainly
 
-    module = importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}")
+    command = importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}").command
     if COMMANDS[name].supervised:
         look_at_what_is_new()
-    app = typer.Typer(
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        add_completion=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.command(name=name)(module.command)
-    app(args=arguments, prog_name=f"orchestrate {name}")
+    values = read_plainly(command, arguments)
+    if values is not None:
+        command(**values)
+    else:
+        from orchestrator.cli.typed import app_of
+
+        app_of(name)(args=arguments, prog_name=f"orchestrate {name}")
     return ExitCode.OK
 
 

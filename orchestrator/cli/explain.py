@@ -8,12 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
-import typer
 from msgspec import Struct
 
 from orchestrator.cli.explain_scope import find_scope, render_scope
 from orchestrator.cli.opening import OpenedPlan, open_plan
-from orchestrator.cli.options import Choice, Planning, option
+from orchestrator.cli.options import Choice, Planning, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.state import reading
 from orchestrator.cli.up_to_date import fingerprint_now
@@ -38,7 +37,7 @@ _CODE = re.compile(r"[EW]\d{3}\Z|E_[A-Z_]+\Z", re.IGNORECASE)
 @as_command
 def command(
     common: Planning,
-    topic: Annotated[str, typer.Argument(help="a task, group or phase, or a code: E203, E_CONFLICT")],
+    topic: Annotated[str, argument(help="a task, group or phase, or a code: E203, E_CONFLICT")],
     force: Annotated[bool, option("--force", help="as if run with --force", envvar=None)] = False,
 ) -> int:
     """Say why a task (or each of a group or phase) runs or not, what it waits for, and what an error code means."""

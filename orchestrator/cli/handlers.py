@@ -4,10 +4,8 @@ import json
 import sys
 from typing import Annotated, Any
 
-import typer
-
+from orchestrator.cli.options import argument, option
 from orchestrator.cli.options import command as as_command
-from orchestrator.cli.options import option
 from orchestrator.cli.param_words import hanging, said
 from orchestrator.errors import ExitCode, MissingTool, UsageError
 from orchestrator.plugins import Catalogue, Plugin
@@ -15,7 +13,7 @@ from orchestrator.plugins import Catalogue, Plugin
 
 @as_command
 def command(
-    name: Annotated[str | None, typer.Argument(help="show the params of this type")] = None,
+    name: Annotated[str | None, argument(help="show the params of this type")] = None,
     as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
 ) -> int:
     """List the installed types with where they come from; with a name, its params."""

@@ -3,9 +3,8 @@
 import sys
 from typing import Annotated
 
-import typer
-
 from orchestrator.cli.commands import COMMANDS, render_overview
+from orchestrator.cli.options import argument
 from orchestrator.cli.options import command as as_command
 from orchestrator.errors import ExitCode, UsageError
 
@@ -85,7 +84,7 @@ def render_environment() -> str:
 
 @as_command
 def command(
-    topic: Annotated[str | None, typer.Argument(help="a command, document, exit-codes, or environment")] = None,
+    topic: Annotated[str | None, argument(help="a command, document, exit-codes, or environment")] = None,
 ) -> int:
     """Explain a command or a topic."""
     if topic is None:

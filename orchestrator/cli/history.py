@@ -4,9 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
-import typer
-
-from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import Common, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.present import look_of
@@ -23,7 +21,7 @@ from orchestrator.sanitize import line
 @as_command
 def command(
     common: Common,
-    task: Annotated[str | None, typer.Argument(help="show this task's attempts")] = None,
+    task: Annotated[str | None, argument(help="show this task's attempts")] = None,
     limit: Annotated[int, option("--limit", "-n", help="at most so many runs, 0 = all", min=0)] = 20,
     as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
 ) -> int:

@@ -4,11 +4,9 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from orchestrator.cli.init_document import NewText, adapted, new_text
 from orchestrator.cli.init_evidence import gather
-from orchestrator.cli.options import Look, option
+from orchestrator.cli.options import Look, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import enter_directory, existing_folder
 from orchestrator.cli.writing import write_new_text
@@ -23,7 +21,7 @@ from orchestrator.surveying.survey import survey
 @as_command
 def command(
     common: Look,
-    path: Annotated[Path | None, typer.Argument(help="the repository (default: this folder)")] = None,
+    path: Annotated[Path | None, argument(help="the repository (default: this folder)")] = None,
     measure: Annotated[bool, option("--measure", help="measure coverage first; runs the project's tests")] = False,
     template: Annotated[
         str | None,

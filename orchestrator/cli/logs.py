@@ -6,9 +6,7 @@ from collections import deque
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import Common, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.present import look_of
@@ -28,7 +26,7 @@ _LOOK_AGAIN = 0.2  # seconds between two looks of --follow
 @as_command
 def command(
     common: Common,
-    task: Annotated[str | None, typer.Argument(help="a task (default: all that failed, and checkpoints)")] = None,
+    task: Annotated[str | None, argument(help="a task (default: all that failed, and checkpoints)")] = None,
     run: Annotated[str | None, option("--run", help="the beginning of a run's id", envvar=None)] = None,
     attempt: Annotated[int | None, option("--attempt", help="this attempt (default: the newest)", min=1)] = None,
     tail: Annotated[int, option("--tail", help="only so many last lines, 0 = all", min=0, envvar=None)] = 0,

@@ -1,6 +1,6 @@
-"""Option groups that several commands share, and the decorator that unfolds them for typer.
+"""Option groups that several commands share, and the decorator that unfolds them into one command line.
 
-A command is a function whose parameters are plain typer options or option groups (dataclasses); it returns its exit
+A command is a function whose parameters are plain options or option groups (dataclasses); it returns its exit
 code. Groups are neither compared nor printed: to generate methods for that costs each command some milliseconds.
 A command takes the smallest group that it needs: an option without effect is refused like any unknown one.
 """
@@ -12,17 +12,31 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import typer
+from msgspec import Struct
 
 from orchestrator.cli.streams import forget_output
 from orchestrator.errors import ExitCode
 
 
+class Spec(Struct, frozen=True, kw_only=True):
+    """What an option (or an argument, which has no names) is to typer; `more` goes to it as it is."""
+
+    names: tuple[str, ...] = ()
+    help: str
+    envvar: str | None = None
+    more: dict[str, Any]
+
+
 def option(*names: str, help: str, **more: Any) -> Any:
-    """Make a typer option that can also be set by its environment twin."""
+    """Make an option that can also be set by its environment twin."""
     long = next(name for name in names if name.startswith("--")).split("/")[0]
-    more.setdefault("envvar", "ORCHESTRATE_" + long[2:].upper().replace("-", "_"))
-    return typer.Option(*names, help=help, show_envvar=False, **more)
+    twin = more.pop("envvar", "ORCHESTRATE_" + long[2:].upper().replace("-", "_"))
+    return Spec(names=names, help=help, envvar=twin, more=more)
+
+
+def argument(*, help: str) -> Any:
+    """Make what is told by its place."""
+    return Spec(help=help, more={})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -125,36 +139,41 @@ def _remember_look(group: object) -> None:
         os.environ["ORCHESTRATE_ASCII"] = "1"
 
 
-def command(function: Callable[..., int]) -> Callable[..., None]:
-    """Unfold option groups into single options; end the process with the code that the function returns."""
-    signature = inspect.signature(function)
-    groups: dict[str, Any] = {
-        name: p.annotation for name, p in signature.parameters.items() if is_dataclass(p.annotation)
-    }
-    plain = [p for name, p in signature.parameters.items() if name not in groups]
-    unfolded = [
-        inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
-        for group in groups.values()
-        for field in fields(group)
-    ]
-    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in plain] + unfolded
+class Command:
+    """A function of option groups as one of single options, which ends the process with the code that it returns."""
 
-    def call(**values: Any) -> None:
+    def __init__(self, function: Callable[..., int]) -> None:
+        self.__doc__ = function.__doc__
+        self.__name__ = function.__name__
+        self._function = function
+        signature = inspect.signature(function)
+        self._groups: dict[str, Any] = {
+            name: p.annotation for name, p in signature.parameters.items() if is_dataclass(p.annotation)
+        }
+        plain = [p for name, p in signature.parameters.items() if name not in self._groups]
+        unfolded = [
+            inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
+            for group in self._groups.values()
+            for field in fields(group)
+        ]
+        self.parameters = [*(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in plain), *unfolded]
+
+    def __call__(self, **values: Any) -> None:
+        """Run with a value for every parameter."""
         arguments = {
             name: group(**{field.name: values.pop(field.name) for field in fields(group)})
-            for name, group in groups.items()
+            for name, group in self._groups.items()
         }
         for group in arguments.values():
             _remember_look(group)
         try:
-            code = function(**arguments, **values)
+            code = self._function(**arguments, **values)
         except BrokenPipeError:  # typer would take it for a failure and end with 1
             forget_output()
             code = ExitCode.OK
         raise SystemExit(code)
 
-    call.__doc__ = function.__doc__
-    call.__name__ = function.__name__
-    call.__annotations__ = {p.name: p.annotation for p in parameters}
-    call.__signature__ = signature.replace(parameters=parameters, return_annotation=None)  # type: ignore[attr-defined]  # read by typer
-    return call
+
+def command(function: Callable[..., int]) -> Command:
+    """Unfold option groups into single options."""
+    return Command(function)

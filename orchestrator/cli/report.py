@@ -4,9 +4,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from orchestrator.cli.options import Common, option
+from orchestrator.cli.options import Common, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.state import chosen_run, measurements, reading
@@ -31,7 +29,7 @@ def _format_of(output: Path) -> Format:
 @as_command
 def command(
     common: Common,
-    run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
+    run: Annotated[str | None, argument(help="the beginning of a run's id (default: the last run)")] = None,
     format: Annotated[
         Format | None,
         option(

@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from orchestrator.cli.beginning import begin_again, changed_since
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
-from orchestrator.cli.options import Choice, Drawing, Running, option
+from orchestrator.cli.options import Choice, Drawing, Running, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm
@@ -45,7 +43,7 @@ def command(
     _drawing: Drawing,
     display: Display,
     going: Going,
-    run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
+    run: Annotated[str | None, argument(help="the beginning of a run's id (default: the last run)")] = None,
 ) -> int:
     """Go on where a run stopped: what is done stays done, what was half done has been taken back."""
     root = find_root(common)

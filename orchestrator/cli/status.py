@@ -5,9 +5,7 @@ import time
 from datetime import UTC, datetime
 from typing import Annotated
 
-import typer
-
-from orchestrator.cli.options import Common, Drawing, option
+from orchestrator.cli.options import Common, Drawing, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.present import look_of
@@ -26,7 +24,7 @@ _CLEAR = "\x1b[H\x1b[2J"
 def command(
     common: Common,
     _drawing: Drawing,
-    run: Annotated[str | None, typer.Argument(help="the beginning of a run's id (default: the last run)")] = None,
+    run: Annotated[str | None, argument(help="the beginning of a run's id (default: the last run)")] = None,
     as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
     watch: Annotated[bool, option("--watch", "-w", help="again and again until the run ends", envvar=None)] = False,
     interval: Annotated[float, option("--interval", help="seconds between two looks of --watch", min=0.1)] = 2.0,

@@ -9,11 +9,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
 from msgspec import Struct
 
+from orchestrator.cli.options import argument, option
 from orchestrator.cli.options import command as as_command
-from orchestrator.cli.options import option
 from orchestrator.cli.places import existing_folder
 from orchestrator.cli.writing import write_new_text
 from orchestrator.contracts import Processes
@@ -34,8 +33,8 @@ __test__ = False
 
 @as_command
 def command(
-    action: Annotated[Literal["generate", "verify", "report"], typer.Argument(help="what to do")],
-    target: Annotated[str, typer.Argument(help="a module, a folder or a glob")],
+    action: Annotated[Literal["generate", "verify", "report"], argument(help="what to do")],
+    target: Annotated[str, argument(help="a module, a folder or a glob")],
     test_file: Annotated[
         str | None, option("--test-file", help="the tests (default: among those around the module)", envvar=None)
     ] = None,

@@ -4,9 +4,7 @@ import sys
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-import typer
-
-from orchestrator.cli.options import Drawing, Working, option
+from orchestrator.cli.options import Drawing, Working, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm, is_to_be_asked
@@ -67,7 +65,7 @@ def command(
     display: Display,
     part: Part,
     run: Annotated[
-        str | None, typer.Argument(help="the beginning of a run's id (default: the last of which changes stand)")
+        str | None, argument(help="the beginning of a run's id (default: the last of which changes stand)")
     ] = None,
     everything: Annotated[
         bool, option("--all", help="every run, newest first: the tree as it was before the first one", envvar=None)

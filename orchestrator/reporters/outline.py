@@ -99,7 +99,7 @@ def outline_of(record: RunRecord) -> Outline:
 
 def _phase_seconds(record: RunRecord) -> Iterator[tuple[str, float]]:
     """Yield the phases of a run with their seconds; overlapping phases count the same time twice."""
-    if len(objects_of(record.plan, "phases")) < FEWEST_PHASES:
+    if len(objects_of(record.plan, "phases")) == 1:
         return
     phase_of = texts_by_id(record.plan, "tasks", "phase")
     if len(set(phase_of.values())) < FEWEST_PHASES:

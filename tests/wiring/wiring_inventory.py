@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Literal, Union, get_args, get_origin
 
-import typer
 from pydantic import BaseModel
 from typer.main import get_command
 
 from orchestrator.cli.commands import COMMANDS
+from orchestrator.cli.typed import app_of
 from orchestrator.errors import ExitCode
 from orchestrator.models.document import Document, Group, Phase, Task
 from orchestrator.models.events import EventType
@@ -94,11 +94,7 @@ def _leaves(annotation: Any) -> Iterator[Any]:
 
 def parameters(name: str) -> list[Any]:
     """Return the click parameters of a command."""
-    import importlib
-
-    app = typer.Typer(add_completion=False)
-    app.command(name=name)(importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}").command)
-    return list(get_command(app).params)
+    return list(get_command(app_of(name)).params)
 
 
 def command_line() -> Iterator[str]:

@@ -1,0 +1,53 @@
+"""Commands as typer has them: for help, for what is wrong in a command line, and for whoever asks for all options."""
+
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, get_args
+
+import typer
+
+from orchestrator.cli.commands import COMMANDS
+from orchestrator.cli.options import Command, Spec
+
+
+def app_of(name: str) -> typer.Typer:
+    """Return the application that is one command."""
+    return app_around(name, importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}").command)
+
+
+def app_around(name: str, command: Command) -> typer.Typer:
+    """Return an application that calls this command."""
+    app = typer.Typer(
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.command(name=name)(_function_of(command))
+    return app
+
+
+def _function_of(command: Command) -> Callable[..., None]:
+    """Return the command as a function whose signature typer reads."""
+
+    def call(**values: Any) -> None:
+        command(**values)
+
+    parameters = [p.replace(annotation=_annotation(p)) for p in command.parameters]
+    call.__doc__ = command.__doc__
+    call.__name__ = command.__name__
+    call.__annotations__ = {p.name: p.annotation for p in parameters}
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by typer
+    return call
+
+
+def _annotation(parameter: inspect.Parameter) -> Any:
+    kind, spec = get_args(parameter.annotation)
+    return Annotated[kind, _info(spec)]
+
+
+def _info(spec: Spec) -> Any:
+    if not spec.names:
+        return typer.Argument(help=spec.help)
+    return typer.Option(*spec.names, help=spec.help, envvar=spec.envvar, show_envvar=False, **spec.more)
