@@ -22,6 +22,7 @@ from orchestrator.engine.executor import PhaseExecutor
 from orchestrator.engine.freshness import Freshness
 from orchestrator.engine.ports import OpenTools, Tools
 from orchestrator.engine.scheduler import Scheduler
+from orchestrator.models.events import EventType
 from orchestrator.models.facts import Fact
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Plan, PlannedTask
@@ -138,7 +139,7 @@ def _attempts(
         run=run,
         handlers=_handlers(materials.catalogue),
         workspaces=materials.workspaces,
-        tools=_tools(processes, run),
+        tools=_tools(processes, run, bus),
         templates=materials.templates,
         binding=binding,
         runner=LocalRunner(),
@@ -204,9 +205,10 @@ def _handlers(catalogue: Catalogue) -> Callable[[str], Handler[Any]]:
     return handler
 
 
-def _tools(processes: ProcessFactory, run: str) -> OpenTools:
+def _tools(processes: ProcessFactory, run: str, bus: Bus) -> OpenTools:
     def make(task: PlannedTask, attempt: int, on_output: Callable[[str], None]) -> Tools:
-        children = processes.for_attempt(run, task.id, attempt, task.env, secrets=task.secrets, on_output=on_output)
+        heard = on_output if bus.wants(EventType.TASK_OUTPUT) else None
+        children = processes.for_attempt(run, task.id, attempt, task.env, secrets=task.secrets, on_output=heard)
         return Tools(
             processes=children,
             log=lambda: children.log,

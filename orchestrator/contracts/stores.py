@@ -49,7 +49,10 @@ class Ledger(Protocol):
 
 
 class Reporter(Protocol):
-    """Somebody who shows news. One that raises or is slow is dropped with a warning, the run goes on."""
+    """Somebody who shows news. One that raises or is slow is dropped with a warning, the run goes on.
+
+    One that has `ignores`, a frozenset of event types, is not told those.
+    """
 
     def start(self, plan: Plan) -> None:
         """Prepare to show a run of this plan."""

@@ -41,11 +41,16 @@ class Bus:
         self._patience = patience
         self._seq = 0
         self._feeds = [_Feed(reporter) for reporter in reporters]
+        self._look_who_hears()
 
     @property
     def has_listeners(self) -> bool:
         """Say whether announcing is worth preparing anything for."""
         return bool(self._feeds)
+
+    def wants(self, type_: EventType) -> bool:
+        """Say whether anybody hears news of this type."""
+        return bool(self._feeds) and type_ not in self._unheard
 
     def start(self, plan: Plan) -> None:
         """Have every reporter prepare to show a run of this plan."""
@@ -63,7 +68,7 @@ class Bus:
         **data: Json,
     ) -> None:
         """Announce something; `data` is JSON without secrets."""
-        if not self._feeds:
+        if not self.wants(type_):
             return
         self._seq += 1
         event = Event(
@@ -79,14 +84,21 @@ class Bus:
         )
         trouble = False
         for feed in self._feeds:
-            trouble |= not feed.put(event, self._bound)
+            if type_ not in feed.ignores:
+                trouble |= not feed.put(event, self._bound)
         if trouble:
             self._drop()
+
+    def _look_who_hears(self) -> None:
+        """Note what nobody hears: not even an event is made of it."""
+        deaf = [feed.ignores for feed in self._feeds]
+        self._unheard = frozenset.intersection(*deaf) if deaf else frozenset()
 
     def _drop(self) -> None:
         """Take broken reporters out and tell the others."""
         broken = [feed for feed in self._feeds if feed.problem]
         self._feeds = [feed for feed in self._feeds if not feed.problem]
+        self._look_who_hears()
         for feed in broken:
             text = f"the reporter {feed.name} was dropped: {feed.problem}"
             _logger.warning("%s", text)
@@ -113,6 +125,7 @@ class _Feed:
     def __init__(self, reporter: Reporter) -> None:
         self.name = type(reporter).__name__
         self.problem = ""
+        self.ignores: frozenset[EventType] = getattr(reporter, "ignores", frozenset())
         self._reporter = reporter
         self._queue: SimpleQueue[Event | None] = SimpleQueue()
         self._handled = 0

@@ -52,6 +52,8 @@ class PlainReporter:
         self._sink = Sink(stream)
         self._look = look
         self._shown = Weight.TROUBLE if quiet else Weight.DETAIL if verbose else Weight.START
+        # What a task says meanwhile stands in no line then, and there may be much of it.
+        self.ignores = frozenset() if verbose else frozenset({EventType.TASK_OUTPUT, EventType.TASK_PROGRESS})
         self._expected = expected
         self._flags = flags
         self._ticker = ticker

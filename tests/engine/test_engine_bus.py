@@ -149,6 +149,33 @@ def test_without_reporters_nothing_is_made() -> None:
     bus.close()
 
 
+class Deaf(Recorder):
+    ignores = frozenset({EventType.TASK_OUTPUT, EventType.TASK_PROGRESS})
+
+
+def test_a_reporter_is_not_told_what_it_ignores() -> None:
+    deaf, hearing = Deaf(), Recorder()
+    bus = Bus(RUN, [deaf, hearing], lambda: EPOCH)
+    bus.start(plan([task("1")]))
+    for type_ in (EventType.TASK_STARTED, EventType.TASK_OUTPUT, EventType.TASK_FINISHED):
+        bus.publish(type_, text="x")
+    bus.close()
+    assert [event.type for event in deaf.events] == [EventType.TASK_STARTED, EventType.TASK_FINISHED]
+    assert len(hearing.events) == 3
+
+
+def test_of_what_nobody_hears_no_event_is_made() -> None:
+    deaf = Deaf()
+    bus = Bus(RUN, [deaf], lambda: EPOCH)
+    assert (bus.wants(EventType.TASK_OUTPUT), bus.wants(EventType.TASK_STARTED)) == (False, True)
+    bus.start(plan([task("1")]))
+    for type_ in (EventType.TASK_OUTPUT, EventType.TASK_STARTED):
+        bus.publish(type_, text="x")
+    bus.close()
+    assert [(event.seq, event.type) for event in deaf.events] == [(1, EventType.TASK_STARTED)]
+    assert not bus.wants(EventType.TASK_STARTED)
+
+
 def test_a_bus_that_never_started_can_be_closed() -> None:
     recorder = Recorder()
     Bus(RUN, [recorder], lambda: EPOCH).close()
