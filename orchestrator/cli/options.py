@@ -34,9 +34,9 @@ def option(*names: str, help: str, **more: Any) -> Any:
     return Spec(names=names, help=help, envvar=twin, more=more)
 
 
-def argument(*, help: str) -> Any:
+def argument(*, help: str, **more: Any) -> Any:
     """Make what is told by its place."""
-    return Spec(help=help, more={})
+    return Spec(help=help, more=more)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

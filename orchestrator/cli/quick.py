@@ -16,7 +16,7 @@ from orchestrator.cli.options import Command, Spec
 Kinds: TypeAlias = Mapping[str, tuple[Any, Spec]]  # of parameters, by name
 
 _UNSAID = object()
-_KNOWN = {"min"}  # what `Spec.more` may hold
+_KNOWN = {"min", "metavar"}  # what `Spec.more` may hold
 
 
 def read_plainly(

@@ -49,5 +49,5 @@ def _annotation(parameter: inspect.Parameter) -> Any:
 
 def _info(spec: Spec) -> Any:
     if not spec.names:
-        return typer.Argument(help=spec.help)
+        return typer.Argument(help=spec.help, **spec.more)
     return typer.Option(*spec.names, help=spec.help, envvar=spec.envvar, show_envvar=False, **spec.more)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orchestrator.cli.options import Checking, Drawing, option
+from orchestrator.cli.options import Checking, Drawing, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import document_path, enter_directory
 from orchestrator.cli.plan_cache import find_plan, question_of
@@ -36,7 +35,7 @@ def command(
     common: Checking,
     _drawing: Drawing,
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="documents (default: as --config says)")
+        list[Path] | None, argument(metavar="[FILE]...", help="documents (default: as --config says)")
     ] = None,
     format: Annotated[
         Literal["full", "concise", "github", "json"], option("--format", help="how problems are shown", envvar=None)

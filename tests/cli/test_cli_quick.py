@@ -25,6 +25,7 @@ status
 status 2026
 status --json --all
 status last -w
+validate
 validate --config nowhere/phases.yaml --profile quick
 plan --task +2.1 -t 2.* --failed
 plan --only 1.1 --json
@@ -60,6 +61,7 @@ run --events -
 status one two
 status --interval 0.5
 explain
+validate a.yaml b.yaml
 plan --project .. --project .
 handlers --nothing
 edit remove_continue_on_error a.yml b.yml
