@@ -131,6 +131,9 @@ def _with_errors_told(call: Callable[[], int]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return ExitCode.SIGINT
+    except EOFError:  # the terminal went away while somebody was asked
+        tell("Aborted.\n")
+        return ExitCode.FAILED
     except Exception as error:
         if isinstance(error, BrokenPipeError):
             forget_output()

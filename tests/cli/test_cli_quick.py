@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from orchestrator.cli.commands import COMMANDS
+from orchestrator.cli.entry import guarded
 from orchestrator.cli.options import Command
 from orchestrator.cli.quick import read_plainly
 from orchestrator.cli.typed import app_around
@@ -120,3 +121,14 @@ def test_a_path_that_cannot_be_read_is_left_to_typer(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     command, _ = recording("validate")
     assert read_plainly(command, ["--config", "loop"], {}) is None
+
+
+@pytest.mark.parametrize(("error", "code", "told"), [(KeyboardInterrupt(), 130, ""), (EOFError(), 1, "Aborted.\n")])
+def test_a_person_who_goes_away_while_being_asked_is_no_bug(
+    error: BaseException, code: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask() -> int:
+        raise error
+
+    assert guarded(ask) == code
+    assert capsys.readouterr().err == told
