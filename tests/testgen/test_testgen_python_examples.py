@@ -77,6 +77,17 @@ def test_a_call_of_the_readme_is_tested(workbench):
     assert '("Ships in three days", 5, "Ships...")' in rows or '"Ships in three days", width=5) == "Ships..."' in rows
 
 
+LONG = """
+    >>> shorten("The parcel of your order ships in three days from a warehouse", width=34, mark=" (and so on)")
+"""
+
+
+def test_a_long_example_counts_as_one(workbench):
+    workbench.write("shop.py", SOURCE)
+    workbench.write("README.md", LONG)
+    assert "The parcel of your order" in workbench.generate("shop.py", budget=30).text
+
+
 KNOWN = "".join(f"    if code == 'code-{number}':\n        return {number}\n" for number in range(60))
 CODES = (
     f"def rank(code: str) -> int:\n{KNOWN}    if sum(map(ord, code)) % 997 == {sum(map(ord, 'gamma')) % 997}:\n"

@@ -237,7 +237,8 @@ def test_functions_that_everybody_knows_stand_in_for_those_that_are_written_out(
 
 def test_words_that_are_joined_are_as_natural_as_words_alone():
     assert oddness("'hello-world'") == oddness("'hello_world'") == 0.0
-    assert oddness("'-hello'") > 0
+    assert oddness("'-hello'") > 0 and oddness("'TO_hello'") > 0
+    assert oddness("'1z MAMa'") > oddness("'1st word'") + 0.9
 
 
 def test_a_secret_key_is_a_secret():

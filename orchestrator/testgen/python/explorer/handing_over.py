@@ -25,7 +25,7 @@ def unique(defects: list[Defect]) -> list[Defect]:
 
 def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dict[str, Any]:
     """Describe a proposed test; `changed` are (module, global) of data that it changes."""
-    length = max(0, max(map(len, body.lines)) - _LONG) / _PER_ODDNESS
+    length = max(0, max(map(len, body.lines)) - _LONG) / _PER_ODDNESS * (made.origin != "example")
     return {
         "subject": made.subject.name,
         "kind": made.subject.kind,

@@ -30,7 +30,8 @@ _OF_MEMBER, _NEUTRAL = 0.1, "DEFAULT"  # of an enumeration
 _REFERENCES = re.compile(r"(hello )?&(#x41|#65|eacute|amp);")  # to characters, such as a reader knows
 _OF_CODE = frozenset(("True", "False", "None"))
 _NATURAL = frozenset(("-", "_", ",", ", ", "/", ".", ":", ";", "|", "utf-8", "utf8", "ascii"))
-_JOINTS = re.compile(r"(?<=[a-zA-Z0-9])[-_](?=[a-zA-Z0-9])")  # of words
+_JOINED = re.compile(r"[A-Z]?[a-z]+([-_][A-Z]?[a-z]+)+")  # words
+_GLUED = re.compile(r"[A-Z]{2,}[a-z]|\b\d+(?!st\b|nd\b|rd\b|th\b)[A-Za-z]")  # to other words, or to numbers
 _FIRST_YEAR = 1900  # that nobody wonders about
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _WORDS = re.compile(r"^[\w .,:/@#%+=<>()\[\]{}'\"!?*;&$|^~-]*$")
@@ -108,8 +109,10 @@ def _of_text(text: str) -> float:
         return _OF_WRITTEN_NUMBER
     if not _WORDS.match(text):
         return 2.0 + _OF_SCRAPS * is_scrap(text)
-    letters = sum(each.isalnum() or each == " " for each in text) + len(_JOINTS.findall(text))
+    joints = len(re.findall("[-_]", text)) if _JOINED.fullmatch(text) else 0
+    letters = sum(each.isalnum() or each == " " for each in text) + joints
     switches = len(re.findall(r"[a-z][A-Z](?![a-z])|[A-Z]{2,}[a-z]+[A-Z]", text))
+    switches += len(_GLUED.findall(text))
     switches += max(0, len(re.findall(r"[A-Za-z]\d|\d[A-Za-z]", text)) - 1)
     blanks = (text != text.lstrip()) + (text != text.rstrip())
     edges = (0, 2.0, 1.5)[blanks] + 2.0 * text.endswith(",") + (_TWICE.search(text) is not None)
