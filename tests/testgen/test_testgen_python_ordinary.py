@@ -256,15 +256,17 @@ def test_what_several_calls_give_is_told_part_by_part_in_one_table():
     tables = Tables(Names(types.ModuleType("shop"), read_facts("")))
     rows = []
     for number, text in enumerate(("'one'", "'two'")):
-        checks = ("assert isinstance(result, Match)", f"assert result.fixed == ({number},)", "assert result.at is None")
+        parts = (f"assert result.fixed == ({number},)", "assert result.at is None", f"assert str(result) == {text}")
+        checks = ("assert isinstance(result, Match)", *parts)
         made = _call(text, "'_'")
         body = tables.with_parts(made, Body((f"result = {made.program.call}", *checks)), made.program.call)
         rows.append(_row(number, "", table=body.table, columns=body.columns, row=body.row))
     assert _emitted(*rows) == (
-        '@pytest.mark.parametrize(\n    ("text", "separator", "fixed", "at"),\n    [\n'
-        '        ("one", "_", (0,), None),\n        ("two", "_", (1,), None),\n    ],\n)\n'
-        "def test_f(text, separator, fixed, at):\n    result = f(text, separator)\n"
+        '@pytest.mark.parametrize(\n    ("text", "separator", "fixed", "at", "expected_text"),\n    [\n'
+        '        ("one", "_", (0,), None, "one"),\n        ("two", "_", (1,), None, "two"),\n    ],\n)\n'
+        "def test_f(text, separator, fixed, at, expected_text):\n    result = f(text, separator)\n"
         "    assert isinstance(result, Match)\n    assert result.fixed == fixed\n    assert result.at is at\n"
+        "    assert str(result) == expected_text\n"
     )
 
 

@@ -22,7 +22,7 @@ _RESERVED = frozenset({"request", "expected", "result", "monkeypatch", "capsys",
 
 _MADE_ONCE = re.compile(r"^(iter|io\.StringIO|io\.BytesIO)\((.+)\)$", re.DOTALL)
 _ONCE = re.compile(r"\biter\(|\bio\.(String|Bytes)IO\(|^\(.+ for .+ in .+\)$|__next__")
-_PART = re.compile(r"assert result\.(\w+) (==|is) (.+)", re.DOTALL)
+_PART = re.compile(r"assert (result\.(\w+)|str\(result\)) (==|is) (.+)", re.DOTALL)
 _NOW = re.compile(r"\.(now|today|utcnow)\(|\btime\.time\(")  # the rows of a table are made when the clock runs
 
 
@@ -92,9 +92,10 @@ class Tables:
         if made.program.setup or made.instance or len(parts) < len(found) or not parts or not given:
             return body
         columns = [self.column(parameters[i].name) for i in given]
-        of_parts = [f"expected_{each[1]}" if each[1] in columns else self.column(each[1]) for each in parts]
+        names = [each[2] or "text" for each in parts]
+        of_parts = [f"expected_{name}" if name in columns else self.column(name) for name in names]
         columns += of_parts
-        row = (*(str(made.arguments[i]) for i in given), *(each[3] for each in parts))
+        row = (*(str(made.arguments[i]) for i in given), *(each[4] for each in parts))
         is_odd = any(_ONCE.search(each) or _NOW.search(each) for each in row)
         if is_odd or len(set(columns)) < len(columns) or any(parameters[i].is_variadic for i in given):
             return body
@@ -103,7 +104,7 @@ class Tables:
         if written is None or call != made.program.call:
             return body
         pairs = zip(parts, of_parts, strict=True)
-        claims = [f"assert result.{each[1]} {each[2]} {column}" for each, column in pairs]
+        claims = [f"assert {each[1]} {each[3]} {column}" for each, column in pairs]
         kinds = [each for each in checks if each.startswith("assert isinstance(result, ")]
         table = "\n".join([f"result = {written}", *kinds, *claims])
         return dataclasses.replace(body, table=table, columns=tuple(columns), row=row)
