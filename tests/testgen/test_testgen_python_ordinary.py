@@ -178,6 +178,10 @@ def test_a_member_that_stands_for_nothing_is_the_plainest():
     assert oddness("Mark.DEFAULT") < oddness("Mark.LOUD")
 
 
+def test_an_empty_text_among_items_is_odd():
+    assert oddness("[['', 'to']]") > oddness("[['a', 'to']]") + 1 > 1
+
+
 def test_years_long_gone_are_odd():
     assert oddness("datetime.date(1, 2, 1)") > oddness("datetime.date(2024, 2, 1)") + 1
 

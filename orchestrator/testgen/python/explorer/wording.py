@@ -25,6 +25,7 @@ _OF_PATTERNS = re.compile(r"a-z|A-Z|0-9|\\[dswDSWb]|\(\?[:P=!<]|\[\^|[)\]][+*?]|
 _OF_SCRAPS = 4.0
 _WRITTEN_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|(100|\d{1,2}(\.\d{1,2})?)%")
 _OF_WRITTEN_NUMBER = 0.3
+_OF_EMPTY_ITEM = 1.6  # what is found everywhere and stands for nothing
 _LARGE = 10**12
 _OF_MEMBER, _NEUTRAL = 0.1, "DEFAULT"  # of an enumeration
 _REFERENCES = re.compile(r"(hello )?&(#x41|#65|eacute|amp);")  # to characters, such as a reader knows
@@ -60,8 +61,13 @@ def _of_node(node: ast.AST) -> float:
     if isinstance(node, ast.Call):
         return _of_call(node)
     if isinstance(node, ast.List | ast.Dict | ast.Tuple):
-        return 0.4 * (not (node.keys if isinstance(node, ast.Dict) else node.elts))
+        items = node.keys if isinstance(node, ast.Dict) else node.elts
+        return 0.4 * (not items) + _OF_EMPTY_ITEM * sum(_is_empty_text(each) for each in items)
     return _of_constant(node.value) if isinstance(node, ast.Constant) else 0.0
+
+
+def _is_empty_text(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value in ("", b"")
 
 
 def _of_call(node: ast.Call) -> float:
