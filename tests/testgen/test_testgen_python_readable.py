@@ -165,6 +165,10 @@ def _parameter(*hinted: object) -> Parameter:
         ("[1]", ("any",), False),
         ("len", ("str",), True),
         ("len", ("callable",), False),
+        ("(1, 2)", (("tuple", ("int", "int")),), False),
+        ("[0.15, 2]", (("tuple", ("int", "int")),), True),
+        ("(1, 2, 3)", (("tuple", ("int", "int")),), True),
+        ("[0.15, 2]", (("tuple", ("int", "int")), "list"), False),
         ("int", ("type",), False),
     ],
 )

@@ -5,7 +5,7 @@ import builtins
 import functools
 import inspect
 import typing
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from .names import Names
@@ -58,11 +58,20 @@ def _fits(node: ast.expr, allowed: Collection[Any]) -> bool:
         return True
     if kind not in words.union(*(_ALSO.get(each, ()) for each in words)):
         return False
+    shapes = [each[1] for each in allowed if isinstance(each, tuple) and each[0] == "tuple"]
+    is_shaped = bool(shapes) and "list" not in words and "tuple" not in allowed
+    if is_shaped and isinstance(node, ast.List | ast.Tuple):
+        return any(_has_shape(node.elts, each) for each in shapes)
     inner = [each[1] for each in allowed if isinstance(each, tuple) and each[0] in ("list", "set")]
     if kind not in words and len(inner) < len(words & {"list", "set"}):
         return True
     items = node.elts if isinstance(node, ast.List | ast.Tuple | ast.Set) else []
     return not inner or all(_fits(each, inner) for each in items)
+
+
+def _has_shape(items: Sequence[ast.expr], kinds: Sequence[Any]) -> bool:
+    """Say whether the items of a tuple are as many and of the kinds that its hint names."""
+    return len(items) == len(kinds) and all(_fits(item, (kind,)) for item, kind in zip(items, kinds, strict=True))
 
 
 def _is_instance(text: str, owner: type) -> bool:
