@@ -32,7 +32,9 @@ def gather(root: Path, facts: Facts, checkout: Checkout, *, measure: bool) -> Ev
         coverage = {each.suite: each for each in now.suites}
         for each in now.suites:
             if each.problem:
-                tell(f"not measured: {each.suite}: {each.problem}\n{each.output}")
+                tell(
+                    "\n".join((f"not measured: {each.suite}: {each.problem}", each.output.strip("\n"))).rstrip() + "\n"
+                )
         return Evidence(coverage=coverage, churn=checkout.churn, pythons=asyncio.run(_pythons(root, facts)))
     coverage = _measured_before(root)
     pythons = asyncio.run(_pythons(root, facts)) if coverage else {}

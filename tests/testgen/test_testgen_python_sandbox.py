@@ -7,8 +7,10 @@ import psutil
 import pytest
 
 from orchestrator.errors import TaskFailed
+from orchestrator.testgen.generator import Settings, Target
 from orchestrator.testgen.python.explorer.sandbox import Blocked, Fence
 from orchestrator.testgen.python.explorer.stopwatch import Stopwatch
+from orchestrator.testgen.python.generator import _not_proven
 
 WILD = """\
 import builtins
@@ -223,3 +225,14 @@ def test_asking_for_a_tool_writes_no_bytecode_into_the_project(workbench):
     with pytest.raises(TaskFailed, match=r"^ends.py could not be explored: "):
         workbench.generate("ends.py")
     assert not (workbench.root / "__pycache__").exists()
+
+
+def test_a_busy_machine_is_named_where_it_took_the_time():
+    """A larger budget would be the wrong advice."""
+    target = Target(path="shop.py", test_file="tests/test_shop.py")
+    short, long = (_not_proven(target, Settings(budget=10), waited) for waited in (3.0, 85.4))
+    assert (short.message, short.hint) == ("shop.py: its tests were not proven within 10 s", "give it a larger budget")
+    told = "within 10 s of its own; for 85 s more the machine was busy with other things"
+    assert long.message == f"shop.py: its tests were not proven {told}"
+    assert long.hint is not None
+    assert "--max-parallel 1" in long.hint

@@ -77,16 +77,25 @@ class PythonGenerator:
         async def finish(text: str) -> str:
             return await project.finish(target.test_file, text)
 
+        patience = self._patience(settings)
         try:
             async with asyncio.timeout(settings.budget + _SPARE) as limit:
-                site = _site(project, target, isolate, self._patience(settings))
+                site = _site(project, target, isolate, patience)
                 with site.patience.moves(limit):
                     return await generate(site, settings, finish=finish)
         except TimeoutError as error:
             if not limit.expired():
                 raise
-            message = f"{target.path}: its tests were not proven within {settings.budget:g} s"
-            raise TaskFailed(message, hint="give it a larger budget") from error
+            raise _not_proven(target, settings, patience.given) from error
+
+
+def _not_proven(target: Target, settings: Settings, waited: float) -> TaskFailed:
+    """Say that the time was over, and when others took most of it: `waited` seconds stood its children in line."""
+    message, hint = f"{target.path}: its tests were not proven within {settings.budget:g} s", "give it a larger budget"
+    if waited > max(settings.budget, _SPARE):
+        message += f" of its own; for {waited:.0f} s more the machine was busy with other things"
+        hint = "try it again when less runs beside it; `orchestrate run --max-parallel 1` does one task at a time"
+    return TaskFailed(message, hint=hint)
 
 
 def _site(project: Project, target: Target, isolate: tuple[str, ...], patience: Patience) -> Site:
