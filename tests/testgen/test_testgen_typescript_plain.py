@@ -42,6 +42,21 @@ module.exports = async function priceOf(/** @type {string} */ id) {
 };
 """
 
+LISTENERS = """\
+const listeners = new Map();
+
+export function listen(name, listener) {
+  if (!name || typeof listener !== 'function') {
+    throw new Error('a name and a listener are wanted');
+  }
+  listeners.set(name, listener);
+  return () => listeners.delete(name);
+}
+
+export function twice(turn, value) {
+  return typeof turn === 'function' ? turn(turn(value)) : undefined;
+}
+"""
 POSTS = """\
 import { slugOf } from 'slugs';
 
@@ -95,6 +110,17 @@ def test_es_modules_of_javascript_get_es_modules(project):
     assert '"statements": 100.0' in generate("src/prices.js")
     text = (project / "src/__tests__/prices.test.js").read_text()
     assert "import { describe, expect, it } from 'vitest';\nimport { price } from '../prices';\n" in text
+    run("node_modules/vitest/vitest.mjs", "run")
+
+
+def test_inputs_of_javascript_are_written_without_types(project):
+    """Nothing takes them off there: a file with one of them does not run at all."""
+    for each in ("tsconfig.json", "jest.config.js"):
+        (project / each).unlink()
+    become_module(project)
+    (project / "src/listeners.js").write_text(LISTENERS)
+    assert '"statements": 100.0' in generate("src/listeners.js")
+    assert "(value) => value" in (project / "src/__tests__/listeners.test.js").read_text()
     run("node_modules/vitest/vitest.mjs", "run")
 
 

@@ -84,6 +84,7 @@ def _order(
         "isScript": bench.tools.is_script,
         "isSync": bench.tools.is_script or bench.tools.keeps_imports,
         "load": _load(bench, target),
+        "isTyped": target.test_file.endswith((".ts", ".tsx", ".mts", ".cts")),
         "subjects": _asked_for(module["subjects"], settings),
     }
     plan.write_text(json.dumps(order))

@@ -55,7 +55,7 @@ class CallWriter extends Writer {
   classSource(exported) {
     const { abstract } = this.item.subject;
     if (!abstract) return exported;
-    const types = abstract.types > 0 && /\.[cm]?tsx?$/.test(this.plan.path) ? `<${Array(abstract.types).fill('Record<string, unknown>').join(', ')}>` : '';
+    const types = abstract.types > 0 && this.isTyped ? `<${Array(abstract.types).fill('Record<string, unknown>').join(', ')}>` : '';
     return `(class extends ${exported}${types} {})`;
   }
 
@@ -69,9 +69,9 @@ class CallWriter extends Writer {
       const name = nameOf(subject, index);
       if (!this.isChanged(index)) return this.argument(each, name, each.t === 'client' ? this.typeOfArgument(index) : undefined);
       const bound = this.free(name);
-      this.lines.push(`const ${bound}${this.isLoose ? '' : `: ${this.typeOfArgument(index)}`} = ${this.written(each)};`);
+      this.lines.push(`const ${bound}${this.isLoose || !this.isTyped ? '' : `: ${this.typeOfArgument(index)}`} = ${this.written(each)};`);
       this.changed.push([bound, this.seen.args[index]]);
-      return this.isLoose ? `${bound} as never` : bound;
+      return this.isLoose && this.isTyped ? `${bound} as never` : bound;
     });
   }
 

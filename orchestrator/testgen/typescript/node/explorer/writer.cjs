@@ -5,7 +5,7 @@ const { NAME, braces, literal, places, write } = require('./nodes.cjs');
 class Writer {
   /** A writer that `isLoose` leaves the types of what it makes up to nobody: for inputs that the compiler minds. */
   constructor(plan, item, seen, withCalls, isLoose = false) {
-    Object.assign(this, { plan, item, seen, withCalls, isLoose });
+    Object.assign(this, { plan, item, seen, withCalls, isLoose, isTyped: plan.isTyped });
     this.lines = [];
     this.shared = []; // what stands once above the tests of a subject
     this.changed = []; // arguments that the call changed: [name, what it is afterwards]
@@ -65,7 +65,7 @@ class Writer {
     }
     const head = node.isAsync ? 'async ' : '';
     if (node.throws) return `${head}() => { throw new Error('failed'); }`;
-    if (node.echo) return `${head}(value: unknown) => value`;
+    if (node.echo) return `${head}(value${this.isTyped ? ': unknown' : ''}) => value`;
     return `${head}() => ${inner === undefined ? 'undefined' : inner.startsWith('{') ? `(${inner})` : inner}`;
   }
 
@@ -119,7 +119,7 @@ class Writer {
   argument(node, name, type) {
     const isPlain = node.t === 'value' && ['string', 'number', 'boolean'].includes(typeof node.v);
     const source = this.argumentSource(node, name, type);
-    return isPartial(node) || (this.isLoose && !isPlain) ? `${source} as never` : source;
+    return this.isTyped && (isPartial(node) || (this.isLoose && !isPlain)) ? `${source} as never` : source;
   }
 
   argumentSource(node, name, type) {
@@ -142,6 +142,7 @@ class Writer {
     this.uses.add('double');
     const answers = this.answersOf(node);
     const named = node.type ? node.type.name : type;
+    if (!this.isTyped) return `double(${answers.length > 0 ? `[${answers.join(', ')}]` : ''})`;
     if (node.type) this.imported.set(node.type.name, { ...node.type, isType: true });
     return `double<${named ?? 'object'}>(${answers.length > 0 ? `[${answers.join(', ')}]` : ''})`;
   }
