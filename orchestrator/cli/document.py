@@ -9,7 +9,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from orchestrator.cli.options import Checking, Planning
-from orchestrator.cli.plan_inputs import Matches, PlanInputs, kinds_of_targets, matching_files, templates_digest
+from orchestrator.cli.plan_inputs import (
+    Matches,
+    PlanInputs,
+    environment_digest,
+    kinds_of_targets,
+    matching_files,
+    templates_digest,
+)
 from orchestrator.contracts import CheckScene
 from orchestrator.errors import DocumentInvalid, Problem, Severity, UsageError
 from orchestrator.models.json import Json
@@ -17,6 +24,7 @@ from orchestrator.models.plan import Plan
 from orchestrator.planning.build import build_plan
 from orchestrator.planning.checks import check_document
 from orchestrator.planning.document_loader import LoadedDocument, in_order, load_document
+from orchestrator.planning.environment_use import may_read_environment
 from orchestrator.planning.expand import expand
 from orchestrator.planning.params import apply_profile, find_profile, parse_param, resolve_params
 from orchestrator.plugins import OWN_PACKAGE, Catalogue
@@ -204,6 +212,7 @@ def make_plan(
         templates=templates_digest(plan.root, plan.template_folders),
         kinds=kinds_of_targets(plan),
         found=list_files.found,
+        environment=environment_digest() if may_read_environment(opened.loaded.root) else "",
     )
 
 

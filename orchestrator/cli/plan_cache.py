@@ -1,9 +1,9 @@
 """Plans that were made before, in `.orchestrate/cache/`: what looks has no need to parse, check and plan anew.
 
-Only `run` and `resume` write here, under the lock. A plan is found by a hash of the question (document, flags, the
-environment that expressions see, this very program), and it holds only as long as its inputs are unchanged. The times
-of the program's own files are in the question, so a file that came with somebody's repository answers none. Whatever
-is odd about a file here is no error: the plan is made anew.
+Only `run` and `resume` write here, under the lock. A plan is found by a hash of the question (document, flags, this
+very program), and it holds only as long as its inputs are unchanged, among them what expressions read of the
+environment. The times of the program's own files are in the question, so a file that came with somebody's repository
+answers none. Whatever is odd about a file here is no error: the plan is made anew.
 """
 
 import json
@@ -27,7 +27,6 @@ from orchestrator.models.json import Json
 from orchestrator.planning.files import read_bounded
 from orchestrator.sources.finding import project_root
 from orchestrator.sources.glance import glance_at_root
-from orchestrator.templating.visible import visible_environment
 
 if TYPE_CHECKING:  # `validate` needs to know that there is a plan, not the plan
     from orchestrator.models.plan import Plan
@@ -52,7 +51,6 @@ class Question(Struct, frozen=True, kw_only=True, eq=False):
         """Return the name under which the answer is kept."""
         parts = [
             [str(self.path), os.getcwd(), self.override, self.profile, list(self.params), dict(self.settings)],
-            visible_environment(os.environ, {}),
             list(_program()),
         ]
         text = json.dumps(parts, sort_keys=True)

@@ -19,6 +19,7 @@ from orchestrator.models.json import JsonObject
 from orchestrator.planning.files import digest_of, read_bounded
 from orchestrator.sources.finding import project_root
 from orchestrator.templating.files import own_folders, shipped_folder
+from orchestrator.templating.visible import visible_environment
 
 if TYPE_CHECKING:  # as in plan_cache
     from orchestrator.models.plan import Plan
@@ -27,7 +28,10 @@ _DIGEST = 16
 
 
 class PlanInputs(Struct, frozen=True, kw_only=True, eq=False):
-    """`files` are those of the document, itself first; `kinds` and `found` map paths and patterns to what was there."""
+    """`files` are those of the document, itself first; `kinds` and `found` map paths and patterns to what was there.
+
+    `environment` is empty where no expression can read a variable: another terminal then plans the same.
+    """
 
     document: str
     declared_root: str | None
@@ -38,6 +42,7 @@ class PlanInputs(Struct, frozen=True, kw_only=True, eq=False):
     templates: str
     kinds: Mapping[str, str]
     found: Mapping[str, str]
+    environment: str
 
     def are_unchanged(self, override: str | None) -> bool:
         """Look again at everything; whatever cannot be looked at has changed."""
@@ -45,6 +50,7 @@ class PlanInputs(Struct, frozen=True, kw_only=True, eq=False):
             return (
                 str(project_root(Path(self.document), self.declared_root, override)) == self.root
                 and digest_of(read_bounded(Path(file)) for file in self.files) == self.digest
+                and self.environment in ("", environment_digest())
                 and templates_digest(self.root, self.template_folders) == self.templates
                 and all(kind_of(self.root, path) == kind for path, kind in self.kinds.items())
                 and all(names_digest(matching_files(Path(self.root), each)) == now for each, now in self.found.items())
@@ -92,6 +98,11 @@ def matching_files(root: Path, pattern: str) -> tuple[str, ...]:
 def names_digest(names: Iterable[str]) -> str:
     """Return one hash of many names."""
     return blake2b("\0".join(names).encode("utf-8", "surrogatepass"), digest_size=_DIGEST).hexdigest()
+
+
+def environment_digest() -> str:
+    """Return one hash of the variables that expressions can read."""
+    return names_digest(f"{name}={value}" for name, value in sorted(visible_environment(os.environ, {}).items()))
 
 
 def kinds_of_targets(plan: "Plan") -> dict[str, str]:

@@ -73,7 +73,11 @@ def command(
     dry_run: Annotated[bool, option("--dry-run", "-n", help="show what would be taken back; write nothing")] = False,
     yes: Annotated[bool, option("--yes", "-y", help="do not ask")] = False,
 ) -> int:
-    """Take the changes of a run back; an undo is itself a run, and can be undone by its id."""
+    """Take the changes of a run back; an undo is itself a run, and can be undone by its id.
+
+    On a terminal it asks first. Elsewhere it does not, so that a script can say `orchestrate run --all || orchestrate
+    undo`; with `--no-input` it ends with exit code 6 unless `--yes` answers.
+    """
     root = find_root(common)
     if everything:
         if run or part.phase or part.group or part.task:

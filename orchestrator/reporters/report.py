@@ -72,6 +72,11 @@ class Report(Struct, frozen=True, kw_only=True):
     taken_back: tuple[str, ...]
 
     @property
+    def failures(self) -> list[TaskRow]:
+        """Return the tasks that failed; what they blocked is told where it stands."""
+        return [task for group in self.groups for task in group.tasks if task.state is TaskState.FAILED]
+
+    @property
     def defects(self) -> list[tuple[str, str]]:
         """Return (module, what looks suspicious) of everything that a person should look at."""
         return [(module.name, defect) for module in self.modules for defect in module.defects]

@@ -76,7 +76,9 @@ def _check(check: CheckLine) -> str:
     if check.value is None or (check.unit != "%" and check.message):
         return check.message
     unit = f" {check.unit}" if check.unit else ""
-    return f"{percent(check.value)}{unit}" + (f" of {percent(check.limit)}{unit}" if check.limit is not None else "")
+    return f"{percent(check.value)}{unit}" + (
+        f", limit {percent(check.limit)}{unit}" if check.limit is not None else ""
+    )
 
 
 def _junit(report: Report) -> str:

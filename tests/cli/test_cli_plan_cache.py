@@ -208,6 +208,32 @@ def test_it_is_used_again_when_the_document_is_as_it_was(root: Path) -> None:
     assert opened().is_kept
 
 
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [("echo", True), ("{{ env.LANG }}", False), ("{{ env['LANG'] }}", False), ("{{ env | length }}", False)],
+)
+def test_another_terminal_plans_the_same_where_no_expression_reads_the_environment(
+    root: Path, monkeypatch: pytest.MonkeyPatch, text: str, is_kept: bool
+) -> None:
+    task = {"id": "1.1", "name": "x", "type": "command", "command": ["echo", text], "env": {"TERM": "x"}}
+    plant(root, whole(phases=[{"id": "1", "groups": [{"id": "a", "tasks": [task]}]}]))
+    opened().keep()
+    assert opened().is_kept
+    for name in ("LANG", "TERM", "PATH", "LC_ALL", "SHELL"):
+        monkeypatch.setenv(name, "other")
+    assert opened().is_kept is is_kept
+
+
+def test_an_escaped_name_of_a_variable_is_one_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = '{id: "1.1", name: "{{ \\x65nv.LANG }}", type: command, command: ["true"]}'
+    text = f'version: 1\nproject: {{name: x}}\nphases: [{{id: "1", groups: [{{id: a, tasks: [{task}]}}]}}]\n'
+    (root / "phases.yaml").write_text(text)
+    opened().keep()
+    assert opened().plan.tasks[0].name == "C"
+    monkeypatch.setenv("LANG", "de_DE")
+    assert opened().plan.tasks[0].name == "de_DE"
+
+
 def test_a_variable_that_no_expression_sees_makes_no_difference(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened().keep()
     monkeypatch.setenv("SOMETHING", "else")

@@ -1,5 +1,6 @@
 """The report of a run: what it says, and that nothing in a run can break its page, its tables or its XML."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -119,12 +120,36 @@ def test_the_pages_tell_coverage_tasks_tests_defects_and_files(format):
         assert told in text
 
 
+def test_failures_come_first_with_what_they_said_and_what_to_type():
+    page = render_report(report(), Format.HTML)
+    failed = page[page.index("<h2>What failed</h2>") : page.index("<h2>Coverage</h2>")]
+    assert "<b>1.2</b> name of 1.2" in failed
+    assert "<pre>detail of 1.2</pre>" in failed
+    assert "<code>orchestrate logs 1.2</code> <code>orchestrate run --task 1.2</code>" in failed
+    assert "1.3" not in failed  # it is blocked: told where it stands
+    text = render_report(report(), Format.MD)
+    assert text.index("* **1.2 name of 1.2**: ") < text.index("## Coverage")
+    assert "\n\n      detail of 1.2\n" in text
+
+
+def test_an_undo_that_failed_is_not_to_be_run_as_a_task():
+    page = render_report(report(replace(RECORD, kind="undo")), Format.HTML)
+    assert "What failed" in page
+    assert "run --task" not in page
+
+
+def test_a_measured_value_and_its_limit_are_told_apart():
+    assert re.search(r"[0-9.]+ %, limit [0-9.]+ %", render_report(report(), Format.MD))
+
+
 def test_a_run_that_only_ran_commands_has_no_empty_chapters():
     bare = replace(RECORD, measurements=(), changes=(), tasks=(task("1.1", TaskState.CHANGED),))
     for format in (Format.MD, Format.HTML):
         text = render_report(report(bare), format)
         assert not [
-            word for word in ("Coverage", "Checkpoints", "Generated", "defects", "Files<", "## Files") if word in text
+            word
+            for word in ("What failed", "Coverage", "Checkpoints", "Generated", "defects", "Files<", "## Files")
+            if word in text
         ]
 
 
