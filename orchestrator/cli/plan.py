@@ -63,13 +63,13 @@ def _proposed(
     plan: "Plan", opened: OpenedPlan, successes: "Mapping[str, LastSuccess]", *, is_shown: bool
 ) -> "list[FileDiff]":
     """Return the changes that the plan would make, after showing them."""
-    from orchestrator.cli.preview import proposed_changes
+    from orchestrator.cli.preview import no_change, proposed_changes
     from orchestrator.reporters.diff_view import render_diffs
 
     refuse_unhandled(plan, opened.catalogue)
     proposed = proposed_changes(plan, opened.root, opened.templates, opened.catalogue, successes=successes)
     if is_shown:
-        sys.stdout.write(render_diffs(proposed, look_of(sys.stdout)))
+        sys.stdout.write(render_diffs(proposed, look_of(sys.stdout), nothing=no_change(plan, opened.catalogue)))
     return proposed
 
 

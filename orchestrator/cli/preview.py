@@ -49,8 +49,16 @@ def preview(
     if display.json:
         sys.stdout.write(json.dumps({"type": "diff", "files": [_as_json(diff) for diff in diffs]}) + "\n")
     else:
-        sys.stdout.write(render_diffs(diffs, look_of(sys.stdout)))
+        sys.stdout.write(render_diffs(diffs, look_of(sys.stdout), nothing=no_change(plan, catalogue)))
     return conclude(result)
+
+
+def no_change(plan: Plan, catalogue: Catalogue) -> str:
+    """Return what to say of a plan without known changes: what its commands would do is seen when they run."""
+    started = {task.handler for task in plan.tasks if task.skip_reason is None}
+    if any(catalogue.handler(name).external_effects for name in started if catalogue.has_handler(name)):
+        return "no change is known beforehand: commands are not started"
+    return "nothing would change"
 
 
 def refusal(

@@ -57,7 +57,8 @@ def resolve_params(
     for name in given:
         if name not in document.params:
             message = f"there is no param {name!r}"
-            raise UsageError(message, hint=one_of(name, list(document.params), "params") if document.params else None)
+            none = f"the document declares none: params: {{{name}: {{default: ...}}}}"
+            raise UsageError(message, hint=one_of(name, list(document.params), "params") if document.params else none)
     refuse_locked(document, profile, given)
     values: dict[str, Json] = {}
     for name, param in document.params.items():

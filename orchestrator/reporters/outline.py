@@ -128,7 +128,7 @@ def taken_back(record: RunRecord) -> tuple[str, ...]:
     is_all = not kept and len(paths) == 1
     return tuple(
         line(f"taken back by run {run}" + ("" if is_all else f": {', '.join(sorted(names))}"))
-        for run, names in paths.items()
+        for run, names in sorted(paths.items())  # ids begin with the time: the first undo first
     )
 
 
