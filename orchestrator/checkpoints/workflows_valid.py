@@ -1,5 +1,6 @@
 """``type: workflows_valid``: GitHub would accept the workflows, and no expression refers to what is not there."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from orchestrator.edits.finding import Finding
 from orchestrator.edits.kinds import WORKFLOW, check
 from orchestrator.errors import OrchestrateError, Severity
 
-_MOST_TOLD, _WARNINGS_TOLD = 5, 2  # the outputs have all of them
+_MOST_TOLD, _RULES_TOLD = 5, 3  # the details have all of them
 _WILD = frozenset("*?[")
 
 
@@ -53,7 +54,9 @@ class WorkflowsValid(Checkpoint[WorkflowsValidParams]):
         warned = [] if bad else [(path, finding) for path, findings in found.items() for finding in findings]
         good = f"{len(paths)} workflow{'s' if len(paths) > 1 else ''} valid"
         if warned:
-            good += f", {len(warned)} warning{'s' if len(warned) > 1 else ''}: {_told(warned, _WARNINGS_TOLD)}"
+            rules = Counter(finding.rule for _, finding in warned).most_common(_RULES_TOLD)
+            counted = ", ".join(f"{count} {rule}" for rule, count in rules)
+            good += f", {len(warned)} warning{'s' if len(warned) > 1 else ''}: {counted}"
         return Measurement(
             ok=not bad,
             message=_told(bad, _MOST_TOLD) if bad else good,

@@ -8,7 +8,8 @@ def test_sound_workflows_pass_and_warnings_are_counted(gauge) -> None:
     gauge.write(".github/workflows/b.yaml", GOOD)
     measured = gauge.measure(WorkflowsValid(), {})
     assert measured.ok
-    assert measured.message.startswith("2 workflows valid, 2 warnings: .github/workflows/")
+    assert measured.message == "2 workflows valid, 2 warnings: 2 unpinned-use"
+    assert len(measured.details["findings"]) == 2
 
 
 def test_a_mistake_fails_and_is_named_with_its_place(gauge) -> None:
