@@ -32,7 +32,7 @@ def enter(arguments: Sequence[str]) -> int:
     if not rest and any(word not in ("-h", "--help") for word in leading):
         return _unknown(leading[0])
     if not rest:
-        return guarded(_show_overview)
+        return guarded(lambda: _show_overview(with_last_run=not leading))
     name = rest[0]
     if name not in COMMANDS:
         return _unknown(name)
@@ -56,8 +56,12 @@ def _asks_for_help(rest: Sequence[str]) -> bool:
     return not {"-h", "--help"}.isdisjoint(rest)
 
 
-def _show_overview() -> int:
+def _show_overview(*, with_last_run: bool) -> int:
     sys.stdout.write(render_overview())
+    if with_last_run:
+        from orchestrator.cli.last_run import last_run
+
+        sys.stdout.write(last_run())
     return ExitCode.OK
 
 
