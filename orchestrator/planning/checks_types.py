@@ -13,6 +13,7 @@ from orchestrator.models.json import Json
 from orchestrator.models.plan import Targets
 from orchestrator.planning.document_rules import TASK_KEYS
 from orchestrator.planning.nodes import AnyNode, Mapping, Sequence, locate, node_at
+from orchestrator.planning.other_tools import advice_for_type
 from orchestrator.planning.outline import Outline, TaskEntry, problem_at
 from orchestrator.planning.shape import PARAM_CODES, check_shape
 from orchestrator.planning.suggest import nearest, one_of
@@ -136,7 +137,8 @@ class TypeChecks:
             if name in coming:
                 return False  # told once for all of them
             options = [each.name for each in self._catalogue.installed(kind)]
-            hint = one_of(name, options, f"{what}s") if options else f"no {kind} are installed"
+            hint = advice_for_type(name, options) or one_of(name, options, f"{what}s")
+            hint = hint if options else f"no {kind} are installed"
             self.problems.append(problem_at(unknown, f"unknown {what} `{name[:60]}`", node, hint))
             return False
         if (kind, name) not in self._usable:

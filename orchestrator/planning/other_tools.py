@@ -65,6 +65,24 @@ _WRITTEN = {
     ("foreach", "matrix"): "foreach: {items: [...]}",
     ("foreach", "with_items"): "foreach: {items: [...]}",
 }
+# Types of tasks and checkpoints by the names that they have elsewhere.
+_TYPES = {
+    "approval": "manual",
+    "bash": "command",
+    "copy": "file_generation",
+    "exec": "command",
+    "exists": "file_exists",
+    "file": "file_generation",
+    "gate": "manual",
+    "lineinfile": "config_edit",
+    "pause": "manual",
+    "run": "command",
+    "script": "command",
+    "sh": "command",
+    "shell": "command",
+    "template": "file_generation",
+    "test": "test_generation",
+}
 # A key that only one type of task has says which one is meant.
 _TYPE_OF = {"command": "command", "action": "config_edit", "templates": "file_generation", "instructions": "manual"}
 
@@ -88,6 +106,12 @@ def advice_for(key: str, known: Collection[str]) -> str | None:
 def theirs_for(missing: str, written: Iterable[str]) -> str | None:
     """Return the written key that means in another tool what is missing here."""
     return next((key for key in written if missing in _OURS.get(_folded(key), ())), None)
+
+
+def advice_for_type(name: str, known: Collection[str]) -> str | None:
+    """Return the type that is called `name` elsewhere, if it is one of the known ones."""
+    ours = _TYPES.get(_folded(name))
+    return f"did you mean `{ours}`?" if ours in known else None
 
 
 def type_by_keys(written: Iterable[str]) -> str | None:

@@ -74,6 +74,19 @@ HABITS = {
     ),
     "minutes in words": (NEEDS, "timeout: «5min»", "E106", "write 5m"),
     "seconds in words": (NEEDS, "timeout: «30 seconds»", "E106", "write 30s"),
+    # types
+    "a type of another tool": (
+        f"type: command\n            {HI}",
+        f"type: «shell»\n            {HI}",
+        "E301",
+        "did you mean `command`?",
+    ),
+    "a checkpoint of another tool": (
+        "{type: tasks_done}",
+        "{type: «exists», path: a}",
+        "E302",
+        "did you mean `file_exists`?",
+    ),
     # expressions
     "an expression without quotes": (NAME, "name: «{{ project.name }}»", "E006", 'write "{{ project.name }}"'),
     "one in a list": ('["echo", "ho"]', "[echo, «{{ project.name }}»]", "E006", 'write "{{ project.name }}"'),
