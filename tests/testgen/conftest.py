@@ -101,6 +101,14 @@ HASHES_CODE = (
     "  return `${Math.random()}${sum}`;\n"
     "};\n"
 )
+GUARDS = (
+    "export function hashSync(text: string, rounds: number): string;\n"
+    "export function compare(text: string, hash: string): Promise<boolean>;\n"
+)
+GUARDS_CODE = (
+    "exports.hashSync = (text, rounds) => `hash of ${text} with ${rounds}`;\n"
+    "exports.compare = async (text, hash) => hash.startsWith(`hash of ${text} with `);\n"
+)
 SLUGS = "export function slugOf(text: string): string;\n"
 SLUGS_CODE = "export const slugOf = (text) => text.toLowerCase().replaceAll(' ', '-');\n"
 SLUGS_FORMS = {"types": "./index.d.ts", "import": "./index.js"}
@@ -138,6 +146,7 @@ def installed(tmp_path_factory):
     put_package(folder, "route-helpers", HELPERS, HELPERS_CODE)
     put_package(folder, "plain-cors", CORS, CORS_CODE)
     put_package(folder, "bcryptjs", HASHES, HASHES_CODE)
+    put_package(folder, "bcrypt", GUARDS, GUARDS_CODE)
     put_package(folder, "slugs", SLUGS, SLUGS_CODE)
     details = {"name": "slugs", "version": "1.0.0", "type": "module", "exports": {".": SLUGS_FORMS}}
     (folder / "node_modules/slugs/package.json").write_text(json.dumps(details))

@@ -105,4 +105,4 @@ function takesServer(checker, shapes, signature) {
   return first && isServer(checker.getTypeOfSymbolAtLocation(first, first.valueDeclaration ?? shapes.place));
 }
 
-module.exports = { SIGNS, appsIn, filesWithApps };
+module.exports = { SIGNS, appsIn, filesWithApps, isServer };

@@ -8,6 +8,7 @@
  */
 const { exportedWhole, exportsOf } = require('./exported.cjs');
 const { doubleOf, isStore, partOf } = require('./parts.cjs');
+const { fieldsOf } = require('./records.cjs');
 const { shapeByReads } = require('./reads.cjs');
 
 const LONGEST_UNION = 24;
@@ -186,6 +187,7 @@ class Shapes {
       name: symbol.name,
       optional: Boolean(symbol.flags & this.ts.SymbolFlags.Optional),
       shape: this.of(type, symbol.name),
+      ...(this.uses?.has(symbol) && { isAsked: true }),
     };
   }
 
@@ -197,7 +199,7 @@ class Shapes {
     if (!made || !from || isAbstract) return { k: 'client', name, type: this.importOf(symbol) };
     this.companions.add(from.file);
     const own = symbol.valueDeclaration.name?.text ?? name; // the symbol of a default export is called 'default'
-    return { k: 'instance', name: own, from, params: this.params(made), double: doubleOf(this, symbol, made) };
+    return { k: 'instance', name: own, from, params: this.params(made), double: doubleOf(this, symbol, made), fields: fieldsOf(this, symbol, made) };
   }
 
   params(signature) {

@@ -3,6 +3,8 @@
 const { exportedWhole, exportsOf } = require('./exported.cjs');
 const { graphqlSubjects, nestedMethods } = require('./graphql.cjs');
 
+const { isServer } = require('./apps.cjs');
+const { decoratorSubject } = require('./decorators.cjs');
 const { expressSubject } = require('./express.cjs');
 const { readsDecorations } = require('./parts.cjs');
 const { classRoutes, decorations, serverSubject } = require('./server.cjs');
@@ -26,9 +28,12 @@ function ofValue(ts, checker, shapes, symbol, place, base, isServed) {
   const type = checker.getTypeOfSymbolAtLocation(symbol, place);
   const express = expressSubject(checker, shapes, type, isServed);
   if (express) return [{ ...base, ...express }];
+  if (isServer(type)) return [{ ...base, kind: 'routes', value: 'app', params: [], decorations: [] }];
   const signature = type.getCallSignatures().at(-1);
   const serving = signature && serverSubject(checker, shapes, signature);
   if (serving && (!readsDecorations(shapes, signature) || isServed())) return [{ ...base, ...serving, readsBody: /\.body\b/.test(place.getText()), decorations: decorationsOf(ts, checker, shapes, signature) }];
+  const decorator = signature && decoratorSubject(checker, shapes, signature);
+  if (decorator) return [{ ...base, ...decorator }];
   if (signature) return [{ ...base, kind: 'function', ...called(checker, shapes, signature) }, ...whatReturns(checker, shapes, signature, base)];
   const graphql = graphqlSubjects(ts, type, place, base);
   if (graphql) return graphql;

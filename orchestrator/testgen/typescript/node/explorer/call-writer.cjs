@@ -23,6 +23,12 @@ class CallWriter extends Writer {
       const given = this.args();
       return `${exported}(${given.slice(0, subject.taken).join(', ')})(${given.slice(subject.taken).join(', ')})`;
     }
+    if (kind === 'decorator') {
+      const given = this.args();
+      const descriptor = this.free('descriptor');
+      this.lines.push(`const ${descriptor} = { value: ${given.pop()} };`, `${exported}${subject.isFactory ? `(${given.join(', ')})` : ''}({}, 'method', ${descriptor});`);
+      return `${descriptor}.value()`;
+    }
     if (kind === 'schema') return `${exported}${stepsTo(subject.path)}.safeParse(${this.given()})`;
     if (kind === 'constructor') return `new ${exported}(${this.given()})`;
     let owner = exported;

@@ -80,6 +80,7 @@ class Caller {
     if (subject.kind === 'function') return this.stepped(this.world.module(), item, scene, () => exported(...args()));
     if (subject.kind === 'static-method' || subject.kind === 'object-method') return this.stepped(exported, item, scene, () => memberOf(exported, subject.member)(...args()));
     if (subject.kind === 'static-getter' || subject.kind === 'object-getter') return exported[subject.member];
+    if (subject.kind === 'decorator') return decorated(exported, args(), subject);
     if (subject.kind === 'curried') return called(exported, args(), subject.taken);
     const Owner = subject.abstract ? class extends exported {} : exported;
     if (subject.kind === 'constructor') return new Owner(...args());
@@ -126,6 +127,15 @@ function called(made, args, taken) {
   const inner = made(...args.slice(0, taken));
   if (typeof inner !== 'function') throw new TypeError('inner is not a function');
   return inner(...args.slice(taken));
+}
+
+/** What a decorated method answers; one that is replaced and not changed cannot be shown. */
+function decorated(exported, args, { isFactory }) {
+  const method = args.pop();
+  const descriptor = { value: method };
+  (isFactory ? exported(...args) : exported)({}, 'method', descriptor);
+  if (descriptor.value === method) throw new TypeError('descriptor is not a function');
+  return descriptor.value();
 }
 
 /** A method with what it belongs to; `Query.user` is one level down. */

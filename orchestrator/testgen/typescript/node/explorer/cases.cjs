@@ -29,7 +29,7 @@ class Cases {
     yield base;
     const filled = (list, options, index) => options.slice(0, index).map((each, at) => list[at] ?? each[0]);
     for (const [index, options] of ctor.entries()) {
-      for (const option of options.slice(0, params.length > 0 ? 6 : 30)) yield { ...base, ctor: this.put(base.ctor, filled(base.ctor, ctor, index), index, option) };
+      for (const option of options.slice(0, params.length > 0 && options[0]?.t !== 'stub' ? 6 : 30)) yield { ...base, ctor: this.put(base.ctor, filled(base.ctor, ctor, index), index, option) };
     }
     for (const [index, options] of params.entries()) {
       for (const option of options.slice(0, subject.isCostly ? 8 : 60)) yield { ...base, args: this.put(base.args, filled(base.args, params, index), index, option) };

@@ -77,7 +77,7 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   plan.subjects = withoutPinned(withSchemas(await expanded(plan, world), world));
   const random = chance(plan.seed);
   const values = (world.values = new Values(plan.types, plan.facts, random, plan.subjects));
-  values.bodies = plan.bodies;
+  Object.assign(values, { bodies: plan.bodies, hashes: world.hashes });
   const caller = new Caller(world, state, fence);
   const wanted = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
   const subjects = (await servedSubjects(wanted, assembly, caller, values)).map((each) => (each.kind === 'config' ? new ConfigSubject(each, world, values) : each));

@@ -20,6 +20,7 @@ function make(node, scene) {
     case 'stub': return scene.stubbed(Object.fromEntries(node.props.map(([key, each]) => [key, make(each, scene)])), node);
     case 'fn': return scene.callable(node, (isLater) => make(isLater ? node.later : node.returns, scene));
     case 'new': return new (scene.imported(node.from))(...node.args.map((each) => make(each, scene)));
+    case 'filled': return Object.assign(make(node.of, scene), Object.fromEntries(node.props.map(([key, each]) => [key, make(each, scene)])));
     case 'made': return scene.world.offered(node.subject)(...node.args.map((each) => make(each, scene)));
     case 'call': return scene.called(node, () => called(makerOf(scene.imported(node.from), node.from)(...node.args.map((each) => make(each, scene))), node));
     case 'signed': return `${node.prefix}${scene.app.jwt.sign(make(node.of, scene))}`;
@@ -75,6 +76,7 @@ function write(node, writer) {
     case 'stub': return writer.stub(node);
     case 'fn': return writer.callable(node);
     case 'new': writer.imports(node.from?.name === 'default' ? { ...node.from, as: node.owner } : node.from); return `new ${node.owner}(${node.args.map(inner).join(', ')})`;
+    case 'filled': return `Object.assign(${inner(node.of)}, ${braces(node.props.map(([key, each]) => [key, inner(each)]))})`;
     case 'made': return writer.made(node, node.args.map(inner).join(', '));
     case 'call': return writer.called(node, node.args.map(inner).join(', '));
     case 'signed': return writer.signed(node, inner(node.of));
@@ -110,7 +112,7 @@ function* places(node, replace) {
     for (const [index, each] of node.items.entries()) {
       yield* places(each, (other) => replace({ ...node, items: node.items.with ? node.items.with(index, other) : spliced(node.items, index, other) }));
     }
-  } else if (node.t === 'object' || node.t === 'stub') {
+  } else if (node.t === 'object' || node.t === 'stub' || node.t === 'filled') {
     for (const [index, [key, each]] of node.props.entries()) {
       yield* places(each, (other) => replace({ ...node, props: spliced(node.props, index, [key, other]) }));
     }

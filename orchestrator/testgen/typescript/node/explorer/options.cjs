@@ -4,7 +4,7 @@
  *
  * Only plain values are remembered. A double is one and the same wherever its node stands, so each place needs its own.
  */
-const PLAIN = new Set(['value', 'code', 'list', 'object', 'json', 'map', 'set', 'promise']);
+const PLAIN = new Set(['value', 'code', 'list', 'object', 'json', 'map', 'set', 'promise', 'new', 'filled']);
 
 class Options {
   constructor() {
@@ -31,9 +31,9 @@ function within(map, key) {
 
 function isPlain(node) {
   if (!PLAIN.has(node.t)) return false;
-  if (node.of) return isPlain(node.of);
+  if (node.of && !isPlain(node.of)) return false;
   if (node.props) return node.props.every(([, each]) => isPlain(each));
-  return (node.items ?? node.pairs?.flat() ?? []).every(isPlain);
+  return (node.items ?? node.pairs?.flat() ?? node.args ?? []).every(isPlain);
 }
 
 module.exports = { Options };

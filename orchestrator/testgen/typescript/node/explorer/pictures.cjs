@@ -83,7 +83,7 @@ function madeError(error, inner) {
 
 /** The name, message and own properties of an error; a message that is no text is one of these. */
 function errorPicture(error, inner) {
-  const own = Object.entries(error).filter(([key, each]) => !['name', 'message', 'stack'].includes(key) && typeof each !== 'function');
+  const own = Object.entries(error ?? {}).filter(([key, each]) => !['name', 'message', 'stack'].includes(key) && typeof each !== 'function');
   const name = error?.constructor?.name ?? 'Error';
   const isText = typeof (error?.message ?? '') === 'string';
   const told = isText ? own : [['message', error.message], ...own];

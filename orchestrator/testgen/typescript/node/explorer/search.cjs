@@ -5,12 +5,14 @@
  * Begins with natural inputs, varies what was worth keeping, and follows comparisons that were seen. Everything comes
  * from one seeded source of chance, and the limits are numbers of calls: the same module gives the same cases.
  */
+const { Answering } = require('./answering.cjs');
 const { common } = require('./pictures.cjs');
 const { withResults } = require('./sequences.cjs');
 const { outcomeKey, tellsApart } = require('./verdicts.cjs');
 
 const MUTANTS_AT_ONCE = 40;
 const IN_VAIN = 30; // cases that a mutant stood before the next ones are tried on it more and more seldom
+const MOST_ANSWERS = 8; // that what is asked in a call gets
 const MOST_KEPT = 160;
 const MOST_LATE = 40; // calls of one subject that do not end: each of them costs as much as hundreds of others
 const MOST_LATE_FIRST = 6; // of one that never ended so far
@@ -66,11 +68,15 @@ class Search {
   /** Natural inputs and those beside them; then a subject after other calls, and with what these returned. */
   *firstItems(one) {
     const { subject } = one;
-    if (subject.begin) subject.corpus = this.corpora.get(subject);
+    const corpus = this.corpora.get(subject);
+    if (subject.begin) subject.corpus = corpus;
+    const answering = subject.begin ? undefined : new Answering(this.cases.values, MOST_ANSWERS);
     for (const item of this.cases.beginnings(subject)) {
       yield item;
       if (subject.kind === 'constant') return;
+      if (answering?.done.size === 0) yield* answering.deepened(corpus);
     }
+    if (answering) yield* answering.deepened(corpus);
     for (const item of this.cases.sequences(subject)) {
       yield item;
       yield* withResults(one.last);

@@ -16,6 +16,7 @@ const { matching, stringsAround, stringsFor } = require('./strings.cjs');
 const DEEPEST = 5;
 const DEEPEST_OF_FEW = 7; // of types that are soon written out: answers hold rows that hold rows
 const FEW = 2000; // places
+const MOST_STUBBED = 12; // answers of a function of a stub
 const NUMBERS = [1, 0, 2, -1, 10, 100, 0.5, 1000, NaN];
 
 class Values {
@@ -30,6 +31,7 @@ class Values {
     this.open = new Set(); // numbers of types that are being written out
     this.madeFor = () => []; // texts for a name that other functions of the project make
     this.bodies = [];
+    this.hashes = [];
     this.options = new Options();
     this.types = types;
     this.random = random;
@@ -111,7 +113,8 @@ class Values {
     const isSetting = /^[A-Z][A-Z0-9_]+$/.test(name);
     const mined = [...this.around(), ...this.samples, ...this.literals, ...(isSetting ? this.numbers.map(String) : [])];
     const plain = [...new Set([...natural, ...mined])].map(value);
-    return [...this.madeFor(name), ...plain.slice(0, 2), ...this.madeByOthers(), ...plain.slice(2)];
+    const hashes = /pass_?(word|wd|phrase)?$|hash/i.test(name) ? this.hashes : [];
+    return [...this.madeFor(name), ...plain.slice(0, 1), ...hashes, ...plain.slice(1, 2), ...this.madeByOthers(), ...plain.slice(2)];
   }
 
   /** Texts that the names around the subject ask for; requests have schemas that say more. */
@@ -141,6 +144,7 @@ class Values {
 
   numberValues(shape, name) {
     if (/year/i.test(name)) return [2024, ...this.numbers].map(value);
+    if (/^(http)?status_?(code)?$/i.test(name)) return [200, 404, 500, ...this.numbers].map(value);
     if (/(seconds|timestamp|now|at)$/i.test(name)) return [1706704200, ...this.numbers].map(value);
     return this.numbers.map(value);
   }
@@ -205,11 +209,11 @@ class Values {
   }
 
   stubValues(shape, name, depth) {
-    const props = shape.props.map((each) => {
-      const options = this.of(each.shape, each.name, depth + 1);
-      return [each.name, options.find((one) => !one.echo) ?? options[0]]; // calls are noted by what answers the same to everybody
-    });
-    return [{ t: 'stub', props: props.map(([key, node]) => [key, node.t === 'fn' ? { ...node, spy: true } : node]) }];
+    const noted = (node) => (node.t === 'fn' ? { ...node, spy: true } : node);
+    const options = shape.props.map((each) => this.of(each.shape, each.name, depth + 1).filter((one, _, all) => !one.echo || all.length === 1)); // calls are noted by what answers the same to everybody
+    const stub = (at, node) => ({ t: 'stub', props: shape.props.map((each, index) => [each.name, noted(index === at ? node : options[index][0])]) });
+    const others = shape.props.flatMap((each, at) => (each.isAsked ? options[at].slice(1, MOST_STUBBED).map((node) => stub(at, node)) : []));
+    return [stub(-1), ...others];
   }
 
   clientValues(shape) {
@@ -235,7 +239,9 @@ class Values {
   instanceValues(shape, name, depth) {
     const args = shape.params.filter((each) => !each.optional).map((each) => this.of(each.shape, each.name, depth + 1)[0]);
     const doubles = shape.double ? this.of(shape.double, name, depth + 1).slice(0, 8) : [];
-    return [...doubles, { t: 'new', owner: shape.name, from: shape.from, args }];
+    const made = { t: 'new', owner: shape.name, from: shape.from, args };
+    const filled = shape.fields?.length > 0 && !this.isTooDeep(depth + 1) ? this.objectValues({ props: shape.fields }, name, depth).map((each) => ({ t: 'filled', of: made, props: each.props })) : [];
+    return [...doubles, ...filled, made];
   }
 
   documentValues() {

@@ -2,10 +2,14 @@
 /** What cases meet: the module under test, the project's other modules, doubles. */
 const { make } = require('./nodes.cjs');
 const { pictureOf } = require('./pictures.cjs');
-const { cheap } = require('./server/hashing.cjs');
-const { within } = require('./server/ways.cjs');
+const { cheap, hashesOf } = require('./server/hashing.cjs');
+const patience = require('../patience.cjs');
 
 const HASHING = /^bcrypt(js)?$/;
+/** Packages that load parts of themselves when these are first used: such a part would be another one each time. */
+const LAZY = /^(winston|logform)$/;
+const CLOCK = { set: setTimeout, clear: clearTimeout };
+const PATIENT = 5000; // milliseconds until an application has to be started
 
 /** What functions answer that nobody awaits. */
 const AT_ONCE = { existsSync: { k: 'boolean' }, readFileSync: { k: 'fileText' }, readdirSync: { k: 'array', of: { k: 'string' } }, writeFileSync: { k: 'written' }, mkdirSync: { k: 'written' }, appendFileSync: { k: 'written' }, unlinkSync: { k: 'written' }, rmSync: { k: 'written' } };
@@ -36,6 +40,7 @@ class World {
     this.imports = new Map();
     this.parts = new WeakSet();
     this.openers = plan.openers ?? [];
+    this.hashes = []; // nodes of hashed passwords, where the module asks for such
     this.first = []; // files that are loaded before the module, which cannot be loaded alone
     this.sites = { ...plan.sites, ...plan.usedSites };
     this.made = new Map(); // by functions of the project, until modules are loaded anew
@@ -47,16 +52,17 @@ class World {
   keepPackages() {
     const kept = new Map();
     for (const { spec, file } of this.plan.imports) {
-      const isLeft = file !== undefined || spec.startsWith('.') || spec.startsWith('node:') || this.plan.packages.includes(spec) || spec in (this.plan.asked ?? {});
+      const isLeft = LAZY.test(spec) || file !== undefined || spec.startsWith('.') || spec.startsWith('node:') || this.plan.packages.includes(spec) || spec in (this.plan.asked ?? {});
       if (!isLeft && this.api.actual) this.api.mock(spec, () => kept.get(spec) ?? kept.set(spec, this.api.actual(spec)).get(spec));
     }
   }
 
   /** Make hashes cheap and double exports of packages; an ES module of Jest has to be loaded before it is doubled. */
   async prepare() {
-    for (const { spec } of this.plan.imports.filter((each) => HASHING.test(each.spec))) {
-      const real = installed(() => this.api.core(spec));
-      if (real) this.api.mock(spec, () => cheap(real));
+    for (const imported of this.plan.imports.filter((each) => HASHING.test(each.spec))) {
+      const real = installed(() => this.api.core(imported.spec));
+      if (real) this.api.mock(imported.spec, () => cheap(real));
+      this.hashes = hashesOf(real?.default ?? real, imported);
     }
     for (const [spec, names] of Object.entries(this.plan.asked ?? {})) this.doubleExports(spec, names, await this.api.real?.(spec));
     return this;
@@ -113,7 +119,7 @@ class World {
   async load() {
     const load = () => this.api.load(this.plan.absolute);
     const started = this.plan.subjects.find((each) => each.isStarted);
-    return started ? { [started.export]: await within(this.helper.startedBy(load), 0) } : load();
+    return started ? { [started.export]: await patience.settled(this.helper.startedBy(load), PATIENT, () => new Error('the module starts no server'), CLOCK) } : load();
   }
 
   /** Open the connections that the project opens when it starts; what cannot be opened is left alone. */
@@ -203,4 +209,4 @@ function exportOf(module, name) {
   return isWhole ? module : module?.[name];
 }
 
-module.exports = { World };
+module.exports = { LAZY, World };

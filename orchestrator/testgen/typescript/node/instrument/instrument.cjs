@@ -99,9 +99,16 @@ class Job {
   /** Return the rewritten text of a node that stands where it stands. */
   visit(node) {
     if (this.isLeftAlone(node) || this.isIgnored(node)) return this.textOf(node);
-    if (this.options.isUsed) return this.expressions.told(node) ?? this.render(node);
+    if (this.options.isUsed) return this.apart(node, this.expressions.told(node) ?? this.render(node));
     if (this.ts.isStatement(node)) return this.statements.visit(node);
     return this.expressions.visit(node);
+  }
+
+  /** A statement that now begins with a bracket would go on with the one before it, where that ends without a semicolon. */
+  apart(node, text) {
+    const { ts } = this;
+    const follows = ts.isExpressionStatement(node) && (ts.isBlock(node.parent) || ts.isSourceFile(node.parent) || ts.isCaseOrDefaultClause(node.parent));
+    return follows && text.startsWith('(') ? `;${text}` : text;
   }
 
   isLeftAlone(node) {

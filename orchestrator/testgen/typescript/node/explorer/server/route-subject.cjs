@@ -1,5 +1,6 @@
 'use strict';
 /** One route of a module: its requests are tried on a server made anew for each of them. */
+const { Answering } = require('../answering.cjs');
 const { make, settled } = require('../nodes.cjs');
 const { isAccident } = require('../search.cjs');
 const { RequestForm, injected } = require('./requests.cjs');
@@ -7,10 +8,9 @@ const { askerOf } = require('./route-titles.cjs');
 const { proposalOf } = require('./route-writer.cjs');
 
 const DAYS_197 = 197 * 24 * 3600 * 1000;
-const FAULT = { t: 'code', code: "new Error('connection lost')", make: () => new Error('connection lost'), isFault: true, answer: true };
 const MEANT = new Set([200, 201, 202, 204, 301, 302, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 501, 503]);
 const MOST_BEGINNINGS = 90;
-const MOST_DEEPENED = 12;
+const MOST_ANSWERS = 25; // that a query gets
 const MOST_REFUSALS = 40; // of one route that are told apart by their words
 
 class RouteSubject {
@@ -38,38 +38,19 @@ class RouteSubject {
     this.base = base.args[0];
     this.baseArgs = base.args;
     const answered = this.answered ?? [];
-    yield* this.withOtherAnswers(base, answered, cases);
+    const answering = new Answering(cases.values, MOST_ANSWERS);
+    yield* answering.otherwise(base, answered);
     const options = cases.values.of(this.form.shape(), 'request').slice(1);
     for (const option of [...this.otherParts(cases), ...options].slice(0, MOST_BEGINNINGS)) yield { ...base, args: [option, ...base.args.slice(1)] };
-    yield* this.deepened(cases);
+    yield* answering.deepened(this.corpus);
     for (const [index, param] of this.origin.params.entries()) {
       for (const option of cases.options(param).slice(1, 30)) yield { ...base, args: base.args.map((each, at) => (at === index + 1 ? option : each)) };
     }
   }
 
-  /** What was worth keeping, with each of its answers in other ways: many things show only behind two of them. */
-  *deepened(cases) {
-    const done = new Set();
-    for (let item = this.next(done); item && done.size < MOST_DEEPENED; item = this.next(done)) {
-      done.add(item);
-      yield* this.withOtherAnswers(item, [...item.answers].map(([key, node]) => ({ key, node })), cases);
-    }
-  }
-
-  next(done) {
-    return this.corpus?.find((each) => each.answers.size > 0 && !done.has(each));
-  }
-
   natural(cases) {
     const args = this.params.filter((each) => !each.optional).map((each) => cases.options(each)[0]);
     return { subject: this, args, ctor: [], steps: [], answers: new Map() };
-  }
-
-  *withOtherAnswers(base, answered, cases) {
-    for (const { key, node } of answered) {
-      const options = node.union || node.shape ? cases.values.of(node.union ?? node.shape, node.name ?? '', 1).slice(1, 25) : [];
-      for (const option of [...options, FAULT]) yield { ...base, answers: new Map(base.answers).set(key, { ...option, answer: true }) };
-    }
   }
 
   /** The natural request with one of its parts in other ways, and everyone who may ask. */
@@ -97,7 +78,7 @@ class RouteSubject {
   async begin(item, scene) {
     const { assembly } = this;
     const { state } = assembly;
-    const app = await assembly.serverFor(this.settings.way, { scene, args: item.args.slice(1), isFresh: scene.isFresh });
+    const app = await this.serverFor(item, scene);
     this.leaveOut(state.touched);
     scene.open();
     scene.app = app;
@@ -113,6 +94,10 @@ class RouteSubject {
       state.parsed = null;
       assembly.readHeader = undefined;
     }
+  }
+
+  serverFor(item, scene) {
+    return this.assembly.serverFor(this.settings.way, { scene, args: item.args.slice(1), isFresh: scene.isFresh });
   }
 
   /** Learn from what is looked at: schemas that check a part of the request, headers that are read. */
