@@ -87,3 +87,26 @@ def test_plugins_are_tested_for_what_they_do(project):
     assert "headers: { origin: 'http://shop.example.org' }" in origins
     done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+AUDIT = """\
+import type { FastifyInstance } from 'fastify';
+
+export async function withAudit(server: FastifyInstance): Promise<void> {
+  server.addHook('onRequest', async (request) => {
+    request.log.info({ method: request.method }, 'is asked');
+  });
+}
+"""
+
+
+def test_what_a_plugin_writes_to_the_log_is_asserted_once(project):
+    (project / "src/audit.ts").write_text(AUDIT)
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/audit.ts", "--write", "--budget", "4"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    text = (project / "src/__tests__/audit.test.ts").read_text()
+    assert text.count("expect(logged).toEqual([{ level: 30, method: 'GET', msg: 'is asked' }]);") == 1
+    assert "it('writes to the log'" in text
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

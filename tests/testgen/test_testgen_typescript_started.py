@@ -1,4 +1,4 @@
-"""An application that a module starts when it is imported, and that nothing exports, is asked as well."""
+"""An application that a module starts when it is imported is asked as well, whether it exports it or not."""
 
 import json
 import shutil
@@ -71,5 +71,81 @@ def test_the_application_that_a_module_starts_and_keeps_to_itself_is_asked(proje
     assert "describe('GET /'" in text
     assert "expect(response.body).toEqual({ status: 'ready' });" in text
     assert "expect(response.body).toEqual({ error: 'a bell has a name' });" in text
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+PENS = """\
+import type { FastifyInstance } from 'fastify'
+
+export async function withPens(server: FastifyInstance): Promise<void> {
+    server.log.info('pens')
+    await Promise.resolve()
+    server.get('/pens/:id', async (request, reply) => {
+        const { id } = request.params as { id: string }
+        return id === '0' ? reply.code(404).send({ error: 'no such pen' }) : { id }
+    })
+}
+"""
+DESK = """\
+import fastify from 'fastify'
+import { withPens } from './pens'
+
+const main = async () => {
+    const server = fastify()
+    await withPens(server)
+    server.get('/', async () => ({ status: 'ready' }))
+    server.listen({ port: 8080 }, (error) => {
+        if (error) {
+            process.exit(1)
+        }
+        console.info('listens')
+    })
+}
+main()
+"""
+OPEN_DESK = """\
+import fastify from 'fastify';
+import { withPens } from './pens';
+
+export const server = fastify();
+
+server.get('/', async () => ({ status: 'open' }));
+void withPens(server).then(() => server.listen({ port: 8080 }));
+"""
+
+
+def test_an_application_of_fastify_that_a_module_starts_is_asked(project):
+    (project / "src/pens.ts").write_text(PENS)
+    (project / "src/desk.ts").write_text(DESK)
+    (project / "src/open.ts").write_text(OPEN_DESK)
+    options = json.loads((project / "tsconfig.json").read_text())
+    options["compilerOptions"]["esModuleInterop"] = True
+    (project / "tsconfig.json").write_text(json.dumps(options))
+    command = [
+        sys.executable,
+        "-m",
+        "orchestrator",
+        "tests",
+        "generate",
+        "src/{}.ts",
+        "--write",
+        "--budget",
+        "5",
+        "--json",
+    ]
+    for name in ("desk", "open"):
+        argv = [each.format(name) for each in command]
+        made = subprocess.run(argv, capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stdout + made.stderr
+        assert json.loads(made.stdout)["mutants"]["killed"] > 0, made.stdout
+    desk = (project / "src/__tests__/desk.test.ts").read_text()
+    assert "app = await startedBy<RequestListener>(() => import('../desk'));" in desk
+    assert "toEqual({ status: 'ready' });" in desk
+    assert "'/pens/" in desk
+    opened = (project / "src/__tests__/open.test.ts").read_text()
+    assert "keepPortsClosed" in opened
+    assert "toEqual({ status: 'open' });" in opened
+    assert "'/pens/" in opened
     done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

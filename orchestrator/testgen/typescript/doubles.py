@@ -19,6 +19,7 @@ _OFFERED = (
     "clientOf",
     "keepPortsClosed",
     "startedBy",
+    "logTo",
     "ask",
     "tellError",
 )

@@ -17,6 +17,7 @@ _DOUBLES = (
     "clientOf",
     "double",
     "keepPortsClosed",
+    "logTo",
     "queriesOf",
     "startedBy",
     "tellError",

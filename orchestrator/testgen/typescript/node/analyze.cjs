@@ -99,6 +99,7 @@ function describe(look, module) {
     wantsEndings: wantsEndings(look, files[0]),
     bodies: found.bodies,
     usesFetch: files.some((each) => /(^|[^.\w])fetch\(/m.test(each.text) && !/\bfetch\b[^(]*from '|function fetch\b/.test(each.text)),
+    writesLogs: files.some((each) => /\blog\.(trace|debug|info|warn|error|fatal)\(/.test(each.text)),
     isFolder: Boolean(module.isFolder),
     usesGraphql: found.imports.some((each) => each.spec === 'graphql' || each.spec === 'graphql-tag'),
     goals: counts.goals,

@@ -21,8 +21,8 @@ const TRANSACTIONS = /^(\$?transaction|withTransaction)$/;
 const OPENS = /^(connect|create(Confirm)?Channel|getConnection|acquire|startSession|getClient|db)$/;
 /** What runners ask of a value to find out what it is: a double is none of these. */
 const UNKNOWN = /^(toJSON|asymmetricMatch|\$\$typeof|nodeType)$/;
-/** Packages with decorators: called without `new`, these say something about a class and leave it as it is. */
-const DECORATES = /^(typeorm|@mikro-orm\/.*|sequelize-typescript)$/;
+const DECORATES = /^(typeorm|@mikro-orm\/.*|sequelize-typescript)$/; // without `new`, these leave a class as it is
+const PASSING = /^(time|pid|hostname|reqId|stack)$/; // in a log
 /** Packages whose functions are awaited themselves; those of all others make clients. */
 const ASKED = /^(axios|got|ky|node-fetch|cross-fetch|undici|superagent|fetch|(node:)?fs(\/promises)?)$/;
 
@@ -139,9 +139,7 @@ function recorderBehind(client: object): Recorder {
   return recorder;
 }
 
-export function isDouble(value: object): boolean {
-  return recorders.has(value);
-}
+export const isDouble = (value: object): boolean => recorders.has(value);
 
 /** The next answer; `word` says what is asked for where nobody awaits it. */
 function given(recorder: Recorder, word?: string): unknown {
@@ -207,8 +205,8 @@ function promised(settle: () => Promise<unknown>, name: 'then' | 'catch' | 'fina
 }
 
 /**
- * Let servers that start when they are imported take no port: they believe that they listen, and can be asked through
- * `inject`. Returns the function that ends it, e.g. `afterAll(keepPortsClosed());`. `heard` is told each of them.
+ * Let servers that start when they are imported take no port; they can be asked through `inject`. Returns the function
+ * that ends it, e.g. `afterAll(keepPortsClosed());`. `heard` is told each of them.
  */
 export function keepPortsClosed(heard: (server: Server) => void = () => undefined): () => void {
   const { listen } = Server.prototype;
@@ -239,6 +237,12 @@ export async function startedBy<T = RequestListener>(load: () => unknown): Promi
   } finally {
     end();
   }
+}
+
+/** Where a logger of Fastify writes to: each line becomes an object without what differs from run to run. */
+export function logTo(lines: object[]): { write(line: string): void } {
+  const told = (key: string, value: unknown): unknown => (PASSING.test(key) ? undefined : value);
+  return { write: (line) => lines.push(JSON.parse(line, told) as object) };
 }
 
 interface Answer {

@@ -22,6 +22,7 @@ function happensAtImport(ts, checker, file, fits) {
   const reaches = (node) => {
     if (fits(node)) return true;
     if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false;
+    if (ts.isCallExpression(node) && calledAtOnce(ts, node).some((each) => reaches(each.body))) return true;
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
       const place = checker.getSymbolAtLocation(node.expression)?.valueDeclaration;
       const body = place?.body ?? place?.initializer?.body;
@@ -33,6 +34,13 @@ function happensAtImport(ts, checker, file, fits) {
     return Boolean(ts.forEachChild(node, (each) => reaches(each) || undefined));
   };
   return file.statements.some((each) => reaches(each));
+}
+
+/** Functions that stand in a call and are run on its behalf: `(async () => {…})()` and `connect().then(() => {…})`. */
+function calledAtOnce(ts, { expression, arguments: given }) {
+  const bare = ts.isParenthesizedExpression(expression) ? expression.expression : expression;
+  const followed = ts.isPropertyAccessExpression(bare) && bare.name.text === 'then' ? given : [];
+  return [bare, ...followed].filter((each) => ts.isArrowFunction(each) || ts.isFunctionExpression(each));
 }
 
 module.exports = { configSubject, happensAtImport };

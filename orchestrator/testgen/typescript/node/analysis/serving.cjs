@@ -34,6 +34,7 @@ function servingOf(look, files, { subjects, imports }, shapes) {
     ...apps,
     framework,
     ...(framework === 'express' && expressParts(look, [...mine.map(sourceOf), ...files], shapes)),
+    ...(subjects.some((each) => each.isStarted) && { hasSupertest: hasSupertest(look, files) }),
     makers: makersOf(look, mine.map(sourceOf), own, shapes),
     errors: errorsIn(ts, checker, mine.map(sourceOf), shapes),
     facts: { strings: facts.flatMap((each) => each.strings), reads: facts.flatMap((each) => each.reads) },
@@ -46,6 +47,10 @@ function servingOf(look, files, { subjects, imports }, shapes) {
 /** What only applications of Express need: what requests are made of, and whether the project has supertest. */
 function expressParts(look, files, shapes) {
   const bodies = Object.assign({}, ...files.map((each) => bodiesOf(look, each, shapes)));
+  return { bodies, hasSupertest: hasSupertest(look, files) };
+}
+
+function hasSupertest(look, files) {
   const { resolve } = createRequire(path.join(look.root, look.folder ?? '', 'package.json'));
   const isThere = (name) => {
     try {
@@ -55,7 +60,7 @@ function expressParts(look, files, shapes) {
     }
   };
   const isTyped = isThere('@types/supertest/package.json') || !/\.[cm]?tsx?$/.test(files.at(-1).fileName);
-  return { bodies, hasSupertest: isThere('supertest') && isTyped };
+  return isThere('supertest') && isTyped;
 }
 
 /** Who makes texts: functions that the module reaches; where none of them makes tokens, those of the whole project that sign. */

@@ -1,6 +1,6 @@
 'use strict';
 /** Says what each test of a file reaches in the module, and which mutants it notices. */
-const { buildRecorder, runTest } = require('./recorder.cjs');
+const { buildRecorder, prepare, runTest } = require('./recorder.cjs');
 const { namePlugins, watchingFastify } = require('../plugins.cjs');
 const { rememberKeys } = require('../keys.cjs');
 const { createRuntime } = require('../instrument/runtime.cjs');
@@ -49,15 +49,25 @@ async function measured(plan, job) {
   const tests = {};
   const touchedBy = new Map();
   for (const [index, test] of recorder.tests.entries()) {
-    const failure = await run(test, job, -1, 4000);
     const entry = (tests[test.name] ??= { goals: [], kills: [], failure: '' });
-    entry.goals.push(...state.hits);
+    const early = await prepared(test, job);
+    imported.mutants.push(...early.mutants); // what a test only prepares once is like what it imports
+    const failure = await run(test, job, -1, 4000);
+    entry.goals.push(...early.goals, ...state.hits);
     if (failure) entry.failure = String(failure.stack ?? failure).slice(0, 1200);
     for (const mutant of state.touched) touchedBy.set(mutant, [...(touchedBy.get(mutant) ?? []), index]);
   }
   const tried = await killed(plan, job, { imported, tests, touchedBy, isOver });
   for (const each of Object.values(tests)) each.goals = [...new Set(each.goals)];
   return { imported: imported.goals, tests, tried, isCutShort: isOver() };
+}
+
+/** What is reached by what a test needs done once before it; where that fails, so does the test. */
+async function prepared(test, { state, clock }) {
+  Object.assign(state, { hits: new Set(), touched: new Set(), steps: 0, most: MOST_STEPS });
+  await prepare(test, clock).catch(() => undefined);
+  state.most = Infinity;
+  return { goals: [...state.hits], mutants: [...state.touched] };
 }
 
 /** Fill the kills of the tests; return the mutants that were tried. Those reached at import need the module anew. */

@@ -2,6 +2,8 @@
 /** A small test framework in the place of the runner's: it collects tests, so that they can be run again and again. */
 const { settled } = require('../patience.cjs');
 
+const LONGEST_START = 4000; // milliseconds
+
 function buildRecorder() {
   let current;
   const tests = [];
@@ -34,16 +36,26 @@ function buildRecorder() {
   return { globals, tests, reset };
 }
 
-/** Run one test with its hooks; return the error, or undefined when it passed. */
-async function runTest(test, patience, clock) {
+/** Do what has to be done once before a test; an application may have to be started for that. */
+async function prepare(test, clock) {
+  for (const each of suitesOf(test)) {
+    if (!each.isReady) for (const hook of each.hooks.beforeAll) await within(hook, [], LONGEST_START, clock);
+    each.isReady = true;
+  }
+}
+
+function suitesOf(test) {
   const suites = [];
   for (let at = test.suite; at; at = at.parent) suites.unshift(at);
+  return suites;
+}
+
+/** Run one test with its hooks; return the error, or undefined when it passed. */
+async function runTest(test, patience, clock) {
+  const suites = suitesOf(test);
   let failure;
   try {
-    for (const each of suites) {
-      if (!each.isReady) for (const hook of each.hooks.beforeAll) await within(hook, [], patience, clock);
-      each.isReady = true;
-    }
+    await prepare(test, clock);
     for (const each of suites) for (const hook of each.hooks.beforeEach) await within(hook, [], patience, clock);
     await within(test.body, test.args, patience, clock);
   } catch (error) {
@@ -66,4 +78,4 @@ async function within(body, args, patience, clock) {
   if (result && typeof result.then === 'function') await settled(result, patience, () => new Error('did not settle in time'), clock);
 }
 
-module.exports = { buildRecorder, runTest };
+module.exports = { buildRecorder, prepare, runTest };

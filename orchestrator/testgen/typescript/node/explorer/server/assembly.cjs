@@ -5,6 +5,7 @@
  */
 const { namePlugins, watchingFastify } = require('../../plugins.cjs');
 const { Scene } = require('../scene.cjs');
+const { LAZY } = require('../world.cjs');
 const { cheap } = require('./hashing.cjs');
 const { KEEPING } = require('./kept-servers.cjs');
 const { RequestWriter } = require('./request-writer.cjs');
@@ -14,6 +15,8 @@ const { failsAlways, waysOf, within } = require('./ways.cjs');
 const MOST_USES = 200; // requests that one server answers: what it remembers of them must not grow
 const MOST_COUNTED = 25; // of those that count requests
 const COUNTING = /rate-?limit|throttl|slow-?down/;
+const MOST_OTHERS = 8; // routes of other modules that an application is asked for
+const HIDDEN = /^\/(docs|documentation|swagger|static|assets)\b/; // pages that packages make
 const USUAL = ['content-type', 'content-length', 'date', 'connection', 'keep-alive'];
 
 class Assembly {
@@ -61,7 +64,7 @@ class Assembly {
     for (const spec of this.server.externals) {
       if (spec === this.package) this.api.mock(spec, () => this.watched());
       else if (/^bcrypt(js)?$/.test(spec)) this.mockHashing(spec, find(() => real(spec)));
-      else if (this.api.actual) this.api.mock(spec, () => kept.get(spec) ?? kept.set(spec, this.api.actual(spec)).get(spec));
+      else if (this.api.actual && !LAZY.test(spec)) this.api.mock(spec, () => kept.get(spec) ?? kept.set(spec, this.api.actual(spec)).get(spec));
     }
   }
 
@@ -99,15 +102,31 @@ class Assembly {
   note(route) {
     if (!this.isChoosing) return;
     const line = [...this.state.hits].map((goal) => this.plan.goals[goal]).filter((each) => each?.kind === 'statement').at(-1)?.line ?? 0;
-    const isOurs = new Error().stack.includes(this.plan.absolute) || new Error().stack.includes(this.plan.path);
+    const isOurs = this.isOurs(new Error().stack);
     for (const method of [].concat(route.method)) {
       if (method !== 'HEAD' && method !== 'OPTIONS') this.routes.push({ method, url: route.url, schema: route.schema, handler: route.handler, line, isOurs });
     }
   }
 
-  /** Return a plain server without a log. */
-  plain() {
-    return this.watch((this.framework.default ?? this.framework)());
+  /** Say whether the module makes a call: one that exports or starts an application loads all others on its behalf. */
+  isOurs(stack) {
+    const { subjects, absolute, path, root } = this.plan;
+    const isWhole = subjects.some((each) => each.value === 'app');
+    const place = isWhole ? stack.split('\n').find((each) => each.includes(root) && !each.includes('/node_modules/')) ?? '' : stack;
+    return place.includes(absolute) || place.includes(path);
+  }
+
+  /** The routes of an application as a whole: those that other modules put there are asked for one answer of each sort. */
+  withOthers(routes) {
+    const own = routes.filter((each) => each.isOurs);
+    const others = routes.filter((each) => !each.isOurs && !HIDDEN.test(each.url)).slice(0, MOST_OTHERS);
+    return [...own, ...others.map((each) => ({ ...each, isOurs: true, isOfOthers: true }))];
+  }
+
+  /** Return a plain server without a log, or with one that goes to `lines`. */
+  plain(lines) {
+    const logging = lines && { disableRequestLogging: true, logger: { level: 'trace', stream: this.world.helper.logTo(lines) } };
+    return this.watch((this.framework.default ?? this.framework)(logging));
   }
 
   /** Choose the way in which servers are made for a function that registers routes: the first that works. */
@@ -209,7 +228,13 @@ class Assembly {
     if (!(await this.world.reload(this.state.active))) throw this.world.problem;
     const app = (await this.world.fetch(file))[name];
     await app.ready();
+    if (this.isChoosing && this.isWhole({ file, name })) this.routes = this.withOthers(this.routes);
     return app;
+  }
+
+  /** Say whether an export is the application that is tried as a whole. */
+  isWhole({ file, name }) {
+    return file === this.plan.path && this.plan.subjects.some((each) => each.value === 'app' && each.export === name);
   }
 
   closePorts() {

@@ -14,7 +14,7 @@ function expressSetup(subject, writer, item) {
     imported(writer, way.builder, name);
     return framed(writer, isTyped, [`app = ${way.builder.isAsync ? 'await ' : ''}${name}(${given});`]);
   }
-  if (origin.isStarted) return started(writer, isTyped);
+  if (origin.isStarted) return started(writer, isTyped, origin.framework === 'express' ? { package: 'express', name: 'Express' } : { package: 'node:http', name: 'RequestListener' });
   if (origin.value === 'app') return imported(writer, { file: origin.file ?? subject.assembly.plan.path, name: origin.export }, 'app');
   const args = item.args.slice(1).map((each) => writer.written(each));
   const lines = linesOf(writer, origin, args);
@@ -42,11 +42,11 @@ function framed(writer, isTyped, lines) {
 }
 
 /** The application is taken from the server that the module starts. */
-function started(writer, isTyped) {
-  if (isTyped) writer.imported.set('Express', { package: 'express', name: 'Express', isType: true });
+function started(writer, isTyped, type) {
+  if (isTyped) writer.imported.set(type.name, { ...type, isType: true });
   writer.uses.add('startedBy');
-  const taken = `startedBy${isTyped ? '<Express>' : ''}(() => ${writer.plan.load})`;
-  return [isTyped ? 'let app: Express;' : 'let app;', ['beforeAll(async () => {', `  app = await ${taken};`, '});'].join('\n')];
+  const taken = `startedBy${isTyped ? `<${type.name}>` : ''}(() => ${writer.plan.load})`;
+  return [isTyped ? `let app: ${type.name};` : 'let app;', ['beforeAll(async () => {', `  app = await ${taken};`, '}, 30_000);'].join('\n')];
 }
 
 function imported(writer, { file, name }, as) {

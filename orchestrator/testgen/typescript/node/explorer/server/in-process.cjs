@@ -27,12 +27,25 @@ function send(core, app, { method, url, query, headers = {}, payload }, met = ()
   return new Promise((resolve, reject) => {
     response.on('finish', () => {
       const raw = Buffer.concat(written);
-      const text = raw.subarray(raw.indexOf('\r\n\r\n') + 4).toString();
-      resolve({ statusCode: response.statusCode, headers: { ...response.getHeaders() }, body: text, json: () => JSON.parse(text) });
+      const end = raw.indexOf('\r\n\r\n');
+      const text = raw.subarray(end + 4).toString();
+      const set = { ...response.getHeaders() };
+      resolve({ statusCode: response.statusCode, headers: Object.keys(set).length > 0 ? set : headersIn(raw.subarray(0, end).toString()), body: text, json: () => JSON.parse(text) });
     });
     response.on('error', reject);
     app(request, response);
   });
+}
+
+/** The headers in the head of an answer: those that were written at once are known nowhere else. */
+function headersIn(head) {
+  const found = {};
+  for (const line of head.split('\r\n').slice(1)) {
+    const [, name, value] = /^([^:]+): ?(.*)$/.exec(line) ?? [];
+    const key = name?.toLowerCase();
+    if (key) found[key] = key in found ? [].concat(found[key], value) : value;
+  }
+  return found;
 }
 
 function bytesOf(payload) {

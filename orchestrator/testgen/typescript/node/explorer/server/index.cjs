@@ -7,11 +7,15 @@ const { decoratedBy, decoratedSubject, decoratorsSubject } = require('./decorate
 const { headerNodes } = require('./requests.cjs');
 const { calledOrRegistered, hookSubject, pluginSubjects } = require('./probes.cjs');
 const { RouteSubject } = require('./route-subject.cjs');
+const { StartedAssembly } = require('./started.cjs');
 
 /** Begin to watch the servers that the project makes; to be done before its modules are loaded. */
 function prepareServer(world, api, state) {
   if (!world.plan.server) return undefined;
-  return world.plan.server.framework === 'express' ? new ExpressAssembly(world, api, state) : new Assembly(world, api, state);
+  const { server, subjects } = world.plan;
+  const isStarted = subjects.some((each) => each.isStarted);
+  const Kind = server.framework === 'express' ? ExpressAssembly : isStarted ? StartedAssembly : Assembly;
+  return new Kind(world, api, state);
 }
 
 /** Return the subjects with those that need a server replaced; `caller` carries out what has to be tried for that. */
@@ -40,7 +44,7 @@ async function routesOf(given, assembly, caller, values) {
   const origin = withWhatItTakes(given, assembly.world.offered(given));
   const chosen = await assembly.choose(origin);
   if (!chosen) return [];
-  if (chosen.routes.length === 0 && origin.framework) return [];
+  if (chosen.routes.length === 0 && (origin.framework || origin.value === 'app')) return [];
   if (chosen.routes.length === 0) return [...(await decoratedOf(origin, assembly, caller, values)), ...pluginSubjects(origin, assembly, { env: process.env })];
   return openedRoutes(chosen, origin, assembly, caller, values);
 }
@@ -98,14 +102,17 @@ async function decoratedOf(given, assembly, caller, values) {
 async function openedProbe(made, assembly, caller, values) {
   const cases = { values, options: (each) => values.of(each.shape, each.name) };
   const plain = made({});
-  const isOpen = !(await isClosed(plain, cases, caller));
+  const first = await statusOf(plain, cases, caller);
+  const isOpen = !isTurnedAway(first);
   if (isOpen && !plain.form.readsToken) return plain;
+  let broken; // behind a door that refused, something broke down: the door was passed
   for (const credential of waysIn(assembly, values)) {
     const known = made({ credential: isOpen ? { ...credential, isOptional: true } : credential });
-    const isClosedStill = await isClosed(known, cases, caller);
-    if (isOpen || !isClosedStill) return known;
+    const status = await statusOf(known, cases, caller);
+    if (isOpen || !isTurnedAway(status)) return known;
+    if (status === undefined && first === 401) broken ??= known;
   }
-  return plain;
+  return broken ?? plain;
 }
 
 /** The credential with a role in front that is not turned away, if there is one. */

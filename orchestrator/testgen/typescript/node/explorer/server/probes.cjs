@@ -55,17 +55,38 @@ class PluginSubject extends RouteSubject {
   others = new Map(); // by inputs, in what the answer differs from that of a plain server
 
   async begin(item, scene) {
-    const answer = await super.begin(item, scene);
+    const answer = await this.answer(item, scene);
     const key = keyOf(item);
     if (this.assembly.state.active < 0 && !this.others.has(key)) this.others.set(key, differenceOf(answer, await this.plainAnswer(item, scene)));
     return answer;
   }
 
+  /** What is answered, and what is logged until the server is closed. */
+  async answer(item, scene) {
+    const { lines } = this.settings.way;
+    if (!lines) return super.begin(item, scene);
+    try {
+      const answer = await super.begin(item, scene);
+      await scene.app.close();
+      return { ...answer, logged: [...lines] };
+    } finally {
+      await scene.app?.close();
+    }
+  }
+
+  /** A server whose log is shown answers one request: others would be in its log as well. */
+  serverFor(item, scene) {
+    if (!this.settings.way.lines) return super.serverFor(item, scene);
+    scene.close();
+    return this.assembly.made(this.settings.way, { scene, args: item.args.slice(1) });
+  }
+
   async plainAnswer(item, scene) {
-    const { isFailing } = this.settings.way;
+    const { isFailing, lines } = this.settings.way;
     const app = await withRoutes(this.assembly.plain(), isFailing ? make(item.args.at(-1), scene) : undefined);
     try {
-      return shown(await app.inject(injected(this.route, await settled(make(item.args[0], scene)))), this.settings.usualHeaders, this.assembly.plan.root);
+      const answer = shown(await app.inject(injected(this.route, await settled(make(item.args[0], scene)))), this.settings.usualHeaders, this.assembly.plan.root);
+      return lines ? { ...answer, logged: [] } : answer;
     } finally {
       await app.close();
     }
@@ -74,19 +95,20 @@ class PluginSubject extends RouteSubject {
   outcome(item, seen) {
     const difference = this.others.get(keyOf(item));
     if (difference === 'nothing') return undefined;
-    return difference === 'headers' ? `${this.export} sets headers` : super.outcome(item, seen);
+    return difference === 'answer' ? super.outcome(item, seen) : `${this.export} ${difference}`;
   }
 
   /** What a test shows where a status would say nothing of the plugin. */
   titleOf(item) {
-    return this.others.get(keyOf(item)) === 'nothing' ? 'leaves answers as they are' : undefined;
+    return { nothing: 'leaves answers as they are', log: 'writes to the log' }[this.others.get(keyOf(item))];
   }
 }
 
-/** Headers that every answer gets are seen at one of them. */
-function differenceOf({ headers, ...rest }, { headers: plain, ...others }) {
+/** Headers that every answer gets, and what is logged of all of them, are seen at one. */
+function differenceOf({ headers, logged, ...rest }, { headers: plain, logged: nothing, ...others }) {
   if (!isDeepStrictEqual(rest, others)) return 'answer';
-  return isDeepStrictEqual(headers, plain) ? 'nothing' : 'headers';
+  if (!isDeepStrictEqual(headers, plain)) return 'headers';
+  return isDeepStrictEqual(logged, nothing) ? 'nothing' : 'log';
 }
 
 function keyOf({ args }) {
@@ -98,7 +120,8 @@ function pluginSubjects(given, assembly, settings) {
   const origin = calledOrRegistered(given, assembly);
   const errors = errorNodes(assembly);
   const error = { name: 'error', optional: false, shape: { k: 'nodes', of: errors } };
-  const way = (isFailing) => ({ kind: 'plugin', origin, isFailing, make: (scene, args) => plugged(assembly, origin, scene, args, isFailing) });
+  const lines = assembly.plan.writesLogs ? [] : undefined;
+  const way = (isFailing) => ({ kind: 'plugin', origin, isFailing, lines, make: (scene, args) => plugged(assembly, origin, scene, args, { isFailing, lines }) });
   const subject = (url, extra, isFailing) => {
     const route = { method: 'GET', url, line: origin.line };
     const found = new PluginSubject({ ...origin, params: [...origin.params, ...extra] }, route, assembly, { ...settings, way: way(isFailing), usualHeaders: USUAL, starts: [] });
@@ -121,8 +144,9 @@ function isForOthers(exported, { isPlugin, callback }) {
   return isPlugin && !callback && typeof exported === 'function' && !exported[Symbol.for('skip-override')];
 }
 
-async function plugged(assembly, origin, scene, args, isFailing) {
-  const app = assembly.plain();
+async function plugged(assembly, origin, scene, args, { isFailing, lines }) {
+  lines?.splice(0);
+  const app = assembly.plain(lines);
   const values = args.map((each) => make(each, scene));
   const error = isFailing ? values.pop() : undefined;
   await assembly.register(app, origin, values);

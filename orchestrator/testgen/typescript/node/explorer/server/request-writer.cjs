@@ -54,6 +54,7 @@ class RequestWriter extends Writer {
     if (body.t === 'value' && typeof body.v === 'string') found.push(`expect(response.body).toBe(${literal(body.v)});`);
     else if (body.t === 'starts' || (body.t === 'any' && body.of === 'String')) found.push(`expect(response.body).toEqual(${expectation(body, braces)});`);
     else found.push(`expect(response.json()).toEqual(${expectation(body, braces)});`);
+    if (parts.has('logged')) found.push('await app.close();', `expect(logged).toEqual(${expectation(parts.get('logged'), braces)});`);
     return found.concat(this.withCalls ? this.callAssertions() : []);
   }
 

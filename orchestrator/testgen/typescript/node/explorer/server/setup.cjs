@@ -82,12 +82,12 @@ function hookSetup({ origin }, writer, item, isTyped) {
 
 /** A server with a plugin and two routes: one that answers, and one that fails. */
 function pluginSetup({ origin, settings }, writer, item, isTyped) {
-  const [start] = plainServer(writer);
+  const start = settings.way.lines ? loggingServer(writer, isTyped) : plainServer(writer);
   const args = item.args.slice(1);
   const isFailing = origin.params.at(-1)?.name === 'error' && settings.way.origin.params.length < args.length;
   const error = isFailing ? writer.written(args.pop()) : undefined;
   const register = registering(origin, writer.name(origin), args.map((each) => writer.written(each)));
-  writer.lines.push(start, register, 'await app.after();');
+  writer.lines.push(...start, register, 'await app.after();');
   if (item.subject.names) return [declared(writer, isTyped), CLOSE];
   if (item.subject.route.url === '/') writer.lines.push("app.get('/', async () => ({ ok: true }));");
   if (error) writer.lines.push("app.get('/failing', async () => {", `  throw ${error};`, '});');
@@ -106,6 +106,14 @@ function decoratedSetup({ origin, settings: { way } }, writer, item, isTyped) {
 function plainServer(writer) {
   writer.imported.set('Fastify', { package: 'fastify', name: 'default', as: 'Fastify' });
   return ['app = Fastify();'];
+}
+
+/** A server whose log the test looks at. */
+function loggingServer(writer, isTyped) {
+  plainServer(writer);
+  writer.taken.add('logged');
+  writer.uses.add('logTo');
+  return [`const logged${isTyped ? ': object[]' : ''} = [];`, "app = Fastify({ disableRequestLogging: true, logger: { level: 'trace', stream: logTo(logged) } });"];
 }
 
 function imported(writer, { file, name, local }) {

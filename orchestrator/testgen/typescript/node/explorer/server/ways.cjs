@@ -6,6 +6,7 @@
 
 function* waysOf(assembly, subject) {
   const { builders, instances, equippers, compilers, decorators } = assembly.server;
+  if (subject.value === 'app') return yield* instances.filter((each) => assembly.isWhole(each) && each.name === subject.export).map((instance) => ({ kind: 'instance', instance, isLast: true }));
   for (const builder of builders) yield { kind: 'builder', builder, args: assembly.argumentsOf(builder) };
   for (const instance of instances) yield { kind: 'instance', instance };
   if (subject.kind !== 'routes') return;
