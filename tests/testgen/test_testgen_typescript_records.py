@@ -167,3 +167,52 @@ def test_a_password_is_compared_with_a_hash_that_fits_it(project):
     assert "resolves.toBe('welcome')" in text
     done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+TOKENS = """\
+export const generateToken = (login: string): string => `${login}.${login.length}`;
+
+export const loginIn = (token: string): string | undefined => {
+  const [login = '', count] = token.split('.');
+  return String(login.length) === count ? login : undefined;
+};
+"""
+GATE = """\
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { loginIn } from './tokens';
+
+export interface Sessions {
+  isOpen(login: string, token: string): Promise<boolean>;
+}
+
+export const makeGate = (sessions: Sessions) => async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const token = request.headers.authorization?.split(' ')[1] ?? '';
+  const login = loginIn(token);
+  if (!login) {
+    await reply.code(401).send({ error: 'who are you?' });
+    return;
+  }
+  if (!(await sessions.isOpen(login, token))) {
+    await reply.code(403).send({ error: 'your session ended' });
+  }
+};
+"""
+TOKEN_USER = """\
+import { generateToken } from './tokens';
+
+export const signIn = (login: string): { token: string } => ({ token: generateToken(login) });
+"""
+
+
+def test_a_factory_of_hooks_that_takes_a_service_is_tried_behind_a_door(project):
+    for name, text in {"tokens": TOKENS, "gate": GATE, "users": TOKEN_USER}.items():
+        (project / f"src/{name}.ts").write_text(text)
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/gate.ts", "--write", "--budget", "4"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    text = (project / "src/__tests__/gate.test.ts").read_text()
+    assert "generateToken(" in text
+    assert "who are you?" in text
+    assert "your session ended" in text
+    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

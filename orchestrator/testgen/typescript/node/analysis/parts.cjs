@@ -91,6 +91,8 @@ function readsDecorations(shapes, signature) {
   const [first] = signature.getParameters();
   if (!first || !shapes.uses) return false;
   const type = shapes.checker.getTypeOfSymbolAtLocation(first, first.valueDeclaration ?? shapes.place);
+  const made = isAround(shapes, type) ? undefined : signature.getReturnType().getCallSignatures().at(-1); // what a factory takes is no request
+  if (made) return readsDecorations(shapes, made);
   return type.getProperties().some((each) => shapes.uses.has(each) && each.declarations.every((one) => !/\/node_modules\/fastify\//.test(one.getSourceFile().fileName)));
 }
 
