@@ -212,7 +212,7 @@ class Values {
     const noted = (node) => (node.t === 'fn' ? { ...node, spy: true } : node);
     const options = shape.props.map((each) => this.of(each.shape, each.name, depth + 1).filter((one, _, all) => !one.echo || all.length === 1)); // calls are noted by what answers the same to everybody
     const stub = (at, node) => ({ t: 'stub', props: shape.props.map((each, index) => [each.name, noted(index === at ? node : options[index][0])]) });
-    const others = shape.props.flatMap((each, at) => (each.isAsked ? options[at].slice(1, MOST_STUBBED).map((node) => stub(at, node)) : []));
+    const others = shape.props.flatMap((each, at) => (each.isAsked && isTold(each.shape) ? options[at].slice(1, MOST_STUBBED).map((node) => stub(at, node)) : []));
     return [stub(-1), ...others];
   }
 
@@ -276,6 +276,12 @@ class Values {
     const answer = (body, status) => ({ t: 'response', of: body, status });
     return [...bodies.slice(0, 12).map((each) => answer(each, 200)), answer(bodies[0], 404), answer(bodies[0], 500)];
   }
+}
+
+/** Say whether the type of a function tells what it answers: what is only read of an answer is found by comparing. */
+function isTold({ returns }) {
+  const given = returns?.k === 'promise' ? returns.of : returns;
+  return given !== undefined && ![given, ...(Array.isArray(given.of) ? given.of : [])].some((each) => each.k === 'any' || each.k === 'form' || each.loose);
 }
 
 Object.assign(Values.prototype, MAKERS, PARTS, BUILT_IN, FUNCTIONS);
