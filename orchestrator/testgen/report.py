@@ -115,8 +115,10 @@ def why_nothing(made: Generated) -> str:
     if not made.is_superfluous:
         return _why_none_held(made)
     is_whole = made.statements.reached == made.statements.total and made.branches.reached == made.branches.total
-    if is_whole or made.removed or made.dropped[ADDS_NOTHING]:
+    if is_whole or made.removed:
         return "nothing is left to add"
+    if made.dropped[ADDS_NOTHING]:
+        return "nothing was found that would add to the tests that exist"
     return "no test held that would add to those that exist"
 
 

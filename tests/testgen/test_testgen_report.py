@@ -30,7 +30,7 @@ def without_tests(reached: Share, before: Before | None, dropped: dict[str, int]
     ("reached", "has_tests", "dropped", "reason"),
     [
         (WHOLE, True, {}, "nothing is left to add"),
-        (HALF, True, {ADDS_NOTHING: 3}, "nothing is left to add"),
+        (HALF, True, {ADDS_NOTHING: 3}, "nothing was found that would add to the tests that exist"),
         (HALF, True, {WEAK: 3}, "no test held that would add to those that exist"),
         (HALF, False, {WEAK: 3, NO_SHORT_VALUE: 1}, f"no test held: of those tried 1 {NO_SHORT_VALUE}, 3 {WEAK}"),
         (HALF, False, {}, "it offers nothing that a test could call"),
