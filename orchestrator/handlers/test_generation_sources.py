@@ -54,7 +54,7 @@ def _javascript_places(folder: str, text: str) -> Iterator[tuple[str, ...]]:
         yield (
             *([base] if base.endswith((*_ENDINGS, ".json")) else []),
             *(f"{bare}{ending}" for ending in _ENDINGS),
-            *(f"{base}/index{ending}" for ending in _ENDINGS),
+            *(posixpath.normpath(f"{base}/index{ending}") for ending in _ENDINGS),  # the top may be what is imported
         )
 
 

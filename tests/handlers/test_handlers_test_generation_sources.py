@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 
 from orchestrator.handlers.config_edit_tree import DiskTree
-from orchestrator.handlers.test_generation_sources import hash_of_sources
+from orchestrator.handlers.test_generation_sources import _javascript_places, hash_of_sources
 
 FILES = {
     "src/shop.ts": "import { rate } from './tax';\nexport { x } from '../lib';\n",
@@ -14,6 +14,8 @@ FILES = {
     "src/rates.ts": "export type Rate = number;\n",
     "lib/index.ts": "export const x = 1;\n",
     "src/other.ts": "export {};\n",
+    "src/top.ts": "import { all } from '..';\n",
+    "index.ts": "export const all = 1;\n",
     "app/main.py": "from app import money, names\nfrom .deep import inner\nimport shared.times\n",
     "app/money.py": "",
     "app/names.py": "",
@@ -30,6 +32,7 @@ FILES = {
         ("src/shop.ts", "src/rates.ts", True),
         ("src/shop.ts", "lib/index.ts", True),
         ("src/shop.ts", "src/other.ts", False),
+        ("src/top.ts", "index.ts", True),
         ("app/main.py", "app/names.py", True),
         ("app/main.py", "app/deep/inner.py", True),
         ("app/main.py", "shared/times.py", True),
@@ -68,3 +71,10 @@ def test_no_place_is_looked_at_twice(tmp_path: Path) -> None:
     hash_of_sources(tree, ["shop/part0.py"])  # type: ignore[arg-type]  # it only reads
     assert len(tree.asked) == len(set(tree.asked))
     assert len(tree.asked) < 20 * 22, "20 modules have so many imports, and each could be in eight places"
+
+
+def test_the_top_is_named_as_the_workspace_takes_it():
+    """`./index.ts` is refused there: it could lead out of the repository."""
+    [places] = _javascript_places("src", "import { all } from '..';\n")
+    assert "index.ts" in places
+    assert not any(each.startswith("./") for each in places)
