@@ -13,6 +13,7 @@ from orchestrator.testgen.python.explorer.body import Body
 from orchestrator.testgen.python.explorer.calling import Outcome, Program
 from orchestrator.testgen.python.explorer.corpus import Try
 from orchestrator.testgen.python.explorer.facts import read_facts
+from orchestrator.testgen.python.explorer.handing_over import strangeness
 from orchestrator.testgen.python.explorer.names import Names
 from orchestrator.testgen.python.explorer.plainer import in_known_words, without_lambdas
 from orchestrator.testgen.python.explorer.subjects import Parameter, Subject
@@ -280,3 +281,11 @@ def test_a_table_beside_another_of_the_same_name_is_told_apart_in_words():
     empty = [_row(n, str(n), arguments=(("a", str(n), True), ("b", "''", True)), label="") for n in (3, 4)]
     names = [namer.table(rows), namer.table(empty), namer.table(rows), namer.table(rows)]
     assert names == ["test_f", "test_f_of_empty_b", "test_f_for_number", "test_f_in_further_cases"]
+
+
+def test_records_with_many_parts_are_not_strange_for_their_length() -> None:
+    events = [f"Event(user_id='a1', kind='lesson_started', minutes={number})" for number in range(1, 6)]
+    assert strangeness([f"result = judge_risk('a1', [{', '.join(events)}], today)"]) == 0
+    sent = [f"{{'user_id': 'a1', 'kind': 'lesson_started', 'minutes': {number}}}" for number in range(1, 6)]
+    assert strangeness([f"client.post('/risk', json={{'events': [{', '.join(sent)}]}})"]) == 0
+    assert strangeness([f"result = words({'one two three ' * 20!r})"]) > 5

@@ -1,5 +1,6 @@
 """The result of an exploration in the form in which it goes to the parent."""
 
+import re
 from typing import Any
 
 from .body import Body
@@ -7,6 +8,7 @@ from .corpus import Corpus, Try
 from .defects import Defect
 
 _LONG, _PER_ODDNESS = 110, 25  # characters of a line that a reader takes in, and of what is more
+_RECORDED = re.compile(r""", (?=\w+=|["'][\w-]+["']: |\{|[A-Z]\w*\()""")  # where the parts of records begin
 
 
 def count_kinds(corpus: Corpus) -> dict[str, int]:
@@ -25,7 +27,8 @@ def unique(defects: list[Defect]) -> list[Defect]:
 
 def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dict[str, Any]:
     """Describe a proposed test; `changed` are (module, global) of data that it changes."""
-    length = max(0, max(map(len, body.lines)) - _LONG) / _PER_ODDNESS * (made.origin != "example")
+    is_made_up = made.origin != "example"
+    length = _too_long(body.lines) * is_made_up
     return {
         "subject": made.subject.name,
         "kind": made.subject.kind,
@@ -49,8 +52,18 @@ def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dic
         "changes": changed,
         "goals": sorted(made.outcome.goals),
         "cost": round(made.cost + length, 3),
-        "oddness": round(made.oddness + length, 3),
+        "oddness": round(made.oddness + strangeness(body.lines) * is_made_up, 3),
         "plainness": made.plainness * (not body.label and not length),
         "is_example": made.origin == "example",
         "is_accident": made.is_accident,
     }
+
+
+def strangeness(lines: list[str]) -> float:
+    """Return how strange lines look for their length; a record of many named parts is laid out part by part."""
+    return _too_long([part for line in lines for part in _RECORDED.split(line)])
+
+
+def _too_long(lines: list[str]) -> float:
+    """Return how much more there is in the longest line than a reader takes in."""
+    return max(0, max(map(len, lines)) - _LONG) / _PER_ODDNESS
