@@ -73,6 +73,18 @@ class Bench:
         formatted: dict[str, str] = json.loads(result.read_text())
         return formatted
 
+    async def shared(self, files: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+        """Return test files with functions for the objects that many of their tests repeat.
+
+        Of each file {text, types, hasTypes, isNested}: `types` tells by the source of an object the name of its type,
+        and where a test can import that from.
+        """
+        order, result = self.scratch / "share.json", self.scratch / "shared.json"
+        order.write_text(json.dumps({"folder": f"{self.root}/{self.tools.folder}", "files": dict(files)}))
+        await self.node("share", str(order), str(result))
+        shared: dict[str, str] = json.loads(result.read_text())
+        return shared
+
     async def blocks(self, files: Mapping[str, str]) -> dict[str, tuple[Block, ...] | str]:
         """Return what test files consist of; of one that cannot be parsed the reason."""
         order, result = self.scratch / "blocks.json", self.scratch / "parted.json"

@@ -40,6 +40,8 @@ class Candidate:
     family: str = ""
     loose: Mapping[str, Any] | None = None  # what is written otherwise when the compiler minds the types of inputs
     setup: tuple[str, ...] = ()  # blocks above all tests: variables, what is done before and after each test
+    objects: tuple[tuple[str, Mapping[str, str]], ...] = ()  # sources of what it is given, with the type of each
+    features: tuple[tuple[str, str, str], ...] = ()  # of what goes in: where it stands, its name, its source
     observation: str = ""  # by which the same call is known again when a person removed its test
 
 
@@ -104,6 +106,8 @@ def _candidate(number: int, each: Mapping[str, Any]) -> Candidate:
         cost=each["size"],
         loose=each.get("loose"),
         setup=tuple(each.get("setup", ())),
+        features=tuple((where, name, text) for where, name, text in each.get("features", ())),
+        objects=tuple((source, told) for source, told in each.get("objects", ())),
         observation=_observation(each),
     )
 

@@ -48,7 +48,7 @@ def emit(place: Place, chosen: Sequence[Candidate], taken: Titles | None = None)
     above, around = _setups(chosen)
     for subject in dict.fromkeys(each.subject for each in chosen):
         mine = [each for each in chosen if each.subject == subject]
-        namer = Namer(taken(subject) if taken is not None else frozenset())
+        namer = Namer(taken(subject) if taken is not None else frozenset(), mine)
         written = [_write(subject, group, namer) for group in _groups(mine)]
         tests += written
         blocks.append(_describe(place, subject, mine, written, around))

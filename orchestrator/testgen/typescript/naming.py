@@ -2,25 +2,60 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from orchestrator.testgen.typescript.candidates import Candidate
 
 _LONGEST = 90
 _LONGEST_VALUE = 40
+_LONGEST_FEATURE = 24
+_MOST_FEATURES = 2
+_SHORT_LITERAL = r"""'[^']{,22}'|"[^"]{,22}"|-?[\d.]+|true|false|null"""
 _PLAIN = re.compile(r"""[{,] (\w+): ('[^'\\]*'|"[^"\\]*"|-?[\d.]+|true|false|null)(?=[,\s])""")
 
 
 class Namer:
-    """Give each test of a `describe` a title of its own; `taken` are titles that somebody else gave."""
+    """Give each test of a `describe` a title of its own; `taken` are titles that somebody else gave.
 
-    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
+    `others` are all candidates of the `describe`: a title says in what a test differs from the usual one of them.
+    """
+
+    def __init__(self, taken: frozenset[str] = frozenset(), others: Sequence[Candidate] = ()) -> None:
         self._used: Counter[str] = Counter()
         self._taken = taken
+        self._usual, self._alone = usual_features(others)
+        self._claims = [dict(_PLAIN.findall(each.expected)) for each in others if each.expected.startswith("{")]
+        self._are_several = len(others) > 1
 
     def single(self, candidate: Candidate) -> str:
         """Return the title of a test of one call."""
-        title = candidate.title or f"{_outcome(candidate)}{_circumstances(candidate)}"
-        return self._unique(title if len(title) <= _LONGEST else title[:_LONGEST].rsplit(" ", 1)[0])
+        if candidate.title:
+            return self._unique(_within(candidate.title, []))
+        title = f"{_outcome(candidate, self._claims)}{_circumstances(candidate)}"
+        told, rest = self._told(candidate)
+        known = told[:_MOST_FEATURES]
+        for count in range(len(told) + len(rest) + 1):
+            found = _within(title, [*known, *[*told[_MOST_FEATURES:], *rest][:count]])
+            if found not in self._used and found not in self._taken:
+                return self._unique(found)
+        return self._unique(_within(title, known))
+
+    def _told(self, candidate: Candidate) -> tuple[list[str], list[str]]:
+        """Return in words what is given otherwise than usual, and what the others are not given at all.
+
+        Of the only test of a `describe` it is all of the little that goes in.
+        """
+        if not self._are_several:
+            plain = len(candidate.args) <= _MOST_FEATURES and not candidate.steps
+            shown = [(name, text) for name, text in candidate.args if plain and re.fullmatch(_SHORT_LITERAL, text)]
+            return [f"for {name} {text}" for name, text in shown], []
+        told: dict[str, None] = {}
+        rest: dict[str, None] = {}
+        for where, name, text in candidate.features:
+            is_short = len(text) <= _LONGEST_FEATURE and (name or where.endswith("#"))
+            if is_short and self._usual.get(where) != text:
+                (rest if where in self._alone else told)[_in_words(where, name, text)] = None
+        return list(told), list(rest)
 
     def table(self, candidates: list[Candidate]) -> str:
         """Return the title of a table of calls; everything before the first `%` is of this table alone."""
@@ -43,29 +78,60 @@ class Namer:
                 return unique
 
 
-def _outcome(candidate: Candidate) -> str:
+def usual_features(candidates: Sequence[Candidate]) -> tuple[dict[str, str], frozenset[str]]:
+    """Return what most candidates are given where, and the places where only one of them is given something."""
+    counts: dict[str, Counter[str]] = {}
+    for each in candidates:
+        for where, _, text in each.features:
+            counts.setdefault(where, Counter())[text] += 1
+    usual = {where: texts.most_common(1)[0] for where, texts in counts.items()}
+    alone = frozenset(where for where, texts in counts.items() if texts.total() == 1)
+    return {where: text for where, (text, count) in usual.items() if count > 1}, alone
+
+
+def _in_words(where: str, name: str, text: str) -> str:
+    if where.endswith("#"):
+        return f"with {text}"
+    return f"for {name} {text}" if where == name else f"with {name} {text}"
+
+
+def _within(title: str, told: Sequence[str]) -> str:
+    """Return a title with as much of what is told as there is room for; nothing is cut off in the middle of a claim."""
+    words = title if len(title) <= _LONGEST else title[:_LONGEST].rsplit(" ", 1)[0]
+    last = ""
+    for each in told:
+        begin, _, rest = each.partition(" ")
+        more = f" and {rest}" if begin == last else f" {each}"
+        if len(words) + len(more) <= _LONGEST:
+            words, last = words + more, begin
+    return words
+
+
+def _outcome(candidate: Candidate, claims: Sequence[Mapping[str, str]]) -> str:
     if candidate.error is not None:
         verb = "rejects with" if candidate.is_async else "throws"
         return f"{verb} {_short(candidate.error['message'], 60) or candidate.error['name']}"
     if candidate.kind == "constant":
-        return "is what it was"
+        return f"is {candidate.expected}" if len(candidate.expected) <= _LONGEST_VALUE else "keeps its values"
     if candidate.kind == "constructor":
         return "can be made"
     if candidate.expected == "expect.anything()":
         return "makes the same calls" if candidate.assertions else "returns something"
     verb = "resolves to" if candidate.is_async else "is" if candidate.kind.endswith("getter") else "returns"
-    return f"{verb} {_described(candidate.expected)}"
+    return f"{verb} {_described(candidate.expected, claims)}"
 
 
-def _described(expected: str) -> str:
+def _described(expected: str, claims: Sequence[Mapping[str, str]]) -> str:
     if len(expected) <= 30:
         return "nothing" if expected == "undefined" else expected
     if expected.startswith("["):
         return "a list"
     if expected.startswith("{"):
-        told = [f"{key} {value}" for key, value in _PLAIN.findall(expected) if len(value) <= _LONGEST_VALUE]
-        if told and expected.count("{") == 1:
-            return f"an object with {' and '.join(told[:2])}"
+        flat = expected if expected.count("{") == 1 else expected[: expected.index("{", 1)]
+        told = [(key, value) for key, value in _PLAIN.findall(flat) if len(value) <= _LONGEST_VALUE]
+        own = [(key, value) for key, value in told if not all(each.get(key) == value for each in claims)]
+        if told:
+            return f"an object with {' and '.join(f'{key} {value}' for key, value in (own or told)[:2])}"
         keys = re.findall(r"[{,] (\w+):", expected)
         return f"an object with {' and '.join(keys[:2])}" if keys else "an object"
     return "a text" if expected[0] in "'\"" else "what is expected"
@@ -80,13 +146,6 @@ def _circumstances(candidate: Candidate) -> str:
         parts.append(" when nothing is found" if empty else "")
     if candidate.steps:
         parts.append(f" after {' and '.join(dict.fromkeys(candidate.steps))}")
-    shown = [
-        f"{name} {text}"
-        for name, text in candidate.args
-        if len(text) <= 24 and not text.endswith("…") and text != "{…}"
-    ]
-    if shown and len(candidate.args) <= 4:
-        parts.append(f" for {', '.join(shown[:3])}")
     return "".join(parts)
 
 

@@ -40,7 +40,7 @@ async def prove(
     A file's tests are not repeated when one of them failed the first time: they are chosen anew anyway. `is_ours` says
     of a test in a file whether it is one of those that are asked about.
     """
-    compiled = await _compiled(bench, texts)
+    compiled = await compile_errors(bench, texts)
     reasons: dict[str, dict[str, str]] = {file: dict.fromkeys(found, NOT_COMPILED) for file, found in compiled.items()}
     messages = {file: dict(found) for file, found in compiled.items()}
     seen: dict[str, set[str]] = {file: set() for file in texts}
@@ -84,7 +84,7 @@ def _is_asked(is_ours: Callable[[str, str], bool], file: str, name: str) -> bool
     return not name or is_ours(file, name)
 
 
-async def _compiled(bench: Bench, texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
+async def compile_errors(bench: Bench, texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Return the type errors of TypeScript files by test."""
     typed = [file for file in texts if file.endswith((".ts", ".tsx", ".mts", ".cts"))]
     found: dict[str, dict[str, str]] = {file: {} for file in texts}

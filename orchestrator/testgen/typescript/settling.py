@@ -13,6 +13,7 @@ from orchestrator.testgen.typescript.emission import TestFile, WrittenTest, emit
 from orchestrator.testgen.typescript.merging import NOTHING, History, merge, only_theirs
 from orchestrator.testgen.typescript.place import Place
 from orchestrator.testgen.typescript.proof import Verdicts, prove
+from orchestrator.testgen.typescript.sharing import with_shared
 
 _ROUNDS = 4
 _LAST_ROUNDS = 3  # in which only what held before is chosen from, so that something always can be kept
@@ -67,8 +68,10 @@ async def settle(
 
 
 async def _write(bench: Bench, works: Sequence[Work], finish: Callable[[str, str], Awaitable[str]]) -> None:
-    """Lay the files out as the project does, and bring them together with what a person wrote there."""
-    formatted = await bench.formatted({each.target.test_file: each.file.text for each in works})
+    """Share what tests repeat, lay the files out as the project does, and bring in what a person wrote there."""
+    chosen = {each.target.test_file: (each.place, _candidates(each.file)) for each in works}
+    shared = await with_shared(bench, {each.target.test_file: each.file.text for each in works}, chosen)
+    formatted = await bench.formatted(shared)
     for work in works:
         work.text = await finish(work.target.test_file, formatted[work.target.test_file])
     edited = [each for each in works if each.history.is_touched]
@@ -80,6 +83,10 @@ async def _write(bench: Bench, works: Sequence[Work], finish: Callable[[str, str
             text = merge(found, work.history)
             is_new = text not in (work.text, work.history.text)
             work.text = await finish(work.target.test_file, text) if is_new else text
+
+
+def _candidates(file: TestFile) -> list[Candidate]:
+    return [one for test in file.tests for one in test.candidates]
 
 
 async def _proven(bench: Bench, works: Mapping[str, Work]) -> dict[str, Verdicts]:

@@ -7,7 +7,7 @@ const net = require('node:net');
 const readline = require('node:readline');
 const { createRequire } = require('node:module');
 
-const SCRIPTS = ['analyze', 'blocks', 'check', 'format', 'strip'];
+const SCRIPTS = ['analyze', 'blocks', 'check', 'format', 'share', 'strip'];
 const MOST = 1_200_000_000; // bytes of heap: whoever needs more has a successor
 
 async function carriedOut({ script, arguments: given }) {

@@ -6,6 +6,8 @@ const { expectation } = require('./pictures.cjs');
 const { stepsTo } = require('./schemas.cjs');
 const { Writer, lowerFirst } = require('./writer.cjs');
 
+const FEW = 2; // the same line so often is read, more often it is a loop
+
 class CallWriter extends Writer {
   /** Fill the lines to arrange and return the expression to call. */
   call() {
@@ -48,9 +50,24 @@ class CallWriter extends Writer {
       const callee = owner === undefined ? this.name({ export: step.member }) : `${owner}.${step.member}`;
       const call = `${step.isAsync ? 'await ' : ''}${callee}(${step.args.map((each) => this.written(each)).join(', ')});`;
       const isUsed = this.usesResult(index);
+      if (!isUsed && this.repeated(call)) continue;
       if (isUsed) this.results.set(index, this.free(lowerFirst(step.member.replace(/^(get|create|make|open|add|build|new)/, '')) || 'result'));
       this.lines.push(isUsed ? `const ${this.results.get(index)} = ${call}` : call);
     }
+  }
+
+  /** Say whether a line stands in a loop, with those before it that are the same. */
+  repeated(call) {
+    const { lines } = this;
+    const [head, body] = lines.slice(-3);
+    if (body === `  ${call}` && lines.at(-1) === '}') {
+      const times = Number(/< (\d+)/.exec(head)[1]) + 1;
+      lines.splice(-3, 3, loopOf(times), body, '}');
+      return true;
+    }
+    if (lines.length < FEW || !lines.slice(-FEW).every((each) => each === call)) return false;
+    lines.splice(-FEW, FEW, loopOf(FEW + 1), `  ${call}`, '}');
+    return true;
   }
 
   usesResult(index) {
@@ -129,6 +146,10 @@ class CallWriter extends Writer {
     }
     return undefined;
   }
+}
+
+function loopOf(times) {
+  return `for (let count = 0; count < ${times}; count += 1) {`;
 }
 
 /** How a spy is reached from the stub that holds it, perhaps through others; undefined when it does not. */

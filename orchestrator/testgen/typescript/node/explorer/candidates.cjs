@@ -4,6 +4,7 @@ const { braces } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
 const { CallWriter, nameOf } = require('./call-writer.cjs');
 const { defaultName } = require('./writer.cjs');
+const { featuresOf } = require('./features.cjs');
 const { outcomeOf, subjectName, titleOf } = require('./outcomes.cjs');
 
 const LONGEST = 4000; // characters of a test that somebody has to read
@@ -79,6 +80,8 @@ function written(plan, item, seen, withCalls, isLoose) {
     uses: [...writer.uses],
     clock: seen.broken.clock,
     shared: writer.shared,
+    objects: [...writer.objects],
+    features: featuresOf(item, seen.answered, nameOf),
     title: titleOf(item, seen),
     outcome_key: outcomeOf(subject, seen),
   };

@@ -7,6 +7,7 @@ const { Values } = require('./values.cjs');
 const { World } = require('./world.cjs');
 const { Search } = require('./search.cjs');
 const { killMatrix } = require('./killing.cjs');
+const { makePlainer } = require('./plainer.cjs');
 const { buildFence } = require('./fence.cjs');
 const { candidatesOf, defectsOf } = require('./candidates.cjs');
 const { importProblem } = require('./importing.cjs');
@@ -85,6 +86,7 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, misses: assembly ? 60 : 150, fruitless: assembly ? 2 : 4, until: plan.seconds * 0.6, patience: Math.max(30, plan.seconds * 3) };
   const search = new Search({ caller, cases, subjects, limits, now, journal });
   await search.run();
+  await makePlainer(search, () => now() > plan.seconds * 0.75);
   const isOver = () => now() > plan.seconds;
   const atImport = plan.isRefused ? [] : imported.mutants;
   const matrix = await killMatrix({ kept: search.kept, caller, world, atImport, isOver });

@@ -4,6 +4,9 @@
 const { documentOf, writeDocument } = require('./documents.cjs');
 
 const NAME = /^[A-Za-z_$][\w$]*$/;
+const WORDS = new Set(['true', 'false', 'null', 'undefined', 'NaN', 'Infinity', 'this']); // values, where names are written
+const ROUND = new Set([0, 1, 2, 3, 10, 60, 100]); // numbers that need no explanation
+const ODD = /[<>&"'\\]|^\s|\s$|\s\s/; // in texts that nobody would give first
 
 /** Make a fresh value. `scene` makes doubles and spies and knows the project's modules. */
 function make(node, scene) {
@@ -66,7 +69,7 @@ function write(node, writer) {
   switch (node.t) {
     case 'value': return literal(node.v);
     case 'list': return `[${node.items.map(inner).join(', ')}]`;
-    case 'object': return braces(node.props.map(([key, each]) => [key, inner(each)]));
+    case 'object': return noted(braces(node.props.map(([key, each]) => [key, inner(each)])), node, writer);
     case 'json': return literal(JSON.stringify(make(node.of, {})));
     case 'code': writer.imports(node.from); return node.code;
     case 'map': return `new Map([${node.pairs.map(([key, each]) => `[${inner(key)}, ${inner(each)}]`).join(', ')}])`;
@@ -88,6 +91,12 @@ function write(node, writer) {
   }
 }
 
+/** The source of an object, of which the writer may note what it is. */
+function noted(source, node, writer) {
+  writer.note?.(source, node);
+  return source;
+}
+
 function literal(value) {
   if (typeof value === 'string') return quoted(value);
   if (Object.is(value, -0)) return '-0';
@@ -102,7 +111,7 @@ function quoted(text) {
 
 function braces(pairs) {
   if (pairs.length === 0) return '{}';
-  return `{ ${pairs.map(([key, text]) => `${NAME.test(key) ? key : quoted(key)}: ${text}`).join(', ')} }`;
+  return `{ ${pairs.map(([key, text]) => (key === text && !WORDS.has(text) ? key : `${NAME.test(key) ? key : quoted(key)}: ${text}`)).join(', ')} }`;
 }
 
 /** Yield every node of a tree with a function that puts another one into its place. */
@@ -142,7 +151,9 @@ function spliced(list, index, other) {
 function sizeOf(node) {
   let size = 0;
   for (const [each] of places(node, () => undefined)) {
-    size += each.t === 'value' && typeof each.v === 'string' ? 1 + each.v.length / 20 : 1;
+    size += 1;
+    if (typeof each.v === 'string') size += each.v.length / 20 + (ODD.test(each.v) ? 2 : 0);
+    if (typeof each.v === 'number' && !ROUND.has(each.v)) size += 0.3;
   }
   return size;
 }

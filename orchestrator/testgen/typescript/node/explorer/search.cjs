@@ -135,9 +135,7 @@ class Search {
   async admitted(item) {
     this.journal(item);
     const seen = await this.caller.call(item, { collect: true });
-    const answers = new Map(item.answers);
-    for (const { key, node } of seen.answered) answers.set(key, node);
-    const complete = { ...item, answers, leaves: seen.leaves };
+    const complete = this.completed(item, seen);
     if (seen.kind === 'late' || seen.kind === 'endless') this.late.set(item.subject, (this.late.get(item.subject) ?? 0) + 1);
     else this.ended.add(item.subject);
     const reason = this.unfit(seen, complete);
@@ -146,7 +144,7 @@ class Search {
       return { item: complete, seen: seen.seen ?? [], gained: false };
     }
     const goals = [...seen.goals].filter((each) => !this.reached.has(each));
-    const outcome = item.subject.sort?.(item, seen) ?? outcomeKey(item.subject, seen);
+    const outcome = this.outcomeOf(item, seen);
     const isNew = goals.length > 0 || !this.outcomes.has(outcome);
     const suspects = this.suspectsOf(seen);
     const noticed = isNew ? suspects : await this.noticed(complete, seen, suspects);
@@ -160,6 +158,17 @@ class Search {
     if (!isNew && kills.length === 0) return { item: complete, seen: seen.seen, gained: false };
     this.keep(complete, stable, goals, kills, outcome);
     return { item: complete, seen: seen.seen, gained: goals.length > 0 || kills.length > 0 };
+  }
+
+  /** A case with the answers that it was given, and what its steps returned. */
+  completed(item, seen) {
+    const answers = new Map(item.answers);
+    for (const { key, node } of seen.answered) answers.set(key, node);
+    return { ...item, answers, leaves: seen.leaves };
+  }
+
+  outcomeOf(item, seen) {
+    return item.subject.sort?.(item, seen) ?? outcomeKey(item.subject, seen);
   }
 
   /** Call again, a while later where the case bears it: what differs then is known by its kind only. */
@@ -180,7 +189,7 @@ class Search {
     this.outcomes.add(outcome);
     const corpus = this.corpora.get(item.subject);
     corpus.push(item);
-    if (goals.length > 0 || kills.length > 0 || corpus.length < MOST_KEPT) this.kept.push({ item, seen });
+    if (goals.length > 0 || kills.length > 0 || corpus.length < MOST_KEPT) this.kept.push({ item, seen, goals, kills, outcome });
   }
 
   /** Mutants that a case reaches and none told from the original; those that stood many cases only now and then. */

@@ -4,7 +4,8 @@
 const BY_NAME = [
   [/^sub$/, ['user-1', 'other-2']],
   [/e?mail/i, ['ada@example.com', 'not an address']],
-  [/url|uri|link|address|origin|href/i, ['https://example.com/path?x=1', 'http://user:secret@localhost:5432/name', 'redis://localhost:6379/1']],
+  [/origin/i, ['https://example.com', 'http://localhost:3000']],
+  [/url|uri|link|address|href/i, ['https://example.com/path?x=1', 'http://user:secret@localhost:5432/name', 'redis://localhost:6379/1']],
   [/phone/i, ['+1 555 0100']],
   [/password|passphrase/i, ['Correct-horse-7', 'short']],
   [/secret/i, ['JBSWY3DPEHPK3PXP', 'a-secret-that-is-long-enough-for-signing']],

@@ -145,7 +145,8 @@ class Values {
   numberValues(shape, name) {
     if (/year/i.test(name)) return [2024, ...this.numbers].map(value);
     if (/^(http)?status_?(code)?$/i.test(name)) return [200, 404, 500, ...this.numbers].map(value);
-    if (/(seconds|timestamp|now|at)$/i.test(name)) return [1706704200, ...this.numbers].map(value);
+    if (/seconds$/i.test(name)) return [60, ...this.numbers].map(value);
+    if (/(timestamp|now)$/i.test(name) || /(^|_)at$|[a-z]At$/.test(name)) return [1706704200, ...this.numbers].map(value);
     return this.numbers.map(value);
   }
 
@@ -195,7 +196,7 @@ class Values {
   objectValues(shape, name, depth) {
     const options = shape.props.map((each) => this.of(each.shape, each.name, depth + 1));
     const make = (index, node, bare) => ({
-      t: 'object', type: shape.from,
+      t: 'object', type: shape.from, called: shape.name,
       props: shape.props
         .map((each, at) => [each.name, at === index ? node : options[at].find((one) => one.v !== undefined || one.t !== 'value') ?? options[at][0], each.optional])
         .filter(([, one, optional], at) => !(optional && (bare || one === undefined || (one.t === 'value' && one.v === undefined))) || at === index)

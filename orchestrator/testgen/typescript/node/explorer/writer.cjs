@@ -14,6 +14,13 @@ class Writer {
     this.names = new Map();
     this.taken = new Set(plan.subjects.map((each) => each.export));
     this.results = new Map();
+    this.objects = new Map(); // source of an object -> the name of its type, and where that is exported
+  }
+
+  /** Remember of what type an object is, for those that several tests have in common. */
+  note(source, { type, called }) {
+    const name = type?.name ?? called;
+    if (/^[A-Z]\w*$/.test(name ?? '')) this.objects.set(source, { name, file: type?.name === name ? type.file : undefined });
   }
 
   written(node) {

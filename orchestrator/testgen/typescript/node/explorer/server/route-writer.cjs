@@ -69,6 +69,7 @@ function candidate(subject, item, seen, { title, setup, call, assertions, writer
     uses: [...writer.uses],
     clock: seen.broken.clock,
     shared: [],
+    objects: [...writer.objects],
     outcome_key: subject.outcome(item, seen),
   };
 }

@@ -1,0 +1,31 @@
+'use strict';
+/** What a case is given, bit by bit: [where it stands, its name, its source]. A title says in what one differs from others. */
+const { literal } = require('./nodes.cjs');
+
+const DEEPEST = 3;
+const MOST = 60;
+
+/** The bits of what an object is made of, of the arguments, and of what doubles answer. */
+function featuresOf({ subject, args, ctor, steps }, answered, nameOf) {
+  const found = [];
+  const add = (where, name, text) => { if (found.length < MOST) found.push([where, name, text]); };
+  for (const [index, node] of args.entries()) walk(node, nameOf(subject, index), nameOf(subject, index), add, 0);
+  for (const [index, { node }] of answered.entries()) walk(node, `answer ${index}`, '', add, 0);
+  for (const [at, step] of steps.entries()) for (const [index, node] of step.args.entries()) walk(node, `step ${at} ${index}`, node.name ?? '', add, 0);
+  for (const [index, node] of ctor.entries()) walk(node, `made of ${index}`, subject.ctor?.[index]?.name ?? '', add, 0);
+  return found;
+}
+
+function walk(node, where, name, add, depth) {
+  if (depth > DEEPEST) return;
+  if (node.t === 'value' && node.v !== undefined) add(where, name, literal(node.v));
+  else if (node.t === 'json') walk(node.of, where, name, add, depth);
+  else if (node.t === 'list') {
+    if (name) add(`${where} #`, '', `${node.items.length || 'no'} ${node.items.length === 1 ? name.replace(/s$/, '') : name}`);
+    for (const [index, each] of node.items.entries()) walk(each, `${where} ${index}`, name.replace(/s$/, ''), add, depth + (each.t === 'object' ? 0 : 1));
+  } else if (node.t === 'object' || node.t === 'stub') {
+    for (const [key, each] of node.props) walk(each, `${where}.${key}`, key, add, depth + 1);
+  }
+}
+
+module.exports = { featuresOf };

@@ -1,0 +1,72 @@
+'use strict';
+/**
+ * Makes kept cases plainer: what was varied by chance and does not matter becomes what a person would give.
+ *
+ * A case stays what it is worth keeping for: the goals and mutants that it was the first to reach and to notice, and the
+ * sort of its outcome. Nothing here is drawn by chance.
+ */
+const MOST_TRIES = 40; // of one case
+
+/** Make the cases that a search kept plainer, as long as `isOver` says no. */
+async function makePlainer(search, isOver) {
+  for (const [index, entry] of search.kept.entries()) {
+    if (isOver()) return;
+    if (!['constant', 'config'].includes(entry.item.subject.kind)) search.kept[index] = await plainest(search, entry, isOver);
+  }
+}
+
+async function plainest(search, entry, isOver) {
+  let found = entry;
+  let tries = 0;
+  search.cases.values.subject = entry.item.subject;
+  for (let at = 0; tries < MOST_TRIES; ) {
+    const ways = [...waysOf(search.cases, found.item)];
+    if (at >= ways.length || isOver()) break;
+    tries += 1;
+    const next = await stillWorth(search, found, ways[at]);
+    if (next) found = next;
+    else at += 1;
+  }
+  return found;
+}
+
+/** Yield the case with one thing less or one thing plainer. */
+function* waysOf(cases, item) {
+  const { subject, args, steps } = item;
+  if (subject.begin && args[0]?.t === 'object') {
+    for (const name of ['payload', 'query']) {
+      const rest = args[0].props.filter(([key]) => key !== name);
+      if (rest.length < args[0].props.length) yield { ...item, args: [{ ...args[0], props: rest }, ...args.slice(1)] };
+    }
+  }
+  const usesResults = [...cases.spots(item)].some(([node]) => node.t === 'result');
+  if (!usesResults) for (const index of steps.keys()) yield { ...item, steps: steps.filter((_, at) => at !== index) };
+  if (args.length > 0 && subject.params?.[args.length - 1]?.optional) yield { ...item, args: args.slice(0, -1) };
+  for (const [node, replace] of cases.spots(item)) {
+    if (node.t === 'list' && !node.fixed && node.items.length > 1) yield replace({ ...node, items: node.items.slice(0, -1) });
+    const natural = naturalFor(cases, node);
+    if (natural) yield replace({ ...natural, answer: node.answer });
+  }
+}
+
+/** The first value for a place, where another one stands there. */
+function naturalFor({ values }, node) {
+  const shape = node.union ?? node.shape;
+  if (node.t !== 'value' || node.v === null || node.fixed || !['string', 'number'].includes(typeof node.v) || !shape) return undefined;
+  const first = values.of(shape, node.name ?? '')[0];
+  return first?.t === 'value' && typeof first.v === typeof node.v && !Object.is(first.v, node.v) ? first : undefined;
+}
+
+/** The case with what comes out of it now, if it is worth keeping for the same reasons; undefined otherwise. */
+async function stillWorth(search, { goals, kills, outcome }, item) {
+  const { caller } = search;
+  const seen = await caller.call(item);
+  if (search.unfit(seen, item) || goals.some((each) => !seen.goals.has(each)) || search.outcomeOf(item, seen) !== outcome) return undefined;
+  const complete = search.completed(item, seen);
+  const stable = await search.steady(complete, seen);
+  if (!stable) return undefined;
+  for (const mutant of kills) if (!(await search.tells(complete, stable, mutant))) return undefined;
+  return { item: complete, seen: stable, goals, kills, outcome };
+}
+
+module.exports = { makePlainer };
