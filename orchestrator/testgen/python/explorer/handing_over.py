@@ -1,6 +1,7 @@
 """The result of an exploration in the form in which it goes to the parent."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from .body import Body
@@ -59,11 +60,11 @@ def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dic
     }
 
 
-def strangeness(lines: list[str]) -> float:
+def strangeness(lines: Sequence[str]) -> float:
     """Return how strange lines look for their length; a record of many named parts is laid out part by part."""
     return _too_long([part for line in lines for part in _RECORDED.split(line)])
 
 
-def _too_long(lines: list[str]) -> float:
+def _too_long(lines: Sequence[str]) -> float:
     """Return how much more there is in the longest line than a reader takes in."""
     return max(0, max(map(len, lines)) - _LONG) / _PER_ODDNESS
