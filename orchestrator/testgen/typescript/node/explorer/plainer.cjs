@@ -33,11 +33,9 @@ async function plainest(search, entry, isOver) {
 /** Yield the case with one thing less or one thing plainer. */
 function* waysOf(cases, item) {
   const { subject, args, steps } = item;
-  if (subject.begin && args[0]?.t === 'object') {
-    for (const name of ['payload', 'query']) {
-      const rest = args[0].props.filter(([key]) => key !== name);
-      if (rest.length < args[0].props.length) yield { ...item, args: [{ ...args[0], props: rest }, ...args.slice(1)] };
-    }
+  if (subject.form && !subject.form.parts.payload) { // nothing is known of a body
+    const rest = args[0].props.filter(([key]) => key !== 'payload');
+    if (rest.length < args[0].props.length) yield { ...item, args: [{ ...args[0], props: rest }, ...args.slice(1)] };
   }
   const usesResults = [...cases.spots(item)].some(([node]) => node.t === 'result');
   if (!usesResults) for (const index of steps.keys()) yield { ...item, steps: steps.filter((_, at) => at !== index) };
@@ -49,10 +47,10 @@ function* waysOf(cases, item) {
   }
 }
 
-/** The first value for a place, where another one stands there. */
+/** The first value for a place that has a name, where another one stands there. */
 function naturalFor({ values }, node) {
   const shape = node.union ?? node.shape;
-  if (node.t !== 'value' || node.v === null || node.fixed || !['string', 'number'].includes(typeof node.v) || !shape) return undefined;
+  if (node.t !== 'value' || !node.name || node.v === null || node.fixed || !['string', 'number'].includes(typeof node.v) || !shape) return undefined;
   const first = values.of(shape, node.name ?? '')[0];
   return first?.t === 'value' && typeof first.v === typeof node.v && !Object.is(first.v, node.v) ? first : undefined;
 }

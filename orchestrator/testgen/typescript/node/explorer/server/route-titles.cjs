@@ -82,7 +82,7 @@ function whatIsSent(subject, item, shown) {
     const before = new Map(partOf(subject.base, part)?.props ?? []);
     const now = partOf(sent, part);
     if (now === undefined) {
-      if (before.size > 0) found.push(part === 'payload' ? 'without a body' : part === 'query' ? 'without a query' : `without ${part}`);
+      if (before.size > 0 && !(part === 'payload' && !subject.form.parts.payload)) found.push(part === 'payload' ? 'without a body' : part === 'query' ? 'without a query' : `without ${part}`);
       continue;
     }
     if (!now.props) {
