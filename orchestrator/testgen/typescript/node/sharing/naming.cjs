@@ -2,6 +2,7 @@
 /** Names for the functions that make what tests share. */
 
 const ROWS = /^(double|clientOf)$/;
+const SAYS_NOTHING = /^(data|errors?|results?|values?|body)$/;
 
 /** A name that the file does not have yet: `aCommunity`, `someHeaders`, `asLearner`; undefined where none says anything. */
 function nameFor(members, usual, text) {
@@ -28,7 +29,7 @@ function wordFor(members) {
   const roles = members.map((each) => each.role);
   const type = roles.find((each) => each.type)?.type;
   if (type) return type.replace(/(Row|Record|Type|Props|Input)$/, '') || type;
-  const { name, isItem } = roles.find((each) => each.name) ?? {};
+  const { name, isItem } = roles.find((each) => each.name && !SAYS_NOTHING.test(each.name)) ?? {};
   if (name) return isItem ? singular(name) : name;
   const claimed = roles.find((each) => each.claimed)?.claimed;
   return claimed ?? (roles.some((each) => ROWS.test(each.callee ?? '')) ? 'row' : undefined);
