@@ -169,7 +169,8 @@ SHOWN = {
     "members": [
         ".exportDoubles('signing', ['getMember']),",
         "log: { info: jest.fn() }",
-        "const reply = { status: jest.fn().mockReturnThis(), send: jest.fn().mockReturnThis() };",
+        "return { status: jest.fn().mockReturnThis(), send: jest.fn().mockReturnThis() };",
+        "const reply = aReply();",
         "rename(request as never, reply as never)",
         "answers 401 with { error: 'sign in first' }",
         "expect(reply.status).toHaveBeenCalledWith(401);",
