@@ -68,3 +68,40 @@ def test_a_class_that_values_are_compared_with_is_told_by_the_class_behind():
 def test_a_module_that_never_asks_for_the_present_has_no_clock():
     source = "import datetime\n\n\ndef later(day):\n    return day + datetime.timedelta(days=1)\n"
     assert not StandingClock([(pytest, source)])
+
+
+AWARE = """import datetime as dt
+
+
+def ago(value):
+    \"\"\"Return how long ago a moment was.
+
+    >>> import datetime
+    >>> ago(datetime.timedelta(days=2))
+    '2 days ago'
+    \"\"\"
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        value = dt.datetime.fromtimestamp(value.timestamp())
+    now = dt.datetime.now()
+    left = value if isinstance(value, dt.timedelta) else now - value
+    return f"{left.days} days ago" if left.days >= 0 else "not yet"
+"""
+
+
+def test_a_class_with_a_clock_of_its_own_is_tried_at_other_times_and_in_other_time_zones(workbench):
+    workbench.write("ago.py", AWARE)
+    made = workbench.generate("ago.py", budget=10)
+    assert "class Fixed(" in made.text  # repeated under a class that moves the clock, and needs one of its own kind
+    assert "does not pass every time" not in made.dropped
+    assert "'2 days ago'" in made.text.replace('"', "'")
+
+
+def test_what_cannot_be_imported_at_another_time_does_not_pass_every_time(workbench):
+    workbench.write("twice.py", "def twice(number):\n    return 2 * number\n")
+    text = (
+        "import datetime\n\nfrom twice import twice\n\nassert datetime.datetime.now().year < 2028\n\n\n"
+        "def test_twice():\n    assert twice(3) == 6\n"
+    )
+    examined = workbench.examine("twice.py", text)
+    assert examined.proof.dropped == {"test_twice": "does not pass every time"}
+    assert "year < 2028" in examined.proof.messages["test_twice"]

@@ -10,6 +10,7 @@ from orchestrator.testgen.results import Proof
 
 REPEATS = 5
 _SECONDS = 120.0
+_LONGEST_TAIL = 1500  # characters of what a run printed
 _AT_ONCE = 2  # repeats
 # A leap day, the turn of a year, the second billion of seconds, a day after 2038; the last repeat lives today.
 _MOMENTS = (1_835_438_400.0, 1_924_991_997.0, 1_000_000_000.0, 2_177_452_800.0, None)
@@ -46,7 +47,9 @@ async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, re
             proof.goals = {}
             return proof
         _judge(proof, answer.content, None if names is None else frozenset(names), first=number == 0)
-        if number == 0:
+        if number:
+            _drop_missing(proof, answer)
+        else:
             unseen = [name for name in names or () if name not in proof.goals and name not in proof.dropped]
             proof.dropped.update(dict.fromkeys(unseen, NOT_RUN))
             if proof.dropped and names:  # chosen anew without them: the repeats would be for nothing
@@ -99,6 +102,15 @@ def _judge(proof: Proof, content: Mapping[str, Any], names: frozenset[str] | Non
             proof.goals.pop(name, None)
         elif first:
             proof.goals[name] = frozenset(goal for each in results for goal in each["goals"])
+
+
+def _drop_missing(proof: Proof, answer: Answer) -> None:
+    """Drop what ran once and is missing in a repeat, as when the file cannot be imported at another moment."""
+    ran = {test_name(node) for node in (answer.content or {}).get("tests", ())}
+    for name in [each for each in proof.goals if each not in ran]:
+        proof.dropped[name] = NOT_REPEATED
+        proof.messages[name] = answer.tail[-_LONGEST_TAIL:]
+        del proof.goals[name]
 
 
 def test_name(node: str) -> str:

@@ -134,7 +134,7 @@ class StandingClock:
 
 
 _KIND = '''\
-class Fixed(type):
+class Fixed(type(datetime.datetime)):
     """Let what is an instance of the class behind pass for one of this."""
 
     def __instancecheck__(cls, value):
