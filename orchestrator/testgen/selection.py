@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 _COST_OF_BRANCHES = 0.02
 _COST_OF_MUTANTS = 0.03
 _EXAMPLE = 2  # of plainness
-_ODD_PER_MUTANT = 2.0  # so much oddness is worth one mutant
+_ODD_PER_MUTANT = 1.2  # so much oddness is worth one mutant
 
 
 class Proposal(Protocol):

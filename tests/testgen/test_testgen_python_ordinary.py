@@ -166,6 +166,11 @@ def test_words_that_nobody_knows_give_way_to_usual_ones():
     assert oddness("'hello b'") > oddness("'hello'")
 
 
+def test_names_in_letters_that_nobody_mixes_so_are_odd():
+    assert oddness("'to_to_word'") + 0.7 < oddness("'TO_To_word'")
+    assert oddness("'second_type'") + 0.3 < oddness("'SECOND_TYPE'")
+
+
 def test_references_to_characters_give_way_to_known_ones():
     assert with_usual_references("&#xBEEF; &#1; &Beta;") == "&#x41; &#65; &eacute;"
     assert oddness("'&eacute;'") < oddness("'&beta;'")

@@ -9,6 +9,8 @@ import tokenize
 from .words import WELL_KNOWN, usual_word
 
 _TWICE = re.compile(r"(.{3,}).*\1")
+_CONSTANT = re.compile(r"[A-Z]{3,}(_[A-Z]+)+")
+_UNEVEN = re.compile(r"\b[A-Z]{2,}_[A-Z][a-z]")  # "TO_To1word": nobody writes names so
 _PLAIN_NUMBERS = frozenset({1, 2, 3, 4, 5, 7, 10, 12, 15, 20, 30, 50, 60, 100, 1000, 2023, 2024, 10**6})
 _PLAIN_FRACTIONS = frozenset({0.5, 1.5, 2.5, 3.14})
 _RUNS = {
@@ -122,7 +124,8 @@ def _of_text(text: str) -> float:
     switches += max(0, len(re.findall(r"[A-Za-z]\d|\d[A-Za-z]", text)) - 1)
     blanks = (text != text.lstrip()) + (text != text.rstrip())
     edges = (0, 2.0, 1.5)[blanks] + 2.0 * text.endswith(",") + (_TWICE.search(text) is not None)
-    loud = len(re.findall(r"\b[A-Z]{3,}\b", text))
+    loud = len(re.findall(r"\b[A-Z]{3,}\b", text)) + (_CONSTANT.fullmatch(text) is not None)
+    switches += 2 * (_UNEVEN.search(text) is not None)
     letters_alone = len(re.findall(r"(?<=[a-z] )[b-hj-z]\b|\b[b-hj-z](?= [a-z])", text))
     runs: list[str] = re.findall(r"\d+", text)
     zeros = sum(0.2 * (each != _RUNS.get(len(each))) + 0.4 * (each[0] == "0" and len(each) > 2) for each in runs)
