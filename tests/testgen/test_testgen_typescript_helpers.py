@@ -1,6 +1,7 @@
 """The small parts of what explores TypeScript, tried alone under Node."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import orchestrator.testgen.typescript as package
+from orchestrator.testgen.typescript import doubles
 
 NODE = Path(package.__file__).parent / "node"
 
@@ -18,6 +20,14 @@ def answer_of(script: str):
     """Run a script and return what it printed, as JSON."""
     done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
+
+
+def test_the_file_of_doubles_is_known_again_by_the_functions_that_it_offers() -> None:
+    """Written in another way, they would be taken for somebody else's file, and scripts could not require them."""
+    text = (NODE / "doubles.ts").read_text()
+    found = set(re.findall(r"^export (?:async )?function (\w+)", text, re.MULTILINE))
+    assert found == set(doubles._OFFERED)
+    assert not re.search(r"^export (?!(async )?function )", doubles._as_script(text), re.MULTILINE)
 
 
 @pytest.mark.parametrize(("steps", "expected"), [(9, "settled"), (11, "too late")])

@@ -12,18 +12,16 @@ interface Recorder {
   makings: Set<Step[]>;
 }
 
+type Kept = { recorders: WeakMap<object, Recorder>; packages: Map<string, Recorder> };
 /** Kept beside the modules, so that a test that loads its modules anew still sees what they did. */
-const kept = globalThis as typeof globalThis & {
-  __doubles?: { recorders: WeakMap<object, Recorder>; packages: Map<string, Recorder> };
-};
+const kept = globalThis as typeof globalThis & { __doubles?: Kept };
 const { recorders, packages } = (kept.__doubles ??= { recorders: new WeakMap(), packages: new Map() });
 const TRANSACTIONS = /^(\$?transaction|withTransaction)$/;
 const OPENS = /^(connect|create(Confirm)?Channel|getConnection|acquire|startSession|getClient|db)$/;
-/** What runners ask of a value to find out what it is: a double is none of these. */
-const UNKNOWN = /^(toJSON|asymmetricMatch|\$\$typeof|nodeType)$/;
+const UNKNOWN = /^(toJSON|asymmetricMatch|\$\$typeof|nodeType)$/; // what runners ask of values: doubles are none
 const DECORATES = /^(typeorm|@mikro-orm\/.*|sequelize-typescript)$/; // without `new`, these leave a class as it is
 const PASSING = /^(time|pid|hostname|reqId|stack)$/; // in a log
-/** Packages whose functions are awaited themselves; those of all others make clients. */
+// Packages whose functions are awaited themselves; those of all others make clients:
 const ASKED = /^(axios|got|ky|node-fetch|cross-fetch|undici|superagent|fetch|(node:)?fs(\/promises)?)$/;
 
 /**
@@ -139,7 +137,9 @@ function recorderBehind(client: object): Recorder {
   return recorder;
 }
 
-export const isDouble = (value: object): boolean => recorders.has(value);
+export function isDouble(value: object): boolean {
+  return recorders.has(value);
+}
 
 /** The next answer; `word` says what is asked for where nobody awaits it. */
 function given(recorder: Recorder, word?: string): unknown {
