@@ -103,6 +103,26 @@ def test_titles_say_what_is_given_otherwise_than_usual() -> None:
     assert [namer.single(each) for each in tests[1:]] == ["returns true", "returns true with role 'admin'"]
 
 
+def test_a_title_names_what_only_this_test_is_not_given() -> None:
+    signed_in = (("context.user.id", "id", "'user-1'"), ("context.user.role", "role", "'learner'"))
+    tests = [replace(PLAIN, args=(("context", "{ db, user }"),), features=signed_in) for _ in range(2)]
+    nobody = replace(PLAIN, args=(("context", "{ db }"),))
+    assert Namer(others=[*tests, nobody]).single(nobody) == "returns true without user"
+    nothing = replace(PLAIN, args=())
+    assert Namer(others=[*tests, nothing]).single(nothing) == "returns true without context"
+
+
+def test_a_title_says_what_usually_goes_before() -> None:
+    tests = [replace(PLAIN, steps=("open",)), replace(PLAIN, steps=("open", "close")), PLAIN]
+    assert Namer(others=tests).single(PLAIN) == "returns true before open"
+
+
+def test_a_title_without_a_difference_says_that_something_was_found() -> None:
+    found = replace(PLAIN, answers=("{ id: 'id-1' }",))
+    assert Namer(others=[PLAIN, found]).single(found) == "returns true when something is found"
+    assert Namer(others=[found]).single(found) == "returns true"
+
+
 def test_a_title_is_not_cut_off_in_the_middle_of_a_claim() -> None:
     error = {"name": "Refusal", "message": "a community has room for 2 to 10,000 members, no", "props": []}
     features = (("owner", "owner", "'owner-with-a-name'"), ("limit", "limit", "1"))

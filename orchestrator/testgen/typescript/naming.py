@@ -10,6 +10,8 @@ _LONGEST = 90
 _LONGEST_VALUE = 40
 _LONGEST_FEATURE = 24
 _MOST_FEATURES = 2
+_FOUND = ["when something is found"]  # of no object that comes out: that tells what was found
+_PATH = re.compile(r"[\w$]+(\.[\w$]+)*")
 _SHORT_LITERAL = r"""'[^']{,22}'|"[^"]{,22}"|-?[\d.]+|true|false|null"""
 _PLAIN = re.compile(r"""[{,] (\w+): ('[^'\\]*'|"[^"\\]*"|-?[\d.]+|true|false|null)(?=[,\s])""")
 
@@ -26,13 +28,19 @@ class Namer:
         self._usual, self._alone = usual_features(others)
         self._claims = [dict(_PLAIN.findall(each.expected)) for each in others if each.expected.startswith("{")]
         self._are_several = len(others) > 1
+        self._paths = Counter(path for each in others for path in _paths(each))
+        self._steps = Counter(step for each in others for step in each.steps[:1])
+        self._most = len(others) / 2
 
     def single(self, candidate: Candidate) -> str:
         """Return the title of a test of one call."""
         if candidate.title:
             return self._unique(_within(candidate.title, []))
-        title = f"{_outcome(candidate, self._claims)}{_circumstances(candidate)}"
+        circumstances = _circumstances(candidate)
+        title = f"{_outcome(candidate, self._claims)}{circumstances}"
         told, rest = self._told(candidate)
+        if not told and not circumstances and self._are_several:
+            told = self._lacking(candidate)
         known = told[:_MOST_FEATURES]
         for count in range(len(told) + len(rest) + 1):
             found = _within(title, [*known, *[*told[_MOST_FEATURES:], *rest][:count]])
@@ -57,6 +65,17 @@ class Namer:
                 (rest if where in self._alone else told)[_in_words(where, name, text)] = None
         return list(told), list(rest)
 
+    def _lacking(self, candidate: Candidate) -> list[str]:
+        """Return in words what most others are given or come after, and this one not; else that something was found."""
+        own = {*_paths(candidate), *(name for name, _ in candidate.args)}
+        missing = [path for path, count in self._paths.items() if count >= self._most and path not in own]
+        if missing and candidate.kind != "constant":
+            return [f"without {min(missing, key=lambda path: (path.count('.'), path)).rpartition('.')[2]}"]
+        usual = [step for step, count in self._steps.most_common(1) if count >= self._most and not candidate.steps]
+        return [f"before {step}" for step in usual] or _FOUND * (
+            bool(candidate.answers) and candidate.expected[:1] != "{"
+        )
+
     def table(self, candidates: list[Candidate]) -> str:
         """Return the title of a table of calls; everything before the first `%` is of this table alone."""
         names = " and ".join(dict.fromkeys(name for name, _ in candidates[0].args))
@@ -76,6 +95,16 @@ class Namer:
             unique = title if self._used[title] == 1 else f"{title} ({self._used[title]})"
             if unique not in self._taken:
                 return unique
+
+
+def _paths(candidate: Candidate) -> frozenset[str]:
+    """Return where something stands in what a function is given: `context`, `context.user`, `context.user.role`."""
+    found: set[str] = set()
+    for where, _, _ in candidate.features:
+        if _PATH.fullmatch(where):
+            parts = where.split(".")
+            found |= {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+    return frozenset(found)
 
 
 def usual_features(candidates: Sequence[Candidate]) -> tuple[dict[str, str], frozenset[str]]:
