@@ -99,3 +99,31 @@ def test_a_test_is_as_short_as_it_can_be_and_still_do(workbench):
     text = workbench.generate("gate.py", budget=60).text
     bodies = [part for part in text.split("def test_") if 'state() == "open"' in part]
     assert [part.count(".push()") for part in bodies] == [2]
+
+
+GRAMS = '''
+class Grams:
+    """Cut a text into pieces.
+
+    >>> Grams(2)("abc")
+    ['ab', 'bc']
+    """
+
+    def __init__(self, size=1, step=1, mark="", strict=False):
+        self.size = size
+        self.step = step
+        self.mark = mark
+        self.strict = strict
+
+    def __call__(self, text="room"):
+        if self.strict and not text:
+            raise ValueError("nothing to cut")
+        shifted = [text[place:] for place in range(self.size)]
+        return [self.mark + "".join(each) for each in zip(*shifted)][:: self.step]
+'''
+
+
+def test_objects_that_can_be_called_are_not_called_to_find_out_which_options_made_them_matter(workbench):
+    workbench.write("grams.py", GRAMS)
+    made = workbench.generate("grams.py", budget=20)
+    assert made.statements.percent > 70

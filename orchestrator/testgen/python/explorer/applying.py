@@ -39,6 +39,7 @@ class Applying:
         self._literals = literals
         self._names = names
         self._caller = caller
+        self._slow: set[tuple[str, tuple[str, ...]]] = set()  # calls whose results nobody waits for again
 
     def use(self, call: str, setup: tuple[str, ...], value: Any, promised: Any) -> tuple[str, Any] | None:
         """Return how it is used, to be put behind the call, and what that gives; None when no sample shows anything.
@@ -49,8 +50,13 @@ class Applying:
         if isinstance(value, re.Pattern):
             uses = [(f".findall({each})", each) for each in _TEXTS]
         same: tuple[str, Any] | None = None
+        if (call, setup) in self._slow:
+            return None
         for use, sample in uses:
             outcome = self._caller.repeat(Program(call + use, setup))
+            if outcome.kind == "slow":
+                self._slow.add((call, setup))
+                return None
             text = self._literals.write(outcome.value) if outcome.kind == "value" and not outcome.how else None
             if text is None or outcome.value is None or outcome.value == [] or callable(outcome.value):
                 continue

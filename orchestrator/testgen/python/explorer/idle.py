@@ -71,5 +71,6 @@ class Idle:
         return True
 
     def _told(self, made: Try) -> str:
-        is_used = made.outcome.kind == "value" and is_applied(made.outcome.value)
+        is_object = made.subject.kind == "class"  # it has more to it than what calling it gives
+        is_used = made.outcome.kind == "value" and is_applied(made.outcome.value) and not is_object
         return self._checks.told_by_use(made) if is_used else self._search.told(made.outcome)
