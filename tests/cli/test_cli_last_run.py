@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pytest import CaptureFixture
 
 from orchestrator.cli.commands import render_overview
 from orchestrator.cli.entry import enter
+from orchestrator.cli.wiring import new_run_id
 
 TASKS = [
     {"id": f"1.{n}", "name": "x", "type": "command", "command": [word]} for n, word in enumerate(("true", "false"), 1)
@@ -52,3 +54,11 @@ def test_a_ledger_that_cannot_be_read_is_left_to_other_commands(repository: Path
     (repository / ".orchestrate").mkdir()
     (repository / ".orchestrate/ledger.db").write_bytes(b"nothing that SQLite knows")
     assert shown(capsys) == ""
+
+
+def test_ids_of_runs_sort_by_time_within_a_second() -> None:
+    """Two undos of one second stood in the order of chance."""
+    moments = [datetime(2026, 1, 31, 12, 0, 0, part, tzinfo=UTC) for part in (0, 20, 500_000, 999_999)]
+    ids = [new_run_id(each) for each in moments]
+    assert ids == sorted(set(ids))
+    assert (ids[0], ids[-1]) == ("20260131-120000-0000", "20260131-120000-ffff")
