@@ -1,10 +1,9 @@
 """A server that no function builds: a module exports and starts it, or classes register its routes."""
 
 import shutil
-import subprocess
-import sys
 
 import pytest
+from by_hand import generate, generated, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -89,11 +88,8 @@ export class PriceRoutes {
 def test_the_server_that_a_module_exports_and_starts_is_asked_and_takes_no_port(project):
     for name, text in {"store": STORE, "stock": STOCK, "main": MAIN, "prices": PRICES}.items():
         (project / f"src/{name}.ts").write_text(text)
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/{}.ts", "--write", "--budget", "5"]
     for name in ("stock", "prices"):
-        argv = [each.format(name) for each in command]
-        made = subprocess.run(argv, capture_output=True, text=True, check=False)
-        assert made.returncode == 0, made.stdout + made.stderr
+        generated(f"src/{name}.ts", budget=5)
     stock = (project / "src/__tests__/stock.test.ts").read_text()
     assert "afterAll(keepPortsClosed());" in stock
     assert "({ default: app } = await import('../main'));" in stock
@@ -102,8 +98,7 @@ def test_the_server_that_a_module_exports_and_starts_is_asked_and_takes_no_port(
     prices = (project / "src/__tests__/prices.test.ts").read_text()
     assert "new PriceRoutes(async () => undefined, app, { priceOf: " in prices
     assert "expect(response.statusCode).toBe(401);" in prices
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()
 
 
 STATE = """\
@@ -140,11 +135,9 @@ export class HealthRoutes {
 def test_a_stub_stands_for_a_class_with_private_parts_and_uptime_is_any_number(project):
     (project / "src/health.ts").write_text(STATE)
     (project / "src/routes.ts").write_text(HEALTH_ROUTES)
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/*.ts", "--write", "--budget", "4"]
-    made = subprocess.run([*command], capture_output=True, text=True, check=False)
+    made = generate("src/*.ts", budget=4)
     routes, health = ((project / f"src/__tests__/{each}.test.ts") for each in ("routes", "health"))
     assert routes.exists(), made.stdout + made.stderr
     assert "expect(response.statusCode).toBe(200);" in routes.read_text()
     assert "seconds: expect.any(Number)" in health.read_text()
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()

@@ -3,9 +3,9 @@
 import json
 import shutil
 import subprocess
-import sys
 
 import pytest
+from by_hand import JEST, report_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -46,14 +46,6 @@ export function summary(): string {
 """
 
 
-def generate(target, *options):
-    """Write tests with the command of the product."""
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write", "--json", "--budget", "8"]
-    made = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
-    return json.loads(made.stdout)
-
-
 def run(*arguments):
     """Run the project's own tests, in an environment that sets what the modules read."""
     env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "PORT": "1", "WORKERS": "9", "HOME": "/"}
@@ -63,7 +55,7 @@ def run(*arguments):
 
 def test_a_module_that_refuses_its_environment_is_tested_as_such(project):
     (project / "src/settings.ts").write_text(CHECKED)
-    made = generate("src/settings.ts")
+    made = report_of("src/settings.ts", budget=8)
     assert made["coverage"]["statements"] == 100.0, made
     text = (project / "src/__tests__/settings.test.ts").read_text()
     assert "process.env = { ...environment };\n  delete process.env.PORT;\n  delete process.env.DATABASE_URL;\n" in text
@@ -71,12 +63,12 @@ def test_a_module_that_refuses_its_environment_is_tested_as_such(project):
     assert "const { settings } = await import('../settings');" in text
     assert "expect(settings).toEqual({ PORT: 3000, DATABASE_URL: " in text
     assert "invalid environment: PORT" in text
-    run("node_modules/jest/bin/jest.js")
+    run(JEST)
 
 
 def test_defaults_malformed_values_and_the_end_of_the_process_are_told_apart(project):
     (project / "src/plain.ts").write_text(PLAIN)
-    made = generate("src/plain.ts", "--test-type", "config")
+    made = report_of("src/plain.ts", "--test-type", "config", budget=8)
     assert made["coverage"]["statements"] >= 80, made
     text = (project / "src/__tests__/plain.test.ts").read_text()
     assert "is read without any variable" in text
@@ -85,7 +77,7 @@ def test_defaults_malformed_values_and_the_end_of_the_process_are_told_apart(pro
     assert "process.env.API_KEY = '';" in text
     assert "expect(exit).toHaveBeenCalledWith(3);" in text
     assert "describe('summary'" not in text
-    run("node_modules/jest/bin/jest.js")
+    run(JEST)
 
 
 def test_vitest_loads_the_module_anew_as_well(project):
@@ -94,7 +86,7 @@ def test_vitest_loads_the_module_anew_as_well(project):
     options = {"strict": True, "module": "ESNext", "moduleResolution": "Bundler", "target": "ES2022", "types": ["node"]}
     (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": {**options, "skipLibCheck": True}}))
     (project / "src/plain.ts").write_text(PLAIN)
-    generate("src/plain.ts")
+    report_of("src/plain.ts", budget=8)
     text = (project / "src/__tests__/plain.test.ts").read_text()
     assert "  vi.resetModules();\n" in text
     assert "expect(exit).toHaveBeenCalledWith(3);" in text
@@ -108,8 +100,8 @@ def test_a_script_that_is_compiled_for_node_loads_the_module_without_import(proj
         json.dumps({"compilerOptions": {**options, "isolatedModules": True, "skipLibCheck": True}}, indent=2)
     )
     (project / "src/plain.ts").write_text(PLAIN)
-    generate("src/plain.ts")
+    report_of("src/plain.ts", budget=8)
     text = (project / "src/__tests__/plain.test.ts").read_text()
     assert "} = jest.requireActual<typeof import('../plain')>('../plain');" in text
     assert "expect(exit).toHaveBeenCalledWith(3);" in text
-    run("node_modules/jest/bin/jest.js")
+    run(JEST)

@@ -2,10 +2,10 @@
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from by_hand import generated, run_jest
 
 import orchestrator.testgen.typescript as package
 
@@ -206,13 +206,10 @@ def test_what_reaches_outside_is_doubled_and_what_it_is_asked_is_asserted(projec
     }
     for name, text in modules.items():
         (project / f"src/{name}.ts").write_text(text)
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/*.ts", "--write", "--budget", "2"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout[-3000:] + made.stderr
+    generated("src/*.ts", budget=2)
     written = {name: (project / f"src/__tests__/{name}.test.ts").read_text() for name in modules}
     assert [(name, each) for name, shown in SHOWN.items() for each in shown if each not in written[name]] == []
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()
 
 
 def test_the_shared_helper_file_compiles_in_the_strictest_project(project):

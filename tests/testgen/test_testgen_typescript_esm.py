@@ -3,9 +3,9 @@
 import json
 import shutil
 import subprocess
-import sys
 
 import pytest
+from by_hand import generated
 
 pytestmark = [
     pytest.mark.slow,
@@ -116,17 +116,9 @@ def modules(project):
     return project
 
 
-def generate(target):
-    """Write the tests of modules; return what was said of them."""
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write", "--json", "--budget", "3"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    return made.stdout
-
-
 def test_es_modules_under_jest_are_loaded_after_what_they_use_is_doubled(modules):
-    assert generate("src/*.ts").count('"statements": 100.0') == 3
-    assert '"statements": 100.0' in generate("src/rates.js")
+    assert generated("src/*.ts", budget=3).count('"statements": 100.0') == 3
+    assert '"statements": 100.0' in generated("src/rates.js", budget=3)
     shop = (modules / "src/__tests__/shop.test.ts").read_text()
     assert "jest.unstable_mockModule('pg', () => moduleDouble('pg', ['Pool']));\n" in shop
     assert "...actualSigning, ...exportDoubles('signing', ['getMember'])" in shop

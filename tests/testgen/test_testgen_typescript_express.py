@@ -1,11 +1,9 @@
 """Routers, applications and handlers of Express get tests through requests."""
 
-import json
 import shutil
-import subprocess
-import sys
 
 import pytest
+from by_hand import let_default_imports_be, report_of, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -126,25 +124,9 @@ pages.get('/title', requireEditor, (req: Request, res: Response) => {
 """
 
 
-def generate(target):
-    """Write tests with the command of the product."""
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write", "--json", "--budget", "8"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
-    return json.loads(made.stdout)["coverage"]
-
-
-def run_jest():
-    """Run the project's own tests."""
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 def write(project, files):
     """Write modules of the project; its compiler imports packages as their own default."""
-    options = json.loads((project / "tsconfig.json").read_text())
-    options["compilerOptions"]["esModuleInterop"] = True
-    (project / "tsconfig.json").write_text(json.dumps(options))
+    let_default_imports_be(project)
     (project / "src/web").mkdir()
     for name, text in files.items():
         (project / f"src/{name}.ts").write_text(text)
@@ -162,7 +144,7 @@ def uninstall(project, name):
 
 def test_routes_are_asked_through_the_application_that_mounts_them(project):
     write(project, {"tokens": TOKENS, "pool": POOL, "web/gate": GATE, "web/books": BOOKS, "app": APP})
-    made = generate("src/web/books.ts")
+    made = report_of("src/web/books.ts", budget=8)["coverage"]
     assert made["statements"] == 100.0, made
     text = (project / "src/web/__tests__/books.test.ts").read_text()
     assert "import request from 'supertest';" in text
@@ -181,7 +163,7 @@ def test_routes_are_asked_through_the_application_that_mounts_them(project):
 def test_a_router_without_an_application_gets_a_plain_one(project):
     uninstall(project, "supertest")
     write(project, {"tokens": TOKENS, "pool": POOL, "web/gate": GATE, "web/books": BOOKS})
-    made = generate("src/web/books.ts")
+    made = report_of("src/web/books.ts", budget=8)["coverage"]
     assert made["statements"] == 100.0, made
     text = (project / "src/web/__tests__/books.test.ts").read_text()
     assert "app = express();\n  app.use(express.json());\n  app.use(books);\n  app.use(tellError);\n" in text
@@ -192,7 +174,7 @@ def test_a_router_without_an_application_gets_a_plain_one(project):
 
 def test_handlers_are_called_with_parts_of_requests(project):
     write(project, {"web/handlers": HANDLERS})
-    made = generate("src/web/handlers.ts")
+    made = report_of("src/web/handlers.ts", budget=8)["coverage"]
     assert made["statements"] == 100.0, made
     text = (project / "src/web/__tests__/handlers.test.ts").read_text()
     assert "params: { id: '" in text
@@ -204,7 +186,7 @@ def test_handlers_are_called_with_parts_of_requests(project):
 
 def test_what_breaks_down_behind_a_door_was_let_in(project):
     write(project, {"tokens": TOKENS, "web/gate": GATE, "web/pages": PAGES})
-    made = generate("src/web/pages.ts")
+    made = report_of("src/web/pages.ts", budget=8)["coverage"]
     assert made["statements"] == 100.0, made
     text = (project / "src/web/__tests__/pages.test.ts").read_text()
     assert "{ kind: 'all-novels' }" in text

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from by_hand import run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -176,8 +177,7 @@ def test_functions_and_classes_get_tests_that_pass_and_notice_changes(project):
     assert "expect(shelf.count).toBe(1);" in prices
     assert "does not pass" not in made.stdout
     assert "new Shop(client)" in (project / "src/__tests__/shop.test.ts").read_text()
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()
     verified = tests("verify", "src/prices.ts")
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
@@ -203,8 +203,7 @@ def test_a_schema_is_asserted_type_by_type_and_a_folder_by_its_operations(projec
         "answers with data to a user",
     ):
         assert title in text
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()
 
 
 def test_a_type_without_end_is_looked_at_as_far_as_it_helps(project):

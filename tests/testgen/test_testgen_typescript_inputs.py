@@ -3,10 +3,9 @@
 import json
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
+from by_hand import generate, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -77,15 +76,9 @@ export function next(): number {
 """
 
 
-def generate(target):
-    """Write tests with the command of the product."""
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write", "--json", "--budget", "5"]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def test_schemas_inside_of_settings_are_asked_what_they_take_and_refuse(project):
     (project / "src/sign-up.ts").write_text(SIGN_UP)
-    made = generate("src/sign-up.ts")
+    made = generate("src/sign-up.ts", budget=5)
     assert made.returncode == 0, made.stderr
     text = (project / "src/__tests__/sign-up.test.ts").read_text()
     assert "signUp.schema.body.safeParse({" in text
@@ -100,7 +93,7 @@ def test_schemas_inside_of_settings_are_asked_what_they_take_and_refuse(project)
 def test_what_a_class_needs_is_doubled_with_what_is_read_of_its_answers(project):
     (project / "src/session.ts").write_text(TOKENS)
     (project / "src/door.ts").write_text(DOOR)
-    made = generate("src/*.ts")
+    made = generate("src/*.ts", budget=5)
     assert made.returncode == 0, made.stderr
     assert made.stdout.count('"statements": 100.0') == 2
     session = (project / "src/__tests__/session.test.ts").read_text()
@@ -116,9 +109,8 @@ def test_modules_that_remember_are_loaded_anew_where_the_compiler_leaves_imports
     settings = {"compilerOptions": {**options, "module": "Node16", "moduleResolution": "Node16"}}
     (project / "tsconfig.json").write_text(json.dumps(settings, indent=2))
     (project / "src/counter.ts").write_text(COUNTER)
-    made = generate("src/counter.ts")
+    made = generate("src/counter.ts", budget=5)
     assert made.returncode == 0, made.stderr
     text = (project / "src/__tests__/counter.test.ts").read_text()
     assert "({ next } = jest.requireActual<typeof import('../counter')>('../counter'));" in text
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()

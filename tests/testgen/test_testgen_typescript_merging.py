@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from by_hand import run_jest
 
 from orchestrator.testgen.generator import Present
 from orchestrator.testgen.typescript.bench import NODE
@@ -264,8 +265,7 @@ def test_a_task_keeps_what_a_person_did_to_its_file_and_writes_the_rest_anew(pro
     assert f"  {mine}\n" in second
     assert f"  // opens at eight\n  {opened}\n" in second
     assert "nothing is sold" not in second
-    jest = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert jest.returncode == 0, jest.stderr
+    run_jest()
     run("--force")
     assert place.read_text() == second
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from by_hand import generated, run_jest, run_node
 
 pytestmark = [
     pytest.mark.slow,
@@ -67,20 +68,6 @@ export function pathOf(title: string, isDraft = false): string {
 OPTIONS = {"strict": True, "module": "ESNext", "moduleResolution": "Bundler", "target": "ES2022", "skipLibCheck": True}
 
 
-def generate(modules):
-    """Write the tests of modules; return what was said of them."""
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", modules, "--write", "--json", "--budget", "2"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    return made.stdout
-
-
-def run(*arguments):
-    """Run the project's own tests."""
-    done = subprocess.run(["node", *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def become_module(project):
     """Let the project be of ES modules, with Vitest."""
     (project / "package.json").write_text(json.dumps({"type": "module", "scripts": {"test": "vitest run"}}))
@@ -91,7 +78,7 @@ def test_scripts_get_scripts_that_require_them_and_double_what_they_require(proj
     (project / "jest.config.js").write_text("module.exports = { transform: {} };\n")
     (project / "src/prices.js").write_text(PRICES.replace("EXPORT", "") + "\nmodule.exports = { price };\n")
     (project / "src/shop.js").write_text(SHOP)
-    assert generate("src/*.js").count('"statements": 100.0') == 2
+    assert generated("src/*.js", budget=2).count('"statements": 100.0') == 2
     prices = (project / "src/__tests__/prices.test.js").read_text()
     assert "const { price } = require('../prices');\n" in prices
     assert "toThrow('count must be at least 1')" in prices
@@ -99,7 +86,7 @@ def test_scripts_get_scripts_that_require_them_and_double_what_they_require(proj
     assert "jest.mock('pg', () => jest.requireActual('../test/doubles').packageDouble('pg'));\n\nconst {" in shop
     assert "\n  jest.resetModules();\n  priceOf = require('../shop');\n" in shop
     assert "import" not in prices + shop
-    run("node_modules/jest/bin/jest.js")
+    run_jest()
 
 
 def test_es_modules_of_javascript_get_es_modules(project):
@@ -107,10 +94,10 @@ def test_es_modules_of_javascript_get_es_modules(project):
         (project / each).unlink()
     become_module(project)
     (project / "src/prices.js").write_text(PRICES.replace("EXPORT", "export "))
-    assert '"statements": 100.0' in generate("src/prices.js")
+    assert '"statements": 100.0' in generated("src/prices.js", budget=2)
     text = (project / "src/__tests__/prices.test.js").read_text()
     assert "import { describe, expect, it } from 'vitest';\nimport { price } from '../prices';\n" in text
-    run("node_modules/vitest/vitest.mjs", "run")
+    run_node("node_modules/vitest/vitest.mjs", "run")
 
 
 def test_inputs_of_javascript_are_written_without_types(project):
@@ -119,9 +106,9 @@ def test_inputs_of_javascript_are_written_without_types(project):
         (project / each).unlink()
     become_module(project)
     (project / "src/listeners.js").write_text(LISTENERS)
-    assert '"statements": 100.0' in generate("src/listeners.js")
+    assert '"statements": 100.0' in generated("src/listeners.js", budget=2)
     assert "(value) => value" in (project / "src/__tests__/listeners.test.js").read_text()
-    run("node_modules/vitest/vitest.mjs", "run")
+    run_node("node_modules/vitest/vitest.mjs", "run")
 
 
 def test_a_package_that_is_an_es_module_only_is_used_as_it_is(project):
@@ -129,7 +116,7 @@ def test_a_package_that_is_an_es_module_only_is_used_as_it_is(project):
     (project / "jest.config.js").unlink()
     (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS}))
     (project / "src/posts.ts").write_text(POSTS)
-    assert '"statements": 100.0' in generate("src/posts.ts")
+    assert '"statements": 100.0' in generated("src/posts.ts", budget=2)
     assert "toBe('/drafts/" in (project / "src/__tests__/posts.test.ts").read_text()
 
 
@@ -143,8 +130,8 @@ def test_a_package_without_settings_is_tested_from_where_those_of_the_repository
     (project / "packages/money/package.json").write_text(json.dumps({"type": "module", "scripts": {"test": "vitest"}}))
     tax = "export function tax(price: number): number {\n  return price > 100 ? price * 0.19 : price * 0.07;\n}\n"
     (project / "packages/money/src/tax.ts").write_text(tax)
-    assert '"statements": 100.0' in generate("packages/money/src/tax.ts")
-    run("node_modules/vitest/vitest.mjs", "run")
+    assert '"statements": 100.0' in generated("packages/money/src/tax.ts", budget=2)
+    run_node("node_modules/vitest/vitest.mjs", "run")
 
 
 def test_a_module_that_awaits_at_its_top_is_tested(project):
@@ -156,8 +143,8 @@ def test_a_module_that_awaits_at_its_top_is_tested(project):
         "export function tax(price: number, isLow: boolean): number {\n"
         "  return (price * (isLow ? rates.low : rates.high)) / 100;\n}\n"
     )
-    assert '"statements": 100.0' in generate("src/rates.ts")
-    run("node_modules/vitest/vitest.mjs", "run")
+    assert '"statements": 100.0' in generated("src/rates.ts", budget=2)
+    run_node("node_modules/vitest/vitest.mjs", "run")
 
 
 def test_a_module_that_needs_a_native_add_on_which_is_not_there_is_refused_by_name(project):
@@ -200,14 +187,14 @@ def test_a_project_whose_jest_defines_no_globals_gets_tests_that_import_them(pro
     (project / "src/shop.js").write_text(
         SHOP.replace("const { price } = require('./prices');\n", "const price = (size, count) => 5 * count;\n")
     )
-    made = generate("src/prices.ts")
+    made = generated("src/prices.ts", budget=2)
     assert '"statements": 100.0' in made
-    assert '"statements": 100.0' in generate("src/shop.js")
+    assert '"statements": 100.0' in generated("src/shop.js", budget=2)
     prices = (project / "src/__tests__/prices.test.ts").read_text()
     assert "import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';" in prices
     shop = (project / "src/__tests__/shop.test.js").read_text()
     assert shop.index("require('@jest/globals')") < shop.index("jest.mock('pg'")
-    run("node_modules/jest/bin/jest.js")
+    run_jest()
     assert json.loads(made)["mutants"]["percent"] > 60
 
 
@@ -233,8 +220,8 @@ def test_a_server_of_es_modules_that_are_resolved_as_node_does_is_asked_by_vites
     options = {"strict": True, "module": "NodeNext", "target": "ES2022", "types": ["node"], "skipLibCheck": True}
     (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": options}))
     (project / "src/hello.ts").write_text(HELLO)
-    generate("src/hello.ts")
+    generated("src/hello.ts", budget=2)
     text = (project / "src/__tests__/hello.test.ts").read_text()
     assert "import hello from '../hello.js';" in text
     assert "expect(response.json()).toEqual({ hello: 'world' });" in text
-    run("node_modules/vitest/vitest.mjs", "run")
+    run_node("node_modules/vitest/vitest.mjs", "run")

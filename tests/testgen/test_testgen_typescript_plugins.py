@@ -1,10 +1,9 @@
 """Plugins of Fastify get tests of what they do, and of nothing that a server without them does as well."""
 
 import shutil
-import subprocess
-import sys
 
 import pytest
+from by_hand import generate, generated, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -74,8 +73,7 @@ def test_plugins_are_tested_for_what_they_do(project):
     modules = {"telling": TELLING, "guarding": GUARDING, "ending": ENDING, "origins": ORIGINS}
     for name, text in modules.items():
         (project / f"src/{name}.ts").write_text(text)
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/*.ts", "--write", "--json"]
-    made = subprocess.run([*command, "--budget", "6"], capture_output=True, text=True, check=False)
+    made = generate("src/*.ts", budget=6)
     assert made.stdout.count('"statements": 100.0') == len(modules), made.stdout + made.stderr
     telling, guarding, ending, origins = ((project / f"src/__tests__/{name}.test.ts").read_text() for name in modules)
     assert "describe('telling: GET /failing', () => {" in telling
@@ -85,8 +83,7 @@ def test_plugins_are_tested_for_what_they_do(project):
     assert "/failing" not in guarding + ending
     assert ending.count("'x-served-by': 'here'") == 1
     assert "headers: { origin: 'http://shop.example.org' }" in origins
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()
 
 
 AUDIT = """\
@@ -102,11 +99,8 @@ export async function withAudit(server: FastifyInstance): Promise<void> {
 
 def test_what_a_plugin_writes_to_the_log_is_asserted_once(project):
     (project / "src/audit.ts").write_text(AUDIT)
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/audit.ts", "--write", "--budget", "4"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
+    generated("src/audit.ts", budget=4)
     text = (project / "src/__tests__/audit.test.ts").read_text()
     assert text.count("expect(logged).toEqual([{ level: 30, method: 'GET', msg: 'is asked' }]);") == 1
     assert "it('writes to the log'" in text
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()

@@ -1,11 +1,9 @@
 """Where types say nothing, what the code reads says what inputs and answers look like."""
 
-import json
 import shutil
-import subprocess
-import sys
 
 import pytest
+from by_hand import report_of, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -104,25 +102,18 @@ def test_what_is_read_of_anything_through_functions_and_lists_is_given(project):
     (project / "src/card.ts").write_text(CARD)
     (project / "src/cards.ts").write_text(CARDS)
     for module in ("src/card.ts", "src/cards.ts"):
-        command = [sys.executable, "-m", "orchestrator", "tests", "generate", module, "--write", "--json"]
-        made = subprocess.run([*command, "--budget", "4"], capture_output=True, text=True, check=False)
-        assert made.returncode == 0, made.stderr
-        found = json.loads(made.stdout)
+        found = report_of(module, budget=4)
         assert found["coverage"]["statements"] == 100
         assert found["mutants"]["percent"] > 60
     cards = (project / "src/__tests__/cards.test.ts").read_text()
     assert '{ message: { errors: { title: ["can\'t be blank"] } }, status: 422 }' in cards
     assert "tagList: [" in cards
-    ran = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
+    run_jest()
 
 
 def test_answers_are_made_as_deep_as_they_are_read_and_hashes_take_no_time(project):
     (project / "src/threads.ts").write_text(THREADS)
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/threads.ts", "--write", "--json"]
-    made = subprocess.run([*command, "--budget", "2"], capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    assert json.loads(made.stdout)["coverage"]["statements"] == 100
+    assert report_of("src/threads.ts", budget=2)["coverage"]["statements"] == 100
     text = (project / "src/__tests__/threads.test.ts").read_text()
     assert "'owner true'" in text
     assert "isFollowed: true" in text

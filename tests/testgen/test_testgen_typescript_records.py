@@ -1,10 +1,9 @@
 """Services get entities with something in them, decorators a method, and passwords the hash that fits."""
 
 import shutil
-import subprocess
-import sys
 
 import pytest
+from by_hand import generated, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -117,19 +116,7 @@ def test_entities_are_filled_and_decorators_are_given_a_method(project):
     for name, text in {"letter": ENTITY, "fallback": FALLBACK, "letters": LETTERS}.items():
         (project / f"src/{name}.ts").write_text(text)
     for name in ("letters", "fallback"):
-        command = [
-            sys.executable,
-            "-m",
-            "orchestrator",
-            "tests",
-            "generate",
-            f"src/{name}.ts",
-            "--write",
-            "--budget",
-            "5",
-        ]
-        made = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert made.returncode == 0, made.stdout + made.stderr
+        generated(f"src/{name}.ts", budget=5)
     letters = (project / "src/__tests__/letters.test.ts").read_text()
     assert "Object.assign(new Letter(), { author: " in letters
     for answer in ("no such letter", "of somebody else", "reads nothing", "success: true", "success: false"):
@@ -138,8 +125,7 @@ def test_entities_are_filled_and_decorators_are_given_a_method(project):
     assert "withFallback({}, 'method', descriptor);" in fallback
     assert "await expect(descriptor.value()).resolves.toEqual({ statusCode: 503, message: 'not now' });" in fallback
     assert "withRetries(1)({}, 'method', descriptor);" in fallback
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()
 
 
 GUARD = """\
@@ -159,14 +145,11 @@ export async function mayEnter(find: Find, name: string, password: string): Prom
 
 def test_a_password_is_compared_with_a_hash_that_fits_it(project):
     (project / "src/guard.ts").write_text(GUARD)
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/guard.ts", "--write", "--budget", "4"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
+    generated("src/guard.ts", budget=4)
     text = (project / "src/__tests__/guard.test.ts").read_text()
     assert "hashSync('Correct-horse-7', 4)" in text
     assert "resolves.toBe('welcome')" in text
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()
 
 
 TOKENS = """\
@@ -207,12 +190,9 @@ export const signIn = (login: string): { token: string } => ({ token: generateTo
 def test_a_factory_of_hooks_that_takes_a_service_is_tried_behind_a_door(project):
     for name, text in {"tokens": TOKENS, "gate": GATE, "users": TOKEN_USER}.items():
         (project / f"src/{name}.ts").write_text(text)
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/gate.ts", "--write", "--budget", "4"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
+    generated("src/gate.ts", budget=4)
     text = (project / "src/__tests__/gate.test.ts").read_text()
     assert "generateToken(" in text
     assert "who are you?" in text
     assert "your session ended" in text
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()

@@ -1,11 +1,9 @@
 """What keeps something is tried after calls that put it in, with what these returned, and when time has passed."""
 
-import json
 import shutil
-import subprocess
-import sys
 
 import pytest
+from by_hand import report_of, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -51,10 +49,7 @@ export class Lockers {
 
 def test_a_store_is_asked_for_what_was_put_into_it(project):
     (project / "src/lockers.ts").write_text(LOCKERS)
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/lockers.ts"]
-    made = subprocess.run([*command, "--write", "--json", "--budget", "8"], capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
-    found = json.loads(made.stdout)
+    found = report_of("src/lockers.ts", budget=8)
     assert found["coverage"] == {"statements": 100.0, "branches": 100.0}, found
     assert found["mutants"]["percent"] > 95, found  # ids differ from run to run, and tell no mutant apart
     text = (project / "src/__tests__/lockers.test.ts").read_text()
@@ -62,5 +57,4 @@ def test_a_store_is_asked_for_what_was_put_into_it(project):
     put_often = "count += 1) {\n      lockers.put('owner');\n    }\n    expect(lockers.count('owner')).toBe(3);"
     assert put_often in text  # no more often than it takes
     assert "mockReturnValueOnce(" in text
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()

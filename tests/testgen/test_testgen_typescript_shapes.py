@@ -3,9 +3,9 @@
 import json
 import shutil
 import subprocess
-import sys
 
 import pytest
+from by_hand import generate, run_jest
 
 from orchestrator.testgen.typescript.bench import NODE
 
@@ -117,16 +117,14 @@ def test_names_enums_singletons_circles_decorators_and_aliases_are_no_obstacle(p
     (project / "jest.config.js").write_text(config.replace("transform", names, 1))
     for name, text in MODULES.items():
         (project / f"src/{name}.ts").write_text(text)
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/*.ts", "--write", "--budget", "2"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    made = generate("src/*.ts", budget=2)
     told = made.stdout + made.stderr
     written = {path.name.removesuffix(".test.ts"): path.read_text() for path in project.glob("src/__tests__/*.ts")}
     assert sorted(written) == sorted(SHOWN), told
     assert [(name, each) for name, shown in SHOWN.items() for each in shown if each not in written[name]] == []
     assert "src/waiting.ts: cannot be imported" in told
     assert "src/native.ts: cannot be imported" in told
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()
 
 
 def test_types_that_stand_in_themselves_as_other_ones_each_time_come_to_an_end(project):

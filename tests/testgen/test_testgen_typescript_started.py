@@ -1,11 +1,9 @@
 """An application that a module starts when it is imported is asked as well, whether it exports it or not."""
 
-import json
 import shutil
-import subprocess
-import sys
 
 import pytest
+from by_hand import let_default_imports_be, report_of, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -57,22 +55,16 @@ SERVED = MAIN.replace("import bells", "import { createServer } from 'node:http';
 
 @pytest.mark.parametrize("main", [MAIN, SERVED])
 def test_the_application_that_a_module_starts_and_keeps_to_itself_is_asked(project, main):
-    options = json.loads((project / "tsconfig.json").read_text())
-    options["compilerOptions"]["esModuleInterop"] = True
-    (project / "tsconfig.json").write_text(json.dumps(options))
+    let_default_imports_be(project)
     (project / "src/bells.ts").write_text(BELLS)
     (project / "src/main.ts").write_text(main)
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/main.ts", "--write", "--json"]
-    made = subprocess.run([*command, "--budget", "8"], capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert json.loads(made.stdout)["coverage"]["statements"] == 100.0, made.stdout
+    assert report_of("src/main.ts", budget=8)["coverage"]["statements"] == 100.0
     text = (project / "src/__tests__/main.test.ts").read_text()
     assert "app = await startedBy<Express>(() => import('../main'));" in text
     assert "describe('GET /'" in text
     assert "expect(response.body).toEqual({ status: 'ready' });" in text
     assert "expect(response.body).toEqual({ error: 'a bell has a name' });" in text
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()
 
 
 PENS = """\
@@ -119,26 +111,9 @@ def test_an_application_of_fastify_that_a_module_starts_is_asked(project):
     (project / "src/pens.ts").write_text(PENS)
     (project / "src/desk.ts").write_text(DESK)
     (project / "src/open.ts").write_text(OPEN_DESK)
-    options = json.loads((project / "tsconfig.json").read_text())
-    options["compilerOptions"]["esModuleInterop"] = True
-    (project / "tsconfig.json").write_text(json.dumps(options))
-    command = [
-        sys.executable,
-        "-m",
-        "orchestrator",
-        "tests",
-        "generate",
-        "src/{}.ts",
-        "--write",
-        "--budget",
-        "5",
-        "--json",
-    ]
+    let_default_imports_be(project)
     for name in ("desk", "open"):
-        argv = [each.format(name) for each in command]
-        made = subprocess.run(argv, capture_output=True, text=True, check=False)
-        assert made.returncode == 0, made.stdout + made.stderr
-        assert json.loads(made.stdout)["mutants"]["killed"] > 0, made.stdout
+        assert report_of(f"src/{name}.ts", budget=5)["mutants"]["killed"] > 0
     desk = (project / "src/__tests__/desk.test.ts").read_text()
     assert "app = await startedBy<RequestListener>(() => import('../desk'));" in desk
     assert "toEqual({ status: 'ready' });" in desk
@@ -147,5 +122,4 @@ def test_an_application_of_fastify_that_a_module_starts_is_asked(project):
     assert "keepPortsClosed" in opened
     assert "toEqual({ status: 'open' });" in opened
     assert "'/pens/" in opened
-    done = subprocess.run(["node", "node_modules/jest/bin/jest.js"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run_jest()

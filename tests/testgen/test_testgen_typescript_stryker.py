@@ -3,9 +3,9 @@
 import json
 import shutil
 import subprocess
-import sys
 
 import pytest
+from by_hand import report_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -53,14 +53,6 @@ def mutated(project, with_stryker):
     return project
 
 
-def generate():
-    """Write the tests of the module; return what was said of them."""
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", "src/prices.ts", "--write", "--json"]
-    made = subprocess.run([*command, "--budget", "2"], capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    return json.loads(made.stdout)
-
-
 def files_of(project):
     """Return the files of the project, packages aside."""
     return sorted(str(path.relative_to(project)) for path in project.rglob("*") if "node_modules" not in path.parts)
@@ -69,7 +61,7 @@ def files_of(project):
 def test_the_score_is_that_of_the_projects_stryker_under_its_own_settings(mutated):
     (mutated / "stryker.config.json").write_text(json.dumps({"mutator": {"excludedMutations": ["StringLiteral"]}}))
     before = files_of(mutated)
-    made = generate()
+    made = report_of("src/prices.ts", budget=2)
     assert "mutants are those of the project's Stryker" in made["notes"]
     assert made["mutants"]["tried"] == 10  # of 12, two of which change a text
     assert made["mutants"]["percent"] > 80
@@ -78,14 +70,14 @@ def test_the_score_is_that_of_the_projects_stryker_under_its_own_settings(mutate
 
 def test_where_stryker_cannot_be_told_which_tests_are_meant_it_runs_a_command(mutated):
     (mutated / "jest.config.js").write_text(f"module.exports = {{ testRegex: 'test\\\\.ts$', {TRANSFORM} }};\n")
-    made = generate()
+    made = report_of("src/prices.ts", budget=2)
     assert "mutants are those of the project's Stryker" in made["notes"]
     assert made["mutants"]["tried"] == 12
 
 
 def test_a_stryker_that_does_not_start_leaves_our_own_mutants_and_says_why(mutated):
     (mutated / "stryker.config.json").write_text(json.dumps({"concurrency": 1, "mutator": {"excludedMutations": 7}}))
-    made = generate()
+    made = report_of("src/prices.ts", budget=2)
     [note] = [each for each in made["notes"] if each.startswith("mutants are our own: Stryker: ")]
     assert "excludedMutations" in note
     assert made["mutants"]["tried"] > 3
@@ -94,4 +86,6 @@ def test_a_stryker_that_does_not_start_leaves_our_own_mutants_and_says_why(mutat
 def test_a_stryker_that_is_declared_but_not_installed_is_named(project):
     (project / "package.json").write_text(json.dumps({"scripts": {"test": "jest"}, "devDependencies": STRYKER}))
     (project / "src/prices.ts").write_text(PRICES)
-    assert generate()["notes"] == ["mutants are our own: Stryker: @stryker-mutator/core is declared but not installed"]
+    assert report_of("src/prices.ts", budget=2)["notes"] == [
+        "mutants are our own: Stryker: @stryker-mutator/core is declared but not installed"
+    ]

@@ -1,0 +1,46 @@
+"""What a person does in a project of TypeScript or JavaScript: has tests written, and runs them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+JEST = "node_modules/jest/bin/jest.js"
+
+
+def generate(target: str, *options: str, budget: int) -> "subprocess.CompletedProcess[str]":
+    """Write the tests of modules with the command of the product, whatever comes of it."""
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write", "--json"]
+    return subprocess.run([*command, "--budget", str(budget), *options], capture_output=True, text=True, check=False)
+
+
+def generated(target: str, *options: str, budget: int) -> str:
+    """Write the tests of modules, which has to go well; return what was said of them."""
+    made = generate(target, *options, budget=budget)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return made.stdout
+
+
+def report_of(target: str, *options: str, budget: int) -> dict[str, Any]:
+    """Write the tests of one module, which has to go well; return the report."""
+    report: dict[str, Any] = json.loads(generated(target, *options, budget=budget))
+    return report
+
+
+def run_node(*arguments: str) -> None:
+    """Run the project's own tests with a script of its packages, which has to go well."""
+    done = subprocess.run(["node", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def run_jest() -> None:
+    """Run the project's own tests in Jest, which has to go well."""
+    run_node(JEST)
+
+
+def let_default_imports_be(project: Path) -> None:
+    """Let modules import by default what packages of CommonJS export."""
+    options = json.loads((project / "tsconfig.json").read_text())
+    options["compilerOptions"]["esModuleInterop"] = True
+    (project / "tsconfig.json").write_text(json.dumps(options))
