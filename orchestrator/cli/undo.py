@@ -87,19 +87,18 @@ def command(
     with reading(root) as reader:
         record = _meant(reader, run)
         plan = part.plan(record)
-    files = sum(len(each.targets.writes) for each in plan.tasks)
-    count = f"{files} file{'s' if files != 1 else ''}"
     if dry_run:
         return preview_undo(root, plan, common, display)
-    if (
-        not yes
-        and is_to_be_asked(common)
-        and not confirm(common, f"take back {count} of run {record.id}?", flag="--yes")
-    ):
+    if not yes and is_to_be_asked(common) and not confirm(common, _question(plan, record), flag="--yes"):
         return ExitCode.OK
     with open_to_work(root, sys.argv[1:], plan.durability) as state:
         record = state.ledger.read_run(record.id)
         return undo_run(state, record, part.plan(record), common, display)
+
+
+def _question(plan: Plan, record: RunRecord) -> str:
+    files = sum(len(each.targets.writes) for each in plan.tasks)
+    return f"take back {files} file{'s' if files != 1 else ''} of run {record.id}?"
 
 
 def _meant(ledger: SqliteLedger, run: str | None) -> RunRecord:

@@ -5,10 +5,11 @@ interrupted when nobody alive works on it. Nothing of that is stored, so it cann
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from orchestrator.ledger.attempts import Attempts
 from orchestrator.ledger.history import UndoneMark
 from orchestrator.ledger.questions import questions
 from orchestrator.ledger.rows import (
@@ -30,12 +31,11 @@ from orchestrator.ledger.rows import (
     measured_of,
     to_time,
 )
-from orchestrator.models.record import AttemptRecord, RecordedChange, RunRecord, RunSummary, TaskRecord
-from orchestrator.models.status import FailureClass, OutcomeKind, RunState, TaskState
+from orchestrator.models.record import RecordedChange, RunRecord, RunSummary, TaskRecord
+from orchestrator.models.status import RunState, TaskState
 
 # Looking a word up costs a fifth of calling the enum, and a big run has tens of thousands of them.
 TASK_STATES: Mapping[str, TaskState] = {state.value: state for state in TaskState}
-_OUTCOMES: Mapping[str, OutcomeKind] = {kind.value: kind for kind in OutcomeKind}
 RUN_ROWS = frozenset({RUN_STARTED, RUN_RESUMED, RUN_ENDED})
 STANDING_ROWS = frozenset({ATTEMPT_STARTED, ATTEMPT_ENDED, LAST_ATTEMPT_ENDED, TASK_ENDED, TASK_RESET, TASK_WAITING})
 
@@ -90,55 +90,6 @@ class _Task:
             attempts=Attempts(self.attempts) if self.attempts else (),
             outputs=self.outputs,
         )
-
-
-class Attempts(Sequence[AttemptRecord]):
-    """The attempts of a task, made when somebody looks at them: of most tasks of a big run nobody does."""
-
-    __slots__ = ("_found", "_made")
-
-    def __init__(self, found: Mapping[int, tuple[int, Row | None]]) -> None:
-        self._found = found
-        self._made: tuple[AttemptRecord, ...] | None = None
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._all()[place]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and self._all() == tuple(other)
-
-    __hash__ = None  # type: ignore[assignment]  # as the records of tasks that hold them
-
-    def __repr__(self) -> str:
-        return repr(self._all())
-
-    def _all(self) -> tuple[AttemptRecord, ...]:
-        if self._made is None:
-            self._made = tuple([_attempt(*attempt) for attempt in self._found.items()])
-        return self._made
-
-
-def _attempt(number: int, found: tuple[int, Row | None]) -> AttemptRecord:
-    started, end = found
-    if end is None:
-        return AttemptRecord(number=number, started=to_time(started))
-    body = end[6] or {}
-    said = body.get
-    return AttemptRecord(
-        number=number,
-        started=to_time(started),
-        ended=to_time(end[5] or 0),
-        kind=_OUTCOMES[end[4] or ""],
-        seconds=said("seconds"),
-        summary=said("summary", ""),
-        detail=said("detail", ""),
-        failure=FailureClass(body["failure"]) if "failure" in body else None,
-        exit_code=said("exit_code"),
-        log=said("log"),
-    )
 
 
 class RunBuilder:
