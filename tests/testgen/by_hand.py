@@ -11,13 +11,13 @@ JEST = "node_modules/jest/bin/jest.js"
 
 def generate(target: str, *options: str, budget: int) -> "subprocess.CompletedProcess[str]":
     """Write the tests of modules with the command of the product, whatever comes of it."""
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write", "--json"]
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write"]
     return subprocess.run([*command, "--budget", str(budget), *options], capture_output=True, text=True, check=False)
 
 
 def generated(target: str, *options: str, budget: int) -> str:
-    """Write the tests of modules, which has to go well; return what was said of them."""
-    made = generate(target, *options, budget=budget)
+    """Write the tests of modules, which has to go well; return the reports as JSON."""
+    made = generate(target, "--json", *options, budget=budget)
     assert made.returncode == 0, made.stdout + made.stderr
     return made.stdout
 

@@ -78,7 +78,7 @@ export function next(): number {
 
 def test_schemas_inside_of_settings_are_asked_what_they_take_and_refuse(project):
     (project / "src/sign-up.ts").write_text(SIGN_UP)
-    made = generate("src/sign-up.ts", budget=5)
+    made = generate("src/sign-up.ts", "--json", budget=5)
     assert made.returncode == 0, made.stderr
     text = (project / "src/__tests__/sign-up.test.ts").read_text()
     assert "signUp.schema.body.safeParse({" in text
@@ -93,7 +93,7 @@ def test_schemas_inside_of_settings_are_asked_what_they_take_and_refuse(project)
 def test_what_a_class_needs_is_doubled_with_what_is_read_of_its_answers(project):
     (project / "src/session.ts").write_text(TOKENS)
     (project / "src/door.ts").write_text(DOOR)
-    made = generate("src/*.ts", budget=5)
+    made = generate("src/*.ts", "--json", budget=5)
     assert made.returncode == 0, made.stderr
     assert made.stdout.count('"statements": 100.0') == 2
     session = (project / "src/__tests__/session.test.ts").read_text()
@@ -109,7 +109,7 @@ def test_modules_that_remember_are_loaded_anew_where_the_compiler_leaves_imports
     settings = {"compilerOptions": {**options, "module": "Node16", "moduleResolution": "Node16"}}
     (project / "tsconfig.json").write_text(json.dumps(settings, indent=2))
     (project / "src/counter.ts").write_text(COUNTER)
-    made = generate("src/counter.ts", budget=5)
+    made = generate("src/counter.ts", "--json", budget=5)
     assert made.returncode == 0, made.stderr
     text = (project / "src/__tests__/counter.test.ts").read_text()
     assert "({ next } = jest.requireActual<typeof import('../counter')>('../counter'));" in text

@@ -73,7 +73,7 @@ def test_plugins_are_tested_for_what_they_do(project):
     modules = {"telling": TELLING, "guarding": GUARDING, "ending": ENDING, "origins": ORIGINS}
     for name, text in modules.items():
         (project / f"src/{name}.ts").write_text(text)
-    made = generate("src/*.ts", budget=6)
+    made = generate("src/*.ts", "--json", budget=6)
     assert made.stdout.count('"statements": 100.0') == len(modules), made.stdout + made.stderr
     telling, guarding, ending, origins = ((project / f"src/__tests__/{name}.test.ts").read_text() for name in modules)
     assert "describe('telling: GET /failing', () => {" in telling

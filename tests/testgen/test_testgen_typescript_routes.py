@@ -154,7 +154,7 @@ def test_routes_hooks_and_plugins_are_tried_on_a_server(project):
     (project / "src/web").mkdir()
     for name, text in files.items():
         (project / f"src/{name}.ts").write_text(text)
-    made = generate("src/web/*.ts", budget=8)
+    made = generate("src/web/*.ts", "--json", budget=8)
     assert made.returncode == 0, made.stdout + made.stderr
     assert made.stdout.count('"statements": 100.0') == 3, made.stdout
     notes = (project / "src/web/__tests__/notes.test.ts").read_text()
@@ -177,7 +177,7 @@ def test_what_a_plugin_puts_on_the_server_is_tried_before_a_route(project):
     (project / "src/web").mkdir()
     (project / "src/tokens.ts").write_text(TOKENS)
     (project / "src/web/guard.ts").write_text(GUARD)
-    made = generate("src/web/guard.ts", budget=8)
+    made = generate("src/web/guard.ts", "--json", budget=8)
     assert made.returncode == 0, made.stdout + made.stderr
     assert '"statements": 100.0' in made.stdout
     guard = (project / "src/web/__tests__/guard.test.ts").read_text()
@@ -190,7 +190,7 @@ def test_what_a_plugin_puts_on_the_server_is_tried_before_a_route(project):
 def test_errors_that_a_handler_tells_apart_are_thrown(project):
     (project / "src/web").mkdir()
     (project / "src/web/failures.ts").write_text(FAILURES)
-    made = generate("src/web/failures.ts", budget=8)
+    made = generate("src/web/failures.ts", "--json", budget=8)
     assert made.returncode == 0, made.stdout + made.stderr
     assert '"statements": 100.0' in made.stdout
     failures = (project / "src/web/__tests__/failures.test.ts").read_text()
@@ -218,7 +218,7 @@ export async function addWait(server: FastifyInstance): Promise<void> {
 
 def test_what_a_package_puts_on_the_server_is_not_waited_for(project):
     (project / "src/helpers.ts").write_text(HELPERS)
-    made = generate("src/helpers.ts", budget=8)
+    made = generate("src/helpers.ts", "--json", budget=8)
     assert made.returncode == 0, made.stdout + made.stderr
     assert '"statements": 100.0' in made.stdout
     helpers = (project / "src/__tests__/helpers.test.ts").read_text()
@@ -230,6 +230,6 @@ def test_what_a_package_puts_on_the_server_is_not_waited_for(project):
 def test_a_call_that_never_ends_does_not_hold_the_others_up(project):
     (project / "src/never.ts").write_text(NEVER)
     begin = time.monotonic()
-    made = generate("src/never.ts", budget=8)
+    made = generate("src/never.ts", "--json", budget=8)
     assert '"does not end"' in made.stdout or "does not end" in made.stderr, made.stdout + made.stderr
     assert time.monotonic() - begin < 120
