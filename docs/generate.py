@@ -245,7 +245,7 @@ def command_section(name: str) -> str:
 
 def option_row(option: Any) -> str:
     """Return the row of one option."""
-    value = "" if option.is_flag else f" {option.type.name.upper()}" if not _choices(option) else ""
+    value = "" if option.is_flag or _choices(option) else f" {option.metavar or option.type.name.upper()}"
     names = ", ".join(f"`{text}{value if text.startswith('--') else ''}`" for text in option.opts)
     variable = f"`{option.envvar}`" if option.envvar else ""
     return f"| {names} | {cell(option.help or '')}{_choices(option)} | {variable} |"

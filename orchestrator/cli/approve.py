@@ -11,12 +11,13 @@ from orchestrator.cli.options import command as as_command
 def command(
     common: Common,
     task: Annotated[str | None, argument(help="the waiting task (may be left out when there is one)")] = None,
-    run: Annotated[str | None, option("--run", help="the beginning of a run's id", envvar=None)] = None,
-    note: Annotated[str, option("--note", "--reason", "-m", help="why", envvar=None)] = "",
+    run: Annotated[str | None, option("--run", value="RUN", help="the beginning of a run's id", envvar=None)] = None,
+    note: Annotated[str, option("--note", "--reason", "-m", value="TEXT", help="why", envvar=None)] = "",
     evidence: Annotated[
-        str | None, option("--evidence", help="a text, or the path of a file in the repository", envvar=None)
+        str | None,
+        option("--evidence", value="TEXT", help="a text, or the path of a file in the repository", envvar=None),
     ] = None,
-    by: Annotated[str | None, option("--as", help="who decides (default: you)", envvar=None)] = None,
+    by: Annotated[str | None, option("--as", value="NAME", help="who decides (default: you)", envvar=None)] = None,
 ) -> int:
     """Say yes to a task that waits; who, when and why are recorded."""
     return decide(common, run, task, "approved", note=note, evidence=evidence, by=by)

@@ -20,7 +20,9 @@ _SAME_REQUEST = 0.25  # seconds; see processes.signals.StopSignals
 def command(
     common: Common,
     now: Annotated[bool, option("--now", help="give running tasks no grace", envvar=None)] = False,
-    wait: Annotated[float, option("--wait", help="seconds to wait for the end, 0 = none", min=0, envvar=None)] = 60.0,
+    wait: Annotated[
+        float, option("--wait", value="SECONDS", help="seconds to wait for the end, 0 = none", min=0, envvar=None)
+    ] = 60.0,
 ) -> int:
     """Ask the run to stop: it ends what runs, saves, and can be resumed."""
     lock = find_root(common) / STATE / "lock"

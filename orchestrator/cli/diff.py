@@ -25,7 +25,9 @@ from orchestrator.workspace.tree import Tree
 def command(
     common: Common,
     run: Annotated[str | None, argument(help="the beginning of a run's id (default: the last run)")] = None,
-    task: Annotated[list[str] | None, option("--task", "-t", help="only what this task changed", envvar=None)] = None,
+    task: Annotated[
+        list[str] | None, option("--task", "-t", value="ID", help="only what this task changed", envvar=None)
+    ] = None,
     stat: Annotated[bool, option("--stat", help="only names and numbers of lines", envvar=None)] = False,
 ) -> int:
     """Show what a run changed, first state to last, in git's format."""

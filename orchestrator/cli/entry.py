@@ -1,14 +1,19 @@
 """From the command line to one command, and from an error to a message and an exit code."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from orchestrator.cli.commands import COMMANDS, render_overview
 from orchestrator.cli.streams import finish, forget_output, is_lost_output, prepare, tell, tell_lost_output
 from orchestrator.collector import look_at_what_is_new, look_rarely
 from orchestrator.errors import DocumentInvalid, ExitCode, OrchestrateError
+
+if TYPE_CHECKING:
+    from orchestrator.cli.options import Command
 
 _ONLY_PRINT = frozenset({"Start", "Look", "Extend"})
 _CLOSE = 0.75  # of 1, or one slip: `bogus` is no slip of `logs`
@@ -100,6 +105,8 @@ def _invoke(name: str, arguments: list[str]) -> int:
     from orchestrator.cli.quick import read_plainly
 
     command = importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}").command
+    if _asks_for_help(arguments):
+        return _show_help(name, command, arguments)
     if COMMANDS[name].supervised:
         look_at_what_is_new()
     values = read_plainly(command, arguments)
@@ -109,6 +116,18 @@ def _invoke(name: str, arguments: list[str]) -> int:
         from orchestrator.cli.typed import app_of
 
         app_of(name)(args=arguments, prog_name=f"orchestrate {name}")
+    return ExitCode.OK
+
+
+def _show_help(name: str, command: "Command", arguments: list[str]) -> int:
+    """Show the page of a command, in the colours that the rest of the line asks for."""
+    from orchestrator.cli.help_page import render_help
+    from orchestrator.cli.present import look_of
+
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word.startswith("--color"):
+            os.environ["ORCHESTRATE_COLOR"] = word.partition("=")[2] or following
+    sys.stdout.write(render_help(name, command, look_of(sys.stdout)))
     return ExitCode.OK
 
 

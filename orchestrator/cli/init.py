@@ -25,7 +25,12 @@ def command(
     measure: Annotated[bool, option("--measure", help="measure coverage first; runs the project's tests")] = False,
     template: Annotated[
         str | None,
-        option("--from-template", help="start from `roadmap` (the shipped one) or another phases.yaml", envvar=None),
+        option(
+            "--from-template",
+            value="NAME",
+            help="start from `roadmap` (the shipped one) or another phases.yaml",
+            envvar=None,
+        ),
     ] = None,
     dry_run: Annotated[bool, option("--dry-run", "-n", help="print the document, write nothing")] = False,
     force: Annotated[bool, option("--force", help="replace a document that is there", envvar=None)] = False,

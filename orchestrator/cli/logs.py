@@ -27,7 +27,7 @@ _LOOK_AGAIN = 0.2  # seconds between two looks of --follow
 def command(
     common: Common,
     task: Annotated[str | None, argument(help="a task (default: all that failed, and checkpoints)")] = None,
-    run: Annotated[str | None, option("--run", help="the beginning of a run's id", envvar=None)] = None,
+    run: Annotated[str | None, option("--run", value="RUN", help="the beginning of a run's id", envvar=None)] = None,
     attempt: Annotated[int | None, option("--attempt", help="this attempt (default: the newest)", min=1)] = None,
     tail: Annotated[int, option("--tail", help="only so many last lines, 0 = all", min=0, envvar=None)] = 0,
     path: Annotated[bool, option("--path", help="print where the log is", envvar=None)] = False,

@@ -26,7 +26,9 @@ def command(
     history: Annotated[
         bool, option("--history", help="show what was measured before; run nothing", envvar=None)
     ] = False,
-    timeout: Annotated[float, option("--timeout", help="seconds for each suite, 0 = no limit", min=0)] = 1800,
+    timeout: Annotated[
+        float, option("--timeout", value="SECONDS", help="seconds for each suite, 0 = no limit", min=0)
+    ] = 1800,
     as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
 ) -> int:
     """Measure statements, branches and lines that the tests reach, in all, per folder and per module.

@@ -7,10 +7,11 @@ A command takes the smallest group that it needs: an option without effect is re
 
 import inspect
 import os
+import types
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Struct
 
@@ -18,25 +19,38 @@ from orchestrator.cli.streams import forget_output
 from orchestrator.errors import ExitCode
 
 
+class Section:
+    """The headings under which `--help` shows options, in this order."""
+
+    OWN = "Options"
+    CHOICE = "Choose what runs"
+    WAY = "How it runs"
+    SHOW = "What it shows"
+    PLACE = "Where things are"
+    ALL = (OWN, CHOICE, WAY, SHOW, PLACE)
+
+
 class Spec(Struct, frozen=True, kw_only=True):
-    """What an option (or an argument, which has no names) is to typer; `more` goes to it as it is."""
+    """What an option is, or an argument, which has no names; `value` is its word in help, `more` goes to typer."""
 
     names: tuple[str, ...] = ()
     help: str
+    section: str = Section.OWN
+    value: str | None = None
     envvar: str | None = None
     more: dict[str, Any]
 
 
-def option(*names: str, help: str, **more: Any) -> Any:
+def option(*names: str, help: str, section: str = Section.OWN, value: str | None = None, **more: Any) -> Any:
     """Make an option that can also be set by its environment twin."""
     long = next(name for name in names if name.startswith("--")).split("/")[0]
     twin = more.pop("envvar", "ORCHESTRATE_" + long[2:].upper().replace("-", "_"))
-    return Spec(names=names, help=help, envvar=twin, more=more)
+    return Spec(names=names, help=help, section=section, value=value, envvar=twin, more=more)
 
 
-def argument(*, help: str, **more: Any) -> Any:
+def argument(*, help: str, value: str | None = None, **more: Any) -> Any:
     """Make what is told by its place."""
-    return Spec(help=help, more=more)
+    return Spec(help=help, value=value, more=more)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -44,45 +58,63 @@ class Look:
     """Which document, and whether answers and errors are in colour: what every command about a document takes."""
 
     config: Annotated[
-        Path | None, option("--config", "-c", help="the document (default: searched upward from here)")
+        Path | None,
+        option("--config", "-c", section=Section.PLACE, help="the document (default: searched upward from here)"),
     ] = None
-    directory: Annotated[Path | None, option("--directory", "-C", help="work as if started in this folder")] = None
-    color: Annotated[Literal["auto", "always", "never"], option("--color", help="colours")] = "auto"
+    directory: Annotated[
+        Path | None,
+        option("--directory", "-C", value="DIR", section=Section.PLACE, help="work as if started in this folder"),
+    ] = None
+    color: Annotated[
+        Literal["auto", "always", "never"], option("--color", value="WHEN", section=Section.SHOW, help="colours")
+    ] = "auto"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Colours:
     """Of commands that need no document."""
 
-    color: Annotated[Literal["auto", "always", "never"], option("--color", help="colours")] = "auto"
+    color: Annotated[
+        Literal["auto", "always", "never"], option("--color", value="WHEN", section=Section.SHOW, help="colours")
+    ] = "auto"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Drawing:
     """Of commands whose answers have glyphs; kept in its environment twin (see `cli.present`)."""
 
-    ascii: Annotated[bool, option("--ascii", help="no glyphs beyond ASCII")] = False
+    ascii: Annotated[bool, option("--ascii", section=Section.SHOW, help="no glyphs beyond ASCII")] = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Common(Look):
     """Also which repository: what every command about a repository takes."""
 
-    project: Annotated[Path | None, option("--project", help="the repository, instead of the document's root")] = None
+    project: Annotated[
+        Path | None,
+        option("--project", value="DIR", section=Section.PLACE, help="the repository, instead of the document's root"),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Asking(Common):
     """Of commands that may ask."""
 
-    no_input: Annotated[bool, option("--no-input", help="never ask; fail with exit 6 instead")] = False
+    no_input: Annotated[bool, option("--no-input", section=Section.WAY, help="never ask; fail with exit 6 instead")] = (
+        False
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Checking(Common):
     """Of commands that read the document."""
 
-    profile: Annotated[str | None, option("--profile", help="lay a profile of the document over its settings")] = None
+    profile: Annotated[
+        str | None,
+        option(
+            "--profile", value="NAME", section=Section.PLACE, help="lay a profile of the document over its settings"
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -90,7 +122,15 @@ class Planning(Checking):
     """Of commands that make a plan."""
 
     param: Annotated[
-        list[str] | None, option("--param", "-D", help="set a param of the document: NAME=VALUE", envvar=None)
+        list[str] | None,
+        option(
+            "--param",
+            "-D",
+            value="NAME=VALUE",
+            section=Section.PLACE,
+            help="set a param of the document: NAME=VALUE",
+            envvar=None,
+        ),
     ] = None
 
 
@@ -98,8 +138,8 @@ class Planning(Checking):
 class Working(Asking):
     """Of commands that carry something out."""
 
-    quiet: Annotated[bool, option("--quiet", "-q", help="say only what went wrong")] = False
-    verbose: Annotated[bool, option("--verbose", "-v", help="stream the output of tasks")] = False
+    quiet: Annotated[bool, option("--quiet", "-q", section=Section.SHOW, help="say only what went wrong")] = False
+    verbose: Annotated[bool, option("--verbose", "-v", section=Section.SHOW, help="stream the output of tasks")] = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -111,18 +151,46 @@ class Running(Working, Planning):
 class Choice:
     """Which tasks are meant. Selectors of one kind add up; different kinds narrow each other."""
 
-    phase: Annotated[list[str] | None, option("--phase", "-p", help="a phase: 2, name, 1..3 (repeatable)")] = None
-    group: Annotated[list[str] | None, option("--group", "-g", help="a group: c, 2.c (repeatable)")] = None
-    task: Annotated[
-        list[str] | None, option("--task", "-t", help="a task: 2.1, 2.*, +2.7 with what it needs, 2.7+ with dependents")
+    phase: Annotated[
+        list[str] | None,
+        option("--phase", "-p", value="ID", section=Section.CHOICE, help="a phase: 2, name, 1..3 (repeatable)"),
     ] = None
-    tag: Annotated[list[str] | None, option("--tag", help="tasks with this tag (repeatable)")] = None
-    from_: Annotated[str | None, option("--from", help="this task and all after it")] = None
-    until: Annotated[str | None, option("--until", help="all tasks up to this one")] = None
-    only: Annotated[list[str] | None, option("--only", help="exactly these; what they need is taken as given")] = None
-    skip: Annotated[list[str] | None, option("--skip", help="all but these (repeatable)")] = None
-    failed: Annotated[bool, option("--failed", help="what failed or was blocked in the last run")] = False
-    with_deps: Annotated[bool, option("--with-deps", help="add what the selection needs")] = False
+    group: Annotated[
+        list[str] | None,
+        option("--group", "-g", value="ID", section=Section.CHOICE, help="a group: c, 2.c (repeatable)"),
+    ] = None
+    task: Annotated[
+        list[str] | None,
+        option(
+            "--task",
+            "-t",
+            value="ID",
+            section=Section.CHOICE,
+            help="a task: 2.1, 2.*, +2.7 with what it needs, 2.7+ with dependents",
+        ),
+    ] = None
+    tag: Annotated[
+        list[str] | None, option("--tag", value="TAG", section=Section.CHOICE, help="tasks with this tag (repeatable)")
+    ] = None
+    from_: Annotated[
+        str | None, option("--from", value="ID", section=Section.CHOICE, help="this task and all after it")
+    ] = None
+    until: Annotated[
+        str | None, option("--until", value="ID", section=Section.CHOICE, help="all tasks up to this one")
+    ] = None
+    only: Annotated[
+        list[str] | None,
+        option("--only", value="ID", section=Section.CHOICE, help="exactly these; what they need is taken as given"),
+    ] = None
+    skip: Annotated[
+        list[str] | None, option("--skip", value="ID", section=Section.CHOICE, help="all but these (repeatable)")
+    ] = None
+    failed: Annotated[
+        bool, option("--failed", section=Section.CHOICE, help="what failed or was blocked in the last run")
+    ] = False
+    with_deps: Annotated[bool, option("--with-deps", section=Section.CHOICE, help="add what the selection needs")] = (
+        False
+    )
 
     @property
     def narrows(self) -> bool:
@@ -172,6 +240,15 @@ class Command:
             forget_output()
             code = ExitCode.OK
         raise SystemExit(code)
+
+
+def kind_of(parameter: inspect.Parameter) -> tuple[Any, Spec]:
+    """Return the type of a command's parameter, without `| None` (None where several are left), and what it is."""
+    kind, spec = get_args(parameter.annotation)
+    if isinstance(kind, types.UnionType):
+        some = [each for each in get_args(kind) if each is not types.NoneType]
+        kind = some[0] if len(some) == 1 else None
+    return kind, spec
 
 
 def command(function: Callable[..., int]) -> Command:

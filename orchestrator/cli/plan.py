@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
-from orchestrator.cli.options import Choice, Drawing, Planning, option
+from orchestrator.cli.options import Choice, Drawing, Planning, Section, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
 from orchestrator.cli.state import reading
@@ -26,7 +26,7 @@ def command(
     choice: Choice,
     format: Annotated[
         Literal["tree", "table", "json", "mermaid", "dot"],
-        option("--format", help="how the plan is shown", envvar=None),
+        option("--format", value="FORMAT", help="how the plan is shown", envvar=None),
     ] = "tree",
     as_json: Annotated[bool, option("--json", help="the same as --format json", envvar=None)] = False,
     out: Annotated[
@@ -37,9 +37,15 @@ def command(
         bool,
         option("--up-to-date", help="mark what a run would find up to date; asks every handler, so it takes longer"),
     ] = False,
-    allow_empty: Annotated[bool, option("--allow-empty", help="an empty selection is no error")] = False,
+    allow_empty: Annotated[
+        bool, option("--allow-empty", section=Section.CHOICE, help="an empty selection is no error")
+    ] = False,
 ) -> int:
-    """Show the plan: tasks in order, their dependencies and locks, expected times."""
+    """Show the plan: tasks in order, their dependencies and locks, expected times.
+
+    orchestrate plan --from 2.1 --until 3.4          a stretch of it
+    orchestrate plan --phase 2 --diff -o plan.json   saved with its diff
+    """
     try:
         opened = open_plan(common)
         with reading(opened.root) as ledger:

@@ -5,25 +5,24 @@ kind of value that is not known here) is left to typer: either both understand t
 """
 
 import os
-import types
 from collections.abc import Iterator, Mapping, Sequence
 from inspect import Parameter
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args, get_origin
 
-from orchestrator.cli.options import Command, Spec
+from orchestrator.cli.options import Command, Spec, kind_of
 
 Kinds: TypeAlias = Mapping[str, tuple[Any, Spec]]  # of parameters, by name
 
 _UNSAID = object()
-_KNOWN = {"min", "metavar"}  # what `Spec.more` may hold
+_KNOWN = {"min"}  # what `Spec.more` may hold
 
 
 def read_plainly(
     command: Command, words: Sequence[str], environ: Mapping[str, str] = os.environ
 ) -> dict[str, Any] | None:
     """Return a value for every parameter of the command; None when typer has to read the line."""
-    kinds = {p.name: _kind_of(p) for p in command.parameters}
+    kinds = {p.name: kind_of(p) for p in command.parameters}
     if any(spec.envvar and environ.get(spec.envvar) for _, spec in kinds.values()):
         return None
     try:
@@ -36,15 +35,6 @@ def read_plainly(
 
 class _Special(Exception):
     pass
-
-
-def _kind_of(parameter: Parameter) -> tuple[Any, Spec]:
-    """Return the type of a parameter, without `| None`, and what it is."""
-    kind, spec = get_args(parameter.annotation)
-    if isinstance(kind, types.UnionType):
-        some = [each for each in get_args(kind) if each is not types.NoneType]
-        kind = some[0] if len(some) == 1 else None
-    return kind, spec
 
 
 def _given(kinds: Kinds, words: Iterator[str]) -> dict[str, Any]:

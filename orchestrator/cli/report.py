@@ -34,6 +34,7 @@ def command(
         Format | None,
         option(
             "--format",
+            value="FORMAT",
             help="default: what the file's ending says (.md, .html, .htm, .xml); md without a file",
             envvar=None,
         ),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from orchestrator.cli.beginning import begin_again, changed_since
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
-from orchestrator.cli.options import Choice, Drawing, Running, argument, option
+from orchestrator.cli.options import Choice, Drawing, Running, Section, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm
@@ -28,13 +28,25 @@ class Going:
     """How the rest of the run is carried out."""
 
     accept_changes: Annotated[
-        bool, option("--accept-changes", help="run tasks anew whose definition changed since they were done")
+        bool,
+        option(
+            "--accept-changes",
+            section=Section.CHOICE,
+            help="run tasks anew whose definition changed since they were done",
+        ),
     ] = False
     approve: Annotated[
-        list[str] | None, option("--approve", help="say yes to this manual task (repeatable)", envvar=None)
+        list[str] | None,
+        option(
+            "--approve", value="ID", section=Section.WAY, help="say yes to this manual task (repeatable)", envvar=None
+        ),
     ] = None
-    keep_going: Annotated[bool, option("--keep-going", "-k", help="ignore every `fail_fast`")] = False
-    yes: Annotated[bool, option("--yes", "-y", help="start interrupted commands again without asking")] = False
+    keep_going: Annotated[bool, option("--keep-going", "-k", section=Section.WAY, help="ignore every `fail_fast`")] = (
+        False
+    )
+    yes: Annotated[
+        bool, option("--yes", "-y", section=Section.WAY, help="start interrupted commands again without asking")
+    ] = False
 
 
 @as_command

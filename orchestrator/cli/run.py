@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from orchestrator.cli.beginning import begin_anew
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
-from orchestrator.cli.options import Choice, Drawing, Running, option
+from orchestrator.cli.options import Choice, Drawing, Running, Section, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
 from orchestrator.cli.questions import confirm, refuse_unknown_approvals
@@ -31,19 +31,32 @@ _LEISURELY = (ExitCode.OK, ExitCode.FAILED, ExitCode.WAITING, ExitCode.REFUSED)
 class Way:
     """How the plan is carried out."""
 
-    dry_run: Annotated[bool, option("--dry-run", "-n", help="show the whole diff; write nothing, run nothing")] = False
-    sequential: Annotated[bool, option("--sequential", help="one task at a time")] = False
-    jobs: Annotated[int | None, option("--max-parallel", "-j", help="so many tasks at a time, 0 = all", min=0)] = None
-    keep_going: Annotated[bool, option("--keep-going", "-k", help="ignore every `fail_fast`")] = False
-    fail_fast: Annotated[bool, option("--fail-fast", help="stop at the first failure")] = False
-    force: Annotated[bool, option("--force", help="run what is up to date, too")] = False
-    everything: Annotated[bool, option("--all", help="everything, without asking")] = False
-    yes: Annotated[bool, option("--yes", "-y", help="do not ask before starting")] = False
-    approve: Annotated[
-        list[str] | None, option("--approve", help="say yes to this manual task (repeatable)", envvar=None)
+    dry_run: Annotated[
+        bool, option("--dry-run", "-n", section=Section.WAY, help="show the whole diff; write nothing, run nothing")
+    ] = False
+    sequential: Annotated[bool, option("--sequential", section=Section.WAY, help="one task at a time")] = False
+    jobs: Annotated[
+        int | None, option("--max-parallel", "-j", section=Section.WAY, help="so many tasks at a time, 0 = all", min=0)
     ] = None
-    saved: Annotated[Path | None, option("--plan", help="exactly this saved plan, or nothing", envvar=None)] = None
-    allow_empty: Annotated[bool, option("--allow-empty", help="an empty selection is no error")] = False
+    keep_going: Annotated[bool, option("--keep-going", "-k", section=Section.WAY, help="ignore every `fail_fast`")] = (
+        False
+    )
+    fail_fast: Annotated[bool, option("--fail-fast", section=Section.WAY, help="stop at the first failure")] = False
+    force: Annotated[bool, option("--force", section=Section.CHOICE, help="run what is up to date, too")] = False
+    everything: Annotated[bool, option("--all", section=Section.CHOICE, help="everything, without asking")] = False
+    yes: Annotated[bool, option("--yes", "-y", section=Section.WAY, help="do not ask before starting")] = False
+    approve: Annotated[
+        list[str] | None,
+        option(
+            "--approve", value="ID", section=Section.WAY, help="say yes to this manual task (repeatable)", envvar=None
+        ),
+    ] = None
+    saved: Annotated[
+        Path | None, option("--plan", section=Section.CHOICE, help="exactly this saved plan, or nothing", envvar=None)
+    ] = None
+    allow_empty: Annotated[
+        bool, option("--allow-empty", section=Section.CHOICE, help="an empty selection is no error")
+    ] = False
 
     @property
     def settings(self) -> dict[str, Json]:
@@ -58,7 +71,12 @@ class Way:
 
 @as_command
 def command(common: Running, _drawing: Drawing, choice: Choice, display: Display, way: Way) -> int:
-    """Carry the plan out: in order, measured at checkpoints, every change recorded."""
+    """Carry the plan out: in order, measured at checkpoints, every change recorded.
+
+    orchestrate run --phase 2 --dry-run         the whole diff of a phase
+    orchestrate run --task +2.7 -j 2            a task with what it needs
+    orchestrate run --all --events run.ndjson   everything, events as JSON lines
+    """
     if way.saved is not None and choice.narrows:
         message = "--plan carries out exactly the saved plan; it cannot be narrowed"
         raise UsageError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 from msgspec import Struct
 
-from orchestrator.cli.options import Working, option
+from orchestrator.cli.options import Section, Working, option
 from orchestrator.cli.present import look_of
 from orchestrator.contracts import Reporter
 from orchestrator.errors import TaskFailed, Unusable
@@ -31,11 +31,19 @@ _FRAME, _LOOK_FOR_SILENCE = 0.1, 5.0  # seconds between the ticks of the live an
 class Display:
     """How a run is shown."""
 
-    ui: Annotated[Literal["auto", "live", "plain", "json", "none"], option("--ui", help="how the run is shown")] = (
-        "auto"
-    )
-    json: Annotated[bool, option("--json", help="events as JSON lines on standard output (--ui json)")] = False
-    events: Annotated[str | None, option("--events", help="write events as JSON lines to this file, - = stdout")] = None
+    ui: Annotated[
+        Literal["auto", "live", "plain", "json", "none"],
+        option("--ui", value="WAY", section=Section.SHOW, help="how the run is shown"),
+    ] = "auto"
+    json: Annotated[
+        bool, option("--json", section=Section.SHOW, help="events as JSON lines on standard output (--ui json)")
+    ] = False
+    events: Annotated[
+        str | None,
+        option(
+            "--events", value="FILE", section=Section.SHOW, help="write events as JSON lines to this file, - = stdout"
+        ),
+    ] = None
 
 
 class Audience(Struct, frozen=True, kw_only=True):

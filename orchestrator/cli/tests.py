@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
-from orchestrator.cli.options import argument, option
+from orchestrator.cli.options import Section, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import existing_folder
 from orchestrator.cli.writing import write_new_text
@@ -36,19 +36,32 @@ def command(
     action: Annotated[Literal["generate", "verify", "report"], argument(help="what to do")],
     target: Annotated[str, argument(help="a module, a folder or a glob")],
     test_file: Annotated[
-        str | None, option("--test-file", help="the tests (default: among those around the module)", envvar=None)
+        str | None,
+        option("--test-file", value="FILE", help="the tests (default: among those around the module)", envvar=None),
     ] = None,
     test_type: Annotated[
         Literal["all", "unit", "property", "api", "config", "integration", "e2e"],
-        option("--test-type", help="generate: functions, routes, what the environment says, a folder together …"),
+        option(
+            "--test-type",
+            value="TYPE",
+            help="generate: functions, routes, what the environment says, a folder together …",
+        ),
     ] = "all",
-    budget: Annotated[float, option("--budget", help="seconds per module", min=0.1, max=3600)] = 60.0,
+    budget: Annotated[float, option("--budget", value="SECONDS", help="seconds per module", min=0.1, max=3600)] = 60.0,
     write: Annotated[bool, option("--write", help="generate: write the file, do not print it", envvar=None)] = False,
     force: Annotated[bool, option("--force", help="with --write: also over a file that is there", envvar=None)] = False,
     as_json_: Annotated[bool, option("--json", help="the report as JSON", envvar=None)] = False,
-    project: Annotated[Path | None, option("--project", help="the repository (default: the one around here)")] = None,
+    project: Annotated[
+        Path | None,
+        option("--project", value="DIR", section=Section.PLACE, help="the repository (default: the one around here)"),
+    ] = None,
 ) -> int:
-    """Generate tests that proved themselves, or put tests that exist through the same filters."""
+    """Generate tests that proved themselves, or put tests that exist through the same filters.
+
+    orchestrate tests generate src/money.ts           print the tests
+    orchestrate tests generate src/money.ts --write   write them beside the others
+    orchestrate tests verify src/money.ts             what the present ones prove
+    """
     _refuse_misplaced(action, test_type, write=write, force=force)
     root = existing_folder(project) if project is not None else _root_around(Path.cwd())
     place = str(root.resolve())

@@ -1,14 +1,18 @@
-"""Commands as typer has them: for help, for what is wrong in a command line, and for whoever asks for all options."""
+"""Commands as typer has them: for what is wrong in a command line, and for whoever asks for all options."""
 
 import importlib
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Annotated, Any, get_args
 
 import typer
+from typer.core import TyperCommand
 
 from orchestrator.cli.commands import COMMANDS
+from orchestrator.cli.help_page import render_help
 from orchestrator.cli.options import Command, Spec
+from orchestrator.cli.present import look_of
 
 
 def app_of(name: str) -> typer.Typer:
@@ -24,7 +28,14 @@ def app_around(name: str, command: Command) -> typer.Typer:
         add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.command(name=name)(_function_of(command))
+
+    class WithOurPage(TyperCommand):
+        """Shows the same page for `-qh` as for `--help`, which is answered without typer."""
+
+        def get_help(self, _: object) -> str:
+            return render_help(name, command, look_of(sys.stdout)).rstrip()
+
+    app.command(name=name, cls=WithOurPage)(_function_of(command))
     return app
 
 
@@ -50,4 +61,5 @@ def _annotation(parameter: inspect.Parameter) -> Any:
 def _info(spec: Spec) -> Any:
     if not spec.names:
         return typer.Argument(help=spec.help, **spec.more)
-    return typer.Option(*spec.names, help=spec.help, envvar=spec.envvar, show_envvar=False, **spec.more)
+    names, more = spec.names, {"metavar": spec.value, **spec.more}
+    return typer.Option(*names, help=spec.help, envvar=spec.envvar, show_envvar=False, **more)

@@ -25,11 +25,21 @@ from orchestrator.planning.undo_plan import Conflict, build_undo_plan
 class Part:
     """Which tasks of the run, and what becomes of files that were edited since."""
 
-    phase: Annotated[list[str] | None, option("--phase", "-p", help="only the tasks of this phase", envvar=None)] = None
-    group: Annotated[list[str] | None, option("--group", "-g", help="only the tasks of this group", envvar=None)] = None
-    task: Annotated[list[str] | None, option("--task", "-t", help="only this task (repeatable)", envvar=None)] = None
+    phase: Annotated[
+        list[str] | None,
+        option("--phase", "-p", value="ID", help="only the tasks of this phase", envvar=None),
+    ] = None
+    group: Annotated[
+        list[str] | None,
+        option("--group", "-g", value="ID", help="only the tasks of this group", envvar=None),
+    ] = None
+    task: Annotated[
+        list[str] | None,
+        option("--task", "-t", value="ID", help="only this task (repeatable)", envvar=None),
+    ] = None
     conflict: Annotated[
-        Literal["refuse", "merge", "keep", "overwrite"], option("--on-conflict", help="files that were edited since")
+        Literal["refuse", "merge", "keep", "overwrite"],
+        option("--on-conflict", value="WAY", help="files that were edited since"),
     ] = "refuse"
     merge: Annotated[
         bool, option("--merge", help="keep edits of other lines of a file (--on-conflict merge)", envvar=None)

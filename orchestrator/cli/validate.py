@@ -34,11 +34,10 @@ class Verdict(Struct, frozen=True, kw_only=True):
 def command(
     common: Checking,
     _drawing: Drawing,
-    files: Annotated[
-        list[Path] | None, argument(metavar="[FILE]...", help="documents (default: as --config says)")
-    ] = None,
+    files: Annotated[list[Path] | None, argument(value="FILE", help="documents (default: as --config says)")] = None,
     format: Annotated[
-        Literal["full", "concise", "github", "json"], option("--format", help="how problems are shown", envvar=None)
+        Literal["full", "concise", "github", "json"],
+        option("--format", value="FORMAT", help="how problems are shown", envvar=None),
     ] = "full",
     strict: Annotated[bool, option("--strict", help="warnings are errors")] = False,
     quiet: Annotated[bool, option("--quiet", "-q", help="say only what is wrong")] = False,
