@@ -104,11 +104,13 @@ demo() {
   export PATH=$HERE/.demo/venv/bin:$VENV/bin:$PATH
   cd "$copy"
   local orchestrate=$VENV/bin/orchestrate config=$HERE/config/phases.yaml
+  say "to type what follows and what it suggests, put both programs on PATH and go to the copy:"
+  printf '\n  export PATH=%q:%q:$PATH\n  cd %q\n' "$HERE/.demo/venv/bin" "$VENV/bin" "$copy" >&2
   run_shown "$orchestrate" validate --config "$config" --project "$copy"
   run_shown "$orchestrate" run --config "$config" --project "$copy" --phase 1 --dry-run
   run_shown "$orchestrate" run --config "$config" --project "$copy" --phase 1 --yes
   run_shown "$orchestrate" status --config "$config" --project "$copy"
-  say "the copy is in $copy; take everything back with: $(printf '%q ' "$orchestrate" -C "$copy")undo"
+  say "the copy is in $copy; from there, with PATH as above, \`orchestrate undo\` takes everything back"
 }
 
 run_shown() {

@@ -6,6 +6,7 @@ import sys
 import time
 from typing import Annotated
 
+from orchestrator.cli.next_command import next_command
 from orchestrator.cli.options import Common, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import STATE, find_root
@@ -37,7 +38,7 @@ def command(
     until = time.monotonic() + wait
     while time.monotonic() < until:
         if not is_held(lock):
-            sys.stdout.write(f"stopped: {working}\nnext: orchestrate resume\n")
+            sys.stdout.write(f"stopped: {working}\nnext: {next_command('resume')}\n")
             return ExitCode.OK
         time.sleep(_LOOK_AGAIN)
     sys.stdout.write(f"asked to stop: {working}\n")

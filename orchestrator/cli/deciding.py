@@ -4,9 +4,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from orchestrator.cli.next_command import next_command
 from orchestrator.cli.options import Common
 from orchestrator.cli.places import STATE, find_root
-from orchestrator.cli.questions import user_name
+from orchestrator.cli.questions import ask_text, user_name
 from orchestrator.cli.state import LEDGER, chosen_run, reading
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.ledger.sqlite import SqliteLedger
@@ -14,6 +15,8 @@ from orchestrator.models.facts import ApprovalGiven
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import TaskState
 from orchestrator.planning.plan_json import plan_from_json
+from orchestrator.reporters.flags import EVIDENCE, approval
+from orchestrator.sanitize import line
 from orchestrator.workspace.lock import is_held
 
 
@@ -25,9 +28,8 @@ def decide(
     with reading(root) as reader:
         record = chosen_run(reader, run, kind="run")
     chosen = _waiting_task(record, task)
-    if decision == "approved" and not (evidence or "").strip() and _asks_for_evidence(record, chosen):
-        message = f"task {chosen} needs evidence"
-        raise UsageError(message, hint=f"orchestrate approve {chosen} --evidence 'a text, or the path of a file'")
+    if decision == "approved" and _is_missing(evidence) and _asks_for_evidence(record, chosen):
+        evidence = _ask_for_evidence(common, chosen)
     given = ApprovalGiven(
         run=record.id,
         task=chosen,
@@ -42,7 +44,7 @@ def decide(
         ledger.append([given]).result()
     finally:
         ledger.close()
-    sys.stdout.write(f"{decision}: {chosen} of run {record.id}\n{_next(root)}")
+    sys.stdout.write(f"{decision}: {chosen} of run {record.id}\n{_next(root, run and record.id)}")
     return ExitCode.OK
 
 
@@ -68,7 +70,21 @@ def _asks_for_evidence(record: RunRecord, task: str) -> bool:
     return plan_from_json(record.plan).task(task).params.get("evidence") == "required"
 
 
-def _next(root: Path) -> str:
+def _is_missing(evidence: str | None) -> bool:
+    """Say whether nothing was given as evidence, or what stands for it in a command that was shown."""
+    return (evidence or "").strip() in ("", EVIDENCE)
+
+
+def _ask_for_evidence(common: Common, task: str) -> str:
+    """Return what the person at the terminal says; UsageError when nobody is there, or says nothing."""
+    said = ask_text(common, f"Evidence for {line(task)} ({EVIDENCE}):")
+    if _is_missing(said):
+        message = f"task {task} needs evidence"
+        raise UsageError(message, hint=next_command(approval(task, needs_evidence=True)))
+    return said
+
+
+def _next(root: Path, run: str | None) -> str:
     if is_held(root / STATE / "lock"):
         return "the run goes on with it\n"
-    return "next: orchestrate resume\n"
+    return f"next: {next_command(f'resume {run}' if run else 'resume')}\n"

@@ -192,7 +192,7 @@ def make_plan(
         profile=common.profile,
         environ=os.environ,
         list_files=list_files,
-        path=str(opened.path),
+        path=str(opened.path.absolute()),
         document_hash=opened.loaded.hash,
         places=opened.loaded.place,
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from orchestrator.cli.init_document import NewText, adapted, new_text
 from orchestrator.cli.init_evidence import gather
+from orchestrator.cli.next_command import next_command
 from orchestrator.cli.options import Look, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import enter_directory, existing_folder
@@ -57,7 +58,7 @@ def command(
     elif text.document is not None:
         hint = "`orchestrate init --force` replaces it"
         write_new_text(target, text.document, replace=force or text.goes_on, hint=hint)
-    sys.stderr.write(_told(text, target, dry_run=dry_run))
+    sys.stderr.write(_told(text, target, there=path and (common.directory or Path()) / path, dry_run=dry_run))
     return ExitCode.OK
 
 
@@ -66,7 +67,7 @@ def _document_in(root: Path) -> Path:
     return next((root / name for name in SEARCHED if (root / name).is_file()), root / SEARCHED[0])
 
 
-def _told(text: NewText, target: Path, *, dry_run: bool) -> str:
+def _told(text: NewText, target: Path, *, there: Path | None, dry_run: bool) -> str:
     """Say what was written, what was left out and why, and what to type next."""
     lines = [f"found: {line(sentence)}" for sentence in text.found]
     lines += [f"left out: {line(each.what)}: {line(each.why)}" for each in _once(text.left_out)]
@@ -80,7 +81,8 @@ def _told(text: NewText, target: Path, *, dry_run: bool) -> str:
         lines.append(f"{tasks} would be {'added to' if text.goes_on else 'written to'} {target}")
     else:
         lines.append(f"{'added' if text.goes_on else 'wrote'} {tasks}: {target}")
-        lines.append("next: orchestrate validate, then orchestrate run --all --dry-run")
+        first, then = (next_command(words, there) for words in ("validate", "run --all --dry-run"))
+        lines.append(f"next: {first}, then {then}")
     return "".join(f"{each}\n" for each in lines)
 
 

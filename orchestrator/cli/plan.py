@@ -1,11 +1,13 @@
 """`orchestrate plan`: what would run, in which order, and why. Writes nothing, starts nothing."""
 
 import json
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from orchestrator.cli.next_command import next_command
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Planning, Section, option
 from orchestrator.cli.options import command as as_command
@@ -116,4 +118,4 @@ def _save(out: Path, plan: "Plan", opened: OpenedPlan, proposed: "list[FileDiff]
     from orchestrator.cli.saved import write_plan
 
     write_plan(out, plan, opened, proposed)
-    sys.stderr.write(f"saved: {out}\nnext: orchestrate run --plan {out}\n")
+    sys.stderr.write(f"saved: {out}\nnext: {next_command(f'run --plan {shlex.quote(str(out))}')}\n")

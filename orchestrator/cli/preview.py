@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from orchestrator.cli.beginning import begin_anew
 from orchestrator.cli.carrying import carry_out
+from orchestrator.cli.next_command import program_name
 from orchestrator.cli.options import Working
 from orchestrator.cli.present import look_of
 from orchestrator.cli.showing import Display, choose_audience
@@ -81,8 +82,8 @@ def refusal(
     only_trouble = replace(common, quiet=True)  # what would have been taken back is of no interest now
     reporters = choose_audience(display, only_trouble, plan, NO_DURATIONS, notify=False).reporters
     result, _ = _dry_run(plan, root, templates, catalogue, reporters, NO_SUCCESSES, force=False, undoes=undoes)
-    flags = flags_of(sys.argv[1:])
-    ways = [f"orchestrate {way}{flags.place}" for way in ways_of_undo(flags)]
+    flags = flags_of(sys.argv[1:], program_name())
+    ways = [f"{flags.program} {way}{flags.place}" for way in ways_of_undo(flags)]
     tell("nothing was taken back: a run goes back as a whole, unless you say what becomes of edited files\n")
     tell("  next: " + "\n        ".join(ways) + "\n")
     return conclude(result)

@@ -4,15 +4,15 @@ import getpass
 import sys
 from collections.abc import Collection
 
-from orchestrator.cli.options import Asking
+from orchestrator.cli.options import Asking, Common
 from orchestrator.contracts import Answer, Interaction
 from orchestrator.errors import InputNeeded, UsageError
 from orchestrator.models.plan import Plan
 
 
-def has_person(common: Asking) -> bool:
+def has_person(common: Common) -> bool:
     """Say whether somebody can be asked."""
-    return not common.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+    return not getattr(common, "no_input", False) and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def is_to_be_asked(common: Asking) -> bool:
@@ -33,6 +33,18 @@ def confirm(common: Asking, question: str, *, flag: str) -> bool:
     # Enter has to be pressed: left in the terminal, it would answer the next question
     answer = questionary.confirm(question, default=False, auto_enter=False).ask()
     return bool(answer)
+
+
+def ask_text(common: Common, question: str) -> str:
+    """Return what the person types; "" when nobody can be asked, or nothing is said."""
+    if not has_person(common):
+        return ""
+    import questionary
+
+    from orchestrator.reporters.terminal_interaction import forget_typed_ahead
+
+    forget_typed_ahead()
+    return str(questionary.text(question).ask() or "").strip()
 
 
 def refuse_unknown_approvals(plan: Plan, approved: Collection[str]) -> None:

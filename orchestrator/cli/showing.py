@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 from msgspec import Struct
 
+from orchestrator.cli.next_command import program_name
 from orchestrator.cli.options import Section, Working, option
 from orchestrator.cli.present import look_of
 from orchestrator.contracts import Reporter
@@ -89,7 +90,7 @@ def _screen(chosen: str, common: Working, expected: Mapping[str, float]) -> "Pla
         verbose=common.verbose,
         quiet=common.quiet,
         expected=expected,
-        flags=flags_of(sys.argv[1:]),
+        flags=flags_of(sys.argv[1:], program_name()),
         ticker=ThreadTicker(_FRAME if chosen == "live" else _LOOK_FOR_SILENCE),
     )
 

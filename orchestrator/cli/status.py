@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 from typing import Annotated
 
+from orchestrator.cli.next_command import flags_for
 from orchestrator.cli.options import Common, Drawing, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
@@ -38,9 +39,14 @@ def command(
     while True:
         with reading(root) as ledger:
             record = chosen_run(ledger, run)
+            is_last = run is None or record.id == chosen_run(ledger, None).id
             measured = () if as_json else measurements(ledger)
         notes = StatusNotes(
-            now=datetime.now(UTC), all_tasks=all_tasks, waits=read_waits(root, record), measured=measured
+            now=datetime.now(UTC),
+            all_tasks=all_tasks,
+            waits=read_waits(root, record),
+            measured=measured,
+            flags=flags_for(record, root, is_last=is_last),
         )
         text = _shown(record, notes, as_json=as_json)
         sys.stdout.write((_CLEAR if watch and sys.stdout.isatty() and not as_json else "") + text)

@@ -36,7 +36,7 @@ class Board:
         self, plan: Plan, now: float, expected: Mapping[str, float] | None = None, flags: Flags = NO_FLAGS
     ) -> None:
         self.plan = plan
-        self._flags = flags
+        self.flags = flags
         self._expected = dict(expected or {})
         self.began = now
         self.run = ""
@@ -71,6 +71,10 @@ class Board:
     def name(self, task: str) -> str:
         """Return the name of a task, or nothing when nobody said it."""
         return self.names.get(task, "")
+
+    def needs_evidence(self, task: str) -> bool:
+        """Say whether the task cannot be approved without evidence."""
+        return any(each.id == task and each.params.get("evidence") == "required" for each in self.plan.tasks)
 
     def count(self, *states: TaskState) -> int:
         """Return how many tasks are in one of the states."""
@@ -117,7 +121,7 @@ class Board:
             counts={state: number for state, number in self._counts.items() if number},
             tasks=tuple(sorted(self._notable.values(), key=lambda entry: NOTABLE.index(entry.state))),
             checks=tuple(self._checks.values()),
-            flags=self._flags,
+            flags=self.flags,
             phases=tuple((name, seconds) for name, seconds in self._phase_seconds.items() if seconds > 0),
             exit_code=self.exit_code,
         )
@@ -179,7 +183,13 @@ class Board:
         row = self.running.setdefault(task, Running(id=task, name=self.name(task), started=now))
         row.waits, row.last = True, news.text(event, "question")
         question = row.last.strip().split("\n")[0]
-        self._notable[task] = TaskLine(id=task, name=self.name(task), state=TaskState.WAITING, text=question)
+        self._notable[task] = TaskLine(
+            id=task,
+            name=self.name(task),
+            state=TaskState.WAITING,
+            text=question,
+            needs_evidence=self.needs_evidence(task),
+        )
 
     def _finish(self, event: Event, task: str) -> None:
         if name := news.text(event, "name"):

@@ -23,14 +23,14 @@ def cases_line(record: RunRecord) -> str:
     return f"generated {what} by {_several(len(generated), 'task')}{estimated}"
 
 
-def defects_line(record: RunRecord) -> str:
+def defects_line(record: RunRecord, program: str = "orchestrate") -> str:
     """Return one sentence about what looked suspicious, with the command that shows it; "" for nothing."""
     found = {task.id: count for task in _with_outputs(record) if (count := _defects(task.outputs))}
     if not found:
         return ""
     where = ", ".join(line(task) for task in found)
     total = _several(sum(found.values()), "possible defect")
-    return f"{total} for a person to look at, found by {where}: orchestrate logs {line(next(iter(found)))}"
+    return f"{total} for a person to look at, found by {where}: {program} logs {line(next(iter(found)))}"
 
 
 class GeneratedModule(Struct, frozen=True, kw_only=True):

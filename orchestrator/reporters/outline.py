@@ -22,6 +22,7 @@ class TaskLine(Struct, frozen=True, kw_only=True):
     state: TaskState
     text: str = ""
     log: str | None = None
+    needs_evidence: bool = False  # to be approved
 
 
 class CheckLine(Struct, frozen=True, kw_only=True):
@@ -76,13 +77,22 @@ def outline_of(record: RunRecord) -> Outline:
     """Return the outline of a run as the ledger has it."""
     notable = [task for task in record.tasks if task.state in NOTABLE]
     names = task_names(record.plan, {task.id for task in notable}) if notable else {}
+    strict = _needing_evidence(record.plan) if any(task.state is TaskState.WAITING for task in notable) else ()
     lines = []
     for task in notable:
         last = task.attempts[-1] if task.attempts else None
         text = f"needs {task.cause}" if task.state is TaskState.BLOCKED and task.cause else task.reason
         text = text or (last.summary if last else "")
-        log = last.log if last else None
-        lines.append(TaskLine(id=task.id, name=names.get(task.id, ""), state=task.state, text=text, log=log))
+        lines.append(
+            TaskLine(
+                id=task.id,
+                name=names.get(task.id, ""),
+                state=task.state,
+                text=text,
+                log=last.log if last else None,
+                needs_evidence=task.id in strict,
+            )
+        )
     return Outline(
         run=record.id,
         kind=record.kind,
@@ -94,6 +104,14 @@ def outline_of(record: RunRecord) -> Outline:
         flags=flags_of(record.command),
         phases=tuple(_phase_seconds(record)),
         exit_code=record.exit_code,
+    )
+
+
+def _needing_evidence(plan: JsonObject) -> frozenset[str]:
+    """Return the tasks that cannot be approved without evidence."""
+    tasks = ((str(task.get("id", "")), task.get("params")) for task in objects_of(plan, "tasks"))
+    return frozenset(
+        task for task, params in tasks if isinstance(params, Mapping) and params.get("evidence") == "required"
     )
 
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from orchestrator.models.record import Measured, RunRecord, TaskRecord
 from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.coverage_progress import moments_of, progress_lines
 from orchestrator.reporters.durations import took
+from orchestrator.reporters.flags import Flags
 from orchestrator.reporters.generated_cases import cases_line, defects_line
 from orchestrator.reporters.grouping import TaskGroup, groups_of
 from orchestrator.reporters.outline import outline_of, task_names
@@ -29,6 +31,7 @@ class StatusNotes(Struct, frozen=True, kw_only=True):
     now: datetime | None = None
     all_tasks: bool = False  # show those that are done, too
     measured: Sequence[Measured] = ()  # by `orchestrate measure`, whenever
+    flags: Flags | None = None  # for the next command, where those of the run would not do
 
 
 def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = None) -> str:
@@ -40,11 +43,13 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
     for group in shown:
         lines += _group_lines(group, names, look, notes)
     outline = outline_of(record)
+    if notes.flags is not None:
+        outline = replace(outline, flags=notes.flags)
     lines += [text for check in outline.checks for text in check_lines(check, look)]
     lines += progress_lines(moments_of(record, notes.measured), look)
     lines += phase_lines(outline)
     lines += [cases] if (cases := cases_line(record)) else []
-    lines += [defects + outline.flags.place] if (defects := defects_line(record)) else []
+    lines += [defects + outline.flags.place] if (defects := defects_line(record, outline.flags.program)) else []
     made = [change for change in record.changes if change.state == "made"]
     if made:
         files = len({change.change.path for change in made})

@@ -8,7 +8,7 @@ from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import cells, pad
 from orchestrator.reporters.coverage_progress import moments, percent, progress_lines
 from orchestrator.reporters.durations import took
-from orchestrator.reporters.flags import ways_of_undo
+from orchestrator.reporters.flags import approval, ways_of_undo
 from orchestrator.reporters.outline import FEWEST_PHASES, REHEARSALS, CheckLine, Outline, TaskLine
 from orchestrator.reporters.style import Look
 from orchestrator.sanitize import line, output
@@ -93,8 +93,17 @@ def next_commands(outline: Outline) -> tuple[str, ...]:
     """Return what to type next, the most useful first."""
     words = _next_words(outline)
     plan = {"run": outline.flags.plan}
-    commands = [f"orchestrate {each}{plan.get(each.split()[0], '')}{outline.flags.place}" for each in words]
+    flags = outline.flags
+    if flags.run:
+        words = [_about_run(each, flags.run) for each in words if each != "run --failed"]  # which is of the last run
+    commands = [f"{flags.program} {each}{plan.get(each.split()[0], '')}{flags.place}" for each in words]
     return tuple(map(line, commands))
+
+
+def _about_run(words: str, run: str) -> str:
+    """Return a command that is about the last run as one about this run."""
+    name = words.split(maxsplit=1)[0]
+    return words if name == "run" else f"{words} --run {run}" if name in ("logs", "approve") else f"{words} {run}"
 
 
 def _next_words(outline: Outline) -> Sequence[str]:
@@ -108,10 +117,13 @@ def _next_words(outline: Outline) -> Sequence[str]:
     goes_on = outline.state == RunState.RUNNING  # it would refuse a second run, and hears of approvals by itself
     if _was_cut_short(outline):
         words.append("resume")
-    elif failed and not goes_on:
+    elif (
+        failed and not waiting and not goes_on
+    ):  # `resume` tries again what failed as well, `approve` is about this run
         words.append("run --failed")
     if waiting:
-        words += [f"approve {waiting[0].id}", *([] if goes_on or "resume" in words else ["resume"])]
+        approve = approval(waiting[0].id, needs_evidence=waiting[0].needs_evidence)
+        words = [each for each in words if each != "resume"] + [approve] + ([] if goes_on else ["resume"])
     if not words and not goes_on and not all(check.ok for check in outline.checks):
         words += ["logs"] if any(check.said for check in outline.checks) else []
         words.append(f"run{outline.flags.tasks}")  # measures again, once what is missing is there

@@ -13,6 +13,7 @@ from orchestrator.models.status import TaskState
 from orchestrator.reporters import news
 from orchestrator.reporters.board import Board, check_of, ending, state_of
 from orchestrator.reporters.durations import about, took
+from orchestrator.reporters.flags import approval
 from orchestrator.reporters.style import Look, names_of_state
 from orchestrator.reporters.summary import check_text
 from orchestrator.sanitize import line, output
@@ -164,7 +165,8 @@ def _task_retry(scene: _Scene) -> Told:
 
 def _task_waiting(scene: _Scene) -> Told:
     question = line(news.text(scene.event, "question").strip().split("\n")[0])
-    command = f"orchestrate approve {line(scene.event.task or '')}"
+    task, flags = scene.event.task or "", scene.board.flags
+    command = f"{flags.program} {approval(line(task), needs_evidence=scene.board.needs_evidence(task))}{flags.place}"
     return scene.task("waiting", "wait", "warn", question, f"({command})", weight=Weight.TROUBLE)
 
 

@@ -1,6 +1,7 @@
 """The commands that a run names next can be typed as they stand."""
 
 import pytest
+from msgspec.structs import replace
 
 from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.flags import Flags, flags_of
@@ -55,6 +56,32 @@ def outline(state: RunState, *tasks: TaskLine, kind: str = "run", changed: int =
 )
 def test_commands_name_the_document_and_the_params_that_they_need(shown: Outline, commands: tuple[str, ...]) -> None:
     assert next_commands(shown) == commands
+
+
+def test_a_task_that_needs_evidence_is_approved_with_it() -> None:
+    strict = TaskLine(id="2.1", name="Look", state=TaskState.WAITING, needs_evidence=True)
+    named = next_commands(replace(outline(RunState.WAITING, strict), flags=Flags()))
+    assert named == ("orchestrate approve 2.1 --evidence 'a text, or the path of a file'", "orchestrate resume")
+
+
+def test_what_failed_beside_a_waiting_task_is_tried_again_by_resume() -> None:
+    """A run of what failed would be the last run, and the approval is about this one."""
+    named = next_commands(replace(outline(RunState.FAILED, FAILED, WAITING), flags=Flags()))
+    assert named == ("orchestrate logs 1.2", "orchestrate approve 2.1", "orchestrate resume")
+
+
+def test_commands_about_an_older_run_name_it() -> None:
+    older = Flags(run="r", place=" -C x")
+    assert next_commands(replace(outline(RunState.FAILED, FAILED, WAITING), flags=older)) == (
+        "orchestrate logs 1.2 --run r -C x",
+        "orchestrate approve 2.1 --run r -C x",
+        "orchestrate resume r -C x",
+    )
+    assert next_commands(replace(outline(RunState.FAILED, FAILED), flags=older)) == (
+        "orchestrate logs 1.2 --run r -C x",
+    )
+    good = replace(outline(RunState.SUCCEEDED, changed=1), flags=older)
+    assert next_commands(good) == ("orchestrate diff r -C x", "orchestrate undo r -C x")
 
 
 def test_while_a_run_goes_on_nothing_is_named_that_it_would_refuse() -> None:

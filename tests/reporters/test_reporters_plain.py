@@ -112,7 +112,6 @@ def test_a_run_reads_from_top_to_bottom_with_failures_and_next_commands_last(pla
         "  - 2.9   Parallel builds  blocked: needs 1.2\n"
         "  ✗ 1.2   Fixtures  failed: tests failed\n"
         "  next: orchestrate logs 1.2\n"
-        "        orchestrate run --failed\n"
         "        orchestrate approve 2.10\n"
         "        orchestrate resume\n"
     )

@@ -103,7 +103,6 @@ def test_the_status_shows_groups_and_every_task_that_is_not_done(record, plain):
         "checkpoint phase 1: statements covered, at least 30 %: met, measured 81.15 %, limit 30 %, coverage.json\n"
         "changed 1 file\n"
         "next: orchestrate logs 1.2\n"
-        "      orchestrate run --failed\n"
         "      orchestrate approve 2.10\n"
         "      orchestrate resume\n"
     )
@@ -187,7 +186,6 @@ def test_the_end_block_says_the_same_out_of_the_ledger(record, plain):
         "  - 2.9   Parallel builds  blocked: needs 1.2\n"
         "  ✗ 1.2   Fixtures  failed: tests failed\n"
         "  next: orchestrate logs 1.2\n"
-        "        orchestrate run --failed\n"
         "        orchestrate approve 2.10\n"
         "        orchestrate resume\n"
     )

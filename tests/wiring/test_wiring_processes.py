@@ -233,21 +233,28 @@ def asking(make: Make, name: str) -> tuple[Repository, list[str], str]:
         repository = make(SIMPLE).run().repository
         repository.write(".orchestrate/crash-1.txt", "x")
         return repository, ["clean", "--older-than", "0s"], "remove"
+    if name == "approve":
+        strict = {**MANUAL, "evidence": "required"}
+        return (
+            make(tasks(strict)).run().repository,
+            ["approve", "1.1"],
+            "Evidence for 1.1 (a text, or the path of a file):",
+        )
     repository = make(tasks(MANUAL)).run().repository
     return repository, ["resume", "--ui", "plain"], "skip, with a reason"
 
 
-ASKING = ("run", "undo", "clean", "resume")
+ASKING = ("run", "undo", "clean", "resume", "approve")
 
 
 @wires(*(f"flag:{name} --no-input" for name in ASKING), *(f"twin:{name} ORCHESTRATE_NO_INPUT" for name in ASKING))
 @pytest.mark.parametrize("name", ASKING)
 def test_no_input_never_asks(make: Make, name: str) -> None:
     repository, words, question = asking(make, name)
-    refused = 7 if name == "resume" else 6
+    refused = {"resume": 7, "approve": 2}.get(name, 6)
     for flags, env in ((["--no-input"], {}), ([], {"ORCHESTRATE_NO_INPUT": "1"})):
         code, screen = on_terminal(repository, *words, *flags, env=env)
-        assert (code, "(y/N)" in screen or "arrow keys" in screen) == (refused, False)
+        assert (code, "(y/N)" in screen or "arrow keys" in screen or "Evidence for" in screen) == (refused, False)
         assert repository.orchestrate(*words, *flags, env=env).code == refused  # without a terminal, too
     _, screen = on_terminal(repository, *words, until=question, answer="\x03")
     assert question in screen
