@@ -84,8 +84,8 @@ class LiveReporter:
             if told is not None and told.weight is not Weight.START and told.weight <= self._shown:
                 self._above += self._laid_out(told)
             if event.type is EventType.RUN_FINISHED:
-                text = render_outline(self._board.outline(now), self._look)
-                self._above += ["", *(row for each in text.splitlines() for row in wrap_line(each, self._size()[0]))]
+                text = render_outline(self._board.outline(now), self._look, self._size()[0])
+                self._above += ["", *text.splitlines()]
 
     def tick(self) -> None:
         """Draw a frame."""

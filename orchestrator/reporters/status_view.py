@@ -16,7 +16,7 @@ from orchestrator.reporters.generated_cases import cases_line, defects_line
 from orchestrator.reporters.grouping import TaskGroup, groups_of
 from orchestrator.reporters.outline import outline_of, task_names
 from orchestrator.reporters.style import Look
-from orchestrator.reporters.summary import check_lines, next_commands, phase_lines, state_word
+from orchestrator.reporters.summary import check_lines, next_rows, phase_lines, state_word
 from orchestrator.reporters.wrapping import wrap_line
 from orchestrator.sanitize import line
 
@@ -54,9 +54,8 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
     if made:
         files = len({change.change.path for change in made})
         lines.append(f"changed {files} file{'s' if files != 1 else ''}")
-    commands = next_commands(outline)
-    lines += [f"{'next:' if number == 0 else '     '} {command}" for number, command in enumerate(commands)]
-    return "".join(f"{row}\n" for text in lines for row in wrap_line(text, look.width))
+    rows = [row for text in lines for row in wrap_line(text, look.width)]
+    return "".join(f"{row}\n" for row in [*rows, *next_rows(outline)])
 
 
 def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:

@@ -11,6 +11,7 @@ from orchestrator.reporters.durations import took
 from orchestrator.reporters.flags import approval, ways_of_undo
 from orchestrator.reporters.outline import FEWEST_PHASES, REHEARSALS, CheckLine, Outline, TaskLine
 from orchestrator.reporters.style import Look
+from orchestrator.reporters.wrapping import wrap_line
 from orchestrator.sanitize import line, output
 
 _WORDS = {
@@ -39,16 +40,20 @@ _LEAST_SECONDS = 60
 _KNOWN_STATES = frozenset(RunState)
 
 
-def render_outline(outline: Outline, look: Look) -> str:
-    """Return the end block; every line ends with a newline."""
+def render_outline(outline: Outline, look: Look, width: int = 0) -> str:
+    """Return the end block; every line ends with a newline, and is broken between words at a width (0 = never)."""
     lines = [_head(outline, look)]
     lines += [f"  {check_text(check, look)}" for check in outline.checks]
     lines += [f"  {row}" for row in progress_lines(moments(outline.checks), look)]
     lines += [f"  {row}" for row in phase_lines(outline)]
     lines += _task_lines(outline.tasks, look)
-    commands = next_commands(outline)
-    lines += [f"  {'next:' if number == 0 else '     '} {command}" for number, command in enumerate(commands)]
-    return "".join(f"{text}\n" for text in lines)
+    rows = [row for text in lines for row in wrap_line(text, width)]
+    return "".join(f"{row}\n" for row in [*rows, *(f"  {row}" for row in next_rows(outline))])
+
+
+def next_rows(outline: Outline) -> list[str]:
+    """Return the rows of the next commands. They are never broken: half a command is none."""
+    return [f"{'next:' if number == 0 else '     '} {each}" for number, each in enumerate(next_commands(outline))]
 
 
 def phase_lines(outline: Outline) -> list[str]:

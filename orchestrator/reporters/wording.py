@@ -19,6 +19,7 @@ from orchestrator.reporters.summary import check_text
 from orchestrator.sanitize import line, output
 
 _NOTHING = 0.05  # seconds that would be shown as 0.0
+_LONG_COMMAND = 40  # characters
 _TAIL = 20  # lines of a failure's output; the rest is in its log
 
 
@@ -167,6 +168,8 @@ def _task_waiting(scene: _Scene) -> Told:
     question = line(news.text(scene.event, "question").strip().split("\n")[0])
     task, flags = scene.event.task or "", scene.board.flags
     command = f"{flags.program} {approval(line(task), needs_evidence=scene.board.needs_evidence(task))}{flags.place}"
+    if len(command) > _LONG_COMMAND:  # broken between words it could not be copied
+        return scene.task("waiting", "wait", "warn", question, weight=Weight.TROUBLE, below=(f"    {command}",))
     return scene.task("waiting", "wait", "warn", question, f"({command})", weight=Weight.TROUBLE)
 
 

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.flags import Flags, flags_of
 from orchestrator.reporters.outline import Outline, TaskLine
-from orchestrator.reporters.summary import next_commands
+from orchestrator.reporters.style import Look
+from orchestrator.reporters.summary import next_commands, render_outline
 
 FAILED = TaskLine(id="1.2", name="Fixtures", state=TaskState.FAILED)
 WAITING = TaskLine(id="2.1", name="Look", state=TaskState.WAITING)
@@ -87,3 +88,10 @@ def test_commands_about_an_older_run_name_it() -> None:
 def test_while_a_run_goes_on_nothing_is_named_that_it_would_refuse() -> None:
     named = next_commands(outline(RunState.RUNNING, FAILED, WAITING))
     assert [command.split(" -c ")[0] for command in named] == ["orchestrate logs 1.2", "orchestrate approve 2.1"]
+
+
+def test_a_command_is_never_broken_in_two() -> None:
+    strict = TaskLine(id="2.1", name="Look", state=TaskState.WAITING, text="one two three " * 4, needs_evidence=True)
+    rows = render_outline(outline(RunState.WAITING, strict), Look(), 40).splitlines()
+    assert rows[-2] == "  next: orchestrate approve 2.1 --evidence 'a text, or the path of a file' -c 'my plans/p.yaml'"
+    assert max(len(row) for row in rows[:-2]) <= 40
