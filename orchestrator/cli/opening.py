@@ -4,9 +4,9 @@ Nothing here writes, except `keep`, and nothing is started. Imports little, so t
 once; the parser, the checks and the planner come with `cli.document`, when they are needed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,12 +93,19 @@ class OpenedPlan(Struct, frozen=True, kw_only=True, eq=False, dict=True):
                 now.keep()
 
 
-def open_plan(common: Planning, settings: Mapping[str, Json] | None = None) -> OpenedPlan:
-    """Return the plan of the whole document; DocumentInvalid with all problems when it has errors."""
-    return _open(question_of(document_path(common), common, common.param or (), settings), common)
+def open_plan(
+    common: Planning,
+    settings: Mapping[str, Json] | None = None,
+    meanwhile: Callable[[], object] | None = None,
+) -> OpenedPlan:
+    """Return the plan of the whole document; DocumentInvalid with all problems when it has errors.
+
+    With `meanwhile`, which prepares for what comes next, a plan that has to be made is made in a process of its own.
+    """
+    return _open(question_of(document_path(common), common, common.param or (), settings), common, meanwhile)
 
 
-def _open(question: Question, common: Planning) -> OpenedPlan:
+def _open(question: Question, common: Planning, meanwhile: Callable[[], object] | None = None) -> OpenedPlan:
     kept = find_plan(question)
     if kept is not None:
         return OpenedPlan(
@@ -112,7 +119,8 @@ def _open(question: Question, common: Planning) -> OpenedPlan:
         )
     from orchestrator.planning.plan_json import plan_from_text
 
-    made = _make(question, common)
+    make = partial(_make, question, common)
+    made = make() if meanwhile is None else _made_beside(make, meanwhile)
     return OpenedPlan(
         common=common,
         question=question,
@@ -131,6 +139,12 @@ class _Made(Struct, frozen=True, kw_only=True, eq=False):
     summary: str
     warnings: tuple[Problem, ...]
     inputs: PlanInputs | None
+
+
+def _made_beside(make: Callable[[], _Made], meanwhile: Callable[[], object]) -> _Made:
+    from orchestrator.cli.beside import made_beside
+
+    return made_beside(make, _Made, meanwhile)
 
 
 def _make(question: Question, common: Planning) -> _Made:

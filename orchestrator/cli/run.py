@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from orchestrator.cli.beginning import begin_anew
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Running, Section, option
 from orchestrator.cli.options import command as as_command
@@ -13,15 +12,13 @@ from orchestrator.cli.present import look_of
 from orchestrator.cli.questions import confirm, refuse_unknown_approvals
 from orchestrator.cli.showing import Display
 from orchestrator.cli.state import reading
-from orchestrator.cli.work_state import open_to_work
-from orchestrator.cli.working import work_on
-from orchestrator.contracts import Ledger
 from orchestrator.errors import ExitCode, NothingSelected, UsageError
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan
 
 if TYPE_CHECKING:  # reads documents: only `--plan` needs it when the plan of the document is kept
     from orchestrator.cli.saved import OpenedSaved
+    from orchestrator.contracts import Ledger
 
 # Ends after which nobody waits for the prompt: no signal, no full disk.
 _LEISURELY = (ExitCode.OK, ExitCode.FAILED, ExitCode.WAITING, ExitCode.REFUSED)
@@ -83,7 +80,12 @@ def command(common: Running, _drawing: Drawing, choice: Choice, display: Display
             message, hint="leave the selectors out, or save the smaller plan: orchestrate plan … --out FILE"
         )
     try:
-        opened = open_plan(common, way.settings) if way.saved is None else _open_saved(way.saved, common)
+        # Looking forks nothing.
+        opened = (
+            _open_saved(way.saved, common)
+            if way.saved is not None
+            else open_plan(common, way.settings, None if way.dry_run else _load_engine)
+        )
         with reading(opened.root) as ledger:
             plan = opened.part(choice, ledger)
             refuse_unhandled(plan, opened.catalogue)
@@ -102,6 +104,10 @@ def _carried_out(
     opened: "OpenedPlan | OpenedSaved", plan: Plan, choice: Choice, common: Running, display: Display, way: Way
 ) -> ExitCode:
     """Take the lock, look again at all that decides the plan, and work on it."""
+    from orchestrator.cli.beginning import begin_anew
+    from orchestrator.cli.work_state import open_to_work
+    from orchestrator.cli.working import work_on
+
     with open_to_work(opened.root, sys.argv[1:], plan.durability) as state:
         opened = opened.renewed()
         plan = opened.part(choice, state.ledger)
@@ -125,6 +131,13 @@ def _carried_out(
         return code
 
 
+def _load_engine() -> None:
+    """Import what carries a plan out, and what nearly every plan has: commands."""
+    import orchestrator.cli.work_state
+    import orchestrator.cli.working
+    import orchestrator.handlers.command  # noqa: F401
+
+
 def _open_saved(saved: Path, common: Running) -> "OpenedSaved":
     from orchestrator.cli.saved import open_saved
 
@@ -132,7 +145,7 @@ def _open_saved(saved: Path, common: Running) -> "OpenedSaved":
 
 
 def _previewed(
-    opened: "OpenedPlan | OpenedSaved", plan: Plan, ledger: Ledger, common: Running, display: Display, force: bool
+    opened: "OpenedPlan | OpenedSaved", plan: Plan, ledger: "Ledger", common: Running, display: Display, force: bool
 ) -> ExitCode:
     from orchestrator.cli.preview import preview
 
