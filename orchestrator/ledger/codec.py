@@ -126,29 +126,3 @@ def document_text(digest: str, content: bytes) -> str:
         message = f"document {digest} is not as it was written"
         raise damaged(message)
     return text
-
-
-class StoredPlan(Mapping[str, Any]):
-    """A plan that is decompressed when somebody looks into it: `status` of 10,000 tasks does not."""
-
-    def __init__(self, digest: str, content: bytes) -> None:
-        self._digest = digest
-        self._content = content
-        self._plan: Mapping[str, Any] | None = None
-
-    def __getitem__(self, key: str) -> Any:
-        return self._read()[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._read())
-
-    def __len__(self) -> int:
-        return len(self._read())
-
-    def __repr__(self) -> str:
-        return f"StoredPlan({self._digest!r})"
-
-    def _read(self) -> Mapping[str, Any]:
-        if self._plan is None:
-            self._plan = read_document(self._digest, self._content)
-        return self._plan

@@ -6,15 +6,26 @@ Rows never change, so each is compared once.
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from msgspec import Struct, field
 
 from orchestrator.ledger import history
-from orchestrator.ledger.codec import Stored, StoredPlan, check_rows, checksum, damaged, read_document, unpack
+from orchestrator.ledger.codec import (
+    Stored,
+    check_rows,
+    checksum,
+    damaged,
+    document_text,
+    from_json,
+    read_document,
+    unpack,
+)
 from orchestrator.ledger.connection import check_structure
 from orchestrator.ledger.rows import RUN_RESUMED, RUN_STARTED, Row
 from orchestrator.ledger.sql import query
+from orchestrator.models.plan_text import PlanText
 
 _WITH_DOCUMENTS = frozenset({RUN_STARTED, RUN_RESUMED})
 _CHUNK = 2_000  # rows that are compared at a time: more of them cost memory and save nothing
@@ -102,7 +113,8 @@ class Contents:
             return row
         body = {**body, "tasks": self._document(body["tasks"])}
         if kind == RUN_STARTED:
-            body["plan"] = StoredPlan(body["plan"], self._content(body["plan"]))
+            digest = body["plan"]
+            body["plan"] = PlanText(partial(document_text, digest, self._content(digest)), from_json)
         return seq, kind, task, attempt, state, time, body
 
     def _read_runs(self, expected: int) -> tuple[KnownRun, ...]:

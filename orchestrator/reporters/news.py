@@ -25,6 +25,7 @@ from collections.abc import Container, Mapping
 
 from orchestrator.models.events import Event
 from orchestrator.models.json import JsonObject
+from orchestrator.models.plan_text import PlanText
 from orchestrator.models.status import TaskState
 
 _STATES = frozenset(state.value for state in TaskState)
@@ -61,7 +62,10 @@ def objects_of(data: JsonObject, key: str) -> list[JsonObject]:
 
 
 def texts_by_id(data: JsonObject, key: str, name: str, of: Container[str] | None = None) -> dict[str, str]:
-    """Return one text of each JSON object of a list under the object's id; `of` = only of these ids."""
+    """Return one text (of `PlanPart`) of each phase, group or task of a plan under its id; `of` = only of these ids."""
+    parts = data.parts(key) if isinstance(data, PlanText) else None
+    if parts is not None:
+        return {part.id: getattr(part, name) for part in parts if of is None or part.id in of}
     entries = objects_of(data, key)
     if of is not None:
         entries = [entry for entry in entries if entry.get("id") in of]

@@ -10,7 +10,7 @@ from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord
 from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.flags import NO_FLAGS, Flags, flags_of
-from orchestrator.reporters.news import objects_of, texts_by_id
+from orchestrator.reporters.news import texts_by_id
 from orchestrator.sanitize import line
 
 
@@ -117,7 +117,7 @@ def _needing_evidence(plan: JsonObject) -> frozenset[str]:
 
 def _phase_seconds(record: RunRecord) -> Iterator[tuple[str, float]]:
     """Yield the phases of a run with their seconds; overlapping phases count the same time twice."""
-    if len(objects_of(record.plan, "phases")) == 1:
+    if len(texts_by_id(record.plan, "phases", "name")) == 1:
         return
     phase_of = texts_by_id(record.plan, "tasks", "phase")
     if len(set(phase_of.values())) < FEWEST_PHASES:
