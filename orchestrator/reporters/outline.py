@@ -10,7 +10,7 @@ from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord
 from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.flags import NO_FLAGS, Flags, flags_of
-from orchestrator.reporters.news import texts_by_id
+from orchestrator.reporters.news import objects_of, texts_by_id
 from orchestrator.sanitize import line
 
 
