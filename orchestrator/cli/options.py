@@ -8,13 +8,14 @@ A command takes the smallest group that it needs: an option without effect is re
 import inspect
 import os
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Struct
 
+from orchestrator.cli.contradictions import Pair, refuse_contradictions
 from orchestrator.cli.streams import forget_output
 from orchestrator.errors import ExitCode
 
@@ -141,6 +142,11 @@ class Working(Asking):
     quiet: Annotated[bool, option("--quiet", "-q", section=Section.SHOW, help="say only what went wrong")] = False
     verbose: Annotated[bool, option("--verbose", "-v", section=Section.SHOW, help="stream the output of tasks")] = False
 
+    @property
+    def contradictions(self) -> Iterable[Pair]:
+        """Return the options that do not go together."""
+        yield self.quiet and self.verbose, "--quiet", "--verbose"
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Running(Working, Planning):
@@ -193,6 +199,11 @@ class Choice:
     )
 
     @property
+    def contradictions(self) -> Iterable[Pair]:
+        """Return the options that do not go together."""
+        yield bool(self.only) and self.with_deps, "--only", "--with-deps"
+
+    @property
     def narrows(self) -> bool:
         """Say whether any selector was given."""
         lists = (self.phase, self.group, self.task, self.tag, self.only, self.skip)
@@ -234,6 +245,7 @@ class Command:
         }
         for group in arguments.values():
             _remember_look(group)
+            refuse_contradictions(group)
         try:
             code = self._function(**arguments, **values)
         except BrokenPipeError:  # typer would take it for a failure and end with 1

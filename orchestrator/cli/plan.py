@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from orchestrator.cli.contradictions import refuse
 from orchestrator.cli.next_command import next_command
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Planning, Section, option
@@ -48,6 +49,7 @@ def command(
     orchestrate plan --from 2.1 --until 3.4          a stretch of it
     orchestrate plan --phase 2 --diff -o plan.json   saved with its diff
     """
+    refuse((as_json and format not in ("tree", "json"), "--json", f"--format {format}"))
     try:
         opened = open_plan(common)
         with reading(opened.root) as ledger:

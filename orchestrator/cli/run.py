@@ -1,10 +1,12 @@
 """`orchestrate run`: carry the plan out, or preview it."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from orchestrator.cli.contradictions import Pair
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Running, Section, option
 from orchestrator.cli.options import command as as_command
@@ -54,6 +56,16 @@ class Way:
     allow_empty: Annotated[
         bool, option("--allow-empty", section=Section.CHOICE, help="an empty selection is no error")
     ] = False
+
+    @property
+    def contradictions(self) -> Iterable[Pair]:
+        """Return the options that do not go together."""
+        jobs = f"--max-parallel {self.jobs}"
+        yield self.keep_going and self.fail_fast, "--keep-going", "--fail-fast"
+        yield self.sequential and self.jobs not in (None, 1), "--sequential", jobs
+        for is_said, option_ in ((self.sequential, "--sequential"), (self.jobs is not None, jobs)):
+            yield self.saved is not None and is_said, "--plan", option_
+        yield self.saved is not None and self.fail_fast, "--plan", "--fail-fast"
 
     @property
     def settings(self) -> dict[str, Json]:

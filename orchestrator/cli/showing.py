@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 from msgspec import Struct
 
+from orchestrator.cli.contradictions import Pair
 from orchestrator.cli.next_command import program_name
 from orchestrator.cli.options import Section, Working, option
 from orchestrator.cli.present import look_of
@@ -45,6 +46,13 @@ class Display:
             "--events", value="FILE", section=Section.SHOW, help="write events as JSON lines to this file, - = stdout"
         ),
     ] = None
+
+    @property
+    def contradictions(self) -> Iterable[Pair]:
+        """Return the options that do not go together; two streams of events on one output would be mixed."""
+        yield self.json and self.ui not in ("auto", "json"), "--json", f"--ui {self.ui}"
+        is_json = self.json or self.ui == "json"
+        yield is_json and self.events == "-", "--json" if self.json else "--ui json", "--events -"
 
 
 class Audience(Struct, frozen=True, kw_only=True):

@@ -1,9 +1,11 @@
 """`orchestrate undo`: take a run back, or a part of it, last change first. Never opens the document."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from orchestrator.cli.contradictions import Pair
 from orchestrator.cli.options import Drawing, Working, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
@@ -50,6 +52,16 @@ class Part:
     keep: Annotated[bool, option("--keep", help="leave edited files as they are (--on-conflict keep)", envvar=None)] = (
         False
     )
+
+    @property
+    def contradictions(self) -> Iterable[Pair]:
+        """Return the options that do not go together."""
+        flags = {"--merge": Conflict.MERGE, "--force": Conflict.OVERWRITE, "--keep": Conflict.KEEP}
+        given = [name for name, is_given in zip(flags, (self.merge, self.force, self.keep), strict=True) if is_given]
+        for name in given:
+            said = self.conflict not in (Conflict.REFUSE, flags[name])
+            yield said, name, f"--on-conflict {self.conflict}"
+            yield name != given[0], given[0], name
 
     @property
     def on_conflict(self) -> Conflict:
