@@ -9,12 +9,13 @@ from typing import Annotated, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orchestrator.cli.contradictions import refuse
 from orchestrator.cli.options import Checking, Drawing, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import document_path, enter_directory
 from orchestrator.cli.plan_cache import find_plan, question_of
 from orchestrator.cli.present import look_of, show_problems
-from orchestrator.errors import ExitCode, Problem, Severity, UsageError
+from orchestrator.errors import ExitCode, Place, Problem, Severity, UsageError
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -36,22 +37,58 @@ def command(
     _drawing: Drawing,
     files: Annotated[list[Path] | None, argument(value="FILE", help="documents (default: as --config says)")] = None,
     format: Annotated[
-        Literal["full", "concise", "github", "json"],
+        Literal["full", "concise", "json", "github", "sarif", "junit"],
         option("--format", value="FORMAT", help="how problems are shown", envvar=None),
     ] = "full",
+    as_json: Annotated[bool, option("--json", help="the same as --format json", envvar=None)] = False,
     strict: Annotated[bool, option("--strict", help="warnings are errors")] = False,
     quiet: Annotated[bool, option("--quiet", "-q", help="say only what is wrong")] = False,
     deep: Annotated[bool, option("--deep", help="look into the repository too")] = False,
 ) -> int:
-    """Check documents: syntax, keys, ids, dependencies, handlers, params, templates, paths."""
+    """Check documents: syntax, keys, ids, dependencies, handlers, params, templates, paths.
+
+    orchestrate validate --format concise           a line for each problem
+    orchestrate validate --format sarif > v.sarif   for code scanning
+    """
+    refuse((as_json and format not in ("full", "json"), "--json", f"--format {format}"))
     verdicts = [_look_at(path, common, strict=strict, deep=deep) for path in _documents(files or (), common)]
-    show_problems([problem for each in verdicts for problem in each.problems], sys.stdout, format=format)
+    _show(verdicts, "json" if as_json else format)
     valid = [each for each in verdicts if each.is_valid]
-    if format == "full" and not quiet:
+    if format == "full" and not (quiet or as_json):
         look = look_of(sys.stdout)
         for each in valid:
             sys.stdout.write(f"{look.paint('good', look.glyph('good'))} {each.path}: {each.summary}\n")
     return ExitCode.OK if len(valid) == len(verdicts) else ExitCode.INVALID
+
+
+def _show(verdicts: Sequence[Verdict], format: str) -> None:
+    if format == "junit":
+        from orchestrator.reporters.problems_junit import render_problems_junit
+
+        sys.stdout.write(render_problems_junit({_shown(each.path): each.problems for each in verdicts}))
+    elif format == "sarif":
+        from orchestrator import __version__
+        from orchestrator.planning.codes import CODES
+        from orchestrator.reporters.sarif import render_sarif
+
+        rules = {code: (each.title, each.text) for code, each in CODES.items()}
+        placed = [_placed(problem, each.path) for each in verdicts for problem in each.problems]
+        sys.stdout.write(render_sarif(placed, rules, __version__))
+    else:
+        show_problems([problem for each in verdicts for problem in each.problems], sys.stdout, format=format)
+
+
+def _placed(problem: Problem, path: Path) -> Problem:
+    """Return a problem with a place: code scanning drops what has none."""
+    return (
+        problem if problem.place else replace(problem, place=Place(file=_shown(path), line=1, column=1, end_column=1))
+    )
+
+
+def _shown(path: Path) -> str:
+    """Return a path as the places of problems have it: from here, where it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _documents(files: Sequence[Path], common: Checking) -> Sequence[Path]:

@@ -12,11 +12,11 @@ from orchestrator.models.status import TaskState
 from orchestrator.reporters.coverage_progress import Moment, percent
 from orchestrator.reporters.outline import CheckLine
 from orchestrator.reporters.report import Report, TaskRow
+from orchestrator.reporters.xml_text import as_xml, xml_text
 from orchestrator.sanitize import block, line
 
 _PAGES = Path(__file__).with_name("pages")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BAD = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED, TaskState.INTERRUPTED})
 
 
@@ -83,34 +83,37 @@ def _check(check: CheckLine) -> str:
 
 def _junit(report: Report) -> str:
     """Return one suite per group and one for the checkpoints: a task is a case."""
-    root = ElementTree.Element("testsuites", name=_xml(report.project or "orchestrate"))
+    root = ElementTree.Element("testsuites", name=xml_text(report.project or "orchestrate"))
     for group in report.groups:
-        suite = ElementTree.SubElement(root, "testsuite", name=_xml(group.title))
+        suite = ElementTree.SubElement(root, "testsuite", name=xml_text(group.title))
         for task in group.tasks:
             _case(suite, group.title, task)
         _count(suite)
     if report.checks:
         suite = ElementTree.SubElement(root, "testsuite", name="checkpoints")
         for check in report.checks:
-            case = ElementTree.SubElement(suite, "testcase", classname=_xml(check.scope), name=_xml(check.title))
+            case = ElementTree.SubElement(
+                suite, "testcase", classname=xml_text(check.scope), name=xml_text(check.title)
+            )
             if not check.ok:
-                failure = ElementTree.SubElement(case, "failure", message=_xml(_check(check)))
-                failure.text = _xml(check.said) or None
+                failure = ElementTree.SubElement(case, "failure", message=xml_text(_check(check)))
+                failure.text = xml_text(check.said) or None
         _count(suite)
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    return as_xml(root)
 
 
 def _case(suite: ElementTree.Element, title: str, task: TaskRow) -> None:
     seconds = task.ended.seconds if task.ended is not None and task.ended.seconds is not None else 0.0
-    name = _xml(f"{task.id} {task.name}".strip())
-    case = ElementTree.SubElement(suite, "testcase", classname=_xml(title), name=name, time=f"{seconds:.3f}")
+    name = xml_text(f"{task.id} {task.name}".strip())
+    case = ElementTree.SubElement(suite, "testcase", classname=xml_text(title), name=name, time=f"{seconds:.3f}")
     if task.state in _BAD:
         kind = "failure" if task.state is TaskState.FAILED else "error"
-        what = ElementTree.SubElement(case, kind, message=_xml(task.said or task.state.value), type=task.state.value)
-        what.text = _xml(task.detail)
+        what = ElementTree.SubElement(
+            case, kind, message=xml_text(task.said or task.state.value), type=task.state.value
+        )
+        what.text = xml_text(task.detail)
     elif task.state not in (TaskState.CHANGED, TaskState.UNCHANGED):
-        ElementTree.SubElement(case, "skipped", message=_xml(task.said or task.state.value))
+        ElementTree.SubElement(case, "skipped", message=xml_text(task.said or task.state.value))
 
 
 def _count(suite: ElementTree.Element) -> None:
@@ -118,11 +121,6 @@ def _count(suite: ElementTree.Element) -> None:
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
     suite.set("time", f"{sum(float(case.get('time', 0)) for case in suite):.3f}")
-
-
-def _xml(text: str) -> str:
-    """Return text without the characters that XML cannot hold."""
-    return _NOT_XML.sub("\ufffd", text)
 
 
 _RENDERERS: dict[Format, Callable[[Report], str]] = {

@@ -15,7 +15,8 @@ from orchestrator.processes.sweep import ROOT_TAG
 
 # ---------------------------------------------------------------- validate
 
-FINDINGS = {"full": "error[E103]", "concise": ": E103 ", "github": "::error", "json": '"code": "E103"'}
+FINDINGS = {"full": "error[E103]", "concise": "(add `name:`)\n", "github": "::error", "json": '"code": "E103"'}
+FINDINGS |= {"sarif": '"ruleId": "E103"', "junit": '<failure message="'}
 
 
 @wires("flag:validate --format", *(f"choice:validate --format={word}" for word in FINDINGS))
@@ -23,6 +24,13 @@ FINDINGS = {"full": "error[E103]", "concise": ": E103 ", "github": "::error", "j
 def test_formats_of_problems(make: Make, format: str) -> None:
     text = make({"version": 1, "project": {}, "phases": []}).orchestrate("validate", "--format", format).out
     assert [word for word, mark in FINDINGS.items() if mark in text] == [format], text
+
+
+@wires("flag:validate --json")
+def test_json_is_the_short_form_of_a_format(make: Make) -> None:
+    repository = make({"version": 1, "project": {}, "phases": []})
+    short, long = (repository.orchestrate("validate", *words) for words in (["--json"], ["--format", "json"]))
+    assert (short.code, short.out) == (3, long.out)
 
 
 def validated(make: Make, flags, env, *, whole, key: str):
