@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 PAGE = (Path(__file__).parents[2] / "docs/plugins.md").read_text()
+PYTHON = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)  # the package, its test
 BLOCKS = dict(re.findall(r"```(python|toml|yaml)\n(.*?)```", PAGE, re.DOTALL))
 
 
@@ -17,7 +18,7 @@ def repository(tmp_path: Path) -> Path:
     """Return a repository with the document of the page, beside a folder in which its package is installed."""
     info = tmp_path / "site/acme_stamp-1.dist-info"
     info.mkdir(parents=True)
-    (tmp_path / "site/acme.py").write_text(BLOCKS["python"])
+    (tmp_path / "site/acme.py").write_text(PYTHON[0])
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-stamp\nVersion: 1\n")
     section = re.search(r'\[project\.entry-points\."(.*)"\]', BLOCKS["toml"])
     assert section is not None
@@ -47,3 +48,11 @@ def test_it_is_known_previewed_run_found_done_and_undone(repository: Path) -> No
     assert "says so already" in orchestrate(repository, "run", "--all", "--force")
     orchestrate(repository, "undo", "--yes")
     assert not (repository / "STAMP").exists()
+
+
+def test_its_test_passes(repository: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_acme.py").write_text(PYTHON[1])
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "test_acme.py"]
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
