@@ -9,7 +9,10 @@ from typing import Generic, Protocol, TypeVar
 _COST_OF_BRANCHES = 0.02
 _COST_OF_MUTANTS = 0.03
 _EXAMPLE = 2  # of plainness
-_ODD_PER_MUTANT = 1.2  # so much oddness is worth one mutant
+_ODD_PER_MUTANT = 0.8  # so much oddness is worth one mutant
+_TOO_ODD = 5.0  # whatever it does
+_OF_SAME_ANSWER = 2  # mutants
+_MUTANTS_PER_GOAL = 2  # as much as a statement or a branch is worth
 
 
 class Proposal(Protocol):
@@ -51,6 +54,10 @@ class Proposal(Protocol):
     def family(self) -> str:
         """Return what it has in common with those that stand in one table with it."""
 
+    @property
+    def answer(self) -> str:
+        """Return what it expects; empty where many expect the same, or where that is not told."""
+
 
 P = TypeVar("P", bound=Proposal)
 
@@ -70,10 +77,10 @@ class Settled:
 def select(candidates: Sequence[P], *, settled: Settled, min_gain: int = 1) -> tuple[P, ...]:
     """Return the chosen ones in the order of the source.
 
-    Each adds at least `min_gain` goals or mutants, but for one example or ordinary case of a table that has none. What
-    a person's examples do is left to them; others do the rest.
+    What kills nothing asserts nothing about its subject. Each adds at least `min_gain` goals or mutants, but for one
+    example or ordinary case of a table that has none. What a person's examples do is left to them; others do the rest.
     """
-    usable = [each for each in candidates if each.kills]  # whatever kills nothing asserts nothing about the subject
+    usable = [each for each in candidates if each.kills and (each.oddness < _TOO_ODD or each.plainness == _EXAMPLE)]
     chosen: list[P] = []
     for among in ([each for each in usable if each.plainness == _EXAMPLE], usable):
         chosen = _greedy(among, lambda each: each.goals - settled.goals, _COST_OF_BRANCHES, min_gain, chosen)
@@ -158,7 +165,8 @@ def _without_redundant(chosen: Sequence[P], settled: Settled, wanted: Sequence[P
 class _Swapping(Generic[P]):
     """Put plainer tests in place of chosen ones.
 
-    What looks strange has to be worth it: for a plainer test, or none, a few mutants that only it kills are given up.
+    What looks strange has to be worth it: for a plainer test, or none, a few mutants that only it kills are given up,
+    and where it looks very strange what only it reaches as well.
     """
 
     def __init__(self, chosen: Sequence[P], candidates: Sequence[P], settled: Settled) -> None:
@@ -175,12 +183,17 @@ class _Swapping(Generic[P]):
         replaceable = (each for each in self._kept if each.plainness < _EXAMPLE)
         for each in sorted(replaceable, key=lambda one: (-one.cost, -one.number)):
             own = {key for key in _keys(each, self._settled) if self._counts[key] == 1}
-            spare = int(each.oddness / _ODD_PER_MUTANT)
-            if len(own) <= spare and all(kind == "mutant" for kind, _ in own):
+            spare = int(each.oddness / _ODD_PER_MUTANT) + _OF_SAME_ANSWER * self._is_answered(each)
+            if _worth(own) <= spare:
                 self._replace(each, None)
             elif own and (other := self._plainer(each, own, spare)) is not None:
                 self._replace(each, other)
         return self._kept
+
+    def _is_answered(self, each: P) -> bool:
+        """Say whether another one of its table expects the same: a reader takes it for a repetition."""
+        alike = (other for other in self._kept if (other.family, other.answer) == (each.family, each.answer))
+        return bool(each.answer) and any(other is not each for other in alike)
 
     def _plainer(self, each: P, own: set[tuple[str, int]], spare: int) -> P | None:
         """Return the plainest test that does what only this one does, but for `spare` mutants."""
@@ -189,7 +202,7 @@ class _Swapping(Generic[P]):
         others = {other.number: other for key in keys for other in self._by_key[key] if other.cost < each.cost}
         for other in sorted(others.values(), key=lambda one: (one.cost, one.number)):
             missing = own.difference(_keys(other, self._settled))
-            if other not in self._kept and len(missing) <= spare and not missing & goals:
+            if other not in self._kept and _worth(missing) <= spare:
                 return other
         return None
 
@@ -198,6 +211,11 @@ class _Swapping(Generic[P]):
         self._kept[place : place + 1] = [] if other is None else [other]
         self._counts.subtract(_keys(each, self._settled))
         self._counts.update(_keys(other, self._settled) if other is not None else ())
+
+
+def _worth(deeds: Iterable[tuple[str, int]]) -> int:
+    """Return how many mutants are worth as much as what a test does."""
+    return sum(_MUTANTS_PER_GOAL if kind == "goal" else 1 for kind, _ in deeds)
 
 
 def _keys(each: Proposal, settled: Settled) -> list[tuple[str, int]]:

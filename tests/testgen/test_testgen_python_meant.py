@@ -75,6 +75,20 @@ def between(parts: Iterator[str], mark: str) -> list[str]:
 '''
 
 
+INNER = """
+def name():
+    return "inner"
+
+
+def _sized(number):
+    if number > 100:
+        return "large"
+    if number > 10:
+        return "middling"
+    return "small"
+"""
+
+
 @pytest.fixture(scope="module")
 def text(workbench) -> str:
     workbench.write("shop.py", SOURCE)
@@ -121,8 +135,13 @@ def test_an_internal_parameter_is_left_alone(text):
     assert "_cut" not in text
 
 
-def test_an_internal_function_is_tested_only_where_nothing_public_runs_it(text):
-    assert not _calls(text, "_shouted") and _calls(text, "_alone")
+def test_an_internal_function_is_left_to_the_public_ones(text):
+    assert not _calls(text, "_shouted") and not _calls(text, "_alone")
+
+
+def test_an_internal_function_is_tested_where_nothing_public_runs_much_of_the_module(workbench):
+    workbench.write("inner.py", INNER)
+    assert _calls(workbench.generate("inner.py", budget=20).text, "_sized")
 
 
 def test_an_option_that_changes_nothing_is_not_given(text):

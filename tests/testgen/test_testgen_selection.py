@@ -19,6 +19,7 @@ class Proposed:
     oddness: float = 0.0
     plainness: int = 0
     family: str = "f(x)"
+    answer: str = ""
     subject: str = "f"
     line: int = 1
 
@@ -53,12 +54,31 @@ def test_one_that_does_more_than_is_needed_gives_way_to_a_plainer_one():
 
 def test_what_looks_strange_has_to_kill_more_than_one_mutant_that_no_other_kills():
     plain = of(1, {1}, {1})
-    assert chosen(plain, of(2, {1}, {2}, oddness=1.5)) == [1]
-    assert chosen(plain, of(2, {1}, {2, 3}, oddness=1.5)) == [1, 2]
+    assert chosen(plain, of(2, {1}, {2}, oddness=1.0)) == [1]
+    assert chosen(plain, of(2, {1}, {2, 3}, oddness=1.0)) == [1, 2]
 
 
 def test_what_looks_strange_stays_where_only_it_reaches_something():
-    assert chosen(of(1, {1}, {1}), of(2, {2}, {2}, oddness=9.0)) == [1, 2]
+    assert chosen(of(1, {1}, {1}), of(2, {2}, {2}, oddness=2.0)) == [1, 2]
+
+
+def test_what_looks_very_strange_has_to_reach_much():
+    assert chosen(of(1, {1}, {1}), of(2, {2}, {2}, oddness=4.0)) == [1]
+    assert chosen(of(1, {1}, {1}), of(2, {2, 3, 4}, {2}, oddness=4.0)) == [1, 2]
+
+
+def test_what_nobody_would_write_is_not_taken_whatever_it_does_unless_somebody_wrote_it():
+    plain, odd = of(1, {1}, {1}), of(2, {2, 3, 4, 5, 6}, {2, 3, 4, 5, 6}, oddness=6.0)
+    assert chosen(plain, odd) == [1]
+    assert chosen(plain, replace(odd, plainness=2)) == [1, 2]
+
+
+def test_a_row_that_expects_what_another_expects_has_to_show_more():
+    first, same = replace(of(1, {1, 2}, {1}), answer="2"), replace(of(2, {1}, {2}, cost=2.0), answer="2")
+    assert chosen(first, same) == [1]
+    assert chosen(first, replace(same, answer="3")) == [1, 2]
+    assert chosen(first, replace(same, kills=frozenset({2, 3, 4}))) == [1, 2]
+    assert chosen(first, replace(same, family="g(x)", subject="g")) == [1, 2]
 
 
 def test_for_one_that_looks_strange_a_plainer_one_is_taken_that_kills_one_mutant_less():

@@ -7,6 +7,8 @@ from typing import Any
 
 from orchestrator.testgen.results import Defect
 
+_ANSWERS = frozenset(("None", "True", "False"))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
@@ -47,6 +49,11 @@ class Candidate:
     def family(self) -> str:
         """Return what it has in common with those that stand in one table with it."""
         return f"{self.subject} {self.table or self.number}"
+
+    @property
+    def answer(self) -> str:
+        """Return what it expects as a row of a table; empty for an answer of few, such as None."""
+        return "" if self.expected in _ANSWERS else self.expected
 
     @property
     def options_given(self) -> tuple[str, ...]:

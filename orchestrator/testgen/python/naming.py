@@ -1,5 +1,6 @@
 """Names of tests: what is called, and what is special about this call."""
 
+import ast
 import re
 from collections import Counter
 
@@ -19,6 +20,7 @@ _OPERATORS = {
 _SAYS = re.compile(
     r"(?=.*[a-z]{3})[a-z]{2}[a-z0-9]*(_(a|[a-z]{2}[a-z0-9]*))*"
 )  # in words, not in single letters and digits
+_IN_DIGITS = re.compile(r"^[\d_]*$|_x[0-9a-f]{2}")  # or in bytes
 _MEMBER = re.compile(r"(?<![\w.\"'])\w+\.([A-Z][A-Z0-9_]+)\b(?![(.])")
 _LITERALS = (
     ("['\"]", "text"),
@@ -55,10 +57,10 @@ class Namer:
             reason = _given_kind(candidate) or (f"because_{candidate.more}" if _says_why(candidate) else "")
             if reason:
                 return self._unique([_subject(candidate, is_false=candidate.label == "not"), candidate.label, reason])
-        more = [candidate.more] * (not candidate.more.replace("_", "").isdigit())
+        more = [candidate.more] * (not _IN_DIGITS.search(candidate.more))
         if candidate.kind in ("route", "program"):
             return self._unique(words, *more)
-        others = [_members_given(candidate), _kind_given(candidate)]
+        others = [_made_with(candidate), _members_given(candidate), _kind_given(candidate)]
         return self._unique(words, *([*more, *others] if _SAYS.fullmatch(candidate.more) else [*others, *more]))
 
     def table(self, candidates: list[Candidate]) -> str:
@@ -123,8 +125,10 @@ def _words(candidate: Candidate) -> list[str]:
         if text in _EMPTY:
             before = "with" if not required else "for" if candidate.label.startswith("raises") else "of"
             words.append(f"{before}_empty_{_snake(name)}")
-        elif text in _OFF:
+        elif text in _OFF and not required:
             words.append(f"without_{_snake(name)}")
+        elif text in _OFF:
+            words.append(f"for_{text.lower()}")
         elif text == "True" and required:
             words.append(_snake(name))
         elif re.fullmatch(r"-\d[\d.]*", text):
@@ -173,6 +177,22 @@ def _kind_given(candidate: Candidate) -> str:
     return f"for_{_snake(kind)}" if kind else ""
 
 
+def _made_with(candidate: Candidate) -> str:
+    """Return what the object is made with by name, with the value where that is a word."""
+    start = candidate.lines[0] if candidate.lines else ""
+    maker = re.fullmatch(r"\w+ = ([A-Z]\w*\(.*\))", start)
+    if not maker:
+        return ""
+    call = ast.parse(maker[1], mode="eval").body
+    words = []
+    for each in call.keywords if isinstance(call, ast.Call) else ():
+        value = each.value.value if isinstance(each.value, ast.Constant) else None
+        words.append(
+            f"{each.arg}_{_snake(value)}" if isinstance(value, str) and value.isidentifier() else f"{each.arg}"
+        )
+    return f"with_{'_and_'.join(map(_snake, words[:2]))}" if words else ""
+
+
 def _members_given(candidate: Candidate) -> str:
     """Return the members of enumerations and the constants that a call is given, empty where there are none."""
     given = "\n".join(each for each in candidate.lines if not each.lstrip().startswith("assert "))
@@ -187,5 +207,5 @@ def _says_why(candidate: Candidate) -> bool:
 
 
 def _snake(name: str) -> str:
-    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.replace(".", "_")).lower()
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.replace(".", "_")).lower()
     return re.sub(r"\W+", "_", plain).strip("_")

@@ -36,6 +36,7 @@ class Candidate:
     kills: frozenset[int]
     cost: float
     oddness: float = 0.0  # not known
+    answer: str = ""
     plainness: int = 0  # neither
     family: str = ""
     loose: Mapping[str, Any] | None = None  # what is written otherwise when the compiler minds the types of inputs

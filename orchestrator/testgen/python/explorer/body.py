@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 _OF_KIND = re.compile(r"assert (isinstance\(|.* is not None$)")
+_VALUE = re.compile(r"(?<!\w)(b(['\"]).*?\2|(['\"])(?![a-z]{3,}\3).*?\3)(?!\w)")  # but for a plain word
 # What a name does not end with.
 _LITTLE = re.compile(
     r"(_(a|an|and|as|at|b|be|because|but|by|can|cannot|does|for|from|if|in|is|it|may|must|of|on|or|should|the|to|with))+$"
@@ -34,6 +35,11 @@ class Body:
         """Say whether it asserts of what kind something is, or that it is there, and nothing more."""
         claims = [each for each in self.lines if each.lstrip().startswith("assert ")]
         return bool(claims) and all(_OF_KIND.match(each.lstrip()) for each in claims)
+
+
+def slug_of_error(text: str) -> str:
+    """Return the first words of what an error says, without the values in it, as a part of a name."""
+    return slug(_VALUE.sub(" ", text)) or slug(text)
 
 
 def slug(text: str) -> str:

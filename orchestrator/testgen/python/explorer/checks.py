@@ -8,7 +8,7 @@ from typing import Any
 
 from .applying import Applying, is_applied
 from .attributes import attribute, public_attributes
-from .body import Body, slug
+from .body import Body, slug, slug_of_error
 from .calling import Caller
 from .calls_in_words import telling_word, words_given
 from .contents import content, held, plain_form
@@ -89,7 +89,7 @@ class Checks:
         condition = f"pytest.raises({name}, match={match})" if match else f"pytest.raises({name})"
         call = settling_call(made, made.program.call)
         lines = (*made.program.setup, f"with {condition}:", f"    {call}")
-        return Body(lines, label="raises_" + _snake(type(error).__name__), more=slug(str(error)))
+        return Body(lines, label="raises_" + _snake(type(error).__name__), more=slug_of_error(str(error)))
 
     # ------------------------------------------------------------ values
 
@@ -289,4 +289,4 @@ def _label(made: Try, value: object) -> str:
 
 
 def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -6,20 +6,22 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from .calling import Outcome, Program
+from .fitting import unfitting
 from .subjects import Argument, Arguments, Subject
 from .wording import oddness
 from .words import words_for
 
 INSTANCE = "instance"
 _SHORT = 100  # characters
-_QUOTES = 2
+_QUOTED, _EMPTY = ("'", '"', "b"), ("''", "b''")
 _PERCENT = "percent"
 _DIGITS = re.compile(r"""(['"])-?[\d.]+\1""")
 _CONSTANT_LAMBDA = re.compile(r"lambda[^:]*: (True|False|None|-?\d+)")
 _PLAIN, _PLAIN_EXAMPLE = 0.5, 4.0  # of oddness, at most
 _EXAMPLE = 2  # of plainness
 _SHOWN = 0.4  # of what looks odd where somebody explains the function by it
-_OF_SAME_ANSWER = 1.5  # for a function that answers the same whatever it is asked
+_OF_PRIVATE = 1.5
+_OF_SAME_ANSWER = 2.5  # for a function that answers the same whatever it is asked
 _CALLED = ("function", "method", "static", "classmethod")
 
 
@@ -36,6 +38,7 @@ class Try:
     is_new: bool = False
     leads_on: bool = False  # it went where none before went, whether or not it came through
     strange: int = 0  # arguments of a kind that the hints do not allow
+    unfit: float = 0.0  # how badly suits what the object is made of
     is_idle: bool = False  # it gives back what it is given, as it does without one of its options
 
     @property
@@ -78,8 +81,11 @@ class Try:
         if self.subject.kind == "config":  # what is set there has to fit the variable
             return 0.0
         given = (self.program.call, *(each.partition(" = ")[2] or each for each in self.program.setup))
-        strange = 2.0 * self.strange + 1.5 * self.subject.is_private + 0.6 * self._repeats + 1.2 * self._without_sign
-        strange += _OF_SAME_ANSWER * sum(answers_alike(each) for each in self.arguments)
+        strange = (
+            2.0 * self.strange + _OF_PRIVATE * self.subject.is_private + 0.6 * self._repeats + 1.2 * self._without_sign
+        )
+        strange += _OF_SAME_ANSWER * sum(answers_alike(each) for each in self.arguments) + self.unfit
+        strange += unfitting(self.arguments, self.subject.parameters, makes_object=self.subject.kind == "class")
         found = max(0.0, sum(map(oddness, given)) - self._known) + strange
         return found * _SHOWN if self.origin == "example" else found
 
@@ -104,7 +110,9 @@ class Try:
     @property
     def _repeats(self) -> int:
         """Return how many texts are given twice: which of them went where cannot be told."""
-        texts = [each for each in self.arguments if isinstance(each, str) and each[:1] in "'\"" and len(each) > _QUOTES]
+        texts = [
+            each for each in self.arguments if isinstance(each, str) and each[:1] in _QUOTED and each not in _EMPTY
+        ]
         return len(texts) - len(set(texts))
 
     @functools.cached_property

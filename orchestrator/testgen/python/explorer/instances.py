@@ -5,6 +5,7 @@ from typing import Any
 
 from .attributes import has
 
+_PER_ODDNESS = 25  # characters
 _MOST = 60  # kept of one class
 _MOST_LOOKS = 120  # of those that look different
 
@@ -15,14 +16,16 @@ class Instances:
     def __init__(self) -> None:
         self._made: dict[type, dict[str, object]] = {}
         self._ordered: dict[type, list[str]] = {}
+        self._oddness: dict[str, float] = {}  # of expressions
 
     @property
     def count(self) -> int:
         """Return how many are known."""
         return sum(map(len, self._made.values()))
 
-    def note(self, expression: str, value: object) -> None:
-        """Remember an expression and the instance that it gave."""
+    def note(self, expression: str, value: object, oddness: float = 0.0) -> None:
+        """Remember an expression and the instance that it gave; `oddness` is how strange it looks to a reader."""
+        self._oddness[expression] = oddness
         known = self._made.setdefault(type(value), {})
         if expression not in known and len(known) < _MOST_LOOKS:
             look = _signature(value)
@@ -48,13 +51,16 @@ class Instances:
             self._ordered[owner] = self._order(owner)
         return self._ordered[owner]
 
+    def _hard_to_read(self, text: str) -> float:
+        return len(text) + _PER_ODDNESS * self._oddness.get(text, 0.0)
+
     def _order(self, owner: type) -> list[str]:
         own = self._made.get(owner, {})
         known = own
         if not own or owner.__name__.startswith("_"):  # what is internal may work below it only
             below = [texts for kind, texts in self._made.items() if owner in kind.__mro__]
             known = {text: look for texts in below for text, look in texts.items()} | own
-        plain = sorted(known, key=lambda text: (text.count("None"), len(text), text))
+        plain = sorted(known, key=lambda text: (text.count("None"), self._hard_to_read(text), text))
         first: dict[object, str] = {}
         for text in plain:
             first.setdefault(known[text], text)

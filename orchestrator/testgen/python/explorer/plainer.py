@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from .arguments import is_strange
 from .corpus import INSTANCE, Try, answers_alike
+from .fitting import suggested
 from .pools import Pools
 from .search import Search
 from .shrinking import shorter
@@ -24,6 +25,7 @@ _TWO = 2
 _FUNCTIONS = ("str", "len", "str.upper", "abs")
 _KEYS = ("len", "str.lower", "abs")
 _ITEMS = ("['b', 'a', 'c']", "['hello', 'word', 'to']", "[3, 1, 2]", "['Word', 'word', 'a']")
+_WRONG = ("unknown", "invalid")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -93,6 +95,11 @@ class Plainer:
         yield in_known_words(made.arguments), owner
         yield from ((arguments, owner) for arguments in self._with_telling_keys(made))
         yield from ((arguments, owner) for arguments in without_lambdas(made.arguments))
+        if owner:
+            yield made.arguments, self._suggested(owner)
+        if made.outcome.kind == "raised":
+            yield from ((arguments, owner) for arguments in plainly_wrong(made.arguments))
+            yield from ((made.arguments, text) for text in plainly_wrong_texts(owner))
         for position, (parameter, argument) in enumerate(zip(made.subject.parameters, made.arguments, strict=True)):
             if argument is not None and not parameter.is_required:
                 yield _put(made.arguments, position, None), owner
@@ -102,6 +109,16 @@ class Plainer:
         for each in itertools.chain.from_iterable(itertools.zip_longest(*turns)):
             if each is not None:
                 yield each
+
+    def _suggested(self, owner: str) -> str:
+        """Return the call that makes an object with what the names of its parameters suggest, where any would do."""
+        subject, arguments = self._search.makers.made_by(owner)
+        if subject is None:
+            return owner
+        pairs = zip(arguments, subject.parameters, strict=True)
+        return (
+            subject.write(tuple(suggested(each, parameter) for each, parameter in pairs), self._search.names) or owner
+        )
 
     def _with_telling_keys(self, made: Try) -> Iterator[tuple[Argument, ...]]:
         """Yield the call with keys that tell items apart, and items that they know, for a function that tells none."""
@@ -161,6 +178,23 @@ def without_lambdas(arguments: Sequence[Argument]) -> Iterator[tuple[Argument, .
     if any(_is_lambda(each) for each in arguments):
         for function in _FUNCTIONS:
             yield tuple(function if _is_lambda(each) else each for each in arguments)
+
+
+def plainly_wrong(arguments: Sequence[Argument]) -> Iterator[tuple[Argument, ...]]:
+    """Yield arguments with a word that says that it is wrong in place of a text, in one after the other."""
+    for position, argument in enumerate(arguments):
+        for text in plainly_wrong_texts(argument) if isinstance(argument, str) else ():
+            yield _put(arguments, position, text)
+
+
+def plainly_wrong_texts(expression: str) -> Iterator[str]:
+    """Yield an expression with a word that says that it is wrong in place of one of its texts."""
+    tree = ast.parse(expression, mode="eval") if expression else ast.Expression(ast.Constant(None))
+    for node in [each for each in ast.walk(tree) if _is_text(each)]:
+        before = node.value
+        for node.value in _WRONG:
+            yield ast.unparse(tree)
+        node.value = before
 
 
 def _is_lambda(argument: Argument) -> bool:

@@ -3,15 +3,12 @@
 The clock is a safety net only; when it ends a search, `cut_short` says so and the result may differ between machines.
 """
 
-import ast
-import functools
 import inspect
 import itertools
 import random
 import re
 from collections.abc import Callable, Sequence
 
-from .arguments import is_strange, match_call
 from .attributes import has
 from .beginnings import Beginnings, replaced
 from .calling import Caller, Outcome, Program
@@ -19,6 +16,7 @@ from .corpus import INSTANCE, Corpus, Lead, Leads, Try
 from .evolve import Evolver, splice
 from .facts import ModuleFacts
 from .literals import Literals
+from .makers import Makers, count_strange
 from .names import Names
 from .openness import Openness, Sides
 from .operators import BINARY
@@ -56,7 +54,7 @@ class Search:
         self._fitness: dict[str, tuple[int, int]] = {}  # instance → calls that came through, and that broke
         self._touched: dict[str, set[int]] = {}  # what each subject went through, whether or not it came to an end
         self._slow: dict[str, int] = {}  # calls of a subject that did not end, or left something running
-        self.classes: dict[str, Subject] = {}
+        self.makers = Makers(names)
         self.names = names
         self._pools = pools
         self.caller = caller
@@ -93,28 +91,15 @@ class Search:
         except (SyntaxError, ValueError, RecursionError, MemoryError):  # the expression cannot be compiled
             return None
         made_by = steps[0].partition(" = ")[2] if receiver == INSTANCE and steps else instance
-        strange = self._count_strange(subject, arguments, made_by)
-        made = Try(subject, arguments, receiver, program, outcome, strange=strange)
+        strange = count_strange(subject, arguments) + self.makers.strange_in(made_by)
+        unfit = self.makers.unfit_in(made_by)
+        made = Try(subject, arguments, receiver, program, outcome, strange=strange, unfit=unfit)
         self._note(made)
         if instance and not isinstance(made.outcome.error, StopIteration | LookupError):
             fit, unfit = self._fitness.get(instance, (0, 0))
             is_broken = made.outcome.kind == "raised" and not made.outcome.is_explicit
             self._fitness[instance] = (fit + (not is_broken), unfit + is_broken)
         return made
-
-    def _count_strange(self, subject: Subject, arguments: Arguments, instance: str = "") -> int:
-        pairs = zip(subject.parameters, arguments, strict=True)
-        own = sum(is_strange(argument, each) for each, argument in pairs if isinstance(argument, str))
-        return own + self._strange_in(instance)
-
-    @functools.cache  # noqa: B019 - one search per process
-    def _strange_in(self, instance: str) -> int:
-        """Count what is strange in the call that makes an object."""
-        call = ast.parse(instance, mode="eval").body if "(" in instance else None
-        if not isinstance(call, ast.Call) or (subject := self.classes.get(ast.unparse(call.func))) is None:
-            return 0
-        arguments = match_call(subject, call, self.names)
-        return self._count_strange(subject, arguments) if arguments is not None else 0
 
     def _note(self, made: Try) -> None:
         outcome = made.outcome
@@ -275,7 +260,7 @@ class Search:
         return unfit > 2 * fit + 2
 
     def _arguments_of(self, name: str) -> Sequence[tuple[str, list[str]]]:
-        subject = self.classes.get(name)
+        subject = self.makers.classes.get(name)
         if subject is None:
             return ()
         usable = [each for each in subject.parameters if not each.is_variadic]

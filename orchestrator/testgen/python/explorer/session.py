@@ -200,11 +200,11 @@ class Session:
 
         What the calls return and can be called joins the subjects.
         """
-        search.classes = {each.name: each for each in subjects if each.kind == "class"}
-        owners = {each.owner for each in search.classes.values() if each.owner is not None}
+        search.makers.classes = {each.name: each for each in subjects if each.kind == "class"}
+        owners = {each.owner for each in search.makers.classes.values() if each.owner is not None}
         until = started + self._job.seconds * 0.45
         for _ in range(2):
-            for subject in search.classes.values():
+            for subject in search.makers.classes.values():
                 search.explore(subject, 60, max(until - self._fence.stopwatch.now(), 0.1))
                 _collect_instances(search.corpus, pools, subject, owners)
         whole, search.keeps_rows = until, self._keeps_rows
@@ -269,4 +269,4 @@ def _collect_instances(corpus: Corpus, pools: Pools, subject: Subject, owners: C
     for made in corpus.tries.values():
         is_made = made.subject is subject and made.outcome.kind == "value" and not made.program.setup
         if is_made and type(made.outcome.value) in owners:
-            pools.instances.note(made.program.call, made.outcome.value)
+            pools.instances.note(made.program.call, made.outcome.value, made.oddness)

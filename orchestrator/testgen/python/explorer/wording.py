@@ -28,6 +28,8 @@ _OF_SCRAPS = 4.0
 _WRITTEN_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|(100|\d{1,2}(\.\d{1,2})?)%")
 _OF_WRITTEN_NUMBER = 0.3
 _OF_EMPTY_ITEM = 1.6  # what is found everywhere and stands for nothing
+_OF_TRUTH = 0.5  # among others: what it has to do with them cannot be told
+_OF_DIGITS = 0.4  # that are not usual
 _LARGE = 10**12
 _OF_MEMBER, _NEUTRAL = 0.1, "DEFAULT"  # of an enumeration
 _REFERENCES = re.compile(r"(hello )?&(#x41|#65|eacute|amp);")  # to characters, such as a reader knows
@@ -64,12 +66,13 @@ def _of_node(node: ast.AST) -> float:
         return _of_call(node)
     if isinstance(node, ast.List | ast.Dict | ast.Tuple):
         items = node.keys if isinstance(node, ast.Dict) else node.elts
-        return 0.4 * (not items) + _OF_EMPTY_ITEM * sum(_is_empty_text(each) for each in items)
+        return 0.4 * (not items) + sum(_of_item(each) for each in items)
     return _of_constant(node.value) if isinstance(node, ast.Constant) else 0.0
 
 
-def _is_empty_text(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and node.value in ("", b"")
+def _of_item(node: ast.expr | None) -> float:
+    value = node.value if isinstance(node, ast.Constant) else ...
+    return _OF_EMPTY_ITEM * (value in ("", b"")) + _OF_TRUTH * isinstance(value, bool)
 
 
 def _of_call(node: ast.Call) -> float:
@@ -128,7 +131,7 @@ def _of_text(text: str) -> float:
     switches += 2 * (_UNEVEN.search(text) is not None)
     letters_alone = len(re.findall(r"(?<=[a-z] )[b-hj-z]\b|\b[b-hj-z](?= [a-z])", text))
     runs: list[str] = re.findall(r"\d+", text)
-    zeros = sum(0.2 * (each != _RUNS.get(len(each))) + 0.4 * (each[0] == "0" and len(each) > 2) for each in runs)
+    zeros = sum(_OF_DIGITS * (each != _RUNS.get(len(each))) + 0.4 * (each[0] == "0" and len(each) > 2) for each in runs)
     strangers = sum(each.lower() not in WELL_KNOWN for each in re.findall(r"[^\W\d_]{2,}", text))
     no_word = not re.search(r"[A-Za-z]{3}|^\d+$|^[\d:.T-]+Z?$", text)
     return (

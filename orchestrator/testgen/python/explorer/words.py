@@ -11,7 +11,7 @@ house http https is item key kind law letter line list localhost long man map ma
 nine no node not note number of old one order orange page part people person place point post price quick red right room
 second secret seven sheep short side sister size six small story street student system table tea ten test text the
 their there thing things this three time title to town tree true two type user value water week white with woman women
-word words work world write www year yellow yes yesterday you zero
+word unknown invalid words work world write www year yellow yes yesterday you zero
 """
 _OF_LENGTH = ("a", "to", "one", "word", "hello", "second", "example", "possible", "something", "everything")
 # What a reader passes over without asking where it comes from.
@@ -82,8 +82,9 @@ _BY_NAME = [
 _NUMBERS_BY_NAME = [
     (re.compile(pattern, re.IGNORECASE), values)
     for pattern, values in (
-        (r"(^|_)years?$", (2024, 2023, 1900)),
-        (r"(^|_)months?$", (2, 4, 12)),
+        (r"(^|_)year$", (2024, 2023, 1900, 2000)),
+        (r"(^|_)years$", (2, 1, 10)),
+        (r"(^|_)months?$", (2, 4, 12, 1)),
         (r"(^|_)(days?|hours?)$", (3, 15)),
         (r"(^|_)(minutes?|seconds?)$", (30, 5)),
         (r"width|length|size|limit|max|count|(^|_)n(um)?(ber)?$", (3, 5, 10)),

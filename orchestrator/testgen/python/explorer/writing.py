@@ -1,7 +1,9 @@
 """Turn calls that were carried out into tests that pass: with as few steps and as short arguments as will do."""
 
 import dataclasses
+import functools
 import random
+from collections.abc import Mapping
 
 from .body import Body
 from .checks import Checks
@@ -17,6 +19,7 @@ from .shrinking import shrink
 from .standing_clock import FIXTURE
 from .subjects import Subject
 
+_MUCH = 0.2  # of a module
 _EXTRA = 60  # tests per subject that are tried on mutants beside those that reach something new
 
 
@@ -28,7 +31,7 @@ class Writer:
         self._probed = probed
         makers = {each.subject.name: each.subject for each in search.corpus.tries.values()}
         self._meaning = Meaning(search.names, makers)
-        self._private: dict[str, bool] = {}  # whether tests of the public ones leave a private subject out
+        self._private: dict[str, bool] = {}  # whether a private subject is tested
         self._caller = search.caller
         self._rng = rng
         self._literals = Literals(search.names)
@@ -68,7 +71,7 @@ class Writer:
         """Say whether a call is one of which a test would be kept, whatever comes of it."""
         name = made.subject.name
         if made.subject.is_private and name not in self._private:
-            self._private[name] = self._is_left_out(made.subject)
+            self._private[name] = self._may_test_internal(made.subject)
         return self._private.get(name, True) and self._meaning.allows(made)
 
     def written(self, made: Try) -> Body | None:
@@ -89,15 +92,26 @@ class Writer:
         fixtures = self._clock[where]
         return None if fixtures is None else dataclasses.replace(body, fixtures=fixtures)
 
-    def _is_left_out(self, subject: Subject) -> bool:
-        """Say whether neither importing nor a call of something public runs a line of a private function."""
+    @functools.cached_property
+    def _only_internal(self) -> Mapping[str, frozenset[int]]:
+        """Return the goals of the private functions of which neither importing nor something public runs a line."""
+        tries = self._search.corpus.tries.values()
+        public = [each for each in tries if not each.subject.is_private and self._is_meant(each)]
+        reached = self._probed.import_goals.union(*(each.outcome.goals for each in public))
+        private = {each.subject.name: each.subject for each in tries if each.subject.is_private}
+        found = {name: self._inside(each) for name, each in private.items()}
+        return {name: goals for name, goals in found.items() if goals and not goals & reached}
+
+    def _inside(self, subject: Subject) -> frozenset[int]:
         if subject.node is None:
-            return False
+            return frozenset()
         body = range(subject.node.body[0].lineno, (subject.node.end_lineno or 0) + 1)
-        inside = frozenset(goal for goal, line in self._probed.map.lines.items() if line in body)
-        public = (made for made in self._search.corpus.tries.values() if not made.subject.is_private)
-        is_entered = any(inside & each.outcome.goals and self._is_meant(each) for each in public)
-        return not is_entered and not inside & self._probed.import_goals
+        return frozenset(goal for goal, line in self._probed.map.lines.items() if line in body)
+
+    def _may_test_internal(self, subject: Subject) -> bool:
+        """Say whether a private function is tested: where much of the module would be left untested otherwise."""
+        alone = frozenset[int]().union(*self._only_internal.values())
+        return subject.name in self._only_internal and len(alone) > _MUCH * len(self._probed.map.lines)
 
     def _is_meant(self, made: Try) -> bool:
         return made.outcome.is_usable and not made.is_accident and self._meaning.allows(made)

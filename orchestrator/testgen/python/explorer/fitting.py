@@ -1,0 +1,79 @@
+"""How badly arguments suit their parameters: what is given for a secret is a secret, a key tells things apart."""
+
+import ast
+import builtins
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from .subjects import Argument, Parameter
+from .words import words_for
+
+_ANY_WILL_DO = re.compile(r"secret|passw|salt|e?mail|(^|_)(user|author|owner|username)(_?name)?$", re.IGNORECASE)
+_YEAR = re.compile(r"(^|_)year$", re.IGNORECASE)
+_OF_STRANGER = 1.0  # a text that the name of its parameter does not suggest, where any would do
+_OF_NOTHING = 1.2  # an object that is made of something empty
+_OF_YEAR, _FIRST_YEAR = 0.8, 1583  # before which nobody counts as we do
+_OF_FUNCTION, _OF_LAMBDA = 0.5, 0.8  # beside what is odd about how it is written
+_OF_FURTHER_FUNCTION = 0.7  # beside another
+_OF_SAME_FUNCTION = 1.5  # given twice: which of them was called cannot be told
+_EMPTY = frozenset(("''", "b''", "[]", "{}", "()", "set()"))
+
+
+def unfitting(arguments: Iterable[Argument], parameters: Iterable[Parameter], *, makes_object: bool = False) -> float:
+    """Say how badly arguments suit their parameters; 0 is well."""
+    found, functions = 0.0, Counter[str]()
+    for argument, parameter in zip(arguments, parameters, strict=True):
+        if not isinstance(argument, str):
+            continue
+        found += _OF_NOTHING * (makes_object and argument in _EMPTY)
+        found += _OF_STRANGER * _is_stranger(argument, parameter.name)
+        found += _OF_YEAR * (
+            _YEAR.search(parameter.name) is not None and argument.isdigit() and int(argument) < _FIRST_YEAR
+        )
+        functions.update(_functions_in(argument))
+    lambdas = sum(count for text, count in functions.items() if text.startswith("lambda"))
+    return (
+        found
+        + _OF_LAMBDA * lambdas
+        + _OF_FUNCTION * (functions.total() - lambdas)
+        + _OF_FURTHER_FUNCTION * max(0, functions.total() - 1)
+        + _OF_SAME_FUNCTION * (functions.total() - len(functions))
+    )
+
+
+def suggested(argument: Argument, parameter: Parameter) -> Argument:
+    """Return a text that the name of a parameter suggests in place of a stranger or of nothing; anything else as is."""
+    is_nothing = argument in _EMPTY and _ANY_WILL_DO.search(parameter.name) is not None
+    if isinstance(argument, str) and (is_nothing or _is_stranger(argument, parameter.name)):
+        return repr(words_for(parameter.name)[0])
+    return argument
+
+
+def _is_stranger(argument: str, name: str) -> bool:
+    """Say whether a text, or one in a list of texts, is none that the name suggests though any would do."""
+    if argument in _EMPTY or not _ANY_WILL_DO.search(name):
+        return False
+    words = words_for(name)
+    return any(each not in words for each in _texts_in(argument))
+
+
+@functools.lru_cache(maxsize=5_000)
+def _texts_in(argument: str) -> tuple[str, ...]:
+    """Return the texts of a literal: itself, or the items of a list."""
+    node = ast.parse(argument, mode="eval").body
+    items = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+    values = [each.value for each in items if isinstance(each, ast.Constant)]
+    texts = [each.decode("utf-8", "replace") if isinstance(each, bytes) else each for each in values]
+    return tuple(each for each in texts if isinstance(each, str))
+
+
+def _functions_in(argument: str) -> Iterator[str]:
+    """Yield the functions of ours and of Python that an argument is, or that stand in its list."""
+    node = ast.parse(argument, mode="eval").body
+    for each in node.elts if isinstance(node, ast.List | ast.Tuple) else [node]:
+        start = each.value if isinstance(each, ast.Attribute) else each
+        is_built_in = isinstance(start, ast.Name) and callable(getattr(builtins, start.id, None))
+        if isinstance(each, ast.Lambda) or is_built_in:
+            yield ast.unparse(each)

@@ -1,0 +1,42 @@
+"""The calls that make objects, and how an object looks to a reader by what it is made of."""
+
+import ast
+import functools
+
+from .arguments import is_strange, match_call
+from .fitting import unfitting
+from .names import Names
+from .subjects import Arguments, Subject
+
+
+class Makers:
+    """The classes of one module by name, and the calls that make instances of them."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self.classes: dict[str, Subject] = {}
+
+    def strange_in(self, instance: str) -> int:
+        """Count what is strange in the call that makes an object."""
+        subject, arguments = self.made_by(instance)
+        return count_strange(subject, arguments) if subject is not None else 0
+
+    def unfit_in(self, instance: str) -> float:
+        """Say how badly suits what an object is made of."""
+        subject, arguments = self.made_by(instance)
+        return unfitting(arguments, subject.parameters, makes_object=True) if subject is not None else 0.0
+
+    @functools.cache  # noqa: B019 - one search per process
+    def made_by(self, instance: str) -> tuple[Subject | None, Arguments]:
+        """Return the class that is called to make an object, and what it is given."""
+        call = ast.parse(instance, mode="eval").body if "(" in instance else None
+        if not isinstance(call, ast.Call) or (subject := self.classes.get(ast.unparse(call.func))) is None:
+            return None, ()
+        arguments = match_call(subject, call, self._names)
+        return (subject, arguments) if arguments is not None else (None, ())
+
+
+def count_strange(subject: Subject, arguments: Arguments) -> int:
+    """Count the arguments of kinds that the hints do not allow."""
+    pairs = zip(subject.parameters, arguments, strict=True)
+    return sum(is_strange(argument, each) for each, argument in pairs if isinstance(argument, str))

@@ -1,0 +1,122 @@
+"""How well arguments suit their parameters, and what is given where an error is meant."""
+
+import datetime
+import inspect
+import types
+from dataclasses import replace
+
+import pytest
+
+from orchestrator.testgen.python.candidates import Candidate
+from orchestrator.testgen.python.explorer.body import slug_of_error
+from orchestrator.testgen.python.explorer.facts import read_facts
+from orchestrator.testgen.python.explorer.fitting import suggested, unfitting
+from orchestrator.testgen.python.explorer.instances import Instances
+from orchestrator.testgen.python.explorer.literals import Literals
+from orchestrator.testgen.python.explorer.names import Names
+from orchestrator.testgen.python.explorer.plainer import plainly_wrong, plainly_wrong_texts
+from orchestrator.testgen.python.explorer.subjects import Parameter
+from orchestrator.testgen.python.naming import Namer
+
+
+def _unfitting(argument: str, name: str, *more: str, makes_object: bool = False) -> float:
+    names = [name, *(f"other_{number}" for number in range(len(more)))]
+    place = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [Parameter(each, place, True, None, {}) for each in names]
+    return unfitting((argument, *more), parameters, makes_object=makes_object)
+
+
+@pytest.mark.parametrize("argument", ["'secret'", "b'secret'", "['secret', 'another-secret']", "''"])
+def test_a_secret_is_well_given_for_a_secret(argument):
+    assert _unfitting(argument, "secret_key") == 0.0
+
+
+@pytest.mark.parametrize("argument", ["'user'", "b'abc'", "['secret', 'user']"])
+def test_any_other_text_is_not(argument):
+    assert _unfitting(argument, "secret_key") > 0.5
+
+
+def test_a_name_that_does_not_say_what_is_meant_allows_any_text():
+    assert _unfitting("'user'", "text") == 0.0
+
+
+@pytest.mark.parametrize("argument", ["''", "[]", "b''", "{}"])
+def test_nobody_makes_an_object_of_nothing(argument):
+    assert _unfitting(argument, "items", makes_object=True) > 1 > _unfitting(argument, "items")
+
+
+def test_functions_that_stand_in_for_others_are_odd_and_the_same_one_twice_even_more():
+    named, other, written = (_unfitting("'a'", "text", each) for each in ("len", "str.upper", "lambda a: a"))
+    assert 0 < named == other < written
+    assert _unfitting("len", "first", "len") > _unfitting("len", "first", "str") + 1
+    assert _unfitting("[str, len]", "functions") == _unfitting("str", "first", "len")
+
+
+def test_what_belongs_to_the_project_or_counts_as_a_value_is_no_stand_in():
+    assert _unfitting("intword", "format") == _unfitting("ns.REAL", "alg") == _unfitting("1", "number") == 0.0
+
+
+def test_of_two_that_make_an_object_the_one_that_looks_natural_comes_first():
+    class Signer:
+        pass
+
+    known = Instances()
+    known.note("Signer('')", Signer(), 1.6)
+    known.note("Signer('secret')", Signer(), 0.0)
+    assert known.of(Signer)[0] == "Signer('secret')"
+
+
+def test_where_an_error_is_meant_a_word_says_so():
+    assert list(plainly_wrong(("'a7'", "1", None)))[:2] == [("'unknown'", "1", None), ("'invalid'", "1", None)]
+    assert list(plainly_wrong_texts("Signer('secret', kind='x')"))[2] == "Signer('secret', kind='unknown')"
+    assert list(plainly_wrong_texts("")) == list(plainly_wrong_texts("f(1)")) == []
+
+
+def test_a_year_is_one_of_those_that_people_count():
+    assert _unfitting("1", "year") > 0.5 > _unfitting("2024", "year") == _unfitting("1", "number") == 0.0
+
+
+def test_objects_are_made_anew_of_what_their_names_suggest():
+    key = Parameter("secret_key", inspect.Parameter.POSITIONAL_OR_KEYWORD, True, None, {})
+    assert [suggested(each, key) for each in ("'user'", "''", "b'secret'", "1", None)] == [
+        "'secret'",
+        "'secret'",
+        "b'secret'",
+        "1",
+        None,
+    ]
+    assert suggested("'user'", replace(key, name="text")) == "'user'"
+
+
+def test_what_an_error_says_is_named_without_the_values_in_it():
+    assert slug_of_error("Signature b'com' does not match") == "signature_does_not_match"
+    assert slug_of_error('"int" is not defined as a color') == "int_is_not_defined"
+    assert slug_of_error("No 'T10' here, nor 'b'") == "no_here_nor"
+    assert slug_of_error("'name'") == "name" and slug_of_error("can't be done") == "can_t_be_done"
+
+
+def test_midnight_goes_without_saying():
+    literals = Literals(Names(types.ModuleType("shop"), read_facts("")))
+    assert literals.write(datetime.datetime(2024, 1, 31)) == "datetime.datetime(2024, 1, 31)"
+    assert literals.write(datetime.datetime(2024, 1, 31, 12)) == "datetime.datetime(2024, 1, 31, 12, 0)"
+    assert literals.write(datetime.time(0, 0)) == "datetime.time(0, 0)"
+
+
+def _named(lines: tuple[str, ...] = (), **more: object) -> str:
+    given = {"number": 1, "kind": "method", "line": 1, "lines": lines, "call": "", "subject": "HMACSigner.sign", **more}
+    return Namer().single(Candidate(**given))
+
+
+def test_a_name_tells_what_is_given_for_what_has_to_be_given():
+    assert _named(arguments=(("value", "None", True),)) == "test_hmac_signer_sign_for_none"
+    assert _named(arguments=(("value", "False", False),)) == "test_hmac_signer_sign_without_value"
+
+
+def test_of_two_that_are_alike_a_name_tells_how_the_object_is_made():
+    namer = Namer()
+    starts = ('signer = Signer("secret")', 'signer = Signer("secret", kind="hmac")')
+    made = [
+        Candidate(number=n, subject="Signer.key", kind="method", line=1, lines=(start,), call="", more="b_xf0_xe1")
+        for n, start in enumerate(starts)
+    ]
+    assert [namer.single(each) for each in made] == ["test_signer_key", "test_signer_key_with_kind_hmac"]
