@@ -15,7 +15,8 @@ from orchestrator.testgen.python.explorer.instances import Instances
 from orchestrator.testgen.python.explorer.literals import Literals
 from orchestrator.testgen.python.explorer.names import Names
 from orchestrator.testgen.python.explorer.plainer import plainly_wrong, plainly_wrong_texts
-from orchestrator.testgen.python.explorer.subjects import Parameter
+from orchestrator.testgen.python.explorer.subjects import Parameter, Subject
+from orchestrator.testgen.python.explorer.wording import oddness
 from orchestrator.testgen.python.naming import Namer
 
 
@@ -73,7 +74,14 @@ def test_where_an_error_is_meant_a_word_says_so():
 
 
 def test_a_year_is_one_of_those_that_people_count():
-    assert _unfitting("1", "year") > 0.5 > _unfitting("2024", "year") == _unfitting("1", "number") == 0.0
+    assert (
+        _unfitting("1", "year")
+        == _unfitting("-5", "year")
+        > 0.5
+        > _unfitting("2024", "year")
+        == _unfitting("1", "number")
+        == 0.0
+    )
 
 
 def test_objects_are_made_anew_of_what_their_names_suggest():
@@ -98,8 +106,18 @@ def test_what_an_error_says_is_named_without_the_values_in_it():
 def test_midnight_goes_without_saying():
     literals = Literals(Names(types.ModuleType("shop"), read_facts("")))
     assert literals.write(datetime.datetime(2024, 1, 31)) == "datetime.datetime(2024, 1, 31)"
-    assert literals.write(datetime.datetime(2024, 1, 31, 12)) == "datetime.datetime(2024, 1, 31, 12, 0)"
+    assert literals.write(datetime.datetime(2024, 1, 31, 12)) == "datetime.datetime(2024, 1, 31, 12)"
     assert literals.write(datetime.time(0, 0)) == "datetime.time(0, 0)"
+
+
+def test_a_negative_index_needs_no_brackets():
+    index = Parameter("index", inspect.Parameter.POSITIONAL_OR_KEYWORD, True, None, {})
+    names = Names(types.ModuleType("shop"), read_facts(""))
+    written = [
+        Subject(f"Cart.{each}", "method", [index], None).write(("-1",), names, "cart")
+        for each in ("__getitem__", "__add__")
+    ]
+    assert written == ["cart[-1]", "cart + (-1)"]
 
 
 def _named(lines: tuple[str, ...] = (), **more: object) -> str:
@@ -120,3 +138,29 @@ def test_of_two_that_are_alike_a_name_tells_how_the_object_is_made():
         for n, start in enumerate(starts)
     ]
     assert [namer.single(each) for each in made] == ["test_signer_key", "test_signer_key_with_kind_hmac"]
+
+
+def test_digits_are_usual_in_small_numbers_in_years_of_these_times_and_in_runs():
+    assert oddness("'1999-12-31'") < oddness("'4449-12-31'") - 0.6
+    assert oddness("'P10D'") == oddness("'P30D'") < oddness("'P0094D'") - 1
+
+
+def test_text_with_other_bytes_in_it_and_lists_of_one_number_are_odd():
+    assert oddness(r"b'hello\xff world, ben'") > oddness(r"b'\x00\xff'") + 1
+    assert oddness("[1]") > oddness("[1, 2]") == oddness("['the']") == 0.0
+    assert oddness("[True, False]") > oddness("[1, 2]") + 0.9
+
+
+def test_two_errors_of_one_kind_are_named_for_what_they_say():
+    namer = Namer()
+    names = [
+        namer.single(
+            Candidate(
+                number=n, subject="Cart.__getitem__", kind="method", line=1, lines=("raises(IndexError, match=1)",),
+                call="", label="raises_index_error", more=why, arguments=(("index", text, True),),
+            )
+        )
+        for n, (text, why) in enumerate((("3", "item_is_missing"), ("-1", "item_is_negative")))
+    ]  # fmt: skip
+    start = "test_cart_item_raises_index_error"
+    assert names == [f"{start}_for_number", f"{start}_for_number_because_item_is_negative"]

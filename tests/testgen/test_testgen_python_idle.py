@@ -93,3 +93,32 @@ def test_keys_that_tell_items_apart_stand_in_for_those_that_tell_none(workbench)
     workbench.write("ordering.py", SORTED)
     text = workbench.generate("ordering.py", budget=30).text
     assert "key" in text and "lambda" not in text
+
+
+BOX = '''
+class Box:
+    def __init__(self, size: int, mark: str = "x", wide: bool = False):
+        self.size = size
+        self.mark = mark
+        self.wide = wide
+
+    def doubled(self) -> int:
+        """Return twice the size."""
+        if self.size > 10:
+            return 20
+        return self.size * 2
+
+    def shown(self) -> str:
+        """Return as many marks."""
+        if self.wide:
+            return " ".join(self.mark * self.size)
+        return self.mark * self.size
+'''
+
+
+def test_objects_are_made_without_the_options_that_make_no_difference(workbench):
+    workbench.write("boxes.py", BOX)
+    text = workbench.generate("boxes.py", budget=30).text
+    doubled = [each for each in text.split("\n\n\n") if ".doubled()" in each]
+    assert doubled and not [each for each in doubled if "mark=" in each or "wide=" in each]
+    assert "wide=True" in text

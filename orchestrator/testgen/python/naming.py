@@ -6,7 +6,7 @@ from collections import Counter
 
 from orchestrator.testgen.python.candidates import Candidate
 
-_LONGEST = 70
+_LONGEST = 82
 _MOST_OPTIONS = 3  # that a name tells
 _OPERATORS = {
     "__eq__": "equals", "__ne__": "differs", "__lt__": "is_less", "__le__": "is_at_most", "__gt__": "is_greater",
@@ -54,9 +54,11 @@ class Namer:
         """Return the name of a test of one call."""
         words = [_subject(candidate, is_false=candidate.label == "not"), *_words(candidate)]
         if candidate.label.startswith("raises_"):
-            reason = _given_kind(candidate) or (f"because_{candidate.more}" if _says_why(candidate) else "")
-            if reason:
-                return self._unique([_subject(candidate, is_false=candidate.label == "not"), candidate.label, reason])
+            why = f"because_{candidate.more}" if _says_why(candidate) else ""
+            reasons = [each for each in (_given_kind(candidate), why) if each]
+            if reasons:
+                start = [_subject(candidate, is_false=candidate.label == "not"), candidate.label]
+                return self._unique([*start, reasons[0]], *reasons[1:])
         more = [candidate.more] * (not _IN_DIGITS.search(candidate.more))
         if candidate.kind in ("route", "program"):
             return self._unique(words, *more)

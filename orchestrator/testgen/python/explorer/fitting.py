@@ -29,9 +29,7 @@ def unfitting(arguments: Iterable[Argument], parameters: Iterable[Parameter], *,
             continue
         found += _OF_NOTHING * (makes_object and argument in _EMPTY)
         found += _OF_STRANGER * _is_stranger(argument, parameter.name)
-        found += _OF_YEAR * (
-            _YEAR.search(parameter.name) is not None and argument.isdigit() and int(argument) < _FIRST_YEAR
-        )
+        found += _OF_YEAR * (_YEAR.search(parameter.name) is not None and _is_early(argument))
         functions.update(_functions_in(argument))
     lambdas = sum(count for text, count in functions.items() if text.startswith("lambda"))
     return (
@@ -41,6 +39,10 @@ def unfitting(arguments: Iterable[Argument], parameters: Iterable[Parameter], *,
         + _OF_FURTHER_FUNCTION * max(0, functions.total() - 1)
         + _OF_SAME_FUNCTION * (functions.total() - len(functions))
     )
+
+
+def _is_early(argument: str) -> bool:
+    return re.fullmatch(r"-?\d+", argument) is not None and int(argument) < _FIRST_YEAR
 
 
 def suggested(argument: Argument, parameter: Parameter) -> Argument:

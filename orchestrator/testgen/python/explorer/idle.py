@@ -10,7 +10,7 @@ from .members import fewer_members, with_fewer_members
 from .search import Search
 from .subjects import Argument
 
-_PLAIN = ("function", "method", "static", "classmethod", "class")
+_PLAIN = ("function", "method", "static", "classmethod", "class", "property")
 
 
 class Idle:
@@ -47,11 +47,27 @@ class Idle:
         setup = made.program.setup
         if made.instance != INSTANCE or not setup:
             return made
+        made = self._made_without_options(made)
+        setup = made.program.setup
         for owner in with_fewer_members(setup[0].partition(" = ")[2], self._search.names):
             steps = (f"{INSTANCE} = {owner}", *setup[1:])
             found = self._unless_told(made, self._search.attempt(made.subject, made.arguments, INSTANCE, steps))
             if found is not None:
                 return found
+        return made
+
+    def _made_without_options(self, made: Try) -> Try:
+        """Return the call on an object that is made with none of the options whose absence a test could not notice."""
+        start, *rest = made.program.setup
+        maker, arguments = self._search.makers.made_by(start.partition(" = ")[2])
+        for position, parameter in reversed(list(enumerate(maker.parameters if maker is not None else ()))):
+            if maker is None or arguments[position] is None or parameter.is_required or parameter.is_variadic:
+                continue
+            fewer = (*arguments[:position], None, *arguments[position + 1 :])
+            steps = (f"{INSTANCE} = {maker.write(fewer, self._search.names)}", *rest)
+            found = self._unless_told(made, self._search.attempt(made.subject, made.arguments, INSTANCE, steps))
+            if found is not None:
+                made, arguments = found, fewer
         return made
 
     def _unless_told(self, made: Try, other: Try | None) -> Try | None:

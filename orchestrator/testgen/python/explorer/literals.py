@@ -16,7 +16,7 @@ from typing import Any
 from .names import Names
 
 LONGEST = 300  # characters of one literal
-_MIDNIGHT = ", 0, 0)"  # goes without saying
+_ZEROS = re.compile(r"(, 0)+\)$")  # of hours, minutes and seconds: they go without saying
 _LONGEST_TEXT = 160
 _MOST_DIGITS = 40
 _MOST_ITEMS = 24
@@ -164,7 +164,7 @@ def _pattern(value: "re.Pattern[Any]") -> str:
 def _zoned(value: datetime.datetime | datetime.time) -> str:
     if value.tzinfo is not None and not isinstance(value.tzinfo, datetime.timezone):
         raise NoLiteral
-    return repr(value).replace(_MIDNIGHT, ")") if isinstance(value, datetime.datetime) else repr(value)
+    return _ZEROS.sub(")", repr(value)) if isinstance(value, datetime.datetime) else repr(value)
 
 
 _PLAIN: dict[type, Callable[[Any], str]] = {

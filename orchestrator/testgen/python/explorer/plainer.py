@@ -14,7 +14,7 @@ from .search import Search
 from .shrinking import shorter
 from .subjects import Argument, Parameter, Subject
 from .wording import oddness, with_usual_digits, with_usual_references, with_usual_words
-from .words import in_case_of, known_words
+from .words import in_case_of, known_words, numbers_for
 
 _FROM_POOL = 14  # values of a parameter's own that are tried
 _FROM_EXAMPLES = 8
@@ -95,8 +95,7 @@ class Plainer:
         yield in_known_words(made.arguments), owner
         yield from ((arguments, owner) for arguments in self._with_telling_keys(made))
         yield from ((arguments, owner) for arguments in without_lambdas(made.arguments))
-        if owner:
-            yield made.arguments, self._suggested(owner)
+        yield tuple(map(self._suggested, made.arguments)), str(self._suggested(owner))
         if made.outcome.kind == "raised":
             yield from ((arguments, owner) for arguments in plainly_wrong(made.arguments))
             yield from ((made.arguments, text) for text in plainly_wrong_texts(owner))
@@ -110,9 +109,9 @@ class Plainer:
             if each is not None:
                 yield each
 
-    def _suggested(self, owner: str) -> str:
+    def _suggested(self, owner: Argument) -> Argument:
         """Return the call that makes an object with what the names of its parameters suggest, where any would do."""
-        subject, arguments = self._search.makers.made_by(owner)
+        subject, arguments = self._search.makers.made_by(owner) if isinstance(owner, str) else (None, ())
         if subject is None:
             return owner
         pairs = zip(arguments, subject.parameters, strict=True)
@@ -148,6 +147,8 @@ class Plainer:
         examples = [each[at] for each in self._search.examples_of(subject)]
         yield from [each for each in examples if isinstance(each, str)][:_FROM_EXAMPLES]
         yield from subject.documented[:_FROM_EXAMPLES] if "str" in parameter.weights else ()
+        if "int" in parameter.weights:
+            yield from map(repr, numbers_for(parameter.name))
         pool = [text for text, _ in self._pools.expressions(subject, parameter)]
         yield from sorted(pool, key=lambda text: (round(oddness(text) + len(text) / 25, 1), pool.index(text)))[
             :_FROM_POOL

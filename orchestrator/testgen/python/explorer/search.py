@@ -92,7 +92,7 @@ class Search:
             return None
         made_by = steps[0].partition(" = ")[2] if receiver == INSTANCE and steps else instance
         strange = count_strange(subject, arguments) + self.makers.strange_in(made_by)
-        unfit = self.makers.unfit_in(made_by)
+        unfit = sum(self.makers.unfit_in(each) for each in (made_by, *arguments) if isinstance(each, str))
         made = Try(subject, arguments, receiver, program, outcome, strange=strange, unfit=unfit)
         self._note(made)
         if instance and not isinstance(made.outcome.error, StopIteration | LookupError):

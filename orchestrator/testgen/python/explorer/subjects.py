@@ -112,7 +112,8 @@ class Subject:
         if self.kind == "setter":
             return f"setattr({instance}, {self.short!r}, {written[0]})"
         if self.short in OPERATORS:
-            written = [f"({each})" if each.startswith(("lambda", "-")) else each for each in written]
+            is_within = "[{0}]" in OPERATORS[self.short]
+            written = [f"({each})" if each.startswith(("lambda", "-")) and not is_within else each for each in written]
             try:
                 return OPERATORS[self.short].format(*written, o=instance)
             except IndexError:

@@ -28,16 +28,19 @@ _OF_SCRAPS = 4.0
 _WRITTEN_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|(100|\d{1,2}(\.\d{1,2})?)%")
 _OF_WRITTEN_NUMBER = 0.3
 _OF_EMPTY_ITEM = 1.6  # what is found everywhere and stands for nothing
+_OF_ALONE = 0.7  # a list of one number shows no order, no choice
 _OF_TRUTH = 0.5  # among others: what it has to do with them cannot be told
-_OF_DIGITS = 0.4  # that are not usual
+_OF_MIXTURE, _FEW_BYTES = 2.0, 8  # of text with other bytes
+_OF_DIGITS = 0.7  # that are not usual
 _LARGE = 10**12
 _OF_MEMBER, _NEUTRAL = 0.1, "DEFAULT"  # of an enumeration
+_LOOSE_NUMBER = re.compile(r"^0\d+$|\d\.(?=e|$)")  # "007", "1.e6"
 _REFERENCES = re.compile(r"(hello )?&(#x41|#65|eacute|amp);")  # to characters, such as a reader knows
 _OF_CODE = frozenset(("True", "False", "None"))
 _NATURAL = frozenset(("-", "_", ",", ", ", "/", ".", ":", ";", "|", "utf-8", "utf8", "ascii"))
 _JOINED = re.compile(r"[A-Z]?[a-z]+([-_][A-Z]?[a-z]+)+")  # words
 _GLUED = re.compile(r"[A-Z]{2,}[a-z]|\b\d+(?!st\b|nd\b|rd\b|th\b)[A-Za-z]")  # to other words, or to numbers
-_FIRST_YEAR = 1900  # that nobody wonders about
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100  # that nobody wonders about
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _WORDS = re.compile(r"^[\w .,:/@#%+=<>()\[\]{}'\"!?*;&$|^~-]*$")
 
@@ -66,8 +69,13 @@ def _of_node(node: ast.AST) -> float:
         return _of_call(node)
     if isinstance(node, ast.List | ast.Dict | ast.Tuple):
         items = node.keys if isinstance(node, ast.Dict) else node.elts
-        return 0.4 * (not items) + sum(_of_item(each) for each in items)
+        is_alone = isinstance(node, ast.List) and len(items) == 1 and _is_number(items[0])
+        return 0.4 * (not items) + _OF_ALONE * is_alone + sum(_of_item(each) for each in items)
     return _of_constant(node.value) if isinstance(node, ast.Constant) else 0.0
+
+
+def _is_number(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
 def _of_item(node: ast.expr | None) -> float:
@@ -95,7 +103,7 @@ def _of_constant(value: object) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _of_number(value)
     if isinstance(value, bytes):
-        return _of_text(value.decode()) if value.isascii() else 1.0
+        return _of_text(value.decode()) if value.isascii() else 1.0 + _OF_MIXTURE * (len(value) > _FEW_BYTES)
     return 0.0
 
 
@@ -115,7 +123,7 @@ def _of_text(text: str) -> float:
     if text in _OF_CODE:
         return 0.6
     if text in _NATURAL:
-        return 1.5
+        return 2.0
     if _WRITTEN_NUMBER.fullmatch(text) or _REFERENCES.fullmatch(text):
         return _OF_WRITTEN_NUMBER
     if not _WORDS.match(text):
@@ -131,7 +139,7 @@ def _of_text(text: str) -> float:
     switches += 2 * (_UNEVEN.search(text) is not None)
     letters_alone = len(re.findall(r"(?<=[a-z] )[b-hj-z]\b|\b[b-hj-z](?= [a-z])", text))
     runs: list[str] = re.findall(r"\d+", text)
-    zeros = sum(_OF_DIGITS * (each != _RUNS.get(len(each))) + 0.4 * (each[0] == "0" and len(each) > 2) for each in runs)
+    zeros = sum(_OF_DIGITS * (not _is_usual(each)) + 0.4 * (each[0] == "0" and len(each) > 2) for each in runs)
     strangers = sum(each.lower() not in WELL_KNOWN for each in re.findall(r"[^\W\d_]{2,}", text))
     no_word = not re.search(r"[A-Za-z]{3}|^\d+$|^[\d:.T-]+Z?$", text)
     return (
@@ -142,10 +150,17 @@ def _of_text(text: str) -> float:
         + 0.6 * (loud + (not text.isascii() and strangers > 0))
         + 0.8 * edges
         + zeros
+        + 1.2 * (_LOOSE_NUMBER.search(text) is not None)
         + (0.6 if len(text) == 1 else 0.4 * no_word)
         + 0.02 * max(0, len(text) - 12)
         + _OF_SCRAPS * is_scrap(text)
     )
+
+
+def _is_usual(digits: str) -> bool:
+    """Say whether a reader takes digits for what they are: a small number, a year of these times, a run."""
+    is_year = len(digits) == 4 and _FIRST_YEAR <= int(digits) < _LAST_YEAR
+    return is_year or len(digits) == 1 or digits == _RUNS.get(len(digits)) or (len(digits) == 2 and int(digits) < 60)
 
 
 def is_scrap(text: str) -> bool:
