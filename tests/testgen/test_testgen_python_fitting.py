@@ -16,7 +16,7 @@ from orchestrator.testgen.python.explorer.literals import Literals
 from orchestrator.testgen.python.explorer.names import Names
 from orchestrator.testgen.python.explorer.plainer import plainly_wrong, plainly_wrong_texts
 from orchestrator.testgen.python.explorer.subjects import Parameter, Subject
-from orchestrator.testgen.python.explorer.wording import oddness
+from orchestrator.testgen.python.explorer.wording import oddness, with_one_usual_number
 from orchestrator.testgen.python.naming import Namer
 
 
@@ -145,8 +145,14 @@ def test_digits_are_usual_in_small_numbers_in_years_of_these_times_and_in_runs()
     assert oddness("'P10D'") == oddness("'P30D'") < oddness("'P0094D'") - 1
 
 
+def test_one_number_of_several_is_made_usual():
+    assert list(with_one_usual_number("4494-W09-4")) == ["2024-W09-4"]
+    assert list(with_one_usual_number("99-2024-777")) == ["10-2024-777", "99-2024-100"]
+
+
 def test_text_with_other_bytes_in_it_and_lists_of_one_number_are_odd():
-    assert oddness(r"b'hello\xff world, ben'") > oddness(r"b'\x00\xff'") + 1
+    assert oddness(r"b'hello\xff world'") > oddness(r"b'\x00\xff\x01'") + 3
+    assert oddness("'straße'.encode()") < oddness(r"b'stra\xffe'")
     assert oddness("[1]") > oddness("[1, 2]") == oddness("['the']") == 0.0
     assert oddness("[True, False]") > oddness("[1, 2]") + 0.9
 

@@ -13,7 +13,7 @@ from .pools import Pools
 from .search import Search
 from .shrinking import shorter
 from .subjects import Argument, Parameter, Subject
-from .wording import oddness, with_usual_digits, with_usual_references, with_usual_words
+from .wording import oddness, with_one_usual_number, with_usual_digits, with_usual_references, with_usual_words
 from .words import in_case_of, known_words, numbers_for
 
 _FROM_POOL = 14  # values of a parameter's own that are tried
@@ -258,6 +258,7 @@ def _texts(text: str) -> Iterator[str]:
     yield with_usual_words(text.strip())
     yield with_usual_words(text)
     yield with_usual_digits(text)
+    yield from with_one_usual_number(text)
     yield re.sub(r"\d+", "1", text)
     yield re.sub(r"\d", "1", text)
     yield re.sub(r"\b0+(?=\d)", "", text)

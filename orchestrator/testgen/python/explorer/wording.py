@@ -5,6 +5,7 @@ import functools
 import io
 import re
 import tokenize
+from collections.abc import Iterator
 
 from .words import WELL_KNOWN, usual_word
 
@@ -30,7 +31,7 @@ _OF_WRITTEN_NUMBER = 0.3
 _OF_EMPTY_ITEM = 1.6  # what is found everywhere and stands for nothing
 _OF_ALONE = 0.7  # a list of one number shows no order, no choice
 _OF_TRUTH = 0.5  # among others: what it has to do with them cannot be told
-_OF_MIXTURE, _FEW_BYTES = 2.0, 8  # of text with other bytes
+_OF_MIXTURE = 4.0  # of text with bytes that are none
 _OF_DIGITS = 0.7  # that are not usual
 _LARGE = 10**12
 _OF_MEMBER, _NEUTRAL = 0.1, "DEFAULT"  # of an enumeration
@@ -103,7 +104,7 @@ def _of_constant(value: object) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _of_number(value)
     if isinstance(value, bytes):
-        return _of_text(value.decode()) if value.isascii() else 1.0 + _OF_MIXTURE * (len(value) > _FEW_BYTES)
+        return _of_text(value.decode()) if value.isascii() else 1.0 + _OF_MIXTURE * _is_broken(value)
     return 0.0
 
 
@@ -163,6 +164,12 @@ def _is_usual(digits: str) -> bool:
     return is_year or len(digits) == 1 or digits == _RUNS.get(len(digits)) or (len(digits) == 2 and int(digits) < 60)
 
 
+def _is_broken(value: bytes) -> bool:
+    """Say whether bytes are a text in which some are none of it."""
+    text = value.decode("ascii", "ignore")
+    return value.decode("utf-8", "ignore").encode() != value and len(text) > len(value) / 2 and text.isprintable()
+
+
 def is_scrap(text: str) -> bool:
     """Say whether a text looks like a piece of code or of a pattern: brackets left open, ranges, classes."""
     if len(text) < 2:
@@ -175,6 +182,13 @@ def is_scrap(text: str) -> bool:
 def with_usual_digits(text: str) -> str:
     """Return a text in which every run of digits is one that is as long and that a reader knows."""
     return re.sub(r"\d+", lambda found: _RUNS.get(len(found[0]), found[0]), text)
+
+
+def with_one_usual_number(text: str) -> Iterator[str]:
+    """Yield a text with one run of digits that a reader wonders about as one that is as long and known."""
+    for found in re.finditer(r"\d+", text):
+        if not _is_usual(found[0]) and (usual := _RUNS.get(len(found[0]))):
+            yield text[: found.start()] + usual + text[found.end() :]
 
 
 def with_usual_words(text: str) -> str:
