@@ -32,7 +32,7 @@ def test_a_secret_is_well_given_for_a_secret(argument):
     assert _unfitting(argument, "secret_key") == 0.0
 
 
-@pytest.mark.parametrize("argument", ["'user'", "b'abc'", "['secret', 'user']"])
+@pytest.mark.parametrize("argument", ["'user'", "b'abc'", "['secret', 'user']", "'café'.encode()"])
 def test_any_other_text_is_not(argument):
     assert _unfitting(argument, "secret_key") > 0.5
 

@@ -95,6 +95,16 @@ def test_keys_that_tell_items_apart_stand_in_for_those_that_tell_none(workbench)
     assert "key" in text and "lambda" not in text
 
 
+PARCEL = """
+class Parcel:
+    def __init__(self, size: int, *, fragile: bool = False, marks: tuple = ()):
+        self.size = size
+        self.fragile = fragile
+        self.marks = marks
+        self.price = size * 2 + (5 if fragile else 1)
+"""
+
+
 BOX = '''
 class Box:
     def __init__(self, size: int, mark: str = "x", wide: bool = False):
@@ -122,3 +132,10 @@ def test_objects_are_made_without_the_options_that_make_no_difference(workbench)
     doubled = [each for each in text.split("\n\n\n") if ".doubled()" in each]
     assert doubled and not [each for each in doubled if "mark=" in each or "wide=" in each]
     assert "wide=True" in text
+
+
+def test_of_an_object_that_is_made_with_options_only_what_they_change_is_claimed(workbench):
+    workbench.write("parcels.py", PARCEL)
+    text = workbench.generate("parcels.py", budget=20).text
+    parts = [each for each in text.split("\n\n\n") if "def test_parcel_with_fragile" in each]
+    assert parts and "result.fragile" in parts[0] and "result.size" not in parts[0]

@@ -219,6 +219,15 @@ def test_a_key_that_answers_the_same_for_everything_is_hard_to_defend():
     assert _call("[1]", "lambda a: a + 10").cost < _call("[1]", "lambda a: False").cost
 
 
+def test_a_number_that_changes_nothing_is_odd_beside_an_operator():
+    other = Parameter("other", inspect.Parameter.POSITIONAL_OR_KEYWORD, True, None, {})
+    times = Subject("Length.__mul__", "method", [other], None)
+    once, twice = (
+        Try(times, (each,), "length", Program(f"length * {each}"), Outcome("value", "x")).oddness for each in ("1", "2")
+    )
+    assert once > twice + 0.9
+
+
 def test_what_somebody_explains_a_function_by_looks_less_odd():
     made, shown = _call("'brrr ~ 7x'", "'_'"), _call("'brrr ~ 7x'", "'_'")
     shown.origin = "example"

@@ -11,7 +11,7 @@ from .attributes import attribute, public_attributes
 from .body import Body, slug, slug_of_error
 from .calling import Caller
 from .calls_in_words import telling_word, words_given
-from .contents import content, held, plain_form
+from .contents import content, equals, held, plain_form
 from .corpus import INSTANCE, Try
 from .floats import float_check, is_long_series
 from .literals import Literals, is_stable_text
@@ -122,10 +122,20 @@ class Checks:
         if made_anew is not None:
             checks = [f"assert {call} == {made_anew}"]
         if not checks:
-            checks = self.of("result", value, with_class=True)
+            checks = self._told_by_options(made, self.of("result", value, with_class=True))
             body = Body((*setup, f"result = {call}", *checks))
             return self._tables.with_parts(made, body, call) if checks else None
         return self._tables.with_row(made, Body((*setup, *checks), label=_label(made, value)), value)
+
+    def _told_by_options(self, made: Try, checks: list[str]) -> list[str]:
+        """Return the checks of an object that one made without its options does not pass; all where there are none."""
+        pairs = zip(made.arguments, made.subject.parameters, strict=True)
+        needed = tuple(argument if parameter.is_required else None for argument, parameter in pairs)
+        is_more = made.subject.kind == "class" and needed != made.arguments
+        call = made.subject.write(needed, self._names) if is_more else None
+        namespace = self._caller.run((f"result = {call}",)) if call is not None else None
+        plain = self.of("result", namespace["result"], with_class=True) if namespace is not None else []
+        return [each for each in checks if each not in plain] or checks
 
     def _applied(self, made: Try, call: str, value: Any) -> Body | None:
         """Say what comes of using the function or pattern that the call returns."""
@@ -158,7 +168,7 @@ class Checks:
         if type(value) is str and len(value) > _LONGEST_WORD and not re.search(r"\s", value):
             return []  # nobody can tell whether it is right
         text = self._literals.write(value)
-        if text is not None and _equals(value, value):
+        if text is not None and equals(value, value):
             is_named = callable(value) or isinstance(value, enum.Enum)
             operator = "is" if is_named and text.replace(".", "_").isidentifier() else "=="
             return [f"assert {name} {operator} {text}"]
@@ -251,7 +261,7 @@ class Checks:
         before = self._caller.run(setup)
         if namespace is None or before is None:
             return None
-        changed = [name for name in bound if not _equals(content(name, namespace[name]), content(name, before[name]))]
+        changed = [name for name in bound if not equals(content(name, namespace[name]), content(name, before[name]))]
         checks = [check for name in changed for check in self.of(*content(name, namespace[name]))]
         if not checks:
             return None
@@ -264,13 +274,6 @@ class Checks:
 def _says_little(value: object) -> bool:
     """Say whether naming a function or pattern tells nothing: what is internal may be called anything tomorrow."""
     return isinstance(value, re.Pattern) or str(attribute(value, "__name__", "")).startswith("_")
-
-
-def _equals(first: object, second: object) -> bool:
-    try:
-        return bool(first == second)
-    except Exception:  # a foreign `__eq__`
-        return False
 
 
 def _statement(line: str) -> str:

@@ -16,6 +16,14 @@ def content(name: str, value: object) -> tuple[str, object]:
     return name, value
 
 
+def equals(first: object, second: object) -> bool:
+    """Say whether two values are equal; they are not where comparing them raises."""
+    try:
+        return bool(first == second)
+    except Exception:  # a foreign `__eq__`
+        return False
+
+
 def plain_form(value: object) -> Any:
     """Return the plain value that an object of a class below a plain one equals; None when there is none."""
     base: Any = next((each for each in _PLAIN if isinstance(value, each)), None)

@@ -22,6 +22,8 @@ _EXAMPLE = 2  # of plainness
 _SHOWN = 0.4  # of what looks odd where somebody explains the function by it
 _OF_PRIVATE = 1.5
 _OF_SAME_ANSWER = 2.5  # for a function that answers the same whatever it is asked
+_OF_NO_CHANGE = 1.0
+_NEUTRAL_OF = {"__mul__": "1", "__rmul__": "1", "__truediv__": "1", "__floordiv__": "1", "__pow__": "1", "__add__": "0"}
 _CALLED = ("function", "method", "static", "classmethod")
 
 
@@ -86,6 +88,7 @@ class Try:
         )
         strange += _OF_SAME_ANSWER * sum(answers_alike(each) for each in self.arguments) + self.unfit
         strange += unfitting(self.arguments, self.subject.parameters, makes_object=self.subject.kind == "class")
+        strange += _OF_NO_CHANGE * (self.arguments[:1] == (_NEUTRAL_OF.get(self.subject.short, ""),))
         found = max(0.0, sum(map(oddness, given)) - self._known) + strange
         return found * _SHOWN if self.origin == "example" else found
 

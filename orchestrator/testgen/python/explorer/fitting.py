@@ -16,7 +16,7 @@ _OF_STRANGER = 1.0  # a text that the name of its parameter does not suggest, wh
 _OF_NOTHING = 1.2  # an object that is made of something empty
 _OF_YEAR, _FIRST_YEAR = 0.8, 1583  # before which nobody counts as we do
 _OF_FUNCTION, _OF_LAMBDA = 0.5, 0.8  # beside what is odd about how it is written
-_OF_FURTHER_FUNCTION = 0.7  # beside another
+_OF_FURTHER_FUNCTION = 1.5  # beside another
 _OF_SAME_FUNCTION = 1.5  # given twice: which of them was called cannot be told
 _EMPTY = frozenset(("''", "b''", "[]", "{}", "()", "set()"))
 
@@ -61,12 +61,19 @@ def _is_stranger(argument: str, name: str) -> bool:
     return any(each not in words for each in _texts_in(argument))
 
 
+def _encoded(node: ast.expr) -> object:
+    """Return the value of a constant, and of one that is encoded."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "encode":
+        node = node.func.value
+    return node.value if isinstance(node, ast.Constant) else None
+
+
 @functools.lru_cache(maxsize=5_000)
 def _texts_in(argument: str) -> tuple[str, ...]:
     """Return the texts of a literal: itself, or the items of a list."""
     node = ast.parse(argument, mode="eval").body
     items = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
-    values = [each.value for each in items if isinstance(each, ast.Constant)]
+    values = [_encoded(each) for each in items]
     texts = [each.decode("utf-8", "replace") if isinstance(each, bytes) else each for each in values]
     return tuple(each for each in texts if isinstance(each, str))
 

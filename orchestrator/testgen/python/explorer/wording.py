@@ -26,7 +26,7 @@ _RUNS = {
 }  # digits that a reader takes for what they are
 _OF_PATTERNS = re.compile(r"a-z|A-Z|0-9|\\[dswDSWb]|\(\?[:P=!<]|\[\^|[)\]][+*?]|^[\]),;:}]")
 _OF_SCRAPS = 4.0
-_WRITTEN_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|(100|\d{1,2}(\.\d{1,2})?)%")
+_WRITTEN_NUMBER = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?|(100|\d{1,2}(\.\d{1,2})?)%")
 _OF_WRITTEN_NUMBER = 0.3
 _OF_EMPTY_ITEM = 1.6  # what is found everywhere and stands for nothing
 _OF_ALONE = 0.7  # a list of one number shows no order, no choice
