@@ -2,6 +2,8 @@
 
 import datetime
 import inspect
+import random
+import re
 import types
 from dataclasses import replace
 
@@ -15,6 +17,7 @@ from orchestrator.testgen.python.explorer.instances import Instances
 from orchestrator.testgen.python.explorer.literals import Literals
 from orchestrator.testgen.python.explorer.names import Names
 from orchestrator.testgen.python.explorer.plainer import plainly_wrong, plainly_wrong_texts
+from orchestrator.testgen.python.explorer.regexes import matching_texts
 from orchestrator.testgen.python.explorer.subjects import Parameter, Subject
 from orchestrator.testgen.python.explorer.wording import oddness, with_one_usual_number
 from orchestrator.testgen.python.naming import Namer
@@ -170,3 +173,21 @@ def test_two_errors_of_one_kind_are_named_for_what_they_say():
     ]  # fmt: skip
     start = "test_cart_item_raises_index_error"
     assert names == [f"{start}_for_number", f"{start}_for_number_because_item_is_negative"]
+
+
+def test_texts_for_patterns_have_numbers_that_a_person_would_write():
+    found = matching_texts(r"([0-9]{4})-(?P<month>\d{2})", random.Random(1), 12)
+    usual = [each for each in found if re.fullmatch("(2024|1999)-(10|12|05)", each)]
+    assert len(found) > len(usual) >= 4
+
+
+def test_what_is_said_of_the_present_is_named_for_what_comes_of_it():
+    call = "ago(datetime.datetime.now() - datetime.timedelta(1))"
+    namer, given = Namer(), (("value", call[4:-1], True),)
+    texts = ("a_second_ago", "yesterday")
+    made = [
+        Candidate(number=n, subject="ago", kind="function", line=1, lines=(), call=call, more=each, arguments=given)
+        for n, each in enumerate(texts)
+    ]
+    assert [namer.single(each) for each in made] == ["test_ago", "test_ago_yesterday"]
+    assert Namer(frozenset({"test_ago"})).single(made[0]) == "test_ago_a_second_ago"

@@ -18,7 +18,7 @@ _OPERATORS = {
     "__reduce__": "survives_pickling", "__copy__": "is_copied", "__deepcopy__": "is_copied", "__getattr__": "attribute",
 }  # fmt: skip
 _SAYS = re.compile(
-    r"(?=.*[a-z]{3})[a-z]{2}[a-z0-9]*(_(a|[a-z]{2}[a-z0-9]*))*"
+    r"(?=.*[a-z]{3})(an?_)?[a-z]{2}[a-z0-9]*(_(a|[a-z]{2}[a-z0-9]*))*"
 )  # in words, not in single letters and digits
 _IN_DIGITS = re.compile(r"^[\d_]*$|_x[0-9a-f]{2}")  # or in bytes
 _MEMBER = re.compile(r"(?<![\w.\"'])\w+\.([A-Z][A-Z0-9_]+)\b(?![(.])")
@@ -30,6 +30,7 @@ _LITERALS = (
     ("None", "none"),
     ("b['\"]", "bytes"),
 )
+_OF_PRESENT = frozenset(("now", "today", "utcnow"))  # what comes of it tells more
 _FURTHER = "in_further_cases"
 _OF_TABLES = frozenset(("finds", "makes_function"))
 _OFF = frozenset(("None", "False"))
@@ -176,7 +177,7 @@ def _kind_given(candidate: Candidate) -> str:
     text = candidate.arguments[0][1]
     found = re.match(r"(?:\w+\.)*(\w+)\(", text)
     kind = found.group(1) if found else next((word for start, word in _LITERALS if re.match(start, text)), "")
-    return f"for_{_snake(kind)}" if kind else ""
+    return f"for_{_snake(kind)}" if kind and kind not in _OF_PRESENT else ""
 
 
 def _made_with(candidate: Candidate) -> str:

@@ -24,6 +24,7 @@ _OF_PRIVATE = 1.5
 _OF_SAME_ANSWER = 2.5  # for a function that answers the same whatever it is asked
 _OF_NO_CHANGE = 1.0
 _NEUTRAL_OF = {"__mul__": "1", "__rmul__": "1", "__truediv__": "1", "__floordiv__": "1", "__pow__": "1", "__add__": "0"}
+PLAINLY_WRONG = ("'unknown'", "'invalid'")  # what is given where an error is meant
 _CALLED = ("function", "method", "static", "classmethod")
 
 
@@ -134,6 +135,7 @@ class Try:
             - 8.0 * (self.origin == "example")
             + 4.0 * self.strange
             + 2.0 * self.is_idle
+            - 0.5 * (self.outcome.kind == "raised" and not {*self.arguments}.isdisjoint(PLAINLY_WRONG))
             + _OF_SAME_ANSWER * sum(answers_alike(each) for each in self.arguments)
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
 from .arguments import is_strange
-from .corpus import INSTANCE, Try, answers_alike
+from .corpus import INSTANCE, PLAINLY_WRONG, Try, answers_alike
 from .fitting import suggested
 from .pools import Pools
 from .search import Search
@@ -25,7 +25,7 @@ _TWO = 2
 _FUNCTIONS = ("str", "len", "str.upper", "abs")
 _KEYS = ("len", "str.lower", "abs")
 _ITEMS = ("['b', 'a', 'c']", "['hello', 'word', 'to']", "[3, 1, 2]", "['Word', 'word', 'a']")
-_WRONG = ("unknown", "invalid")
+_WRONG = tuple(ast.literal_eval(each) for each in PLAINLY_WRONG)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 

@@ -17,6 +17,17 @@ _CATEGORIES = {
     "CATEGORY_WORD": "abZ1_",
     "CATEGORY_NOT_WORD": " -.",
 }
+# Numbers that a person would write, by how long they are; now and then others, for what they lead to.
+_USUAL = {
+    1: ("1", "3", "5"),
+    2: ("10", "12", "05"),
+    3: ("100", "120"),
+    4: ("2024", "1999"),
+    6: ("202410",),
+    8: ("20241005",),
+}
+_MOSTLY = 0.8
+_ANY_DIGIT = ([("RANGE", "(48, 57)")], [("CATEGORY", "CATEGORY_DIGIT")])
 _ANYTHING = "ab1 Z-_."
 _LONGEST = 120
 _FLAGS = int(re.VERBOSE | re.DOTALL | re.MULTILINE | re.ASCII)
@@ -61,12 +72,21 @@ def _one(operation: str, argument: Any, rng: random.Random) -> str:
         if least > _LONGEST:  # the text would be too long, and take as long to make
             raise OverflowError
         times = rng.choice([least, min(int(most), least + 1), min(int(most), least + 2)])
+        if _is_digit(inner) and times in _USUAL and rng.random() < _MOSTLY:
+            return rng.choice(_USUAL[times])
         return "".join(_text(inner, rng) for _ in range(times))
     if operation in ("SUBPATTERN", "ATOMIC_GROUP"):
         return _text(argument[-1] if operation == "SUBPATTERN" else argument, rng)
     if operation == "BRANCH":
         return _text(rng.choice(argument[1]), rng)
     return ""  # anchors, assertions and references match without text of their own
+
+
+def _is_digit(items: Iterable[Any]) -> bool:
+    """Say whether an expression matches any one digit and nothing else."""
+    [(operation, argument), *more] = [*items] or [("", None)]
+    parts = argument if str(operation) == "IN" else [(operation, argument)]
+    return not more and [(str(kind), str(value)) for kind, value in parts] in _ANY_DIGIT
 
 
 def _members(parts: Iterable[Any]) -> str:

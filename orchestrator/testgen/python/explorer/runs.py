@@ -5,6 +5,8 @@ from .body import Body, slug
 from .corpus import Try
 from .literals import Literals, is_stable_text
 
+_WITHOUT = "_without_words"
+
 
 def run_body(made: Try, literals: Literals) -> Body | None:
     """Pin the end of a program and its output; of a text that is long or differs only the exit code."""
@@ -20,7 +22,7 @@ def run_body(made: Try, literals: Literals) -> Body | None:
             return None
         sign = "is" if code is None else "=="
         lines = ("with pytest.raises(SystemExit) as end:", f"    {call}", f"assert end.value.code {sign} {text}", *told)
-        label = f"exits_with_{slug(text)}" if isinstance(code, int) else "exits"
+        label = f"exits_with_{slug(text)}" if isinstance(code, int) else f"exits{_WITHOUT * call.endswith(', [])')}"
         return Body(lines, label=label, more=slug(printed) or slug(call.partition(",")[2]))
     text = literals.write(outcome.value)
     if outcome.value is None:
@@ -28,7 +30,8 @@ def run_body(made: Try, literals: Literals) -> Body | None:
     if text is None:
         return Body((call, *told), label="prints", more=slug(printed)) if told else None
     lines = (f"result = {call}", f"assert result == {text}", *told)
-    return Body(lines, label=f"prints_{slug(printed)}" if told else "", more=slug(call.partition(",")[2]))
+    says = f"prints_{slug(printed)}" if told else f"returns_{slug(text)}" if outcome.value else ""
+    return Body(lines, label=says, more=slug(call.partition(",")[2]))
 
 
 def _of_runner(made: Try) -> Body | None:
