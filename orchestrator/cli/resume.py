@@ -12,8 +12,8 @@ from orchestrator.cli.options import Choice, Drawing, Running, Section, argument
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.questions import confirm
-from orchestrator.cli.showing import Display
 from orchestrator.cli.state import chosen_run, reading, refuse_undone
+from orchestrator.cli.telling import Telling
 from orchestrator.cli.undoing import resume_undo
 from orchestrator.cli.work_state import WorkingState, open_to_work
 from orchestrator.cli.working import work_on
@@ -53,7 +53,7 @@ class Going:
 def command(
     common: Running,
     _drawing: Drawing,
-    display: Display,
+    display: Telling,
     going: Going,
     run: Annotated[str | None, argument(help="the beginning of a run's id (default: the last run)")] = None,
 ) -> int:
@@ -70,7 +70,7 @@ def command(
     return _gone_on(record, _open_for(record, root, common), common, display, going)
 
 
-def _gone_on(record: RunRecord, opened: OpenedPlan, common: Running, display: Display, going: Going) -> ExitCode:
+def _gone_on(record: RunRecord, opened: OpenedPlan, common: Running, display: Telling, going: Going) -> ExitCode:
     """Take the lock, look again at run and document, and work on what is left."""
     with open_to_work(opened.root, sys.argv[1:], opened.plan.durability) as state:
         record, opened = state.ledger.read_run(record.id), opened.renewed()

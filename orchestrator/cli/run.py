@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from orchestrator.cli.contradictions import Pair
+from orchestrator.cli.contradictions import Pair, refuse
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Running, Section, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.present import look_of
 from orchestrator.cli.questions import confirm, refuse_unknown_approvals
-from orchestrator.cli.showing import Display
 from orchestrator.cli.state import reading
+from orchestrator.cli.telling import Telling
 from orchestrator.errors import ExitCode, NothingSelected, UsageError
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan
@@ -79,13 +79,15 @@ class Way:
 
 
 @as_command
-def command(common: Running, _drawing: Drawing, choice: Choice, display: Display, way: Way) -> int:
+def command(common: Running, _drawing: Drawing, choice: Choice, display: Telling, way: Way) -> int:
     """Carry the plan out: in order, measured at checkpoints, every change recorded.
 
     orchestrate run --phase 2 --dry-run         the whole diff of a phase
     orchestrate run --task +2.7 -j 2            a task with what it needs
-    orchestrate run --all --events run.ndjson   everything, events as JSON lines
+    orchestrate run --all --report run.html     everything, told as a page
     """
+    refuse((way.dry_run and display.report is not None, "--dry-run", "--report"))
+    refuse((way.dry_run and display.junit is not None, "--dry-run", "--junit"))
     if way.saved is not None and choice.narrows:
         message = "--plan carries out exactly the saved plan; it cannot be narrowed"
         raise UsageError(
@@ -113,7 +115,7 @@ def command(common: Running, _drawing: Drawing, choice: Choice, display: Display
 
 
 def _carried_out(
-    opened: "OpenedPlan | OpenedSaved", plan: Plan, choice: Choice, common: Running, display: Display, way: Way
+    opened: "OpenedPlan | OpenedSaved", plan: Plan, choice: Choice, common: Running, display: Telling, way: Way
 ) -> ExitCode:
     """Take the lock, look again at all that decides the plan, and work on it."""
     from orchestrator.cli.beginning import begin_anew
@@ -157,7 +159,7 @@ def _open_saved(saved: Path, common: Running) -> "OpenedSaved":
 
 
 def _previewed(
-    opened: "OpenedPlan | OpenedSaved", plan: Plan, ledger: "Ledger", common: Running, display: Display, force: bool
+    opened: "OpenedPlan | OpenedSaved", plan: Plan, ledger: "Ledger", common: Running, display: Telling, force: bool
 ) -> ExitCode:
     from orchestrator.cli.preview import preview
 

@@ -15,7 +15,7 @@ from orchestrator.cli.next_command import program_name
 from orchestrator.cli.options import Section, Working, option
 from orchestrator.cli.present import look_of
 from orchestrator.contracts import Reporter
-from orchestrator.errors import TaskFailed, Unusable
+from orchestrator.errors import ExitCode, TaskFailed, Unusable
 from orchestrator.models.plan import Notification, Plan
 from orchestrator.reporters.flags import flags_of
 from orchestrator.reporters.ndjson import NdjsonReporter
@@ -23,7 +23,8 @@ from orchestrator.reporters.plain import PlainReporter
 from orchestrator.reporters.ticker import ThreadTicker
 from orchestrator.reporters.ui import choose_ui
 
-if TYPE_CHECKING:  # brings Rich along
+if TYPE_CHECKING:
+    from orchestrator.contracts import Ledger
     from orchestrator.reporters.live import LiveReporter
 
 _FRAME, _LOOK_FOR_SILENCE = 0.1, 5.0  # seconds between the ticks of the live and the plain display
@@ -53,6 +54,18 @@ class Display:
         yield self.json and self.ui not in ("auto", "json"), "--json", f"--ui {self.ui}"
         is_json = self.json or self.ui == "json"
         yield is_json and self.events == "-", "--json" if self.json else "--ui json", "--events -"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Return the files that news of the run goes to."""
+        return (self.events,) if self.events is not None else ()
+
+    def refuse_unwritable(self) -> None:
+        """Do nothing: the file of events is opened at once."""
+
+    def write_files(self, ledger: "Ledger", run: str, code: ExitCode) -> ExitCode:  # noqa: ARG002 - there are none
+        """Return the run's exit code after writing what tells the run as a whole."""
+        return code
 
 
 class Audience(Struct, frozen=True, kw_only=True):

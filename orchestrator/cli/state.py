@@ -66,7 +66,7 @@ def failed_last_time(ledger: "Ledger") -> tuple[str, ...]:
     return ()
 
 
-def measurements(ledger: SqliteLedger) -> tuple[Measured, ...]:
+def measurements(ledger: "Ledger") -> tuple[Measured, ...]:
     """Return what `orchestrate measure` found, oldest first."""
     runs = [run for run, kind in ledger.run_kinds() if kind == MEASURE]
     return tuple(each for run in reversed(runs) for each in ledger.read_run(run).measurements)

@@ -36,6 +36,7 @@ def work_on(
     keep_going: bool = False,
 ) -> ExitCode:
     """Carry the plan out on the tree and return how it ended."""
+    display.refuse_unwritable()
     state.announce(beginning.run)
     durations = state.ledger.durations(plan.definitions)
     audience = choose_audience(display, common, plan, durations)
@@ -60,7 +61,9 @@ def work_on(
         )
         result = carry_out(materials, beginning)
     _back_up(state, result)
-    return conclude(result)
+    code = display.write_files(state.ledger, beginning.run, result.exit_code)
+    conclude(result)
+    return code
 
 
 def _workspace(state: WorkingState, plan: Plan, run: str, display: Display, cautions: Cautions) -> TreeWorkspace:
@@ -70,7 +73,7 @@ def _workspace(state: WorkingState, plan: Plan, run: str, display: Display, caut
         run=run,
         durability=plan.durability,
         tracking=plan.snapshot,
-        own_output=output_files(state.root, display.events),
+        own_output=output_files(state.root, *display.files),
         warn=cautions,
     )
 

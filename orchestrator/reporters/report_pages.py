@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,20 +11,13 @@ from orchestrator.models.status import TaskState
 from orchestrator.reporters.coverage_progress import Moment, percent
 from orchestrator.reporters.outline import CheckLine
 from orchestrator.reporters.report import Report, TaskRow
+from orchestrator.reporters.report_format import Format
 from orchestrator.reporters.xml_text import as_xml, xml_text
 from orchestrator.sanitize import block, line
 
 _PAGES = Path(__file__).with_name("pages")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
 _BAD = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED, TaskState.INTERRUPTED})
-
-
-class Format(StrEnum):
-    """What a report is written as."""
-
-    MD = "md"
-    HTML = "html"
-    JUNIT = "junit"
 
 
 def render_report(report: Report, format: Format) -> str:

@@ -15,7 +15,8 @@ from orchestrator.models.status import OutcomeKind, RunState, TaskState
 from orchestrator.reporters.coverage_progress import moments_of
 from orchestrator.reporters.generated_cases import generated_modules
 from orchestrator.reporters.report import Report, report_of
-from orchestrator.reporters.report_pages import Format, render_report
+from orchestrator.reporters.report_format import Format
+from orchestrator.reporters.report_pages import render_report
 
 START = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 MODULE = {

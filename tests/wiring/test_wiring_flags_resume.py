@@ -44,6 +44,14 @@ def told(make: Make, flags, env, *, name: str) -> tuple[bool, bool]:
     return "1.1" in err, "FROM42" in err or "restor" in err
 
 
+def file_of(make: Make, flags, env, *, name: str) -> str:
+    """Return how the file begins that tells the run."""
+    repository, words = prepared(make, name)
+    (repository.root / "told.xml").unlink(missing_ok=True)
+    repository.orchestrate(*words, "--ui", "none", *flags, env=env)
+    return repository.read("told.xml")[:5] if repository.has("told.xml") else ""
+
+
 PLAIN = {"lines": True, "json": False, "silent": False, "moving": False}
 JSON = {"lines": False, "json": True, "silent": False, "moving": False}
 NONE = {"lines": False, "json": False, "silent": True, "moving": False}
@@ -58,6 +66,10 @@ SHOWING = [
         option(name, "--quiet -q", partial(told, name=name), seen=(False, False), otherwise=(True, False)),
         option(name, "--verbose -v", partial(told, name=name), seen=(True, True), otherwise=(True, False)),
     )
+] + [
+    option(name, flag, partial(file_of, name=name), value="told.xml", seen="<?xml", otherwise="")
+    for name in ("run", "resume")
+    for flag in ("--report", "--junit")
 ]
 
 

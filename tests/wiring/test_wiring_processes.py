@@ -111,10 +111,11 @@ def test_an_edit_since_is_not_overwritten(make: Make) -> None:
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_a_run_in_order(make: Make, signum: signal.Signals, code: int) -> None:
     repository = make(SLEEPING)
-    with running(repository, "--events", ".orchestrate-events") as process:
+    with running(repository, "--events", ".orchestrate-events", "--report", "told.md") as process:
         process.send_signal(signum)
         assert process.wait(20) == code
     assert '"type":"run.stopping"' in repository.read(".orchestrate-events")
+    assert "cancelled" in repository.read("told.md")
     assert (repository.record()["state"], repository.states()) == ("cancelled", {"1.1": "cancelled"})
 
 
