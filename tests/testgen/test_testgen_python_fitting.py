@@ -1,5 +1,6 @@
 """How well arguments suit their parameters, and what is given where an error is meant."""
 
+import ast
 import datetime
 import inspect
 import random
@@ -15,6 +16,7 @@ from orchestrator.testgen.python.explorer.facts import read_facts
 from orchestrator.testgen.python.explorer.fitting import suggested, unfitting
 from orchestrator.testgen.python.explorer.instances import Instances
 from orchestrator.testgen.python.explorer.literals import Literals
+from orchestrator.testgen.python.explorer.makers import Makers
 from orchestrator.testgen.python.explorer.names import Names
 from orchestrator.testgen.python.explorer.plainer import plainly_wrong, plainly_wrong_texts
 from orchestrator.testgen.python.explorer.regexes import matching_texts
@@ -191,3 +193,15 @@ def test_what_is_said_of_the_present_is_named_for_what_comes_of_it():
     ]
     assert [namer.single(each) for each in made] == ["test_ago", "test_ago_yesterday"]
     assert Namer(frozenset({"test_ago"})).single(made[0]) == "test_ago_a_second_ago"
+
+
+def test_the_names_of_kinds_in_a_docstring_are_no_words_to_give():
+    node = ast.parse('def named(color):\n    """Take `str` or \'navy\'; raise `ValueError`."""').body[0]
+    assert Subject("named", "function", [], node).documented == ("'navy'",)
+
+
+def test_what_a_class_method_is_given_counts_for_the_object_that_it_makes():
+    key = Parameter("secret_key", inspect.Parameter.POSITIONAL_OR_KEYWORD, True, None, {})
+    makers = Makers(Names(types.ModuleType("shop"), read_facts("")))
+    makers.others = {"Signer.of": Subject("Signer.of", "classmethod", [key], None)}
+    assert makers.unfit_in("Signer.of('user')") > makers.unfit_in("Signer.of('secret')") == makers.unfit_in("x") == 0

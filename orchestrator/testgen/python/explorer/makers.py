@@ -10,11 +10,12 @@ from .subjects import Arguments, Subject
 
 
 class Makers:
-    """The classes of one module by name, and the calls that make instances of them."""
+    """The classes of one module and their class methods by name, and the calls that make instances of them."""
 
     def __init__(self, names: Names) -> None:
         self._names = names
         self.classes: dict[str, Subject] = {}
+        self.others: dict[str, Subject] = {}  # class methods
 
     def strange_in(self, instance: str) -> int:
         """Count what is strange in the call that makes an object."""
@@ -30,7 +31,9 @@ class Makers:
     def made_by(self, instance: str) -> tuple[Subject | None, Arguments]:
         """Return the class that is called to make an object, and what it is given."""
         call = ast.parse(instance, mode="eval").body if "(" in instance else None
-        if not isinstance(call, ast.Call) or (subject := self.classes.get(ast.unparse(call.func))) is None:
+        name = ast.unparse(call.func) if isinstance(call, ast.Call) else ""
+        subject = self.classes.get(name) or self.others.get(name)
+        if not isinstance(call, ast.Call) or subject is None:
             return None, ()
         arguments = match_call(subject, call, self._names)
         return (subject, arguments) if arguments is not None else (None, ())

@@ -201,6 +201,7 @@ class Session:
         What the calls return and can be called joins the subjects.
         """
         search.makers.classes = {each.name: each for each in subjects if each.kind == "class"}
+        search.makers.others = {each.name: each for each in subjects if each.kind == "classmethod"}
         owners = {each.owner for each in search.makers.classes.values() if each.owner is not None}
         until = started + self._job.seconds * 0.45
         for _ in range(2):

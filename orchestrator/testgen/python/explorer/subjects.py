@@ -1,6 +1,7 @@
 """The things of a module that can be called, with their parameters, and how a call of each is written."""
 
 import ast
+import builtins
 import functools
 import inspect
 import re
@@ -70,7 +71,8 @@ class Subject:
     def documented(self) -> tuple[str, ...]:
         """Return the words that stand in quotes in its docstring, as expressions: such as a parameter accepts."""
         text = ast.get_docstring(self.node) or "" if self.node is not None else ""
-        return tuple(dict.fromkeys(repr(each) for each in _QUOTED.findall(text)))
+        words = [each for each in _QUOTED.findall(text) if not hasattr(builtins, each)]  # those are kinds
+        return tuple(dict.fromkeys(repr(each) for each in words))
 
     def tells_of(self, word: str) -> bool:
         """Say whether its docstring names something, such as an error that it raises."""

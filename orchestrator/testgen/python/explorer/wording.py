@@ -122,7 +122,7 @@ def _of_text(text: str) -> float:
     if not text:
         return 0.4
     if text in _OF_CODE:
-        return 0.6
+        return 1.2
     if text in _NATURAL:
         return 2.0
     if _WRITTEN_NUMBER.fullmatch(text) or _REFERENCES.fullmatch(text):
