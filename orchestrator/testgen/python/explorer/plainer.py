@@ -14,7 +14,7 @@ from .search import Search
 from .shrinking import shorter
 from .subjects import Argument, Parameter, Subject
 from .wording import oddness, with_one_usual_number, with_usual_digits, with_usual_references, with_usual_words
-from .words import in_case_of, known_words, numbers_for
+from .words import in_case_of, known_words, numbers_for, words_for
 
 _FROM_POOL = 14  # values of a parameter's own that are tried
 _FROM_EXAMPLES = 8
@@ -147,8 +147,8 @@ class Plainer:
         examples = [each[at] for each in self._search.examples_of(subject)]
         yield from [each for each in examples if isinstance(each, str)][:_FROM_EXAMPLES]
         yield from subject.documented[:_FROM_EXAMPLES] if "str" in parameter.weights else ()
-        if "int" in parameter.weights:
-            yield from map(repr, numbers_for(parameter.name))
+        yield from map(repr, words_for(parameter.name)) if "str" in parameter.weights else ()
+        yield from map(repr, numbers_for(parameter.name)) if "int" in parameter.weights else ()
         pool = [text for text, _ in self._pools.expressions(subject, parameter)]
         yield from sorted(pool, key=lambda text: (round(oddness(text) + len(text) / 25, 1), pool.index(text)))[
             :_FROM_POOL
