@@ -17,6 +17,7 @@ from orchestrator.testgen.python.explorer.fitting import suggested, unfitting
 from orchestrator.testgen.python.explorer.instances import Instances
 from orchestrator.testgen.python.explorer.literals import Literals
 from orchestrator.testgen.python.explorer.makers import Makers
+from orchestrator.testgen.python.explorer.mutation import _to_notice
 from orchestrator.testgen.python.explorer.names import Names
 from orchestrator.testgen.python.explorer.plainer import plainly_wrong, plainly_wrong_texts
 from orchestrator.testgen.python.explorer.regexes import matching_texts
@@ -205,3 +206,8 @@ def test_what_a_class_method_is_given_counts_for_the_object_that_it_makes():
     makers = Makers(Names(types.ModuleType("shop"), read_facts("")))
     makers.others = {"Signer.of": Subject("Signer.of", "classmethod", [key], None)}
     assert makers.unfit_in("Signer.of('user')") > makers.unfit_in("Signer.of('secret')") == makers.unfit_in("x") == 0
+
+
+def test_plainer_forms_are_tried_on_what_only_a_test_notices_or_else_on_some_that_it_notices():
+    assert _to_notice({("goal", 1), ("kill", 7), ("kill", 4)}, {1, 4, 7}) == [4, 7]
+    assert _to_notice({("goal", 1)}, {9, 4, 7}) == [4, 7]

@@ -13,7 +13,7 @@ from .words import words_for
 _ANY_WILL_DO = re.compile(r"secret|passw|salt|e?mail|(^|_)(user|author|owner|username)(_?name)?$", re.IGNORECASE)
 _YEAR = re.compile(r"(^|_)year$", re.IGNORECASE)
 _OF_STRANGER = 1.0  # a text that the name of its parameter does not suggest, where any would do
-_OF_NOTHING = 1.2  # an object that is made of something empty
+_OF_NOTHING = 2.0  # an object that is made of something empty
 _OF_YEAR, _FIRST_YEAR = 0.8, 1583  # before which nobody counts as we do
 _OF_FUNCTION, _OF_LAMBDA = 0.5, 0.8  # beside what is odd about how it is written
 _OF_FURTHER_FUNCTION = 1.5  # beside another

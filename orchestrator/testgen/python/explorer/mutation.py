@@ -24,6 +24,7 @@ _MOST_CALLS = 400  # calls tried on a mutant that no test notices
 _MOST_OTHERS = 1000  # of those that do not run its line
 _PLAIN_ROUNDS = 4
 _MOST_PLAINER, _KEPT_PLAINER = 60, 16  # calls that are tried in place of one, and tests that are written of them
+_SOME = 2
 _ROUNDS = 3  # of looking for calls that notice what no call notices
 
 Test = tuple[Try, Body]
@@ -88,7 +89,7 @@ class Mutation:
             if len(self.tests) == first:
                 break
             lines = [frozenset[int]()] * first + self._lines([made for made, _ in self.tests[first:]])
-            asked = sorted({number for each in needed.values() for what, number in each if what == "kill"})
+            asked = sorted({number for n, deeds in needed.items() for number in _to_notice(deeds, kills[n])})
             trial = Trial(self._until, tests=_MOST_CALLS, others=_MOST_CALLS)
             told = self.runner.run([verdicts[number].mutant for number in asked], lines, self._fails, trial)
             for number, each in zip(asked, told, strict=False):
@@ -150,3 +151,11 @@ class Mutation:
 
     def _lines(self, tries: Sequence[Try]) -> list[frozenset[int]]:
         return [self._probed.map.lines_of(made.outcome.goals) for made in tries]
+
+
+def _to_notice(deeds: Collection[Deed], kills: Collection[int]) -> list[int]:
+    """Return the mutants on which plainer forms of a test are tried: what only it notices, else some that it notices.
+
+    A form that is never tried would be taken for one that asserts nothing.
+    """
+    return [number for what, number in sorted(deeds) if what == "kill"] or sorted(kills)[:_SOME]
