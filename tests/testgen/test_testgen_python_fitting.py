@@ -105,6 +105,7 @@ def test_objects_are_made_anew_of_what_their_names_suggest():
 def test_what_an_error_says_is_named_without_the_values_in_it():
     assert slug_of_error("Signature b'com' does not match") == "signature_does_not_match"
     assert slug_of_error('"int" is not defined as a color') == "int_is_not_defined"
+    assert slug_of_error("files:'invalid' is not an iterable") == "files_is_not_an_iterable"
     assert slug_of_error("No 'T10' here, nor 'b'") == "no_here_nor"
     assert slug_of_error("'name'") == "name" and slug_of_error("can't be done") == "can_t_be_done"
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _OF_KIND = re.compile(r"assert (isinstance\(|.* is not None$)")
-_VALUE = re.compile(r"(?<!\w)(b(['\"]).*?\2|(['\"])(?![a-z]{3,}\3).*?\3)(?!\w)")  # but for a plain word
+_VALUE = re.compile(r"(?<!\w)(b(['\"]).*?\2|(['\"])(?!(?!unknown|invalid)[a-z]{3,}\3).*?\3)(?!\w)")
 # What a name does not end with.
 _LITTLE = re.compile(
     r"(_(a|an|and|as|at|b|be|because|but|by|can|cannot|does|for|from|if|in|is|it|may|must|of|on|or|should|the|to|with))+$"
