@@ -157,6 +157,10 @@ def test_one_number_of_several_is_made_usual():
     assert list(with_one_usual_number("99-2024-777")) == ["10-2024-777", "99-2024-100"]
 
 
+def test_scripts_are_not_mixed_in_a_word():
+    assert oddness("'日本cat'") > oddness("'日本 cat'") + 1 and oddness("'Ærø café'") < 1.5
+
+
 def test_text_with_other_bytes_in_it_and_lists_of_one_number_are_odd():
     assert oddness(r"b'hello\xff world'") > oddness(r"b'\x00\xff\x01'") + 3
     assert oddness("'straße'.encode()") < oddness(r"b'stra\xffe'")

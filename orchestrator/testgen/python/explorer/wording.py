@@ -35,6 +35,7 @@ _OF_MIXTURE = 4.0  # of text with bytes that are none
 _OF_DIGITS = 0.7  # that are not usual
 _LARGE = 10**12
 _OF_MEMBER, _NEUTRAL = 0.1, "DEFAULT"  # of an enumeration
+_MIXED_SCRIPTS = re.compile(r"[A-Za-z][\u0370-\ud7ff]|[\u0370-\ud7ff][A-Za-z]")  # in one word
 _LOOSE_NUMBER = re.compile(r"^0\d+$|\d\.(?=e|$)")  # "007", "1.e6"
 _REFERENCES = re.compile(r"(hello )?&(#x41|#65|eacute|amp);")  # to characters, such as a reader knows
 _OF_CODE = frozenset(("True", "False", "None"))
@@ -151,6 +152,7 @@ def _of_text(text: str) -> float:
         + 0.6 * (loud + (not text.isascii() and strangers > 0))
         + 0.8 * edges
         + zeros
+        + 1.5 * (_MIXED_SCRIPTS.search(text) is not None)
         + 1.2 * (_LOOSE_NUMBER.search(text) is not None)
         + (0.6 if len(text) == 1 else 0.4 * no_word)
         + 0.02 * max(0, len(text) - 12)
