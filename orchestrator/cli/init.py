@@ -44,7 +44,7 @@ def command(
     root = existing_folder(path) if path is not None else here
     target = common.config or _document_in(root)
     checkout = Checkout(root)
-    facts = survey(checkout, root.name)
+    facts = survey(checkout, root.name, kept=checkout.kept_settings)
     evidence = gather(root, facts, checkout, measure=measure)
     if isinstance(evidence, ExitCode):
         return evidence

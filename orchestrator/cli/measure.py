@@ -40,7 +40,8 @@ def command(
         with reading(root) as ledger:
             sys.stdout.write(past(measurements(ledger), look_of(sys.stdout), as_json=as_json))
         return ExitCode.OK
-    facts = survey(Checkout(root), root.name)
+    checkout = Checkout(root)
+    facts = survey(checkout, root.name, kept=checkout.kept_settings)
     if not facts.suites:
         reasons = "".join(f"\n{note}" for note in facts.notes)
         message = f"there is nothing to measure{reasons}"

@@ -62,6 +62,13 @@ class Checkout:
         return tuple(name for name in names if os.path.isfile(self.root / name))[:MOST_FILES]
 
     @cached_property
+    def kept_settings(self) -> tuple[str, ...]:
+        """Return the files named `.env` that the repository itself keeps; one that lies there only may hold secrets."""
+        listed = self._git("ls-files", "-z", "--cached", "--", ".env", ":(glob)**/.env")
+        names = sorted(set(os.fsdecode(listed or b"").split("\0")) - {""})
+        return tuple(name for name in names if os.path.isfile(self.root / name))
+
+    @cached_property
     def churn(self) -> Mapping[str, int]:
         """Return in how many of the newest commits each file was changed; empty without a history."""
         log = self._git(

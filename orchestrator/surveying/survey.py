@@ -32,8 +32,11 @@ _LINT = re.compile(
 _REPORTS = ("coverage-summary.json", "coverage-final.json", "lcov.info", "coverage.json", "coverage.xml")
 
 
-def survey(tree: Tree, name: str) -> Facts:
-    """Return the facts about the repository below `tree`; reads, runs nothing. `name` is for one that says none."""
+def survey(tree: Tree, name: str, *, kept: Sequence[str] = ()) -> Facts:
+    """Return the facts about the repository below `tree`; reads, runs nothing. `name` is for one that says none.
+
+    `kept` are the files named `.env` that the repository keeps.
+    """
     everything = tree.glob("**")
     paths = tuple(path for path in everything if is_worked_on(path))
     tests = tuple(sorted(path for path in paths if is_test(path)))
@@ -52,7 +55,7 @@ def survey(tree: Tree, name: str) -> Facts:
         coverage_reports=tuple(
             path for path in everything if posixpath.basename(path) in _REPORTS and "node_modules" not in path
         ),
-        variables=find_variables(tree, paths),
+        variables=find_variables(tree, paths, kept),
         notes=tuple(_notes(scripts, suites, tests)),
     )
 

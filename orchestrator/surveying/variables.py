@@ -1,6 +1,7 @@
 """Variables that the sources cannot do without, with the values that the project gives as an example.
 
-Only files that are made to be shown are read, never a `.env`. What has a default in the sources needs no value.
+Only files that are made to be shown are read: of what is called `.env` those alone that the repository itself keeps. What has a
+default in the sources needs no value.
 """
 
 import posixpath
@@ -30,9 +31,12 @@ _SCHEMA_OF_SCRIPT = re.compile(
 )
 
 
-def find_variables(tree: Tree, paths: Sequence[str]) -> tuple[Variable, ...]:
-    """Return the variables that the sources cannot do without and that an example gives a value, by name."""
-    examples = {each.name: each for each in reversed(tuple(_examples(tree, paths)))}
+def find_variables(tree: Tree, paths: Sequence[str], kept: Sequence[str] = ()) -> tuple[Variable, ...]:
+    """Return the variables that the sources cannot do without and that an example gives a value, by name.
+
+    `kept` are files of settings that the repository keeps; an example goes before them.
+    """
+    examples = {each.name: each for each in reversed((*_examples(tree, paths), *_of_files(tree, sorted(kept))))}
     if not examples:
         return ()
     asked = {name.upper() for path in paths if is_source(path) for name in _asked(tree, path)}
@@ -47,7 +51,13 @@ def find_variables(tree: Tree, paths: Sequence[str]) -> tuple[Variable, ...]:
 def _examples(tree: Tree, paths: Iterable[str]) -> Iterator[Variable]:
     """Yield what the examples say, the one for tests first, those nearest to the root first."""
     known = [path for path in paths if posixpath.basename(path) in _EXAMPLES]
-    for path in sorted(known, key=lambda path: (path.count("/"), _EXAMPLES.index(posixpath.basename(path)), path)):
+    yield from _of_files(
+        tree, sorted(known, key=lambda path: (path.count("/"), _EXAMPLES.index(posixpath.basename(path)), path))
+    )
+
+
+def _of_files(tree: Tree, paths: Iterable[str]) -> Iterator[Variable]:
+    for path in paths:
         for row in _read(tree, path).splitlines():
             found = _LINE.match(row)
             if found is None or _OF_THE_SYSTEM.match(found[1]):

@@ -1,8 +1,12 @@
 """Variables of the environment that sources cannot do without, with values that are made to be shown."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from orchestrator.edits.action import TextTree
+from orchestrator.surveying.checkout import Checkout
 from orchestrator.surveying.survey import survey
 
 EXAMPLE = """\
@@ -47,4 +51,20 @@ def test_values_are_read_as_they_are_meant_and_an_env_is_never_read() -> None:
     assert found({".env.example": EXAMPLE, ".env.test": "SECRET_KEY=tests\n", "app/config.py": source}) == {
         **wanted,
         "SECRET_KEY": "tests",
+    }
+
+
+def test_an_env_that_the_repository_keeps_is_read_after_the_examples(tmp_path: Path) -> None:
+    (tmp_path / "backend").mkdir()
+    (tmp_path / "app.py").write_text('KEY = os.environ["SECRET_KEY"]\nURL = os.environ["DATABASE_URL"]\n')
+    (tmp_path / ".env.example").write_text("SECRET_KEY=example\n")
+    (tmp_path / ".env").write_text("SECRET_KEY=kept\nDATABASE_URL=postgresql://localhost/shop\n")
+    (tmp_path / "backend/.env").write_text("DATABASE_URL=of a person\n")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", ".env", ".env.example", "app.py"], cwd=tmp_path, check=True)
+    checkout = Checkout(tmp_path)
+    variables = survey(checkout, "app", kept=checkout.kept_settings).variables
+    assert {each.name: (each.value, each.source) for each in variables} == {
+        "SECRET_KEY": ("example", ".env.example"),
+        "DATABASE_URL": ("postgresql://localhost/shop", ".env"),
     }

@@ -99,6 +99,7 @@ class Exploration:
     calls: int
     kinds: Mapping[str, int] = field(default_factory=dict)
     cut_short: tuple[str, ...] = ()
+    stand_ins: tuple[str, ...] = ()  # for fixtures that every test of the project has, and that cannot be had
 
 
 def read_exploration(content: Mapping[str, Any]) -> Exploration:
@@ -118,6 +119,7 @@ def read_exploration(content: Mapping[str, Any]) -> Exploration:
         names=content["names"],
         helpers=content["helpers"],
         fixtures=content["fixtures"],
+        stand_ins=tuple(content["stand_ins"]),
         project_fixtures=frozenset(content["project_fixtures"]),
         defects=tuple(Defect(**each) for each in content["defects"]),
         subjects=content["subjects"],

@@ -58,7 +58,8 @@ def emit(
     names = dict(exploration.names)
     fresh = write_fresh_data(chosen, names, for_all=asking is None)
     used = _used_names("\n".join([*bodies, *fresh])).union(*(each.fixtures for each in chosen))
-    own_fixtures = [source for name, source in exploration.fixtures.items() if name in used]
+    own_fixtures = [*(() if taken else exploration.stand_ins)]  # a test of somebody else may need the project's
+    own_fixtures += [source for name, source in exploration.fixtures.items() if name in used]
     used |= _used_names("\n".join(own_fixtures))
     helpers = _helpers(exploration, used)
     own_fixtures += fresh

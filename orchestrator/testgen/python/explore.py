@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.generator import Settings
 from orchestrator.testgen.python.candidates import Exploration, read_exploration
+from orchestrator.testgen.python.needs import told_why_not_explored
 from orchestrator.testgen.python.running import EXPLORE, Site, read_journal, require_pytest, run_order
 
 _CALLS_PER_SECOND = 200  # of the budget: a number of calls, so that the result does not depend on the machine
@@ -61,7 +62,7 @@ async def explore(site: Site, settings: Settings) -> Explored:
             site.patience.extend(max(lost, 0.0))  # nothing came of it: proving must not pay for that
     await require_pytest(site)
     message = f"{site.target.path} could not be explored: {answer.tail.strip()[-600:]}"
-    raise TaskFailed(message, hint="run pytest on the project's own tests first: its settings have to work")
+    raise TaskFailed(message, hint=told_why_not_explored(answer.tail))
 
 
 def _explore_order(site: Site, settings: Settings, journal: str, avoid: Sequence[str]) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Which interpreters generated Python tests would run in, and whether pytest is there: asked before anything runs."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -8,6 +9,8 @@ from orchestrator.testgen.python.targets import find_python
 
 _IS_THERE = "import importlib.util, sys; del sys.path[0]; sys.exit(importlib.util.find_spec('pytest') is None)"
 _PATIENCE = 20  # seconds
+# What pydantic and `os.environ[…]` say in pytest's report of a file that could not be imported.
+_MISSING = re.compile(r"^E\s+(\w+)\nE\s+Field required|^E\s+KeyError: '([A-Z][A-Z0-9_]*)'", re.MULTILINE)
 
 
 def pythons_of(root: str, modules: Iterable[str], find: Callable[[str], str | None]) -> list[str]:
@@ -29,3 +32,12 @@ def has_pytest(python: str, root: str, env: Mapping[str, str]) -> bool:
 def told_without_pytest(python: str) -> tuple[str, str]:
     """Return what is said of an interpreter without pytest, and what to type."""
     return f"{python} has no pytest, which the generated tests need", f"{python} -m pip install pytest"
+
+
+def told_why_not_explored(tail: str) -> str:
+    """Return what to do about tests that cannot even begin, out of what pytest printed last."""
+    names = list(dict.fromkeys((found[1] or found[2]).upper() for found in _MISSING.finditer(tail)))
+    if names:
+        wanted = ", ".join(names)
+        return f"give it {wanted} by `env:` of the task or of `settings`: it sees no .env and little of your shell"
+    return "run pytest on the project's own tests first: its settings have to work"

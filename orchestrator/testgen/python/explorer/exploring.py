@@ -1,12 +1,15 @@
 """The pytest plug-in that explores a module in the one test that asks for it."""
 
+from collections.abc import Generator
 from types import ModuleType
 from typing import Any
 
-from .fixtures import is_conftest
+import pytest
+
+from .fixtures import is_conftest, is_for_every_test, nothing, stand_in
 from .loading import ProbedModule
 from .probes import Recorder
-from .sandbox import Fence, limit_process
+from .sandbox import Blocked, Fence, limit_process
 from .session import Job, Session
 from .stopwatch import Stopwatch
 
@@ -35,6 +38,22 @@ class Exploring:
         if is_conftest(plugin):
             assert isinstance(plugin, ModuleType)
             self._conftests.append(plugin)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
+        """Go on without what the project sets up for every test and what cannot be had here, as a database."""
+        is_for_every = is_for_every_test(fixturedef, request)
+        if is_for_every and not self._session.replaced.keys().isdisjoint(fixturedef.argnames):
+            self._session.replaced[fixturedef.argname] = stand_in(fixturedef)  # it builds on what is not there
+            fixturedef.func, fixturedef.argnames = nothing, ()
+        try:
+            return (yield)
+        except (Exception, Blocked):
+            if not is_for_every:
+                raise
+        fixturedef.cached_result = (None, fixturedef.cache_key(request), None)
+        self._session.replaced[fixturedef.argname] = stand_in(fixturedef)
+        return None
 
     def pytest_configure(self, config: Any) -> None:
         """Let the test reach us."""

@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
+_STAND_IN = '''@pytest.fixture(name="{name}", {scope}autouse=True)
+def without_{name}():
+    """Stand in for the fixture `{name}` of conftest.py: these tests need nothing of what it sets up."""
+'''
 _SIMPLE = (str, int, float, bool, bytes, dict, list, tuple, set, frozenset)
 
 
@@ -25,6 +29,23 @@ def project_fixtures(request: Any, conftests: Iterable[ModuleType]) -> dict[str,
         if isinstance(value, _SIMPLE):
             found[name] = value
     return found
+
+
+def is_for_every_test(definition: Any, request: Any) -> bool:
+    """Say whether a conftest file has a fixture set up for tests that do not name it."""
+    info = getattr(request._pyfuncitem, "_fixtureinfo", None)
+    file = definition.func.__code__.co_filename if hasattr(definition.func, "__code__") else ""
+    return file.endswith("conftest.py") and definition.argname in getattr(info, "initialnames", ())
+
+
+def nothing() -> None:
+    """Set nothing up."""
+
+
+def stand_in(definition: Any) -> str:
+    """Return the source of a fixture that is there in place of the project's, and does nothing."""
+    scope = f'scope="{definition.scope}", ' if definition.scope != "function" else ""
+    return _STAND_IN.format(name=definition.argname, scope=scope)
 
 
 def _is_fixture(value: object) -> bool:

@@ -84,6 +84,7 @@ class Session:
         self._rng = random.Random(job.seed)  # noqa: S311 - no secret
         self._keeps_rows = False  # routes have a database
         self._fixture_sources: dict[str, str] = {}
+        self.replaced: dict[str, str] = {}  # fixtures of the project that every test has, by what stands in for them
 
     def run(self, request: Any, conftests: Sequence[ModuleType]) -> None:
         """Explore and write the result; errors of importing the target are part of it."""
@@ -143,6 +144,7 @@ class Session:
             "kinds": count_kinds(search.corpus),
             "cut_short": cut,
             "helpers": {**HELPERS, **caller.clock.helpers()},
+            "stand_ins": list(self.replaced.values()),
             "fixtures": {**self._fixture_sources, **({FIXTURE: caller.clock.fixture()} if caller.clock else {})},
             "defects": [dataclasses.asdict(each) for each in unique(defects)],
             "mutants": [each.as_json() for each in verdicts],
