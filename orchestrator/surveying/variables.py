@@ -1,7 +1,7 @@
 """Variables that the sources cannot do without, with the values that the project gives as an example.
 
-Only files that are made to be shown are read: of what is called `.env` those alone that the repository itself keeps. What has a
-default in the sources needs no value.
+Only files that are made to be shown are read: of what is called `.env` those alone that the repository itself keeps.
+What has a default in the sources needs no value.
 """
 
 import posixpath

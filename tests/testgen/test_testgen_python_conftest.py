@@ -44,11 +44,10 @@ def test_a_database_that_every_test_is_given_is_stood_in_for(workbench) -> None:
 
 
 def test_variables_that_the_conftest_cannot_do_without_are_named(workbench) -> None:
-    workbench.write("paid/cart.py", MODULE)
-    workbench.write("paid/test_other.py", "")
-    workbench.write("paid/conftest.py", 'import os\n\nKEY = os.environ["SHOP_KEY"]\n')
+    workbench.write("cart.py", MODULE)
+    workbench.write("tests/conftest.py", 'import os\n\nKEY = os.environ["SHOP_KEY"]\n')
     with pytest.raises(TaskFailed) as refused:
-        workbench.generate("paid/cart.py", budget=20)
+        workbench.generate("cart.py", budget=20)
     assert refused.value.hint == (
         "give it SHOP_KEY by `env:` of the task or of `settings`: it sees no .env and little of your shell"
     )

@@ -1,25 +1,36 @@
-"""A database in memory for applications whose routes depend on a session of SQLAlchemy.
+"""A database in memory for routes that depend on a session of SQLAlchemy, and for functions that take one.
 
 What gives the routes a session, and what gives them the row of somebody who is signed in, is replaced through the
-application's `dependency_overrides`; the tables are those of the project's own models.
+application's `dependency_overrides`; the tables are those of the project's own models. A function is given the fixture
+`session`.
 """
 
+import contextlib
 import datetime
 import importlib
 import inspect
 import sqlite3
 import sys
 import typing
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .names import Names
 from .words import words_for
 
+_VALUES: dict[type, str] = {
+    datetime.datetime: "datetime.datetime(2024, 1, 15, 12)",
+    datetime.date: "datetime.date(2024, 1, 15)",
+    int: "1",
+    float: "1.5",
+    bool: "True",
+    uuid.UUID: "uuid.UUID(int=1)",
+}
+SESSION = "session"  # the fixture of functions that take one
 _DEEPEST = 6
 _NAMES = {
     "create_engine": "from sqlalchemy import create_engine",
-    "Session": "from sqlalchemy.orm import Session",
     "StaticPool": "from sqlalchemy.pool import StaticPool",
 }
 
@@ -27,25 +38,15 @@ _NAMES = {
 class Database:
     """The dependencies of an application on a database, and what is put in their place."""
 
-    def __init__(self, base: str, metadata: Any, sessions: dict[str, Any], rows: dict[str, tuple[Any, str]]) -> None:
-        """Keep how a test writes the class with the tables, and the dependencies that give a session and rows."""
-        self._base = base
-        self._metadata = metadata
+    def __init__(self, tables: "Tables", sessions: dict[str, Any], rows: dict[str, tuple[Any, str]]) -> None:
+        """Keep the tables, and the dependencies that give a session and rows."""
+        self._tables = tables
         self._sessions = sessions
         self._rows = rows
-        self._empty: sqlite3.Connection | None = None
 
     def opened(self, app: Any, client: Callable[[Any], Any], namespace: dict[str, Any]) -> Any:
         """Return a client of the application on a new database."""
-        alchemy, orm, pool = (importlib.import_module(f"sqlalchemy{each}") for each in ("", ".orm", ".pool"))
-        if self._empty is None:  # making the tables takes much longer than copying them
-            self._empty = sqlite3.connect(":memory:", check_same_thread=False)
-            maker = alchemy.create_engine("sqlite://", creator=lambda: self._empty, poolclass=pool.StaticPool)
-            self._metadata.create_all(maker)
-        connection = sqlite3.connect(":memory:", check_same_thread=False)
-        self._empty.backup(connection)
-        engine = alchemy.create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool)
-        session = orm.Session(engine)
+        session = self._tables.session()
         app.dependency_overrides.update({each: _giving(session) for each in self._sessions.values()})
         for dependency, text in self._rows.values():
             row = eval(text, dict(namespace))  # noqa: S307 - an expression of ours
@@ -61,10 +62,9 @@ class Database:
             "@pytest.fixture",
             f"def client({'' if making else 'monkeypatch'}):",
             f'    """Return a client of the application on a database in memory that is empty{users}."""',
-            '    engine = create_engine("sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool)',
-            f"    {self._base}.metadata.create_all(engine)",
+            *(f"    {each}" for each in self._tables.lines()),
             *(f"    {each}" for each in making),
-            "    with Session(engine) as session:",
+            f"    with {self._tables.kind}(engine) as session:",
         ]
         for number, (_, text) in enumerate(self._rows.values()):
             lines += [f"        {self._variable(number)} = {text}", f"        session.add({self._variable(number)})"]
@@ -84,27 +84,81 @@ class Database:
         return "user" if len(self._rows) == 1 else f"user_{number + 1}"
 
 
+class Tables:
+    """The tables of the project's models, and how sessions on new databases in memory are made."""
+
+    def __init__(self, metadata: Any, base: str, kind: str, session: Callable[[Any], Any]) -> None:
+        """Keep how a test writes the class with the tables, and the class of the sessions."""
+        self.kind = kind
+        self._metadata = metadata
+        self._base = base
+        self._session = session
+        self._empty: sqlite3.Connection | None = None
+
+    def session(self) -> Any:
+        """Return a session on a new database."""
+        alchemy, pool = (importlib.import_module(f"sqlalchemy{each}") for each in ("", ".pool"))
+        if self._empty is None:  # making the tables takes much longer than copying them
+            self._empty = sqlite3.connect(":memory:", check_same_thread=False)
+            maker = alchemy.create_engine("sqlite://", creator=lambda: self._empty, poolclass=pool.StaticPool)
+            self._metadata.create_all(maker)
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
+        self._empty.backup(connection)
+        return self._session(alchemy.create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool))
+
+    def lines(self) -> list[str]:
+        """Return the lines of a test that make the engine and the tables."""
+        return [
+            'engine = create_engine("sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool)',
+            f"{self._base}.metadata.create_all(engine)",
+        ]
+
+    def fixture(self) -> str:
+        """Return the source of the fixture `session`."""
+        lines = [
+            "@pytest.fixture",
+            f"def {SESSION}():",
+            '    """Return a session on a database in memory that is empty."""',
+            *(f"    {each}" for each in self.lines()),
+            f"    with {self.kind}(engine) as session:",
+            "        yield session",
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def find_tables(kinds: Sequence[type], names: Names) -> Tables | None:
+    """Return the tables for sessions of these classes; None without any, or where a test cannot write them."""
+    kind = next((each for each in kinds if all(issubclass(each, other) for other in kinds)), None)
+    written = names.of(kind) if kind is not None else None
+    metadata, base = _tables(names) if written is not None else (None, None)
+    if kind is None or written is None or base is None:
+        return None
+    names.imports.update(_NAMES)
+    return Tables(metadata, base, written, kind)
+
+
+def is_session(kind: object) -> bool:
+    """Say whether something is a class of sessions of SQLAlchemy, or of SQLModel."""
+    orm = sys.modules.get("sqlalchemy.orm")
+    return orm is not None and inspect.isclass(kind) and issubclass(kind, orm.Session)
+
+
 def find_database(routes: Sequence[Any], names: Names) -> Database | None:
     """Return the database that routes depend on; None when they do not, or when it cannot be put in memory."""
-    try:
-        orm = importlib.import_module("sqlalchemy.orm")
-    except ImportError:
-        return None
     sessions: dict[str, Any] = {}
     rows: dict[str, tuple[Any, str]] = {}
+    kinds: list[type] = []
     for dependency, kind in _dependencies(routes):
         name = names.of(dependency)
         if name is None or not inspect.isclass(kind):
             continue
-        if issubclass(kind, orm.Session):
+        if is_session(kind):
             sessions[name] = dependency
+            kinds.append(kind)
         elif hasattr(kind, "__table__") and (text := _row(kind, names)):
             rows[name] = dependency, text
-    metadata, base = _tables(names) if sessions else (None, None)
-    if base is None:
-        return None
-    names.imports.update(_NAMES)
-    return Database(base, metadata, sessions, rows)
+    tables = find_tables(kinds, names)
+    return Database(tables, sessions, rows) if tables is not None else None
 
 
 def _giving(value: Any) -> Callable[[], Any]:
@@ -131,14 +185,18 @@ def _dependencies(routes: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
 def _tables(names: Names) -> tuple[Any, str | None]:
     """Return the tables of the project's models, and how a test writes the class that has them."""
     top = names.module.__name__.partition(".")[0]
+    found: list[tuple[Any, str | None]] = []
     for name, module in sorted(sys.modules.items()):
         if name.partition(".")[0] != top:
             continue
         for value in list(vars(module).values()):
             metadata: Any = getattr(value, "metadata", None) if inspect.isclass(value) else None
-            if type(metadata).__name__ == "MetaData" and metadata.tables and not hasattr(value, "__table__"):
+            if type(metadata).__name__ != "MetaData" or not metadata.tables or hasattr(value, "__table__"):
+                continue
+            if "metadata" in vars(value):
                 return metadata, names.of(value) or _placed(names, value, name)
-    return None, None
+            found.append((metadata, names.of(value)))  # it has that of the class above it
+    return found[0] if found else (None, None)
 
 
 def _placed(names: Names, value: Any, module: str) -> str | None:
@@ -156,7 +214,7 @@ def _row(kind: Any, names: Names) -> str | None:
     owner = names.of(kind)
     parts = []
     for column in kind.__table__.columns:
-        if column.primary_key and column.autoincrement and column.type.python_type is int:
+        if column.primary_key and column.autoincrement and _python_type(column) is int:
             continue
         if not column.nullable or (not column.foreign_keys and column.default is None):
             parts.append(f"{column.key}={_value(column)}")
@@ -164,9 +222,17 @@ def _row(kind: Any, names: Names) -> str | None:
 
 
 def _value(column: Any) -> str:
-    kind = column.type.python_type
+    kind = _python_type(column)
     if kind is str:
         return repr((words_for(column.key) or (column.key,))[0])
-    if kind is datetime.datetime:
-        return "datetime.datetime(2024, 1, 15, 12)"
-    return {int: "1", float: "1.5", bool: "True", datetime.date: "datetime.date(2024, 1, 15)"}.get(kind, "None")
+    return _VALUES.get(kind, "None")
+
+
+def _python_type(column: Any) -> type:
+    """Return the type of a column's values; what wraps a type may not say it itself."""
+    for each in (column.type, getattr(column.type, "impl", None)):
+        with contextlib.suppress(NotImplementedError, AttributeError):
+            kind: type = each.python_type  # type: ignore[union-attr]
+            if kind is str or kind in _VALUES:
+                return kind
+    return type(None)

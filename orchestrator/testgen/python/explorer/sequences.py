@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from .corpus import INSTANCE, Try
+from .database import SESSION
 from .search import Search
 from .subjects import Argument, Arguments, Subject
 
@@ -46,12 +47,14 @@ class Sequences:
         """Call functions and routes after calls that changed the module's data."""
         kinds = ("function", "route")
         tries = [made for made in self._search.corpus.tries.values() if made.subject.kind in kinds]
-        steps: dict[str, list[str]] = {}
+        steps: dict[str, list[Try]] = {}
         for made in tries:
-            is_change = made.outcome.changed or (self._search.keeps_rows and _is_accepted(made))
+            is_change = (
+                made.outcome.changed or _is_given_session(made) or (self._search.keeps_rows and _is_accepted(made))
+            )
             is_change = is_change and not made.subject.is_private
             if is_change and made.outcome.kind == "value" and not made.program.setup:
-                steps.setdefault(made.subject.name, []).append(made.program.call)
+                steps.setdefault(made.subject.name, []).append(made)
         members = [each for each in subjects if each.kind in kinds and not each.is_private]
         known = {each.name: [made.arguments for made in tries if made.subject is each] for each in members}
         names = sorted(steps)
@@ -60,10 +63,13 @@ class Sequences:
                 self._search.cut_short = True
                 return
             chosen = [self._rng.choice(names) for _ in range(self._rng.choice((1, 1, 2)))]
-            setup = [self._rng.choice(steps[name][:_CHANGES]) for name in chosen]
+            before = [self._rng.choice(steps[name][:_CHANGES]) for name in chosen]
             member = self._rng.choice(members)
             if known[member.name]:
-                self._search.attempt(member, self._rng.choice(known[member.name]), "", setup)
+                arguments = self._rng.choice(known[member.name])
+                if SESSION in arguments and self._rng.random() < _SAME:  # what was put in is looked for
+                    arguments = _with_same(member, arguments, _given_to(before))
+                self._search.attempt(member, arguments, "", [each.program.call for each in before])
 
     def _lengthen(
         self, members: list[Subject], tries: list[Try], starts: list[tuple[str, ...]], calls: int, until: float
@@ -127,10 +133,21 @@ class Sequences:
         return (*arguments[:place], self._rng.choice(others), *arguments[place + 1 :])
 
 
+def _is_given_session(made: Try) -> bool:
+    """Say whether a function was given the database of the test: what it put in is there for the next."""
+    return made.subject.kind == "function" and SESSION in made.arguments
+
+
 def _is_accepted(made: Try) -> bool:
     """Say whether a request asked for a change and was not refused: what it made may lie in a database."""
     asks_for_change = made.subject.kind == "route" and not made.subject.name.startswith("get_")
     return asks_for_change and made.outcome.kind == "value" and made.outcome.value.status_code < _REFUSED
+
+
+def _given_to(tries: Sequence[Try]) -> dict[str, Argument]:
+    """Return what calls were given, by the names of their parameters."""
+    pairs = [pair for made in tries for pair in zip(made.subject.parameters, made.arguments, strict=True)]
+    return {each.name: value for each, value in pairs if value}
 
 
 def _with_same(subject: Subject, arguments: Arguments, given: Mapping[str, Argument]) -> Arguments:

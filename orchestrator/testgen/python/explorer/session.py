@@ -14,6 +14,7 @@ from .attributes import attribute
 from .calling import Caller
 from .configuring import explore_configured, find_configured
 from .corpus import Corpus, Try
+from .database import SESSION, find_tables, is_session
 from .defects import find_defects
 from .documents import documents_for
 from .environment import missing_variables, variables_of
@@ -114,6 +115,7 @@ class Session:
         sides = Sides(self._probed.map.comparisons, self._probed.map.ways)
         search = Search(names, facts, pools, caller, self._rng, journal.enter, sides)
         subjects = self._subjects(names, facts, fixtures)
+        self._give_sessions(names, pools, subjects)
         returned = Returned(SubjectFinder(names, facts), facts, pools)
         self._explore(search, pools, subjects, returned, started)
         if "config" in self._job.parts:
@@ -191,6 +193,17 @@ class Session:
         ran = [each.function for each in programs]
         plain = [each for each in subjects if each.function not in endpoints and each.function not in ran]
         return [each for each in plain if not is_command(each.function)] + programs + routes
+
+    def _give_sessions(self, names: Names, pools: Pools, subjects: list[Subject]) -> None:
+        """Let functions that take a session of a database have one in memory."""
+        hinted = (kind for subject in subjects for each in subject.parameters for kind in each.hinted)
+        kinds = {kind[1] for kind in hinted if isinstance(kind, tuple) and kind[0] == "class" and is_session(kind[1])}
+        tables = find_tables(sorted(kinds, key=lambda kind: kind.__qualname__), names)
+        if tables is not None and SESSION not in names.values:
+            names.made_anew[SESSION] = tables.session
+            self._fixture_sources[SESSION] = tables.fixture()
+            for kind in kinds:
+                pools.instances.note_for(kind, SESSION, ())
 
     def _all_texts(self, subjects: list[Subject]) -> list[str]:
         return [text for subject in subjects for text in subject.literals.texts]
