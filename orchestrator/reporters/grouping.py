@@ -33,5 +33,10 @@ def groups_of(record: RunRecord) -> list[TaskGroup]:
     ]
 
 
+def spoken(letter: str) -> str:
+    """Return a group's id as it is spoken of: `A`, but no word in capitals."""
+    return letter.upper() if len(letter) == 1 else letter
+
+
 def _title(group: str, name: str) -> str:
     return f"{group} {name}".strip() if name != group else group

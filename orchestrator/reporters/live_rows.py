@@ -3,11 +3,13 @@
 A task keeps its row as long as it runs: a row that moves cannot be followed by the eye.
 """
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from orchestrator.models.status import DONE, TaskState
 from orchestrator.reporters.board import Board, Running
+from orchestrator.reporters.cells import clip_middle, pad
 from orchestrator.reporters.durations import about, clock
 from orchestrator.reporters.style import Look
 from orchestrator.sanitize import line, output
@@ -23,8 +25,29 @@ _STYLES = {
     "": "",
 }
 _MOST_ROWS = 14
-_WIDEST_ID = 12
+_PART_OF_ID = 5  # of the columns
+_LEAST_ID = 12
+_USUAL = 8  # columns of what a task usually takes
 _SLOW, _LONG = 1.5, 3.0  # times the usual duration
+
+
+class _Widths(Struct, frozen=True, kw_only=True):
+    """How many columns the parts of the tasks' rows take."""
+
+    id: int
+    name: int
+    usual: int
+
+    @classmethod
+    def of(cls, rows: list[Running], columns: int) -> "_Widths":
+        """Give the ids what the widest of them needs, within bounds."""
+        ids = max((cell_len(line(row.id)) for row in rows), default=0)
+        usual = _USUAL if any(row.expected for row in rows) else 0
+        return cls(
+            id=min(ids, max(_LEAST_ID, columns // _PART_OF_ID)),
+            name=max(8, min(30, columns // 3)),  # always the same: columns that move cannot be followed
+            usual=usual,
+        )
 
 
 class LiveRows:
@@ -47,10 +70,9 @@ class LiveRows:
             running = [task for task in seated if task is not None]
             seated = [*running[: max(0, room - 1)]]
             hidden = len(running) - len(seated)
-        widest = min(_WIDEST_ID, max((cell_len(line(task)) for task in seated if task), default=0))
-        for task in seated:
-            row = board.running.get(task) if task else None
-            texts.append(self._task(row, now, columns, widest) if row else Text(" "))
+        shown = [board.running.get(task) if task else None for task in seated]
+        widths = _Widths.of([row for row in shown if row is not None], columns)
+        texts += [self._task(row, now, columns, widths) if row else Text(" ") for row in shown]
         if hidden:
             texts.append(self._cut(self._span(f"  +{hidden} more running", "dim"), columns))
         return texts[:most]
@@ -116,16 +138,18 @@ class LiveRows:
         text.append(self._look.glyph("track") * (room - full), _STYLES["dim"])
         return self._cut(text.append_text(tail), columns)
 
-    def _task(self, row: Running, now: float, columns: int, widest: int) -> Text:
+    def _task(self, row: Running, now: float, columns: int, widths: "_Widths") -> Text:
         glyph, style = ("wait", "warn") if row.waits else ("retry", "warn") if row.backoff else ("run", "accent")
         text = self._span(f"{self._look.glyph(glyph)} ", style)
-        text.append(f"{self._fit(line(row.id), widest)}  ", _STYLES["bold"])
-        text.append(f"{self._fit(line(row.name), max(8, min(30, columns // 3)))} ")
+        id_ = clip_middle(line(row.id), widths.id, self._look.glyph("ellipsis"))
+        text.append(f"{pad(id_, widths.id)}  ", _STYLES["bold"])
+        text.append(f"{self._fit(line(row.name), widths.name)} ")
         elapsed = now - row.started
         usual = f" / {about(row.expected)}" if row.expected else ""
         slow = bool(row.expected and row.expected > 5 and elapsed > _SLOW * row.expected)
         text.append(
-            f"{clock(elapsed):>5}{usual:<8}", _STYLES["long" if self.is_long(row, now) else "warn" if slow else ""]
+            f"{clock(elapsed):>5}{usual:<{widths.usual}}",
+            _STYLES["long" if self.is_long(row, now) else "warn" if slow else ""],
         )
         last = output(row.last.strip().split("\n")[0])
         return self._cut(text.append(f"  {last}", _STYLES["warn" if row.waits else "dim"]), columns)

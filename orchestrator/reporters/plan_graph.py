@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.models.status import Execution
+from orchestrator.reporters.grouping import spoken
 from orchestrator.sanitize import line
 
 # Mermaid refuses more than 500 edges and 50,000 characters; above that the picture shows groups only.
@@ -62,7 +63,7 @@ def render_mermaid(plan: Plan) -> str:
         for group in plan.groups:
             if group.phase != phase.id:
                 continue
-            title = _mermaid(f"{group.letter.upper()} {group.name}")
+            title = _mermaid(f"{spoken(group.letter)} {group.name}")
             if not shows_tasks:
                 lines.append(f'    {graph.groups[group.id]}["{title} ({len(graph.members[group.id])})"]')
                 continue
@@ -87,7 +88,7 @@ def render_dot(plan: Plan) -> str:
         for group in plan.groups:
             if group.phase == phase.id:
                 lines.append(f"    subgraph cluster_{graph.groups[group.id]} {{")
-                lines.append(f"      label={_dot(f'{group.letter.upper()} {group.name}')};")
+                lines.append(f"      label={_dot(f'{spoken(group.letter)} {group.name}')};")
                 lines += [
                     f"      {graph.tasks[task.id]} [label={_dot(f'{task.id} {task.name}')}];"
                     for task in graph.members[group.id]

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import fields
 
-from orchestrator.reporters.cells import cells, clip, pad
+from orchestrator.reporters.cells import cells, clip, clip_middle, pad
 from orchestrator.reporters.style import Look
 from orchestrator.sanitize import line
 
 _GAP = 2
-_LEAST = {"name": 20, "writes": 16, "remark": 12}  # columns that may become this narrow
+_LEAST = {"id": 24, "name": 20, "writes": 16, "remark": 12}  # columns that may become this narrow
 _DISPENSABLE = ("place", "expected", "after", "priority", "type", "writes")
 
 
@@ -62,5 +62,7 @@ def _total(widths: Mapping[str, int]) -> int:
 
 
 def _join(entries: Sequence[tuple[str, int]], look: Look) -> str:
-    text = (" " * _GAP).join(pad(clip(text, width, look.glyph("ellipsis")), width) for text, width in entries)
+    ellipsis, (first, *rest) = look.glyph("ellipsis"), entries
+    shown = [(clip_middle(*first, ellipsis), first[1]), *((clip(*each, ellipsis), each[1]) for each in rest)]
+    text = (" " * _GAP).join(pad(*each) for each in shown)
     return clip(text.rstrip(), look.width, look.glyph("ellipsis"))

@@ -10,8 +10,9 @@ from msgspec import Struct, field
 
 from orchestrator.models.plan import Plan, PlannedCheck, PlannedGroup, PlannedPhase, PlannedTask
 from orchestrator.models.status import Execution, Priority
-from orchestrator.reporters.cells import cells, pad
+from orchestrator.reporters.cells import id_column, pad
 from orchestrator.reporters.durations import about
+from orchestrator.reporters.grouping import spoken
 from orchestrator.reporters.plan_locks import find_locks
 from orchestrator.reporters.plan_work import executed, first_file
 from orchestrator.reporters.style import Look
@@ -109,11 +110,11 @@ def _group_line(group: PlannedGroup, look: Look) -> str:
     else:
         parts.append(f"together, at most {group.max_parallel} at a time" if group.max_parallel else "together")
     parts += [f"after {_names('group', group.depends_on)}"] if group.depends_on else []
-    return f"{look.paint('bold', f'Group {line(group.letter.upper())}')}  {', '.join(parts)}"
+    return f"{look.paint('bold', f'Group {line(spoken(group.letter))}')}  {', '.join(parts)}"
 
 
 def _names(word: str, ids: Sequence[str]) -> str:
-    shown = [line(name.rpartition(".")[2].upper() if word == "group" else name) for name in ids]
+    shown = [line(spoken(name.rpartition(".")[2]) if word == "group" else name) for name in ids]
     return f"{word}{'s' if len(shown) > 1 else ''} {', '.join(shown)}"
 
 
@@ -125,7 +126,7 @@ def _group_lines(
     locks: Mapping[str, Mapping[str, tuple[str, ...]]],
     left: str,
 ) -> list[str]:
-    widest = max((cells(line(task.id)) for task in tasks), default=0)
+    widest = id_column((line(task.id) for task in tasks), look.width)
     texts = [(_task_line(task, widest, look, notes, locks.get(task.id, {})), widest + 2) for task in tasks]
     texts += [(_check_line(check, look), 2) for check in group.checkpoint]
     lines = []

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from orchestrator.models.record import Measured, RunRecord, TaskRecord
 from orchestrator.models.status import DONE, RunState, TaskState
-from orchestrator.reporters.cells import cells, pad
+from orchestrator.reporters.cells import id_column, pad
 from orchestrator.reporters.coverage_progress import moments_of, progress_lines
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.flags import Flags
@@ -90,7 +90,7 @@ class _Shown(Struct, frozen=True, kw_only=True):
 def _group_lines(shown: _Shown, names: Mapping[str, str], look: Look, notes: StatusNotes) -> list[str]:
     group = shown.group
     head = f"{look.paint('bold', line(group.title) or 'tasks')}  {group.done} of {len(group.tasks)} done"
-    widest = max((cells(line(task.id)) for task in shown.tasks), default=0)
+    widest = id_column((line(task.id) for task in shown.tasks), look.width)
     lines = [head, *(_task_line(task, names.get(task.id, ""), widest, look, notes) for task in shown.tasks)]
     more = f"  … and {shown.left_out:,} more that have not begun: orchestrate status --all names them"
     return [*lines, look.paint("dim", more)] if shown.left_out else lines

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from orchestrator.errors import ExitCode
 from orchestrator.models.status import DONE, RunState, TaskState
-from orchestrator.reporters.cells import cells, pad
+from orchestrator.reporters.cells import id_column, pad
 from orchestrator.reporters.coverage_progress import moments, percent, progress_lines
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.flags import approval, ways_of_undo
@@ -46,7 +46,7 @@ def render_outline(outline: Outline, look: Look, width: int = 0) -> str:
     lines += [f"  {check_text(check, look)}" for check in outline.checks]
     lines += [f"  {row}" for row in progress_lines(moments(outline.checks), look)]
     lines += [f"  {row}" for row in phase_lines(outline)]
-    lines += _task_lines(outline.tasks, look)
+    lines += _task_lines(outline.tasks, look, width)
     rows = [row for text in lines for row in wrap_line(text, width)]
     return "".join(f"{row}\n" for row in [*rows, *(f"  {row}" for row in next_rows(outline))])
 
@@ -159,9 +159,9 @@ def _head(outline: Outline, look: Look) -> str:
     return f"{word}{kind} {count_text(outline)}{time}"
 
 
-def _task_lines(tasks: Sequence[TaskLine], look: Look) -> list[str]:
+def _task_lines(tasks: Sequence[TaskLine], look: Look, width: int) -> list[str]:
     """Return the lines of notable tasks, failures last; of what did not begin at all only the first."""
-    widest = max((cells(line(task.id)) for task in tasks), default=0)
+    widest = id_column((line(task.id) for task in tasks), width)
     lines = []
     for state, kind in groupby(tasks, key=lambda task: task.state):
         alike = list(kind)

@@ -1,6 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orchestrator.models.status import TaskState
+from orchestrator.reporters.cells import cells, clip_middle, id_column
 from orchestrator.reporters.durations import about, clock, took
 from orchestrator.reporters.style import Look, choose_look, wants_ascii, wants_colour
 from orchestrator.reporters.ui import choose_ui
@@ -83,3 +86,20 @@ def test_durations_read_like_a_watch():
     assert [clock(s) for s in (0, 65.9, 3723, -1)] == ["0:00", "1:05", "1:02:03", "0:00"]
     assert [took(s) for s in (0.04, 9.94, 9.96, 65)] == ["0.0s", "9.9s", "0:09", "1:05"]
     assert [about(s) for s in (3, 42, 100, 6000)] == ["<10s", "~40s", "~2m", "~1.7h"]
+
+
+def test_a_long_id_is_cut_in_its_middle() -> None:
+    assert clip_middle("1.2.billing.service", 12) == "1.2.bi…rvice"
+    assert [clip_middle("1.2", 3), clip_middle("1.23", 3), clip_middle("1.23", 0)] == ["1.2", "1…3", ""]
+    assert clip_middle("größer.größer", 9, "...") == "grö...ßer"
+
+
+@given(st.text(st.characters(categories=["L", "N"]), max_size=30), st.integers(0, 30))
+def test_what_is_cut_in_its_middle_fits(text: str, width: int) -> None:
+    assert cells(clip_middle(text, width)) <= max(width, 0)
+
+
+def test_a_wide_id_pushes_only_its_own_line() -> None:
+    assert id_column(["1.2", "2.10", "x" * 40], 80) == 4
+    assert id_column(["1.2", "2.10", "x" * 40], 0) == 40
+    assert id_column(["x" * 40], 80) == 0
