@@ -18,6 +18,7 @@ from orchestrator.processes.output import LOG_LIMIT, AttemptLog, LineFeed, Outpu
 from orchestrator.processes.pipe import Pipe
 from orchestrator.processes.redact import Redactor
 from orchestrator.processes.spawn import Exhausted, start
+from orchestrator.processes.starter import Starter
 from orchestrator.processes.sweep import ROOT_TAG, TASK_TAG, become_subreaper, kill_until_none
 from orchestrator.processes.watch import Watch
 
@@ -51,6 +52,7 @@ class ProcessFactory:
         self.children = Children()
         self.watch = Watch()
         self.companions = Companions(self.base, self.root)
+        self.starter = Starter()
         self.in_a_hurry = False
         become_subreaper()
 
@@ -92,6 +94,7 @@ class ProcessFactory:
         """Kill what tasks of this run left behind and hid so well that it belongs to no task; return how many."""
         self.companions.close()
         killed = kill_until_none(self.children.strays)
+        self.starter.close()
         self.children.close()
         self.watch.close()
         return killed
@@ -150,13 +153,15 @@ class AttemptProcesses:
         room for a child or the log cannot be written.
         """
         started = time.monotonic()
-        running = await self._start(argv, cwd, env, stdin)
+        running, was_cancelled = await self._start(argv, cwd, env, stdin)
         factory = self._factory
         lines = LineFeed(self._on_output) if self._on_output is not None else None
         output = Output(self._log, self._redactor, lines)
         pipe = Pipe(factory.watch, running.child.output, output)
         ending = Ending(running, factory.children, factory.grace, lambda: factory.in_a_hurry)
         try:
+            if was_cancelled:
+                raise asyncio.CancelledError
             idle = await _is_idle(running, pipe, idle_timeout or self._idle_timeout)
             if idle:
                 await ending.stop()
@@ -179,7 +184,7 @@ class AttemptProcesses:
 
     async def _start(
         self, argv: Sequence[str], cwd: str, env: Mapping[str, str] | None, stdin: bytes | None
-    ) -> Running:
+    ) -> tuple[Running, bool]:
         factory = self._factory
         folder = self._folder(cwd)
         variables = {**self._env, **env} if env else dict(self._env)
@@ -189,15 +194,18 @@ class AttemptProcesses:
             raise _missing(argv[0], variables["PATH"])
         while True:
             try:
-                child = start(argv, program=program, folder=folder, env=variables, stdin=stdin)
-                break
+                async with factory.starter.turn():
+                    beside = factory.starter if factory.children and factory.starter.can_start else None
+                    child, was_cancelled = await start(
+                        argv, program=program, folder=folder, env=variables, stdin=stdin, starter=beside
+                    )
+                    running = Running(factory.watch, child, f"{TASK_TAG}={variables[TASK_TAG]}")
+                    factory.children.add(running)
+                    return running, was_cancelled
             except Exhausted:
                 if not factory.children:
                     raise
                 await factory.children.one_less()
-        running = Running(factory.watch, child, f"{TASK_TAG}={variables[TASK_TAG]}")
-        factory.children.add(running)
-        return running
 
     def _folder(self, cwd: str) -> str:
         if cwd == ".":

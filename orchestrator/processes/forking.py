@@ -38,7 +38,7 @@ def with_fork(argv: Sequence[str], program: str, folder: str, env: Mapping[str, 
                 True,  # all descriptors are closed but
                 (telling,),
                 folder,
-                _assignments(env),
+                assignments(env),
                 *(source, -1, -1, output, -1, output),
                 *(reading, telling),
                 True,  # no signal stays ignored that Python ignores
@@ -78,7 +78,8 @@ def with_popen(argv: Sequence[str], program: str, folder: str, env: Mapping[str,
     return process.pid
 
 
-def _assignments(env: Mapping[str, str]) -> list[bytes]:
+def assignments(env: Mapping[str, str]) -> list[bytes]:
+    """Return an environment as a program gets it."""
     return [os.fsencode(f"{name}={value}") for name, value in env.items()]
 
 

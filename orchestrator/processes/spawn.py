@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from orchestrator.errors import MissingTool, OrchestrateError, TaskFailed, Unusable
 from orchestrator.processes.forking import execute
+from orchestrator.processes.starter import Starter
 
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
 
@@ -34,21 +35,35 @@ class Child(Struct, frozen=True, kw_only=True):
         return os.waitstatus_to_exitcode(status) if pid else None
 
 
-def start(
-    argv: Sequence[str], *, program: str, folder: str, env: Mapping[str, str], stdin: bytes | None = None
-) -> Child:
+async def start(
+    argv: Sequence[str],
+    *,
+    program: str,
+    folder: str,
+    env: Mapping[str, str],
+    stdin: bytes | None = None,
+    starter: Starter | None = None,
+) -> tuple[Child, bool]:
     """Start the file `program` in `folder`; no descriptor stays open when it cannot be started.
 
-    Raise Exhausted when the machine has no room, MissingTool when the file cannot be executed.
+    With a `starter` the event loop goes on meanwhile. Say also whether we were cancelled while it was started; the
+    child is there all the same, and the caller's to end. Raise Exhausted when the machine has no room, MissingTool
+    when the file cannot be executed.
     """
     opened: list[int] = []
+    was_cancelled = False
     try:
         reading, writing = os.pipe()
         opened += (reading, writing)
         os.set_blocking(reading, False)
         source = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) if stdin is None else _file_with(stdin)
         opened.append(source)
-        pid = execute(argv, program=program, folder=folder, env=env, source=source, output=writing)
+        if starter is None:
+            pid = execute(argv, program=program, folder=folder, env=env, source=source, output=writing)
+        else:
+            pid, was_cancelled = await starter.execute(
+                argv, program=program, folder=folder, env=env, source=source, output=writing
+            )
         opened.remove(reading)
     except (OSError, ValueError) as error:
         raise _explained(error, argv, program, folder) from error
@@ -56,12 +71,19 @@ def start(
         for descriptor in opened:
             os.close(descriptor)
     try:
-        return Child(pid=pid, handle=os.pidfd_open(pid), output=reading)
+        return _watched(pid, reading), was_cancelled
     except OSError as error:
+        raise _explained(error, argv, program, folder) from error
+
+
+def _watched(pid: int, reading: int) -> Child:
+    try:
+        return Child(pid=pid, handle=os.pidfd_open(pid), output=reading)
+    except OSError:
         os.close(reading)
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        raise _explained(error, argv, program, folder) from error
+        raise
 
 
 def _file_with(content: bytes) -> int:

@@ -1,17 +1,33 @@
+import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from orchestrator.processes.forking import with_fork, with_popen
+from orchestrator.processes.starter import Starter
 
 ENV = {"NAME": "a=b"}
 
 
-@pytest.fixture(params=[with_fork, with_popen])
+def with_thread(
+    argv: Sequence[str], program: str, folder: str, env: Mapping[str, str], source: int, output: int
+) -> int:
+    starter = Starter()
+    assert starter.can_start
+    work = starter.execute(argv, program=program, folder=folder, env=env, source=source, output=output)
+    try:
+        pid, was_cancelled = asyncio.run(work)
+    finally:
+        starter.close()
+    assert not was_cancelled
+    return pid
+
+
+@pytest.fixture(params=[with_fork, with_popen, with_thread])
 def way(request: pytest.FixtureRequest) -> Callable[..., int]:
     return request.param
 
@@ -26,12 +42,12 @@ def started(way: Callable[..., int], script: str, folder: Path, env: dict[str, s
         return output.read(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def test_both_ways_start_the_same_program(way: Callable[..., int], tmp_path: Path) -> None:
+def test_all_ways_start_the_same_program(way: Callable[..., int], tmp_path: Path) -> None:
     script = 'pwd; echo "$NAME"; echo err >&2; wc -c; [ $(cut -d" " -f6 /proc/$$/stat) = $$ ] && exit 7'
     assert started(way, script, tmp_path) == (f"{tmp_path}\na=b\nerr\n0\n", 7)
 
 
-def test_both_ways_tell_why_a_program_cannot_be_started(way: Callable[..., int], tmp_path: Path) -> None:
+def test_all_ways_tell_why_a_program_cannot_be_started(way: Callable[..., int], tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         started(way, "true", tmp_path / "nowhere")
     (tmp_path / "text").write_text("no program")
