@@ -16,6 +16,8 @@ def main() -> int:
         from orchestrator import __version__
 
         return _print(f"orchestrate {__version__}\n")
+    # What is installed beside us has no part in our models, and looking for it takes longer than reading a document.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from orchestrator.cli.entry import start
 
     return start(arguments)

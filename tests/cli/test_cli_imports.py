@@ -1,6 +1,7 @@
 """What looks has to answer at once, so it loads nothing that it does not need; most of the time is imports."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,19 @@ def test_a_run_in_which_all_is_up_to_date_loads_no_handler(tmp_path: Path) -> No
     assert (engine[0], supervisor[0]) == (0, 0)
     assert "orchestrator.engine.executor" in engine[1]
     assert {"pydantic", "pydantic_core", "orchestrator.handlers.command", "jinja2"} & set(engine[1]) == set()
+
+
+def test_plug_ins_of_pydantic_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "phases.yaml").write_text(DOCUMENT)
+    (tmp_path / "noisy.py").write_text("print('noisy'); raise ImportError\n")
+    (tmp_path / "noisy-1.dist-info").mkdir()
+    (tmp_path / "noisy-1.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: noisy\nVersion: 1\n")
+    (tmp_path / "noisy-1.dist-info/entry_points.txt").write_text("[pydantic]\nnoisy = noisy:plugin\n")
+    environ = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    def said(*words: str) -> str:
+        told = subprocess.run([sys.executable, *words], cwd=tmp_path, env=environ, capture_output=True, check=True)
+        return told.stdout.decode()
+
+    assert said("-c", "import pydantic; type('Any', (pydantic.BaseModel,), {'__module__': __name__})") == "noisy\n"
+    assert "noisy" not in said("-m", "orchestrator", "validate")
