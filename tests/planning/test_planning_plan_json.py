@@ -8,6 +8,7 @@ import pytest
 from effort import lines_run
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from planning_samples import group, phase, plan_of, task
 
 from orchestrator.errors import Unusable
@@ -24,7 +25,7 @@ from orchestrator.models.plan import (
     Targets,
 )
 from orchestrator.models.status import Durability, Execution, FailureClass, Priority
-from orchestrator.planning.plan_json import plan_from_json, plan_to_json
+from orchestrator.planning.plan_json import plan_from_json, plan_from_text, plan_to_json, plan_to_text
 
 _TEXT = st.text(max_size=6)
 _TEXTS = st.lists(_TEXT, max_size=3).map(tuple)
@@ -136,6 +137,21 @@ def test_the_strategies_above_know_every_field():
 def test_a_plan_comes_back_as_it_was(plan):
     text = json.dumps(plan_to_json(plan))
     assert plan_from_json(json.loads(text)) == plan
+    assert plan_from_text(text.encode()) == plan
+
+
+@given(_PLANS)
+def test_a_plan_comes_back_from_its_text(plan):
+    text = plan_to_text(plan)
+    assert json.loads(text) == json.loads(json.dumps(plan_to_json(plan)))
+    assert plan_from_text(text) == plan
+
+
+def test_a_plan_with_half_a_surrogate_pair_comes_back_from_its_text():
+    plan = replace(
+        plan_of(phase("1", group("a", task("x", target="caf\udce9")))), params={"big": 2**70, "small": 5e-324}
+    )
+    assert plan_from_text(plan_to_text(plan)) == plan
 
 
 def test_defaults_take_no_room():
@@ -150,6 +166,8 @@ def test_defaults_take_no_room():
 def test_a_plan_of_another_version_is_refused(data):
     with pytest.raises(Unusable):
         plan_from_json(data)
+    with pytest.raises(Unusable):
+        plan_from_text(json.dumps(data, separators=(",", ":")).encode())
 
 
 def test_it_needs_no_pydantic():
