@@ -1,5 +1,6 @@
 """Where a run begins: anew, in the middle of an earlier one, or as the undo of one."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -7,9 +8,10 @@ from orchestrator.cli.wiring import Beginning, new_run_id
 from orchestrator.contracts import Answer
 from orchestrator.models.facts import RunResumed, RunStarted
 from orchestrator.models.plan import Plan
+from orchestrator.models.plan_text import PlanText
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import DONE
-from orchestrator.planning.plan_json import plan_to_json
+from orchestrator.planning.plan_json import plan_to_text
 
 
 def begin_anew(plan: Plan, command: Sequence[str], *, undoes: str | None = None) -> Beginning:
@@ -23,7 +25,7 @@ def begin_anew(plan: Plan, command: Sequence[str], *, undoes: str | None = None)
                 kind="run" if undoes is None else "undo",
                 time=now,
                 command=tuple(command),
-                plan=plan_to_json(plan),
+                plan=PlanText(lambda: plan_to_text(plan).decode(), json.loads),
                 tasks=tuple((task.id, task.definition) for task in plan.tasks),
                 undoes=undoes,
             ),

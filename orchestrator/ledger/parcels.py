@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from orchestrator.ledger.codec import DOCUMENTS, Packed, as_json, digest_of
 from orchestrator.ledger.drafts import drafts
 from orchestrator.models.facts import Fact
+from orchestrator.models.plan_text import PlanText
 
 
 class Parcel(Struct, frozen=True, kw_only=True):
@@ -31,7 +32,8 @@ def pack(facts: Sequence[Fact]) -> Parcel:
 def _put_aside(kind: str, body: Mapping[str, Any], documents: dict[str, str]) -> dict[str, str]:
     digests = {}
     for name in DOCUMENTS[kind]:
-        text = as_json(body[name])
+        value = body[name]
+        text = value.text if isinstance(value, PlanText) else as_json(value)
         digests[name] = digest_of(text)
         documents[digests[name]] = text
     return digests

@@ -1,4 +1,4 @@
-"""The plan of a recorded run, as text until somebody looks into it, and no further than he looks.
+"""The plan of a run for the ledger, as text until somebody looks into it, and no further than he looks.
 
 A view of 10,000 tasks asks for names and groups: to read these alone takes an eighth of the time that the whole takes.
 """
@@ -28,7 +28,7 @@ class _Parts(Struct, frozen=True, kw_only=True):
 
 
 class PlanText(Mapping[str, Json]):
-    """A plan's JSON; `read` returns its text, `parse` makes the object of it."""
+    """A plan's JSON; `read` returns its text, without surrogates, `parse` makes the object of it."""
 
     def __init__(self, read: Callable[[], str], parse: Callable[[str], JsonObject]) -> None:
         self._read = read
@@ -52,16 +52,17 @@ class PlanText(Mapping[str, Json]):
         return "PlanText()"
 
     @cached_property
-    def _text(self) -> str:
+    def text(self) -> str:
+        """The JSON text."""
         return self._read()
 
     @cached_property
     def _plan(self) -> JsonObject:
-        return self._parse(self._text)
+        return self._parse(self.text)
 
     @cached_property
     def _parts(self) -> _Parts | None:
         try:
-            return Decoder(_Parts).decode(self._text)
+            return Decoder(_Parts).decode(self.text)
         except DecodeError:  # a name with half a surrogate pair (a file that is no UTF-8), or something unexpected
             return None
