@@ -12,6 +12,7 @@ from orchestrator.reporters.news import texts_by_id
 class TaskGroup(Struct, frozen=True, kw_only=True):
     """A heading and the tasks below it."""
 
+    id: str
     title: str
     tasks: Sequence[TaskRecord]
 
@@ -29,7 +30,9 @@ def groups_of(record: RunRecord) -> list[TaskGroup]:
     for task in record.tasks:
         members.setdefault(place.get(task.id, ""), []).append(task)
     return [
-        TaskGroup(title=_title(group, names.get(group, "")), tasks=tasks) for group, tasks in members.items() if tasks
+        TaskGroup(id=group, title=_title(group, names.get(group, "")), tasks=tasks)
+        for group, tasks in members.items()
+        if tasks
     ]
 
 

@@ -13,9 +13,12 @@ from orchestrator.models.status import DONE, TaskState
 from orchestrator.reporters.coverage_progress import Moment
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.generated_cases import GeneratedModule, cases_line, generated_modules
-from orchestrator.reporters.grouping import TaskGroup, groups_of
-from orchestrator.reporters.news import text_of
+from orchestrator.reporters.grouping import groups_of
+from orchestrator.reporters.news import objects_of, text_of
 from orchestrator.reporters.outline import CheckLine, outline_of, taken_back, task_names
+from orchestrator.reporters.report_graph import Chain, longest_chain, needs_of, worked
+
+_WRONG = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED, TaskState.INTERRUPTED})
 
 
 class Bar(Struct, frozen=True, kw_only=True):
@@ -38,6 +41,7 @@ class TaskRow(Struct, frozen=True, kw_only=True):
     detail: str
     bars: tuple[Bar, ...]
     ended: AttemptRecord | None
+    needs: tuple[str, ...] = ()
 
 
 class GroupRows(Struct, frozen=True, kw_only=True):
@@ -46,6 +50,18 @@ class GroupRows(Struct, frozen=True, kw_only=True):
     title: str
     done: int
     tasks: tuple[TaskRow, ...]
+
+
+class Column(Struct, frozen=True, kw_only=True):
+    """One phase of the graph."""
+
+    title: str
+    groups: tuple[GroupRows, ...]
+
+    @property
+    def went_wrong(self) -> bool:
+        """Say whether a task of it failed, or was kept from running by one that did."""
+        return any(task.state in _WRONG for group in self.groups for task in group.tasks)
 
 
 class CoverageRow(Struct, frozen=True, kw_only=True):
@@ -70,6 +86,18 @@ class Report(Struct, frozen=True, kw_only=True):
     generated: str
     files: tuple[tuple[str, str], ...]
     taken_back: tuple[str, ...]
+    columns: tuple[Column, ...] = ()
+    chain: Chain = Chain()
+
+    @property
+    def retries(self) -> int:
+        """Return how many attempts were not the first of their task."""
+        return sum(max(0, len(task.attempts) - 1) for task in self.record.tasks)
+
+    @property
+    def worked(self) -> float:
+        """Return how many seconds all tasks worked together."""
+        return sum(worked(task) for task in self.record.tasks)
 
     @property
     def failures(self) -> list[TaskRow]:
@@ -87,13 +115,15 @@ def report_of(record: RunRecord, measured: Sequence[Moment]) -> Report:
     languages = tuple(dict.fromkeys(moment.what for moment in measured))
     values = {(moment.when, moment.what): moment for moment in measured}
     whens = dict.fromkeys(moment.when for moment in measured)
-    names = task_names(record.plan)
+    groups = _all_rows(record)
     return Report(
         project=text_of(record.plan, "project"),
         record=record,
         took=took(record.seconds) if record.seconds is not None else "",
         done=sum(task.state in DONE for task in record.tasks),
-        groups=tuple(_rows(group, names, record) for group in groups_of(record)),
+        groups=tuple(groups.values()),
+        columns=tuple(_columns(record, groups)),
+        chain=longest_chain(record),
         languages=languages,
         coverage=tuple(
             CoverageRow(when=when, cells=tuple(values.get((when, language)) for language in languages))
@@ -107,12 +137,35 @@ def report_of(record: RunRecord, measured: Sequence[Moment]) -> Report:
     )
 
 
-def _rows(group: TaskGroup, names: Mapping[str, str], record: RunRecord) -> GroupRows:
-    rows = tuple(_row(task, names.get(task.id, ""), record) for task in group.tasks)
-    return GroupRows(title=group.title, done=group.done, tasks=rows)
+def _all_rows(record: RunRecord) -> dict[str, GroupRows]:
+    """Return the groups with their tasks, by id."""
+    names, needs = task_names(record.plan), needs_of(record.plan)
+    return {
+        group.id: GroupRows(
+            title=group.title,
+            done=group.done,
+            tasks=tuple(_row(task, names.get(task.id, ""), needs.get(task.id, ()), record) for task in group.tasks),
+        )
+        for group in groups_of(record)
+    }
 
 
-def _row(task: TaskRecord, name: str, record: RunRecord) -> TaskRow:
+def _columns(record: RunRecord, groups: Mapping[str, GroupRows]) -> Iterator[Column]:
+    """Yield the phases with the groups of which something was to run; one of groups without a phase comes last."""
+    names = {text_of(phase, "id"): text_of(phase, "name") for phase in objects_of(record.plan, "phases")}
+    phase_of = {text_of(group, "id"): text_of(group, "phase") for group in objects_of(record.plan, "groups")}
+    for phase in [*names, ""]:
+        mine = tuple(rows for group, rows in groups.items() if _known(phase_of.get(group), names) == phase)
+        if mine:
+            name = names.get(phase, "")
+            yield Column(title=f"{phase} {name}".strip() if name != phase else phase, groups=mine)
+
+
+def _known(phase: str | None, names: Mapping[str, str]) -> str:
+    return phase if phase is not None and phase in names else ""
+
+
+def _row(task: TaskRecord, name: str, wanted: tuple[str, ...], record: RunRecord) -> TaskRow:
     last = task.attempts[-1] if task.attempts else None
     needs = f"needs {task.cause}" if task.state is TaskState.BLOCKED and task.cause else ""
     return TaskRow(
@@ -124,6 +177,7 @@ def _row(task: TaskRecord, name: str, record: RunRecord) -> TaskRow:
         detail=last.detail if last is not None else "",
         bars=tuple(_bars(task.attempts, record)),
         ended=last,
+        needs=wanted,
     )
 
 

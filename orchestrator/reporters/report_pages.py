@@ -1,22 +1,31 @@
-"""A report as a page (one file of HTML, no script, nothing loaded), as Markdown, and for CI as JUnit XML."""
+"""A report as a page (one file of HTML, nothing loaded), as Markdown, and for CI as JUnit XML.
+
+All of the page can be read where scripts are forbidden; its one script filters tasks, and no other can run.
+"""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from xml.etree import ElementTree
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from orchestrator.models.status import TaskState
+from orchestrator.models.status import DONE, TaskState
 from orchestrator.reporters.coverage_progress import Moment, percent
+from orchestrator.reporters.durations import took
 from orchestrator.reporters.outline import CheckLine
 from orchestrator.reporters.report import Report, TaskRow
 from orchestrator.reporters.report_format import Format
+from orchestrator.reporters.style import Look
 from orchestrator.reporters.xml_text import as_xml, xml_text
 from orchestrator.sanitize import block, line
 
 _PAGES = Path(__file__).with_name("pages")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
+_MOST_OPEN = 400  # tasks; the graph of more is shown when it is asked for
+_GLYPHS = {state: Look().of_state(state)[0] for state in TaskState}
 _BAD = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED, TaskState.INTERRUPTED})
 
 
@@ -34,13 +43,24 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"line": line, "block": block, "percent": _percent, "md": _md, "covered": _covered, "check": _check}
-    made.globals |= {"bad": _BAD}
+    made.filters |= {
+        "line": line,
+        "block": block,
+        "percent": _percent,
+        "md": _md,
+        "covered": _covered,
+        "check": _check,
+        "took": took,
+        "tone": _tone,
+    }
+    made.globals |= {"bad": _BAD, "glyphs": _GLYPHS, "most_open": _MOST_OPEN}
     return made
 
 
 def _html(report: Report) -> str:
-    return _environment().get_template("report.html.j2").render(report=report)
+    script = (_PAGES / "report.js").read_bytes()
+    seal = b64encode(sha256(script).digest()).decode()
+    return _environment().get_template("report.html.j2").render(report=report, seal=seal)
 
 
 def _markdown(report: Report) -> str:
@@ -61,6 +81,13 @@ def _covered(moment: Moment | None) -> str:
         return "-"
     counts = f" ({moment.covered} of {moment.total})" if moment.covered is not None and moment.total is not None else ""
     return f"{percent(moment.value)} %{counts}"
+
+
+def _tone(state: TaskState) -> str:
+    """Return the class of a state on the page."""
+    if state in _BAD:
+        return "bad"
+    return "wait" if state is TaskState.WAITING else "good" if state in DONE else "dim"
 
 
 def _check(check: CheckLine) -> str:

@@ -124,7 +124,7 @@ def test_the_pages_tell_coverage_tasks_tests_defects_and_files(format):
 def test_failures_come_first_with_what_they_said_and_what_to_type():
     page = render_report(report(), Format.HTML)
     failed = page[page.index("<h2>What failed</h2>") : page.index("<h2>Coverage</h2>")]
-    assert "<b>1.2</b> name of 1.2" in failed
+    assert ">1.2</b></a> name of 1.2" in failed
     assert "<pre>detail of 1.2</pre>" in failed
     assert "<code>orchestrate logs 1.2</code> <code>orchestrate run --task 1.2</code>" in failed
     assert "1.3" not in failed  # it is blocked: told where it stands
