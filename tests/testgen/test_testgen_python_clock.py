@@ -17,6 +17,15 @@ def until(day: dt.date) -> str:
 
 def stamp(text: str) -> str:
     return f"{text} {int(time())}"
+
+
+def age(born: dt.date, day: dt.date | None = None) -> int:
+    '''Return how many days somebody is old.
+
+    >>> age(datetime.date(2024, 1, 1), day=datetime.date(2024, 1, 3))
+    2
+    '''
+    return ((day or dt.date.today()) - born).days
 """
 
 
@@ -27,7 +36,7 @@ def made(workbench):
 
 
 def test_what_depends_on_the_present_is_pinned_for_a_clock_that_stands(made):
-    assert (made.statements.reached, made.statements.total) == (3, 3)
+    assert (made.statements.reached, made.statements.total) == (4, 4)
     assert '@pytest.mark.usefixtures("standing_clock")' in made.text
     assert "1705320000" in made.text
 
@@ -35,6 +44,11 @@ def test_what_depends_on_the_present_is_pinned_for_a_clock_that_stands(made):
 def test_the_fixture_replaces_what_the_module_asks_and_nothing_else(made):
     replaced = [line.partition('"')[2].partition('"')[0] for line in made.text.splitlines() if ".setattr(" in line]
     assert replaced == ["datetime.date", "greeting.time"]
+
+
+def test_the_clock_stands_only_where_it_is_asked(made):
+    with_day = [each for each in made.text.split("\n\n\n") if "day=" in each]
+    assert with_day and not [each for each in with_day if "standing_clock" in each]
 
 
 def test_the_clock_is_no_longer_than_a_person_would_write_it(made):

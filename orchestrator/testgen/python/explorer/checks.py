@@ -268,7 +268,8 @@ class Checks:
         result = self.of("result", namespace["result"])
         first = call if namespace["result"] is None or not result else f"result = {call}"
         more = [] if first == call else result
-        return Body((*setup, first, *more, *checks), label="changes_" + changed[0])
+        does = "writes_to" if bound[changed[0]].startswith("io.") else "changes"
+        return Body((*setup, first, *more, *checks), label=f"{does}_{changed[0]}")
 
 
 def _says_little(value: object) -> bool:

@@ -37,7 +37,7 @@ class Writer:
         self._literals = Literals(search.names)
         self._checks = Checks(search.names, self._literals, search.caller)
         self._idle = Idle(search, self._checks)
-        self._clock: dict[tuple[frozenset[int], tuple[str, ...]], tuple[str, ...] | None] = {}
+        self._clock: dict[tuple[frozenset[int], tuple[bool, ...], tuple[str, ...]], tuple[str, ...] | None] = {}
 
     def all(self, until: float) -> list[tuple[Try, Body]]:
         """Write bodies for what reaches something, for examples, and for some more; keep those that pass twice."""
@@ -86,7 +86,8 @@ class Writer:
             body = only_status(made, body)  # what it says differs every time
         if body is None or body.says_little or not self._passes(body):
             return None
-        where = made.outcome.goals, made.program.setup  # who takes the same way asks the clock as well, or does not
+        given = tuple(each is not None for each in made.arguments)
+        where = made.outcome.goals, given, made.program.setup  # who goes the same way asks the clock as well, or not
         if where not in self._clock:
             self._clock[where] = self._fixtures(body)
         fixtures = self._clock[where]
