@@ -219,6 +219,14 @@ def test_a_key_that_answers_the_same_for_everything_is_hard_to_defend():
     assert _call("[1]", "lambda a: a + 10").cost < _call("[1]", "lambda a: False").cost
 
 
+@pytest.mark.parametrize(("value", "is_odd"), [([1, 2], True), ([0, 1], True), ([2, 1], False), ([], False)])
+def test_a_list_that_comes_back_as_it_was_shows_no_order(value, is_odd):
+    for items in ("[1, 2]", "iter([1, 2])"):
+        made = _call(items, "'_'")
+        made.outcome.value = value
+        assert (made.oddness > 0.9) is is_odd
+
+
 def test_a_number_that_changes_nothing_is_odd_beside_an_operator():
     other = Parameter("other", inspect.Parameter.POSITIONAL_OR_KEYWORD, True, None, {})
     times = Subject("Length.__mul__", "method", [other], None)

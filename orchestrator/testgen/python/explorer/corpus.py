@@ -89,9 +89,20 @@ class Try:
         )
         strange += _OF_SAME_ANSWER * sum(answers_alike(each) for each in self.arguments) + self.unfit
         strange += unfitting(self.arguments, self.subject.parameters, makes_object=self.subject.kind == "class")
-        strange += _OF_NO_CHANGE * (self.arguments[:1] == (_NEUTRAL_OF.get(self.subject.short, ""),))
+        strange += _OF_NO_CHANGE * self._leaves_order + _OF_NO_CHANGE * (
+            self.arguments[:1] == (_NEUTRAL_OF.get(self.subject.short, ""),)
+        )
         found = max(0.0, sum(map(oddness, given)) - self._known) + strange
         return found * _SHOWN if self.origin == "example" else found
+
+    @property
+    def _leaves_order(self) -> bool:
+        """Say whether the result is the list that was given, or counts its items: no order, no choice comes of it."""
+        value = self.outcome.value if self.outcome.kind == "value" else None
+        if type(value) is not list or not 0 < len(value) < _SHORT:
+            return False
+        text = repr(value)
+        return value == list(range(len(value))) or any(each in (text, f"iter({text})") for each in self.arguments)
 
     @property
     def _known(self) -> float:
