@@ -101,8 +101,11 @@ class Try:
         value = self.outcome.value if self.outcome.kind == "value" else None
         if type(value) is not list or not 0 < len(value) < _SHORT:
             return False
-        text = repr(value)
-        return value == list(range(len(value))) or any(each in (text, f"iter({text})") for each in self.arguments)
+        try:
+            text = repr(value)
+        except Exception:  # a foreign `__repr__`
+            return False
+        return text == repr(list(range(len(value)))) or any(each in (text, f"iter({text})") for each in self.arguments)
 
     @property
     def _known(self) -> float:
