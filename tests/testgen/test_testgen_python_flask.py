@@ -157,3 +157,77 @@ def test_a_database_that_a_person_may_work_with_is_left_alone(shop: Path) -> Non
     )
     (shop / "shop/__init__.py").write_text(text, encoding="utf-8")
     assert application(shop)[1] == []
+
+
+SETTINGS = """\
+class Plain:
+    SQLALCHEMY_DATABASE_URI = "sqlite:///depot.db"
+
+
+class ForTests(Plain):
+    TESTING = True
+    SQLALCHEMY_DATABASE_URI = "sqlite:///depot-test.db"
+
+
+BY_NAME = {"testing": ForTests, "default": Plain}
+"""
+BESIDE = """\
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from depot.settings import BY_NAME
+
+db = SQLAlchemy()
+
+
+def create_app(name="default"):
+    app = Flask(__name__)
+    app.config.from_object(BY_NAME[name])
+    db.init_app(app)
+    from depot.parts.views import bp
+    app.register_blueprint(bp)
+    return app
+"""
+PARTS = """\
+from flask import Blueprint
+from depot.app import db
+
+bp = Blueprint("parts", __name__)
+
+
+class Part(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+
+
+@bp.route("/parts")
+def count():
+    return str(db.session.query(Part).count())
+"""
+
+
+def test_an_application_is_made_by_a_module_beside_the_views_and_its_settings_get_a_database_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "__init__.py": "",
+        "settings.py": SETTINGS,
+        "app.py": BESIDE,
+        "parts/__init__.py": "",
+        "parts/views.py": PARTS,
+    }
+    for path, text in files.items():
+        (tmp_path / "depot" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "depot" / path).write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    try:
+        names = Names(importlib.import_module("depot.parts.views"), read_facts(PARTS, "depot.parts"))
+        (found,) = find_flask(names, random.Random(1))
+        source = found.install()
+        assert 'monkeypatch.setattr(ForTests, "SQLALCHEMY_DATABASE_URI", "sqlite://")\n' in source
+        assert names.made_anew["client"]().get("/parts").text == "0"
+        space = {**names.values, "pytest": pytest}
+        exec(source.replace("@pytest.fixture\n", ""), space)
+        assert space["client"](monkeypatch).get("/parts").text == "0"
+        assert not list(tmp_path.rglob("*.db"))
+    finally:
+        for name in [name for name in sys.modules if name.split(".")[0] == "depot"]:
+            del sys.modules[name]

@@ -1,6 +1,7 @@
 """Time limits that do not depend on who else uses the machine, and clocks that stand elsewhere."""
 
 import asyncio
+import fcntl
 import os
 import subprocess
 import sys
@@ -208,3 +209,12 @@ def test_a_mutant_is_shown_to_all_tests_until_enough_of_them_failed(tmp_path, en
     runner._answer([0, 1, 2], lambda number: number == 1, writing, enough)
     os.close(writing)
     assert _read_all(reading, os.getpid(), 5.0).decode() == told
+
+
+def test_what_a_child_tells_is_read_though_explored_code_left_a_thousand_files_open():
+    low, writing = os.pipe()
+    high = fcntl.fcntl(low, fcntl.F_DUPFD, 1500)
+    os.close(low)
+    os.write(writing, b"-2,")
+    os.close(writing)
+    assert _read_all(high, os.getpid(), 5.0) == b"-2,"

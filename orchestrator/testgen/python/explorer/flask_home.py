@@ -9,19 +9,18 @@ import contextlib
 import inspect
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+from .flask_making import is_in_memory, made_applications
 from .names import Names
 from .words import words_for
 
-FACTORIES = ("create_app", "make_app", "build_app")
-_SETTINGS = {"TESTING": True, "WTF_CSRF_ENABLED": False, "SQLALCHEMY_DATABASE_URI": "sqlite://", "SERVER_NAME": None}
-_WORDS_FOR_TESTS = ("testing", "test")
+_ALLOWED = ("confirmed", "active", "verified", "enabled", "approved", "admin", "superuser", "staff")  # of a user
 _UNPROTECTED = "app.login_manager.session_protection = None  # it knows the browser that a user signed in with"
 _SIGNED_IN = "1"  # the id of the row that is put in first
 _HEAD = '''@pytest.fixture
-def {name}():
+def {name}({needs}):
     """Return a client of the application{with_}."""
 '''
 
@@ -39,7 +38,7 @@ class Home:
     @property
     def is_harmless(self) -> bool:
         """Say whether nothing that a person works with can be reached."""
-        return self._database is None or self._database.is_in_memory
+        return is_in_memory(self.app) and (self._database is None or self._database.is_known)
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -82,7 +81,8 @@ class Home:
             lines.append("return app.test_client()")
         with_ = " with a database in memory" if self._database is not None else ""
         with_ += " where a user is signed in" if is_signed_in else ""
-        return _HEAD.format(name=name, with_=with_) + "".join(f"    {line}\n" for line in lines)
+        needs = "monkeypatch" if any(line.startswith("monkeypatch.") for line in lines) else ""
+        return _HEAD.format(name=name, needs=needs, with_=with_) + "".join(f"    {line}\n" for line in lines)
 
 
 class _Client:
@@ -106,9 +106,8 @@ class _Database:
         self._app = app
         self._db = getattr(extension, "db", extension)
         self._name = _place(names, self._db)
-        address = str(app.config.get("SQLALCHEMY_DATABASE_URI", ""))
-        self.is_in_memory = self._name is not None and address in ("sqlite://", "sqlite:///:memory:")
-        self._kind = _class_of_users(app, names) if self.is_in_memory else None
+        self.is_known = self._name is not None
+        self._kind = _class_of_users(app, names) if self.is_known and is_in_memory(app) else None
         self.user = self._row(names) if self._kind is not None else ""
         self._values = names.values
         self._filled: sqlite3.Connection | None = None
@@ -143,7 +142,9 @@ class _Database:
         owner = names.of(kind)
         columns = [each for each in kind.__table__.columns if not each.primary_key and not each.foreign_keys]
         texts = [each.key for each in columns if each.type.python_type is str and hasattr(kind, each.key)]
-        row = f"{owner}({', '.join(f'{key}={(words_for(key) or (key,))[0]!r}' for key in texts)})"
+        given = [f"{key}={(words_for(key) or (key,))[0]!r}" for key in texts]
+        given += [f"{each.key}=True" for each in columns if _lets_in(each) and hasattr(kind, each.key)]
+        row = f"{owner}({', '.join(given)})"
         with contextlib.suppress(Exception), self._app.app_context():  # the class may want something else
             self._db.create_all()
             self._db.session.add(eval(row, dict(names.values)))  # noqa: S307 - an expression of ours
@@ -156,41 +157,16 @@ def find_home(names: Names) -> Home | None:
     """Return the application around a module with blueprints; None when there is none, or when it may do harm."""
     if not any(_is_blueprint(value) for value in vars(names.module).values()):
         return None
-    for package in _around(names.module.__name__):
-        for name in FACTORIES:
-            factory = vars(package).get(name)
-            if not inspect.isfunction(factory) or names.of(factory) is None:
-                continue
-            for app, making in _made(factory, names):
-                home = Home(app, making, names)
-                if home.is_harmless:
-                    return home
+    for app, making in made_applications(names):
+        home = Home(app, making, names)
+        if home.is_harmless:
+            return home
     return None
 
 
-def _made(factory: Any, names: Names) -> Iterator[tuple[Any, list[str]]]:
-    """Yield the application as each way to ask for one for tests makes it, with the lines that do it."""
-    parameters = list(inspect.signature(factory).parameters.values())
-    given = parameters[0].default if parameters else inspect.Parameter.empty
-    ways: list[tuple[list[str], tuple[Any, ...]]] = []
-    if inspect.isclass(given) and (known := names.of(given)):
-        lines = [f"class Settings({known}):", *(f"    {key} = {value!r}" for key, value in _SETTINGS.items()), ""]
-        ways.append(([*lines, f"app = {factory.__name__}(Settings)"], (type("Settings", (given,), dict(_SETTINGS)),)))
-    elif parameters:
-        ways += [([f"app = {factory.__name__}({word!r})"], (word,)) for word in _WORDS_FOR_TESTS]
-    else:
-        ways.append(([f"app = {factory.__name__}()"], ()))
-    for lines, arguments in ways:
-        with contextlib.suppress(Exception):  # it needs what is not there
-            yield factory(*arguments), lines
-
-
-def _around(module: str) -> Iterator[Any]:
-    """Yield the packages around a module, the nearest first."""
-    while "." in module:
-        module = module.rpartition(".")[0]
-        if module in sys.modules:
-            yield sys.modules[module]
+def _lets_in(column: Any) -> bool:
+    """Say whether a column of users tells that somebody may do something."""
+    return column.type.python_type is bool and column.key.removeprefix("is_").rpartition("_")[2] in _ALLOWED
 
 
 def _is_blueprint(value: object) -> bool:

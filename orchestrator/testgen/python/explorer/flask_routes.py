@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from .facts import Definition, Literals, literals_of
-from .flask_home import FACTORIES, Home, find_home
+from .flask_home import Home, find_home
+from .flask_making import FACTORIES
 from .kind_tables import Kind
 from .names import Names
 from .request_reading import fields_of_forms, headers_read, keys_read, numbers_read, parts_of_path, values_for
