@@ -142,6 +142,8 @@ class _Database:
         owner = names.of(kind)
         columns = [each for each in kind.__table__.columns if not each.primary_key and not each.foreign_keys]
         texts = [each.key for each in columns if each.type.python_type is str and hasattr(kind, each.key)]
+        if getattr(getattr(kind, "password", None), "fset", None) is not None:  # it makes the hash
+            texts = ["password", *(key for key in texts if "password" not in key)]
         given = [f"{key}={(words_for(key) or (key,))[0]!r}" for key in texts]
         given += [f"{each.key}=True" for each in columns if _lets_in(each) and hasattr(kind, each.key)]
         row = f"{owner}({', '.join(given)})"

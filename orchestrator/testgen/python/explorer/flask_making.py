@@ -5,6 +5,7 @@ settings name a database in a file, the class of settings gets one in memory for
 """
 
 import contextlib
+import functools
 import importlib
 import inspect
 import os
@@ -94,13 +95,14 @@ def _ways(factory: Any, names: Names) -> Iterator[Way]:
     parameters = list(inspect.signature(factory).parameters.values())
     given = parameters[0].default if parameters else inspect.Parameter.empty
     name = factory.__name__
-    if inspect.isclass(given) and (known := names.of(given)):
+    is_class = inspect.isclass(given) and given is not inspect.Parameter.empty
+    if is_class and (known := names.of(given)):
         lines = [f"class Settings({known}):", *(f"    {key} = {value!r}" for key, value in _SETTINGS.items()), ""]
         settings = type("Settings", (given,), dict(_SETTINGS))
         yield [*lines, f"app = {name}(Settings)"], lambda: factory(settings)
         return
     for word in _WORDS_FOR_TESTS if parameters else ():
-        yield [f"app = {name}({word!r})"], lambda word=word: factory(word)
+        yield [f"app = {name}({word!r})"], functools.partial(factory, word)
     yield [f"app = {name}()"], factory
 
 
