@@ -20,6 +20,7 @@ from orchestrator.testgen.python.explorer.makers import Makers
 from orchestrator.testgen.python.explorer.mutation import _to_notice
 from orchestrator.testgen.python.explorer.names import Names
 from orchestrator.testgen.python.explorer.plainer import plainly_wrong, plainly_wrong_texts
+from orchestrator.testgen.python.explorer.programs import words_to_try
 from orchestrator.testgen.python.explorer.regexes import matching_texts
 from orchestrator.testgen.python.explorer.subjects import Parameter, Subject
 from orchestrator.testgen.python.explorer.wording import oddness, with_one_usual_number
@@ -145,6 +146,11 @@ def test_of_two_that_are_alike_a_name_tells_how_the_object_is_made():
         for n, start in enumerate(starts)
     ]
     assert [namer.single(each) for each in made] == ["test_signer_key", "test_signer_key_with_kind_hmac"]
+
+
+def test_an_argument_of_a_program_that_is_wrong_says_so():
+    assert words_to_try("version") == ("1.2.3", "2.0.0-rc.1", "invalid", "")
+    assert words_to_try("thing", "1") == ("1", "10", "a", "")
 
 
 def test_digits_are_usual_in_small_numbers_in_years_of_these_times_and_in_runs():

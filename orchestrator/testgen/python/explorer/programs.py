@@ -166,13 +166,19 @@ def _with_parser(program: Program, parser: Any) -> Iterator[Program]:
         yield from _with_parser(replace(program, name=f"{program.name}_{word}", lead=lead), each)
 
 
+def words_to_try(name: str, *more: str) -> tuple[str, ...]:
+    """Return what to try for an argument of this name: such as it is for, one that says that it is wrong, nothing."""
+    words = words_for(name)[:2]
+    return (*words, "invalid", "") if words else (*more, "10", "a", "")
+
+
 def _of_action(action: Any) -> Option:
     flags, wanted = tuple(action.option_strings), action.nargs
     if flags and wanted == 0:
         return Option(flags)
     values = (*map(str, action.choices), "other") if action.choices else ()
     kind = getattr(action.type, "__name__", "")
-    values = values or _BY_TYPE.get(kind) or (*words_for(action.dest)[:2], "1", "10", "a", "")
+    values = values or _BY_TYPE.get(kind) or words_to_try(action.dest, "1")
     return Option(flags, values, is_required=bool(action.required) or (not flags and wanted not in ("?", "*")))
 
 
@@ -247,8 +253,7 @@ def _of_parameter(parameter: Any) -> Option:
     if choices:
         values: tuple[str, ...] = (*(str(getattr(each, "value", each)) for each in choices), "other")
     else:
-        words = words_for(parameter.name or "")
-        values = _BY_TYPE.get(parameter.type.name) or (*words[:2], "a", "10", "")
+        values = _BY_TYPE.get(parameter.type.name) or words_to_try(parameter.name or "")
     return Option(flags, values, is_required=bool(parameter.required))
 
 
