@@ -53,11 +53,12 @@ def render_overview() -> str:
         lines.append("")
     lines += [
         "Examples:",
-        "  orchestrate init                          write the roadmap that this repository needs",
-        "  orchestrate run --phase 2 --dry-run       see the whole diff, change nothing",
-        "  orchestrate run --phase 2 --group c       do it",
-        "  orchestrate undo                          take the last run back",
+        "  orchestrate init                      write the roadmap of this repository",
+        "  orchestrate run --phase 2 --dry-run   see the whole diff, change nothing",
+        "  orchestrate run --phase 2 --group c   do it",
+        "  orchestrate undo                      take the last run back",
         "",
-        "`orchestrate COMMAND --help` shows options, `orchestrate help environment` the variables that set them.",
+        "`orchestrate COMMAND --help` shows the options of a command,",
+        "`orchestrate help environment` the variables that set them.",
     ]
     return "\n".join(lines) + "\n"

@@ -113,9 +113,9 @@ def _invoke(name: str, arguments: list[str]) -> int:
     if values is not None:
         command(**values)
     else:
-        from orchestrator.cli.typed import app_of
+        from orchestrator.cli.typed import call
 
-        app_of(name)(args=arguments, prog_name=f"orchestrate {name}")
+        call(name, arguments)
     return ExitCode.OK
 
 

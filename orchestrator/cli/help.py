@@ -7,6 +7,7 @@ from orchestrator.cli.commands import COMMANDS, render_overview
 from orchestrator.cli.options import argument
 from orchestrator.cli.options import command as as_command
 from orchestrator.errors import ExitCode, UsageError
+from orchestrator.planning.suggest import did_you_mean
 
 MEANINGS = {
     ExitCode.OK: "everything selected is done or up to date",
@@ -101,5 +102,6 @@ def command(
         return enter([topic, "--help"])
     else:
         message = f"no help about {topic!r}"
-        raise UsageError(message, hint="topics: document, exit-codes, environment, and every command")
+        close = did_you_mean(topic, [*COMMANDS, "document", "exit-codes", "environment"])
+        raise UsageError(message, hint=close or "topics: document, exit-codes, environment, and every command")
     return ExitCode.OK

@@ -26,9 +26,9 @@ def render_help(name: str, command: Command, look: Look) -> str:
     shown = [each for each in parameters if not each[2].more.get("hidden")]
     arguments = [each for each in shown if not each[2].names]
     options = [each for each in shown if each[2].names]
-    usage = " ".join([f"orchestrate {name}", *(_place(*each) for each in arguments), "[OPTIONS]"])
+    usage = " ".join([f"orchestrate {name}", *(place(*each) for each in arguments), "[OPTIONS]"])
     lines = [f"{_title('Usage', look)} {usage}", "", *_about(command, width)]
-    sections = {"Arguments": [(_place(*each).strip("[]"), _meaning(*each)) for each in arguments]}
+    sections = {"Arguments": [(place(*each).strip("[]"), _meaning(*each)) for each in arguments]}
     for section in Section.ALL:
         sections[section] = [
             (_label(kind, spec), _meaning(p, kind, spec)) for p, kind, spec in options if spec.section == section
@@ -67,7 +67,7 @@ def _rows(rows: Sequence[Row], column: int, width: int) -> Iterator[str]:
         yield from wrap(meaning, width, first=f"{start:<{column}}", then=margin)
 
 
-def _place(parameter: Parameter, kind: Any, spec: Spec) -> str:
+def place(parameter: Parameter, kind: Any, spec: Spec) -> str:
     """Return an argument as the usage line has it."""
     word = spec.value or ("|".join(get_args(kind)) if get_origin(kind) is Literal else parameter.name.upper())
     word += "..." if get_origin(kind) is list else ""

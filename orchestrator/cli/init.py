@@ -81,8 +81,8 @@ def _told(text: NewText, target: Path, *, there: Path | None, dry_run: bool) -> 
         lines.append(f"{tasks} would be {'added to' if text.goes_on else 'written to'} {target}")
     else:
         lines.append(f"{'added' if text.goes_on else 'wrote'} {tasks}: {target}")
-        first, then = (next_command(words, there) for words in ("validate", "run --all --dry-run"))
-        lines.append(f"next: {first}, then {then}")
+        lines.append(f"next: {next_command('validate', there)}")
+        lines.append(f"      {next_command('run --all --dry-run', there)}")
     return "".join(f"{each}\n" for each in lines)
 
 

@@ -4,20 +4,52 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, NoReturn, get_args
 
 import typer
 from typer.core import TyperCommand
 
 from orchestrator.cli.commands import COMMANDS
-from orchestrator.cli.help_page import render_help
-from orchestrator.cli.options import Command, Spec
+from orchestrator.cli.help_page import place, render_help
+from orchestrator.cli.options import Command, Spec, kind_of
 from orchestrator.cli.present import look_of
+from orchestrator.errors import UsageError
+
+_MISTAKE: type[Exception] = typer.BadParameter.__bases__[0]  # UsageError, wherever this version of typer has it
+
+
+def call(name: str, arguments: list[str]) -> NoReturn:
+    """Run a command; UsageError tells what is wrong in its line, as all our errors are told."""
+    try:
+        code = app_of(name)(args=arguments, prog_name=f"orchestrate {name}", standalone_mode=False)
+    except _MISTAKE as mistake:
+        raise _told(name, mistake) from mistake
+    except typer.Abort:  # the terminal went away while somebody was asked
+        raise EOFError from None
+    raise SystemExit(code or 0)
+
+
+def _told(name: str, mistake: Any) -> UsageError:
+    """Return our error for a mistake that typer found."""
+    kind, others = type(mistake).__name__, f"`orchestrate {name} --help` shows what there is"
+    if kind == "NoSuchOption":
+        close = ", ".join(mistake.possibilities or ())
+        return UsageError(f"no option {mistake.option_name}", hint=f"did you mean {close}?" if close else others)
+    if kind == "MissingParameter" and mistake.param is not None:
+        parameter = next(each for each in _command(name).parameters if each.name == mistake.param.name)
+        return UsageError(f"{place(parameter, *kind_of(parameter))} is missing", hint=others)
+    text = mistake.format_message().rstrip(".").replace("valid int range", "whole number")
+    return UsageError(text[:1].lower() + text[1:].replace("valid float range", "number"), hint=others)
+
+
+def _command(name: str) -> Command:
+    command: Command = importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}").command
+    return command
 
 
 def app_of(name: str) -> typer.Typer:
     """Return the application that is one command."""
-    return app_around(name, importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}").command)
+    return app_around(name, _command(name))
 
 
 def app_around(name: str, command: Command) -> typer.Typer:

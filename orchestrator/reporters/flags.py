@@ -8,7 +8,7 @@ from msgspec import Struct
 _PLACE = frozenset({"-c", "--config", "-C", "--directory", "--project"})  # where: of every command
 _PLAN = frozenset({"--profile", "-D", "--param"})  # which plan: of commands that make one
 _TASKS = frozenset(
-    {"-p", "--phase", "-g", "--group", "-t", "--task", "--tag", "--from", "--until", "--only", "--skip"}
+    {"-p", "--phase", "-g", "--group", "-t", "--task", "--tag", "--from", "--until", "--only", "--skip", "--plan"}
 )  # which tasks: of `run`
 # Stands for the evidence in a command that is shown; nobody's evidence, so `approve` asks for it.
 EVIDENCE = "a text, or the path of a file"

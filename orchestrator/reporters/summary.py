@@ -113,7 +113,8 @@ def _about_run(words: str, run: str) -> str:
 
 def _next_words(outline: Outline) -> Sequence[str]:
     if outline.kind in REHEARSALS.values():  # nothing was recorded that a command could look at
-        return ()
+        goes_well = outline.state == RunState.SUCCEEDED and outline.counts.get(TaskState.CHANGED)
+        return (f"run{outline.flags.tasks}",) if goes_well and outline.kind == REHEARSALS["run"] else ()
     failed = [task for task in outline.tasks if task.state is TaskState.FAILED]
     if failed and outline.kind == "undo":
         return ways_of_undo(outline.flags)

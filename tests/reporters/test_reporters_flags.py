@@ -85,6 +85,16 @@ def test_commands_about_an_older_run_name_it() -> None:
     assert next_commands(good) == ("orchestrate diff r -C x", "orchestrate undo r -C x")
 
 
+def test_after_a_dry_run_that_went_well_the_run_itself_is_named() -> None:
+    flags = flags_of(("run", "--dry-run", "-g", "b", "-D", "n=2", "-c", "p.yaml"))
+    rehearsed = outline(RunState.SUCCEEDED, kind="dry run", changed=1)
+    assert next_commands(replace(rehearsed, flags=flags)) == ("orchestrate run -g b -D n=2 -c p.yaml",)
+    saved = flags_of(("run", "--plan", "p.json", "-n"))
+    assert next_commands(replace(rehearsed, flags=saved)) == ("orchestrate run --plan p.json",)
+    assert next_commands(replace(rehearsed, counts={TaskState.UNCHANGED: 1})) == ()
+    assert next_commands(outline(RunState.FAILED, FAILED, kind="dry run", changed=1)) == ()
+
+
 def test_while_a_run_goes_on_nothing_is_named_that_it_would_refuse() -> None:
     named = next_commands(outline(RunState.RUNNING, FAILED, WAITING))
     assert [command.split(" -c ")[0] for command in named] == ["orchestrate logs 1.2", "orchestrate approve 2.1"]
