@@ -97,7 +97,8 @@ def test_keys_that_tell_items_apart_stand_in_for_those_that_tell_none(workbench)
 
 PARCEL = """
 class Parcel:
-    def __init__(self, size: int, *, fragile: bool = False, marks: tuple = ()):
+    def __init__(self, size: int, *, fragile: bool = False, marks: tuple = (), hook=print):
+        self.hook = hook
         self.size = size
         self.fragile = fragile
         self.marks = marks
@@ -139,3 +140,4 @@ def test_of_an_object_that_is_made_with_options_only_what_they_change_is_claimed
     text = workbench.generate("parcels.py", budget=20).text
     parts = [each for each in text.split("\n\n\n") if "def test_parcel_with_fragile" in each]
     assert parts and "result.fragile" in parts[0] and "result.size" not in parts[0]
+    assert "hook=" not in text

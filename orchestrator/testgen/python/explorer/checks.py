@@ -128,14 +128,14 @@ class Checks:
         return self._tables.with_row(made, Body((*setup, *checks), label=_label(made, value)), value)
 
     def _told_by_options(self, made: Try, checks: list[str]) -> list[str]:
-        """Return the checks of an object that one made without its options does not pass; all where there are none."""
+        """Return the checks of an object that one made without its options does not pass."""
         pairs = zip(made.arguments, made.subject.parameters, strict=True)
         needed = tuple(argument if parameter.is_required else None for argument, parameter in pairs)
         is_more = made.subject.kind == "class" and needed != made.arguments
         call = made.subject.write(needed, self._names) if is_more else None
         namespace = self._caller.run((f"result = {call}",)) if call is not None else None
         plain = self.of("result", namespace["result"], with_class=True) if namespace is not None else []
-        return [each for each in checks if each not in plain] or checks
+        return [each for each in checks if each not in plain]
 
     def _applied(self, made: Try, call: str, value: Any) -> Body | None:
         """Say what comes of using the function or pattern that the call returns."""
