@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 _COST_OF_BRANCHES = 0.02
 _COST_OF_MUTANTS = 0.03
 _EXAMPLE = 2  # of plainness
-_ODD_PER_MUTANT = 0.8  # so much oddness is worth one mutant
+_ODD_PER_MUTANT = 1.0  # so much oddness is worth one mutant
 _TOO_ODD = 5.0  # whatever it does
 _OF_SAME_ANSWER = 2  # mutants
 _MUTANTS_PER_GOAL = 2  # as much as a statement or a branch is worth
