@@ -4,6 +4,11 @@ import pytest
 
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen import filters
+from orchestrator.testgen.filters import NOT_PASSED, NOT_RUN
+from orchestrator.testgen.python.candidates import Candidate
+from orchestrator.testgen.python.emission import TestFile, WrittenTest
+from orchestrator.testgen.python.generate import _Making
+from orchestrator.testgen.results import Proof
 
 MODULE = """\
 import pathlib
@@ -173,3 +178,25 @@ def test_a_file_that_does_not_compile_is_told(workbench):
     workbench.write("shop.py", MODULE)
     with pytest.raises(TaskFailed, match=r"^tests/test_shop.py cannot be run: .*invalid syntax"):
         workbench.examine("shop.py", "def test_(:\n")
+
+
+def _made(number: int) -> Candidate:
+    return Candidate(number=number, subject="f", kind="function", line=1, lines=(), call=f"f({number})")
+
+
+def test_tests_of_which_nothing_is_known_as_a_process_did_not_answer_are_proven_once_more():
+    candidates = [_made(number) for number in range(4)]
+    table, alone, wrong = candidates[:2], candidates[2:3], candidates[3:]
+    parts = {"test_table": table, "test_alone": alone, "test_wrong": wrong}
+    file = TestFile(
+        text="", tests=tuple(WrittenTest(name=each, source="", candidates=tuple(of)) for each, of in parts.items())
+    )
+    proof = Proof(dropped={"test_table": NOT_RUN, "test_alone": NOT_RUN, "test_wrong": NOT_PASSED})
+    making = _Making(
+        site=None, settings=None, finish=None, history=None, explored=None, existing=None, proposals=None,
+        left=list(candidates),
+    )  # fmt: skip
+    making._forget(file, proof)
+    assert (making.left, making.apart) == (candidates[:3], set())
+    making._forget(file, proof)
+    assert (making.left, making.apart) == (table, {0, 1})

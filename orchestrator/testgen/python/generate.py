@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orchestrator.errors import TaskFailed
-from orchestrator.testgen.filters import ACCIDENT, WEAK, too_little
+from orchestrator.testgen.filters import ACCIDENT, NOT_RUN, WEAK, too_little
 from orchestrator.testgen.generator import Format, Settings
 from orchestrator.testgen.python.candidates import Candidate, Exploration
 from orchestrator.testgen.python.emission import TestFile, emit
@@ -74,6 +74,7 @@ class _Making:
     settled: Settled = field(default_factory=Settled)
     dropped: Counter[str] = field(default_factory=Counter)
     apart: set[int] = field(default_factory=set)  # rows of tables that did not hold
+    asked_again: bool = False  # as a process did not answer
 
     @property
     def exploration(self) -> Exploration:
@@ -135,18 +136,23 @@ class _Making:
         return text, await prove(self.site, text, [each.name for each in file.tests])
 
     def _forget(self, file: TestFile, proof: Proof) -> None:
-        """Drop what did not hold; of a table each row stands alone once, as one that does not hold took all along."""
+        """Drop what did not hold; of a table each row stands alone once, as one that does not hold took all along.
+
+        Where a process did not answer, nothing is known about the tests that it ran: they are proven once more.
+        """
+        unknown = {name for name, why in proof.dropped.items() if why == NOT_RUN and not self.asked_again}
+        self.asked_again = self.asked_again or bool(unknown)
         lost: set[int] = set()
         apart: set[int] = set()
         for each in file.tests:
-            if each.name in proof.dropped:
+            if each.name in proof.dropped and each.name not in unknown:
                 numbers = {c.number for c in each.candidates}
                 if len(numbers) > 1 and not numbers & self.apart:
                     apart |= numbers
                     continue
                 lost |= numbers
                 self.dropped[proof.dropped[each.name]] += len(numbers)
-        self.apart = apart
+        self.apart = apart | (self.apart if unknown else set())
         self.left = [each for each in self.left if each.number not in lost]
 
     def _emit(self, chosen: Sequence[Candidate]) -> TestFile:
