@@ -195,7 +195,7 @@ class AttemptProcesses:
         while True:
             try:
                 async with factory.starter.turn():
-                    beside = factory.starter if factory.children and factory.starter.can_start else None
+                    beside = factory.starter if factory.children and factory.starter.is_ready() else None
                     child, was_cancelled = await start(
                         argv, program=program, folder=folder, env=variables, stdin=stdin, starter=beside
                     )

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 from typing import TypeAlias
@@ -44,15 +45,22 @@ class Starter:
             self._loop, self._turn = loop, asyncio.Lock()
         return self._turn
 
-    @property
-    def can_start(self) -> bool:
-        """Say whether the C library can do all that is needed."""
-        return self._library is not None
+    def is_ready(self) -> bool:
+        """Begin the thread, unless it is there; False where the C library lacks something or a thread finds no room."""
+        if self._thread is None and self._library is not None:
+            thread = Thread(target=self._serve, name="starter", daemon=True)
+            with suppress(RuntimeError):
+                thread.start()
+                self._thread = thread
+        return self._thread is not None
 
     async def execute(
         self, argv: Sequence[str], *, program: str, folder: str, env: Mapping[str, str], source: int, output: int
     ) -> tuple[int, bool]:
-        """Start a program as `forking.execute` does; return its process id, and whether we were cancelled meanwhile."""
+        """Start a program as `forking.execute` does; return its process id, and whether we were cancelled meanwhile.
+
+        Only for one that `is_ready`.
+        """
         sys.audit("subprocess.Popen", program, argv, folder, env)
         assert self._library is not None
         order = _Order(
@@ -61,9 +69,6 @@ class Starter:
             argv=_texts([_text(word) for word in argv]),
             env=_texts([_text(assignment) for assignment in assignments(env)]),
         )
-        if self._thread is None:
-            self._thread = Thread(target=self._serve, name="starter", daemon=True)
-            self._thread.start()
         self._orders.put(order)
         was_cancelled = False
         while not order.is_done:  # what was ordered is started, whoever has changed his mind

@@ -17,7 +17,7 @@ def with_thread(
     argv: Sequence[str], program: str, folder: str, env: Mapping[str, str], source: int, output: int
 ) -> int:
     starter = Starter()
-    assert starter.can_start
+    assert starter.is_ready()
     work = starter.execute(argv, program=program, folder=folder, env=env, source=source, output=output)
     try:
         pid, was_cancelled = asyncio.run(work)

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -96,6 +98,7 @@ def test_a_child_whose_start_is_cancelled_is_ended(processes: AttemptProcesses) 
 
 def test_what_was_ordered_is_there_although_it_was_cancelled_twice() -> None:
     starter = Starter()
+    assert starter.is_ready()
 
     async def ordered(source: int, output: int) -> tuple[int, bool]:
         work = starter.execute(["sleep", "600"], program="/bin/sleep", folder="/", env={}, source=source, output=output)
@@ -127,3 +130,19 @@ def test_a_start_that_fails_after_it_was_cancelled_is_cancelled(processes: Attem
             return job.cancelled()
 
     assert asyncio.run(cancelled())
+
+
+def test_without_room_for_a_thread_it_is_said() -> None:
+    script = """
+import resource
+from orchestrator.processes.starter import Starter
+starter = Starter()
+size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (size + 4_000_000, resource.RLIM_INFINITY))
+print(starter.is_ready())
+resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+print(starter.is_ready())
+starter.close()
+"""
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (told.stdout, told.stderr) == ("False\nTrue\n", "")
