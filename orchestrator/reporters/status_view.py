@@ -37,6 +37,7 @@ class StatusNotes(Struct, frozen=True, kw_only=True):
 def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = None) -> str:
     """Return the state of a run; every line ends with a newline."""
     notes = notes or StatusNotes()
+    notes = replace(notes, waits={**_questions(record), **notes.waits})
     lines = _head(record, look, notes)
     shown = [_Shown.of(group, notes) for group in groups_of(record)]
     names = task_names(record.plan, {task.id for group in shown for task in group.tasks})
@@ -56,6 +57,13 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
         lines.append(f"changed {files} file{'s' if files != 1 else ''}")
     rows = [row for text in lines for row in wrap_line(text, look.width)]
     return "".join(f"{row}\n" for row in [*rows, *next_rows(outline)])
+
+
+def _questions(record: RunRecord) -> dict[str, str]:
+    """Return what is asked about the tasks that wait for a person."""
+    waiting = {task.id for task in record.tasks if task.state is TaskState.WAITING}
+    asked = ((each.task, each.question.strip().split("\n")[0]) for each in record.approvals if each.task in waiting)
+    return {task: question for task, question in asked if question}
 
 
 def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:

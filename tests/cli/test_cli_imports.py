@@ -65,6 +65,7 @@ plan --format mermaid
 validate
 validate --format json
 plan --help
+tests --help
 help exit-codes
 """
 

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchestrator.models.record import (
+    ApprovalRecord,
     AttemptRecord,
     Change,
     Measured,
@@ -270,3 +271,11 @@ def test_an_unknown_state_or_odd_plan_never_breaks_a_view(record, plain):
     for plan in ({}, {"tasks": "x", "groups": 5}, {"tasks": [1, None], "groups": [[]]}, {"tasks": [{"id": 5}]}):
         render_status(replace(record, plan=plan), plain)
         summary_of(replace(record, plan=plan), plain)
+
+
+def test_a_waiting_task_tells_what_is_asked(record, plain):
+    asked = ApprovalRecord(task="2.10", asked=START, question="Look at the page.\nEvidence is required.")
+    gone = ApprovalRecord(task="1.1", asked=START, question="Before that", decision="approved")
+    rows = render_status(replace(record, approvals=(gone, asked)), plain).splitlines()
+    assert "  ⏸ 2.10  Path filters  waiting Look at the page." in rows
+    assert not any("Before that" in row for row in rows)
