@@ -43,8 +43,16 @@ from flask_login import UserMixin
 from shop import db, login
 
 
+class Role(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.String(64))
+    permissions = db.Column(db.Integer)
+
+
 class Person(UserMixin, db.Model):
     id = db.Column(db.Integer, primary_key=True)
+    role_id = db.Column(db.Integer, db.ForeignKey("role.id"))
+    role = db.relationship(Role)
     username = db.Column(db.String(64), unique=True)
     visits = db.Column(db.Integer, default=0)
     is_active = db.Column(db.Boolean, default=False)
@@ -124,7 +132,9 @@ def test_views_are_asked_through_the_application_around_them_by_a_user_and_by_a_
     assert {name: client.get("/me").status_code for name, client in made.items()} == {"client": 200, "visitor": 401}
     assert "create_app(Settings)" in source
     assert "where a user is signed in" in source
-    assert "Person(password='secret', username='ada', is_active=True)" in source
+    assert (
+        "Person(password='secret', username='ada', is_active=True, role=Role(name='admin', permissions=255))" in source
+    )
     assert list(found.others) == ["visitor"]
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Form, Query
 from sqlalchemy import String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from orchestrator.testgen.python.emission import _laid_out
 from orchestrator.testgen.python.explorer.facts import read_facts
 from orchestrator.testgen.python.explorer.finding import SubjectFinder
 from orchestrator.testgen.python.explorer.names import Names
@@ -176,3 +177,18 @@ def test_functions_that_take_a_session_get_a_database_in_memory(workbench) -> No
     assert "    Base.metadata.create_all(engine)\n    with Session(engine) as session:\n" in made.text
     assert made.statements.reached == made.statements.total
     assert "is invited already" in made.text
+
+
+def test_rows_of_a_fixture_are_laid_out_where_they_are_too_long() -> None:
+    given = ", ".join(f"{word}='{word * 3}'" for word in ("first_name", "last_name", "email", "city"))
+    assert _laid_out(f"def session():\n    session.add(Person({given}))") == (
+        "def session():\n"
+        "    session.add(\n"
+        "        Person(\n"
+        '            first_name="first_namefirst_namefirst_name",\n'
+        '            last_name="last_namelast_namelast_name",\n'
+        '            email="emailemailemail",\n'
+        '            city="citycitycity",\n'
+        "        ),\n"
+        "    )"
+    )

@@ -66,9 +66,14 @@ def emit(
     used |= _used_names("\n".join([*own_fixtures, *helpers]))
     head = f'"""Tests of ``{module}``.\n\n{PROVENANCE.format(module=module)}\n"""\n'
     imports = _imports(used, names, is_local)
-    blocks = [double_quoted(each).rstrip() + "\n" for each in (*helpers, *own_fixtures)] + bodies
+    blocks = [double_quoted(each).rstrip() + "\n" for each in (*helpers, *map(_laid_out, own_fixtures))] + bodies
     text = head + "\n" + imports + "\n\n" + "\n\n".join(blocks)
     return TestFile(text=text.replace("\n\n\n\n", "\n\n\n"), tests=tuple(tests))
+
+
+def _laid_out(source: str) -> str:
+    """Break the lines of a fixture that are too long."""
+    return "\n".join(part for line in source.split("\n") for part in (lay_out(line) if len(line) > WIDTH else [line]))
 
 
 def _groups(chosen: Sequence[Candidate]) -> list[list[Candidate]]:

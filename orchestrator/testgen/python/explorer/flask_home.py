@@ -18,6 +18,7 @@ from .words import words_for
 
 _ALLOWED = ("confirmed", "active", "verified", "enabled", "approved", "admin", "superuser", "staff")  # of a user
 _UNPROTECTED = "app.login_manager.session_protection = None  # it knows the browser that a user signed in with"
+_VALUES_OF_ROLES: dict[type, str] = {str: "'admin'", int: "255", bool: "True"}  # numbers are bits of what is allowed
 _SIGNED_IN = "1"  # the id of the row that is put in first
 _HEAD = '''@pytest.fixture
 def {name}({needs}):
@@ -146,13 +147,37 @@ class _Database:
             texts = ["password", *(key for key in texts if "password" not in key)]
         given = [f"{key}={(words_for(key) or (key,))[0]!r}" for key in texts]
         given += [f"{each.key}=True" for each in columns if _lets_in(each) and hasattr(kind, each.key)]
-        row = f"{owner}({', '.join(given)})"
-        with contextlib.suppress(Exception), self._app.app_context():  # the class may want something else
+        # The class may want something else; who has no role may do little.
+        for more in ([role] if (role := _role(kind, names)) else [], []):
+            row = f"{owner}({', '.join([*given, *more])})"
+            if owner and self._can_be_added(row, names):
+                return row
+        return ""
+
+    def _can_be_added(self, row: str, names: Names) -> bool:
+        with contextlib.suppress(Exception), self._app.app_context():
+            self._db.session.rollback()
             self._db.create_all()
             self._db.session.add(eval(row, dict(names.values)))  # noqa: S307 - an expression of ours
             self._db.session.commit()
-            return row if owner else ""
-        return ""
+            return True
+        return False
+
+
+def _role(kind: Any, names: Names) -> str:
+    """Return the argument that gives a user the role that may do everything; "" where users have none."""
+    for relation in kind.__mapper__.relationships:
+        target = relation.mapper.class_
+        owner = (
+            names.of(target) if relation.direction.name == "MANYTOONE" and "role" in target.__name__.lower() else None
+        )
+        if owner is None:
+            continue
+        columns = [each for each in target.__table__.columns if not each.primary_key and not each.foreign_keys]
+        values = {each.key: _VALUES_OF_ROLES.get(each.type.python_type) for each in columns}
+        given = ", ".join(f"{key}={value}" for key, value in values.items() if value is not None)
+        return f"{relation.key}={owner}({given})"
+    return ""
 
 
 def find_home(names: Names) -> Home | None:
