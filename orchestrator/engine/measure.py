@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -94,6 +95,7 @@ class ScopeChecks:
         self._clock = clock
         self._measure = measure
         self._ask = ask
+        self._turns: dict[str, asyncio.Lock] = {}  # by command
         self._checks: dict[str, tuple[PlannedCheck, ...]] = {}
         self._guards: dict[str, tuple[PlannedGuard, ...]] = {RUN: plan.guards}
         for phase in plan.phases:
@@ -117,8 +119,9 @@ class ScopeChecks:
                 if kept is not None:
                     facts.append(kept)
                     continue
-                since = self._clock.monotonic()
-                measurement, fatal = await measured(self._measure(check, scope, states, tasks, None))
+                async with self._turn(check):
+                    since = self._clock.monotonic()
+                    measurement, fatal = await measured(self._measure(check, scope, states, tasks, None))
                 fact = fact_of(self._run, scope, self._clock, check, measurement, since)
                 facts.append(replace(fact, inputs=inputs))
                 if fatal is not None:
@@ -126,6 +129,11 @@ class ScopeChecks:
         except asyncio.CancelledError:
             return ScopeAnswer(scope=scope, ok=False, facts=tuple(facts), cancelled=True)
         return ScopeAnswer(scope=scope, ok=all(fact.ok for fact in facts), facts=tuple(facts))
+
+    def _turn(self, check: PlannedCheck) -> AbstractAsyncContextManager[object]:
+        """Return what is entered to measure: one command at a time, as its report and what its tests share are one."""
+        command = check.params.get("command")
+        return self._turns.setdefault(repr(command), asyncio.Lock()) if command else nullcontext()
 
     async def _look(self, check: PlannedCheck) -> str | None:
         """Return what decides the measurement; None when that cannot be told: it is measured every time."""

@@ -26,7 +26,7 @@ from orchestrator.engine.ports import AttemptEnd, Ready
 from orchestrator.errors import Drift, ExitCode, MissingTool, Unusable
 from orchestrator.models.events import EventType
 from orchestrator.models.facts import AttemptEnded, AttemptStarted, RunEnded, RunStarted, TaskEnded, TaskWaiting
-from orchestrator.models.plan import PlannedGuard, RetryPolicy
+from orchestrator.models.plan import PlannedCheck, PlannedGuard, RetryPolicy
 from orchestrator.models.record import Measured
 from orchestrator.models.status import Execution, FailureClass, OutcomeKind, RunState, TaskState
 
@@ -313,6 +313,26 @@ def test_checkpoints_see_the_states_of_their_scope() -> None:
 
     Curious(plan([task("1"), task("2", "1.b")], [group(), group("1.b")], [phase(checkpoint=CHECK)])).play()
     assert seen == [("phase 1", {"1": "changed", "2": "changed"}, ["1", "2"], None)]
+
+
+@pytest.mark.parametrize(("commands", "at_once"), [(("pytest", "pytest"), 1), (("pytest", "jest"), 2), (("", ""), 2)])
+def test_checkpoints_that_run_the_same_command_take_turns(commands: tuple[str, str], at_once: int) -> None:
+    running, most = 0, 0
+
+    class Busy(Stage):
+        async def measure(self, check: Any, scope: str, states: Any, tasks: Any, context: Any) -> Measurement:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            for _ in range(20):
+                await asyncio.sleep(0)
+            running -= 1
+            return Measurement(ok=True, message="")
+
+    checks = [PlannedCheck(type="probe", params={"command": [each]} if each else {}) for each in commands]
+    groups = [group("1.a", checkpoint=(checks[0],)), group("1.b", checkpoint=(checks[1],))]
+    Busy(plan([task("1"), task("2", "1.b")], groups)).play()
+    assert most == at_once
 
 
 def test_a_guard_that_says_no_blocks_its_scope_and_ends_with_8() -> None:
