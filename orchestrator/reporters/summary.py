@@ -169,7 +169,7 @@ def _task_lines(tasks: Sequence[TaskLine], look: Look, width: int) -> list[str]:
         shown = alike[:_MOST_OF_A_KIND] if state in _BOUNDED else alike
         for task in shown:
             glyph, role = look.of_state(task.state)
-            text = f": {line(task.text)}" if task.text else ""
+            text = f": {line(task.text)}" if task.text and task.text != f"was {task.state}" else ""
             head = f"  {look.paint(role, glyph)} {pad(line(task.id), widest)}  {line(task.name)}"
             lines.append(f"{head}  {task.state}{text}")
         if len(shown) < len(alike):

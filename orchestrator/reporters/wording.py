@@ -188,7 +188,9 @@ def _task_finished(scene: _Scene) -> Told | None:
         return scene.task(state, glyph, role, why, weight=Weight.TROUBLE)
     ran = state in (TaskState.CHANGED, TaskState.UNCHANGED)
     weight = Weight.NORMAL if state.went_well else Weight.TROUBLE
-    return scene.task(state, glyph, role, time if ran else "", scene.said("summary"), weight=weight)
+    summary = scene.said("summary")
+    summary = "" if summary == f"was {state}" else summary  # that is its word already
+    return scene.task(state, glyph, role, time if ran else "", summary, weight=weight)
 
 
 def _failure(scene: _Scene, time: str) -> Told:
