@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterator
 
 from orchestrator.processes.spawn import Child
@@ -16,6 +17,8 @@ from orchestrator.processes.sweep import Standing, descendants, has_variable, re
 from orchestrator.processes.watch import Watch
 
 _PAGE = 1 << 16
+_TRACED = 0.5  # seconds
+_ROUND = 0.001
 
 
 class Running:
@@ -48,7 +51,12 @@ class Running:
         if not self.has_exited:
             self.signal(signal.SIGKILL)
         self._forget_handle()
-        return self.child.take_status()
+        status = self.child.take_status()
+        patience = time.monotonic() + _TRACED
+        while status is None and self.has_exited and time.monotonic() < patience:  # a debugger hears of the end first
+            time.sleep(_ROUND)
+            status = self.child.take_status()
+        return status
 
     def signal(self, signum: int) -> None:
         """Signal the child's process group."""

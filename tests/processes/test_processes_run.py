@@ -4,6 +4,8 @@ import os
 import resource
 import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -222,3 +224,25 @@ def test_without_any_descriptor_the_limit_is_named(processes: AttemptProcesses, 
         assert "ulimit -n" in str(caught.value.hint)
 
     asyncio.run(scenario())
+
+
+TRACER = """
+import ctypes, os, select, sys, time
+while not os.path.exists("pid") or not (text := open("pid").read()):
+    time.sleep(0.01)
+pid = int(text)
+ctypes.CDLL(None).ptrace(ctypes.c_long(0x4206), ctypes.c_long(pid), ctypes.c_long(0), ctypes.c_long(0))  # PTRACE_SEIZE
+watched = os.pidfd_open(pid)
+open("traced", "w").write("yes")
+select.select([watched], [], [])
+time.sleep(0.1)
+os.waitpid(pid, 0)
+"""
+
+
+def test_the_exit_code_of_a_traced_child_is_its_own(processes: AttemptProcesses, root: Path) -> None:
+    tracer = subprocess.Popen([sys.executable, "-c", TRACER], cwd=root)
+    finished = run(processes, "echo $$ > pid; until [ -s traced ]; do :; done; exit 3")
+    if tracer.wait(20):
+        pytest.skip("nobody may trace a process here that is not a child of his")
+    assert finished.exit_code == 3
