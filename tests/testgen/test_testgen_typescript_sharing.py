@@ -128,7 +128,7 @@ def test_a_title_is_not_cut_off_in_the_middle_of_a_claim() -> None:
     features = (("owner", "owner", "'owner-with-a-name'"), ("limit", "limit", "1"))
     tests = [replace(PLAIN, error=error, features=features), PLAIN]
     title = Namer(others=tests).single(tests[0])
-    assert title == 'throws "a community has room for 2 to 10,000 members, no"'
+    assert title == "throws \"a community has room for 2 to 10,000 members, no\" for owner 'owner-with-a-name'"
     others = [tests[0], replace(PLAIN, features=(("owner", "owner", "'o'"), ("limit", "limit", "2")))]
     title = Namer(others=others).single(tests[0])
     assert title == "throws \"a community has room for 2 to 10,000 members, no\" for owner 'owner-with-a-name'"

@@ -35,9 +35,9 @@ class Candidate:
     goals: frozenset[int]
     kills: frozenset[int]
     cost: float
-    oddness: float = 0.0  # not known
+    oddness: float = 0.0
     answer: str = ""
-    plainness: int = 0  # neither
+    plainness: int = 0  # 1 shows what its subject is for as an ordinary case
     family: str = ""
     loose: Mapping[str, Any] | None = None  # what is written otherwise when the compiler minds the types of inputs
     setup: tuple[str, ...] = ()  # blocks above all tests: variables, what is done before and after each test
@@ -105,6 +105,9 @@ def _candidate(number: int, each: Mapping[str, Any]) -> Candidate:
         goals=frozenset(each["goals"]),
         kills=frozenset(each["kills"]),
         cost=each["size"],
+        oddness=each.get("oddness", 0.0),
+        plainness=each.get("plainness", 0),
+        family=f"{each['subject']} {each['kind']}",
         loose=each.get("loose"),
         setup=tuple(each.get("setup", ())),
         features=tuple((where, name, text) for where, name, text in each.get("features", ())),

@@ -10,6 +10,7 @@ _LONGEST = 90
 _LONGEST_VALUE = 40
 _LONGEST_FEATURE = 24
 _MOST_FEATURES = 2
+_NOTHING = ("undefined", "[]", "null", "0")  # rows that are found, or changed
 _FOUND = ["when something is found"]  # of no object that comes out: that tells what was found
 _PATH = re.compile(r"[\w$]+(\.[\w$]+)*")
 _SHORT_LITERAL = r"""'[^']{,22}'|"[^"]{,22}"|-?[\d.]+|true|false|null"""
@@ -30,6 +31,7 @@ class Namer:
         self._are_several = len(others) > 1
         self._paths = Counter(path for each in others for path in _paths(each))
         self._steps = Counter(step for each in others for step in each.steps[:1])
+        self._given = Counter(name for each in others for name, _ in each.args)
         self._most = len(others) / 2
 
     def single(self, candidate: Candidate) -> str:
@@ -59,11 +61,13 @@ class Namer:
             return [f"for {name} {text}" for name, text in shown], []
         told: dict[str, None] = {}
         rest: dict[str, None] = {}
-        for where, name, text in candidate.features:
-            is_short = len(text) <= _LONGEST_FEATURE and (name or where.endswith("#"))
-            if is_short and self._usual.get(where) != text:
-                (rest if where in self._alone else told)[_in_words(where, name, text)] = None
-        return list(told), list(rest)
+        for where, name, text in sorted(candidate.features, key=lambda feature: feature[0] != feature[1]):
+            longest = _LONGEST_VALUE if where == name or where.endswith("#") else _LONGEST_FEATURE
+            if len(text) <= longest and (name or where.endswith("#")) and self._usual.get(where) != text:
+                is_apart = where in self._alone and where != name  # an argument that only one test gives tells most
+                (rest if is_apart else told)[_in_words(where, name, text)] = None
+        own = [f"with {name}" for name, _ in candidate.args if self._given[name] == 1 and candidate.kind != "constant"]
+        return list(told) or own, list(rest)
 
     def _lacking(self, candidate: Candidate) -> list[str]:
         """Return in words what most others are given or come after, and this one not; else that something was found."""
@@ -171,13 +175,17 @@ def _circumstances(candidate: Candidate) -> str:
     if candidate.is_fault:
         parts.append(" when a query fails")
     elif candidate.answers:
-        empty = all(each in ("undefined", "[]", "null") for each in candidate.answers)
+        empty = all(each in _NOTHING for each in candidate.answers)
         parts.append(" when nothing is found" if empty else "")
     if candidate.steps:
-        parts.append(f" after {' and '.join(dict.fromkeys(candidate.steps))}")
+        parts.append(f" after {' and '.join(_often(step, count) for step, count in Counter(candidate.steps).items())}")
     return "".join(parts)
 
 
+def _often(step: str, count: int) -> str:
+    return step if count == 1 else f"{step} twice" if count == 2 else f"{step} {count} times"
+
+
 def _short(text: str, most: int) -> str:
-    line = " ".join(text.split())
+    line = " ".join(text.split()).replace('"', "'")
     return f'"{line}"' if line and len(line) <= most else f'"{line[:most].rsplit(" ", 1)[0]} …"' if line else ""

@@ -16,6 +16,7 @@ from orchestrator.testgen.typescript.proof import Verdicts, prove
 from orchestrator.testgen.typescript.sharing import with_shared
 
 _ROUNDS = 4
+_STRANGE = 2.0  # oddness of what nobody would write first
 _LAST_ROUNDS = 3  # in which only what held before is chosen from, so that something always can be kept
 
 
@@ -52,7 +53,7 @@ async def settle(
         for work in open_works:
             if number >= _ROUNDS:
                 work.left = [each for each in work.left if each.number in work.held]
-            chosen = select(work.left, settled=work.settled, min_gain=settings.min_gain)
+            chosen = select(plain_enough(work.left), settled=work.settled, min_gain=settings.min_gain)
             work.file = emit(work.place, chosen, work.history.titles)
             if not work.file.tests and not work.is_broken:
                 work.text = only_theirs(work.history)
@@ -83,6 +84,14 @@ async def _write(bench: Bench, works: Sequence[Work], finish: Callable[[str, str
             text = merge(found, work.history)
             is_new = text not in (work.text, work.history.text)
             work.text = await finish(work.target.test_file, text) if is_new else text
+
+
+def plain_enough(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates without the strange ones that do nothing that plain ones do not do as well."""
+    plain = [each for each in candidates if each.oddness < _STRANGE]
+    goals = frozenset[int]().union(*(each.goals for each in plain))
+    kills = frozenset[int]().union(*(each.kills for each in plain))
+    return [each for each in candidates if each.oddness < _STRANGE or each.goals - goals or each.kills - kills]
 
 
 def _candidates(file: TestFile) -> list[Candidate]:

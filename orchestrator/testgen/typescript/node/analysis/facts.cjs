@@ -8,6 +8,9 @@ const MOST = 80;
 const OUTSIDE = /^(mongodb|mongoose|pg|pg-boss|pg-promise|mysql2?(\/promise)?|mssql|sqlite3|better-sqlite3|knex|kysely|drizzle-orm\/.*|sequelize|ioredis|redis|axios|got|ky|superagent|node-fetch|cross-fetch|undici|nodemailer|resend|postmark|@aws-sdk\/.*|@google-cloud\/.*|@azure\/.*|bullmq|bull|bee-queue|agenda|nats|mqtt|@prisma\/client|typeorm|postgres|amqplib|kafkajs|stripe|@elastic\/.*|@sendgrid\/mail|twilio)$/;
 const FILES = /^(node:)?fs(\/promises)?$/;
 
+/** What the text of a module shows that it knows of. */
+const KNOWN = { NaN: /\bNaN\b|\bisFinite\b/, catch: /\bcatch\b/ };
+
 function readFacts(ts, file) {
   const strings = new Set();
   const numbers = new Set();
@@ -28,8 +31,29 @@ function readFacts(ts, file) {
     ts.forEachChild(node, visit);
   };
   visit(file);
+  for (const key of tableKeys(ts, file)) strings.add(key);
   const some = (set) => [...set].slice(0, MOST);
-  return { strings: some(strings), numbers: some(numbers), patterns: some(patterns), env: some(new Set([...env, ...keys])), reads: some(reads) };
+  const knows = Object.keys(KNOWN).filter((each) => KNOWN[each].test(file.text));
+  return { knows, strings: some(strings), numbers: some(numbers), patterns: some(patterns), env: some(new Set([...env, ...keys])), reads: some(reads) };
+}
+
+/** The names in objects in which something is looked up by what is given. */
+function tableKeys(ts, file) {
+  const asked = new Set();
+  const tables = new Map();
+  const bare = (node) => (node && (ts.isAsExpression(node) || ts.isParenthesizedExpression(node) || ts.isSatisfiesExpression?.(node)) ? bare(node.expression) : node);
+  const ask = (node) => { if (node && ts.isIdentifier(node)) asked.add(node.text); };
+  const visit = (node) => {
+    if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name)) {
+      const made = bare(node.initializer);
+      if (made && ts.isObjectLiteralExpression(made)) tables.set(node.name.text, made.properties.filter((each) => each.name && !ts.isComputedPropertyName(each.name)).map((each) => each.name.text));
+    } else if (ts.isElementAccessExpression(node) && !ts.isLiteralExpression(node.argumentExpression)) ask(node.expression);
+    else if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InKeyword) ask(node.right);
+    else if (ts.isCallExpression(node) && /hasOwn|^Object\.keys/.test(node.expression.getText(file))) ask(node.arguments[0]);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return [...tables].filter(([name]) => asked.has(name)).flatMap(([, keys]) => keys);
 }
 
 /** The modules that a file imports at run time: [{spec, file, names, reads}]; `file` is undefined for packages, `reads` is what is read of a whole namespace. */

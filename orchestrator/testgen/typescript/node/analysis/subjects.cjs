@@ -42,7 +42,7 @@ function ofValue(ts, checker, shapes, symbol, place, base, isServed) {
   const methods = shapes.isClass(type.symbol) || isObjectOfFunctions(type, place) ? membersOf(ts, checker, shapes, type, place.getSourceFile()) : [];
   const nested = nestedMethods(checker, type, place, (inner) => membersOf(ts, checker, shapes, inner, place.getSourceFile()));
   if (methods.length + nested.length > 0) return [...methods, ...nested].map((each) => ({ ...base, ...each, kind: `object-${each.kind}` }));
-  return [{ ...base, kind: 'constant', shape: shapes.of(type, base.export) }];
+  return [{ ...base, kind: 'constant', shape: shapes.of(type, base.export), isUsed: isUsed(ts, place) }];
 }
 
 /** The function that a function returns, called with what both of them take. */
@@ -125,6 +125,15 @@ function membersOf(ts, checker, shapes, type, file) {
 function called(checker, shapes, signature) {
   const returns = signature.getReturnType();
   return { params: shapes.params(signature), isAsync: returns.symbol?.name === 'Promise', returns: checker.typeToString(returns) };
+}
+
+/** Say whether a function of its file uses a variable. */
+function isUsed(ts, place) {
+  const uses = (node, isInside) => {
+    if (isInside && ts.isIdentifier(node) && node.text === place.name?.text && !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node)) return true;
+    return ts.forEachChild(node, (each) => uses(each, isInside || ts.isFunctionLike(node)) || undefined) ?? false;
+  };
+  return uses(place.getSourceFile(), false);
 }
 
 function isErrorClass(checker, type) {

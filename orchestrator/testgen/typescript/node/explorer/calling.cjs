@@ -73,7 +73,12 @@ class Caller {
     const { subject } = item;
     if (subject.begin) return subject.begin(item, scene, inputs);
     const exported = this.world.offered(subject);
-    const args = () => (inputs.args = item.args.map((each) => make(each, scene)));
+    const args = () => {
+      scene.isBefore = true; // what goes in may be made by functions of the module: these are not tested here
+      inputs.args = item.args.map((each) => make(each, scene));
+      scene.isBefore = false;
+      return inputs.args;
+    };
     if (Object.hasOwn(GRAPHQL_CALLS, subject.kind)) return GRAPHQL_CALLS[subject.kind](this.world, subject, args());
     if (subject.kind === 'constant') return exported;
     if (subject.kind === 'schema') return pickedResult(schemaAt(exported, subject.path).safeParse(...args()));

@@ -5,18 +5,26 @@ const { expectation } = require('./pictures.cjs');
 const { CallWriter, nameOf } = require('./call-writer.cjs');
 const { defaultName } = require('./writer.cjs');
 const { featuresOf } = require('./features.cjs');
+const { isNoNumber, oddnessOf } = require('./oddness.cjs');
 const { outcomeOf, subjectName, titleOf } = require('./outcomes.cjs');
 
 const LONGEST = 4000; // characters of a test that somebody has to read
 const TOO_LONG = 'is too long to read';
 const WEAK = 'asserts nothing about the subject';
+const NO_NUMBER = 'would pin a NaN of which the module does not know';
+const SHOWN = 'is a constant that tests of its functions show';
 
 /** Return the candidates; a case that did something besides returning gives two, with and without asserting that. */
 function candidatesOf(plan, cases, { kept, matrix, openers = [], dropped }) {
   const found = [];
   const drop = (reason) => { dropped[reason] = (dropped[reason] ?? 0) + 1; };
   for (const [index, { item, seen }] of kept.entries()) {
-    const base = { goals: [...seen.goals], size: cases.sizeOf(item) };
+    if (seen.kind === 'value' && isNoNumber(seen.value, plan.facts)) {
+      drop(NO_NUMBER);
+      continue;
+    }
+    const oddness = oddnessOf(item, seen, plan.facts);
+    const base = { goals: [...seen.goals], size: cases.sizeOf(item) + oddness, oddness, plainness: Number(oddness === 0 && seen.kind === 'value') };
     const { value, calls } = matrix[index];
     const plain = proposal(plan, item, seen, false);
     const full = calls.length > value.length && proposal(plan, item, seen, true);
@@ -25,7 +33,16 @@ function candidatesOf(plan, cases, { kept, matrix, openers = [], dropped }) {
     if (short.length === 0) drop(made.length > 0 ? TOO_LONG : WEAK);
     found.push(...short);
   }
-  return found;
+  return withoutShown(plan, found, drop);
+}
+
+/** A constant is not copied into a test where what a function does with it is tested. */
+function withoutShown({ subjects }, found, drop) {
+  const used = new Set(subjects.filter((each) => each.isUsed).map((each) => each.export));
+  if (!found.some((each) => each.kind !== 'constant' && each.kills.length > 0)) return found;
+  const isShown = (each) => each.kind === 'constant' && used.has(each.subject);
+  found.filter(isShown).forEach(() => drop(SHOWN));
+  return found.filter((each) => !isShown(each));
 }
 
 /** What there is to read of a test; what stands above all tests is read once. */

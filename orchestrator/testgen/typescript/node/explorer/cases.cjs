@@ -200,6 +200,11 @@ class Cases {
   *solved(item, seen) {
     const tried = new Set();
     for (const [operator, left, right] of seen.slice(0, 60)) {
+      if (operator === 'in' && !tried.has(`in ${String(left)}`)) {
+        tried.add(`in ${String(left)}`);
+        yield* this.withKey(item, left);
+        continue;
+      }
       for (const [from, to] of [[left, right], [right, left]]) {
         if (!isSimple(from) || !isSimple(to) || Object.is(from, to)) continue;
         const key = `${operator}|${typeof from}|${String(from)}|${String(to)}`;
@@ -207,6 +212,14 @@ class Cases {
         tried.add(key);
         yield* this.exchanged(item, from, to, operator);
       }
+    }
+  }
+
+  /** Yield cases in which a record has something under a name that is asked for. */
+  *withKey(item, key) {
+    for (const [node, replace] of this.spots(item)) {
+      const isRecord = node.t === 'object' && node.open !== undefined && typeof key === 'string';
+      if (isRecord && !node.props.some(([name]) => name === key)) yield replace({ ...node, props: [...node.props, [key, this.values.of(node.open, key)[0]]].slice(-8) });
     }
   }
 

@@ -4,6 +4,7 @@ const { literal } = require('./nodes.cjs');
 
 const DEEPEST = 3;
 const MOST = 60;
+const UNITS = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000], ['second', 1000], ['millisecond', 1]];
 
 /** The bits of what an object is made of, of the arguments, and of what doubles answer. */
 function featuresOf({ subject, args, ctor, steps }, answered, nameOf) {
@@ -19,6 +20,7 @@ function featuresOf({ subject, args, ctor, steps }, answered, nameOf) {
 function walk(node, where, name, add, depth) {
   if (depth > DEEPEST) return;
   if (node.t === 'value' && node.v !== undefined) add(where, name, literal(node.v));
+  else if (node.t === 'fn' && isTime(node.returns?.v) && isTime(node.later?.v) && node.later.v > node.returns.v) add(`${where} #`, '', `a clock that goes on by ${durationOf(node.later.v - node.returns.v)}`);
   else if (node.t === 'json') walk(node.of, where, name, add, depth);
   else if (node.t === 'list') {
     if (name) add(`${where} #`, '', `${node.items.length || 'no'} ${node.items.length === 1 ? name.replace(/s$/, '') : name}`);
@@ -26,6 +28,17 @@ function walk(node, where, name, add, depth) {
   } else if (node.t === 'object' || node.t === 'stub') {
     for (const [key, each] of node.props) walk(each, `${where}.${key}`, key, add, depth + 1);
   }
+}
+
+/** Say whether a number is a time in milliseconds, as clocks show it. */
+function isTime(number) {
+  return Number.isInteger(number) && number > 1e12;
+}
+
+function durationOf(milliseconds) {
+  const [name, length] = UNITS.find(([, each]) => milliseconds % each === 0);
+  const count = milliseconds / length;
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
 
 module.exports = { featuresOf };

@@ -5,15 +5,21 @@ const { braces } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
 const { issuesOf, titleOfAnswer } = require('./schemas.cjs');
 
-/** A word for the sort of answer: data, nothing, or an error by its message; undefined for all other subjects. */
+/** A word for the sort of answer: data, nothing, yes, no, or an error by its message; undefined for all other subjects. */
 function outcomeOf(subject, seen) {
   if (subject.kind === 'graphql-request' && seen.kind === 'value') return `${subject.export} ${subject.member}: ${statusOf(seen)}`;
   if (subject.kind === 'schema' && seen.kind === 'value' && !issuesOf(seen.value)) return `${subject.export}.${subject.member}: takes`;
+  if (isAnswered(subject, seen)) return `${subject.export} ${subject.member ?? ''}: ${seen.value.v}`;
   if (subject.kind !== 'operation' || seen.kind !== 'value') return undefined;
   const { errors, data } = partsOf(seen);
   if (errors.length > 0) return `${subject.member}: ${errors[0].replace(/"[^"]*"|\d+/g, '')}`;
   const isEmpty = JSON.stringify(data ?? null).includes('"items":[]') || data?.props?.every(([, each]) => each.t === 'value' && each.v === null);
   return `${subject.member}: ${isEmpty ? 'nothing' : 'data'}`;
+}
+
+/** Say whether a question was answered by yes or no: tests show both. */
+function isAnswered({ kind }, { kind: sort, value }) {
+  return /^(function|method|static-method|object-method)$/.test(kind) && sort === 'value' && value.t === 'value' && typeof value.v === 'boolean';
 }
 
 function partsOf(seen) {

@@ -5,13 +5,19 @@
  * A case stays what it is worth keeping for: the goals and mutants that it was the first to reach and to notice, and the
  * sort of its outcome. Nothing here is drawn by chance.
  */
+const { isLong, isMixedUp } = require('./oddness.cjs');
+
 const MOST_TRIES = 40; // of one case
+const MOST_ROUND = 40; // numbers that are tried for a round result
+const MOST_NATURAL = 2; // values that a person would give first
 
 /** Make the cases that a search kept plainer, as long as `isOver` says no. */
 async function makePlainer(search, isOver) {
-  for (const [index, entry] of search.kept.entries()) {
+  for (const [index, entry] of [...search.kept].entries()) {
     if (isOver()) return;
     if (!['constant', 'config'].includes(entry.item.subject.kind)) search.kept[index] = await plainest(search, entry, isOver);
+    const round = isLong(search.kept[index].seen.value) && (await withRoundResult(search, search.kept[index], isOver));
+    if (round) search.kept.push(round);
   }
 }
 
@@ -30,6 +36,24 @@ async function plainest(search, entry, isOver) {
   return found;
 }
 
+/** A case like it with numbers of which what comes out is short to write; undefined where there is none. */
+async function withRoundResult(search, entry, isOver) {
+  const { cases, caller } = search;
+  const numbers = [...new Set([...cases.values.facts.numbers, 2, 10, 100])].filter((each) => each > 1).slice(0, MOST_ROUND);
+  const places = [...cases.spots(entry.item)].filter(([node]) => node.t === 'value' && typeof node.v === 'number').slice(0, 3);
+  for (const [node, replace] of places) {
+    for (const v of numbers.flatMap((each) => [each, 2 * each])) {
+      if (isOver()) return undefined;
+      const item = replace({ ...node, v: node.v < 0 ? -v : v });
+      const seen = await caller.call(item);
+      const isRound = seen.kind === 'value' && !isLong(seen.value) && seen.value.v !== 0 && !search.unfit(seen, item);
+      const stable = isRound && (await search.steady(search.completed(item, seen), seen));
+      if (stable) return { ...entry, item: search.completed(item, seen), seen: stable, goals: [], kills: [] };
+    }
+  }
+  return undefined;
+}
+
 /** Yield the case with one thing less or one thing plainer. */
 function* waysOf(cases, item) {
   const { subject, args, steps } = item;
@@ -42,17 +66,19 @@ function* waysOf(cases, item) {
   if (args.length > 0 && subject.params?.[args.length - 1]?.optional) yield { ...item, args: args.slice(0, -1) };
   for (const [node, replace] of cases.spots(item)) {
     if (node.t === 'list' && !node.fixed && node.items.length > 1) yield replace({ ...node, items: node.items.slice(0, -1) });
-    const natural = naturalFor(cases, node);
-    if (natural) yield replace({ ...natural, answer: node.answer });
+    if (node.t === 'object' && node.open) for (const [name] of node.props) yield replace({ ...node, props: node.props.filter(([key]) => key !== name) });
+    for (const natural of naturalFor(cases, node, isMixedUp(node, item))) yield replace({ ...natural, answer: node.answer });
   }
 }
 
-/** The first value for a place that has a name, where another one stands there. */
-function naturalFor({ values }, node) {
+/** The first values for a place that has a name, where another one stands there. */
+function naturalFor({ values }, node, isStrange) {
   const shape = node.union ?? node.shape;
-  if (node.t !== 'value' || !node.name || node.v === null || node.fixed || !['string', 'number'].includes(typeof node.v) || !shape) return undefined;
-  const first = values.of(shape, node.name ?? '')[0];
-  return first?.t === 'value' && typeof first.v === typeof node.v && !Object.is(first.v, node.v) ? first : undefined;
+  if (isStrange && shape) return values.of(shape, node.name).slice(0, MOST_NATURAL).filter((each) => each.t === 'value');
+  if (node.t !== 'value' || !node.name || node.v === null || node.fixed || !['string', 'number'].includes(typeof node.v) || !shape) return [];
+  const first = values.of(shape, node.name).slice(0, MOST_NATURAL).filter((each) => each.t === 'value' && typeof each.v === typeof node.v);
+  const known = first.findIndex((each) => Object.is(each.v, node.v));
+  return known < 0 ? first : first.slice(0, known);
 }
 
 /** The case with what comes out of it now, if it is worth keeping for the same reasons; undefined otherwise. */

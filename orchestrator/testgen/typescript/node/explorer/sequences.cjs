@@ -12,7 +12,7 @@ const MOST_INTO = 4; // arguments that are exchanged for what a step returned
 function* sequencesOf(cases, subject, base) {
   const isFunction = subject.kind === 'function';
   const siblings = cases.subjects.filter((each) => each !== subject && each.params?.length > 0 && (isFunction ? each.kind === 'function' : each.export === subject.export && each.kind === 'method')).slice(0, MOST_SIBLINGS);
-  const ways = [base, ...otherClocks(cases, subject, base)];
+  const ways = [base, ...otherClocks(cases, subject, base), ...otherIds(cases, subject, base)];
   for (const sibling of siblings) {
     for (const steps of stepsOf(cases, sibling)) for (const way of ways) yield { ...way, steps };
   }
@@ -31,6 +31,15 @@ function stepsOf(cases, called) {
   const whole = given(0, true);
   const found = [[needed], [needed, given(1, false)], Array(MANY).fill(needed)];
   return called.params.some((each) => each.optional) ? [[whole], ...found] : found;
+}
+
+/** The same asked for something else than what natural steps put in. */
+function* otherIds(cases, subject, base) {
+  for (const [index, node] of base.args.entries()) {
+    if (node.t !== 'value' || !/(id|key|name)$/i.test(subject.params[index].name)) continue;
+    const other = cases.options(subject.params[index]).find((each) => each.t === 'value' && typeof each.v === 'string' && each.v !== node.v);
+    if (other) yield { ...base, args: base.args.map((each, at) => (at === index ? other : each)) };
+  }
 }
 
 /** The same with a clock, if one can be given, that goes on after it was first looked at; and with other sizes. */

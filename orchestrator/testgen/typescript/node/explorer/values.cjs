@@ -8,6 +8,7 @@
 const { BUILT_IN, code, value } = require('./built-in-values.cjs');
 const { queriesFor, valueNodes } = require('./documents.cjs');
 const { FUNCTIONS } = require('./function-values.cjs');
+const { numbersFor } = require('./numbers.cjs');
 const { Options } = require('./options.cjs');
 const { PARTS } = require('./part-values.cjs');
 const { MAKERS } = require('./server/schema-shapes.cjs');
@@ -17,7 +18,6 @@ const DEEPEST = 5;
 const DEEPEST_OF_FEW = 7; // of types that are soon written out: answers hold rows that hold rows
 const FEW = 2000; // places
 const MOST_STUBBED = 12; // answers of a function of a stub
-const NUMBERS = [1, 0, 2, -1, 10, 100, 0.5, 1000, NaN];
 
 class Values {
   /** `subjects` are what the module exports: some make inputs for others. */
@@ -38,7 +38,7 @@ class Values {
     this.facts = facts;
     this.literals = facts.strings;
     this.samples = facts.patterns.flatMap((each) => matching(each, random));
-    this.numbers = [...new Set([...NUMBERS, ...facts.numbers.flatMap((each) => [each, each - 1, each + 1])])];
+    this.numbers = numbersFor('', facts.numbers.flatMap((each) => [each, each - 1, each + 1]));
   }
 
   /** Return the nodes that fit a shape; each knows its shape and name, so that it can be varied. */
@@ -143,11 +143,7 @@ class Values {
   }
 
   numberValues(shape, name) {
-    if (/year/i.test(name)) return [2024, ...this.numbers].map(value);
-    if (/^(http)?status_?(code)?$/i.test(name)) return [200, 404, 500, ...this.numbers].map(value);
-    if (/seconds$/i.test(name)) return [60, ...this.numbers].map(value);
-    if (/(timestamp|now)$/i.test(name) || /(^|_)at$|[a-z]At$/.test(name)) return [1706704200, ...this.numbers].map(value);
-    return this.numbers.map(value);
+    return numbersFor(name, this.numbers).map(value);
   }
 
   anyValues(shape, name, depth) {

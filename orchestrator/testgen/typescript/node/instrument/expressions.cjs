@@ -32,6 +32,7 @@ function expressionRules(job) {
       const plain = ASSIGNMENTS[operator];
       return `${job.textOf(left)} = ${applied(plain, node, job.textOf(left), job.visit(right))}`;
     }
+    if (operator === 'in') return compared(node);
     if (!(operator in OPERATORS)) return undefined;
     return applied(operator, node, job.visit(left), job.visit(right));
   }
@@ -150,7 +151,7 @@ function expressionRules(job) {
   function compared(node) {
     if (!ts.isBinaryExpression(node)) return undefined;
     const operator = node.operatorToken.getText(job.file);
-    if (!/^([<>]=?|[!=]==?)$/.test(operator)) return undefined;
+    if (!/^([<>]=?|[!=]==?|in)$/.test(operator) || ts.isPrivateIdentifier(node.left)) return undefined;
     return `__o().q(${JSON.stringify(operator)}, [], -1, ${job.visit(node.left)}, ${job.visit(node.right)})`;
   }
 

@@ -13,8 +13,9 @@ function createRuntime() {
     '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => a * b, '/': (a, b) => a / b,
     '%': (a, b) => a % b, '**': (a, b) => a ** b, '&': (a, b) => a & b, '|': (a, b) => a | b,
     '<<': (a, b) => a << b, '>>': (a, b) => a >> b, '>>>': (a, b) => a >>> b, '^': (a, b) => a ^ b,
+    in: (a, b) => a in b,
   };
-  const COMPARES = new Set(['<', '<=', '>', '>=', '===', '!==', '==', '!=']);
+  const COMPARES = new Set(['<', '<=', '>', '>=', '===', '!==', '==', '!=', 'in']);
   const state = {
     active: -1, // the mutant that is switched on
     hits: new Set(), // goals reached since they were last taken

@@ -1,0 +1,164 @@
+"""What a reader would find strange is known as such, and gives way to what a person would write."""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from by_hand import report_of, run_jest
+from test_testgen_typescript_sharing import PLAIN
+
+import orchestrator.testgen.typescript as package
+from orchestrator.testgen.typescript.naming import Namer
+from orchestrator.testgen.typescript.settling import plain_enough
+
+NODE = Path(package.__file__).parent / "node"
+
+pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+
+
+def answer_of(script: str):
+    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def oddness(node: str, *, seen: str = "{ kind: 'value' }", knows: str = "[]", steps: str = "[]") -> float:
+    return answer_of(f"""
+        const {{ oddnessOf }} = require({str(NODE / "explorer/oddness.cjs")!r});
+        const item = {{ subject: {{ export: 'Store' }}, args: [{node}], ctor: [], steps: {steps}, answers: new Map() }};
+        console.log(JSON.stringify(oddnessOf(item, {seen}, {{ knows: {knows} }})));
+    """)
+
+
+@pytest.mark.parametrize(
+    ("strange", "usual"),
+    [
+        ("{ t: 'value', v: 0.5, name: 'limit' }", "{ t: 'value', v: 2, name: 'limit' }"),
+        ("{ t: 'value', v: -1, name: 'idleMinutes' }", "{ t: 'value', v: -1, name: 'points' }"),
+        ("{ t: 'value', v: 24, name: 'hour' }", "{ t: 'value', v: 23, name: 'hour' }"),
+        ("{ t: 'value', v: 'text', name: 'at' }", "{ t: 'value', v: '2024-02-29', name: 'at' }"),
+        ("{ t: 'value', v: ' a  b ', name: 'user_id' }", "{ t: 'value', v: ' a  b ', name: 'text' }"),
+        (
+            "{ t: 'fn', returns: { t: 'value', v: 9000 }, later: { t: 'value', v: 1 } }",
+            "{ t: 'fn', returns: { t: 'value', v: 1000 }, later: { t: 'value', v: 9000 } }",
+        ),
+    ],
+)
+def test_a_number_a_time_a_name_and_a_clock_are_strange_where_nobody_would_give_them(strange, usual) -> None:
+    assert oddness(strange) > 1
+    assert oddness(usual) == 0
+
+
+def test_a_fault_of_what_is_outside_is_strange_where_nobody_catches_it() -> None:
+    fault = "{ t: 'code', isFault: true }"
+    assert oddness(fault) > 1 > oddness(fault, knows="['catch']")
+
+
+def test_the_id_of_one_thing_is_strange_in_the_place_of_that_of_another() -> None:
+    result = "{ t: 'result', step: 0, path: ['id'], name: 'NAME' }"
+    assert oddness(result.replace("NAME", "userId"), steps="[{ member: 'open', args: [] }]") > 1
+    assert oddness(result.replace("NAME", "userId"), steps="[{ member: 'addUser', args: [] }]") == 0
+    assert oddness(result.replace("NAME", "id"), steps="[{ member: 'open', args: [] }]") == 0
+
+
+def test_what_another_function_makes_is_strange_where_their_names_have_nothing_in_common() -> None:
+    made = "{ t: 'made', subject: { export: 'NAME' }, args: [] }"
+    assert oddness(made.replace("NAME", "render")) > 1
+    assert oddness(made.replace("NAME", "openStore")) == 0
+
+
+def test_a_number_that_nobody_works_out_by_hand_is_strange() -> None:
+    seen = "{ kind: 'value', value: { t: 'value', v: -0.9980764435756287 } }"
+    assert oddness("{ t: 'value', v: 1 }", seen=seen) > 1
+
+
+def test_a_clock_goes_on_and_what_is_counted_is_whole_and_not_less_than_none() -> None:
+    clock, limits = answer_of(f"""
+        const {{ clockTimes, numbersFor }} = require({str(NODE / "explorer/numbers.cjs")!r});
+        console.log(JSON.stringify([clockTimes(), numbersFor('page_limit', [40, 2.5])]));
+    """)
+    assert clock == sorted(clock)
+    assert limits[: limits.index(40) + 1] == [1, 0, 2, 10, 100, 1000, 40]
+    assert set(limits[limits.index(40) + 1 :]) == {-1, 0.5, 2.5, None}
+
+
+def test_strange_tests_stay_only_where_plain_ones_do_not_do_the_same() -> None:
+    plain = replace(PLAIN, goals=frozenset({1}), kills=frozenset({1, 2}))
+    strange = replace(plain, number=2, oddness=2.5)
+    needed = replace(strange, number=3, kills=frozenset({2, 3}))
+    assert plain_enough([plain, strange, needed]) == [plain, needed]
+    assert plain_enough([strange]) == [strange]
+
+
+def test_a_title_tells_an_argument_before_anything_else() -> None:
+    day = ("at", "at", "'2024-02-29'")
+    night = ("at", "at", "'2023-12-31T23:59:59.000Z'")
+    kind = ("event.kind", "kind", "'warning'")
+    tests = [replace(PLAIN, features=(each,)) for each in (day, day)]
+    other = replace(PLAIN, features=(kind, night))
+    assert Namer(others=[*tests, other]).single(other) == "returns true for at '2023-12-31T23:59:59.000Z'"
+    limited = replace(PLAIN, args=(("limit", "0"),), features=(("limit", "limit", "0"),))
+    assert Namer(others=[PLAIN, PLAIN, limited]).single(limited) == "returns true for limit 0"
+    given = replace(PLAIN, args=(("preferences", "somePreferences()"),))
+    assert Namer(others=[PLAIN, PLAIN, given]).single(given) == "returns true with preferences"
+
+
+def test_a_title_tells_how_often_something_went_before_and_that_nothing_was_changed() -> None:
+    often = replace(PLAIN, steps=("open", "open", "open", "close", "close"))
+    assert Namer(others=[PLAIN, often]).single(often) == "returns true after open 3 times and close twice"
+    unchanged = replace(PLAIN, answers=("0",))
+    assert Namer(others=[PLAIN, unchanged]).single(unchanged) == "returns true when nothing is found"
+    error = {"name": "Error", "message": 'there is no "a"', "props": []}
+    refused = replace(PLAIN, error=error)
+    assert Namer(others=[refused]).single(refused) == "throws \"there is no 'a'\""
+
+
+TRUST = """\
+export const POINTS = { answer: 10, warning: -30 } as const;
+
+const TEXTS: Record<string, string> = { hello: 'Hello {name}', bye: 'Bye {name}' };
+
+export function isKnown(kind: string): boolean {
+  return Object.prototype.hasOwnProperty.call(POINTS, kind);
+}
+
+export function pointsOf(kind: 'answer' | 'warning'): number {
+  return POINTS[kind];
+}
+
+export function faded(points: number, ageDays: number): number {
+  return ageDays <= 0 ? points : points * 0.5 ** (ageDays / 180);
+}
+
+export function score(at: string): { since: number } {
+  return { since: Date.parse(at) / 1000 };
+}
+
+export function render(text: string, values: Record<string, string>): string {
+  return (TEXTS[text] ?? '').replace(/\\{(\\w+)\\}/g, (_, name: string) => {
+    if (!(name in values)) {
+      throw new Error(`needs "${name}"`);
+    }
+    return values[name];
+  });
+}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")
+def test_tests_give_what_a_module_knows_and_pin_no_accident(project):
+    (project / "src/trust.ts").write_text(TRUST)
+    found = report_of("src/trust.ts", budget=6)
+    assert found["coverage"] == {"statements": 100.0, "branches": 100.0}, found
+    text = (project / "src/__tests__/trust.test.ts").read_text()
+    assert "isKnown('answer')" in text or "['answer', true]" in text  # a key of the table in which it is looked up
+    assert "expect(POINTS)" not in text  # a constant is not copied: its function shows it
+    assert "NaN" not in text  # no date came in, and the module knows of no NaN
+    assert "name: 'name'" in text or "name: 'Grace Hopper'" in text  # what is asked for by `in`
+    assert "isKnown(render(" not in text  # the one has nothing to do with the other
+    assert re.search(r"\d\.\d{6}", text) is None  # no number that nobody works out by hand
+    run_jest()
