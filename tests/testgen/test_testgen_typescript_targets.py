@@ -5,8 +5,9 @@ import json
 import pytest
 
 from orchestrator.errors import TaskFailed
+from orchestrator.testgen.typescript.doubles import place_of_doubles
 from orchestrator.testgen.typescript.overlay import Overlay
-from orchestrator.testgen.typescript.targets import describe, find_targets
+from orchestrator.testgen.typescript.targets import TypeScriptTarget, describe, find_targets
 from orchestrator.testgen.typescript.toolchain import find_toolchain
 
 
@@ -175,3 +176,27 @@ def test_the_copy_takes_back_what_was_written_and_leaves_the_project_alone(files
     assert overlay.path("src/a.ts").read_text() == "before"
     assert not overlay.path("src/__tests__/a.test.ts").exists()
     assert (files.root / "src/a.ts").read_text() == "before"
+
+
+@pytest.mark.parametrize(
+    ("test_file", "settings", "expected"),
+    [
+        ("tests/unit/users.test.ts", "", "tests/doubles.ts"),  # in the tree of the tests
+        ("src/users.test.ts", "", "src/test/doubles.ts"),  # beside the modules there is none
+        ("tests/users.test.ts", "module.exports = { testMatch: ['<rootDir>/tests/**/*.ts'] };", "src/test/doubles.ts"),
+    ],
+)
+def test_the_doubles_stand_in_the_tree_of_the_tests_where_nobody_takes_them_for_tests(
+    tmp_path, test_file, settings, expected
+):
+    (tmp_path / "src").mkdir()
+    if settings:
+        (tmp_path / "jest.config.js").write_text(settings)
+    target = TypeScriptTarget(path="src/users.ts", test_file=test_file)
+    assert place_of_doubles(str(tmp_path), ".", target) == (expected, "")
+    (tmp_path / "src/test").mkdir()
+    (tmp_path / "src/test/doubles.ts").write_text("export {};\n")
+    assert place_of_doubles(str(tmp_path), ".", target) == (
+        "src/test/doubles.ts",
+        "export {};\n",
+    )  # where they stood before

@@ -67,7 +67,7 @@ async def generate(
 async def _read(bench: Bench, targets: Sequence[Target]) -> _Batch:
     """Read the modules and what a person did to their test files; write the doubles that tests share."""
     modules = {each["path"]: each for each in await bench.analyse(targets)}
-    helper, doubles = await shared_doubles(bench, targets[0].reads[0])
+    helper, doubles = await shared_doubles(bench, targets[0])
     bench.overlay.write(helper, doubles)
     return _Batch(
         modules=modules,

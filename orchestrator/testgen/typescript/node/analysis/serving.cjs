@@ -7,6 +7,7 @@ const { bodiesOf } = require('./express-bodies.cjs');
 const { readFacts, outsidePackages } = require('./facts.cjs');
 const { SIGNS, appsIn } = require('./apps.cjs');
 const { ABOUT_TOKENS, makersIn } = require('./makers.cjs');
+const { cookiesReadIn, headersReadIn } = require('./request-headers.cjs');
 const { usedModules } = require('./used.cjs');
 
 const SERVING = new Set(['routes', 'hook', 'reader', 'handler']);
@@ -38,7 +39,8 @@ function servingOf(look, files, { subjects, imports }, shapes) {
     makers: makersOf(look, mine.map(sourceOf), own, shapes),
     errors: errorsIn(ts, checker, mine.map(sourceOf), shapes),
     facts: { strings: facts.flatMap((each) => each.strings), reads: facts.flatMap((each) => each.reads) },
-    headers: [...new Set([...files, ...mine.map(sourceOf)].flatMap((each) => headersReadIn(ts, each)))],
+    headers: headersReadIn(ts, [...files, ...mine.map(sourceOf)]),
+    cookies: cookiesReadIn(ts, [...files, ...mine.map(sourceOf)]),
     externals: [...new Set(everything.filter((each) => each.file === undefined && /^[@a-z]/.test(each.spec) && !each.spec.startsWith('node:') && !packages.includes(each.spec)).map((each) => each.spec))],
   };
   return { server, used };
@@ -84,19 +86,6 @@ function errorsIn(ts, checker, files, shapes) {
     }
   }
   return found.filter((each) => each.k === 'instance').slice(0, 8);
-}
-
-/** Names of headers that a file reads: `headers['x-token']` and `headers.authorization`. */
-function headersReadIn(ts, file) {
-  const found = new Set();
-  const visit = (node) => {
-    const isElement = ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression);
-    if (isElement && /headers$/.test(node.expression.getText(file))) found.add(node.argumentExpression.text.toLowerCase());
-    if (ts.isPropertyAccessExpression(node) && /\bre?q\w*\.headers$/.test(node.expression.getText(file))) found.add(node.name.text.toLowerCase());
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return [...found];
 }
 
 module.exports = { servingOf };

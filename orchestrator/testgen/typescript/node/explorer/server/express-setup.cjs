@@ -3,18 +3,22 @@
 
 const { NAME } = require('../nodes.cjs');
 
+const EXPRESS = { package: 'express', name: 'Express' };
+
 function expressSetup(subject, writer, item) {
   const { way } = subject.settings;
   const isTyped = /\.[cm]?tsx?$/.test(subject.assembly.plan.path);
   const { origin } = subject;
-  if (way.kind === 'instance') return imported(writer, way.instance, 'app');
+  const { listens } = subject.assembly;
+  if (way.kind === 'instance') return listens ? started(writer, isTyped, EXPRESS, way.instance.file) : imported(writer, way.instance, 'app');
   if (way.kind === 'builder') {
     const given = way.args.map((each) => writer.written(each)).join(', ');
     const name = nameOf(way.builder);
     imported(writer, way.builder, name);
     return framed(writer, isTyped, [`app = ${way.builder.isAsync ? 'await ' : ''}${name}(${given});`]);
   }
-  if (origin.isStarted) return started(writer, isTyped, origin.framework === 'express' ? { package: 'express', name: 'Express' } : { package: 'node:http', name: 'RequestListener' });
+  if (origin.isStarted) return started(writer, isTyped, origin.framework === 'express' ? EXPRESS : { package: 'node:http', name: 'RequestListener' });
+  if (origin.value === 'app' && listens) return started(writer, isTyped, EXPRESS, origin.file);
   if (origin.value === 'app') return imported(writer, { file: origin.file ?? subject.assembly.plan.path, name: origin.export }, 'app');
   const args = item.args.slice(1).map((each) => writer.written(each));
   const lines = linesOf(writer, origin, args);
@@ -41,11 +45,11 @@ function framed(writer, isTyped, lines) {
   return [isTyped ? 'let app: Express;' : 'let app;', ...before];
 }
 
-/** The application is taken from the server that the module starts. */
-function started(writer, isTyped, type) {
+/** The application is taken from the server that the module, or `file`, starts. */
+function started(writer, isTyped, type, file = writer.plan.path) {
   if (isTyped) writer.imported.set(type.name, { ...type, isType: true });
   writer.uses.add('startedBy');
-  const taken = `startedBy${isTyped ? `<${type.name}>` : ''}(() => ${writer.plan.load})`;
+  const taken = `startedBy${isTyped ? `<${type.name}>` : ''}(() => ${file === writer.plan.path ? writer.plan.load : writer.plan.load.replaceAll('<module>', `<module ${file}>`)})`;
   return [isTyped ? `let app: ${type.name};` : 'let app;', ['beforeAll(async () => {', `  app = await ${taken};`, '}, 30_000);'].join('\n')];
 }
 

@@ -13,6 +13,13 @@ const USUAL = ['etag', 'vary', 'x-powered-by', 'transfer-encoding', 'location-ba
 const MOST_BELOW = 8; // routes of a module that only puts other routers together
 
 class ExpressAssembly extends Assembly {
+  /** An application that a module exports may be started by that module as well. */
+  mockPackages() {
+    super.mockPackages();
+    const isExported = this.plan.subjects.some((each) => each.value === 'app' && !each.isStarted);
+    if (isExported || this.server.instances.length > 0) this.closePorts();
+  }
+
   get package() {
     return 'express';
   }

@@ -9,6 +9,8 @@ const { calledOrRegistered, hookSubject, pluginSubjects } = require('./probes.cj
 const { RouteSubject } = require('./route-subject.cjs');
 const { StartedAssembly } = require('./started.cjs');
 
+const CREDENTIAL = /token|jwt|auth|session|sid$/i; // cookies that show who asks
+
 /** Begin to watch the servers that the project makes; to be done before its modules are loaded. */
 function prepareServer(world, api, state) {
   if (!world.plan.server) return undefined;
@@ -153,7 +155,12 @@ function* waysIn({ plan: { facts, server } }, values, { withRefresh = false } = 
     if (!/token|key|secret/.test(header)) continue;
     for (const node of headerNodes(header, server.facts, process.env)) yield { header, nodes: [node, { t: 'value', v: 'wrong', shape: { k: 'string' } }] };
   }
-  yield { header: 'authorization', nodes: everyone(signedByServer(values, all)) };
+  const signed = signedByServer(values, all);
+  yield { header: 'authorization', nodes: everyone(signed) };
+  for (const name of (server.cookies ?? []).filter((each) => CREDENTIAL.test(each))) {
+    const made = credentialsOf({ values, server, facts: all, withRefresh: /refresh/i.test(name) });
+    for (const node of [...made, signed]) yield { header: 'cookie', nodes: everyone({ ...node, prefix: `${name}=` }, [`${name}=a.b.c`]) };
+  }
 }
 
 async function isClosed(route, cases, caller) {
@@ -170,7 +177,7 @@ async function statusOf(route, cases, caller) {
 }
 
 /** The credential with each role that its type names, and such as are worth nothing. */
-function everyone(credential) {
+function everyone(credential, worthless = ['Bearer a.b.c', 'Basic YTpi']) {
   const found = [credential];
   const [claims] = credential.of ? [credential.of] : credential.args;
   for (const [index, [key, node]] of (claims?.props ?? []).entries()) {
@@ -181,8 +188,7 @@ function everyone(credential) {
       found.push(credential.of ? { ...credential, of: { ...claims, props } } : { ...credential, args: [{ ...claims, props }, ...credential.args.slice(1)] });
     }
   }
-  const worthless = ['Bearer a.b.c', 'Basic YTpi'].map((v) => ({ t: 'value', v, shape: { k: 'string' } }));
-  return [...found, ...worthless];
+  return [...found, ...worthless.map((v) => ({ t: 'value', v, shape: { k: 'string' } }))];
 }
 
 module.exports = { prepareServer, servedSubjects };

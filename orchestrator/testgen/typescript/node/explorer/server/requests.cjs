@@ -6,6 +6,9 @@ const { shapeOfSchema } = require('./schema-shapes.cjs');
 const PARTS = { body: 'payload', params: 'params', query: 'query', querystring: 'query', headers: 'headers' };
 const USUAL_HEADERS = new Set(['authorization', 'host', 'cookie', 'content-type', 'content-length', 'transfer-encoding', 'user-agent', 'connection', 'origin', 'expect', 'upgrade', 'accept-version', 'request-id', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', ':authority', 'then', 'tojson']);
 
+/** Headers that servers and parsers of bodies read on their own: nobody asks a route with them to see what it does. */
+const MECHANICAL = new Set(['if-modified-since', 'if-none-match', 'cache-control', 'content-encoding', 'accept-encoding', 'range', 'te', 'trailer', 'keep-alive', 'x-http-method-override']);
+
 class RequestForm {
   /** `route` is {method, url, schema, types}; what is learnt about its parts while it is tried is added by `learn`. */
   constructor(route, server, settings) {
@@ -46,7 +49,8 @@ class RequestForm {
 
   learnHeader(name) {
     if (name === 'authorization') this.readsToken = true;
-    const isUsual = USUAL_HEADERS.has(name) && !(name === 'origin' && this.settings.origins);
+    const isWanted = { origin: this.settings.origins, cookie: this.server.cookies?.length > 0 }[name];
+    const isUsual = (USUAL_HEADERS.has(name) && !isWanted) || (MECHANICAL.has(name) && !this.server.headers.includes(name));
     if (isUsual || this.headers.has(name)) return;
     this.headers.add(name);
     this.learned += 1;
@@ -94,8 +98,14 @@ class RequestForm {
   nodesFor(name) {
     const { origins, env } = this.settings;
     if (name === 'origin' && origins) return origins.map((v) => ({ t: 'value', v, shape: { k: 'string' } }));
-    return headerNodes(name, this.server.facts, env);
+    return name === 'cookie' ? cookieNodes(this.server.cookies) : headerNodes(name, this.server.facts, env);
   }
+}
+
+/** Each of the cookies that are read, all of them together, and one that nobody reads. */
+function cookieNodes(names) {
+  const given = names.map((name) => `${name}=${encodeURIComponent(stringsFor(name)[0])}`);
+  return [...new Set([...given, given.join('; '), 'other=1'])].map((v) => ({ t: 'value', v, shape: { k: 'string' } }));
 }
 
 function isWhole(value, request) {

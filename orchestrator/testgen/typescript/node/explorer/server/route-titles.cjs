@@ -50,7 +50,7 @@ function whoAsks(subject, item, shown) {
   const node = partOf(item.args[0], 'headers', header ?? '');
   if (!before && !node) return [];
   if (!node) return subject.settings.credential.isOptional ? [] : ['without a token'];
-  if (node.t === 'value') return [WORTHLESS[node.v] ?? `with ${header} ${shown(node)}`];
+  if (node.t === 'value') return [WORTHLESS[node.v] ?? (header === 'cookie' && /=a\.b\.c$/.test(node.v) ? WORTHLESS['Bearer a.b.c'] : undefined) ?? `with ${header} ${shown(node)}`];
   const role = roleIn(node);
   return role && (!before || role !== roleIn(before)) ? [`as ${role}`] : [];
 }
