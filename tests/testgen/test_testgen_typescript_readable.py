@@ -116,6 +116,22 @@ def test_a_title_tells_how_often_something_went_before_and_that_nothing_was_chan
     assert Namer(others=[refused]).single(refused) == "throws \"there is no 'a'\""
 
 
+def test_a_title_of_a_refusal_tells_what_others_are_given_otherwise() -> None:
+    given = (("given sub", "sub", "'user-1'"), ("given role", "role", "'learner'"), ("given page", "page", "1"))
+    refused = replace(PLAIN, kind="route", title="answers 403", features=given)
+    others = [
+        replace(refused, title=f"answers 200 with {each}") for each in ("sub 'id-1'", "role 'admin'", "role 'owner'")
+    ]
+    anew = Namer(others=[refused, *others])
+    assert anew.single(refused) == "answers 403 with role 'learner' and sub 'user-1'"
+    assert anew.single(others[0]) == "answers 200 with sub 'id-1'"
+    missing = replace(refused, title="answers 404", features=())
+    shown = replace(missing, title="answers 200 with cookie 'theme=dark'")
+    assert Namer(others=[missing, shown]).single(missing) == "answers 404 without cookie"
+    nobody = replace(missing, title="answers 401 without a token")
+    assert Namer(others=[missing, nobody]).single(missing) == "answers 404"
+
+
 TRUST = """\
 export const POINTS = { answer: 10, warning: -30 } as const;
 

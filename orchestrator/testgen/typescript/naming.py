@@ -12,6 +12,8 @@ _LONGEST_FEATURE = 24
 _MOST_FEATURES = 2
 _NOTHING = ("undefined", "[]", "null", "0")  # rows that are found, or changed
 _FOUND = ["when something is found"]  # of no object that comes out: that tells what was found
+_REFUSED = re.compile(r"answers [45]\d\d")
+_GIVEN = re.compile(r"\bwith(?:out)? (?!a |another |no )([\w-]+)")  # the name of what a title says is given, or not
 _PATH = re.compile(r"[\w$]+(\.[\w$]+)*")
 _SHORT_LITERAL = r"""'[^']{,22}'|"[^"]{,22}"|-?[\d.]+|true|false|null"""
 _PLAIN = re.compile(r"""[{,] (\w+): ('[^'\\]*'|"[^"\\]*"|-?[\d.]+|true|false|null)(?=[,\s])""")
@@ -32,12 +34,13 @@ class Namer:
         self._paths = Counter(path for each in others for path in _paths(each))
         self._steps = Counter(step for each in others for step in each.steps[:1])
         self._given = Counter(name for each in others for name, _ in each.args)
+        self._titles = [each.title for each in others]
         self._most = len(others) / 2
 
     def single(self, candidate: Candidate) -> str:
         """Return the title of a test of one call."""
         if candidate.title:
-            return self._unique(_within(candidate.title, []))
+            return self._unique(_within(candidate.title, self._refused(candidate)))
         circumstances = _circumstances(candidate)
         title = f"{_outcome(candidate, self._claims)}{circumstances}"
         told, rest = self._told(candidate)
@@ -49,6 +52,15 @@ class Namer:
             if found not in self._used and found not in self._taken:
                 return self._unique(found)
         return self._unique(_within(title, known))
+
+    def _refused(self, candidate: Candidate) -> list[str]:
+        """Return in words what a request that is naturally refused is given, where others are given otherwise."""
+        if not _REFUSED.fullmatch(candidate.title):
+            return []
+        named = Counter(name for each in self._titles if each != candidate.title for name in _GIVEN.findall(each))
+        given = {name: text for _, name, text in candidate.features}
+        names = [name for name, _ in named.most_common(_MOST_FEATURES)]
+        return [f"with {name} {given[name]}" if name in given else f"without {name}" for name in names]
 
     def _told(self, candidate: Candidate) -> tuple[list[str], list[str]]:
         """Return in words what is given otherwise than usual, and what the others are not given at all.

@@ -4,6 +4,8 @@ const { braces, literal } = require('../nodes.cjs');
 const { expectation } = require('../pictures.cjs');
 const { circumstances } = require('./route-titles.cjs');
 
+const LONGEST_GIVEN = 24;
+const MOST_GIVEN = 40;
 const DOCUMENT = 'what is documented'; // under which the OpenAPI document stands among what was seen
 
 /** The candidate for one case of a route, with what is written otherwise where the compiler minds what the server is given. */
@@ -70,8 +72,20 @@ function candidate(subject, item, seen, { title, setup, call, assertions, writer
     clock: seen.broken.clock,
     shared: [],
     objects: [...writer.objects],
+    features: givenIn(subject, item, writer),
     outcome_key: subject.outcome(item, seen),
   };
+}
+
+/** What short texts and numbers stand in a request, and in what the server is made with. */
+function givenIn(subject, item, writer) {
+  const found = [];
+  const add = (name, node) => {
+    if (node.t === 'value' && node.v !== undefined) found.push([`given ${name}`, name, writer.shown(node)]);
+    for (const [key, each] of node.props ?? []) add(key, each);
+  };
+  for (const [index, node] of item.args.entries()) add(subject.params[index]?.name ?? 'options', node);
+  return found.filter(([, , text]) => text.length <= LONGEST_GIVEN).slice(0, MOST_GIVEN);
 }
 
 module.exports = { DOCUMENT, decoratorsProposal, proposalOf };
