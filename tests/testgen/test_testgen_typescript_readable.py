@@ -106,6 +106,40 @@ def test_a_title_tells_an_argument_before_anything_else() -> None:
     assert Namer(others=[PLAIN, PLAIN, given]).single(given) == "returns true with preferences"
 
 
+def test_a_title_tells_what_stands_directly_in_an_object() -> None:
+    first = replace(PLAIN, expected="{ record: { key: 'a', note: 'x, y: 1' }, conflicts: [], applied: ['key'] }")
+    second = replace(PLAIN, expected="{ record: { key: 'a', note: 'x, y: 1' }, conflicts: ['key'], applied: [] }")
+    namer = Namer(others=[first, second])
+    assert namer.single(first) == "returns an object with conflicts []"
+    assert namer.single(second) == "returns an object with applied []"
+
+
+def test_titles_name_another_thing_that_is_missing_rather_than_a_number() -> None:
+    whole = (("record.fields.key", "key", "'a'"), ("change.fields.key", "key", "'b'"), ("change.at", "at", "1"))
+    tests = [replace(PLAIN, features=whole, args=(("record", "{}"), ("change", "{}"))) for _ in range(4)]
+    bare = replace(tests[0], features=whole[1:])
+    barer = replace(tests[0], features=whole[1:2])
+    namer = Namer(others=[*tests, bare, barer])
+    assert namer.single(bare) == "returns true without record.fields"
+    assert namer.single(barer) == "returns true without at"
+
+
+def test_a_title_tells_how_many_rows_were_found_and_nothing_of_one_name_twice() -> None:
+    script = f"""
+        const {{ featuresOf }} = require({str(NODE / "explorer/features.cjs")!r});
+        const row = (v) => ({{ t: 'object', props: [['user_id', {{ t: 'value', v }}]] }});
+        const node = {{ t: 'list', items: [row('other-2'), row('user-1')] }};
+        const item = {{ subject: {{}}, args: [], ctor: [], steps: [] }};
+        console.log(JSON.stringify(featuresOf(item, [{{ node }}], () => '')));
+    """
+    found = tuple(map(tuple, answer_of(script)))
+    assert found[0] == ("answer 0 #", "", "2 rows")
+    two = replace(PLAIN, features=found)
+    one = replace(PLAIN, features=(("answer 0 #", "", "1 row"), ("answer 0 0.user_id", "user_id", "'user-1'")))
+    same = replace(one, features=(*one.features, ("answer 0 1.user_id", "user_id", "'user-9'")))
+    assert Namer(others=[one, two, same]).single(two) == "returns true with 2 rows and user_id 'other-2'"
+
+
 def test_a_title_tells_how_often_something_went_before_and_that_nothing_was_changed() -> None:
     often = replace(PLAIN, steps=("open", "open", "open", "close", "close"))
     assert Namer(others=[PLAIN, often]).single(often) == "returns true after open 3 times and close twice"

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from orchestrator.testgen.typescript.candidates import Candidate
+from orchestrator.testgen.typescript.outcomes import outcome_of, parts_of
 
 _LONGEST = 90
 _LONGEST_VALUE = 40
@@ -16,7 +17,6 @@ _REFUSED = re.compile(r"answers [45]\d\d")
 _GIVEN = re.compile(r"\bwith(?:out)? (?!a |another |no )([\w-]+)")  # the name of what a title says is given, or not
 _PATH = re.compile(r"[\w$]+(\.[\w$]+)*")
 _SHORT_LITERAL = r"""'[^']{,22}'|"[^"]{,22}"|-?[\d.]+|true|false|null"""
-_PLAIN = re.compile(r"""[{,] (\w+): ('[^'\\]*'|"[^"\\]*"|-?[\d.]+|true|false|null)(?=[,\s])""")
 
 
 class Namer:
@@ -29,7 +29,7 @@ class Namer:
         self._used: Counter[str] = Counter()
         self._taken = taken
         self._usual, self._alone = usual_features(others)
-        self._claims = [dict(_PLAIN.findall(each.expected)) for each in others if each.expected.startswith("{")]
+        self._claims = [parts_of(each.expected) for each in others if each.expected.startswith("{")]
         self._are_several = len(others) > 1
         self._paths = Counter(path for each in others for path in _paths(each))
         self._steps = Counter(step for each in others for step in each.steps[:1])
@@ -42,10 +42,11 @@ class Namer:
         if candidate.title:
             return self._unique(_within(candidate.title, self._refused(candidate)))
         circumstances = _circumstances(candidate)
-        title = f"{_outcome(candidate, self._claims)}{circumstances}"
+        title = f"{outcome_of(candidate, self._claims)}{circumstances}"
         told, rest = self._told(candidate)
         if not told and not circumstances and self._are_several:
-            told = self._lacking(candidate)
+            told, others = self._lacking(candidate)[:1], self._lacking(candidate)[1:]
+            rest = [*others, *rest]
         known = told[:_MOST_FEATURES]
         for count in range(len(told) + len(rest) + 1):
             found = _within(title, [*known, *[*told[_MOST_FEATURES:], *rest][:count]])
@@ -73,20 +74,24 @@ class Namer:
             return [f"for {name} {text}" for name, text in shown], []
         told: dict[str, None] = {}
         rest: dict[str, None] = {}
+        named: set[str] = set()  # of two things of one name the first says enough
         for where, name, text in sorted(candidate.features, key=lambda feature: feature[0] != feature[1]):
             longest = _LONGEST_VALUE if where == name or where.endswith("#") else _LONGEST_FEATURE
             if len(text) <= longest and (name or where.endswith("#")) and self._usual.get(where) != text:
                 is_apart = where in self._alone and where != name  # an argument that only one test gives tells most
-                (rest if is_apart else told)[_in_words(where, name, text)] = None
+                (rest if is_apart or name in named else told)[_in_words(where, name, text)] = None
+                named |= {name} - {""}
         own = [f"with {name}" for name, _ in candidate.args if self._given[name] == 1 and candidate.kind != "constant"]
         return list(told) or own, list(rest)
 
     def _lacking(self, candidate: Candidate) -> list[str]:
         """Return in words what most others are given or come after, and this one not; else that something was found."""
         own = {*_paths(candidate), *(name for name, _ in candidate.args)}
-        missing = [path for path, count in self._paths.items() if count >= self._most and path not in own]
+        often = [path for path, count in self._paths.items() if count >= self._most and path not in own]
+        missing = [path for path in often if path.rpartition(".")[0] not in often]
         if missing and candidate.kind != "constant":
-            return [f"without {min(missing, key=lambda path: (path.count('.'), path)).rpartition('.')[2]}"]
+            shown = sorted(missing, key=lambda path: (path.count("."), path))
+            return [f"without {_last(path) if _last(path) not in map(_last, own) else path}" for path in shown]
         usual = [step for step, count in self._steps.most_common(1) if count >= self._most and not candidate.steps]
         return [f"before {step}" for step in usual] or _FOUND * (
             bool(candidate.answers) and candidate.expected[:1] != "{"
@@ -111,6 +116,10 @@ class Namer:
             unique = title if self._used[title] == 1 else f"{title} ({self._used[title]})"
             if unique not in self._taken:
                 return unique
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
 
 
 def _paths(candidate: Candidate) -> frozenset[str]:
@@ -152,36 +161,6 @@ def _within(title: str, told: Sequence[str]) -> str:
     return words
 
 
-def _outcome(candidate: Candidate, claims: Sequence[Mapping[str, str]]) -> str:
-    if candidate.error is not None:
-        verb = "rejects with" if candidate.is_async else "throws"
-        return f"{verb} {_short(candidate.error['message'], 60) or candidate.error['name']}"
-    if candidate.kind == "constant":
-        return f"is {candidate.expected}" if len(candidate.expected) <= _LONGEST_VALUE else "keeps its values"
-    if candidate.kind == "constructor":
-        return "can be made"
-    if candidate.expected == "expect.anything()":
-        return "makes the same calls" if candidate.assertions else "returns something"
-    verb = "resolves to" if candidate.is_async else "is" if candidate.kind.endswith("getter") else "returns"
-    return f"{verb} {_described(candidate.expected, claims)}"
-
-
-def _described(expected: str, claims: Sequence[Mapping[str, str]]) -> str:
-    if len(expected) <= 30:
-        return "nothing" if expected == "undefined" else expected
-    if expected.startswith("["):
-        return "a list"
-    if expected.startswith("{"):
-        flat = expected if expected.count("{") == 1 else expected[: expected.index("{", 1)]
-        told = [(key, value) for key, value in _PLAIN.findall(flat) if len(value) <= _LONGEST_VALUE]
-        own = [(key, value) for key, value in told if not all(each.get(key) == value for each in claims)]
-        if told:
-            return f"an object with {' and '.join(f'{key} {value}' for key, value in (own or told)[:2])}"
-        keys = re.findall(r"[{,] (\w+):", expected)
-        return f"an object with {' and '.join(keys[:2])}" if keys else "an object"
-    return "a text" if expected[0] in "'\"" else "what is expected"
-
-
 def _circumstances(candidate: Candidate) -> str:
     parts = []
     if candidate.is_fault:
@@ -196,8 +175,3 @@ def _circumstances(candidate: Candidate) -> str:
 
 def _often(step: str, count: int) -> str:
     return step if count == 1 else f"{step} twice" if count == 2 else f"{step} {count} times"
-
-
-def _short(text: str, most: int) -> str:
-    line = " ".join(text.split()).replace('"', "'")
-    return f'"{line}"' if line and len(line) <= most else f'"{line[:most].rsplit(" ", 1)[0]} …"' if line else ""

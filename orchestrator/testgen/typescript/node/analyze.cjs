@@ -88,7 +88,7 @@ function describe(look, module) {
     facts: merged(found.facts),
     imports: found.imports,
     packages,
-    exported: importedNames([...found.imports, ...used.imports], packages),
+    exported: importedNames([...found.imports, ...used.imports, ...importsElsewhere(look, packages)], packages),
     asked: askedExports(ts, checker, [...files, ...used.files.map((each) => program.getSourceFile(path.join(root, each)))], (symbol) => shapes.isForeign(symbol)),
     sites: found.sites,
     usedSites: found.usedSites,
@@ -172,6 +172,12 @@ function resolved({ ts, root, options }, spec, file) {
 function importsOf(look, name) {
   const file = look.program.getSourceFile(path.join(look.root, name));
   return file && !file.isDeclarationFile ? readImports(look.ts, file, (spec) => resolved(look, spec, file)) : undefined;
+}
+
+/** What all files of the program import of packages: an ES module that is doubled has to have each of these names. */
+function importsElsewhere({ ts, program }, packages) {
+  const own = program.getSourceFiles().filter((each) => !each.isDeclarationFile && !each.fileName.includes('/node_modules/'));
+  return own.filter(({ text }) => packages.some((each) => text.includes(each))).flatMap((each) => readImports(ts, each, () => undefined));
 }
 
 function merged(facts) {

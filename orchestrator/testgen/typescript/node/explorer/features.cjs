@@ -23,6 +23,8 @@ function walk(node, where, name, add, depth) {
   else if (node.t === 'fn' && isTime(node.returns?.v) && isTime(node.later?.v) && node.later.v > node.returns.v) add(`${where} #`, '', `a clock that goes on by ${durationOf(node.later.v - node.returns.v)}`);
   else if (node.t === 'json') walk(node.of, where, name, add, depth);
   else if (node.t === 'list') {
+    const areRows = !name && where.startsWith('answer') && node.items.every((each) => each.t === 'object');
+    if (areRows) add(`${where} #`, '', `${node.items.length || 'no'} row${node.items.length === 1 ? '' : 's'}`);
     if (name) add(`${where} #`, '', `${node.items.length || 'no'} ${node.items.length === 1 ? name.replace(/s$/, '') : name}`);
     for (const [index, each] of node.items.entries()) walk(each, `${where} ${index}`, name.replace(/s$/, ''), add, depth + (each.t === 'object' ? 0 : 1));
   } else if (node.t === 'object' || node.t === 'stub') {

@@ -178,7 +178,7 @@ class Values {
   }
 
   recordValues(shape, name, depth) {
-    const items = this.of(shape.of, '', depth + 1);
+    const items = this.of(shape.of, name.replace(/s$/, ''), depth + 1);
     const keys = this.keys();
     const record = (...pairs) => ({ t: 'object', open: shape.of, props: pairs });
     return [record([keys[0], items[0]]), record(), record([keys[0], items[0]], [keys[1], items[1 % items.length]]), ...items.slice(1, 6).map((each) => record([keys[0], each])), ...keys.slice(1, 12).map((key) => record([key, items[0]]))];
