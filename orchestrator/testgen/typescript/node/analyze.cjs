@@ -88,7 +88,7 @@ function describe(look, module) {
     facts: merged(found.facts),
     imports: found.imports,
     packages,
-    exported: importedNames([...found.imports, ...used.imports, ...importsElsewhere(look, packages)], packages),
+    exported: importedNames([...found.imports, ...used.imports, ...importsElsewhere(look, files, packages)], packages),
     asked: askedExports(ts, checker, [...files, ...used.files.map((each) => program.getSourceFile(path.join(root, each)))], (symbol) => shapes.isForeign(symbol)),
     sites: found.sites,
     usedSites: found.usedSites,
@@ -174,10 +174,18 @@ function importsOf(look, name) {
   return file && !file.isDeclarationFile ? readImports(look.ts, file, (spec) => resolved(look, spec, file)) : undefined;
 }
 
-/** What all files of the program import of packages: an ES module that is doubled has to have each of these names. */
-function importsElsewhere({ ts, program }, packages) {
-  const own = program.getSourceFiles().filter((each) => !each.isDeclarationFile && !each.fileName.includes('/node_modules/'));
-  return own.filter(({ text }) => packages.some((each) => text.includes(each))).flatMap((each) => readImports(ts, each, () => undefined));
+/** What all files that a module reaches import of packages: an ES module that is doubled has to have each of these names. */
+function importsElsewhere(look, files, packages) {
+  const { ts, program, root } = look;
+  const reached = new Set(packages.length > 0 ? files : []);
+  for (const file of reached) {
+    for (const { moduleSpecifier } of file.statements) {
+      const name = moduleSpecifier && resolved(look, moduleSpecifier.text, file);
+      const next = name && program.getSourceFile(path.join(root, name));
+      if (next && !next.isDeclarationFile) reached.add(next);
+    }
+  }
+  return [...reached].filter(({ text }) => packages.some((each) => text.includes(each))).flatMap((each) => readImports(ts, each, () => undefined));
 }
 
 function merged(facts) {

@@ -34,7 +34,7 @@ function ofNode(node, item, isRefused, knows) {
 function ofValue({ v, name = '' }, isRefused) {
   if (typeof v === 'number') return isOddNumber(name, v) ? (isRefused ? A_LITTLE : SOME) : Number.isInteger(v) ? 0 : A_LITTLE;
   if (typeof v !== 'string') return 0;
-  if (TIME.test(name) && (v.length < 10 || Number.isNaN(Date.parse(v)))) return isRefused ? 0 : SOME;
+  if (TIME.test(name) && (v.length < 10 || Number.isNaN(Date.parse(v)))) return isRefused && !ODD_TEXT.test(v) ? 0 : SOME;
   return NAMED.test(name) && ODD_TEXT.test(v) ? (isRefused ? A_LITTLE : SOME) : 0;
 }
 
