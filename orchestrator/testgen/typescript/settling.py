@@ -16,7 +16,7 @@ from orchestrator.testgen.typescript.proof import Verdicts, prove
 from orchestrator.testgen.typescript.sharing import with_shared
 
 _ROUNDS = 4
-_STRANGE = 2.0  # oddness of what nobody would write first
+_STRANGE = 1.2  # oddness of what nobody would write first
 _LAST_ROUNDS = 3  # in which only what held before is chosen from, so that something always can be kept
 
 

@@ -11,7 +11,7 @@ const TIME = /(^|[_a-z])(at|date|day|time)$|[a-z](At|Date|Day|Time)$/;
 const ODD_TEXT = /[<>&"\\]|^\s|\s$|\s\s|^$/;
 const NAMED = /(^|_|[a-z])(id|name|key|slug|kind|type|role|device|user)$/i;
 const COMMON = 4; // letters of names
-const [A_LITTLE, SOME, MUCH] = [0.4, 2.5, 6];
+const [A_LITTLE, SOME, MUCH] = [0.4, 1.5, 3]; // what reaches something stays, if not for much
 
 /** `knows` are words of the module's text: what it looks for itself is nothing strange. */
 function oddnessOf(item, seen, { knows = [] }) {
@@ -21,7 +21,7 @@ function oddnessOf(item, seen, { knows = [] }) {
   for (const node of [...given, ...item.answers.values()]) {
     for (const [each] of places(node, () => undefined)) found += ofNode(each, item, isRefused, knows);
   }
-  return Math.round(found * 10) / 10;
+  return Math.min(Math.round(found * 10) / 10, MUCH);
 }
 
 function ofNode(node, item, isRefused, knows) {
