@@ -11,13 +11,13 @@ const TIME = /(^|[_a-z])(at|date|day|time)$|[a-z](At|Date|Day|Time)$/;
 const ODD_TEXT = /[<>&"\\]|^\s|\s$|\s\s|^$/;
 const NAMED = /(^|_|[a-z])(id|name|key|slug|kind|type|role|device|user)$/i;
 const COMMON = 4; // letters of names
-const [A_LITTLE, SOME, MUCH] = [0.4, 1.5, 3]; // what reaches something stays, if not for much
+const [A_LITTLE, SOME, MORE, MUCH] = [0.4, 1.5, 2, 3]; // what reaches something stays, if not for much
 
 /** `knows` are words of the module's text: what it looks for itself is nothing strange. */
 function oddnessOf(item, seen, { knows = [] }) {
   const given = [...item.args, ...item.ctor, ...item.steps.flatMap((each) => each.args)];
   const isRefused = seen.kind === 'error';
-  let found = isLong(seen.value) ? SOME : 0;
+  let found = isLong(seen.value) ? MORE : 0;
   for (const node of [...given, ...item.answers.values()]) {
     for (const [each] of places(node, () => undefined)) found += ofNode(each, item, isRefused, knows);
   }
