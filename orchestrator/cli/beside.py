@@ -16,12 +16,25 @@ from orchestrator.processes.sweep import end_with_parent, send
 
 T = TypeVar("T", bound=Struct)
 
-_FEWEST = 2  # processors; with one it would only take longer
+_FEWEST = 2  # processors
+
+
+def is_a_processor_free() -> bool:
+    """Say whether another process would run now: what both have to load is loaded twice, which costs a busy machine."""
+    if not hasattr(os, "sched_getaffinity") or (processors := len(os.sched_getaffinity(0))) < _FEWEST:
+        return False
+    try:
+        with open("/proc/loadavg", encoding="ascii") as facts:
+            running = int(facts.read().split()[3].partition("/")[0])
+    except (OSError, ValueError, IndexError):
+        return False
+    return running <= processors
 
 
 def made_beside(make: Callable[[], T], kind: type[T], meanwhile: Callable[[], object]) -> T:
-    """Return what `make` makes, in a fork of this process where that pays; raise what it raises."""
-    if not _is_worth_it():
+    """Return what `make` makes, in a fork of this process unless it has threads; raise what it raises."""
+    threads = sys.modules.get("threading")
+    if threads is not None and threads.active_count() > 1:  # a fork would take this one alone
         meanwhile()
         return make()
     reading, writing = os.pipe()
@@ -40,12 +53,6 @@ def made_beside(make: Callable[[], T], kind: type[T], meanwhile: Callable[[], ob
     finally:
         _, status = os.waitpid(child, 0)
     return make() if status else msgpack.decode(answer, type=kind)
-
-
-def _is_worth_it() -> bool:
-    threads = sys.modules.get("threading")  # a fork would take this thread alone
-    alone = threads is None or threads.active_count() == 1
-    return alone and hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) >= _FEWEST
 
 
 def _end_with(make: Callable[[], Struct], writing: int, parent: int) -> None:

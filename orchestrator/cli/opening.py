@@ -100,7 +100,7 @@ def open_plan(
 ) -> OpenedPlan:
     """Return the plan of the whole document; DocumentInvalid with all problems when it has errors.
 
-    With `meanwhile`, which prepares for what comes next, a plan that has to be made is made in a process of its own.
+    With `meanwhile`, which prepares for what comes next, a plan is made in a process of its own if a processor is free.
     """
     return _open(question_of(document_path(common), common, common.param or (), settings), common, meanwhile)
 
@@ -142,9 +142,9 @@ class _Made(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def _made_beside(make: Callable[[], _Made], meanwhile: Callable[[], object]) -> _Made:
-    from orchestrator.cli.beside import made_beside
+    from orchestrator.cli.beside import is_a_processor_free, made_beside
 
-    return made_beside(make, _Made, meanwhile)
+    return made_beside(make, _Made, meanwhile) if is_a_processor_free() else make()
 
 
 def _make(question: Question, common: Planning) -> _Made:

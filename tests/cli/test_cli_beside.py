@@ -5,12 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 BEGINNING = """
 import os, signal, sys, threading
 from msgspec import Struct
-from orchestrator.cli.beside import made_beside
+from orchestrator.cli.beside import is_a_processor_free, made_beside
 from orchestrator.errors import UsageError
 
 class Made(Struct):
@@ -20,8 +18,6 @@ class Made(Struct):
 here = os.getpid()
 def make(): return Made(pid=os.getpid(), words=("a", "b"))
 def nothing(): pass
-def two(which): return {0, 1}
-os.sched_getaffinity = two
 """
 DOCUMENT = """\
 version: 1
@@ -47,18 +43,19 @@ print(made.pid != here, made.words, meant)"""
     assert said(script) == "True ('a', 'b') [True]\n"
 
 
-@pytest.mark.parametrize(
-    "alone",
-    [
-        "os.sched_getaffinity = lambda which: {0}",
-        "threading.Thread(target=threading.Event().wait, daemon=True).start()",
-    ],
-)
-def test_one_processor_or_a_thread_keep_the_work_here(alone: str) -> None:
-    script = f"""
-{alone}
+def test_a_thread_keeps_the_work_here() -> None:
+    script = """
+threading.Thread(target=threading.Event().wait, daemon=True).start()
 print(made_beside(make, Made, nothing).pid == here, flush=True)"""
     assert said(script) == "True\n"
+
+
+def test_another_process_is_worth_it_only_while_a_processor_is_free() -> None:
+    script = """
+for processors in (1, 1_000_000):
+    os.sched_getaffinity = lambda which: set(range(processors))
+    print(is_a_processor_free())"""
+    assert said(script) == "False\nTrue\n"
 
 
 def test_what_is_raised_is_raised_here() -> None:
