@@ -198,5 +198,6 @@ def test_tests_of_which_nothing_is_known_as_a_process_did_not_answer_are_proven_
     )  # fmt: skip
     making._forget(file, proof)
     assert (making.left, making.apart) == (candidates[:3], set())
+    assert [each.number for each in making._held(file, proof)] == [0, 1, 2]
     making._forget(file, proof)
     assert (making.left, making.apart) == (table, {0, 1})

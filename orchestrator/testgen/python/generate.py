@@ -75,6 +75,7 @@ class _Making:
     dropped: Counter[str] = field(default_factory=Counter)
     apart: set[int] = field(default_factory=set)  # rows of tables that did not hold
     asked_again: bool = False  # as a process did not answer
+    unknown: frozenset[str] = frozenset()  # tests of which it is not known whether they hold
 
     @property
     def exploration(self) -> Exploration:
@@ -107,8 +108,9 @@ class _Making:
         return sorted(chosen, key=lambda each: each.place)
 
     def _held(self, file: TestFile, proof: Proof) -> Sequence[Candidate]:
-        """Return what the tests of a file that held are made of."""
-        numbers = {c.number for each in file.tests if each.name in proof.goals for c in each.candidates}
+        """Return what the tests of a file are made of that held, or of which it is not known."""
+        held = self.unknown.union(proof.goals)
+        numbers = {c.number for each in file.tests if each.name in held for c in each.candidates}
         return sorted(
             (each for each in self.left if each.number in numbers.union(self.apart)), key=lambda each: each.place
         )
@@ -140,19 +142,20 @@ class _Making:
 
         Where a process did not answer, nothing is known about the tests that it ran: they are proven once more.
         """
-        unknown = {name for name, why in proof.dropped.items() if why == NOT_RUN and not self.asked_again}
-        self.asked_again = self.asked_again or bool(unknown)
+        is_new = not self.asked_again
+        self.unknown = frozenset(name for name, why in proof.dropped.items() if why == NOT_RUN and is_new)
+        self.asked_again = self.asked_again or bool(self.unknown)
         lost: set[int] = set()
         apart: set[int] = set()
         for each in file.tests:
-            if each.name in proof.dropped and each.name not in unknown:
+            if each.name in proof.dropped and each.name not in self.unknown:
                 numbers = {c.number for c in each.candidates}
                 if len(numbers) > 1 and not numbers & self.apart:
                     apart |= numbers
                     continue
                 lost |= numbers
                 self.dropped[proof.dropped[each.name]] += len(numbers)
-        self.apart = apart | (self.apart if unknown else set())
+        self.apart = apart | (self.apart if self.unknown else set())
         self.left = [each for each in self.left if each.number not in lost]
 
     def _emit(self, chosen: Sequence[Candidate]) -> TestFile:

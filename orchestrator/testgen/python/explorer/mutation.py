@@ -106,7 +106,7 @@ class Mutation:
                 return
             goals = {each for what, each in needed[number] if what == "goal"}
             kept = 0
-            for variant in self._plainer.of(self.tests[number][0], _MOST_PLAINER):
+            for variant in self._plainer.of(self.tests[number][0], _MOST_PLAINER, self._until):
                 if kept == _KEPT_PLAINER:
                     break
                 body = self._writer.written(variant) if goals <= variant.outcome.goals else None

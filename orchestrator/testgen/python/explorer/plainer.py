@@ -42,14 +42,16 @@ class Plainer:
         self._search = search
         self._pools = pools
 
-    def of(self, made: Try, most: int) -> list[Try]:
-        """Carry out calls that are plainer than this one and end in the same way; the plainest first."""
+    def of(self, made: Try, most: int, until: float = float("inf")) -> list[Try]:
+        """Carry out plainer calls that end in the same way, none after `until`; return them, the plainest first."""
         if made.subject.kind not in ("function", "method", "static", "classmethod", "class", "property", "setter"):
             return []
         found: dict[int, Try] = {}
         least = self._with_less(made, found)
         for base in dict.fromkeys((least, made)):
             for arguments, owner in itertools.islice(self._variants(base), most):
+                if self._search.caller.stopwatch.now() > until:
+                    break
                 variant = self._attempt(base, arguments, owner)
                 if variant is not None and variant.cost <= made.cost - _BETTER:
                     found.setdefault(id(variant), variant)
