@@ -6,7 +6,7 @@ A view of 10,000 tasks asks for names and groups: to read these alone takes an e
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from msgspec import DecodeError, Struct
+from msgspec import DecodeError, Raw, Struct
 from msgspec.json import Decoder
 
 from orchestrator.models.json import Json, JsonObject
@@ -28,11 +28,12 @@ class _Parts(Struct, frozen=True, kw_only=True):
 
 
 class PlanText(Mapping[str, Json]):
-    """A plan's JSON; `read` returns its text, without surrogates, `parse` makes the object of it."""
+    """A plan's JSON; `read` returns its text, without surrogates, `parse` makes the values of it."""
 
-    def __init__(self, read: Callable[[], str], parse: Callable[[str], JsonObject]) -> None:
+    def __init__(self, read: Callable[[], str], parse: Callable[[str], Json]) -> None:
         self._read = read
         self._parse = parse
+        self._known: dict[str, Json] = {}
 
     def parts(self, key: str) -> Sequence[PlanPart] | None:
         """Return the `phases`, `groups` or `tasks`; None when only the whole can be read."""
@@ -40,13 +41,16 @@ class PlanText(Mapping[str, Json]):
         return found
 
     def __getitem__(self, key: str) -> Json:
-        return self._plan[key]
+        if key not in self._known:
+            value = self._values[key]
+            self._known[key] = self._parse(bytes(value).decode()) if isinstance(value, Raw) else value
+        return self._known[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._plan)
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len(self._plan)
+        return len(self._values)
 
     def __repr__(self) -> str:
         return "PlanText()"
@@ -57,12 +61,17 @@ class PlanText(Mapping[str, Json]):
         return self._read()
 
     @cached_property
-    def _plan(self) -> JsonObject:
-        return self._parse(self.text)
+    def _values(self) -> JsonObject:
+        """The values, those that nobody has looked at yet as text."""
+        try:
+            return Decoder(dict[str, Raw]).decode(self.text)
+        except DecodeError:  # a name with half a surrogate pair (a file that is no UTF-8), or something unexpected
+            whole: JsonObject = self._parse(self.text)
+            return whole
 
     @cached_property
     def _parts(self) -> _Parts | None:
         try:
             return Decoder(_Parts).decode(self.text)
-        except DecodeError:  # a name with half a surrogate pair (a file that is no UTF-8), or something unexpected
+        except DecodeError:  # as above
             return None
