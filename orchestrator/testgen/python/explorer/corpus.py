@@ -5,6 +5,7 @@ import re
 from collections import deque
 from dataclasses import dataclass, field
 
+from .brief import brief_text
 from .calling import Outcome, Program
 from .fitting import unfitting
 from .subjects import Argument, Arguments, Subject
@@ -12,7 +13,6 @@ from .wording import oddness
 from .words import words_for
 
 INSTANCE = "instance"
-_SHORT = 100  # characters
 _QUOTED, _EMPTY = ("'", '"', "b"), ("''", "b''")
 _PERCENT = "percent"
 _DIGITS = re.compile(r"""(['"])-?[\d.]+\1""")
@@ -60,8 +60,12 @@ class Try:
         value = self.outcome.value
         if self.outcome.kind != "value" or type(value) not in (str, bytes, int, float, list, tuple, dict, set):
             return False
-        is_short = type(value) in (str, bytes, list, tuple) and len(value) < _SHORT  # writing a long one takes long
-        return not value or (is_short and any(_is_same_text(each, repr(value)) for each in self.arguments))
+        text = self._text if type(value) in (str, bytes, list, tuple) else None
+        return not value or (text is not None and any(_is_same_text(each, text) for each in self.arguments))
+
+    @functools.cached_property
+    def _text(self) -> str | None:
+        return brief_text(self.outcome.value)
 
     @property
     def plainness(self) -> int:
@@ -99,11 +103,7 @@ class Try:
     def _leaves_order(self) -> bool:
         """Say whether the result is the list that was given, or counts its items: no order, no choice comes of it."""
         value = self.outcome.value if self.outcome.kind == "value" else None
-        if type(value) is not list or not 0 < len(value) < _SHORT:
-            return False
-        try:
-            text = repr(value)
-        except Exception:  # a foreign `__repr__`
+        if type(value) is not list or not value or (text := self._text) is None:
             return False
         return text == repr(list(range(len(value)))) or any(each in (text, f"iter({text})") for each in self.arguments)
 
