@@ -14,13 +14,15 @@ _LONGEST_TAIL = 1500  # characters of what a run printed
 _AT_ONCE = 2  # repeats
 # A leap day, the turn of a year, the second billion of seconds, a day after 2038; the last repeat lives today.
 _MOMENTS = (1_835_438_400.0, 1_924_991_997.0, 1_000_000_000.0, 2_177_452_800.0, None)
+_SIDES = (0, 1, 0, 1, None)  # what chance leans to; tests of other people may count on many honest draws
 _ZONES = ("UTC", "America/St_Johns", "Asia/Kolkata", "Pacific/Kiritimati", "Europe/Madrid")
 
 
 async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, repeats: int = REPEATS) -> Proof:
-    """Run a test file once in order and `repeats` times shuffled with other hash seeds, time zones and clocks.
+    """Run a test file once in order and `repeats` times shuffled with other hash seeds, time zones, clocks and chances.
 
-    `names` are the test functions that are expected, others in the file are somebody else's; None takes what is there.
+    `names` are the test functions that are expected, others in the file are somebody else's; None takes what is there
+    and leaves chance as it is.
     """
     proof = Proof()
     try:
@@ -33,7 +35,7 @@ async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, re
 
     async def run(number: int) -> Answer:
         async with at_once:
-            order, place = _order(site, number), site.target.test_file
+            order, place = _order(site, number, is_ours=names is not None), site.target.test_file
             return await run_order(site, order, place, text, seconds=_SECONDS, env=_surroundings(number))
 
     answers = [await run(0)]
@@ -70,13 +72,14 @@ async def together(works: Sequence[Coroutine[Any, Any, Answer]]) -> list[Answer]
         raise
 
 
-def _order(site: Site, number: int) -> dict[str, Any]:
+def _order(site: Site, number: int, *, is_ours: bool) -> dict[str, Any]:
     return {
         "mode": "proving",
         "probe": {"module": site.target.module, "path": f"{site.root}/{site.target.path}"},
         "shuffle": number if number else None,
         "watch_clock": number == 0,
         "moment": _MOMENTS[(number - 1) % REPEATS] if number else None,
+        "chance": _SIDES[(number - 1) % REPEATS] if number and is_ours else None,
     }
 
 

@@ -38,6 +38,8 @@ def main(path: str) -> int:
     signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)
     if order.get("moment") is not None:  # before anybody takes the clock's functions by name
         importlib.import_module(f"{NAME}.moved_clock").move(order["moment"])
+    if order.get("chance") is not None:  # likewise
+        importlib.import_module(f"{NAME}.leaning_chance").lean(order["chance"])
     plugin = importlib.import_module(f"{NAME}.{order['mode']}").make(order)
     import pytest
 
