@@ -74,6 +74,21 @@ export function next(): number {
   return count;
 }
 """
+POSTS = """\
+export interface Post {
+  title: string;
+  active: boolean;
+  deleted: boolean;
+  is_archived: boolean;
+}
+
+export function shown(post: Post, _rest?: string): string {
+  if (!post.active || post.deleted || post.is_archived) {
+    return 'nothing';
+  }
+  return _rest ? `${post.title} (${_rest})` : post.title;
+}
+"""
 
 
 def test_schemas_inside_of_settings_are_asked_what_they_take_and_refuse(project):
@@ -113,4 +128,14 @@ def test_modules_that_remember_are_loaded_anew_where_the_compiler_leaves_imports
     assert made.returncode == 0, made.stderr
     text = (project / "src/__tests__/counter.test.ts").read_text()
     assert "({ next } = jest.requireActual<typeof import('../counter')>('../counter'));" in text
+    run_jest()
+
+
+def test_usually_nothing_is_deleted_or_archived_and_names_are_read_without_their_underscores(project):
+    (project / "src/posts.ts").write_text(POSTS)
+    made = generate("src/posts.ts", budget=5)
+    assert made.returncode == 0, made.stderr
+    text = (project / "src/__tests__/posts.test.ts").read_text()
+    assert "active: true, deleted: false, is_archived: false" in text
+    assert "' rest'" not in text
     run_jest()

@@ -1,5 +1,6 @@
 """Routes, hooks and plugins of a small application get tests through its own server."""
 
+import re
 import shutil
 import time
 
@@ -166,7 +167,9 @@ def test_routes_hooks_and_plugins_are_tried_on_a_server(project):
     assert "signToken({ sub: 'user-1', role: 'editor' })" in notes
     assert "expect(response.json()).toEqual({ fields: [" in notes
     gate = (project / "src/web/__tests__/gate.test.ts").read_text()
-    assert "await serve(requireRole('" in gate
+    assert re.search(
+        r"await serve\(requireRole\('\w+'\)\);\n    const response = await app.inject\({ method: 'GET', url", gate
+    ), gate
     limits = (project / "src/web/__tests__/limits.test.ts").read_text()
     assert "await addLimits(app, { answer: '" in limits
     assert "expect(response.statusCode).toBe(418);" in limits

@@ -2,6 +2,8 @@
 /** Inputs of the kinds that the language and its platform know: methods of `Values`. */
 const DATES = ['2024-01-31T12:30:00.000Z', '2024-02-29T00:00:00.000Z', '2023-12-31T23:59:59.999Z'];
 
+const UNUSUAL = /^(is|was|has_?been)?_?(archived|banned|blocked|cancell?ed|closed|deleted|disabled|expired|failed|frozen|full|hidden|locked|muted|rejected|removed|revoked|suspended|used)$/i;
+
 const value = (v) => ({ t: 'value', v });
 const code = (source, make, from) => ({ t: 'code', code: source, make, from });
 const date = (iso) => code(`new Date('${iso}')`, () => new Date(iso));
@@ -27,8 +29,9 @@ const BUILT_IN = {
     return [code("Symbol.for('a')", () => Symbol.for('a'))];
   },
 
-  booleanValues() {
-    return [value(true), value(false)];
+  /** What is usual comes first: nothing is deleted. */
+  booleanValues(_shape, name) {
+    return UNUSUAL.test(name) ? [value(false), value(true)] : [value(true), value(false)];
   },
 
   /** Functions that stand before a route: one lets everybody through, one nobody. */

@@ -46,7 +46,7 @@ function stringsAround(words) {
 
 /** Return strings for a name, the most natural one first. */
 function stringsFor(name) {
-  const words = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+  const words = name.replace(/^_+|_+$/g, '').replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
   if (/(^|_)ids?$/.test(words)) return [`${words.replace(/_?ids?$/, '').replace(/_/g, '-') || 'id'}-1`, 'other-2', ...PLAIN.slice(1, 3)];
   const found = BY_NAME.find(([pattern]) => pattern.test(name));
   const own = found ? found[1] : [words.replace(/_/g, ' ') || 'text'];

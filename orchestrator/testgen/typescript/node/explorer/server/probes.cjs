@@ -15,7 +15,7 @@ const ERRORS = [
 
 /** A hook or a reader: a server with one route behind it, on whose requests the project's own properties are set. */
 function hookSubject(origin, assembly, settings) {
-  const given = origin.decorations.map((each) => ({ ...each, isGiven: true, optional: false }));
+  const given = origin.decorations.map((each) => ({ ...each, isGiven: true, optional: true }));
   const factory = (origin.isFactory ? origin.params : []).map((each) => ({ ...each, optional: false, shape: named(each) }));
   const params = [...factory, ...given];
   const way = { kind: origin.kind, origin, make: (scene, args) => hooked(assembly, origin, scene, args) };
