@@ -315,6 +315,7 @@ def test_only_runs_of_which_the_latest_is_enough_share_a_group(workflow, on: str
         ("[{uses: actions/setup-node@v4}, {run: node x.js}]", "package-lock.json", None),
         ("[{uses: actions/setup-node@v4}, {run: pnpm install}]", "pnpm-lock.yaml", None),
         ("[{uses: pnpm/action-setup@v4}, {uses: actions/setup-node@v4}, {run: pnpm i}]", "pnpm-lock.yaml", "pnpm"),
+        ("[{uses: actions/setup-node@v4}, {run: npm ci}]", "web/package-lock.json", None),
         ("[{uses: actions/setup-python@v5}, {run: pip install .}]", "pyproject.toml", "pip"),
         ("[{uses: actions/setup-python@v5}, {run: uv sync}]", "pyproject.toml", None),
     ],
@@ -322,13 +323,67 @@ def test_only_runs_of_which_the_latest_is_enough_share_a_group(workflow, on: str
 def test_a_cache_is_turned_on_only_where_something_fills_it(
     workflow, steps: str, lock: str, cached: str | None
 ) -> None:
-    text = f"on: push\njobs:\n  a:\n    runs-on: u\n    steps: {steps}\n"
+    text = f"on: push\njobs:\n  a:\n    runs-on: u\n    steps: [{{uses: actions/checkout@v4}}, {steps[1:]}\n"
     repository = workflow(text, **{lock: ""})
     result = repository.edit("add_dependency_cache")
     if cached is None:
         assert result.code is EditCode.NOT_FOUND
     else:
         assert f"cache: {cached}" in repository.files[CI]
+
+
+PYTHON = """\
+on: push
+jobs:
+  a:
+    runs-on: u
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v2
+      - run: pip install .
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "key"),
+    [
+        (["requirements.txt", "pyproject.toml"], None),
+        (["pyproject.toml"], "pyproject.toml"),
+        (["setup.py", "setup.cfg"], "setup.py\nsetup.cfg"),
+        (["requirements-dev.txt"], "requirements*.txt"),
+        (["requirements/dev.txt", "pyproject.toml"], "pyproject.toml\nrequirements/*.txt"),
+    ],
+)
+@pytest.mark.parametrize("given", ["", "        with:\n          python-version: '3.12' # ours\n"])
+def test_the_key_of_a_cache_is_a_file_that_is_there(workflow, files: list[str], key: str | None, given: str) -> None:
+    text = PYTHON.replace("@v2\n", f"@v2\n{given}")
+    repository = workflow(text, **dict.fromkeys(files, ""))
+    assert repository.edit("add_dependency_cache").status is EditStatus.CHANGED
+    inputs = at(repository, "jobs", "a", "steps", 1, "with")
+    assert (inputs["cache"], inputs.get("cache-dependency-path")) == ("pip", key)
+    assert given.rstrip("\n") in repository.files[CI]
+    assert repository.edit("add_dependency_cache").status is EditStatus.ALREADY
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        (PYTHON, ["Pipfile"]),
+        (PYTHON.replace("      - uses: actions/checkout@v4\n", ""), ["pyproject.toml"]),
+        (PYTHON.replace("checkout@v4\n", "checkout@v4\n        with: {path: src}\n"), ["pyproject.toml"]),
+        (PYTHON.replace("checkout@v4\n", "checkout@v4\n        with: {repository: a/b}\n"), ["pyproject.toml"]),
+    ],
+)
+def test_a_cache_without_a_key_is_refused(workflow, text: str, files: list[str]) -> None:
+    result = workflow(text, **dict.fromkeys(files, "")).edit("add_dependency_cache")
+    assert (result.code, "the cache would have no key" in result.reason) == (EditCode.NOT_FOUND, True)
+
+
+def test_a_key_that_a_person_chose_stays(workflow) -> None:
+    mine = PYTHON.replace("@v2\n", "@v2\n        with:\n          cache-dependency-path: mine.txt\n")
+    repository = workflow(mine, **{"pyproject.toml": ""})
+    assert repository.edit("add_dependency_cache").status is EditStatus.CHANGED
+    assert at(repository, "jobs", "a", "steps", 1, "with") == {"cache-dependency-path": "mine.txt", "cache": "pip"}
 
 
 @pytest.mark.parametrize("run", ["npx semantic-release", "git -C x push", "mkdocs gh-deploy", "npx changeset publish"])

@@ -11,6 +11,7 @@ from orchestrator.edits.result import EditCode, EditResult, Refusal
 from orchestrator.edits.workflows.deploys import releases
 from orchestrator.edits.workflows.migrations import package_manager
 from orchestrator.edits.workflows.workflow import Workflow, run_of, uses_of
+from orchestrator.models.json import JsonObject
 
 _NODE_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
 _INSTALLS = {
@@ -19,7 +20,10 @@ _INSTALLS = {
     "pnpm": re.compile(r"\bpnpm (?:i|install)\b"),
     "pip": re.compile(r"\bpip3? install\b"),
 }
-_PYTHON_FILES = ("requirements.txt", "pyproject.toml", "requirements-dev.txt")
+# What setup-python looks for unless it is told; without a match it fails, old versions with pyproject.toml alone too.
+_SOUGHT = "requirements.txt"
+_NAMED = ("pyproject.toml", "setup.py", "setup.cfg")
+_LISTS = ("requirements*.txt", "requirements/*.txt")
 
 
 class CacheParams(WorkflowParams):
@@ -37,47 +41,76 @@ class AddDependencyCache(Action[CacheParams]):
     kinds = frozenset((WORKFLOW,))
 
     def plan(self, scene: Scene, params: CacheParams) -> EditResult:
-        """Set the input where it is missing; a workflow that releases keeps clean of caches."""
+        """Set the inputs where they are missing; a workflow that releases keeps clean of caches."""
         workflow = Workflow(scene)
         if releases(workflow):
             reason = f"{scene.target} releases; a cache that others can fill has no place in it"
             raise Refusal(EditCode.PRECONDITION, reason)
         places = list(_places(workflow, params))
         if not places:
-            reason = "no set-up step is followed by an install with a package manager that has a lock file at the root"
-            raise Refusal(EditCode.NOT_FOUND, reason)
+            raise Refusal(EditCode.NOT_FOUND, _NOWHERE)
         done = []
         with workflow.editor.at_once():
-            for job, at, cache in places:
-                if "cache" not in (workflow.steps(job)[at].get("with") or {}):
-                    workflow.set(("jobs", job, "steps", at, "with", "cache"), cache)
+            for job, at, inputs in places:
+                present = _inputs_of(workflow.steps(job)[at])
+                if "cache" not in present:
+                    workflow.set(("jobs", job, "steps", at, "with"), {**present, **inputs, **present})
                     done.append(job)
         return workflow.finish(f"{', '.join(dict.fromkeys(done))}: packages are cached", "packages are cached")
 
+    def reads(self, target: str, params: CacheParams) -> tuple[str, ...]:  # noqa: ARG002
+        """Name what decides on the package manager and on the key of the cache."""
+        return (*_NODE_LOCKS, _SOUGHT, *_NAMED)
 
-def _places(workflow: Workflow, params: CacheParams) -> Iterator[tuple[str, int, str]]:
-    """Yield job and position of each step that sets up what a cache is for, and the cache."""
+
+_NOWHERE = (
+    "no set-up step stands between a checkout at the root and an install with a package manager for which there is a "
+    f"lock file, {_SOUGHT} or {', '.join(_NAMED)} at the root: the cache would have no key, and the step would fail"
+)
+
+
+def _places(workflow: Workflow, params: CacheParams) -> Iterator[tuple[str, int, JsonObject]]:
+    """Yield job and position of each step that sets up what a cache is for, and the inputs that turn it on."""
     for job in workflow.chosen_jobs(params.job):
         for at, step in enumerate(workflow.steps(job)):
-            cache = _cache_for(workflow.scene, uses_of(step))
-            if cache is not None and _fills(workflow, job, at, cache):
-                yield job, at, cache
+            inputs = _inputs_for(workflow.scene, uses_of(step))
+            if inputs is not None and _fills(workflow, job, at, str(inputs["cache"])):
+                yield job, at, inputs
 
 
 def _fills(workflow: Workflow, job: str, at: int, cache: str) -> bool:
     """Say whether the job installs with the package manager behind a step, so that there will be something to keep.
 
-    Without it the set-up action fails at the end of the job. pnpm has to be there before setup-node asks for it.
+    Without it the set-up action fails at the end of the job; without the files of the repository before it, at once.
+    pnpm has to be there before setup-node asks for it.
     """
     steps = workflow.steps(job)
+    if not any(_checks_out(step) for step in steps[:at]):
+        return False
     if cache == "pnpm" and not any("pnpm" in uses_of(step) or "pnpm" in run_of(step) for step in steps[:at]):
         return False
     return any(_INSTALLS[cache].search(run_of(step)) for step in steps[at + 1 :])
 
 
-def _cache_for(scene: Scene, action: str) -> str | None:
+def _checks_out(step: JsonObject) -> bool:
+    """Say whether a step brings this repository to the root of the workspace."""
+    inputs = _inputs_of(step)
+    return uses_of(step) == "actions/checkout" and not inputs.get("path") and not inputs.get("repository")
+
+
+def _inputs_of(step: JsonObject) -> JsonObject:
+    given = step.get("with")
+    return given if isinstance(given, dict) else {}
+
+
+def _inputs_for(scene: Scene, action: str) -> JsonObject | None:
+    """Return what a set-up action has to be given, or None where nothing could be the key of its cache."""
     if action == "actions/setup-node" and any(scene.tree.exists(path) for path in _NODE_LOCKS):
-        return package_manager(scene)
-    if action == "actions/setup-python" and any(scene.tree.exists(path) for path in _PYTHON_FILES):
-        return "pip"
-    return None
+        return {"cache": package_manager(scene)}
+    if action != "actions/setup-python":
+        return None
+    if scene.tree.exists(_SOUGHT):
+        return {"cache": "pip"}
+    found = [path for path in _NAMED if scene.tree.exists(path)]
+    found += [pattern for pattern in _LISTS if scene.tree.glob(pattern)]
+    return {"cache": "pip", "cache-dependency-path": "\n".join(found)} if found else None
