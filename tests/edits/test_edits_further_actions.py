@@ -308,6 +308,45 @@ def test_only_runs_of_which_the_latest_is_enough_share_a_group(workflow, on: str
         assert at(repository, "concurrency", "group") == group
 
 
+TARGETS = "${{ github.event_name == 'pull_request_target' }}"
+PULLS = "${{ github.event_name == 'pull_request' }}"
+CONCURRENT = "concurrency:\n  group: x\n  cancel-in-progress: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("on", "cancels"),
+    [
+        ("[push, pull_request]", PULLS),
+        ("[push, pull_request_target]", TARGETS),
+        (
+            "[pull_request_target, pull_request]",
+            "${{ github.event_name == 'pull_request' || github.event_name == 'pull_request_target' }}",
+        ),
+        ("{push: {branches: [main]}}", False),
+    ],
+)
+def test_runs_are_stopped_on_the_events_that_the_workflow_has(workflow, on: str, cancels: object) -> None:
+    repository = workflow(f"on: {on}\njobs:\n  a: {{runs-on: u, steps: [{{run: make}}]}}\n")
+    assert repository.edit("add_concurrency").status is EditStatus.CHANGED
+    assert at(repository, "concurrency", "cancel-in-progress") == cancels
+    assert repository.edit("add_concurrency").status is EditStatus.ALREADY
+
+
+@pytest.mark.parametrize(
+    ("on", "status", "cancels"),
+    [
+        ("[push, pull_request_target]", EditStatus.CHANGED, TARGETS),
+        ("[pull_request, pull_request_target]", EditStatus.ALREADY, PULLS),
+        ("[push]", EditStatus.ALREADY, PULLS),
+    ],
+)
+def test_a_condition_that_is_never_true_is_mended(workflow, on: str, status: EditStatus, cancels: str) -> None:
+    jobs = "jobs:\n  a: {runs-on: u, steps: [{run: make}]}\n"
+    repository = workflow(f"on: {on}\n{CONCURRENT.format(PULLS)}{jobs}")
+    assert repository.edit("add_concurrency", group="x").status is status
+    assert repository.files[CI] == f"on: {on}\n{CONCURRENT.format(cancels)}{jobs}"
+
+
 @pytest.mark.parametrize(
     ("steps", "lock", "cached"),
     [

@@ -12,6 +12,8 @@ from orchestrator.edits.workflows.shape import environment_of, events_of
 from orchestrator.edits.workflows.workflow import Workflow
 
 _OF_A_REF = frozenset(("push", "pull_request", "merge_group", "workflow_dispatch", "schedule", "release", "create"))
+_PULLS = ("pull_request", "pull_request_target")
+_USUAL = "${{ github.event_name == 'pull_request' }}"
 
 
 class ConcurrencyParams(WorkflowParams):
@@ -39,7 +41,7 @@ class AddConcurrency(Action[ConcurrencyParams]):
         workflow = Workflow(scene)
         deploys = any(environment_of(job) for job in workflow.jobs.values())
         if params.cancel is None:
-            cancel: Any = False if deploys else "${{ github.event_name == 'pull_request' }}"
+            cancel: Any = False if deploys else _cancels(workflow)
         else:
             cancel = params.cancel
         if params.queue and cancel is not False:
@@ -47,13 +49,28 @@ class AddConcurrency(Action[ConcurrencyParams]):
         wanted = {"group": params.group or _group(workflow), "cancel-in-progress": cancel}
         wanted |= {"queue": "max"} if params.queue else {}
         present = workflow.model.get("concurrency")
-        if present is not None and present != wanted:
+        is_usual = params.cancel is None and not deploys and present == {**wanted, "cancel-in-progress": _USUAL}
+        if is_usual and not _is_never_true(workflow):
+            return workflow.finish("", "has this concurrency")
+        if present is not None and present != wanted and not is_usual:
             reason = f"{scene.target} has the concurrency {worded(present)}"
             raise Refusal(EditCode.CONFLICT, reason, hint="yaml_set changes it")
         if params.cancel and deploys:
             raise Refusal(EditCode.PRECONDITION, f"{scene.target} deploys, stopping it would leave it half done")
         workflow.set(("concurrency",), wanted, before="env" if "env" in workflow.model else "jobs")
         return workflow.finish("newer runs stop or follow older ones", "has this concurrency")
+
+
+def _cancels(workflow: Workflow) -> str | bool:
+    """Return on which of the workflow's own events a newer run stops an older one."""
+    pulls = [f"github.event_name == '{event}'" for event in _PULLS if event in events_of(workflow.model)]
+    return f"${{{{ {' || '.join(pulls)} }}}}" if pulls else False
+
+
+def _is_never_true(workflow: Workflow) -> bool:
+    """Say whether the usual condition is idle, though the workflow does run on pull requests."""
+    events = events_of(workflow.model)
+    return "pull_request_target" in events and "pull_request" not in events
 
 
 def _group(workflow: Workflow) -> str:
