@@ -98,7 +98,7 @@ def document_md() -> str:
         parts.append("## Params of handlers\n" if kind == "handlers" else "## Params of checkpoints\n")
         for name in BUILT_IN[kind]:
             found = find(name)
-            about = (type(found).__doc__ or "").strip().split("\n")[0]
+            about = "\n".join(row.strip() for row in (type(found).__doc__ or "").strip().split("\n"))
             parts.append(f"### `type: {name}`\n\n{about}\n\n{table(found.params_model)}")
             parts += [section(model, "####") for model in models_below(found.params_model)[1:]]
     return "\n".join(parts)

@@ -17,7 +17,9 @@ from orchestrator.cli.options import command as as_command
 from orchestrator.cli.state import reading
 from orchestrator.cli.up_to_date import fingerprint_now
 from orchestrator.cli.waits import read_waits
+from orchestrator.cli.wiring import overtaken_in
 from orchestrator.contracts import Ledger
+from orchestrator.engine.overtaken import Overtaken
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.fingerprint import Step
 from orchestrator.models.freshness import as_left, steps_between
@@ -86,9 +88,21 @@ class _Known(Struct, frozen=True, kw_only=True, dict=True):
             last=last,
             before=before,
             fingerprint_now=now,
+            overtaken=self._overtaken_by(task),
             tried=self._tried(task.id, last),
             force=self.force,
         )
+
+    def _overtaken_by(self, task: PlannedTask) -> tuple[str, ...]:
+        """Return what was changed since the task's success that it would have to judge anew."""
+        catalogue = self.opened.catalogue
+        if not catalogue.has_handler(task.handler) or not catalogue.handler(task.handler).judges_what_it_follows:
+            return ()
+        return self._overtaken.reasons(task.id)
+
+    @cached_property
+    def _overtaken(self) -> Overtaken:
+        return overtaken_in(self.plan, self.successes, self.ledger)
 
     def _tried(self, task: str, last: LastSuccess | None) -> Tried | None:
         """Return how the newest run that came to the task left it; none is older than its last success."""

@@ -17,6 +17,7 @@ from orchestrator.cli.state import reading
 from orchestrator.errors import ExitCode, NothingSelected
 
 if TYPE_CHECKING:
+    from orchestrator.contracts import Ledger
     from orchestrator.models.diff import FileDiff
     from orchestrator.models.plan import Plan
     from orchestrator.models.record import LastSuccess
@@ -56,12 +57,12 @@ def command(
             plan = opened.part(choice, ledger)
             durations, checkpoints = ledger.durations(plan.definitions), ledger.checkpoint_durations(plan.checks)
             successes = ledger.last_successes() if diff or up_to_date else {}
+            fresh = _up_to_date(opened, plan, successes, ledger) if up_to_date else None
     except NothingSelected:
         if allow_empty:
             return ExitCode.OK
         raise
     chosen = "json" if as_json else format
-    fresh = _up_to_date(opened, plan, successes) if up_to_date else None
     _show(plan, chosen, durations, checkpoints, fresh)
     proposed = _proposed(plan, opened, successes, is_shown=chosen != "json") if diff else []
     if out is not None:
@@ -83,11 +84,13 @@ def _proposed(
     return proposed
 
 
-def _up_to_date(opened: OpenedPlan, plan: "Plan", successes: "Mapping[str, LastSuccess]") -> tuple[str, ...]:
+def _up_to_date(
+    opened: OpenedPlan, plan: "Plan", successes: "Mapping[str, LastSuccess]", ledger: "Ledger"
+) -> tuple[str, ...]:
     """Return the tasks that a run would find done; what asks the engine is loaded for them alone."""
     from orchestrator.cli.up_to_date import find_up_to_date
 
-    return find_up_to_date(opened, plan, successes)
+    return find_up_to_date(opened, plan, successes, ledger)
 
 
 def _show(

@@ -16,7 +16,7 @@ from orchestrator.cli.showing import Display, choose_audience
 from orchestrator.cli.streams import tell
 from orchestrator.cli.wiring import Materials
 from orchestrator.cli.working import conclude
-from orchestrator.contracts import Reporter, Templates
+from orchestrator.contracts import Ledger, Reporter, Templates
 from orchestrator.engine.outcome import RunResult
 from orchestrator.errors import ExitCode
 from orchestrator.ledger.memory import MemoryLedger
@@ -43,10 +43,11 @@ def preview(
     successes: Mapping[str, LastSuccess] = NO_SUCCESSES,
     durations: Mapping[str, float] = NO_DURATIONS,
     force: bool = False,
+    past: Ledger | None = None,
 ) -> ExitCode:
     """Carry the plan out in memory and print what it would change; the diff goes to standard output."""
     reporters = choose_audience(display, common, plan, durations, notify=False).reporters
-    result, diffs = _dry_run(plan, root, templates, catalogue, reporters, successes, force=force)
+    result, diffs = _dry_run(plan, root, templates, catalogue, reporters, successes, force=force, past=past)
     if display.json:
         sys.stdout.write(json.dumps({"type": "diff", "files": [_as_json(diff) for diff in diffs]}) + "\n")
     else:
@@ -109,6 +110,7 @@ def _dry_run(
     *,
     force: bool,
     undoes: str | None = None,
+    past: Ledger | None = None,
 ) -> tuple[RunResult, list[FileDiff]]:
     workspace = DryRunWorkspace(root)
     try:
@@ -122,6 +124,7 @@ def _dry_run(
             reporters=reporters,
             successes=successes,
             force=force,
+            past=past,
             dry_run=True,
         )
         return carry_out(materials, begin_anew(plan, sys.argv[1:], undoes=undoes)), workspace.diff()

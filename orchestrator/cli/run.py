@@ -173,6 +173,7 @@ def _previewed(
         successes=ledger.last_successes(),
         durations=ledger.durations(plan.definitions),
         force=force,
+        past=ledger,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from orchestrator.cli.beginning import begin_anew
 from orchestrator.cli.opening import OpenedPlan
 from orchestrator.cli.wiring import Materials, assemble
+from orchestrator.contracts import Ledger
 from orchestrator.engine.attempt import UP_TO_DATE, TaskAttempts
 from orchestrator.engine.ports import Ready
 from orchestrator.ledger.memory import MemoryLedger
@@ -13,14 +14,16 @@ from orchestrator.models.record import LastSuccess
 from orchestrator.workspace.dry_run import DryRunWorkspace
 
 
-def find_up_to_date(opened: OpenedPlan, plan: Plan, successes: Mapping[str, LastSuccess]) -> tuple[str, ...]:
+def find_up_to_date(
+    opened: OpenedPlan, plan: Plan, successes: Mapping[str, LastSuccess], past: Ledger
+) -> tuple[str, ...]:
     """Return the ids of the tasks that a run would not carry out again."""
     known = [task for task in plan.tasks if task.id in successes and opened.catalogue.has_handler(task.handler)]
     if not known:
         return ()
     workspace = DryRunWorkspace(opened.root)
     try:
-        attempts = _attempts(opened, plan, successes, workspace, force=False)
+        attempts = _attempts(opened, plan, successes, workspace, force=False, past=past)
         return tuple(task.id for task in known if _is_up_to_date(attempts, task))
     finally:
         workspace.close()
@@ -55,6 +58,7 @@ def _attempts(
     workspace: DryRunWorkspace,
     *,
     force: bool,
+    past: Ledger | None = None,
 ) -> TaskAttempts:
     materials = Materials(
         root=opened.root,
@@ -65,6 +69,7 @@ def _attempts(
         catalogue=opened.catalogue,
         successes=successes,
         force=force,
+        past=past,
         dry_run=True,
     )
     return assemble(materials, begin_anew(plan, ())).attempts

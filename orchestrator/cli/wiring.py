@@ -20,6 +20,7 @@ from orchestrator.engine.clock import SystemClock
 from orchestrator.engine.earlier import EarlierChecks
 from orchestrator.engine.executor import PhaseExecutor
 from orchestrator.engine.freshness import Freshness
+from orchestrator.engine.overtaken import Overtaken
 from orchestrator.engine.ports import OpenTools, Tools
 from orchestrator.engine.scheduler import Scheduler
 from orchestrator.models.events import EventType
@@ -69,6 +70,7 @@ class Materials(Struct, frozen=True, kw_only=True):
     durations: Mapping[str, float] = field(default_factory=dict)
     measured: Sequence[Measured] = ()  # the newest of each checkpoint
     tree: Callable[[], Mapping[str, str]] | None = None  # contents of all files that are not ignored
+    past: Ledger | None = None  # of earlier runs, when `ledger` is only for this one
     interaction: Interaction | None = None
     cautions: Cautions = field(default_factory=Cautions)
     force: bool = False
@@ -147,6 +149,7 @@ def _attempts(
         clock=clock,
         bus=bus,
         freshness=Freshness(successes=materials.successes, force=materials.force),
+        overtaken=overtaken_in(materials.plan, materials.successes, materials.past or materials.ledger),
         interaction=materials.interaction,
         dry_run=materials.dry_run,
         outputs=outputs,
@@ -174,6 +177,21 @@ def _changes(ledger: Ledger) -> Iterator[RecordedChange]:
     runs = [run for run, kind in ledger.run_kinds()[:_RUNS_LOOKED_AT] if kind == "run"]
     for run in reversed(runs):
         yield from ledger.read_run(run).changes
+
+
+def overtaken_in(plan: Plan, successes: Mapping[str, LastSuccess], ledger: Ledger) -> Overtaken:
+    """Return what knows the changes since a success; runs are read when somebody asks, all but the newest once."""
+    read: dict[str, tuple[RecordedChange, ...]] = {}
+
+    def since(first: str) -> Iterator[RecordedChange]:
+        runs = [run for run, kind in ledger.run_kinds() if kind == "run"]
+        known = runs[: runs.index(first) + 1] if first in runs else runs
+        for run in reversed(known):
+            if run not in read or run == runs[0]:  # which may go on
+                read[run] = ledger.read_run(run).changes
+            yield from read[run]
+
+    return Overtaken(plan, successes, since)
 
 
 def new_run_id(now: datetime | None = None) -> str:

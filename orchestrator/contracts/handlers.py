@@ -81,6 +81,8 @@ class Handler(ABC, Generic[P]):
     external_effects: ClassVar[bool] = False
     # Whether `refusal` may have something to say; asking costs checking the params once more.
     may_refuse: ClassVar[bool] = False
+    # What it says is about what the tasks before it made: it is done again when they changed something since.
+    judges_what_it_follows: ClassVar[bool] = False
     # Params that are not interpolated when they are a text (a shell line); the handler refuses `{{ }}` in them.
     verbatim: ClassVar[frozenset[str]] = frozenset()
 

@@ -27,9 +27,10 @@ from orchestrator.contracts import (
 from orchestrator.contracts.ingredients import hash_of_ingredients
 from orchestrator.engine.bus import Bus
 from orchestrator.engine.failures import Judged, cancelled, errored, judge, timed_out
-from orchestrator.engine.freshness import Freshness
+from orchestrator.engine.freshness import Before, Freshness
 from orchestrator.engine.glance import Glance
 from orchestrator.engine.measure import fact_of, measured
+from orchestrator.engine.overtaken import Overtaken
 from orchestrator.engine.ports import AttemptEnd, Binding, Clock, Measure, OpenTools, Ready, Tools
 from orchestrator.engine.uninterrupted import is_being_cancelled, to_the_end, uninterrupted
 from orchestrator.errors import ExitCode, Unusable
@@ -64,6 +65,7 @@ class TaskAttempts(Struct, kw_only=True, dict=True):
     clock: Clock
     bus: Bus
     freshness: Freshness = field(default_factory=Freshness)
+    overtaken: Overtaken | None = None  # None where there is nothing of earlier runs to look at
     interaction: Interaction | None = None
     dry_run: bool = False
     outputs: dict[str, JsonObject] = field(default_factory=dict)
@@ -103,7 +105,7 @@ class TaskAttempts(Struct, kw_only=True, dict=True):
             asked = self._asked(task)
             own = asked[0].fingerprint(asked[1], context)
         before = self.freshness.before(planned, own, context)
-        if decision is None and self.freshness.stale(task, context.workspace, before) is None:
+        if decision is None and self._stands(task, asked, context, before):
             return self._up_to_date(task, number)
         handler, params = asked or self._asked(task)
         return Ready(
@@ -117,6 +119,13 @@ class TaskAttempts(Struct, kw_only=True, dict=True):
             tools=tools,
             before=before,
         )
+
+    def _stands(self, task: PlannedTask, asked: "_Asked | None", context: TaskContext, before: Before | None) -> bool:
+        """Say whether the task's last success still holds."""
+        if self.freshness.stale(task, context.workspace, before) is not None:
+            return False
+        judges = asked is not None and asked[0].judges_what_it_follows
+        return not (judges and self.overtaken is not None and self.overtaken.reasons(task.id))
 
     @cached_property
     def _glance(self) -> Glance:

@@ -42,10 +42,16 @@ class ManualParams(Params):
 
 
 class Manual(Handler[ManualParams]):
-    """Ask a person, or wait for one."""
+    """Ask a person, or wait for one.
+
+    An approval stands until the instructions or the file shown as evidence change, or until a task that this one
+    follows has changed a file since: one that it depends on, that comes before it in a sequential group, or that is
+    in a group that its own depends on, and what those follow. Then it is asked again, and `explain` says why.
+    """
 
     type = "manual"
     params_model = ManualParams
+    judges_what_it_follows = True
 
     def plan_depends_on(self, params: JsonObject, root: str) -> Sequence[str]:  # noqa: ARG002 - whatever they are
         """Return nothing: what kind of thing each target is decides."""

@@ -129,6 +129,7 @@ def _last(success: Success, definitions: Definitions) -> LastSuccess:
         fingerprint=said("fingerprint"),
         seconds=said("seconds"),
         outputs=said("outputs", {}),
+        seq=success.seq,
     )
 
 

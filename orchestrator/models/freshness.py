@@ -24,9 +24,17 @@ class Freshness(Struct, frozen=True, kw_only=True):
 
 
 def up_to_date(
-    task: PlannedTask, last: LastSuccess | None, fingerprint_now: str | None, *, force: bool = False
+    task: PlannedTask,
+    last: LastSuccess | None,
+    fingerprint_now: str | None,
+    *,
+    overtaken: tuple[str, ...] = (),
+    force: bool = False,
 ) -> Freshness:
-    """Decide whether a task has to run; `fingerprint_now` is what its fingerprint would be if nothing changed again."""
+    """Decide whether a task has to run; `fingerprint_now` is what its fingerprint would be if nothing changed again.
+
+    `overtaken` says what was changed since by those that it follows, where its result is about that.
+    """
     run = last.run if last is not None else None
     if force:
         return Freshness(up_to_date=False, reasons=("it is forced",), run=run)
@@ -36,7 +44,7 @@ def up_to_date(
         return Freshness(up_to_date=False, reasons=("its definition has changed",), run=run)
     if last.fingerprint is None or fingerprint_now is None:
         return Freshness(up_to_date=False, reasons=("nothing tells whether it is up to date",), run=run)
-    changed = differences(last.fingerprint, fingerprint_now)
+    changed = (*differences(last.fingerprint, fingerprint_now), *overtaken)
     if changed:
         return Freshness(up_to_date=False, reasons=changed, run=run)
     return Freshness(up_to_date=True, reasons=(f"up to date since run {last.run}",), run=run)

@@ -140,7 +140,10 @@ class RunSummary(Struct, frozen=True, kw_only=True):
 
 
 class LastSuccess(Struct, frozen=True, kw_only=True):
-    """The newest success of a task that was not undone: what "up to date" is decided with."""
+    """The newest success of a task that was not undone: what "up to date" is decided with.
+
+    `seq` is the place of its row, which tells it from what came before and after.
+    """
 
     task: str
     run: str
@@ -148,3 +151,4 @@ class LastSuccess(Struct, frozen=True, kw_only=True):
     fingerprint: str | None
     seconds: float | None
     outputs: JsonObject = field(default_factory=dict)
+    seq: int = 0

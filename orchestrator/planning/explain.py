@@ -74,15 +74,17 @@ def explain_task(
     last: LastSuccess | None = None,
     before: PlannedTask | None = None,
     fingerprint_now: str | None = None,
+    overtaken: tuple[str, ...] = (),
     tried: Tried | None = None,
     force: bool = False,
 ) -> Explanation:
     """Explain one task of a plan; KeyError when the plan has none of this id.
 
-    `before` is the task as the run of its last success had planned it, to say which params have changed.
+    `before` is the task as the run of its last success had planned it, to say which params have changed; `overtaken`
+    says what was changed since that the task judges.
     """
     task = plan.task(task_id)
-    verdict, reasons = _decide(task, last, before, fingerprint_now, force)
+    verdict, reasons = _decide(task, last, before, fingerprint_now, overtaken, force)
     wrong = _went_wrong(tried) if verdict is Verdict.RUNS or verdict is Verdict.MAY_RUN else None
     if wrong is not None:
         reasons = [wrong, *(reason for reason in reasons if reason.kind is not ReasonKind.NEVER_RAN)]
@@ -90,11 +92,16 @@ def explain_task(
 
 
 def _decide(
-    task: PlannedTask, last: LastSuccess | None, before: PlannedTask | None, fingerprint_now: str | None, force: bool
+    task: PlannedTask,
+    last: LastSuccess | None,
+    before: PlannedTask | None,
+    fingerprint_now: str | None,
+    overtaken: tuple[str, ...],
+    force: bool,
 ) -> tuple[Verdict, list[Reason]]:
     if task.skip_reason is not None:
         return Verdict.SKIPPED, [Reason(kind=ReasonKind.CONDITION, text=task.skip_reason)]
-    fresh = up_to_date(task, last, fingerprint_now, force=force)
+    fresh = up_to_date(task, last, fingerprint_now, overtaken=overtaken, force=force)
     if fresh.up_to_date:
         return Verdict.UP_TO_DATE, [Reason(kind=ReasonKind.UP_TO_DATE, text=fresh.reason)]
     if force:

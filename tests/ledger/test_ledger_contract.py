@@ -283,9 +283,9 @@ def test_the_newest_success_of_each_task_counts(ledgers: Ledgers) -> None:
     ledgers.append(started("r2"), *done("1.1", "r2", fingerprint="new", outputs={"n": 1}))
     assert ledgers.read.last_successes() == {
         "1.1": LastSuccess(
-            task="1.1", run="r2", definition="def 1.1", fingerprint="new", seconds=2.5, outputs={"n": 1}
+            task="1.1", run="r2", definition="def 1.1", fingerprint="new", seconds=2.5, outputs={"n": 1}, seq=8
         ),
-        "1.2": LastSuccess(task="1.2", run="r1", definition="def 1.2", fingerprint=None, seconds=7.0),
+        "1.2": LastSuccess(task="1.2", run="r1", definition="def 1.2", fingerprint=None, seconds=7.0, seq=5),
     }
 
 

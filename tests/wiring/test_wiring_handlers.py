@@ -116,6 +116,53 @@ def test_an_approval_stands_until_the_file_that_was_shown_as_evidence_changes(ma
         assert repository.run("--approve", "1.1").states == {"1.1": "unchanged"}
 
 
+LOOK = {"id": "1.3", "name": "look", "type": "manual", "instructions": "look at a.txt"}
+
+
+@pytest.mark.parametrize(
+    ("execution", "look"),
+    [
+        ("sequential", LOOK),
+        ("parallel", {**LOOK, "depends_on": ["1.1"]}),
+        ("parallel", {**LOOK, "depends_on": ["1.2"]}),  # which depends on 1.1
+    ],
+)
+def test_an_approval_falls_when_what_it_follows_has_changed_something_since(
+    make: Make, execution: str, look: dict[str, object]
+) -> None:
+    def roadmap(text: str) -> dict[str, object]:
+        write = task("1.1", f"echo {text} > a.txt")
+        return document(phase(group(write, task("1.2", "true", depends_on=["1.1"]), look, execution=execution)))
+
+    repository = make(roadmap("one"))
+    assert repository.run("--approve", "1.3").states["1.3"] == "changed"
+    assert repository.run().states == {"1.1": "unchanged", "1.2": "unchanged", "1.3": "unchanged"}
+    repository.plant(roadmap("two"))
+    assert repository.run().states == {"1.1": "changed", "1.2": "unchanged", "1.3": "waiting"}
+    told = repository.orchestrate("explain", "1.3").out
+    assert ("1.3: runs" in told, "1.1 changed a.txt" in told) == (True, True)
+    assert repository.run().states["1.3"] == "waiting"  # nothing changed now, and nobody has looked yet
+    assert repository.run("--approve", "1.3").states["1.3"] == "changed"
+    assert repository.run().states["1.3"] == "unchanged"
+    assert "1.3: up to date" in repository.orchestrate("explain", "1.3").out
+
+
+def test_an_approval_stands_when_what_changed_is_not_what_it_follows_or_is_as_it_was(make: Make) -> None:
+    def roadmap(text: str, other: str) -> dict[str, object]:
+        write = task("1.1", f"echo {text} > a.txt", produces=["a.txt"])  # so that it is clear which of both wrote it
+        beside = task("1.2", f"echo {other} > b.txt", produces=["b.txt"])
+        return document(phase(group(write, beside, {**LOOK, "depends_on": ["1.1"]}, execution="parallel")))
+
+    repository = make(roadmap("one", "one"))
+    assert repository.run("--approve", "1.3").states["1.3"] == "changed"
+    repository.plant(roadmap("one", "two"))
+    assert repository.run().states == {"1.1": "unchanged", "1.2": "changed", "1.3": "unchanged"}
+    repository.plant(roadmap("two", "two"))
+    assert repository.run().states["1.3"] == "waiting"
+    repository.plant(roadmap("one", "two"))
+    assert repository.run().states == {"1.1": "changed", "1.2": "unchanged", "1.3": "unchanged"}
+
+
 @wires(
     "handler:manual.evidence", *(f"value:handler:manual.evidence={word}" for word in ("none", "optional", "required"))
 )
