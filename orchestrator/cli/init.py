@@ -76,7 +76,9 @@ def _told(text: NewText, target: Path, *, there: Path | None, dry_run: bool) -> 
         lines.append(f"there is nothing {new}to do here: {target} is not written")
         lines += [] if text.goes_on else ["a roadmap of your own: `orchestrate help document` shows how one begins"]
         return "".join(f"{each}\n" for each in lines)
-    tasks = f"{text.tasks} task{'s' if text.tasks != 1 else ''}"
+    counts = ((text.tasks, "task"), (text.checks, "coverage checkpoint"))
+    told = [f"{count} {word}{'s' if count != 1 else ''}" for count, word in counts if count]
+    tasks = " and ".join(told)
     if dry_run:
         lines.append(f"{tasks} would be {'added to' if text.goes_on else 'written to'} {target}")
     else:

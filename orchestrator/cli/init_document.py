@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from orchestrator.cli.plan_inputs import matching_files
 from orchestrator.contracts import CheckScene
 from orchestrator.edits.pins import OVERRIDES, Pins, shipped_pins
+from orchestrator.edits.result import Refusal
 from orchestrator.errors import DocumentInvalid, OrchestrateError, Severity, UsageError
 from orchestrator.models.json import JsonObject
 from orchestrator.planning.build import build_plan
@@ -18,7 +19,9 @@ from orchestrator.planning.document_loader import LoadedDocument, load_bytes
 from orchestrator.plugins import Catalogue
 from orchestrator.proposing.document import render_document
 from orchestrator.proposing.evidence import Evidence
-from orchestrator.proposing.merging import is_ours, merged, only_new
+from orchestrator.proposing.floors import Floors
+from orchestrator.proposing.gates import Gates, gated, gates_for, new_gates, with_gates
+from orchestrator.proposing.merging import is_ours, merged, only_new, remembered_keys
 from orchestrator.proposing.proposal import LeftOut, Roadmap
 from orchestrator.proposing.roadmap import propose_roadmap
 from orchestrator.proposing.template import adapt
@@ -35,6 +38,7 @@ class NewText(Struct, frozen=True, kw_only=True):
 
     document: str | None
     tasks: int = 0
+    checks: int = 0
     goes_on: bool = False
     found: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
@@ -54,12 +58,31 @@ def new_text(
     if not is_ours(there):
         message = f"{target} is there already, and `init` did not write it"
         raise UsageError(message, hint="`orchestrate init --force` replaces it, `--dry-run --force` only shows")
-    new = only_new(roadmap, there, loaded.document)
-    if not new.tasks:
-        return NewText(document=None, goes_on=True, found=roadmap.found, left_out=roadmap.left_out)
-    text = merged(there, new, loaded.document, loaded.root)
+    fresh = new_gates(Floors(facts, evidence), remembered_keys(there), loaded.document)
+    new = gated(only_new(roadmap, there, loaded.document), fresh)
+    gates = gates_for(fresh, loaded.document, new)
+    left_out = (*roadmap.left_out, *gates.left_out)
+    if not new.tasks and not gates.count:
+        return NewText(document=None, goes_on=True, found=roadmap.found, left_out=left_out)
+    text = _gone_on_with(there, target, new, gates)
     refuse_invalid(text, root, target)
-    return NewText(document=text, tasks=_count(new), goes_on=True, found=roadmap.found, left_out=roadmap.left_out)
+    counts = {"tasks": _count(new), "checks": gates.count}
+    return NewText(document=text, goes_on=True, found=roadmap.found, left_out=left_out, **counts)
+
+
+def _gone_on_with(there: str, target: Path, new: Roadmap, gates: Gates) -> str:
+    """Return the document with the checkpoints and the phases that are new."""
+    try:
+        text = with_gates(there, gates)
+    except Refusal as refusal:
+        message = f"{target}: there is no place for a coverage checkpoint: {refusal.reason}"
+        raise UsageError(
+            message, hint="write `checkpoint:` of a phase, and `params:`, with a line for each entry"
+        ) from refusal
+    loaded = load_bytes(text.encode(), target)
+    if loaded.document is None or loaded.root is None:
+        raise DocumentInvalid(loaded.problems)
+    return merged(text, new, loaded.document, loaded.root, gates.keys)
 
 
 def adapted(root: Path, template: str, checkout: Checkout, facts: Facts) -> NewText:

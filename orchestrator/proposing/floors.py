@@ -5,7 +5,8 @@ all of them take longer than the work.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from copy import copy
 
 from orchestrator.checkpoints.report import Count
 from orchestrator.proposing.evidence import Evidence
@@ -42,6 +43,27 @@ class Floors:
         standing = [check for phase in phases for check in phase.checks]
         return tuple(param for name, param in self._params.items() if self._checks[name] in standing)
 
+    @property
+    def gates(self) -> tuple[tuple[Check, Param], ...]:
+        """Return every checkpoint with the param that holds its number."""
+        return tuple((check, self._params[name]) for name, check in self._checks.items())
+
+    def without(self, checks: Iterable[Check]) -> "Floors":
+        """Return the floors without some checkpoints."""
+        gone = list(checks)
+        fewer = copy(self)
+        fewer._checks = {name: check for name, check in self._checks.items() if check not in gone}
+        return fewer
+
+    def idle(self, standing: Sequence[Check]) -> tuple[LeftOut, ...]:
+        """Return that a suite was measured and no phase asks for it, for each whose checkpoint stands nowhere."""
+        why = "no task has to do with the code that it tests"
+        return tuple(
+            LeftOut(what=f"a coverage checkpoint for {name}", why=why)
+            for name, check in self._checks.items()
+            if check not in standing
+        )
+
     def _suites_of(self, task: Proposal) -> Iterable[Suite]:
         targets = task.files or (str(task.fields.get("target", "")),)
         for target in targets:
@@ -76,7 +98,9 @@ class Floors:
 
 def _not_gated(found: SuiteCoverage | None) -> str:
     if found is None:
-        return "it was not measured: `orchestrate init --measure` does, and adds one"
+        return (
+            "it was not measured: `orchestrate init --measure` does, and adds one to each phase that touches its code"
+        )
     if found.problem:
         return f"it could not be measured: {found.problem}" + (f" ({found.hint})" if found.hint else "")
     if not found.tests_passed:

@@ -39,8 +39,11 @@ def only_new(roadmap: Roadmap, text: str, document: Document) -> Roadmap:
     return replace(roadmap, phases=tuple(phases))
 
 
-def merged(text: str, new: Roadmap, document: Document, root: Mapping) -> str:
-    """Return the document with the new phases behind its last one and the keys in its memory; nothing else changes."""
+def merged(text: str, new: Roadmap, document: Document, root: Mapping, keys: frozenset[str] = frozenset()) -> str:
+    """Return the document with the new phases behind its last one; nothing else changes but its memory.
+
+    That gets the keys of the phases, and `keys` of what was added elsewhere.
+    """
     groups = [group.id for phase in document.phases for group in phase.groups]
     numbers = numbers_after([_bare(phase.id) for phase in document.phases], [_bare(group) for group in groups])
     end = "\r\n" if "\r\n" in text else "\n"
@@ -49,7 +52,7 @@ def merged(text: str, new: Roadmap, document: Document, root: Mapping) -> str:
     added = [f"{line}{end}" for line in phases_lines(map(_named, new.phases), numbers)]
     last_line = "" if at == 0 or lines[at - 1].endswith("\n") else end
     body = "".join([*lines[:at], last_line, *added, *lines[at:]])
-    memory = "".join(f"{line}{end}" for line in remembered_lines(remembered_keys(text) | new.keys))
+    memory = "".join(f"{line}{end}" for line in remembered_lines(remembered_keys(text) | new.keys | keys))
     found = list(_BLOCK.finditer(body))
     if not found:
         return body + end + memory

@@ -47,6 +47,11 @@ class Check:
     why: str
     fields: JsonObject
 
+    @property
+    def key(self) -> str:
+        """Return what tells whether the same was proposed before, whatever was measured since."""
+        return key_of({"type": self.fields["type"], "target": self.fields.get("name")})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Phase:
@@ -101,8 +106,9 @@ class Roadmap:
 
     @property
     def keys(self) -> frozenset[str]:
-        """Return the keys of all tasks."""
-        return frozenset(key for task in self.tasks for key in task.keys)
+        """Return the keys of all tasks and checkpoints."""
+        tasks = (key for task in self.tasks for key in task.keys)
+        return frozenset((*tasks, *(check.key for phase in self.phases for check in phase.checks)))
 
 
 _DECIDING = ("type", "action", "target", "test_type", "templates", "command")

@@ -112,6 +112,24 @@ def test_a_person_keeps_what_was_changed(repository: Repository) -> None:
     assert repository.problems() == []
 
 
+def test_measuring_later_adds_the_checkpoint_once_and_leaves_what_is_there(repository: Repository) -> None:
+    assert repository.orchestrate("init").code == 0
+    mine = repository.read("phases.yaml").replace("max_parallel_tasks: 2", "max_parallel_tasks: 7")
+    repository.write("phases.yaml", mine)
+    assert repository.run("--all").code == 0  # what was proposed is done: nothing of it is proposed any more
+    added = repository.orchestrate("init", "--measure")
+    assert (added.code, "added 1 coverage checkpoint: " in added.err) == (0, True), added.text
+    text = repository.read("phases.yaml")
+    assert [line for line in mine.splitlines() if line not in text.splitlines() and "proposed so far" not in line] == []
+    assert 'min: "{{ params.coverage_pytest }}"' in text
+    assert repository.problems() == []
+    again = repository.orchestrate("init", "--measure")
+    assert (again.code, "there is nothing new to do here" in again.err) == (0, True), again.text
+    assert repository.read("phases.yaml") == text
+    assert repository.run("--all").code == 0
+    assert coverage(repository) == [100.0]
+
+
 def test_a_document_in_its_folder_is_gone_on_with(repository: Repository) -> None:
     (repository.root / "config").mkdir()
     assert repository.orchestrate("init", "--config", "config/phases.yaml").code == 0
