@@ -7,6 +7,7 @@ from orchestrator.engine.decision import Closed, Ended
 from orchestrator.engine.measure import ScopeAnswer
 from orchestrator.engine.outcome import RunResult
 from orchestrator.engine.ports import AttemptEnd
+from orchestrator.engine.retry import failure_class
 from orchestrator.models.events import EventType
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan, PlannedTask
@@ -99,6 +100,7 @@ class News:
             kind=outcome.kind.value if outcome else None,
             summary=ended.reason or (outcome.summary if outcome else ""),
             detail=outcome.detail if outcome else "",
+            failure=failure_class(end) if end else None,
             cause=ended.cause,
             seconds=end.seconds if end else None,
             log=end.log if end else None,

@@ -47,7 +47,8 @@ class Board:
         self.exit_code: int | None = None
         self.retries = 0
         self.names = {task.id: task.name for task in plan.tasks}
-        self.most_attempts = {task.id: task.retry.attempts for task in plan.tasks}
+        self.retry = {task.id: task.retry for task in plan.tasks}
+        self._first_attempts: dict[str, int] = {}  # of this part of the run: a resume goes on with the numbers
         self.phases: dict[str, str] = {}  # those that run, with their names
         self.states: dict[str, TaskState] = {task.id: TaskState.PENDING for task in plan.tasks}
         self._counts = Counter(self.states.values())
@@ -71,6 +72,14 @@ class Board:
     def name(self, task: str) -> str:
         """Return the name of a task, or nothing when nobody said it."""
         return self.names.get(task, "")
+
+    def tries(self, task: str, attempt: int) -> int:
+        """Return how many attempts there were in this part of the run with this one: those that `retry` counts."""
+        return attempt - self._first_attempts.get(task, 1) + 1
+
+    def was_resumed(self, task: str) -> bool:
+        """Say whether an earlier part of the run has attempts of the task, too."""
+        return self._first_attempts.get(task, 1) > 1
 
     def needs_evidence(self, task: str) -> bool:
         """Say whether the task cannot be approved without evidence."""
@@ -165,6 +174,7 @@ class Board:
             self.names[task] = name
         self._set(task, TaskState.RUNNING)
         self._notable.pop(task, None)
+        self._first_attempts.setdefault(task, event.attempt or 1)
         row = self.running.get(task)
         if row is None:  # a further attempt keeps its row and its time
             row = self.running[task] = Running(id=task, name=self.name(task), started=now)

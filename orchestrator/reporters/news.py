@@ -11,7 +11,7 @@
 | task.output, task.progress | `text`: one or more lines |
 | task.retry | `summary`, `pause` (seconds) |
 | task.waiting | `question` |
-| task.finished | `name`, `state`, `summary`, `detail`, `cause`, `seconds`, `exit_code`, `log` |
+| task.finished | `name`, `state`, `summary`, `detail`, `cause`, `seconds`, `exit_code`, `log`, `failure` |
 | checkpoint | `scope`, `type`, `title`, `ok`, `value`, `limit`, `unit`, `source`, `message`, `details`; |
 | | `listed` (titles, in a dry run) |
 | guard | `title`, `ok`, `message` |

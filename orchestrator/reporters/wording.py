@@ -9,6 +9,7 @@ from enum import IntEnum
 from msgspec import Struct
 
 from orchestrator.models.events import Event, EventType
+from orchestrator.models.plan import ONCE
 from orchestrator.models.status import TaskState
 from orchestrator.reporters import news
 from orchestrator.reporters.board import Board, check_of, ending, state_of
@@ -76,14 +77,16 @@ class _Scene(Struct, frozen=True, kw_only=True):
 
     @property
     def attempt(self) -> int:
-        """Return the number of the attempt that this is about."""
-        return self.event.attempt or 1
+        """Return which attempt this is about, counted as `retry` does: anew when the run is resumed."""
+        return self.board.tries(self.event.task or "", self.event.attempt or 1)
 
     @property
     def try_text(self) -> str:
-        """Return `attempt 2 of 3`; a task that was interrupted may have more attempts than `retry` gives it."""
-        most = self.board.most_attempts.get(self.event.task or "", 1)
-        return f"attempt {self.attempt}" + (f" of {most}" if self.attempt <= most else "")
+        """Return `attempt 2 of 3`; a task that waited for a person may have more attempts than `retry` gives it."""
+        task = self.event.task or ""
+        most = self.board.retry.get(task, ONCE).attempts
+        text = f"attempt {self.attempt}" + (f" of {most}" if self.attempt <= most else "")
+        return text + (" since the resume" if most > 1 and self.board.was_resumed(task) else "")
 
     def task(
         self,
@@ -201,8 +204,16 @@ def _failure(scene: _Scene, time: str) -> Told:
     below = list(_tail_of(scene, news.text(event, "detail")))
     if log := scene.said("log"):
         below.append(f"    log: .orchestrate/{log}")
-    parts = (", ".join(part for part in (how, tries) if part), scene.said("summary"))
+    parts = (", ".join(part for part in (how, tries, _not_repeated(scene)) if part), scene.said("summary"))
     return scene.task("FAILED", "bad", "error", *parts, weight=Weight.TROUBLE, below=tuple(below))
+
+
+def _not_repeated(scene: _Scene) -> str:
+    """Say of a failure of a task with `retry` that its kind is not among those that are repeated."""
+    retry, failure = scene.board.retry.get(scene.event.task or "", ONCE), scene.said("failure")
+    if retry.attempts == 1 or not failure or failure in retry.on:
+        return ""
+    return f"not repeated: `retry.on` has no `{failure}`"
 
 
 def _tail_of(scene: _Scene, text: str) -> tuple[str, ...]:

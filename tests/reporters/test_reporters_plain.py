@@ -314,7 +314,7 @@ def test_what_did_not_begin_when_a_run_is_stopped_is_told_once_at_the_end(play):
 
 
 def test_an_attempt_beyond_those_of_retry_does_not_count_to_them(play):
-    text = play(event("task.started", "1.2", attempt=3))
+    text = play(*(event("task.started", "1.2", attempt=number) for number in (1, 2, 3)))  # it waited for a person
     assert text.splitlines()[-1].endswith("start     1.2   Fixtures  attempt 3")
 
 
@@ -350,3 +350,37 @@ def test_the_shipped_roadmap_takes_at_most_160_lines(play):
     steps.append(event("run.finished", state="succeeded", seconds=61 * 31))
     assert len(plan.tasks) == 61
     assert len(play(*steps, plan=plan).splitlines()) <= 160
+
+
+def test_attempts_are_counted_anew_after_a_resume_as_retry_counts_them(play):
+    told = play(
+        event("task.started", "1.2", name="Fixtures", attempt=3),
+        event("task.retry", "1.2", attempt=3, pause=5, summary="exit 1"),
+        event("task.started", "1.2", name="Fixtures", attempt=4),
+        event("task.finished", "1.2", state="failed", seconds=10, summary="tests failed", attempt=4),
+    )
+    assert told == (
+        "[   0:00] start     1.2   Fixtures\n"
+        "[   0:00] retry     1.2   Fixtures  attempt 1 of 2 since the resume failed: exit 1, again in 5.0s\n"
+        "[   0:00] start     1.2   Fixtures  attempt 2 of 2 since the resume\n"
+        "[   0:00] FAILED    1.2   Fixtures  0:10, attempt 2 of 2 since the resume  tests failed\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"), [("failed", ", not repeated: `retry.on` has no `failed`"), ("timeout", ""), (None, "")]
+)
+def test_a_failure_that_is_not_repeated_says_why(play, failure, said):
+    told = play(
+        event("task.started", "1.2", name="Fixtures", attempt=1),
+        event("task.finished", "1.2", state="failed", seconds=10, summary="exit 7", attempt=1, failure=failure),
+    )
+    assert told.splitlines()[1:] == [f"[   0:00] FAILED    1.2   Fixtures  0:10, attempt 1 of 2{said}  exit 7"]
+
+
+def test_a_task_that_is_never_repeated_says_nothing_of_it(play):
+    told = play(
+        event("task.started", "1.1", name="Collect", attempt=1),
+        event("task.finished", "1.1", state="failed", seconds=10, summary="exit 7", attempt=1, failure="failed"),
+    )
+    assert told.splitlines()[1:] == ["[   0:00] FAILED    1.1   Collect  0:10  exit 7"]
