@@ -1,6 +1,5 @@
 """``type: workflows_valid``: GitHub would accept the workflows, and no expression refers to what is not there."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from orchestrator.edits.finding import Finding
 from orchestrator.edits.kinds import WORKFLOW, check
 from orchestrator.errors import OrchestrateError, Severity
 
-_MOST_TOLD, _RULES_TOLD = 5, 3  # the details have all of them
+_MOST_TOLD, _RULES_TOLD, _PLACES_TOLD = 5, 3, 3  # the details have all of them
 _WILD = frozenset("*?[")
 
 
@@ -54,9 +53,7 @@ class WorkflowsValid(Checkpoint[WorkflowsValidParams]):
         warned = [] if bad else [(path, finding) for path, findings in found.items() for finding in findings]
         good = f"{len(paths)} workflow{'s' if len(paths) > 1 else ''} valid"
         if warned:
-            rules = Counter(finding.rule for _, finding in warned).most_common(_RULES_TOLD)
-            counted = ", ".join(f"{count} {rule}" for rule, count in rules)
-            good += f", {len(warned)} warning{'s' if len(warned) > 1 else ''}: {counted}"
+            good += f", {len(warned)} warning{'s' if len(warned) > 1 else ''}: {_by_rule(warned)}"
         return Measurement(
             ok=not bad,
             message=_told(bad, _MOST_TOLD) if bad else good,
@@ -73,6 +70,20 @@ class WorkflowsValid(Checkpoint[WorkflowsValidParams]):
 def _told(findings: Sequence[tuple[str, Finding]], most: int) -> str:
     shown = "; ".join(f"{path}:{finding}" for path, finding in findings[:most])
     return shown + (f"; and {len(findings) - most} more" if len(findings) > most else "")
+
+
+def _by_rule(findings: Sequence[tuple[str, Finding]]) -> str:
+    """Return the rules that were hit most, each with the first places."""
+    places: dict[str, list[str]] = {}
+    for path, finding in findings:
+        places.setdefault(finding.rule, []).append(f"{path}:{finding.line}")
+    most = sorted(places.items(), key=lambda each: -len(each[1]))[:_RULES_TOLD]
+    return ", ".join(f"{len(found)} {rule} ({_first(found)})" for rule, found in most)
+
+
+def _first(places: Sequence[str]) -> str:
+    more = f" and {len(places) - _PLACES_TOLD} more" if len(places) > _PLACES_TOLD else ""
+    return ", ".join(places[:_PLACES_TOLD]) + more
 
 
 def _counts(finding: Finding, params: WorkflowsValidParams) -> bool:

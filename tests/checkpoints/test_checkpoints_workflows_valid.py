@@ -8,8 +8,16 @@ def test_sound_workflows_pass_and_warnings_are_counted(gauge) -> None:
     gauge.write(".github/workflows/b.yaml", GOOD)
     measured = gauge.measure(WorkflowsValid(), {})
     assert measured.ok
-    assert measured.message == "2 workflows valid, 2 warnings: 2 unpinned-use"
+    places = ".github/workflows/a.yml:6, .github/workflows/b.yaml:6"
+    assert measured.message == f"2 workflows valid, 2 warnings: 2 unpinned-use ({places})"
     assert len(measured.details["findings"]) == 2
+
+
+def test_of_many_warnings_the_first_places_of_each_rule_are_told(gauge) -> None:
+    gauge.write("a.yml", GOOD.replace("on: push", "on: pull_request_target") + "      - uses: a/b@v1\n" * 3)
+    unpinned, trigger = "4 unpinned-use (a.yml:6, a.yml:7, a.yml:8 and 1 more)", "1 dangerous-trigger (a.yml:1)"
+    told = f"1 workflow valid, 5 warnings: {unpinned}, {trigger}"
+    assert gauge.measure(WorkflowsValid(), {"path": "a.yml"}).message == told
 
 
 def test_a_mistake_fails_and_is_named_with_its_place(gauge) -> None:
