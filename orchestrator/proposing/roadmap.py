@@ -7,6 +7,7 @@ from orchestrator.edits.action import Tree
 from orchestrator.edits.finding import Finding
 from orchestrator.edits.kinds import WORKFLOW, check
 from orchestrator.edits.pins import Pins
+from orchestrator.edits.workflows.dangers import dangers
 from orchestrator.errors import Severity
 from orchestrator.proposing import edits
 from orchestrator.proposing.evidence import Evidence
@@ -41,7 +42,14 @@ def propose_roadmap(facts: Facts, tree: Tree, evidence: Evidence, judge: Judge, 
         phases=kept,
         params=floors.params_of(kept),
         variables=facts.variables,
-        left_out=(*_noted(facts), *tests.left_out, *floors.left_out, *broken, *rehearsal.left_out, *_decisions(facts)),
+        left_out=(
+            *_noted(facts),
+            *tests.left_out,
+            *floors.left_out,
+            *broken,
+            *rehearsal.left_out,
+            *_decisions(facts, tree),
+        ),
     )
 
 
@@ -175,7 +183,12 @@ def _noted(facts: Facts) -> Sequence[LeftOut]:
     return [LeftOut(what="measuring" if "coverage" in note else "tests", why=note) for note in facts.notes]
 
 
-def _decisions(facts: Facts) -> Sequence[LeftOut]:
+def _decisions(facts: Facts, tree: Tree) -> Sequence[LeftOut]:
+    """Return what is left to a person: where nothing is, and where no edit could know what was meant."""
     if not facts.workflows:
         return [LeftOut(what="a pipeline", why="there is no workflow yet, and this version writes none from nothing")]
-    return []
+    return [
+        LeftOut(what=f"{path}:{found.line}", why=f"needs a person: {found.message} [{found.rule}]")
+        for path in facts.workflows
+        for found in dangers(tree.read_text(path))
+    ]

@@ -345,6 +345,17 @@ def test_workflows_that_stay_broken_get_no_checkpoint() -> None:
     assert any("they have errors that a person has to mend" in each.why for each in roadmap.left_out)
 
 
+def test_what_needs_a_person_is_left_out_with_its_place() -> None:
+    piped = WORKFLOW.replace("npm test || true", "curl https://example.com/x.sh | bash")
+    roadmap = proposed({**FILES, ".github/workflows/get.yml": piped})
+    (left,) = [each for each in roadmap.left_out if "needs a person" in each.why]
+    assert left.what == ".github/workflows/get.yml:6"
+    assert left.why == (
+        "needs a person: jobs.one.steps[0].run: what is downloaded runs unseen: nothing compares it with a checksum "
+        "[piped-shell]"
+    )
+
+
 def test_where_nothing_is_to_be_done_nothing_is_proposed() -> None:
     assert proposed({"readme.md": "# words\n"}).tasks == ()
 
