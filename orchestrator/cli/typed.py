@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, NoReturn, get_args
 
 import typer
@@ -14,6 +14,7 @@ from orchestrator.cli.help_page import place, render_help
 from orchestrator.cli.options import Command, Spec, kind_of
 from orchestrator.cli.present import look_of
 from orchestrator.errors import UsageError
+from orchestrator.planning.suggest import nearest
 
 _MISTAKE: type[Exception] = typer.BadParameter.__bases__[0]  # UsageError, wherever this version of typer has it
 
@@ -33,13 +34,19 @@ def _told(name: str, mistake: Any) -> UsageError:
     """Return our error for a mistake that typer found."""
     kind, others = type(mistake).__name__, f"`orchestrate {name} --help` shows what there is"
     if kind == "NoSuchOption":
-        close = ", ".join(mistake.possibilities or ())
+        close = ", ".join(_near(mistake.option_name, mistake.possibilities or ()))
         return UsageError(f"no option {mistake.option_name}", hint=f"did you mean {close}?" if close else others)
     if kind == "MissingParameter" and mistake.param is not None:
         parameter = next(each for each in _command(name).parameters if each.name == mistake.param.name)
         return UsageError(f"{place(parameter, *kind_of(parameter))} is missing", hint=others)
     text = mistake.format_message().rstrip(".").replace("valid int range", "whole number")
     return UsageError(text[:1].lower() + text[1:].replace("valid float range", "number"), hint=others)
+
+
+def _near(word: str, options: Sequence[str]) -> Sequence[str]:
+    """Return the options that a word is the beginning of, else the one that it is a slip of."""
+    near = nearest(word, options)
+    return [option for option in options if option.startswith(word)] or ([near] if near else [])
 
 
 def _command(name: str) -> Command:

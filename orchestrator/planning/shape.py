@@ -19,6 +19,7 @@ from orchestrator.planning.other_tools import advice_for, theirs_for, type_by_ke
 from orchestrator.planning.suggest import nearest, one_of
 
 M = TypeVar("M", bound=BaseModel)
+E = TypeVar("E", bound=Mapping[str, Any])  # one of pydantic's errors
 
 MAX_PROBLEMS = 2_000
 
@@ -89,13 +90,19 @@ def check_shape(
         found = error.errors(include_url=False)
     located = [(_real_path(root, entry), entry) for entry in found[: 4 * MAX_PROBLEMS]]
     problems: list[Problem] = []
-    for (path, _), group in groupby(located, key=lambda pair: (pair[0], _is_about_key(pair[1]))):
+    for (path, _), group in groupby(_of_the_right_branch(located), key=lambda pair: (pair[0], _is_about_key(pair[1]))):
         entries = [entry for _, entry in group]
         node = node_at(root, path)
         if ignore is not None and node is not None and entries[0]["type"] != "extra_forbidden" and ignore(node.value):
             continue
         problems.append(_Teller(model, root, codes, also_known).tell(path, entries))
     return None, problems[:MAX_PROBLEMS]
+
+
+def _of_the_right_branch(located: Sequence[tuple[Path, E]]) -> Iterator[tuple[Path, E]]:
+    """Leave out what says that a list or map is none, where another branch of the union has looked into it."""
+    entered = {path[:end] for path, _ in located for end in range(len(path))}
+    return ((path, entry) for path, entry in located if path not in entered or entry["type"] not in _KINDS)
 
 
 def _is_about_key(entry: Mapping[str, Any]) -> bool:

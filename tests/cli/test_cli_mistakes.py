@@ -6,6 +6,8 @@ from orchestrator.cli.entry import enter
 
 SAID = {
     "status --jsn": ("no option --jsn", "did you mean --json?"),
+    "plan --tagg": ("no option --tagg", "did you mean --tag?"),
+    "plan --unt": ("no option --unt", "did you mean --until?"),
     "status --nothing-like-it": ("no option --nothing-like-it", "`orchestrate status --help` shows what there is"),
     "plan --phase": ("option '--phase' requires an argument", "`orchestrate plan --help` shows what there is"),
     "logs --tail many": (

@@ -146,3 +146,9 @@ def test_an_interrupted_command_is_started_again_only_when_that_does_no_harm(
     assert (repository.record()["state"], repository.states()) == ("interrupted", {"1.1": "interrupted"})
     repository.write("go", "")
     assert repository.orchestrate("resume", *flags, env=env).code == code
+
+
+def test_a_word_of_a_command_that_is_no_text_is_told_once_and_where_it_stands(make: Make) -> None:
+    repository = make(tasks({"id": "1.1", "name": "x", "type": "command", "command": ["echo", 1]}))
+    said = repository.orchestrate("validate").text
+    assert ("entry 2 of `command` must be text, but this is the number 1" in said, said.count("error[")) == (True, 1)
