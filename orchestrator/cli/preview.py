@@ -23,6 +23,7 @@ from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.models.diff import FileDiff
 from orchestrator.models.plan import Plan
 from orchestrator.models.record import LastSuccess
+from orchestrator.planning.undo_plan import merging
 from orchestrator.plugins import Catalogue
 from orchestrator.reporters.diff_view import render_diffs
 from orchestrator.reporters.flags import flags_of, ways_of_undo
@@ -84,7 +85,9 @@ def refusal(
     reporters = choose_audience(display, only_trouble, plan, NO_DURATIONS, notify=False).reporters
     result, _ = _dry_run(plan, root, templates, catalogue, reporters, NO_SUCCESSES, force=False, undoes=undoes)
     flags = flags_of(sys.argv[1:], program_name())
-    ways = [f"{flags.program} {way}{flags.place}" for way in ways_of_undo(flags)]
+    merged, _ = _dry_run(merging(plan), root, templates, catalogue, (), NO_SUCCESSES, force=False, undoes=undoes)
+    can_merge = merged.exit_code == ExitCode.OK and merged.error is None
+    ways = [f"{flags.program} {way}{flags.place}" for way in ways_of_undo(flags) if can_merge or "--merge" not in way]
     tell("nothing was taken back: a run goes back as a whole, unless you say what becomes of edited files\n")
     tell("  next: " + "\n        ".join(ways) + "\n")
     return conclude(result)

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
+from msgspec.structs import replace
+
 from orchestrator.errors import Drift, UsageError
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan, PlannedGroup, PlannedPhase, PlannedTask, Targets
@@ -33,6 +35,12 @@ class Conflict(StrEnum):
     MERGE = "merge"
     KEEP = "keep"
     OVERWRITE = "overwrite"
+
+
+def merging(plan: Plan) -> Plan:
+    """Return an undo plan as it would be with `--merge`."""
+    tasks = (replace(task, params={**task.params, "on_conflict": Conflict.MERGE.value}) for task in plan.tasks)
+    return replace(plan, tasks=tuple(tasks))
 
 
 def build_undo_plan(

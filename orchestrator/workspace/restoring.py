@@ -30,7 +30,7 @@ def restore_onto(
     if verdict is Verdict.CONFLICT and merge:
         return overlay.stage(change.path, _merged(change, current, contents))
     if verdict is Verdict.CONFLICT and (_is_busy_folder(change, current) or not overwrite):
-        raise _conflict(change, current, contents)
+        raise _conflict(change, current, contents, hint=_ways_out(change, current, contents))
     if change.kind == FOLDER and change.before is None and overlay.listing(change.path):
         return False  # something that is not ours lies in the folder: it stays
     before = node_before(change, identity_of(current), contents)
@@ -68,6 +68,15 @@ def _merged(change: Change, current: Node | None, contents: Contents) -> Node:
     raise _conflict(change, current, contents, why, hint=_WITHOUT_MERGE)
 
 
+def _ways_out(change: Change, current: Node | None, contents: Contents) -> str:
+    """Return what can be done about a conflict: merging only where it would go well."""
+    try:
+        _merged(change, current, contents)
+    except Drift:
+        return _WITHOUT_MERGE
+    return _WITH_MERGE
+
+
 def _stage_empty_folders(overlay: Overlay, change: Change) -> None:
     """Stage the removal of the folders that were made for the file, if nothing else lies in them."""
     for folder in reversed(change.folders):
@@ -82,9 +91,7 @@ def _is_busy_folder(change: Change, current: Node | None) -> bool:
     return change.kind != FOLDER and current is not None and current.kind == FOLDER
 
 
-def _conflict(
-    change: Change, current: Node | None, contents: Contents, why: str = _NOT_AS_LEFT, hint: str = _WITH_MERGE
-) -> Drift:
+def _conflict(change: Change, current: Node | None, contents: Contents, why: str = _NOT_AS_LEFT, *, hint: str) -> Drift:
     left = _kept(contents, change.after)
     return Drift(
         f"{change.path} was changed since: {why}",

@@ -105,6 +105,19 @@ def test_undo_can_leave_what_the_user_did_to_other_lines(make: Make, flags: list
     assert (repository.root / CI).read_bytes() == wanted.encode()
 
 
+def test_a_refused_undo_offers_a_merge_that_would_go_well(make: Make) -> None:
+    repository = two_edits(make)
+    assert repository.run().answer.code == 0
+    repository.write(CI, AFTER.replace("# by hand", "# by my hand"))
+    told = repository.orchestrate("undo", "--yes", "--ui", "plain").text
+    assert [way for way in ("--merge", "--keep", "--force") if f"orchestrate undo {way}\n" in told] == [
+        "--merge",
+        "--keep",
+        "--force",
+    ]
+    assert "`--merge`" in told
+
+
 def test_undo_merges_nothing_where_the_same_lines_were_edited(make: Make) -> None:
     repository = two_edits(make)
     assert repository.run().answer.code == 0
@@ -118,7 +131,7 @@ def test_undo_merges_nothing_where_the_same_lines_were_edited(make: Make) -> Non
 @pytest.mark.parametrize(
     ("flags", "why", "ways"),
     [
-        ([], "it is not as the run left it", ["--merge", "--keep", "--force"]),
+        ([], "it is not as the run left it", ["--keep", "--force"]),
         (["--merge"], "your edit touches the same lines as the run's", ["--keep", "--force"]),
         (["--on-conflict", "merge"], "your edit touches the same lines as the run's", ["--keep", "--force"]),
     ],
