@@ -99,6 +99,7 @@ class Exploration:
     calls: int
     kinds: Mapping[str, int] = field(default_factory=dict)
     cut_short: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what no value could be made for
     stand_ins: tuple[str, ...] = ()  # for fixtures that every test of the project has, and that cannot be had
 
 
@@ -126,6 +127,7 @@ def read_exploration(content: Mapping[str, Any]) -> Exploration:
         calls=content["calls"],
         kinds=content["kinds"],
         cut_short=tuple(content["cut_short"]),
+        notes=tuple(content["notes"]),
     )
 
 

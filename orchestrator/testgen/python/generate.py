@@ -189,6 +189,7 @@ class _Making:
             cut_short=found.cut_short,
             avoided=self.explored.avoided,
             notes=(
+                *found.notes,
                 *self.proposals.notes,
                 *(f"{name}, which a person wrote, {why}" for name, why in proof.others.items()),
             ),

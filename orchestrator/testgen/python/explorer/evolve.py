@@ -184,7 +184,7 @@ def splice(
     pairs = list(dict.fromkeys(_pairs(compared[:_MOST_COMPARED])))
     found: dict[tuple[int, str], None] = {}
     for position, argument in enumerate(arguments):
-        tree = _parsed(argument)
+        tree = parsed(argument)
         constants = [node for node in _spots(tree) if isinstance(node, ast.Constant)] if tree is not None else []
         for node in constants[:_MOST_CONSTANTS]:
             value = node.value
@@ -218,7 +218,8 @@ class _Pattern:
     pattern: "re.Pattern[Any]"
 
 
-def _parsed(argument: object) -> ast.Expression | None:
+def parsed(argument: object) -> ast.Expression | None:
+    """Return the tree of an expression; None of what is none."""
     try:
         return ast.parse(argument, mode="eval") if isinstance(argument, str) else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):

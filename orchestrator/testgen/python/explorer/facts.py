@@ -63,7 +63,7 @@ def read_facts(source: str, package: str = "", documents: Sequence[str] = ()) ->
         setters=setters,
         classes=classes,
         own=frozenset(own),
-        imports=dict(_imports(statements, package)),
+        imports=dict(imports_of(statements, package)),
         module_literals=literals_of([*_called(statements), *assigned]),
         called_texts=literals_of(_called(statements)).texts,
         patterns=_patterns(tree),
@@ -134,7 +134,8 @@ def _targets(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
                 yield part.id
 
 
-def _imports(statements: Sequence[ast.stmt], package: str) -> Iterator[tuple[str, str]]:
+def imports_of(statements: Sequence[ast.stmt], package: str) -> Iterator[tuple[str, str]]:
+    """Yield each imported name with the statement that imports it; `package` resolves relative imports."""
     for node in statements:
         if isinstance(node, ast.Import):
             for alias in node.names:

@@ -102,7 +102,7 @@ class SubjectFinder:
                     continue
                 seen.add(member)
                 function = value.__func__ if isinstance(value, classmethod | staticmethod) else value
-                node = _definition(function) if inspect.isfunction(function) else None
+                node = definition_of(function) if inspect.isfunction(function) else None
                 subject = self._of_member(owner, f"{owner.__name__}.{member}", value, node) if node else None
                 if subject is not None:
                     found += 1
@@ -159,7 +159,7 @@ class SubjectFinder:
         found: Counter[Kind] = Counter()
         for called, place in keywords.handed_to(node, name) if levels else ():
             function = self._function_called(called)
-            inner = self._facts.definitions.get(ast.unparse(called)) or (_definition(function) if function else None)
+            inner = self._facts.definitions.get(ast.unparse(called)) or (definition_of(function) if function else None)
             word = _parameter_at(inner, place) if inner is not None and inner is not node else None
             if inner is not None and word is not None:
                 found.update(kinds.of_usage(inner, word, self._names))
@@ -285,7 +285,7 @@ def _parameter_at(node: Definition, place: int | str) -> str | None:
 
 
 @functools.lru_cache(maxsize=500)
-def _definition(function: Any) -> Definition | None:
+def definition_of(function: Any) -> Definition | None:
     """Return the definition of a function that stands in another module."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))

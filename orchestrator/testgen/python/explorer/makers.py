@@ -2,11 +2,14 @@
 
 import ast
 import functools
+from collections.abc import Collection
 
 from .arguments import is_strange, match_call
+from .corpus import Corpus
 from .fitting import unfitting
 from .names import Names
-from .subjects import Arguments, Subject
+from .pools import Pools
+from .subjects import Arguments, Parameter, Subject
 
 
 class Makers:
@@ -16,6 +19,10 @@ class Makers:
         self._names = names
         self.classes: dict[str, Subject] = {}
         self.others: dict[str, Subject] = {}  # class methods
+
+    def parameters_of(self, name: str) -> list[Parameter]:
+        """Return the parameters of a class by the name with which it is called; none when it is not known."""
+        return self.classes[name].parameters if name in self.classes else []
 
     def strange_in(self, instance: str) -> int:
         """Count what is strange in the call that makes an object."""
@@ -43,3 +50,11 @@ def count_strange(subject: Subject, arguments: Arguments) -> int:
     """Count the arguments of kinds that the hints do not allow."""
     pairs = zip(subject.parameters, arguments, strict=True)
     return sum(is_strange(argument, each) for each, argument in pairs if isinstance(argument, str))
+
+
+def collect_instances(corpus: Corpus, pools: Pools, subject: Subject, owners: Collection[type]) -> None:
+    """Remember calls that made an instance of a class that something needs."""
+    for made in corpus.tries.values():
+        is_made = made.subject is subject and made.outcome.kind == "value" and not made.program.setup
+        if is_made and type(made.outcome.value) in owners:
+            pools.instances.note(made.program.call, made.outcome.value, made.oddness)

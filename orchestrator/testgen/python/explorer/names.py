@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import inspect
 import re
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -175,16 +176,29 @@ class Names:
         """Take a name from elsewhere as the module itself imports it, else from where it is defined."""
         statement = self._facts.imports.get(name)
         if statement is None or getattr(self.module, name, None) is not value:
-            place = next((each for each in _public_places(module) if _offers(each, name, value)), None)
+            near = [module] * (module.partition(".")[0] == self.module.__name__.partition(".")[0])
+            place = next((each for each in (*_public_places(module), *near) if _offers(each, name, value)), None)
             if place is None:
                 return None
             statement = f"from {place} import {name}"
         if name in self.values or hasattr(builtins, name):
-            return None
+            return self._by_its_module(name, module, value)
         self.imports[name] = statement
         self.values[name] = value
         self._by_id[id(value)] = name
         return name
+
+    def _by_its_module(self, name: str, module: str, value: object) -> str | None:
+        """Return how a test writes a name that is taken: by way of the module, where that can be named."""
+        package, _, last = module.rpartition(".")
+        owner = sys.modules.get(module)
+        is_taken = last == self.alias or hasattr(builtins, last) or self.values.get(last, owner) is not owner
+        if not package or is_taken or not inspect.isclass(value) or not _offers(module, name, value):
+            return None
+        self.imports[last] = f"from {package} import {last}"
+        self.values[last] = owner
+        self._by_id[id(value)] = f"{last}.{name}"
+        return f"{last}.{name}"
 
     def _add_own(self, name: str, value: object) -> None:
         if hasattr(builtins, name) or name in STANDARD:

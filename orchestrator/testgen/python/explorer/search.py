@@ -15,6 +15,7 @@ from .calling import Caller, Outcome, Program
 from .corpus import INSTANCE, Corpus, Lead, Leads, Try
 from .evolve import Evolver, splice
 from .facts import ModuleFacts
+from .left_out import fill_in
 from .literals import Literals
 from .makers import Makers, count_strange
 from .names import Names
@@ -191,7 +192,10 @@ class Search:
     def _spliced(self, parts: Sequence[Argument], outcome: Outcome) -> list[tuple[int, str]]:
         """Return what comparisons suggest: where one never went the other way all of it, of the others a sample."""
         opened, others = self._openness.parted(outcome.compared)
-        by_comparison = [splice(parts, [each], self._rng) for each in opened[:_MOST_OPEN]]
+        by_comparison = [
+            [*fill_in(parts, [each], self.makers.parameters_of), *splice(parts, [each], self._rng)]
+            for each in opened[:_MOST_OPEN]
+        ]
         in_turn = itertools.chain.from_iterable(itertools.zip_longest(*by_comparison))
         first = list(dict.fromkeys(each for each in in_turn if each is not None))[:_OPEN_SPLICES]
         rest = splice(parts, others, self._rng)

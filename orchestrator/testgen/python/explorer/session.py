@@ -6,14 +6,14 @@ import inspect
 import json
 import os
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
 from .attributes import attribute
 from .calling import Caller
 from .configuring import explore_configured, find_configured
-from .corpus import Corpus, Try
+from .corpus import Try
 from .database import SESSION, find_tables, is_session
 from .defects import find_defects
 from .documents import documents_for
@@ -25,9 +25,11 @@ from .flask_routes import find_flask
 from .handing_over import candidate_json, count_kinds, unique
 from .journal import Journal
 from .loading import ProbedModule
+from .makers import collect_instances
 from .mutation import Mutation
 from .names import HELPERS, Names
 from .openness import Sides
+from .outsiders import Outsiders, find_makers, tell_unmade
 from .plainer import Plainer
 from .pools import Pools
 from .programs import find_programs, is_command
@@ -39,6 +41,7 @@ from .sequences import Sequences
 from .standing_clock import FIXTURE, StandingClock
 from .state import modules_below
 from .subjects import Subject
+from .typing_names import import_for_types
 from .writing import Writer
 
 _FOR_MUTANTS = 5.0  # seconds at least, whatever the search took
@@ -100,6 +103,8 @@ class Session:
         if problem:
             self._hand_over({"problem": problem, "hint": "name the file that is imported as the target"})
             return
+        with self._fence.importing():
+            import_for_types(module, self._job.project)
         package = module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
         facts = read_facts(self._probed.source, package, documents_for(self._job.path, self._job.project))
         fixtures = project_fixtures(request, conftests)
@@ -115,9 +120,13 @@ class Session:
         sides = Sides(self._probed.map.comparisons, self._probed.map.ways)
         search = Search(names, facts, pools, caller, self._rng, journal.enter, sides)
         subjects = self._subjects(names, facts, fixtures)
+        rng = random.Random(self._job.seed)  # noqa: S311 - as above
+        aside = Search(names, facts, pools, caller, rng, journal.enter, sides)
+        finder = SubjectFinder(names, facts)
+        outsiders = Outsiders(aside, find_makers(finder, names, self._job.project, subjects))
         self._give_sessions(names, pools, subjects)
-        returned = Returned(SubjectFinder(names, facts), facts, pools)
-        self._explore(search, pools, subjects, returned, started)
+        returned = Returned(finder, facts, pools)
+        self._explore(search, pools, subjects, outsiders, returned, started)
         if "config" in self._job.parts:
             variables = variables_of(facts.tree)
             explore_configured(search, find_configured(names, facts, variables), variables)
@@ -145,6 +154,7 @@ class Session:
             "calls": caller.count,
             "kinds": count_kinds(search.corpus),
             "cut_short": cut,
+            "notes": tell_unmade(subjects, pools),
             "helpers": {**HELPERS, **caller.clock.helpers()},
             "stand_ins": list(self.replaced.values()),
             "fixtures": {**self._fixture_sources, **({FIXTURE: caller.clock.fixture()} if caller.clock else {})},
@@ -209,20 +219,28 @@ class Session:
         return [text for subject in subjects for text in subject.literals.texts]
 
     def _explore(
-        self, search: Search, pools: Pools, subjects: list[Subject], returned: Returned, started: float
+        self,
+        search: Search,
+        pools: Pools,
+        subjects: list[Subject],
+        outsiders: Outsiders,
+        returned: Returned,
+        started: float,
     ) -> None:
         """Explore classes first, twice, as one may need another; then everything, larger subjects longer.
 
         What the calls return and can be called joins the subjects.
         """
-        search.makers.classes = {each.name: each for each in subjects if each.kind == "class"}
+        own = [each for each in subjects if each.kind == "class"]
+        search.makers.classes = {each.name: each for each in (*outsiders.makers, *own)}
         search.makers.others = {each.name: each for each in subjects if each.kind == "classmethod"}
         owners = {each.owner for each in search.makers.classes.values() if each.owner is not None}
         until = started + self._job.seconds * 0.45
         for _ in range(2):
-            for subject in search.makers.classes.values():
+            outsiders.explore(pools, search.makers, until - self._fence.stopwatch.now())
+            for subject in own:
                 search.explore(subject, 60, max(until - self._fence.stopwatch.now(), 0.1))
-                _collect_instances(search.corpus, pools, subject, owners)
+                collect_instances(search.corpus, pools, subject, owners)
         whole, search.keeps_rows = until, self._keeps_rows
         if self._keeps_rows:  # requests take long there, and only those that follow others reach everything
             until -= self._job.seconds * _FOR_SEQUENCES
@@ -237,7 +255,7 @@ class Session:
                 max((until - self._fence.stopwatch.now()) * min(part, 1.0), 0.05),
             )
             if subject.kind in ("classmethod", "static", "function"):
-                _collect_instances(search.corpus, pools, subject, owners)
+                collect_instances(search.corpus, pools, subject, owners)
             self._call_returned(search, returned, subject, subjects, until)
         steps = max(self._job.calls // 6, 50)
         Sequences(search, self._rng).explore(subjects, steps, max(whole - self._fence.stopwatch.now(), 0.1))
@@ -278,11 +296,3 @@ def _size(subject: Subject) -> int:
         return 1
     lines = (subject.node.end_lineno or subject.node.lineno) - subject.node.lineno
     return max(2, lines // (3 if subject.is_private else 1)) if subject.parameters else 1
-
-
-def _collect_instances(corpus: Corpus, pools: Pools, subject: Subject, owners: Collection[type]) -> None:
-    """Remember calls that made an instance of a class that something needs."""
-    for made in corpus.tries.values():
-        is_made = made.subject is subject and made.outcome.kind == "value" and not made.program.setup
-        if is_made and type(made.outcome.value) in owners:
-            pools.instances.note(made.program.call, made.outcome.value, made.oddness)

@@ -141,12 +141,23 @@ def _can_be_copied(value: object) -> bool:
 
 def modules_below(project: str) -> list[types.ModuleType]:
     """Return the modules whose files belong to the project."""
-    top = os.path.realpath(project) + os.sep
     found = []
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if isinstance(module, types.ModuleType) and isinstance(file, str):
-            path = os.path.realpath(file)
-            if path.startswith(top) and not _FOREIGN & set(path[len(top) :].split(os.sep)):
-                found.append(module)
+        if isinstance(module, types.ModuleType) and isinstance(file, str) and is_path_of_project(file, project):
+            found.append(module)
     return found[:_MODULES]
+
+
+def is_of_project(name: str, project: str) -> bool:
+    """Say whether the file of an imported module, or one of the folders of a package, belongs to the project."""
+    module = sys.modules.get(name)
+    file = getattr(module, "__file__", None)
+    places = [file] if isinstance(file, str) else list(getattr(module, "__path__", ()))
+    return any(is_path_of_project(each, project) for each in places)
+
+
+def is_path_of_project(path: str, project: str) -> bool:
+    """Say whether a path lies in the project, and not among installed packages or tests."""
+    top, real = os.path.realpath(project) + os.sep, os.path.realpath(path)
+    return real.startswith(top) and not _FOREIGN & set(real[len(top) :].split(os.sep))

@@ -2,11 +2,15 @@
 
 import ast
 import builtins
+import contextlib
 import functools
 import inspect
 import re
+import sys
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any
 
 from . import kinds
@@ -14,6 +18,7 @@ from .facts import Definition, Literals
 from .keywords import written_keywords
 from .names import Names
 from .operators import OPERATORS
+from .typing_names import names_for_types
 
 Argument = str | tuple[str, ...] | None  # an expression, those of *args, or left out
 Arguments = tuple[Argument, ...]
@@ -158,10 +163,23 @@ class Subject:
 def hints_of(value: Any) -> dict[str, Any]:
     """Return the hints of a function, or of what makes an instance of a class; none where they cannot be resolved."""
     target = value.__init__ if inspect.isclass(value) and "__init__" in vars(value) else value
+    known: dict[str, Any] = {}
     try:
-        return typing.get_type_hints(inspect.unwrap(target), include_extras=True)
+        target = inspect.unwrap(target)
+        module = sys.modules.get(getattr(target, "__module__", None) or "")
+        known = names_for_types(module) if module is not None else {}
+        return typing.get_type_hints(target, localns=known or None, include_extras=True)
     except Exception:  # a hint may name what exists for type checkers only
-        return {}
+        return _hints_that_resolve(target, known) if inspect.isfunction(target) else {}
+
+
+def _hints_that_resolve(function: FunctionType, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of a function's hints that are written as texts and can be resolved each by itself."""
+    found: dict[str, Any] = {}
+    for name, hint in function.__annotations__.items():
+        with contextlib.suppress(Exception):  # as above
+            found[name] = eval(hint, function.__globals__, dict(known)) if isinstance(hint, str) else hint  # noqa: S307 - as `typing` does
+    return found
 
 
 def _returns(node: ast.AST) -> bool:
