@@ -14,6 +14,7 @@ from orchestrator.cli.cautions import Cautions
 from orchestrator.cli.measuring import Measuring
 from orchestrator.cli.places import STATE
 from orchestrator.contracts import Answer, Handler, Interaction, Ledger, Reporter, Templates, Workspaces
+from orchestrator.engine.asking import AskAfterNews
 from orchestrator.engine.attempt import TaskAttempts
 from orchestrator.engine.bus import Bus
 from orchestrator.engine.clock import SystemClock
@@ -150,7 +151,7 @@ def _attempts(
         bus=bus,
         freshness=Freshness(successes=materials.successes, force=materials.force),
         overtaken=overtaken_in(materials.plan, materials.successes, materials.past or materials.ledger),
-        interaction=materials.interaction,
+        interaction=AskAfterNews(materials.interaction, bus) if materials.interaction is not None else None,
         dry_run=materials.dry_run,
         outputs=outputs,
     )

@@ -4,6 +4,7 @@ Each reporter has a thread and a bounded queue of its own. One that raises, or t
 full, gets no more news; the others are told once. Without reporters an announcement costs a comparison.
 """
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -20,6 +21,8 @@ PATIENCE = 2.0  # seconds without any progress after which a reporter is given u
 # Seconds that a reporter rests when it has caught up: what happens meanwhile is handed over together. To wake its
 # thread for every event would cost a run of short tasks more than all of its bookkeeping.
 _PAUSE = 0.01
+MOST_WAITED = 0.5  # seconds that a question waits for news to be shown before it
+_LOOK = 0.002  # seconds between two looks whether it has been
 _logger = logging.getLogger(__name__)
 
 
@@ -104,6 +107,16 @@ class Bus:
             _logger.warning("%s", text)
             self.publish(EventType.WARNING, text=text)
 
+    async def catch_up(self, patience: float = MOST_WAITED) -> None:
+        """Wait until the reporters have shown what was announced; not longer than `patience` seconds."""
+        feeds = self._feeds
+        for feed in feeds:
+            feed.hurry()
+        for _ in range(round(patience / _LOOK)):
+            if not any(feed.is_behind for feed in feeds):
+                return
+            await asyncio.sleep(_LOOK)
+
     def close(self) -> None:
         """Let the reporters show what they have not shown yet, and give the terminal back.
 
@@ -129,6 +142,7 @@ class _Feed:
         self._reporter = reporter
         self._queue: SimpleQueue[Event | None] = SimpleQueue()
         self._handled = 0
+        self._given = 0
         self._wake = threading.Event()
         self._plan: Plan | None = None
         self._thread = threading.Thread(target=self._show, name=f"reporter {self.name}", daemon=True)
@@ -146,8 +160,16 @@ class _Feed:
             self.problem = f"it is {bound} events behind"
         if self.problem:
             return False
+        self._given += 1
         self._queue.put(event)
         return True
+
+    @property
+    def is_behind(self) -> bool:
+        return self._handled < self._given and not self.problem
+
+    def hurry(self) -> None:
+        self._wake.set()
 
     def finish(self) -> None:
         self._queue.put(None)

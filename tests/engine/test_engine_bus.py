@@ -1,5 +1,6 @@
 """News never holds up a run, whatever reporters do."""
 
+import asyncio
 import logging
 import threading
 import time
@@ -9,6 +10,8 @@ import pytest
 from engine_plans import plan, task
 from engine_stage import EPOCH, RUN, Recorder
 
+from orchestrator.contracts import Answer
+from orchestrator.engine.asking import AskAfterNews
 from orchestrator.engine.bus import Bus
 from orchestrator.models.events import Event, EventType
 from orchestrator.models.plan import Plan
@@ -180,3 +183,40 @@ def test_a_bus_that_never_started_can_be_closed() -> None:
     recorder = Recorder()
     Bus(RUN, [recorder], lambda: EPOCH).close()
     assert recorder.events == []
+
+
+class Person:
+    """Notes what had been shown when it was asked."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self.seen: list[int] = []
+
+    async def ask(self, task: str, title: str, instructions: str) -> Answer:
+        self.seen.append(len(self.recorder.events))
+        return Answer(decision="later")
+
+
+def test_a_question_comes_after_the_news_before_it() -> None:
+    recorder = Recorder()
+    person, bus = Person(recorder), bus_of(recorder)
+
+    async def work() -> None:
+        for count in range(20):
+            for _ in range(count):
+                bus.publish(EventType.WARNING, text="x")
+            await AskAfterNews(person, bus).ask("1", "look", "at it")
+
+    asyncio.run(work())
+    bus.close()
+    assert person.seen == [sum(range(count + 1)) for count in range(20)]
+
+
+def test_a_reporter_that_is_stuck_holds_no_question_up() -> None:
+    stuck = Stuck()
+    bus = bus_of(stuck, patience=0.01)
+    bus.publish(EventType.WARNING, text="x")
+    asyncio.run(bus.catch_up(0.01))
+    assert stuck.events == []
+    stuck.let_go.set()
+    bus.close()
