@@ -116,9 +116,9 @@ def test_a_daemon_of_another_task_is_left_alone(factory: ProcessFactory, root: P
     first, second = (factory.for_attempt(f"twins-{os.getpid()}", task, 1, {}) for task in ("1.1", "1.2"))
 
     async def scenario() -> list[int]:
-        script = "setsid sleep 300.7 & touch up; while [ ! -e end ]; do sleep 0.01; done"
+        script = "setsid sleep 300.7 & while [ ! -e end ]; do sleep 0.01; done"
         job = asyncio.create_task(first.run(["sh", "-c", script]))
-        await until((root / "up").exists)
+        await until(lambda: bool(alive(f"twins-{os.getpid()}/1.1", "sleep\x00300.7")))  # it may be a shell still
         await second.run(["true"])
         left = alive(f"twins-{os.getpid()}/1.1", "sleep\x00300.7")
         (root / "end").touch()

@@ -108,7 +108,7 @@ async def _explored(bench: Bench, batch: _Batch, readable: Sequence[Target], set
             batch.problems[each.path] = exploration
         else:
             works[each.path] = _begin(_place(bench, batch, each, exploration), each, exploration, batch)
-            works[each.path].settled = _with_existing(works[each.path].settled, existing.get(each.test_file))
+            _settle_existing(works[each.path], existing.get(each.test_file))
             works[each.path].avoided = tuple(avoided[each.path])
     return works
 
@@ -157,8 +157,15 @@ def _begin(place: Place, target: Target, exploration: Exploration, batch: _Batch
     return work
 
 
-def _with_existing(settled: Settled, existing: Settled | None) -> Settled:
-    return settled if existing is None else settled.including(existing.goals, existing.kills)
+def _settle_existing(work: Work, existing: Settled | None) -> None:
+    """Let what the tests that exist do count for nothing, and the sorts of answers of what they do."""
+    if existing is None:
+        return
+    goals = work.exploration.goals
+    outcomes = frozenset(number for number, (kind, _) in enumerate(goals) if kind == "outcome")
+    done = [each for each in work.left if each.goals - outcomes <= existing.goals and each.kills <= existing.kills]
+    shown = outcomes.intersection(goal for each in done for goal in each.goals)
+    work.settled = work.settled.including(existing.goals | shown, existing.kills)
 
 
 async def _measured(

@@ -17,9 +17,10 @@ const [A_LITTLE, SOME, MORE, MUCH] = [0.4, 1.5, 2, 3]; // what reaches something
 function oddnessOf(item, seen, { knows = [] }) {
   const given = [...item.args, ...item.ctor, ...item.steps.flatMap((each) => each.args)];
   const isRefused = seen.kind === 'error';
+  const handled = item.subject.kind === 'route' ? [...knows, 'catch'] : knows; // somebody answers a request that fails
   let found = isLong(seen.value) ? MORE : 0;
   for (const node of [...given, ...item.answers.values()]) {
-    for (const [each] of places(node, () => undefined)) found += ofNode(each, item, isRefused, knows);
+    for (const [each] of places(node, () => undefined)) found += ofNode(each, item, isRefused, handled);
   }
   return Math.min(Math.round(found * 10) / 10, MUCH);
 }
