@@ -10,7 +10,7 @@ _COST_OF_BRANCHES = 0.02
 _COST_OF_MUTANTS = 0.03
 _EXAMPLE = 2  # of plainness
 _ODD_PER_MUTANT = 1.0  # so much oddness is worth one mutant
-_TOO_ODD = 5.0  # whatever it does
+_TOO_ODD = 5.0  # for all but what nothing else reaches
 _OF_SAME_ANSWER = 2  # mutants
 _MUTANTS_PER_GOAL = 2  # as much as a statement or a branch is worth
 
@@ -80,12 +80,15 @@ def select(candidates: Sequence[P], *, settled: Settled, min_gain: int = 1) -> t
     What kills nothing asserts nothing about its subject. Each adds at least `min_gain` goals or mutants, but for one
     example or ordinary case of a table that has none. What a person's examples do is left to them; others do the rest.
     """
-    usable = [each for each in candidates if each.kills and (each.oddness < _TOO_ODD or each.plainness == _EXAMPLE)]
+    asserting = [each for each in candidates if each.kills]
+    usable = [each for each in asserting if each.oddness < _TOO_ODD or each.plainness == _EXAMPLE]
     chosen: list[P] = []
     for among in ([each for each in usable if each.plainness == _EXAMPLE], usable):
         chosen = _greedy(among, lambda each: each.goals - settled.goals, _COST_OF_BRANCHES, min_gain, chosen)
         chosen = _greedy(among, lambda each: each.kills - settled.kills, _COST_OF_MUTANTS, min_gain, chosen)
-    plain = _Swapping(_without_redundant(chosen, settled), usable, settled).swapped()
+    chosen = _greedy(asserting, lambda each: each.goals - settled.goals, _COST_OF_BRANCHES, min_gain, chosen)
+    among = [*usable, *(each for each in chosen if each not in usable)]
+    plain = _Swapping(_without_redundant(chosen, settled), among, settled).swapped()
     fewest = _without_redundant(plain, settled)
     ordinary = _ordinary(fewest, [each for each in usable if each.kills - settled.kills])
     taken = _without_redundant([*fewest, *ordinary], settled, ordinary)

@@ -67,10 +67,12 @@ def test_what_looks_very_strange_has_to_reach_much():
     assert chosen(of(1, {1}, {1}), of(2, {2, 3, 4}, {2}, oddness=4.0)) == [1, 2]
 
 
-def test_what_nobody_would_write_is_not_taken_whatever_it_does_unless_somebody_wrote_it():
-    plain, odd = of(1, {1}, {1}), of(2, {2, 3, 4, 5, 6}, {2, 3, 4, 5, 6}, oddness=6.0)
+def test_what_nobody_would_write_is_taken_only_for_much_that_nothing_else_reaches_or_if_somebody_wrote_it():
+    plain, odd = of(1, {1}, {1}), of(2, {1}, {2, 3, 4, 5, 6, 7, 8, 9}, oddness=6.0)
     assert chosen(plain, odd) == [1]
     assert chosen(plain, replace(odd, plainness=2)) == [1, 2]
+    assert chosen(plain, replace(odd, goals=frozenset({2, 3}))) == [1, 2]
+    assert chosen(plain, replace(odd, goals=frozenset({2, 3}), kills=frozenset({2}))) == [1]
 
 
 def test_a_row_that_expects_what_another_expects_has_to_show_more():
