@@ -4,6 +4,7 @@ import importlib
 import inspect
 import random
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -52,7 +53,7 @@ class Application:
 
     def install(self) -> str:
         """Make `client` known to expressions and return the source of its fixture."""
-        client = importlib.import_module("starlette.testclient").TestClient
+        client = _test_client()
 
         self._names.imports["TestClient"] = _client_import(self.app)
         self.database = find_database(self.routes, self._names)
@@ -129,9 +130,16 @@ def find_applications(names: Names, rng: random.Random) -> list[Application]:
         if make is not None and not name.startswith("_"):
             # the test client may not be installed, or broken; a router may not be fit to be included alone
             with suppress(Exception):
-                importlib.import_module("starlette.testclient")
+                _test_client()
                 found.append(make(name, value, names, rng))
     return sorted(found, key=lambda each: isinstance(each, Router))
+
+
+def _test_client() -> Any:
+    """Import the framework's client; a project may make errors of warnings, and it warns of its own future."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return importlib.import_module("starlette.testclient").TestClient
 
 
 def use_headers(application: Any, fixtures: dict[str, Any]) -> None:
