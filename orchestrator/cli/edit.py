@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from orchestrator.cli.edit_gates import answers, pass_gates
 from orchestrator.cli.edit_tree import EditTree, repository_root
-from orchestrator.cli.options import Colours, Section, argument, option
+from orchestrator.cli.options import Colours, Folder, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import existing_folder
 from orchestrator.cli.present import look_of
@@ -40,28 +40,12 @@ def command(
     ] = None,
     with_: Annotated[
         list[str] | None,
-        option(
-            "--with",
-            "-w",
-            value="NAME=VALUE",
-            help="a param: NAME=VALUE, the value as in YAML (repeatable)",
-            envvar=None,
-        ),
+        option("--with", "-w", value="NAME=VALUE", help="a param, its value as in YAML (repeatable)", envvar=None),
     ] = None,
     diff: Annotated[bool, option("--diff", help="print the diff (the default without --write)", envvar=None)] = False,
     write: Annotated[bool, option("--write", help="write the file", envvar=None)] = False,
     as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
-    directory: Annotated[
-        Path | None,
-        option(
-            "--directory",
-            "-C",
-            value="DIR",
-            section=Section.PLACE,
-            help="work as if started in this folder",
-            envvar=None,
-        ),
-    ] = None,
+    directory: Folder = None,
 ) -> int:
     """Plan an edit, prove it, and print its diff; with --write, write it.
 

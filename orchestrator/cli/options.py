@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
@@ -78,6 +78,20 @@ class Colours:
     color: Annotated[
         Literal["auto", "always", "never"], option("--color", value="WHEN", section=Section.SHOW, help="colours")
     ] = "auto"
+
+
+# Where commands work that need no document; those that need one take `Look`.
+Folder: TypeAlias = Annotated[
+    Path | None,
+    option(
+        "--directory",
+        "-C",
+        value="DIR",
+        section=Section.PLACE,
+        help="work as if started in this folder",
+        envvar=None,
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

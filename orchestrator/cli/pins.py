@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from orchestrator.cli.edit_tree import EditTree, repository_root
-from orchestrator.cli.options import Colours, Section, option
+from orchestrator.cli.options import Colours, Folder, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.pins_refresh import age, newest, write
 from orchestrator.cli.places import existing_folder
@@ -33,17 +33,7 @@ def command(
     refresh: Annotated[
         bool, option("--refresh", help=f"ask for the newest versions of what is used, into {OVERRIDES}", envvar=None)
     ] = False,
-    directory: Annotated[
-        Path | None,
-        option(
-            "--directory",
-            "-C",
-            value="DIR",
-            section=Section.PLACE,
-            help="work as if started in this folder",
-            envvar=None,
-        ),
-    ] = None,
+    directory: Folder = None,
 ) -> int:
     """List the pins that actions write: the shipped ones, and those of .github/action-pins.json over them.
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from msgspec import Struct
+
 from orchestrator.cli.contradictions import refuse
 from orchestrator.cli.next_command import next_command
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
@@ -53,34 +55,51 @@ def command(
     refuse((as_json and format not in ("tree", "json"), "--json", f"--format {format}"))
     try:
         opened = open_plan(common)
-        with reading(opened.root) as ledger:
-            plan = opened.part(choice, ledger)
-            durations, checkpoints = ledger.durations(plan.definitions), ledger.checkpoint_durations(plan.checks)
-            successes = ledger.last_successes() if diff or up_to_date else {}
-            fresh = _up_to_date(opened, plan, successes, ledger) if up_to_date else None
+        found = _found(opened, choice, with_successes=diff or up_to_date, up_to_date=up_to_date)
     except NothingSelected:
         if allow_empty:
             return ExitCode.OK
         raise
     chosen = "json" if as_json else format
-    _show(plan, chosen, durations, checkpoints, fresh)
-    proposed = _proposed(plan, opened, successes, is_shown=chosen != "json") if diff else []
+    _show(found, chosen)
+    proposed = _proposed(found, opened, is_shown=chosen != "json") if diff else []
     if out is not None:
-        _save(out, plan, opened, proposed)
+        _save(out, found.plan, opened, proposed)
     return ExitCode.OK
 
 
-def _proposed(
-    plan: "Plan", opened: OpenedPlan, successes: "Mapping[str, LastSuccess]", *, is_shown: bool
-) -> "list[FileDiff]":
+class _Found(Struct, frozen=True, kw_only=True, eq=False):
+    """The chosen part of the plan, and what earlier runs tell of it."""
+
+    plan: "Plan"
+    durations: Mapping[str, float]  # seconds, by task
+    checkpoints: Mapping[str, float]  # seconds, by scope
+    successes: "Mapping[str, LastSuccess]"
+    fresh: tuple[str, ...] | None  # tasks that a run would find up to date; None when nobody asked
+
+
+def _found(opened: OpenedPlan, choice: Choice, *, with_successes: bool, up_to_date: bool) -> _Found:
+    with reading(opened.root) as ledger:
+        plan = opened.part(choice, ledger)
+        successes = ledger.last_successes() if with_successes else {}
+        return _Found(
+            plan=plan,
+            durations=ledger.durations(plan.definitions),
+            checkpoints=ledger.checkpoint_durations(plan.checks),
+            successes=successes,
+            fresh=_up_to_date(opened, plan, successes, ledger) if up_to_date else None,
+        )
+
+
+def _proposed(found: _Found, opened: OpenedPlan, *, is_shown: bool) -> "list[FileDiff]":
     """Return the changes that the plan would make, after showing them."""
     from orchestrator.cli.preview import no_change, proposed_changes
     from orchestrator.reporters.diff_view import render_diffs
 
-    refuse_unhandled(plan, opened.catalogue)
-    proposed = proposed_changes(plan, opened.root, opened.templates, opened.catalogue, successes=successes)
+    refuse_unhandled(found.plan, opened.catalogue)
+    proposed = proposed_changes(found.plan, opened.root, opened.templates, opened.catalogue, successes=found.successes)
     if is_shown:
-        sys.stdout.write(render_diffs(proposed, look_of(sys.stdout), nothing=no_change(plan, opened.catalogue)))
+        sys.stdout.write(render_diffs(proposed, look_of(sys.stdout), nothing=no_change(found.plan, opened.catalogue)))
     return proposed
 
 
@@ -93,14 +112,9 @@ def _up_to_date(
     return find_up_to_date(opened, plan, successes, ledger)
 
 
-def _show(
-    plan: "Plan",
-    format: str,
-    durations: Mapping[str, float],
-    checkpoints: Mapping[str, float],
-    fresh: tuple[str, ...] | None,
-) -> None:
-    """Print the plan; how long it takes is simulated when earlier runs say how long tasks take."""
+def _show(found: _Found, format: str) -> None:
+    """Print the plan; the scheduler's own rules foretell its end when earlier runs say how long tasks take."""
+    plan, durations, fresh = found.plan, found.durations, found.fresh
     if format == "json":
         from orchestrator.planning.plan_json import plan_to_json
 
@@ -114,7 +128,7 @@ def _show(
     if durations:
         from orchestrator.engine.simulate import simulate
 
-        makespan = simulate(plan, {**durations, **dict.fromkeys(fresh or (), 0.0)}, checkpoints)
+        makespan = simulate(plan, {**durations, **dict.fromkeys(fresh or (), 0.0)}, found.checkpoints)
     notes = PlanNotes(expected=durations, remarks=dict.fromkeys(fresh or (), "up to date"), makespan=makespan)
     sys.stdout.write(render_plan(plan, look_of(sys.stdout), format=format, notes=notes))
 

@@ -61,6 +61,11 @@ def work_on(
         )
         result = carry_out(materials, beginning)
     _back_up(state, result)
+    return _concluded(state, display, beginning, result)
+
+
+def _concluded(state: WorkingState, display: Display, beginning: Beginning, result: RunResult) -> ExitCode:
+    """Write the files that were asked for, then say how it ended; one that cannot be written changes the code."""
     code = display.write_files(state.ledger, beginning.run, result.exit_code)
     conclude(result)
     return code

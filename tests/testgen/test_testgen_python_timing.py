@@ -14,12 +14,12 @@ from types import FunctionType
 import pytest
 
 from orchestrator.testgen.python.explorer import stopwatch
+from orchestrator.testgen.python.explorer.job import Job, leave_time_for_proving
 from orchestrator.testgen.python.explorer.killing import MutantRunner, Trial, _read_all
 from orchestrator.testgen.python.explorer.loading import ProbedModule
 from orchestrator.testgen.python.explorer.mutants import find_mutants
 from orchestrator.testgen.python.explorer.probes import Recorder
 from orchestrator.testgen.python.explorer.sandbox import Fence, TooSlow
-from orchestrator.testgen.python.explorer.session import Job, leave_time_for_proving
 from orchestrator.testgen.python.explorer.stopwatch import Stopwatch, queued_by
 from orchestrator.testgen.python.patience import Patience
 from orchestrator.testgen.python.proof import together

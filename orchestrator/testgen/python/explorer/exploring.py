@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from .fixtures import is_conftest, is_for_every_test, nothing, stand_in
+from .job import Job
 from .loading import ProbedModule
 from .probes import Recorder
 from .sandbox import Blocked, Fence, limit_process
-from .session import Job, Session
+from .session import Session
 from .stopwatch import Stopwatch
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from .attributes import attribute
 from .calling import Caller
 from .configuring import explore_configured, find_configured
-from .corpus import Try
 from .database import SESSION, find_tables, is_session
 from .defects import find_defects
 from .documents import documents_for
@@ -23,9 +22,9 @@ from .finding import SubjectFinder
 from .fixtures import project_fixtures
 from .flask_routes import find_flask
 from .handing_over import candidate_json, count_kinds, unique
+from .job import FOR_MUTANTS, Job, leave_time_for_proving
 from .journal import Journal
 from .loading import ProbedModule
-from .makers import collect_instances
 from .mutation import Mutation
 from .names import HELPERS, Names
 from .openness import Sides
@@ -34,48 +33,15 @@ from .plainer import Plainer
 from .pools import Pools
 from .programs import find_programs, is_command
 from .returned import Returned
+from .rounds import Rounds
 from .routes import Application, find_applications, use_headers
 from .sandbox import Fence
 from .search import Search
-from .sequences import Sequences
 from .standing_clock import FIXTURE, StandingClock
 from .state import modules_below
 from .subjects import Subject
 from .typing_names import import_for_types
 from .writing import Writer
-
-_FOR_MUTANTS = 5.0  # seconds at least, whatever the search took
-_STARTS = 7  # of the interpreter with the module, one after another: this one, those that prove, some in pairs
-_LEAST = 0.25  # of the time to explore that remains, however long a start takes
-_LEVELS = 2  # a function that returns a decorator: what that returns is called as well
-_CALLS_OF_INHERITED = 40
-_CALLS_OF_RETURNED, _PART_OF_RETURNED = 150, 0.2
-_FOR_SEQUENCES = 0.2  # of the time, where routes have a database
-_FAIR = 3  # times the part of the time that is due to a subject, at most
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Job:
-    """What to explore: see `orchestrator.testgen.job`, which writes this as JSON."""
-
-    module: str
-    path: str
-    project: str
-    result: str
-    journal: str
-    seconds: float
-    budget: float  # seconds, of which what is left when this has ended is for proving
-    calls: int
-    mutants: int
-    seed: int
-    parts: tuple[str, ...]
-    avoid: tuple[str, ...] = ()
-
-
-def leave_time_for_proving(job: Job, start: float) -> Job:
-    """Return the job with less time to explore where a start takes long: each run that proves has one, too."""
-    left = job.budget - _STARTS * start - _FOR_MUTANTS
-    return dataclasses.replace(job, seconds=min(job.seconds, max(left, job.seconds * _LEAST)))
 
 
 class Session:
@@ -93,18 +59,9 @@ class Session:
     def run(self, request: Any, conftests: Sequence[ModuleType]) -> None:
         """Explore and write the result; errors of importing the target are part of it."""
         started = self._fence.stopwatch.now()
-        try:
-            module = importlib.import_module(self._job.module)
-        except BaseException as error:  # whatever importing a foreign module raises
-            self._hand_over(self._why_not_imported(error))
+        module = self._imported()
+        if module is None:
             return
-        self._job = leave_time_for_proving(self._job, self._fence.stopwatch.now() - self._fence.stopwatch.begun)
-        problem = self._probed.why_not(module)
-        if problem:
-            self._hand_over({"problem": problem, "hint": "name the file that is imported as the target"})
-            return
-        with self._fence.importing():
-            import_for_types(module, self._job.project)
         package = module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
         facts = read_facts(self._probed.source, package, documents_for(self._job.path, self._job.project))
         fixtures = project_fixtures(request, conftests)
@@ -125,13 +82,29 @@ class Session:
         finder = SubjectFinder(names, facts)
         outsiders = Outsiders(aside, find_makers(finder, names, self._job.project, subjects))
         self._give_sessions(names, pools, subjects)
-        returned = Returned(finder, facts, pools)
-        self._explore(search, pools, subjects, outsiders, returned, started)
+        rounds = Rounds(search, pools, outsiders, Returned(finder, facts, pools), self._job, self._fence.stopwatch)
+        rounds.explore(subjects, self._rng, started, keeps_rows=self._keeps_rows)
         if "config" in self._job.parts:
             variables = variables_of(facts.tree)
             explore_configured(search, find_configured(names, facts, variables), variables)
         found = self._found(search, pools, subjects, facts, started)
         self._hand_over({**found, "names": names.imports, "project_fixtures": sorted(fixtures)})
+
+    def _imported(self) -> ModuleType | None:
+        """Import the target with what it names for types alone; where that cannot be, hand over why."""
+        try:
+            module = importlib.import_module(self._job.module)
+        except BaseException as error:  # whatever importing a foreign module raises
+            self._hand_over(self._why_not_imported(error))
+            return None
+        self._job = leave_time_for_proving(self._job, self._fence.stopwatch.now() - self._fence.stopwatch.begun)
+        problem = self._probed.why_not(module)
+        if problem:
+            self._hand_over({"problem": problem, "hint": "name the file that is imported as the target"})
+            return None
+        with self._fence.importing():
+            import_for_types(module, self._job.project)
+        return module
 
     def _found(
         self, search: Search, pools: Pools, subjects: list[Subject], facts: ModuleFacts, started: float
@@ -140,7 +113,7 @@ class Session:
         caller = search.caller
         writer = Writer(search, self._rng, self._probed)
         tests = writer.all(started + self._job.seconds * 0.7)
-        until = max(started + self._job.seconds, self._fence.stopwatch.now() + min(_FOR_MUTANTS, self._job.seconds / 2))
+        until = max(started + self._job.seconds, self._fence.stopwatch.now() + min(FOR_MUTANTS, self._job.seconds / 2))
         mutation = Mutation(tests, self._probed, search, writer, self._fence, until, Plainer(search, pools))
         verdicts = mutation.run(self._job.mutants, facts, subjects, self._rng, self._job.calls // 2)
         defects = find_defects(search.corpus, search.names, self._fence)
@@ -218,61 +191,6 @@ class Session:
     def _all_texts(self, subjects: list[Subject]) -> list[str]:
         return [text for subject in subjects for text in subject.literals.texts]
 
-    def _explore(
-        self,
-        search: Search,
-        pools: Pools,
-        subjects: list[Subject],
-        outsiders: Outsiders,
-        returned: Returned,
-        started: float,
-    ) -> None:
-        """Explore classes first, twice, as one may need another; then everything, larger subjects longer.
-
-        What the calls return and can be called joins the subjects.
-        """
-        own = [each for each in subjects if each.kind == "class"]
-        search.makers.classes = {each.name: each for each in (*outsiders.makers, *own)}
-        search.makers.others = {each.name: each for each in subjects if each.kind == "classmethod"}
-        owners = {each.owner for each in search.makers.classes.values() if each.owner is not None}
-        until = started + self._job.seconds * 0.45
-        for _ in range(2):
-            outsiders.explore(pools, search.makers, until - self._fence.stopwatch.now())
-            for subject in own:
-                search.explore(subject, 60, max(until - self._fence.stopwatch.now(), 0.1))
-                collect_instances(search.corpus, pools, subject, owners)
-        whole, search.keeps_rows = until, self._keeps_rows
-        if self._keeps_rows:  # requests take long there, and only those that follow others reach everything
-            until -= self._job.seconds * _FOR_SEQUENCES
-        weights = [max(1, _size(each)) for each in subjects]
-        for position, (subject, weight) in enumerate(zip([*subjects], weights, strict=True)):
-            share = self._job.calls * weight / max(sum(weights), 1)
-            # Where the clock has to end it, those that come last get their part as well.
-            part = _FAIR * weight / max(sum(weights[position:]), 1)
-            search.explore(
-                subject,
-                _CALLS_OF_INHERITED if subject.is_inherited else max(80, int(share)),
-                max((until - self._fence.stopwatch.now()) * min(part, 1.0), 0.05),
-            )
-            if subject.kind in ("classmethod", "static", "function"):
-                collect_instances(search.corpus, pools, subject, owners)
-            self._call_returned(search, returned, subject, subjects, until)
-        steps = max(self._job.calls // 6, 50)
-        Sequences(search, self._rng).explore(subjects, steps, max(whole - self._fence.stopwatch.now(), 0.1))
-
-    def _call_returned(
-        self, search: Search, returned: Returned, outer: Subject, subjects: list[Subject], until: float
-    ) -> None:
-        """Explore the functions that a subject returns, and those that they return."""
-        level = [outer]
-        for _ in range(_LEVELS):
-            tries = [made for made in search.corpus.tries.values() if made.subject in level]
-            level = [each for subject in level for each in returned.subjects(subject, _of(tries, subject))]
-            for each in level:
-                left = until - self._fence.stopwatch.now()
-                search.explore(each, _CALLS_OF_RETURNED, max(left * _PART_OF_RETURNED, 0.05))
-            subjects += level
-
     def _hand_over(self, result: dict[str, Any]) -> None:
         scratch = self._job.result + ".part"
         with open(scratch, "w", encoding="utf-8") as file:
@@ -285,14 +203,3 @@ def _source(module: ModuleType) -> str:
         return inspect.getsource(module)
     except (OSError, TypeError):
         return ""
-
-
-def _of(tries: Sequence[Try], subject: Subject) -> list[Try]:
-    return [made for made in tries if made.subject is subject]
-
-
-def _size(subject: Subject) -> int:
-    if subject.node is None or subject.is_inherited:
-        return 1
-    lines = (subject.node.end_lineno or subject.node.lineno) - subject.node.lineno
-    return max(2, lines // (3 if subject.is_private else 1)) if subject.parameters else 1
