@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from orchestrator.contracts import (
     Outcome,
     Processes,
     TaskContext,
+    Workspace,
     failed,
 )
 from orchestrator.errors import OrchestrateError
@@ -42,6 +43,10 @@ _RUN, _TASK = "bench", "1.1"
 _DONE = (OutcomeKind.CHANGED, OutcomeKind.UNCHANGED)
 _GRACE = 0.2  # seconds that a program has to end
 _PROGRAMS = ".orchestrate/programs"  # no handler sees what lies there
+
+
+def _unheard(text: str) -> None:
+    """Forget what is said."""
 
 
 class Bench:
@@ -104,13 +109,13 @@ class Bench:
 
     def run(self, handler: Handler[Any], params: JsonObject | None = None, **more: Any) -> Trial:
         """Carry one attempt out on the tree; `more` are `values`, `env`, `person` and `decision`, as in `context`."""
-        return asyncio.run(self._trial(handler, params or {}, self._tree, dry_run=False, **more))
+        return asyncio.run(self._trial(handler, params or {}, files=self._tree, **more))
 
     def preview(self, handler: Handler[Any], params: JsonObject | None = None, **more: Any) -> Trial:
         """Carry one attempt out as `run --dry-run` does: nothing is written, the trial has the diff."""
         memory = DryRunWorkspace(self.root)
         try:
-            trial = asyncio.run(self._trial(handler, params or {}, memory, dry_run=True, **more))
+            trial = asyncio.run(self._trial(handler, params or {}, files=memory, **more))
             diffs = memory.diff()
         finally:
             memory.close()
@@ -119,6 +124,37 @@ class Bench:
             changed=tuple(each.path for each in diffs),
             diff="".join(each.text for each in diffs),
             said=trial.said,
+        )
+
+    def context(
+        self,
+        handler: Handler[Any],
+        params: JsonObject | None = None,
+        *,
+        workspace: Workspace | None = None,
+        dry_run: bool = False,
+        values: JsonObject | None = None,
+        env: Mapping[str, str] | None = None,
+        person: Interaction | None = None,
+        decision: Answer | None = None,
+        say: Callable[[str], None] = _unheard,
+    ) -> TaskContext:
+        """Return what a new attempt works with, for methods that are called alone, such as `verify`.
+
+        `values` are what expressions see, `person` is asked, `decision` was given elsewhere.
+        """
+        return TaskContext(
+            workspace=workspace if workspace is not None else self._open(self._tree),
+            task=_task(_TASK, params or {}, handler.type),
+            run=_RUN,
+            attempt=self._attempts,
+            dry_run=dry_run,
+            processes=self._children(env or {}),
+            templates=self._templates(),
+            values=values if values is not None else {"project": {"name": "bench"}},
+            say=say,
+            interaction=person,
+            decision=decision,
         )
 
     def undo(self) -> None:
@@ -152,33 +188,13 @@ class Bench:
     # ------------------------------------------------------------ within
 
     async def _trial(
-        self,
-        handler: Handler[Any],
-        params: JsonObject,
-        files: "TreeWorkspace | DryRunWorkspace",
-        *,
-        dry_run: bool,
-        values: JsonObject | None = None,
-        env: Mapping[str, str] | None = None,
-        person: Interaction | None = None,
-        decision: Answer | None = None,
+        self, handler: Handler[Any], params: JsonObject, *, files: "TreeWorkspace | DryRunWorkspace", **more: Any
     ) -> Trial:
         checked = self._checked(handler, params)
         said: list[str] = []
         workspace = self._open(files)
-        context = TaskContext(
-            task=_task(_TASK, params, handler.type),
-            run=_RUN,
-            attempt=self._attempts,
-            dry_run=dry_run,
-            workspace=workspace,
-            processes=self._children(env or {}),
-            templates=self._templates(),
-            values=values if values is not None else {"project": {"name": "bench"}},
-            say=said.append,
-            interaction=person,
-            decision=decision,
-        )
+        dry_run = isinstance(files, DryRunWorkspace)
+        context = self.context(handler, params, workspace=workspace, dry_run=dry_run, say=said.append, **more)
         outcome = await _attempt(handler, checked, context)
         changed = tuple(each.path for each in workspace.staged()) if outcome.kind in _DONE else ()
         if outcome.kind not in _DONE and not outcome.keep_changes:

@@ -96,7 +96,7 @@ def test_pins_of_the_repository_go_before_the_shipped_ones(bench) -> None:
 def test_a_file_that_somebody_changed_back_fails_the_verification(bench) -> None:
     bench.write(CI, TEXT)
     with pytest.raises(TaskFailed, match="does not hold"):
-        asyncio.run(ConfigEdit().verify(params(**REMOVE), bench.context()))
+        asyncio.run(ConfigEdit().verify(params(**REMOVE), bench.context(ConfigEdit())))
 
 
 @pytest.mark.parametrize(

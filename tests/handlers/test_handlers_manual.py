@@ -45,19 +45,19 @@ def test_a_rejection_is_no_reason_to_try_again(bench, manual):
 
 def test_a_person_at_the_terminal_is_asked(bench, manual, somebody):
     person = somebody(Answer(decision="done", by="ada"))
-    outcome = bench.run(manual, STEP, interaction=person)
+    outcome = bench.run(manual, STEP, person=person)
     assert outcome.summary == "approved by ada"
-    assert person.questions == [("1.5", "The task", "Create the environments.")]
+    assert person.questions == [("1.1", "tried alone", "Create the environments.")]
 
 
 def test_later_leaves_the_task_waiting(bench, manual, somebody):
-    outcome = bench.run(manual, STEP, interaction=somebody(Answer(decision="later")))
+    outcome = bench.run(manual, STEP, person=somebody(Answer(decision="later")))
     assert (outcome.kind, outcome.question) == (OutcomeKind.WAITING, "Create the environments.")
 
 
 def test_a_decision_comes_before_the_terminal(bench, manual, somebody):
     person = somebody()
-    bench.run(manual, STEP, interaction=person, decision=Answer(decision="approve"))
+    bench.run(manual, STEP, person=person, decision=Answer(decision="approve"))
     assert person.questions == []
 
 
@@ -94,9 +94,9 @@ def test_required_evidence_cannot_be_left_out(bench, manual, evidence):
 def test_required_evidence_is_asked_for_again_but_not_forever(bench, manual, somebody):
     params = {**STEP, "evidence": "required"}
     done, proof = Answer(decision="done"), Answer(decision="done", evidence="run 17")
-    assert bench.run(manual, params, interaction=somebody(done, proof)).kind is OutcomeKind.CHANGED
+    assert bench.run(manual, params, person=somebody(done, proof)).kind is OutcomeKind.CHANGED
     person = somebody(done, done, done, done)
-    assert bench.run(manual, params, interaction=person).kind is OutcomeKind.WAITING
+    assert bench.run(manual, params, person=person).kind is OutcomeKind.WAITING
     assert len(person.answers) == 1
     assert person.questions[0][2].endswith("Evidence is required: a text, or the path of a file.")
 
@@ -108,7 +108,7 @@ def test_unwanted_evidence_is_not_kept(bench, manual):
 
 def test_a_dry_run_asks_nobody(bench, manual, somebody):
     person = somebody()
-    outcome = bench.run(manual, STEP, interaction=person, dry_run=True)
+    outcome = bench.run(manual, STEP, person=person, dry_run=True)
     assert (outcome.kind, outcome.summary) == (OutcomeKind.SKIPPED, "dry run: a person would be asked")
 
 

@@ -86,8 +86,7 @@ def first_time(bench_type, tmp_path_factory):
     """Generate once, for all tests that go on from there: the outcome and the text."""
     folder = tmp_path_factory.mktemp("first")
     (folder / "project/templates").mkdir(parents=True)
-    (folder / "state").mkdir()
-    first = bench_type(folder / "project", folder / "state")
+    first = bench_type(folder / "project")
     plant(first)
     outcome = first.run(TestGeneration(), TASK)
     first.close()
