@@ -63,15 +63,18 @@ def _stop(machinery: Machinery, signum: int, times: int) -> None:
 
 async def _keep_in_touch(machinery: Machinery, ledger: Ledger, run: str, waits: WaitsFile | None) -> None:
     """Say to other terminals why tasks wait, and hand over what people decide there while others run."""
-    executor = machinery.executor
+    executor, questions = machinery.executor, machinery.questions
     while True:
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
         if waits is not None:
             waits.update(executor.scheduler, time.monotonic())
         waiting = executor.scheduler.asked()
-        if not waiting:
+        at_the_terminal = questions.asked() if questions is not None else frozenset[str]()
+        if not waiting and not at_the_terminal:
             continue
         with suppress(OrchestrateError):
             for task, answer in answers_of(ledger.read_run(run)).items():
                 if task in waiting:
                     executor.decide(task, answer)
+                elif questions is not None and task in at_the_terminal:
+                    questions.answer(task, answer)

@@ -15,6 +15,7 @@ from orchestrator.models.facts import ApprovalGiven
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import TaskState
 from orchestrator.planning.plan_json import plan_from_json
+from orchestrator.reporters.decisions import newest_decisions, told
 from orchestrator.reporters.flags import EVIDENCE, approval
 from orchestrator.sanitize import line
 from orchestrator.workspace.lock import is_held
@@ -44,8 +45,15 @@ def decide(
         ledger.append([given]).result()
     finally:
         ledger.close()
-    sys.stdout.write(f"{decision}: {chosen} of run {record.id}\n{_next(root, run and record.id)}")
+    before = _before(record, chosen)
+    sys.stdout.write(f"{decision}: {chosen} of run {record.id}\n{before}{_next(root, run and record.id)}")
     return ExitCode.OK
+
+
+def _before(record: RunRecord, task: str) -> str:
+    """Say which decision of the same question the new one replaces; who overrules somebody has to know it."""
+    decided = newest_decisions(record).get(task)
+    return f"before: {told(decided)}\n" if decided is not None else ""
 
 
 def _waiting_task(record: RunRecord, task: str | None) -> str:

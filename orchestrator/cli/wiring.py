@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,9 @@ from msgspec import Struct, field
 from orchestrator.cli.cautions import Cautions
 from orchestrator.cli.measuring import Measuring
 from orchestrator.cli.places import STATE
+from orchestrator.cli.questions import Approvals
 from orchestrator.contracts import Answer, Handler, Interaction, Ledger, Reporter, Templates, Workspaces
-from orchestrator.engine.asking import AskAfterNews
+from orchestrator.engine.asking import Questions
 from orchestrator.engine.attempt import TaskAttempts
 from orchestrator.engine.bus import Bus
 from orchestrator.engine.clock import SystemClock
@@ -72,7 +73,8 @@ class Materials(Struct, frozen=True, kw_only=True):
     measured: Sequence[Measured] = ()  # the newest of each checkpoint
     tree: Callable[[], Mapping[str, str]] | None = None  # contents of all files that are not ignored
     past: Ledger | None = None  # of earlier runs, when `ledger` is only for this one
-    interaction: Interaction | None = None
+    person: Interaction | None = None  # at the terminal
+    approved: Collection[str] = ()  # tasks that `--approve` names
     cautions: Cautions = field(default_factory=Cautions)
     force: bool = False
     keep_going: bool = False
@@ -86,6 +88,7 @@ class Machinery(Struct, frozen=True, kw_only=True):
     attempts: TaskAttempts
     bus: Bus
     processes: ProcessFactory
+    questions: Questions | None  # at the terminal, where somebody is
 
 
 def assemble(materials: Materials, beginning: Beginning) -> Machinery:
@@ -104,7 +107,8 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
         binding=binding,
         outputs=outputs,
     )
-    attempts = _attempts(materials, beginning.run, processes, binding, measuring, clock, bus, outputs)
+    questions = _questions(materials, beginning.run, clock, bus)
+    attempts = _attempts(materials, beginning.run, processes, binding, measuring, clock, bus, outputs, questions)
     executor = PhaseExecutor(
         run=beginning.run,
         plan=plan,
@@ -125,7 +129,14 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
         hurry=processes.hurry,
         dry_run=materials.dry_run,
     )
-    return Machinery(executor=executor, attempts=attempts, bus=bus, processes=processes)
+    return Machinery(executor=executor, attempts=attempts, bus=bus, processes=processes, questions=questions)
+
+
+def _questions(materials: Materials, run: str, clock: SystemClock, bus: Bus) -> Questions | None:
+    if materials.person is None:
+        return None
+    tasks = {task.id: task for task in materials.plan.tasks}
+    return Questions(materials.person, run=run, tasks=tasks, ledger=materials.ledger, clock=clock, bus=bus)
 
 
 def _attempts(
@@ -137,6 +148,7 @@ def _attempts(
     clock: SystemClock,
     bus: Bus,
     outputs: dict[str, JsonObject],
+    questions: Questions | None,
 ) -> TaskAttempts:
     return TaskAttempts(
         run=run,
@@ -151,7 +163,7 @@ def _attempts(
         bus=bus,
         freshness=Freshness(successes=materials.successes, force=materials.force),
         overtaken=overtaken_in(materials.plan, materials.successes, materials.past or materials.ledger),
-        interaction=AskAfterNews(materials.interaction, bus) if materials.interaction is not None else None,
+        interaction=Approvals(materials.approved, questions) if materials.approved else questions,
         dry_run=materials.dry_run,
         outputs=outputs,
     )

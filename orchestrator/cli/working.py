@@ -8,7 +8,7 @@ from orchestrator.cli.carrying import carry_out
 from orchestrator.cli.cautions import Cautions
 from orchestrator.cli.options import Working
 from orchestrator.cli.present import look_of, show_error
-from orchestrator.cli.questions import Approvals, has_person
+from orchestrator.cli.questions import has_person
 from orchestrator.cli.showing import Audience, Display, choose_audience
 from orchestrator.cli.streams import output_files, tell
 from orchestrator.cli.wiring import Beginning, Materials
@@ -54,7 +54,8 @@ def work_on(
             durations=durations,
             measured=state.ledger.last_measurements(),
             tree=workspace.tree_contents,
-            interaction=_interaction(common, audience, approved),
+            person=_person(common, audience),
+            approved=approved,
             cautions=cautions,
             force=force,
             keep_going=keep_going,
@@ -102,10 +103,9 @@ def conclude(result: RunResult) -> ExitCode:
     return result.exit_code
 
 
-def _interaction(common: Working, audience: Audience, approved: Sequence[str]) -> Interaction | None:
-    person: Interaction | None = None
-    if has_person(common):
-        from orchestrator.reporters.terminal_interaction import TerminalInteraction
+def _person(common: Working, audience: Audience) -> Interaction | None:
+    if not has_person(common):
+        return None
+    from orchestrator.reporters.terminal_interaction import TerminalInteraction
 
-        person = TerminalInteraction(sys.stderr, look_of(sys.stderr), hold=audience.held)
-    return Approvals(approved, person) if approved or person is not None else None
+    return TerminalInteraction(sys.stderr, look_of(sys.stderr), hold=audience.held)

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord
 from orchestrator.models.status import RunState, TaskState
+from orchestrator.reporters.decisions import newest_decisions
 from orchestrator.reporters.flags import NO_FLAGS, Flags, flags_of
 from orchestrator.reporters.news import objects_of, texts_by_id
 from orchestrator.sanitize import line
@@ -23,6 +24,7 @@ class TaskLine(Struct, frozen=True, kw_only=True):
     text: str = ""
     log: str | None = None
     needs_evidence: bool = False  # to be approved
+    decided: bool = False  # a person has said yes or no; the run has not heard it yet
 
 
 class CheckLine(Struct, frozen=True, kw_only=True):
@@ -78,6 +80,7 @@ def outline_of(record: RunRecord) -> Outline:
     notable = [task for task in record.tasks if task.state in NOTABLE]
     names = task_names(record.plan, {task.id for task in notable}) if notable else {}
     strict = _needing_evidence(record.plan) if any(task.state is TaskState.WAITING for task in notable) else ()
+    decisions = newest_decisions(record)
     lines = []
     for task in notable:
         last = task.attempts[-1] if task.attempts else None
@@ -91,6 +94,7 @@ def outline_of(record: RunRecord) -> Outline:
                 text=text,
                 log=last.log if last else None,
                 needs_evidence=task.id in strict,
+                decided=task.id in decisions,
             )
         )
     return Outline(

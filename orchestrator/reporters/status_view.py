@@ -10,6 +10,7 @@ from orchestrator.models.record import Measured, RunRecord, TaskRecord
 from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import id_column, pad
 from orchestrator.reporters.coverage_progress import moments_of, progress_lines
+from orchestrator.reporters.decisions import newest_decisions, told
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.flags import Flags
 from orchestrator.reporters.generated_cases import cases_line, defects_line
@@ -37,7 +38,7 @@ class StatusNotes(Struct, frozen=True, kw_only=True):
 def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = None) -> str:
     """Return the state of a run; every line ends with a newline."""
     notes = notes or StatusNotes()
-    notes = replace(notes, waits={**_questions(record), **notes.waits})
+    notes = replace(notes, waits={**_questions(record), **notes.waits, **_decisions(record)})
     lines = _head(record, look, notes)
     shown = [_Shown.of(group, notes) for group in groups_of(record)]
     names = task_names(record.plan, {task.id for group in shown for task in group.tasks})
@@ -64,6 +65,11 @@ def _questions(record: RunRecord) -> dict[str, str]:
     waiting = {task.id for task in record.tasks if task.state is TaskState.WAITING}
     asked = ((each.task, each.question.strip().split("\n")[0]) for each in record.approvals if each.task in waiting)
     return {task: question for task, question in asked if question}
+
+
+def _decisions(record: RunRecord) -> dict[str, str]:
+    """Return what was said about waiting tasks, which the run has not heard yet."""
+    return {task: told(decided) for task, decided in newest_decisions(record).items()}
 
 
 def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:

@@ -128,8 +128,9 @@ def _next_words(outline: Outline) -> Sequence[str]:
     ):  # `resume` tries again what failed as well, `approve` is about this run
         words.append("run --failed")
     if waiting:
-        approve = approval(waiting[0].id, needs_evidence=waiting[0].needs_evidence)
-        words = [each for each in words if each != "resume"] + [approve] + ([] if goes_on else ["resume"])
+        open_ = [task for task in waiting if not task.decided][:1]
+        approve = [approval(task.id, needs_evidence=task.needs_evidence) for task in open_]
+        words = [each for each in words if each != "resume"] + approve + ([] if goes_on else ["resume"])
     if not words and not goes_on and not all(check.ok for check in outline.checks):
         words += ["logs"] if any(check.said for check in outline.checks) else []
         words.append(f"run{outline.flags.tasks}")  # measures again, once what is missing is there

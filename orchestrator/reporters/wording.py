@@ -167,7 +167,9 @@ def _task_retry(scene: _Scene) -> Told:
     return scene.task("retry", "retry", "warn", f"{what}, again{f' in {took(pause)}' if pause else ''}")
 
 
-def _task_waiting(scene: _Scene) -> Told:
+def _task_waiting(scene: _Scene) -> Told | None:
+    if news.says_yes(scene.event, "asking"):
+        return None  # the question comes next, on this terminal
     question = line(news.text(scene.event, "question").strip().split("\n")[0])
     task, flags = scene.event.task or "", scene.board.flags
     command = f"{flags.program} {approval(line(task), needs_evidence=scene.board.needs_evidence(task))}{flags.place}"

@@ -10,8 +10,6 @@ import pytest
 from engine_plans import plan, task
 from engine_stage import EPOCH, RUN, Recorder
 
-from orchestrator.contracts import Answer
-from orchestrator.engine.asking import AskAfterNews
 from orchestrator.engine.bus import Bus
 from orchestrator.models.events import Event, EventType
 from orchestrator.models.plan import Plan
@@ -185,31 +183,20 @@ def test_a_bus_that_never_started_can_be_closed() -> None:
     assert recorder.events == []
 
 
-class Person:
-    """Notes what had been shown when it was asked."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder = recorder
-        self.seen: list[int] = []
-
-    async def ask(self, task: str, title: str, instructions: str) -> Answer:
-        self.seen.append(len(self.recorder.events))
-        return Answer(decision="later")
-
-
-def test_a_question_comes_after_the_news_before_it() -> None:
+def test_catching_up_waits_until_everything_was_shown() -> None:
     recorder = Recorder()
-    person, bus = Person(recorder), bus_of(recorder)
+    bus, seen = bus_of(recorder), []
 
     async def work() -> None:
         for count in range(20):
             for _ in range(count):
                 bus.publish(EventType.WARNING, text="x")
-            await AskAfterNews(person, bus).ask("1", "look", "at it")
+            await bus.catch_up()
+            seen.append(len(recorder.events))
 
     asyncio.run(work())
     bus.close()
-    assert person.seen == [sum(range(count + 1)) for count in range(20)]
+    assert seen == [sum(range(count + 1)) for count in range(20)]
 
 
 def test_a_reporter_that_is_stuck_holds_no_question_up() -> None:

@@ -89,6 +89,21 @@ def test_who_decides_about_what(make: Make, name: str, decision: str) -> None:
     assert (said["decision"], said["by"]) == (decision, "Ada")
 
 
+def test_a_second_decision_says_what_it_replaces(make: Make) -> None:
+    repository = ran(make, MANUAL)
+    assert "before" not in repository.orchestrate("reject", "--as", "Ada", "--note", "not yet").out
+    assert (
+        "1.2  look  waiting rejected by Ada: not yet\nnext: orchestrate resume\n"
+        in repository.orchestrate("status").out
+    )
+    flipped = repository.orchestrate("approve", "--as", "Bob").out
+    assert flipped.split("\n")[1] == "before: rejected by Ada: not yet"
+    again = repository.orchestrate("approve", "--as", "Cid").out
+    assert again.split("\n")[1] == "before: approved by Bob"
+    assert repository.orchestrate("resume", "--ui", "none").code == 0
+    assert [entry["by"] for entry in repository.record()["approvals"]] == ["Ada", "Bob", "Cid"]
+
+
 # ---------------------------------------------------------------- status, logs, diff, explain, history
 
 NOISY = task(
