@@ -20,12 +20,13 @@ from orchestrator.cli.waits import read_waits
 from orchestrator.cli.wiring import overtaken_in
 from orchestrator.contracts import Ledger
 from orchestrator.engine.overtaken import Overtaken
+from orchestrator.engine.urgency import raised
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.fingerprint import Step
 from orchestrator.models.freshness import as_left, steps_between
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.models.record import MEASURE, LastSuccess, TaskRecord
-from orchestrator.models.status import TaskState
+from orchestrator.models.status import Priority, TaskState
 from orchestrator.planning.codes import explain as explain_code
 from orchestrator.planning.explain import Explanation, Tried, explain_task
 from orchestrator.planning.plan_json import plan_from_json
@@ -90,6 +91,7 @@ class _Known(Struct, frozen=True, kw_only=True, dict=True):
             fingerprint_now=now,
             overtaken=self._overtaken_by(task),
             tried=self._tried(task.id, last),
+            counts_as=self._raised.get(task.id),
             force=self.force,
         )
 
@@ -99,6 +101,11 @@ class _Known(Struct, frozen=True, kw_only=True, dict=True):
         if not catalogue.has_handler(task.handler) or not catalogue.handler(task.handler).judges_what_it_follows:
             return ()
         return self._overtaken.reasons(task.id)
+
+    @cached_property
+    def _raised(self) -> Mapping[str, Priority]:
+        durations = self.ledger.durations(self.plan.definitions)
+        return raised(self.plan, durations, lambda: self.ledger.checkpoint_durations(self.plan.checks))
 
     @cached_property
     def _overtaken(self) -> Overtaken:
@@ -181,6 +188,8 @@ def _told(explanation: Explanation) -> str:
     for reason in explanation.reasons:
         lines.append(f"  because: {line(reason.text)}")
         lines += [f"    {line(each)}" for each in reason.evidence]
+    if explanation.counts_as:
+        lines.append(f"  counts as {explanation.counts_as}: begun later, it would make the whole run end later")
     for reason in explanation.waits:  # what it waits for are ids: short enough for the same line
         lines.append(f"  waits for: {line(' '.join([reason.text, ', '.join(reason.evidence)]))}".rstrip())
     return "\n".join(lines) + "\n"

@@ -124,12 +124,16 @@ def _show(found: _Found, format: str) -> None:
         return
     from orchestrator.reporters.plan_view import PlanNotes, render_plan
 
-    makespan = None
+    makespan, urgent = None, {}
     if durations:
         from orchestrator.engine.simulate import simulate
+        from orchestrator.engine.urgency import raised
 
-        makespan = simulate(plan, {**durations, **dict.fromkeys(fresh or (), 0.0)}, found.checkpoints)
-    notes = PlanNotes(expected=durations, remarks=dict.fromkeys(fresh or (), "up to date"), makespan=makespan)
+        urgent = dict(raised(plan, durations, lambda: found.checkpoints))
+        makespan = simulate(plan, {**durations, **dict.fromkeys(fresh or (), 0.0)}, found.checkpoints, urgent)
+    notes = PlanNotes(
+        expected=durations, remarks=dict.fromkeys(fresh or (), "up to date"), makespan=makespan, raised=urgent
+    )
     sys.stdout.write(render_plan(plan, look_of(sys.stdout), format=format, notes=notes))
 
 

@@ -30,7 +30,7 @@ from orchestrator.models.facts import Fact
 from orchestrator.models.json import JsonObject
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.models.record import LastSuccess, Measured, RecordedChange
-from orchestrator.models.status import TaskState
+from orchestrator.models.status import Priority, TaskState
 from orchestrator.plugins import Catalogue
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor
@@ -70,6 +70,7 @@ class Materials(Struct, frozen=True, kw_only=True):
     reporters: Sequence[Reporter] = ()
     successes: Mapping[str, LastSuccess] = field(default_factory=dict)
     durations: Mapping[str, float] = field(default_factory=dict)
+    raised: Mapping[str, Priority] = field(default_factory=dict)  # tasks that count as more urgent
     measured: Sequence[Measured] = ()  # the newest of each checkpoint
     tree: Callable[[], Mapping[str, str]] | None = None  # contents of all files that are not ignored
     past: Ledger | None = None  # of earlier runs, when `ledger` is only for this one
@@ -113,7 +114,12 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
         run=beginning.run,
         plan=plan,
         scheduler=Scheduler(
-            plan, materials.durations, beginning.done, passed=beginning.passed, keep_going=materials.keep_going
+            plan,
+            materials.durations,
+            beginning.done,
+            passed=beginning.passed,
+            raised=materials.raised,
+            keep_going=materials.keep_going,
         ),
         ledger=materials.ledger,
         attempts=attempts,

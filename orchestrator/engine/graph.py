@@ -9,6 +9,7 @@ from itertools import pairwise
 from orchestrator.engine.scopes import Scope
 from orchestrator.errors import DocumentInvalid, Problem
 from orchestrator.models.plan import Plan, PlannedTask
+from orchestrator.models.status import Priority
 
 UNKNOWN_SECONDS = 1.0  # what a task is taken to need that never ran; only the proportions matter
 
@@ -23,12 +24,16 @@ def dependents_of(tasks: Sequence[PlannedTask], index: Mapping[str, int]) -> lis
 
 
 def preferred_order(
-    plan: Plan, scopes: Sequence[Scope], dependents: Sequence[Sequence[int]], durations: Mapping[str, float]
+    plan: Plan,
+    scopes: Sequence[Scope],
+    dependents: Sequence[Sequence[int]],
+    durations: Mapping[str, float],
+    raised: Mapping[str, Priority],
 ) -> list[int]:
-    """Return the tasks' indices: priority, then longest remaining path, then place in the document."""
+    """Return the tasks' indices: priority (raised or its own), longest remaining path, place in the document."""
     remaining = remaining_paths(plan, scopes, dependents, durations)
-    tasks = plan.tasks
-    return sorted(range(len(tasks)), key=lambda task: (tasks[task].priority.rank, -remaining[task], task))
+    ranks = [raised.get(task.id, task.priority).rank for task in plan.tasks]
+    return sorted(range(len(ranks)), key=lambda task: (ranks[task], -remaining[task], task))
 
 
 def remaining_paths(

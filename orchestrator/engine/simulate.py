@@ -6,9 +6,9 @@ from heapq import heappop, heappush
 from msgspec import Struct
 
 from orchestrator.engine.graph import UNKNOWN_SECONDS
-from orchestrator.engine.scheduler import NO_DURATIONS, Scheduler
+from orchestrator.engine.scheduler import NO_DURATIONS, NOTHING_DONE, NOTHING_RAISED, Scheduler
 from orchestrator.models.plan import Plan
-from orchestrator.models.status import OutcomeKind
+from orchestrator.models.status import OutcomeKind, Priority, TaskState
 
 
 class Prediction(Struct, frozen=True, kw_only=True):
@@ -24,12 +24,15 @@ def predict(
     durations: Mapping[str, float] = NO_DURATIONS,
     default: float = UNKNOWN_SECONDS,
     checkpoints: Mapping[str, float] = NO_DURATIONS,
+    *,
+    done: Mapping[str, TaskState] = NOTHING_DONE,
+    raised: Mapping[str, Priority] = NOTHING_RAISED,
 ) -> Prediction:
     """Play the plan through; every task goes well, guards take no time.
 
     A task without an expected duration takes `default` seconds, a checkpoint (`checkpoints` by scope) none.
     """
-    scheduler = Scheduler(plan, durations)
+    scheduler = Scheduler(plan, durations, done, raised=raised)
     scheduler.start(0.0)
     now = 0.0
     running: list[tuple[float, str]] = []  # tasks, and scopes that are being measured, by their ends
@@ -60,7 +63,10 @@ def predict(
 
 
 def simulate(
-    plan: Plan, durations: Mapping[str, float] = NO_DURATIONS, checkpoints: Mapping[str, float] = NO_DURATIONS
+    plan: Plan,
+    durations: Mapping[str, float] = NO_DURATIONS,
+    checkpoints: Mapping[str, float] = NO_DURATIONS,
+    raised: Mapping[str, Priority] = NOTHING_RAISED,
 ) -> float:
     """Return the expected seconds from start to end of the run."""
-    return predict(plan, durations, checkpoints=checkpoints).makespan
+    return predict(plan, durations, checkpoints=checkpoints, raised=raised).makespan

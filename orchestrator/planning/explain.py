@@ -9,7 +9,7 @@ from orchestrator.models.freshness import up_to_date
 from orchestrator.models.json import Json
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.models.record import LastSuccess, TaskRecord
-from orchestrator.models.status import Execution, TaskState
+from orchestrator.models.status import Execution, Priority, TaskState
 
 LONGEST_VALUE = 60
 _NOT_WELL = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED, TaskState.INTERRUPTED})
@@ -59,12 +59,16 @@ class Tried(Struct, frozen=True, kw_only=True):
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
-    """Why a task runs or not (`reasons`), and what it waits for when it does (`waits`)."""
+    """Why a task runs or not (`reasons`), and what it waits for when it does (`waits`).
+
+    `counts_as` is set where it is more urgent than its priority, because the run would end later otherwise.
+    """
 
     task: str
     verdict: Verdict
     reasons: tuple[Reason, ...]
     waits: tuple[Reason, ...]
+    counts_as: Priority | None = None
 
 
 def explain_task(
@@ -76,6 +80,7 @@ def explain_task(
     fingerprint_now: str | None = None,
     overtaken: tuple[str, ...] = (),
     tried: Tried | None = None,
+    counts_as: Priority | None = None,
     force: bool = False,
 ) -> Explanation:
     """Explain one task of a plan; KeyError when the plan has none of this id.
@@ -88,7 +93,8 @@ def explain_task(
     wrong = _went_wrong(tried) if verdict is Verdict.RUNS or verdict is Verdict.MAY_RUN else None
     if wrong is not None:
         reasons = [wrong, *(reason for reason in reasons if reason.kind is not ReasonKind.NEVER_RAN)]
-    return Explanation(task=task.id, verdict=verdict, reasons=tuple(reasons), waits=tuple(_waits(plan, task)))
+    waits = tuple(_waits(plan, task))
+    return Explanation(task=task.id, verdict=verdict, reasons=tuple(reasons), waits=waits, counts_as=counts_as)
 
 
 def _decide(

@@ -26,10 +26,14 @@ FORMATS = ("tree", "table", "mermaid", "dot")
 
 
 class PlanNotes(Struct, frozen=True, kw_only=True):
-    """What the plan itself does not know: seconds from earlier runs, and a remark on each task that is up to date."""
+    """What the plan itself does not know: seconds from earlier runs, and a remark on each task that is up to date.
+
+    `raised` are the tasks that count as more urgent than the document says.
+    """
 
     expected: Mapping[str, float] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
+    raised: Mapping[str, Priority] = field(default_factory=dict)
     makespan: float | None = None  # seconds of the whole run, simulated
 
 
@@ -150,7 +154,8 @@ def _task_line(
 ) -> str:
     facts = [f"{line(task.handler)} {first_file(task)}".rstrip()]
     facts += [command] if (command := executed(task.params)) else []
-    facts += [str(task.priority)] if task.priority is not Priority.MEDIUM else []
+    if task.id in notes.raised or task.priority is not Priority.MEDIUM:
+        facts.append(_priority(task, notes))
     facts += ["alone"] if task.exclusive else []
     facts += [f"after {', '.join(map(line, task.depends_on))}"] if task.depends_on else []
     facts += [f"needs {', '.join(map(line, task.satisfied))} (done)"] if task.satisfied else []
@@ -165,6 +170,11 @@ def _task_line(
     remark = f"skipped: {task.skip_reason}" if task.skip_reason else notes.remarks.get(task.id, "")
     text = f"{look.paint('bold', pad(line(task.id), widest))}  {line(task.name)}  {look.paint('dim', ', '.join(facts))}"
     return text + (f"  {look.paint('warn', line(remark))}" if remark else "")
+
+
+def _priority(task: PlannedTask, notes: PlanNotes) -> str:
+    raised = notes.raised.get(task.id)
+    return f"{task.priority} as {raised}" if raised else str(task.priority)
 
 
 def _some(ids: Sequence[str]) -> str:
@@ -184,7 +194,7 @@ def _rows(plan: Plan, notes: PlanNotes) -> "list[Row]":
             name=task.name,
             type=task.handler,
             writes=first_file(task),
-            priority=str(task.priority),
+            priority=_priority(task, notes),
             after=", ".join(task.depends_on),
             expected=about(notes.expected[task.id]) if task.id in notes.expected else "",
             remark=f"skipped: {task.skip_reason}" if task.skip_reason else notes.remarks.get(task.id, ""),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.models.facts import AttemptEnded, AttemptStarted, RunEnded, RunStarted, TaskEnded
+from orchestrator.models.facts import AttemptEnded, AttemptStarted, Fact, RunEnded, RunStarted, TaskEnded
 from orchestrator.models.record import Measured
 from orchestrator.models.status import Durability, OutcomeKind, RunState, TaskState
 
@@ -19,6 +19,13 @@ DOCUMENT = {
     "project": {"name": "timed"},
     "phases": [{"id": "1", "checkpoint": CHECKPOINT, "groups": [{"id": "a", "tasks": [TASK]}]}],
 }
+
+
+COMPETING = [
+    {**TASK, "id": "1.1", "priority": "high"},
+    {**TASK, "id": "1.2", "priority": "high", "command": ["true", "2"]},
+    {**TASK, "id": "1.3", "command": ["true", "3"]},
+]
 
 
 def _record_a_run(root: Path, *, task: float, checkpoint: float, definition: str) -> None:
@@ -58,12 +65,62 @@ def test_other_checks_under_the_same_phase_say_nothing_about_the_time(tmp_path: 
     assert "~60s expected" in _plan(tmp_path, "--ascii", "--color", "never").splitlines()[0]
 
 
+def _competing(root: Path) -> None:
+    """Let two short tasks outrank one that takes as long as both, in two places; a run has recorded how long."""
+    group = {"id": "a", "execution": "parallel", "tasks": COMPETING}
+    settings = {"max_parallel_tasks": 2}
+    document = {**DOCUMENT, "settings": settings, "phases": [{"id": "1", "groups": [group]}]}
+    (root / "phases.yaml").write_text(json.dumps(document))
+    plan = json.loads(_plan(root, "--json"))["plan"]
+    definitions = tuple((task["id"], task["definition"]) for task in plan["tasks"])
+    folder = root / ".orchestrate"
+    folder.mkdir(mode=0o700)
+    ledger = SqliteLedger.open(folder / "ledger.db", Durability.NORMAL, is_alive=lambda _run: False)
+    facts: list[Fact] = [RunStarted(run="r1", kind="run", time=NOW, command=("run",), plan=plan, tasks=definitions)]
+    for task, seconds in (("1.1", 120.0), ("1.2", 120.0), ("1.3", 240.0)):
+        facts += [
+            AttemptStarted(run="r1", task=task, attempt=1, time=NOW),
+            AttemptEnded(run="r1", task=task, attempt=1, time=NOW, kind=OutcomeKind.CHANGED, seconds=seconds),
+            TaskEnded(run="r1", task=task, state=TaskState.CHANGED, time=NOW),
+        ]
+    ledger.append([*facts, RunEnded(run="r1", time=NOW, state=RunState.SUCCEEDED, exit_code=0, seconds=480.0)]).result()
+    ledger.close()
+
+
+def test_a_task_that_would_keep_the_run_waiting_counts_as_more_urgent_and_the_expected_time_with_it(
+    tmp_path: Path,
+) -> None:
+    _competing(tmp_path)
+    head, *tree = _plan(tmp_path, "--ascii", "--color", "never").splitlines()
+    assert "~4m expected" in head
+    assert ["1.3 " in line for line in tree if "medium as high" in line] == [True]
+
+
+def test_explain_says_that_a_task_counts_as_more_urgent(tmp_path: Path) -> None:
+    _competing(tmp_path)
+    said = _orchestrate(tmp_path, "explain", "1.3").splitlines()
+    assert "  counts as high: begun later, it would make the whole run end later" in said
+    assert "counts as" not in _orchestrate(tmp_path, "explain", "1.1")
+
+
+def test_a_run_begins_in_time_what_would_keep_it_waiting(tmp_path: Path) -> None:
+    _competing(tmp_path)
+    _orchestrate(tmp_path, "run", "--all", "--yes", "--quiet")
+    tasks = json.loads(_orchestrate(tmp_path, "status", "--json"))["run"]["tasks"]
+    last = max(tasks, key=lambda task: str(task["attempts"][0]["started"]))
+    assert last["id"] == "1.2"
+
+
 def _plan(root: Path, *words: str) -> str:
-    command = [sys.executable, "-m", "orchestrator", "plan", *words]
+    return _orchestrate(root, "plan", *words)
+
+
+def _orchestrate(root: Path, *words: str) -> str:
+    command = [sys.executable, "-m", "orchestrator", *words]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
 
 
 def _definition(root: Path) -> str:
     """Return the definition that the plan gives the one task."""
     plan = json.loads(_plan(root, "--json"))["plan"]
-    return next(task["definition"] for task in plan["tasks"])
+    return str(next(task["definition"] for task in plan["tasks"]))

@@ -1,0 +1,154 @@
+"""Which tasks count as more urgent than the document says, because the run would end later otherwise.
+
+Priority decides between tasks that compete; a long task that is outranked by all others would begin last and keep
+the run waiting alone. So the plan is played through with the durations that earlier runs measured, and a task on the
+way to the end is raised, by as few steps as help, while that makes the run shorter by more than `WORTH`.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from types import MappingProxyType
+
+from orchestrator.engine.scheduler import NOTHING_DONE, NOTHING_RAISED
+from orchestrator.engine.simulate import Prediction, predict
+from orchestrator.models.plan import Plan, PlannedTask
+from orchestrator.models.status import Execution, Priority, TaskState
+
+WORTH = 0.01  # of the expected seconds
+_TASKS_PER_SECOND = 250.0  # so many tasks are played through per expected second of the run: some 0.5 % of it
+_MOST_TASKS = 20_000  # in all
+_BY_RANK = tuple(sorted(Priority, key=lambda priority: priority.rank))
+
+
+def raised(
+    plan: Plan,
+    durations: Mapping[str, float],
+    checkpoints: Callable[[], Mapping[str, float]] = dict,
+    done: Mapping[str, TaskState] = NOTHING_DONE,
+) -> Mapping[str, Priority]:
+    """Return the tasks that count as more urgent, and as how urgent; none where no duration is known.
+
+    `checkpoints` gives the seconds of scopes' checkpoints; it is asked only where priorities differ at all.
+    """
+    left = [task for task in plan.tasks if task.id not in done]
+    if not any(task.id in durations for task in left) or len({task.priority for task in left}) < 2:
+        return NOTHING_RAISED
+    search = _Search(plan, durations, checkpoints(), done)
+    while search.improve():
+        pass
+    return MappingProxyType(search.raised)
+
+
+class _Search:
+    """What is raised so far, how the run goes with it, and how much may still be played through."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        durations: Mapping[str, float],
+        checkpoints: Mapping[str, float],
+        done: Mapping[str, TaskState],
+    ) -> None:
+        self._plan = plan
+        self._given = (durations, checkpoints, done)
+        self._durations = durations
+        self._followers = _followers(plan)
+        self._tried: set[tuple[tuple[str, Priority], ...]] = set()
+        self.raised: dict[str, Priority] = {}
+        self._best = self._play(self.raised)
+        self._allowed = min(_MOST_TASKS, int(self._best.makespan * _TASKS_PER_SECOND))
+
+    def improve(self) -> bool:
+        """Raise what makes the run shorter, by the fewest steps that do; False when nothing does."""
+        for task in self._outranked():
+            for more in self._raisings(task):
+                self._allowed -= len(self._plan.tasks)
+                if self._allowed < 0:
+                    return False
+                raised = {**self.raised, **more}
+                key = tuple(sorted(raised.items()))
+                if key in self._tried:
+                    continue
+                self._tried.add(key)
+                found = self._play(raised)
+                if found.makespan < self._best.makespan * (1 - WORTH):
+                    self.raised, self._best = raised, found
+                    return True
+        return False
+
+    def _play(self, raised: Mapping[str, Priority]) -> Prediction:
+        durations, checkpoints, done = self._given
+        return predict(self._plan, durations, checkpoints=checkpoints, done=done, raised=raised)
+
+    def _priority(self, task: PlannedTask) -> Priority:
+        return self.raised.get(task.id, task.priority)
+
+    def _raisings(self, task: PlannedTask) -> Iterator[dict[str, Priority]]:
+        """Yield for each higher priority the task alone, then with all that waits for it."""
+        behind = self._behind(task)
+        for priority in reversed(_BY_RANK[: self._priority(task).rank]):
+            yield {task.id: priority}
+            lower = [each for each in behind if self._priority(each).rank > priority.rank]
+            if lower:
+                yield {each.id: priority for each in (task, *lower)}
+
+    def _behind(self, task: PlannedTask) -> list[PlannedTask]:
+        found = {task.id: task}
+        pending = [task]
+        for at in pending:  # grows while we walk it
+            new = [each for each in self._followers.get(at.id, ()) if each.id not in found]
+            found |= {each.id: each for each in new}
+            pending += new
+        return pending[1:]
+
+    def _outranked(self) -> Iterator[PlannedTask]:
+        """Yield the tasks on the way to the end before which something of higher priority began, the last one first.
+
+        A raised task must be known to take long: its own duration, or that of something behind it, was measured.
+        """
+        tasks = {task.id: task for task in self._plan.tasks}
+        starts = self._best.starts
+        opens: dict[str, float] = {}
+        first: dict[Priority, list[float]] = {priority: [] for priority in _BY_RANK}
+        for name, start in starts.items():  # in the order of starting
+            opens.setdefault(tasks[name].phase, start)
+            first[self._priority(tasks[name])].append(start)
+        for name in self._way():
+            task = tasks[name]
+            known = task.id in self._durations or any(each.id in self._durations for each in self._behind(task))
+            if known and any(
+                bisect_right(first[priority], starts[name]) > bisect_right(first[priority], opens[task.phase] - 1e-9)
+                for priority in _BY_RANK[: self._priority(task).rank]
+            ):
+                yield task
+
+    def _way(self) -> Iterator[str]:
+        """Yield the tasks that follow each other without a pause up to the end of the run, from its end on.
+
+        Which of them waited for the one before and which for its place makes no difference here.
+        """
+        by_end = sorted(self._best.ends, key=lambda name: (self._best.ends[name], self._best.starts[name]))
+        ends = [self._best.ends[name] for name in by_end]
+        place = len(by_end) - 1
+        while place >= 0:
+            yield by_end[place]
+            start = self._best.starts[by_end[place]]
+            place = min(bisect_right(ends, start), place) - 1
+
+
+def _followers(plan: Plan) -> Mapping[str, list[PlannedTask]]:
+    """Return what waits for each task by itself: dependents, and the next one of a sequential group."""
+    followers: dict[str, list[PlannedTask]] = {}
+    for task in plan.tasks:
+        for name in task.depends_on:
+            followers.setdefault(name, []).append(task)
+    in_turn = {group.id for group in plan.groups if group.execution is Execution.SEQUENTIAL}
+    members: dict[str, list[PlannedTask]] = {}
+    for task in plan.tasks:
+        if task.group in in_turn:
+            members.setdefault(task.group, []).append(task)
+    for each in members.values():
+        for before, after in pairwise(each):
+            followers.setdefault(before.id, []).append(after)
+    return followers
