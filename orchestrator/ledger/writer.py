@@ -5,6 +5,7 @@ what collects. With normal durability a commit costs less than waking a thread, 
 nothing is waiting.
 """
 
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, path: Path, durability: Durability) -> None:
         self._journal = Journal(connection)
         self._path = path
+        self._identity = _identity(path)
         self._reserve = Reserve(path.parent)
         self._in_caller = durability is Durability.NORMAL
         self._connection_lock = Lock()  # held by whoever uses the connection
@@ -104,7 +106,7 @@ class Writer:
             self._deliver_last(batch)
             return
         try:
-            self._journal.write([parcel for parcel, _ in batch])
+            self._write([parcel for parcel, _ in batch])
         except Exception as error:  # a fact that cannot be stored must not end the thread
             self._recover(batch, error)
         else:
@@ -113,15 +115,25 @@ class Writer:
 
     def _deliver_now(self, parcel: Parcel) -> "Future[None]":
         try:
-            self._journal.write([parcel])
+            self._write([parcel])
         except Exception as error:
             future: Future[None] = Future()
             self._recover([(parcel, future)], error)
             return future
         return self._written
 
+    def _write(self, parcels: Sequence[Parcel]) -> None:
+        """Commit; a commit into a file that nobody can open any more is none, and SQLite does not notice it."""
+        self._journal.write(parcels)
+        if _identity(self._path) != self._identity:
+            message = f"{self._path} was removed or replaced while the run went on"
+            raise Unusable(message, hint="what the run did since is not remembered; look at the tree, then run again")
+
     def _recover(self, batch: Sequence[Letter], error: Exception) -> None:
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, Unusable):
+            self._broken = error
+            self._deliver_last(batch)
+        elif isinstance(error, sqlite3.Error):
             self._fail(batch, error)
         elif len(batch) > 1:
             # One of them cannot be written, the others are well: each alone shows which.
@@ -155,10 +167,22 @@ class Writer:
 
     def _try(self, parcel: Parcel) -> bool:
         try:
-            self._journal.write([parcel])
+            self._write([parcel])
         except FactRefused:
+            return False
+        except Unusable as error:
+            self._broken = error
             return False
         except sqlite3.Error as error:
             self._broken = in_words(self._path, error)
             return False
         return True
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one of its name; None when there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

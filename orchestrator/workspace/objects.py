@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from orchestrator.errors import Unusable
 from orchestrator.workspace.node import digest_of
 from orchestrator.workspace.oserrors import translated
+from orchestrator.workspace.paths import STATE_FOLDER
 from orchestrator.workspace.writer import Fault, no_fault
 
 FOLDER_NAME = "objects"
@@ -79,15 +80,24 @@ class ObjectStore:
         try:
             opened = os.open(folder, flags, dir_fd=self._state)
         except FileNotFoundError:
-            for name in (FOLDER_NAME, folder):
-                with suppress(FileExistsError):
-                    os.mkdir(name, 0o700, dir_fd=self._state)
+            self._make_shelf(folder)
             opened = os.open(folder, flags, dir_fd=self._state)
             self._sync_above(folder)
         try:
             yield opened
         finally:
             os.close(opened)
+
+    def _make_shelf(self, folder: str) -> None:
+        try:
+            for name in (FOLDER_NAME, folder):
+                with suppress(FileExistsError):
+                    os.mkdir(name, 0o700, dir_fd=self._state)
+        except FileNotFoundError as error:  # nothing can be made in a folder that was removed
+            raise Unusable(
+                f"{STATE_FOLDER} was removed or replaced while the run went on",
+                hint="what the run did since is not remembered; look at the tree, then run again",
+            ) from error
 
     def _sync_above(self, folder: str) -> None:
         if not self._durable:
