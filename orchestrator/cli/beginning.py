@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 from orchestrator.cli.wiring import Beginning, new_run_id
 from orchestrator.contracts import Answer
-from orchestrator.models.facts import RunResumed, RunStarted
+from orchestrator.models.facts import RunResumed, RunStarted, TaskEnded
 from orchestrator.models.plan import Plan
 from orchestrator.models.plan_text import PlanText
 from orchestrator.models.record import RunRecord
-from orchestrator.models.status import DONE
+from orchestrator.models.status import DONE, WELL, TaskState
 from orchestrator.planning.plan_json import plan_to_text
+
+GONE = "no longer in the document"
 
 
 def begin_anew(plan: Plan, command: Sequence[str], *, undoes: str | None = None) -> Beginning:
@@ -46,9 +48,13 @@ def begin_again(record: RunRecord, plan: Plan) -> Beginning:
         again=tuple(task.id for task in record.tasks if task.id not in done and task.id in planned),
         tasks=tuple((task.id, task.definition) for task in plan.tasks),
     )
+    left_out = tuple(
+        TaskEnded(run=record.id, task=task, state=TaskState.SKIPPED, time=resumed.time, reason=GONE)
+        for task in gone_since(record, plan)
+    )
     return Beginning(
         run=record.id,
-        facts=lambda: (resumed,),
+        facts=lambda: (resumed, *left_out),
         done={task: state for task, state in done.items() if task in planned},
         passed=_passed(record),
         tries={task.id: max((each.number for each in task.attempts), default=0) for task in record.tasks},
@@ -72,6 +78,12 @@ def changed_since(record: RunRecord, plan: Plan) -> frozenset[str]:
     now = {task.id: task.definition for task in plan.tasks}
     done = (task for task in record.tasks if task.state in DONE)
     return frozenset(task.id for task in done if now.get(task.id, task.definition) != task.definition)
+
+
+def gone_since(record: RunRecord, plan: Plan) -> tuple[str, ...]:
+    """Return the tasks that have not ended well in the run and that the plan does not have any more."""
+    now = {task.id for task in plan.tasks}
+    return tuple(task.id for task in record.tasks if task.state not in WELL and task.id not in now)
 
 
 def _passed(record: RunRecord) -> tuple[str, ...]:

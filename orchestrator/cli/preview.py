@@ -23,7 +23,8 @@ from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.models.diff import FileDiff
 from orchestrator.models.plan import Plan
 from orchestrator.models.record import LastSuccess
-from orchestrator.planning.undo_plan import merging
+from orchestrator.models.status import TaskState
+from orchestrator.planning.undo_plan import keeping, merging
 from orchestrator.plugins import Catalogue
 from orchestrator.reporters.diff_view import render_diffs
 from orchestrator.reporters.flags import flags_of, ways_of_undo
@@ -74,13 +75,17 @@ def refusal(
     *,
     undoes: str,
 ) -> ExitCode | None:
-    """Return the exit code of an undo that could not take everything back, after showing why; None when it can.
+    """Return the exit code of an undo that could not take everything back, or has nothing to, after saying so.
 
-    It is tried in memory first, so that a conflict in one file leaves the others as they are, too.
+    None when it can. It is tried in memory first, so that a conflict in one file leaves the others as they are, too.
+    One without effect is not recorded: on the branch that has the run's changes they can be taken back later.
     """
     result, _ = _dry_run(plan, root, templates, catalogue, (), NO_SUCCESSES, force=False, undoes=undoes)
     if result.exit_code == ExitCode.OK and result.error is None:
-        return None
+        if TaskState.CHANGED in result.states.values() or keeping(plan):
+            return None
+        tell(f"run {undoes}: nothing to take back, its files are as they were before it\n")
+        return ExitCode.OK
     only_trouble = replace(common, quiet=True)  # what would have been taken back is of no interest now
     reporters = choose_audience(display, only_trouble, plan, NO_DURATIONS, notify=False).reporters
     result, _ = _dry_run(plan, root, templates, catalogue, reporters, NO_SUCCESSES, force=False, undoes=undoes)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-from orchestrator.cli.beginning import begin_again, changed_since
+from orchestrator.cli.beginning import begin_again, changed_since, gone_since
 from orchestrator.cli.opening import OpenedPlan, open_plan, refuse_unhandled
 from orchestrator.cli.options import Choice, Drawing, Running, Section, argument, option
 from orchestrator.cli.options import command as as_command
@@ -32,7 +32,7 @@ class Going:
         option(
             "--accept-changes",
             section=Section.CHOICE,
-            help="run tasks anew whose definition changed since they were done",
+            help="run done tasks anew whose definition changed, go on without those that are gone",
         ),
     ] = False
     approve: Annotated[
@@ -128,11 +128,21 @@ def _plan_now(opened: OpenedPlan, record: RunRecord, state: WorkingState, accept
         raise UsageError(message, hint="`orchestrate run` starts a new run")
     if len(kept) < len(plan.tasks):
         plan = opened.part(Choice(only=kept), state.ledger)
-    changed = changed_since(record, plan)
-    if changed and not accept_changes:
+    if not accept_changes:
+        _refuse_changes(record, plan)
+    return plan
+
+
+def _refuse_changes(record: RunRecord, plan: Plan) -> None:
+    """Raise Drift for done tasks that have changed, and others that are gone: what follows would not wait for them."""
+    changed, gone = changed_since(record, plan), gone_since(record, plan)
+    if changed:
         message = f"done, and changed in the document since: {', '.join(sorted(changed))}"
         raise Drift(message, hint="`orchestrate resume --accept-changes` runs them anew")
-    return plan
+    if gone:
+        message = f"not done, and no longer in the document: {', '.join(gone)}"
+        hint = "`orchestrate resume --accept-changes` goes on without them, `orchestrate run` starts anew"
+        raise Drift(message, hint=hint)
 
 
 def _profile(record: RunRecord) -> str | None:

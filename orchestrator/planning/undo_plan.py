@@ -43,6 +43,11 @@ def merging(plan: Plan) -> Plan:
     return replace(plan, tasks=tuple(tasks))
 
 
+def keeping(plan: Plan) -> bool:
+    """Say whether an undo plan leaves files as they are that were edited since: that, too, is a way to be done."""
+    return any(task.params.get("on_conflict") == Conflict.KEEP for task in plan.tasks)
+
+
 def build_undo_plan(
     record: RunRecord,
     *,

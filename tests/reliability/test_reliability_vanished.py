@@ -1,10 +1,10 @@
-"""Somebody removes the state folder while a run goes on: nothing more can be remembered, so the run ends and says so."""
+"""Somebody removes the state folder while a run goes on: nothing can be remembered, so the run ends and says so."""
 
 import shutil
 from pathlib import Path
 
 import pytest
-from reliability_scene import Scene, build_scene, command_task, file_task
+from reliability_scene import build_scene, command_task, file_task
 
 from orchestrator.workspace.paths import STATE_FOLDER
 

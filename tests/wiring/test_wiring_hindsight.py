@@ -105,6 +105,39 @@ def test_what_an_undo_took_back_is_still_shown_as_the_run_had_made_it(make: Make
     }
 
 
+def test_a_resume_does_not_drop_a_failed_task_silently(make: Make) -> None:
+    repository = make(tasks(task("1.1"), task("1.2", "exit 3"), task("1.3")))
+    repository.run()
+    repository.plant(tasks(task("1.1"), task("1.9", "exit 3"), task("1.3")))
+    refused = repository.orchestrate("resume", "--ui", "none")
+    assert refused.code == 11
+    assert refused.err == (
+        "error: not done, and no longer in the document: 1.2\n"
+        "  hint: `orchestrate resume --accept-changes` goes on without them, `orchestrate run` starts anew\n"
+    )
+    assert repository.orchestrate("resume", "--accept-changes", "--ui", "none").code == 0
+    assert repository.states() == {"1.1": "unchanged", "1.2": "skipped", "1.3": "unchanged"}
+    assert repository.record()["tasks"][1]["reason"] == "no longer in the document"
+
+
+def test_an_undo_where_the_files_are_as_before_changes_nothing_and_counts_for_nothing(make: Make) -> None:
+    """On another branch, say: back on the first one the changes are there again, and can be taken back."""
+    repository = make(tasks(task("1.1", "echo one > one.txt", produces=["one.txt"])))
+    repository.run()
+    run = repository.record()["id"]
+    (repository.root / "one.txt").rename(repository.root / "away")
+    for everything in ([], ["--all"]):
+        nothing = repository.orchestrate("undo", "--yes", *everything)
+        assert (nothing.code, nothing.err) == (
+            0,
+            f"run {run}: nothing to take back, its files are as they were before it\n",
+        )
+        assert repository.record()["id"] == run
+    (repository.root / "away").rename(repository.root / "one.txt")
+    assert repository.orchestrate("undo", "--yes").code == 0
+    assert not repository.has("one.txt")
+
+
 def test_a_run_that_was_taken_back_as_a_whole_says_by_which(make: Make) -> None:
     repository = make(tasks(task("1.1", "echo one > one.txt", produces=["one.txt"])))
     repository.run()
