@@ -34,9 +34,9 @@ class Overtaken:
             return ()
         found: dict[str, list[RecordedChange]] = {}
         for each in self._changes_since(last.run):
-            if each.seq > last.seq and each.task in followed and each.state == "made":
+            if each.seq > last.seq and each.state == "made" and not followed.isdisjoint((each.task, *each.others)):
                 found.setdefault(each.change.path, []).append(each)
-        return tuple(f"{each[-1].task} changed {path}" for path, each in sorted(found.items()) if _differs(each))
+        return tuple(f"{_who(each[-1])} changed {path}" for path, each in sorted(found.items()) if _differs(each))
 
     def _all_before(self, task: str) -> frozenset[str]:
         waiting, seen = [task], {task}
@@ -61,6 +61,10 @@ class Overtaken:
                 for earlier, later in pairwise(tasks):
                     before[later] = (*before[later], earlier)
         return before
+
+
+def _who(change: RecordedChange) -> str:
+    return " or ".join((change.task, *change.others))
 
 
 def _closed(group: str) -> str:

@@ -145,6 +145,8 @@ def _changes(fact: ChangesIntended) -> Iterable[Draft]:
             body["folders"] = list(change.folders)
         if fact.external:
             body["external"] = True
+        if fact.others:
+            body["others"] = list(fact.others)
         yield (fact.run, CHANGE, fact.task, fact.attempt, None, None, body)
 
 

@@ -187,6 +187,7 @@ class RunBuilder:
             attempt=attempt or 0,
             change=change_of(body),
             external=body.get("external", False),
+            others=tuple(body.get("others", ())),
             state=state,
             undone_by=mark.by if mark is not None and state == "undone" else "",
         )

@@ -112,6 +112,7 @@ class ChangesIntended(Struct, frozen=True, kw_only=True):
     attempt: int
     changes: tuple[Change, ...]
     external: bool = False  # seen in a snapshot after a command made them
+    others: tuple[str, ...] = ()  # tasks whose commands ran at the same time and may have made them instead
 
 
 class ChangesRolledBack(Struct, frozen=True, kw_only=True):

@@ -78,6 +78,7 @@ class RecordedChange(Struct, frozen=True, kw_only=True):
     attempt: int
     change: Change
     external: bool = False
+    others: tuple[str, ...] = ()  # tasks whose commands ran at the same time and may have made it instead
     state: str = "made"  # made | rolled_back (by its own attempt) | undone
     undone_by: str = ""  # the run that took it back
 

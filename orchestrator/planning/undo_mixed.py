@@ -27,6 +27,7 @@ def refuse_mixed(record: RunRecord, plan: Plan, changes: Sequence[RecordedChange
         if task.id in chosen and other.id not in chosen
         if not has_changes.isdisjoint((task.id, other.id)) and _overlap(task, other)
     }
+    mixed |= _seen_together(changes, chosen, {task.id for task in record.tasks})
     if not mixed:
         return
     pairs = ", ".join(f"{task} and {other}" for other, task in sorted(mixed.items()))
@@ -35,6 +36,19 @@ def refuse_mixed(record: RunRecord, plan: Plan, changes: Sequence[RecordedChange
     raise Drift(
         message, hint=f"take these back too: {more}; or --force; `produces` tells the changes of commands apart"
     )
+
+
+def _seen_together(
+    changes: Sequence[RecordedChange], chosen: AbstractSet[str], tasks: AbstractSet[str]
+) -> dict[str, str]:
+    """Return (task that is not chosen, task that is) of changes that either may have made, as was seen meanwhile."""
+    found = {}
+    for change in changes:
+        makers = tasks & {change.task, *change.others} if change.state == "made" else set()
+        mine = next((each for each in makers if each in chosen), None)
+        if mine is not None:
+            found.update({each: mine for each in makers if each not in chosen})
+    return found
 
 
 def _writes_anywhere(task: PlannedTask | None) -> bool:

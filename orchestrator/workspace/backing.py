@@ -16,6 +16,7 @@ class Batch(Struct, frozen=True, kw_only=True):
 
     changes: tuple[Change, ...]
     external: bool = False  # made by a command
+    others: tuple[str, ...] = ()  # tasks whose commands may have made them instead
     alone: bool = True  # no other command can have made them, so that they may be taken back
     staged: tuple[Staged, ...] = ()  # in a dry run: what to put back
 

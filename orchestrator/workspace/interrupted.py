@@ -44,7 +44,14 @@ def record_interrupted(
             changes = changes_between(differences)
             ledger.append(
                 [
-                    ChangesIntended(run=record.id, task=task, attempt=number, changes=changes, external=True),
+                    ChangesIntended(
+                        run=record.id,
+                        task=task,
+                        attempt=number,
+                        changes=changes,
+                        external=True,
+                        others=tuple(other for other, _ in running.attempts[:-1]),
+                    ),
                     # Its end is recorded with it, or the next start would take the changes back.
                     AttemptEnded(
                         run=record.id,

@@ -7,7 +7,10 @@ one by one. Whatever is interrupted at whatever point can be told from the hashe
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from orchestrator.contracts import Ledger, LeftAlone, TakenBack
 from orchestrator.errors import Drift, OrchestrateError
@@ -20,7 +23,7 @@ from orchestrator.workspace.objects import ObjectStore
 from orchestrator.workspace.overlay import Staged
 from orchestrator.workspace.paths import parents
 from orchestrator.workspace.proposals import Proposals
-from orchestrator.workspace.snapshots import Timeline
+from orchestrator.workspace.snapshots import Timeline, Window
 from orchestrator.workspace.takeback import TakingBack
 from orchestrator.workspace.tree import Tree
 from orchestrator.workspace.writer import Fault, Writer, no_fault
@@ -95,9 +98,10 @@ class Journal:
     def _of_commands(self, staged: Sequence[Staged]) -> list[Fact]:
         """Record first what a command that still runs did to these files: the chain of hashes must have no gap."""
         facts = []
-        for attempt, changes in self._timeline.foreign([each.path for each in staged]):
-            facts.append(self.intended(attempt, changes, external=True))
-            attempt.batches.append(Batch(changes=changes, external=True, alone=False))
+        for window, changes in self._timeline.foreign([each.path for each in staged]):
+            batches = [replace(batch, alone=False) for batch in _batches(window, changes)]
+            facts += self._observed(window, batches)
+            window.attempt.batches.extend(batches)
         return facts
 
     def take_back(self, attempt: AttemptLog) -> TakenBack:
@@ -113,7 +117,9 @@ class Journal:
         # Kept changes are recorded once more, or the ledger would have them as taken back.
         facts: list[Fact] = [self._rolled_back(attempt)] if ours else []
         if ours:
-            facts += [self.intended(attempt, batch.changes, external=batch.external) for batch in kept]
+            facts += [
+                self.intended(attempt, batch.changes, external=batch.external, others=batch.others) for batch in kept
+            ]
         if facts:
             self._append(facts)
         attempt.batches.clear()
@@ -126,23 +132,31 @@ class Journal:
             kept=tuple(LeftAlone(path=path, reason=reason) for path in paths),
         )
 
-    def intended(self, attempt: AttemptLog, changes: tuple[Change, ...], *, external: bool = False) -> Fact:
-        """Return the fact that these changes are the attempt's."""
+    def intended(
+        self, attempt: AttemptLog, changes: tuple[Change, ...], *, external: bool = False, others: tuple[str, ...] = ()
+    ) -> Fact:
+        """Return the fact that these changes are the attempt's, or that of one of `others`."""
         return ChangesIntended(
-            run=self._run, task=attempt.task, attempt=attempt.number, changes=changes, external=external
+            run=self._run,
+            task=attempt.task,
+            attempt=attempt.number,
+            changes=changes,
+            external=external,
+            others=others,
         )
 
-    def record_external(
-        self, attempt: AttemptLog, changes: Sequence[Change], *, is_surely_its: Callable[[str], bool]
-    ) -> None:
-        """Commit what a command changed; told per path whether no other command can have done it."""
+    def record_external(self, window: Window, changes: Sequence[Change]) -> None:
+        """Commit what a command changed."""
         if not changes:
             return
-        self._append([self.intended(attempt, tuple(changes), external=True)])
-        for alone in (True, False):
-            some = tuple(change for change in changes if is_surely_its(change.path) is alone)
-            if some:
-                attempt.batches.append(Batch(changes=some, external=True, alone=alone))
+        batches = _batches(window, changes)
+        self._append(self._observed(window, batches))
+        window.attempt.batches.extend(batches)
+
+    def _observed(self, window: Window, batches: Sequence[Batch]) -> list[Fact]:
+        return [
+            self.intended(window.attempt, batch.changes, external=True, others=batch.others) for batch in batches
+        ]
 
     # ------------------------------------------------------------ inside
 
@@ -236,3 +250,15 @@ class Journal:
             ).run(changes)
         finally:
             writer.close()
+
+
+def _batches(window: Window, changes: Sequence[Change]) -> list[Batch]:
+    """Return changes of a command parted by who may have made them instead; their order stays."""
+
+    def kind(change: Change) -> tuple[bool, tuple[str, ...]]:
+        return window.is_surely_its(change.path), window.others(change.path)
+
+    return [
+        Batch(changes=tuple(some), external=True, alone=alone, others=others)
+        for (alone, others), some in groupby(changes, kind)
+    ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from orchestrator.models.record import Change
 from orchestrator.workspace.backing import AttemptLog
@@ -32,12 +32,16 @@ FEW_ENTRIES = 300
 
 
 class Window(Struct, eq=False, kw_only=True):
-    """A command that runs: whose it is, what it says it will write, and whether whatever changes can only be its."""
+    """A command that runs: whose it is, what it says it will write, and whether whatever changes can only be its.
+
+    `beside` are the commands that ran at the same time, with whether each of them says what it writes.
+    """
 
     attempt: AttemptLog
     writes: tuple[str, ...] | None
     alone: bool
     slot: int
+    beside: dict[str, bool] = field(default_factory=dict)
 
     def owns(self, path: str) -> bool:
         """Say whether the path lies in what the command declared."""
@@ -46,6 +50,14 @@ class Window(Struct, eq=False, kw_only=True):
     def is_surely_its(self, path: str) -> bool:
         """Say whether nobody else can have changed the path: what is declared is locked for others."""
         return self.alone or self.owns(path)
+
+    def others(self, path: str) -> tuple[str, ...]:
+        """Return the tasks that may have changed the path instead.
+
+        A command that says what it writes is not taken for one that wrote elsewhere, unless all say so.
+        """
+        says = self.writes is not None
+        return () if self.owns(path) else tuple(task for task, other_says in self.beside.items() if other_says is says)
 
 
 class Timeline:
@@ -124,8 +136,6 @@ class Timeline:
 
     def open_window(self, attempt: AttemptLog, writes: Sequence[str] | None) -> Window:
         """Note that a command starts."""
-        for other in self._alive:
-            other.alone = False
         assert self._running is not None
         window = Window(
             attempt=attempt,
@@ -133,6 +143,10 @@ class Timeline:
             alone=not self._alive and not attempt.only_declared,
             slot=self._running.start(attempt.task, attempt.number),
         )
+        for other in self._alive:
+            other.alone = False
+            other.beside[attempt.task] = writes is not None
+            window.beside[other.attempt.task] = other.writes is not None
         self._alive.append(window)
         return window
 
@@ -155,18 +169,20 @@ class Timeline:
         """Take a point and return what differs from the one before, as far as it belongs to the command."""
         others = [other for other in self._alive if other is not window]
 
+        waits = window.writes is not None and any(other.writes is None for other in others)
+
         def claims(path: str) -> bool:
-            return window.owns(path) or not any(other.owns(path) for other in others)
+            return window.owns(path) or not (waits or any(other.owns(path) for other in others))
 
         return self._recorded(self._advance(claims))
 
-    def foreign(self, paths: Sequence[str]) -> list[tuple[AttemptLog, tuple[Change, ...]]]:
+    def foreign(self, paths: Sequence[str]) -> list[tuple[Window, tuple[Change, ...]]]:
         """Return what running commands did to files that we are about to write, with whose change it is."""
         if self._walk is None or not self._alive:
             return []
         found = [each for path in paths if (each := self._unrecorded(path)) is not None]
         owner = next((one for one in self._alive if any(one.owns(each.path) for each in found)), self._alive[0])
-        return [(owner.attempt, self._recorded(found))] if found else []
+        return [(owner, self._recorded(found))] if found else []
 
     def wrote(self, path: str, identity: Identity | None) -> None:
         """Note a write of our own; the next look compares with it."""

@@ -148,7 +148,7 @@ class TreeWorkspace:
         try:
             with self._timeline.held():
                 changes = self._timeline.changes_by(window)
-                self._journal.record_external(attempt, changes, is_surely_its=window.is_surely_its)
+                self._journal.record_external(window, changes)
         finally:
             self._timeline.close_window(window)
 

@@ -8,9 +8,11 @@ from orchestrator.models.status import Execution
 APPROVED = {"look": LastSuccess(task="look", run="r1", definition="", fingerprint="", seconds=None, seq=10)}
 
 
-def made(seq: int, by: str, before: str | None, after: str | None, state: str = "made") -> RecordedChange:
+def made(
+    seq: int, by: str, before: str | None, after: str | None, state: str = "made", others: tuple[str, ...] = ()
+) -> RecordedChange:
     change = Change(path="a", before=before, after=after)
-    return RecordedChange(seq=seq, task=by, attempt=1, change=change, state=state)
+    return RecordedChange(seq=seq, task=by, attempt=1, change=change, state=state, others=others)
 
 
 def said(of: Plan, *changes: RecordedChange) -> tuple[str, ...]:
@@ -36,3 +38,9 @@ def test_only_changes_after_the_success_count_that_stand_and_leave_something_els
     assert said(of, made(11, "first", None, "x", "undone"), made(12, "first", None, "x", "rolled_back")) == ()
     assert said(of, made(11, "first", "x", "y"), made(12, "first", "y", "x")) == ()
     assert said(of, made(11, "first", "x", "y"), made(12, "first", "y", "z")) == ("first changed a",)
+
+
+def test_a_change_counts_when_a_followed_task_may_have_made_it():
+    of = plan([task("first"), task("beside"), task("look", after=["first"])])
+    assert said(of, made(11, "beside", None, "x", others=("first",))) == ("beside or first changed a",)
+    assert said(of, made(11, "beside", None, "x", others=("other",))) == ()

@@ -17,7 +17,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 SAMPLE = plan_of(phase("1", group("a", "A", "B", execution="parallel")))
 
 
-def ran(*, other=(5, 15), external=True, **of_the_other):
+def ran(*, other=(5, 15), external=True, others=(), **of_the_other):
     """Return a run in which A ran from 0 to 10 s and changed a file; `other` says when B ran, the rest what it is."""
     tasks = [replace(task, handler="command") for task in SAMPLE.tasks]
     tasks[1] = replace(tasks[1], **of_the_other)
@@ -46,7 +46,7 @@ def ran(*, other=(5, 15), external=True, **of_the_other):
             )
             for name in ("A", "B")
         ),
-        changes=(RecordedChange(seq=1, task="A", attempt=1, change=change, external=external),),
+        changes=(RecordedChange(seq=1, task="A", attempt=1, change=change, external=external, others=others),),
     )
 
 
@@ -88,3 +88,11 @@ def test_force_takes_back_what_was_recorded_for_the_task():
 )
 def test_changes_that_can_be_told_apart_are_taken_back_alone(run):
     assert [task.id for task in build_undo_plan(run, tasks=("A",)).tasks] == ["A"]
+
+
+def test_a_change_that_two_commands_may_have_made_is_not_taken_back_with_one_of_them():
+    run = ran(targets=Targets(writes=("g",)), others=("B",))
+    with pytest.raises(Drift) as caught:
+        build_undo_plan(run, tasks=("A",))
+    assert "A and B" in caught.value.message
+    assert [task.id for task in build_undo_plan(run, tasks=("A", "B")).tasks] == ["A"]

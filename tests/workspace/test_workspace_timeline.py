@@ -140,7 +140,7 @@ def test_what_a_command_declared_is_taken_back_though_another_one_ran(
             await write(place / "declared.txt", b"d")
             return await write(place / "undeclared.txt", b"u")
 
-        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(slow()))
+        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(slow(), writes=["slow.txt"]))
         await started.wait()
         attempt = workspace.open_attempt("quick", 1)
         await attempt.track(quick(), writes=["declared.txt"])
@@ -184,4 +184,59 @@ def test_a_write_of_ours_over_what_a_running_command_wrote_keeps_the_chain(
     assert [(each.task, each.change.before, each.change.after) for each in ledger.changes()] == [
         ("slow", start, digest_of(b"by the command")),
         ("ours", digest_of(b"by the command"), digest_of(b"by us")),
+    ]
+
+
+def test_what_nobody_declared_belongs_to_the_command_that_declares_nothing(
+    place: Path, open_workspace: Open, ledger: FactList
+) -> None:
+    async def overlap() -> None:
+        workspace = open_workspace()
+        written, go_on = asyncio.Event(), asyncio.Event()
+
+        async def open_handed() -> Finished:
+            await write(place / "anywhere.txt", b"a")
+            written.set()
+            await go_on.wait()
+            return finished()
+
+        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(open_handed()))
+        await written.wait()
+        await workspace.open_attempt("quick", 1).track(write(place / "declared.txt", b"d"), writes=["declared.txt"])
+        go_on.set()
+        await job
+
+    asyncio.run(overlap())
+    assert [(each.task, each.change.path, each.others) for each in ledger.changes()] == [
+        ("quick", "declared.txt", ()),
+        ("slow", "anywhere.txt", ()),
+    ]
+
+
+def test_a_change_that_two_commands_may_have_made_names_both(
+    place: Path, open_workspace: Open, ledger: FactList
+) -> None:
+    async def overlap() -> None:
+        workspace = open_workspace()
+        written, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> Finished:
+            await write(place / "by-slow.txt", b"s")
+            written.set()
+            await go_on.wait()
+            return await write(place / "later.txt", b"l")
+
+        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(slow()))
+        await written.wait()
+        await workspace.open_attempt("quick", 1).track(write(place / "by-quick.txt", b"q"))
+        go_on.set()
+        await job
+        await workspace.open_attempt("alone", 1).track(write(place / "alone.txt", b"a"))
+
+    asyncio.run(overlap())
+    assert sorted((each.task, each.change.path, each.others) for each in ledger.changes()) == [
+        ("alone", "alone.txt", ()),
+        ("quick", "by-quick.txt", ("slow",)),
+        ("quick", "by-slow.txt", ("slow",)),
+        ("slow", "later.txt", ("quick",)),
     ]
