@@ -58,6 +58,7 @@ def command(
     elif text.document is not None:
         hint = "`orchestrate init --force` replaces it"
         write_new_text(target, text.document, replace=force or text.goes_on, hint=hint)
+    sys.stderr.write("".join(f"missing: {line(each)}\n" for each in evidence.missing))
     sys.stderr.write(_told(text, target, there=path and (common.directory or Path()) / path, dry_run=dry_run))
     return ExitCode.OK
 

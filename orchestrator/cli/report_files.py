@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.cli.state import measurements
+from orchestrator.cli.state import measurements, start_after
 from orchestrator.cli.streams import tell
 from orchestrator.errors import Unusable, UsageError
 from orchestrator.reporters.report_format import Format
@@ -30,7 +30,8 @@ def render(ledger: "Ledger", record: "RunRecord", format: Format) -> str:
     from orchestrator.reporters.report import report_of
     from orchestrator.reporters.report_pages import render_report
 
-    return render_report(report_of(record, moments_of(record, measurements(ledger))), format)
+    measured = moments_of(record, measurements(ledger), start_after(ledger, record))
+    return render_report(report_of(record, measured), format)
 
 
 def write(path: Path, text: str) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +72,13 @@ def measurements(ledger: "Ledger") -> tuple[Measured, ...]:
     """Return what `orchestrate measure` found, oldest first."""
     runs = [run for run, kind in ledger.run_kinds() if kind == MEASURE]
     return tuple(each for run in reversed(runs) for each in ledger.read_run(run).measurements)
+
+
+def start_after(ledger: "Ledger", record: RunRecord) -> datetime | None:
+    """Return when the next run began that could change the tree; None for the last one."""
+    later = takewhile(lambda each: each[0] != record.id, ledger.run_kinds())
+    following = [run for run, kind in later if kind != MEASURE]
+    return ledger.read_run(following[-1]).started if following else None
 
 
 def refuse_undone(ledger: SqliteLedger, record: RunRecord) -> None:

@@ -10,7 +10,7 @@ from orchestrator.cli.options import Common, Drawing, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.places import find_root
 from orchestrator.cli.present import look_of
-from orchestrator.cli.state import chosen_run, measurements, reading
+from orchestrator.cli.state import chosen_run, measurements, reading, start_after
 from orchestrator.cli.waits import read_waits
 from orchestrator.errors import ExitCode
 from orchestrator.models.record import RunRecord
@@ -41,11 +41,13 @@ def command(
             record = chosen_run(ledger, run)
             is_last = run is None or record.id == chosen_run(ledger, None).id
             measured = () if as_json else measurements(ledger)
+            next_began = start_after(ledger, record) if measured and not is_last else None
         notes = StatusNotes(
             now=datetime.now(UTC),
             all_tasks=all_tasks,
             waits=read_waits(root, record),
             measured=measured,
+            next_began=next_began,
             flags=flags_for(record, root, is_last=is_last),
         )
         text = _shown(record, notes, as_json=as_json)

@@ -10,11 +10,15 @@ from orchestrator.surveying.coverage import SuiteCoverage
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
-    """What is known beyond the files: coverage by suite name, commits by file, the interpreters of the suites."""
+    """What is known beyond the files: coverage by suite name, commits by file, the interpreters of the suites.
+
+    `missing` says in sentences what the suites lack to be run.
+    """
 
     coverage: Mapping[str, SuiteCoverage] = field(default_factory=dict)
     churn: Mapping[str, int] = field(default_factory=dict)
     pythons: Mapping[str, Python] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
     @property
     def modules(self) -> Mapping[str, Mapping[str, Count]]:

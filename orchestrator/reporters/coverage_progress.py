@@ -7,6 +7,7 @@ what `orchestrate measure` measured before and after the run.
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -33,22 +34,37 @@ class Moment(Struct, frozen=True, kw_only=True):
 
 
 def moments(
-    checks: Sequence[CheckLine], before: Sequence[CheckLine] = (), after: Sequence[CheckLine] = ()
+    checks: Sequence[CheckLine],
+    before: Sequence[CheckLine] = (),
+    after: Sequence[CheckLine] = (),
+    *,
+    last: str = "now",
 ) -> tuple[Moment, ...]:
-    """Return what the coverage checkpoints of groups and phases measured, in order, between two looks by hand."""
+    """Return what the coverage checkpoints of groups and phases measured, in order, between two looks by hand.
+
+    `last` says when the second of them was.
+    """
     measured = [check for check in checks if check.type == "coverage" and not check.scope.startswith("task ")]
     columns = _columns([*before, *measured, *after])
     found = [_moment("before the run", check, columns) for check in before]
     found += [_moment(f"after {check.scope}", check, columns) for check in measured]
-    found += [_moment("now", check, columns) for check in after]
+    found += [_moment(last, check, columns) for check in after]
     return tuple(moment for moment in found if moment is not None)
 
 
-def moments_of(record: RunRecord, measured: Sequence[Measured]) -> tuple[Moment, ...]:
-    """Return the coverage of a recorded run, from the last measuring by hand before it to the last one after it."""
+def moments_of(record: RunRecord, measured: Sequence[Measured], until: datetime | None = None) -> tuple[Moment, ...]:
+    """Return the coverage of a recorded run, from the last measuring by hand before it to the last one after it.
+
+    `until` is when the next run began, None when there is none: what is measured later says nothing of this one.
+    """
     before = {each.source: check_line(each) for each in measured if each.time <= record.started}
-    after = {each.source: check_line(each) for each in measured if each.time > (record.ended or record.started)}
-    return moments(newest_checks(record), list(before.values()), list(after.values()))
+    after = {each.source: check_line(each) for each in measured if _is_after(each, record, until)}
+    last = "now" if until is None else "after the run"
+    return moments(newest_checks(record), list(before.values()), list(after.values()), last=last)
+
+
+def _is_after(measured: Measured, record: RunRecord, until: datetime | None) -> bool:
+    return measured.time > (record.ended or record.started) and (until is None or measured.time < until)
 
 
 def progress_lines(found: Sequence[Moment], look: Look) -> list[str]:

@@ -32,6 +32,7 @@ class StatusNotes(Struct, frozen=True, kw_only=True):
     now: datetime | None = None
     all_tasks: bool = False  # show those that are done, too
     measured: Sequence[Measured] = ()  # by `orchestrate measure`, whenever
+    next_began: datetime | None = None  # the run after this one
     flags: Flags | None = None  # for the next command, where those of the run would not do
 
 
@@ -48,7 +49,7 @@ def render_status(record: RunRecord, look: Look, notes: StatusNotes | None = Non
     if notes.flags is not None:
         outline = replace(outline, flags=notes.flags)
     lines += [text for check in outline.checks for text in check_lines(check, look)]
-    lines += progress_lines(moments_of(record, notes.measured), look)
+    lines += progress_lines(moments_of(record, notes.measured, notes.next_began), look)
     lines += phase_lines(outline)
     lines += [cases] if (cases := cases_line(record)) else []
     lines += [defects + outline.flags.place] if (defects := defects_line(record, outline.flags.program)) else []

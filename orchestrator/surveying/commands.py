@@ -6,6 +6,7 @@ not decide: the numbers are wanted, not a verdict.
 
 import posixpath
 import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from orchestrator.surveying.facts import Runner, Suite
@@ -46,6 +47,12 @@ def measuring_command(suite: Suite, into: str, python: Python) -> Measuring:
     argv = (_jest if suite.runner is Runner.JEST else _vitest)(suite, into)
     options = ("env", f"NODE_OPTIONS={suite.node_options}") if suite.node_options else ()
     return Measuring(argv=(*options, *argv), report=report)
+
+
+def missing_tools(suites: Iterable[Suite], pythons: Mapping[str, Python]) -> tuple[str, ...]:
+    """Say of each suite that could not be run what it lacks, with the line that installs it."""
+    found = (measuring_command(suite, "", pythons.get(suite.name, Python())) for suite in suites)
+    return tuple(dict.fromkeys(f"{each.problem}: {each.hint}" for each in found if each.problem))
 
 
 def _jest(suite: Suite, into: str) -> tuple[str, ...]:

@@ -170,6 +170,8 @@ def examined_lines(target: Target, found: Examined) -> Iterator[str]:
         f"{target.test_file}: {_count(len(found.proof.goals), 'test')} of {target.path}: statements "
         f"{found.statements.percent:g} %, branches {found.branches.percent:g} %, {_killed(found.mutants)}"
     )
+    if target.path.endswith(".py"):
+        yield "  statements are those of functions; `orchestrate measure` counts what importing runs as well"
     if found.missed:
         yield f"  lines that no test reaches: {_ranges(found.missed)}"
     by_line: dict[int, list[str]] = {}

@@ -154,9 +154,7 @@ class Journal:
         window.attempt.batches.extend(batches)
 
     def _observed(self, window: Window, batches: Sequence[Batch]) -> list[Fact]:
-        return [
-            self.intended(window.attempt, batch.changes, external=True, others=batch.others) for batch in batches
-        ]
+        return [self.intended(window.attempt, batch.changes, external=True, others=batch.others) for batch in batches]
 
     # ------------------------------------------------------------ inside
 

@@ -117,12 +117,12 @@ class TreeWorkspace:
             finished = await work
         except BaseException:
             # The attempt is being stopped: nothing may come between the end of the command and its record.
-            self._end(attempt, window)
+            self._end(window)
             raise
         if self._timeline.is_quiet():
             self._timeline.close_window(window)
         else:
-            await to_its_end(partial(self._end, attempt, window))
+            await to_its_end(partial(self._end, window))
         return finished
 
     async def take_back(self, attempt: AttemptLog) -> TakenBack:
@@ -144,7 +144,7 @@ class TreeWorkspace:
         with self._timeline.held():
             self._timeline.begin()
 
-    def _end(self, attempt: AttemptLog, window: Window) -> None:
+    def _end(self, window: Window) -> None:
         try:
             with self._timeline.held():
                 changes = self._timeline.changes_by(window)

@@ -425,6 +425,19 @@ def test_a_key_that_a_person_chose_stays(workflow) -> None:
     assert at(repository, "jobs", "a", "steps", 1, "with") == {"cache-dependency-path": "mine.txt", "cache": "pip"}
 
 
+@pytest.mark.parametrize(
+    ("files", "key"), [(["pyproject.toml"], "pyproject.toml"), (["tools/requirements.txt", "setup.py"], None)]
+)
+def test_a_cache_that_looks_for_a_file_that_is_nowhere_gets_its_key(
+    workflow, files: list[str], key: str | None
+) -> None:
+    old = PYTHON.replace("@v2\n", "@v2\n        with:\n          cache: pip\n")
+    repository = workflow(old, **dict.fromkeys(files, ""))
+    assert repository.edit("add_dependency_cache").status is (EditStatus.CHANGED if key else EditStatus.ALREADY)
+    assert at(repository, "jobs", "a", "steps", 1, "with").get("cache-dependency-path") == key
+    assert repository.edit("add_dependency_cache").status is EditStatus.ALREADY
+
+
 @pytest.mark.parametrize("run", ["npx semantic-release", "git -C x push", "mkdocs gh-deploy", "npx changeset publish"])
 def test_a_job_that_pushes_by_a_tool_keeps_its_credentials_too(workflow, run: str) -> None:
     text = f"on: push\njobs:\n  a: {{runs-on: u, steps: [{{uses: actions/checkout@v4}}, {{run: {run}}}]}}\n"

@@ -154,3 +154,17 @@ def test_where_nothing_is_to_be_done_it_says_so(make: Make) -> None:
     repository = make(**{"readme.md": "# words\n"})
     answer = repository.orchestrate("init")
     assert (answer.code, "there is nothing to do here" in answer.err, repository.has("phases.yaml")) == (0, True, False)
+
+
+BARE = '#!/bin/sh\nexec "{python}" -S "$@"\n'
+
+
+def test_what_the_environment_lacks_is_told_with_the_line_that_installs_it(repository: Repository) -> None:
+    told = "missing: .venv/bin/python has no pytest: .venv/bin/python -m pip install pytest pytest-cov"
+    assert told not in repository.orchestrate("init", "--dry-run").err
+    repository.write(".venv/bin/python", BARE.format(python=sys.executable))
+    assert told in repository.orchestrate("init", "--dry-run").err
+    measured = repository.orchestrate("init", "--measure").err
+    assert (told in measured, "not measured: pytest: .venv/bin/python has no pytest" in measured) == (True, True)
+    (repository.root / "tests/test_half.py").unlink()
+    assert told in repository.orchestrate("init", "--dry-run").err

@@ -140,6 +140,28 @@ def test_phases_are_shown_from_the_baseline_on(measured: Repository) -> None:
     assert "100 % (4 of 4)" in status
 
 
+def test_a_run_shows_what_was_measured_until_the_next_one_began(measured: Repository) -> None:
+    measured.plant(document(phase(group(task("1.1", "echo x >> made")))))
+    assert measured.run().code == 0
+    (old,) = (
+        run["id"] for run in json.loads(measured.orchestrate("history", "--json").out)["runs"] if run["kind"] == "run"
+    )
+    assert measured.orchestrate("measure").code == 0
+    for look in ("report", "status"):
+        assert "now" in _moments(measured.orchestrate(look, old).out)
+    assert measured.run("--force").code == 0
+    measured.write("tests/test_rest.py", "from pkg.half import half\n\n\ndef test_rest():\n    assert half(1) == 0\n")
+    assert measured.orchestrate("measure").code == 0
+    for look in ("report", "status"):
+        shown = measured.orchestrate(look, old).out
+        assert ("after the run" in shown, "now" in _moments(shown), "100 %" in shown) == (True, False, False)
+        assert "100 %" in measured.orchestrate(look).out
+
+
+def _moments(shown: str) -> set[str]:
+    return {word.strip() for row in shown.splitlines() for word in row.replace("|", "  ").split("  ")}
+
+
 def test_a_failed_measurement_is_not_what_undo_means(measured: Repository) -> None:
     measured.plant(document(phase(group(task("1.1", "echo x > made")))))
     assert measured.run().code == 0

@@ -305,3 +305,4 @@ def test_by_hand_tests_of_a_person_go_through_the_same_filters(make: Make) -> No
     assert (verified.code, "fails test_hollow: asserts nothing about the subject" in verified.out) == (1, True)
     reported = repository.orchestrate("tests", "report", "shop.py")
     assert (reported.code, "lines that no test reaches: 3" in reported.out) == (0, True), reported.text
+    assert "`orchestrate measure` counts what importing runs as well" in reported.out

@@ -53,7 +53,7 @@ class AddDependencyCache(Action[CacheParams]):
         with workflow.editor.at_once():
             for job, at, inputs in places:
                 present = _inputs_of(workflow.steps(job)[at])
-                if "cache" not in present:
+                if "cache" not in present or _has_no_key(scene, present, inputs):
                     workflow.set(("jobs", job, "steps", at, "with"), {**present, **inputs, **present})
                     done.append(job)
         return workflow.finish(f"{', '.join(dict.fromkeys(done))}: packages are cached", "packages are cached")
@@ -101,6 +101,12 @@ def _checks_out(step: JsonObject) -> bool:
 def _inputs_of(step: JsonObject) -> JsonObject:
     given = step.get("with")
     return given if isinstance(given, dict) else {}
+
+
+def _has_no_key(scene: Scene, present: JsonObject, wanted: JsonObject) -> bool:
+    """Say whether a step that has its cache on looks for a file that is nowhere, and so would fail."""
+    has_path = not wanted.keys() - {"cache"} or "cache-dependency-path" in present
+    return not has_path and present.get("cache") == wanted["cache"] and not scene.tree.glob(f"**/{_SOUGHT}")
 
 
 def _inputs_for(scene: Scene, action: str) -> JsonObject | None:
