@@ -44,10 +44,10 @@ def flags_for(record: RunRecord, root: Path, *, is_last: bool) -> Flags:
     command at hand found its way. Only `run` opens the document, and has to be told again where it is.
     """
     then, now = flags_of(record.command), flags_here()
-    document = record.plan.get("document")
     plan = then.plan
-    if names_any(then.place, "-c", "--config") and not names_any(now.place, "-c", "--config") and document:
-        plan += f" --config {shlex.quote(os.path.abspath(str(document)))}"
+    if names_any(then.place, "-c", "--config") and not names_any(now.place, "-c", "--config"):
+        document = record.plan.get("document")  # reads a plan that may be large
+        plan += f" --config {shlex.quote(os.path.abspath(str(document)))}" if document else ""
     if names_any(then.place, "--project") and not names_any(now.place, "--project"):
         plan += f" --project {shlex.quote(str(root))}"
     run = "" if is_last else record.id

@@ -148,6 +148,9 @@ def _made_beside(make: Callable[[], _Made], meanwhile: Callable[[], object]) -> 
 
 
 def _make(question: Question, common: Planning) -> _Made:
+    from orchestrator.cli.pydantic_alone import load_pydantic
+
+    load_pydantic()
     from orchestrator.cli.document import all_problems, make_plan, open_valid, summary_of
     from orchestrator.planning.plan_json import plan_to_text
 

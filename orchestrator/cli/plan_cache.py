@@ -12,6 +12,7 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +38,7 @@ _LARGEST = 256 * 1024 * 1024
 _DIGEST = 16
 
 
-class Question(Struct, frozen=True, kw_only=True, eq=False):
+class Question(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     """What is known before the document is read, and decides the plan with it."""
 
     path: Path
@@ -46,9 +47,9 @@ class Question(Struct, frozen=True, kw_only=True, eq=False):
     params: Sequence[str] = ()
     settings: Mapping[str, Json]
 
-    @property
+    @cached_property
     def key(self) -> str:
-        """Return the name under which the answer is kept."""
+        """Return the name under which the answer is kept; looks at every file of the program, so only once."""
         parts = [
             [str(self.path), os.getcwd(), self.override, self.profile, list(self.params), dict(self.settings)],
             list(_program()),
@@ -84,6 +85,8 @@ def find_plan(question: Question) -> KeptPlan | None:
     """Return the plan that was made for this question, if all that it was made of is unchanged."""
     try:
         root = _likely_root(question)
+        if not _folder(root).is_dir():  # looking at every file of the program takes longer
+            return None
         kept = _read(_folder(root) / _name(question))
         if kept.inputs.root == str(root) and kept.inputs.are_unchanged(question.override):
             return kept

@@ -1,13 +1,15 @@
 """Ask the person at the terminal; without one, fail with the flag that answers instead."""
 
-import getpass
 import sys
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from orchestrator.cli.options import Asking, Common
-from orchestrator.contracts import Answer, Interaction
 from orchestrator.errors import InputNeeded, UsageError
 from orchestrator.models.plan import Plan
+
+if TYPE_CHECKING:  # who only decides whether to ask does without
+    from orchestrator.contracts import Answer, Interaction
 
 
 def has_person(common: Common) -> bool:
@@ -59,12 +61,14 @@ def refuse_unknown_approvals(plan: Plan, approved: Collection[str]) -> None:
 class Approvals:
     """Answer for the tasks that `--approve` names; ask the person about the others."""
 
-    def __init__(self, approved: Collection[str], inner: Interaction | None) -> None:
+    def __init__(self, approved: Collection[str], inner: "Interaction | None") -> None:
         self._approved = frozenset(approved)
         self._inner = inner
 
-    async def ask(self, task: str, title: str, instructions: str) -> Answer:
+    async def ask(self, task: str, title: str, instructions: str) -> "Answer":
         """Return what was said before the run, or is said now; `later` when nobody is there."""
+        from orchestrator.contracts import Answer
+
         if task in self._approved:
             return Answer(decision="approve", note="--approve", by=user_name())
         if self._inner is None:
@@ -74,6 +78,8 @@ class Approvals:
 
 def user_name() -> str:
     """Return who decides, for the record."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):

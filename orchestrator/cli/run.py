@@ -147,9 +147,14 @@ def _carried_out(
 
 def _load_engine() -> None:
     """Import what carries a plan out, and what nearly every plan has: commands."""
+    from orchestrator.cli.pydantic_alone import load_pydantic
+
+    load_pydantic()
     import orchestrator.cli.work_state
     import orchestrator.cli.working
-    import orchestrator.handlers.command  # noqa: F401
+    import orchestrator.handlers.command
+    import orchestrator.ledger.writer
+    import orchestrator.templating.folders  # noqa: F401
 
 
 def _open_saved(saved: Path, common: Running) -> "OpenedSaved":

@@ -14,18 +14,15 @@ from orchestrator.cli.contradictions import Pair
 from orchestrator.cli.next_command import program_name
 from orchestrator.cli.options import Section, Working, option
 from orchestrator.cli.present import look_of
-from orchestrator.contracts import Reporter
 from orchestrator.errors import ExitCode, TaskFailed, Unusable
 from orchestrator.models.plan import Notification, Plan
 from orchestrator.reporters.flags import flags_of
-from orchestrator.reporters.ndjson import NdjsonReporter
-from orchestrator.reporters.plain import PlainReporter
-from orchestrator.reporters.ticker import ThreadTicker
-from orchestrator.reporters.ui import choose_ui
 
-if TYPE_CHECKING:
-    from orchestrator.contracts import Ledger
+if TYPE_CHECKING:  # a command line is read before anybody is told anything
+    from orchestrator.contracts import Ledger, Reporter
     from orchestrator.reporters.live import LiveReporter
+    from orchestrator.reporters.ndjson import NdjsonReporter
+    from orchestrator.reporters.plain import PlainReporter
 
 _FRAME, _LOOK_FOR_SILENCE = 0.1, 5.0  # seconds between the ticks of the live and the plain display
 
@@ -71,7 +68,7 @@ class Display:
 class Audience(Struct, frozen=True, kw_only=True):
     """The reporters of a run; `held` keeps the display off the terminal while a person is asked."""
 
-    reporters: Sequence[Reporter]
+    reporters: "Sequence[Reporter]"
     display: "PlainReporter | LiveReporter | None" = None
 
     def held(self) -> AbstractContextManager[None]:
@@ -83,12 +80,16 @@ def choose_audience(
     display: Display, common: Working, plan: Plan, expected: Mapping[str, float], *, notify: bool = True
 ) -> Audience:
     """Return who is to be told about a run of the plan."""
+    from orchestrator.reporters.ui import choose_ui
+
     chosen = "json" if display.json else choose_ui(display.ui, os.environ, is_terminal=sys.stderr.isatty())
     reporters: list[Reporter] = []
     screen = _screen(chosen, common, expected)
     if screen is not None:
         reporters.append(screen)
     if chosen == "json":
+        from orchestrator.reporters.ndjson import NdjsonReporter
+
         reporters.append(NdjsonReporter(sys.stdout))
     if display.events is not None:
         reporters.append(_event_file(display.events))
@@ -98,6 +99,9 @@ def choose_audience(
 
 
 def _screen(chosen: str, common: Working, expected: Mapping[str, float]) -> "PlainReporter | LiveReporter | None":
+    from orchestrator.reporters.plain import PlainReporter
+    from orchestrator.reporters.ticker import ThreadTicker
+
     make: type[PlainReporter | LiveReporter] = PlainReporter
     if chosen == "live":
         from orchestrator.reporters import live
@@ -116,7 +120,7 @@ def _screen(chosen: str, common: Working, expected: Mapping[str, float]) -> "Pla
     )
 
 
-def _webhooks(notification: Notification) -> Iterator[Reporter]:
+def _webhooks(notification: Notification) -> "Iterator[Reporter]":
     """Yield who tells each target; one that cannot be told is said, and keeps nothing from running."""
     from orchestrator.reporters.webhook import WebhookReporter
     from orchestrator.templating.dynamic import read_environment
@@ -128,7 +132,9 @@ def _webhooks(notification: Notification) -> Iterator[Reporter]:
             sys.stderr.write(f"warning: notification target {number} is left out: {error}\n")
 
 
-def _event_file(name: str) -> NdjsonReporter:
+def _event_file(name: str) -> "NdjsonReporter":
+    from orchestrator.reporters.ndjson import NdjsonReporter
+
     if name == "-":
         return NdjsonReporter(sys.stdout)
     try:

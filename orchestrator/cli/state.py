@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from orchestrator.cli.places import STATE
 from orchestrator.errors import UsageError
-from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.record import MEASURE, Measured, RunRecord
 from orchestrator.models.status import TaskState
 from orchestrator.workspace.lock import holder, is_held
 
-if TYPE_CHECKING:  # the contracts are for those who work
+if TYPE_CHECKING:  # the contracts are for those who work; a run reads its document before it opens a ledger
     from orchestrator.contracts import Ledger
+    from orchestrator.ledger.sqlite import SqliteLedger
 
 LEDGER = "ledger.db"
 BACKUPS = "backups"
@@ -23,8 +23,10 @@ _NOT_DONE = (TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED, TaskState
 
 
 @contextmanager
-def reading(root: Path) -> Iterator[SqliteLedger]:
+def reading(root: Path) -> "Iterator[SqliteLedger]":
     """Open the ledger of a repository to look; writes nothing, and an absent ledger reads as empty."""
+    from orchestrator.ledger.sqlite import SqliteLedger
+
     lock = root / STATE / "lock"
     alive = is_held(lock)
     working = holder(lock) if alive else None
@@ -37,7 +39,7 @@ def reading(root: Path) -> Iterator[SqliteLedger]:
         ledger.close()
 
 
-def chosen_run(ledger: SqliteLedger, run: str | None, *, kind: str | None = None) -> RunRecord:
+def chosen_run(ledger: "SqliteLedger", run: str | None, *, kind: str | None = None) -> RunRecord:
     """Return the run that is meant: by the beginning of its id, else the last one; UsageError when there is none.
 
     A measurement is no run that could be continued or undone: it is meant only when it is named.
@@ -81,7 +83,7 @@ def start_after(ledger: "Ledger", record: RunRecord) -> datetime | None:
     return ledger.read_run(following[-1]).started if following else None
 
 
-def refuse_undone(ledger: SqliteLedger, record: RunRecord) -> None:
+def refuse_undone(ledger: "SqliteLedger", record: RunRecord) -> None:
     """Raise UsageError for a run that was taken back: what is left of it would build on work that is gone."""
     if any(summary.id == record.id and summary.undone for summary in ledger.runs()):
         message = f"run {record.id} was undone"

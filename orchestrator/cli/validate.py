@@ -106,6 +106,9 @@ def _look_at(path: Path, common: Checking, *, strict: bool, deep: bool) -> Verdi
     kept = None if strict or deep else find_plan(question_of(path, common))
     if kept is not None:
         return Verdict(path=path, problems=kept.warnings, summary=kept.summary)
+    from orchestrator.cli.pydantic_alone import load_pydantic
+
+    load_pydantic()
     from orchestrator.cli.document import examine, open_document, summary_of
 
     opened = open_document(path, common, strict=strict, deep=deep)

@@ -25,5 +25,6 @@ def read_waits(root: Path, record: RunRecord) -> dict[str, str]:
         return {}
     if not isinstance(content, dict) or content.get("run") != record.id or not isinstance(content.get("waits"), dict):
         return {}
-    pending = {task.id for task in record.tasks if not task.state.is_final}
-    return {str(task): str(why) for task, why in content["waits"].items() if task in pending}
+    waits = {str(task): str(why) for task, why in content["waits"].items()}
+    pending = {task.id for task in record.tasks if task.id in waits and not task.state.is_final}
+    return {task: why for task, why in waits.items() if task in pending}

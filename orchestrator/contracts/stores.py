@@ -1,14 +1,16 @@
 """Where facts and news go, where plans come from, where attempts run."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import Future
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from orchestrator.contracts.outcomes import Outcome
 from orchestrator.models.events import Event
 from orchestrator.models.facts import Fact
 from orchestrator.models.plan import Checks, Plan
 from orchestrator.models.record import LastSuccess, Measured, RunRecord, RunSummary
+
+if TYPE_CHECKING:  # takes as long to import as all contracts together
+    from concurrent.futures import Future
 
 
 class Ledger(Protocol):

@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import blake2b
 from json import JSONEncoder, loads
 from typing import Any, TypeAlias
 
@@ -11,6 +10,11 @@ from msgspec.json import decode
 
 from orchestrator.errors import Unusable
 from orchestrator.ledger.rows import RUN_RESUMED, RUN_STARTED, Row
+
+try:  # the same function without all of OpenSSL, which looking at a run needs for nothing else
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 # run id, kind, task, attempt, state, time, body
 Packed: TypeAlias = tuple[str, str, str | None, int | None, str | None, int | None, str | None]

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from msgspec import Struct, field
+
 from orchestrator.ledger.attempts import Attempts
 from orchestrator.ledger.history import UndoneMark
 from orchestrator.ledger.questions import questions
@@ -66,18 +68,15 @@ def seen_from_outside(state: TaskState, run: RunState) -> TaskState:
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-class _Task:
+class _Task(Struct, eq=False):
     """What is known of one task so far."""
 
-    __slots__ = ("attempts", "cause", "definition", "outputs", "reason", "state")
-
-    def __init__(self, definition: str) -> None:
-        self.definition = definition
-        self.state = TaskState.PENDING
-        self.reason = ""
-        self.cause: str | None = None
-        self.attempts: dict[int, tuple[int, Row | None]] = {}  # number -> microseconds of the start, end
-        self.outputs: Mapping[str, Any] = _NOTHING
+    definition: str
+    state: TaskState = TaskState.PENDING
+    reason: str = ""
+    cause: str | None = None
+    attempts: dict[int, tuple[int, Row | None]] = field(default_factory=dict)  # number -> microseconds of start, end
+    outputs: Mapping[str, Any] = _NOTHING
 
     def record(self, task: str, run: RunState) -> TaskRecord:
         """Return the record of this task."""
@@ -123,9 +122,15 @@ class RunBuilder:
             RUN_RESUMED: self._run_resumed,
             RUN_ENDED: self._run_ended,
         }
+        tasks = self._tasks
         for row in rows:
-            if take := takers.get(row[1]):
+            kind = row[1]
+            if kind == ATTEMPT_STARTED and (task := tasks.get(row[2] or "")):  # nearly half of all rows
+                task.state = TaskState.RUNNING
+                task.attempts[row[3] or 0] = (row[5] or 0, None)
+            elif take := takers.get(kind):
                 take(row)
+                tasks = self._tasks
         return self
 
     def record(self, *, alive: bool = True) -> RunRecord:
@@ -217,17 +222,18 @@ class RunBuilder:
         task.attempts[row[3] or 0] = (row[5] or 0, None)
 
     def _attempt_ended(self, row: Row) -> _Task:
-        task, number = self._tasks.get(row[2] or "") or self._task(row[2]), row[3] or 0
-        known = task.attempts.get(number)
-        task.attempts[number] = (known[0] if known else row[5] or 0, row)
+        _, _, name, number, _, time, body = row
+        task = self._tasks.get(name or "") or self._task(name)
+        known = task.attempts.get(number or 0)
+        task.attempts[number or 0] = (known[0] if known else time or 0, row)
         task.state = TaskState.READY
-        task.outputs = row[6].get("outputs", _NOTHING) if row[6] else _NOTHING
+        task.outputs = body["outputs"] if body and "outputs" in body else _NOTHING
         return task
 
     def _last_attempt_ended(self, row: Row) -> None:
-        task = self._attempt_ended(row)
+        task, body = self._attempt_ended(row), row[6]
         task.state = TASK_STATES[row[4] or ""]
-        task.reason = row[6].get("summary", "") if row[6] else ""
+        task.reason = body["summary"] if body and "summary" in body else ""
         task.cause = None
 
     def _task_standing(self, row: Row) -> None:

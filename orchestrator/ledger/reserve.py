@@ -31,9 +31,9 @@ class Reserve:
             return
         file = os.open(self._ballast, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
-            # Written, not only made that long: a hole takes no room and gives none back.
-            os.write(file, b"\xa5" * BALLAST_BYTES)
-            os.fsync(file)
+            # Not only made that long: a hole takes no room and gives none back. A power cut may take the file, and
+            # then the next run makes it again.
+            os.posix_fallocate(file, 0, BALLAST_BYTES)
         finally:
             os.close(file)
 

@@ -108,3 +108,22 @@ def test_plug_ins_of_pydantic_are_left_alone(tmp_path: Path) -> None:
 
     assert said("-c", "import pydantic; type('Any', (pydantic.BaseModel,), {'__module__': __name__})") == "noisy\n"
     assert "noisy" not in said("-m", "orchestrator", "validate")
+
+
+def test_a_plan_that_is_made_looks_for_no_installed_packages(tmp_path: Path) -> None:
+    (tmp_path / "phases.yaml").write_text(DOCUMENT)
+    code = f"import sys; sys.argv = ['orchestrate', 'plan']\n{LOADED}"
+    told = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    modules = set(json.loads(told.stdout.splitlines()[-1])[1])
+    assert {"pydantic", "orchestrator.models.document"} <= modules
+    assert {"importlib.metadata", "email"} & modules == set()
+
+
+def test_who_looks_for_installed_packages_while_pydantic_is_loaded_alone_finds_them() -> None:
+    code = (
+        "from orchestrator.cli.pydantic_alone import load_pydantic; load_pydantic()\n"
+        "from pydantic.plugin import _loader; print(len(_loader.entry_points(group='console_scripts')) > 0)\n"
+        "import importlib.metadata as found; print(found.version('pydantic') != '')"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "True\nTrue\n"
