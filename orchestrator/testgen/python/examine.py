@@ -9,7 +9,7 @@ from orchestrator.testgen.filters import WEAK
 from orchestrator.testgen.python.measuring import Measured, measure
 from orchestrator.testgen.python.proof import prove
 from orchestrator.testgen.python.reading import asserted_names, imported_names
-from orchestrator.testgen.python.running import Site, require_pytest
+from orchestrator.testgen.python.running import Site, require_pytest, with_stand_ins
 from orchestrator.testgen.results import Examined, Proof, Share
 
 _MUTANTS_PER_SECOND = 8
@@ -18,6 +18,8 @@ _MUTANTS_PER_SECOND = 8
 async def examine(site: Site, text: str, *, budget: float = 60.0) -> Examined:
     """Run the filters on a test file, then its tests on mutants of the module; TaskFailed when pytest cannot run it."""
     proof = await prove(site, text)
+    if not proof.goals and (other := with_stand_ins(site)) is not site:
+        site, proof = other, await prove(other, text)
     if "the file" in proof.messages and not proof.goals:
         await require_pytest(site)
         message = f"{site.target.test_file} cannot be run: {proof.messages['the file'].strip()[-600:]}"

@@ -1,5 +1,6 @@
 """Generate the tests of one module: explore, choose, write, prove, and choose again without what did not hold."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from orchestrator.testgen.python.explore import Explored, explore
 from orchestrator.testgen.python.merging import History, memory_of, merge, only_theirs, read_history
 from orchestrator.testgen.python.proof import prove
 from orchestrator.testgen.python.proposing import Proposals, propose
-from orchestrator.testgen.python.running import Site, data_files
+from orchestrator.testgen.python.running import Site, data_files, with_stand_ins
 from orchestrator.testgen.results import Before, Generated, Proof, Share
 from orchestrator.testgen.selection import Settled, select
 
@@ -49,14 +50,21 @@ async def generate(site: Site, settings: Settings, *, finish: Format) -> Generat
 
 
 async def _explored(site: Site, settings: Settings) -> tuple[Site, Explored]:
-    """Explore in an empty folder; a module that cannot be imported there, among the data of the project."""
-    try:
-        return site, await explore(site, settings)
-    except TaskFailed:
-        if not data_files(site):
-            raise
-    site = replace(site, has_data=True)
-    return site, await explore(site, settings)
+    """Explore in an empty folder; a module that cannot be imported there, among the data of the project.
+
+    The last try has values for the variables of the project's `.env`, which nobody sees.
+    """
+    sites = [site, *([replace(site, has_data=True)] if data_files(site) else [])]
+    last = with_stand_ins(sites[-1])
+    sites += [last] if last is not sites[-1] else []
+    loop = asyncio.get_running_loop()
+    for each in sites[:-1]:
+        started = loop.time() - site.patience.given
+        try:
+            return each, await explore(each, settings)
+        except TaskFailed:
+            site.patience.extend(max(loop.time() - site.patience.given - started, 0.0))  # nothing came of it
+    return sites[-1], await explore(sites[-1], settings)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -190,6 +198,7 @@ class _Making:
             avoided=self.explored.avoided,
             notes=(
                 *found.notes,
+                *_told_of(self.site),
                 *self.proposals.notes,
                 *(f"{name}, which a person wrote, {why}" for name, why in proof.others.items()),
             ),
@@ -198,6 +207,11 @@ class _Making:
             removed=len(self.history.removed),
             memory=memory_of(text, self.history, observations),
         )
+
+
+def _told_of(site: Site) -> tuple[str, ...]:
+    names = ", ".join(site.stand_ins.first)
+    return (f"what .env sets was made up while these tests were made: {names}",) if names else ()
 
 
 def _before(found: Exploration, existing: Settled) -> Before:

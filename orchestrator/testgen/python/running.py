@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from orchestrator.errors import TaskFailed
 from orchestrator.testgen.python.farm import build_farm
 from orchestrator.testgen.python.needs import told_without_pytest
 from orchestrator.testgen.python.patience import Patience
+from orchestrator.testgen.python.stand_ins import StandIns, find_stand_ins
 from orchestrator.testgen.python.targets import PythonTarget, import_mode
 
 _BOOT = Path(__file__).parent / "explorer" / "boot.py"
@@ -38,6 +39,7 @@ class Site:
     isolate: tuple[str, ...] = ()  # argv before the interpreter: a network namespace where the kernel allows it
     patience: Patience = field(default_factory=Patience)
     has_data: bool = False  # the working folder has copies of the data files that lie where the tests are started
+    stand_ins: StandIns = field(default_factory=StandIns)  # for what a `.env` sets
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +74,7 @@ async def run_order(
             (work / "stray").mkdir()
             (work / "stray" / "stray.txt").write_text("whoever lists the folder finds something else each time\n")
         complete = {**order, **_places(site, scratch, seconds), "has_properties": "hypothesis" in text}
+        complete["stand_ins"] = site.stand_ins.second if (order.get("shuffle") or 0) % 2 else site.stand_ins.first
         complete["import_roots"] = [str(farm / site.target.below(site.root))]
         complete["arguments"] = [
             *_QUIET,
@@ -97,6 +100,12 @@ def data_files(site: Site) -> list[Path]:
     found = (path for path in _where_tests_start(site).iterdir() if path.suffix in _DATA)
     chosen = (path for path in found if path.name[0] != "." and path.is_file() and not path.is_symlink())
     return sorted(path for path in chosen if path.stat().st_size <= _LARGEST_DATA)[:_MOST_DATA]
+
+
+def with_stand_ins(site: Site) -> Site:
+    """Return the site where the variables of the project's `.env` have made-up values; the same when it has none."""
+    found = find_stand_ins(_where_tests_start(site), Path(site.root))
+    return replace(site, stand_ins=found) if found.first and not site.stand_ins.first else site
 
 
 def _where_tests_start(site: Site) -> Path:

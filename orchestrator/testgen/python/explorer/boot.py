@@ -32,6 +32,8 @@ def main(path: str) -> int:
     # A script's folder comes first on the path: the names of our files must not hide the project's modules.
     sys.path[:] = [*order["import_roots"], *sys.path[1:]]
     sys.dont_write_bytecode = True
+    for name, value in order.get("stand_ins", {}).items():
+        os.environ.setdefault(name, value)
     load_package()
     stopwatch = importlib.import_module(f"{NAME}.stopwatch").Stopwatch(order["waited"])
     signal.signal(signal.SIGALRM, lambda *_: stopwatch.now())  # until the fence takes the alarm over

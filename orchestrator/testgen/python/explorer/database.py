@@ -25,7 +25,8 @@ _VALUES: dict[type, str] = {
     int: "1",
     float: "1.5",
     bool: "True",
-    uuid.UUID: "uuid.UUID(int=1)",
+    # SQLite takes a text that is all digits for a number, where a column is of the type of another database.
+    uuid.UUID: "uuid.UUID('a5c3f3a0-5e1c-4c7b-9d2e-0b1f6c8d7e9a')",
 }
 SESSION = "session"  # the fixture of functions that take one
 _DEEPEST = 6
@@ -52,7 +53,7 @@ class Database:
             row = eval(text, dict(namespace))  # noqa: S307 - an expression of ours
             session.add(row)
             app.dependency_overrides[dependency] = _giving(row)
-        session.commit()
+        plain_session(session).commit()
         return client(app)
 
     def fixture(self, app: str, making: Sequence[str] = ()) -> str:
@@ -64,11 +65,11 @@ class Database:
             f'    """Return a client of the application on a database in memory that is empty{users}."""',
             *(f"    {each}" for each in self._tables.lines()),
             *(f"    {each}" for each in making),
-            f"    with {self._tables.kind}(engine) as session:",
+            *(f"    {each}" for each in self._tables.opening()),
         ]
         for number, (_, text) in enumerate(self._rows.values()):
             lines += [f"        {self._variable(number)} = {text}", f"        session.add({self._variable(number)})"]
-        lines += ["        session.commit()"] if self._rows else []
+        lines += [f"        {self._tables.plain}.commit()"] if self._rows else []
         given = [(name, "session") for name in self._sessions]
         given += [(name, self._variable(number)) for number, name in enumerate(self._rows)]
         for name, value in given:
@@ -87,12 +88,13 @@ class Database:
 class Tables:
     """The tables of the project's models, and how sessions on new databases in memory are made."""
 
-    def __init__(self, metadata: Any, base: str, kind: str, session: Callable[[Any], Any]) -> None:
+    def __init__(self, metadata: Any, base: str, kind: str, session: Callable[..., Any]) -> None:
         """Keep how a test writes the class with the tables, and the class of the sessions."""
         self.kind = kind
         self._metadata = metadata
         self._base = base
         self._session = session
+        self._is_async = not is_plain(session)
         self._empty: sqlite3.Connection | None = None
 
     def session(self) -> Any:
@@ -104,7 +106,12 @@ class Tables:
             self._metadata.create_all(maker)
         connection = sqlite3.connect(":memory:", check_same_thread=False)
         self._empty.backup(connection)
-        return self._session(alchemy.create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool))
+        engine = alchemy.create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool)
+        if not self._is_async:
+            return self._session(engine)
+        session = self._session(expire_on_commit=False)
+        session.sync_session.bind = engine  # no driver for asyncio is needed, nor a loop to close it
+        return session
 
     def lines(self) -> list[str]:
         """Return the lines of a test that make the engine and the tables."""
@@ -113,14 +120,28 @@ class Tables:
             f"{self._base}.metadata.create_all(engine)",
         ]
 
+    def opening(self) -> list[str]:
+        """Return the lines of a test that open a session, for lines that are indented below the last of them."""
+        if not self._is_async:
+            return [f"with {self.kind}(engine) as session:"]
+        return [
+            f"session = {self.kind}(expire_on_commit=False)",
+            "session.sync_session.bind = engine",
+            "with session.sync_session:",
+        ]
+
+    @property
+    def plain(self) -> str:
+        """Return how a test writes the session whose methods do not have to be awaited."""
+        return "session.sync_session" if self._is_async else "session"
+
     def fixture(self) -> str:
         """Return the source of the fixture `session`."""
         lines = [
             "@pytest.fixture",
             f"def {SESSION}():",
             '    """Return a session on a database in memory that is empty."""',
-            *(f"    {each}" for each in self.lines()),
-            f"    with {self.kind}(engine) as session:",
+            *(f"    {each}" for each in (*self.lines(), *self.opening())),
             "        yield session",
         ]
         return "\n".join(lines) + "\n"
@@ -139,8 +160,19 @@ def find_tables(kinds: Sequence[type], names: Names) -> Tables | None:
 
 def is_session(kind: object) -> bool:
     """Say whether something is a class of sessions of SQLAlchemy, or of SQLModel."""
+    later = sys.modules.get("sqlalchemy.ext.asyncio")
+    return is_plain(kind) or (later is not None and inspect.isclass(kind) and issubclass(kind, later.AsyncSession))
+
+
+def is_plain(kind: object) -> bool:
+    """Say whether something is a class of sessions whose methods are not awaited."""
     orm = sys.modules.get("sqlalchemy.orm")
     return orm is not None and inspect.isclass(kind) and issubclass(kind, orm.Session)
+
+
+def plain_session(session: Any) -> Any:
+    """Return the session behind one whose methods are awaited; any other as it is."""
+    return getattr(session, "sync_session", session)
 
 
 def find_database(routes: Sequence[Any], names: Names) -> Database | None:

@@ -69,7 +69,7 @@ class Sequences:
                 arguments = self._rng.choice(known[member.name])
                 if SESSION in arguments and self._rng.random() < _SAME:  # what was put in is looked for
                     arguments = _with_same(member, arguments, _given_to(before))
-                self._search.attempt(member, arguments, "", [each.program.call for each in before])
+                self._search.attempt(member, arguments, "", [_as_step(each, each.program.call) for each in before])
 
     def _lengthen(
         self, members: list[Subject], tries: list[Try], starts: list[tuple[str, ...]], calls: int, until: float
@@ -104,7 +104,8 @@ class Sequences:
                 continue
             made = self._search.attempt(member, arguments, INSTANCE, setup)
             if made is not None and made.leads_on and made.outcome.kind == "value":
-                starts.append((*setup, made.program.call) if _IS_STEP.match(made.program.call) else setup)
+                step = _as_step(made, made.program.call)
+                starts.append((*setup, step) if _IS_STEP.match(made.program.call) else setup)
                 known_given[starts[-1]] = given
         return True
 
@@ -119,7 +120,8 @@ class Sequences:
             arguments = made.arguments
             if self._rng.random() < _SAME:
                 arguments = _with_same(made.subject, arguments, given)
-            calls.append(made.subject.write(arguments, self._search.names, INSTANCE) or made.program.call)
+            call = made.subject.write(arguments, self._search.names, INSTANCE) or made.program.call
+            calls.append(_as_step(made, call))
             given |= {each.name: value for each, value in zip(made.subject.parameters, arguments, strict=True) if value}
         return tuple(calls), given
 
@@ -131,6 +133,11 @@ class Sequences:
             return arguments
         place = self._rng.choice(places)
         return (*arguments[:place], self._rng.choice(others), *arguments[place + 1 :])
+
+
+def _as_step(made: Try, call: str) -> str:
+    """Return a call as a line before another one: what is not awaited does nothing."""
+    return f"asyncio.run({call})" if made.outcome.how == "await" else call
 
 
 def _is_given_session(made: Try) -> bool:

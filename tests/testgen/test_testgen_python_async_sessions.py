@@ -1,0 +1,98 @@
+"""Sessions of SQLAlchemy whose methods are awaited: a database in memory without a driver for asyncio."""
+
+import pytest
+
+pytest.importorskip("greenlet", reason="SQLAlchemy awaits with it")
+
+MODELS = """\
+from collections.abc import AsyncIterator
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+async def get_session() -> AsyncIterator[AsyncSession]:
+    engine = create_async_engine("postgresql+asyncpg://nobody@localhost/house")
+    async with async_sessionmaker(engine)() as session:
+        yield session
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Guest(Base):
+    __tablename__ = "guests"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+async def host(session: AsyncSession = Depends(get_session)) -> Guest:
+    return await session.get(Guest, 1)
+"""
+STORE = """\
+from sqlalchemy import select
+
+from inn.models import AsyncSession, Guest
+
+
+async def find(session: AsyncSession, name: str) -> Guest | None:
+    return (await session.execute(select(Guest).where(Guest.name == name))).scalars().first()
+
+
+async def invite(session: AsyncSession, name: str) -> Guest:
+    if await find(session, name) is not None:
+        raise ValueError("is invited already")
+    guest = Guest(name=name)
+    session.add(guest)
+    await session.commit()
+    await session.refresh(guest)
+    return guest
+"""
+ROUTES = """\
+from fastapi import APIRouter, Depends, HTTPException
+
+from inn.models import AsyncSession, Guest, get_session, host
+from inn.store import find, invite
+
+router = APIRouter()
+
+
+@router.post("/guests/{name}", status_code=201)
+async def come(name: str, session: AsyncSession = Depends(get_session)):
+    try:
+        return {"name": (await invite(session, name)).name}
+    except ValueError as error:
+        raise HTTPException(409, str(error))
+
+
+@router.get("/guests/{name}")
+async def see(name: str, session: AsyncSession = Depends(get_session), me: Guest = Depends(host)):
+    guest = await find(session, name)
+    if guest is None:
+        raise HTTPException(404, f"{me.name} does not know them")
+    return {"name": guest.name}
+"""
+
+
+@pytest.fixture
+def inn(workbench):
+    for path, text in (("__init__", ""), ("models", MODELS), ("store", STORE), ("routes", ROUTES)):
+        workbench.write(f"inn/{path}.py", text)
+    return workbench
+
+
+def test_functions_that_await_a_session_get_a_database_in_memory(inn) -> None:
+    made = inn.generate("inn/store.py", budget=20)
+    assert made.statements.reached == made.statements.total
+    assert (
+        "    session.sync_session.bind = engine\n    with session.sync_session:\n        yield session\n" in made.text
+    )
+    assert "is invited already" in made.text
+
+
+def test_routes_that_await_a_session_get_one_with_somebody_signed_in(inn) -> None:
+    made = inn.generate("inn/routes.py", budget=20)
+    assert made.statements.reached == made.statements.total
+    assert "        session.sync_session.commit()\n" in made.text
+    assert "Ada does not know them" in made.text

@@ -1,0 +1,37 @@
+"""Modules that make a folder and open a log beside their sources when they are imported."""
+
+LOGGING = """\
+import logging
+import os
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+LOGS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "logs")
+if not os.path.exists(LOGS):
+    os.makedirs(LOGS)
+(Path(__file__).parent / "uploads" / "new").mkdir(parents=True, exist_ok=True)
+logging.getLogger("orders").addHandler(RotatingFileHandler(os.path.join(LOGS, "app.log"), maxBytes=1000, backupCount=2))
+"""
+ORDERS = """\
+import logging
+
+from shop import logs
+
+log = logging.getLogger("orders")
+
+
+def price(pieces: int) -> int:
+    if pieces < 0:
+        raise ValueError("a negative order")
+    log.error("asked for a price")
+    return 3 * pieces
+"""
+
+
+def test_the_module_is_explored_and_nothing_is_made_or_written(workbench) -> None:
+    for name, text in (("__init__", ""), ("logs", LOGGING), ("orders", ORDERS)):
+        workbench.write(f"shop/{name}.py", text)
+    made = workbench.generate("shop/orders.py", budget=10)
+    assert made.statements.reached == made.statements.total
+    assert [each for each in workbench.files() if "log" in each or "upload" in each] == ["shop/logs.py"]
+    assert sorted(each.name for each in (workbench.root / "shop").iterdir()) == ["__init__.py", "logs.py", "orders.py"]
