@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from orchestrator.ledger.attempts import Attempts
 from orchestrator.ledger.history import UndoneMark
+from orchestrator.ledger.parts import Parts
 from orchestrator.ledger.questions import questions
 from orchestrator.ledger.rows import (
     APPROVAL,
@@ -104,6 +105,7 @@ class RunBuilder:
         self._asked: list[Row] = []
         self._start: tuple[int, Mapping[str, Any]] = (0, {})
         self._end: tuple[int, RunState, Mapping[str, Any]] | None = None
+        self._parts = Parts(0)
 
     def add(self, rows: Iterable[Row]) -> "RunBuilder":
         """Take more rows."""
@@ -147,17 +149,18 @@ class RunBuilder:
             tasks=tuple([task.record(name, state) for name, task in self._tasks.items()]),
             ended=None if time is None else to_time(time),
             exit_code=end.get("exit_code"),
-            seconds=end.get("seconds"),
+            seconds=self._parts.seconds if time is not None else None,
             undoes=said["undoes"],
             changes=tuple([self._recorded(row) for row in self._changes]),
             measurements=tuple([measured_of(said["id"], micros, body) for micros, body in self._measured]),
             approvals=questions(self._asked),
+            breaks=self._parts.breaks(),
         )
 
     def summary(self, counts: Mapping[TaskState, int], *, alive: bool = True, undone: bool = False) -> RunSummary:
         """Return one line about the run; `counts` holds the tasks that have a row of their own, by its state."""
         started, said = self._start
-        _time, state, end = self._ending(alive=alive)
+        time, state, end = self._ending(alive=alive)
         seen = Counter({TaskState.PENDING: max(0, len(self._tasks) - sum(counts.values()))})
         for standing_now, number in counts.items():
             seen[seen_from_outside(standing_now, state)] += number
@@ -167,7 +170,7 @@ class RunBuilder:
             started=to_time(started),
             state=state,
             exit_code=end.get("exit_code"),
-            seconds=end.get("seconds"),
+            seconds=self._parts.seconds if time is not None else None,
             command=tuple(said["command"]),
             counts={known: seen[known] for known in TaskState if seen[known]},
             undone=undone,
@@ -206,15 +209,27 @@ class RunBuilder:
     def _run_started(self, row: Row) -> None:
         body = row[6] or {}
         self._start = (row[5] or 0, body)
+        self._parts = Parts(row[5] or 0)
         self._tasks = {name: _Task(definition) for name, definition in body["tasks"]}
 
     def _run_resumed(self, row: Row) -> None:
         self._end = None
+        self._parts.resume(row[5] or 0, self._last_sign())
         for name, definition in (row[6] or {})["tasks"]:
             self._task(name).definition = definition
 
     def _run_ended(self, row: Row) -> None:
         self._end = (row[5] or 0, RunState(row[4] or ""), row[6] or {})
+        self._parts.end(row[5] or 0, (row[6] or {}).get("seconds") or 0.0)
+
+    def _last_sign(self) -> int:
+        """Return when an attempt began or ended last."""
+        moments = (
+            max(began, (end[5] or 0) if end else 0)
+            for task in self._tasks.values()
+            for began, end in task.attempts.values()
+        )
+        return max(moments, default=0)
 
     def _attempt_started(self, row: Row) -> None:
         task = self._tasks.get(row[2] or "") or self._task(row[2])

@@ -107,8 +107,15 @@ class TaskRecord(Struct, frozen=True, kw_only=True):
     outputs: JsonObject = field(default_factory=dict)
 
 
+class Break(Struct, frozen=True, kw_only=True):
+    """A time in which nobody worked on a run: between its stop and its resume."""
+
+    since: datetime
+    until: datetime
+
+
 class RunRecord(Struct, frozen=True, kw_only=True):
-    """One run as the ledger has it; `plan` is the plan's JSON."""
+    """One run as the ledger has it; `plan` is the plan's JSON, `seconds` are those without the breaks."""
 
     id: str
     kind: str
@@ -124,6 +131,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     changes: tuple[RecordedChange, ...] = ()
     measurements: tuple[Measured, ...] = ()
     approvals: tuple[ApprovalRecord, ...] = ()
+    breaks: tuple[Break, ...] = ()
 
 
 class RunSummary(Struct, frozen=True, kw_only=True):

@@ -136,8 +136,15 @@ def _phase_seconds(record: RunRecord) -> Iterator[tuple[str, float]]:
         if phase in times:
             times[phase].append(measured.time)
     for phase, found in times.items():
-        if phase and (max(found) - min(found)).total_seconds() > 0:
-            yield phase, (max(found) - min(found)).total_seconds()
+        if phase and max(found) > min(found):
+            yield phase, worked(record, min(found), max(found))
+
+
+def worked(record: RunRecord, since: datetime, until: datetime) -> float:
+    """Return the seconds between two moments in which somebody worked on the run."""
+    breaks = ((max(each.since, since), min(each.until, until)) for each in record.breaks)
+    idle = sum((end - begin).total_seconds() for begin, end in breaks if end > begin)
+    return (until - since).total_seconds() - idle
 
 
 def taken_back(record: RunRecord) -> tuple[str, ...]:

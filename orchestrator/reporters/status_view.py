@@ -15,7 +15,7 @@ from orchestrator.reporters.durations import took
 from orchestrator.reporters.flags import Flags
 from orchestrator.reporters.generated_cases import cases_line, defects_line
 from orchestrator.reporters.grouping import TaskGroup, groups_of
-from orchestrator.reporters.outline import outline_of, task_names
+from orchestrator.reporters.outline import outline_of, task_names, worked
 from orchestrator.reporters.style import Look
 from orchestrator.reporters.summary import check_lines, next_rows, phase_lines, state_word
 from orchestrator.reporters.wrapping import wrap_line
@@ -78,7 +78,7 @@ def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:
     started = record.started.strftime("%Y-%m-%d %H:%M:%S")
     seconds = record.seconds
     if seconds is None and notes.now is not None and record.state is RunState.RUNNING:
-        seconds = (notes.now - record.started).total_seconds()
+        seconds = worked(record, record.started, notes.now)
     duration = f", {took(seconds)}" if seconds is not None else ""
     if record.state is RunState.RUNNING:
         duration += f", {sum(task.state in DONE for task in record.tasks):,} of {len(record.tasks):,} done"

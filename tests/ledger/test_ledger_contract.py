@@ -27,7 +27,8 @@ from orchestrator.errors import UsageError
 from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.ledger.rows import FactRefused
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.models.record import ApprovalRecord, AttemptRecord, LastSuccess, TaskRecord
+from orchestrator.models.facts import RunEnded
+from orchestrator.models.record import ApprovalRecord, AttemptRecord, Break, LastSuccess, TaskRecord
 from orchestrator.models.status import FailureClass, OutcomeKind, RunState, TaskState
 
 DEFINITIONS = {"1.1": "def 1.1", "1.2": "def 1.2"}
@@ -126,6 +127,21 @@ def test_the_end_of_a_run_is_read_back(ledgers: Ledgers) -> None:
     ledgers.append(started(), ended(state=RunState.FAILED, exit_code=1))
     record = ledgers.read.read_run("r1")
     assert (record.state, record.exit_code, record.seconds, record.ended) == (RunState.FAILED, 1, 60.5, at(60))
+
+
+def test_the_seconds_of_a_resumed_run_are_those_of_its_parts(ledgers: Ledgers) -> None:
+    again = RunEnded(run="r1", time=at(107), state=RunState.SUCCEEDED, exit_code=0, seconds=7.0)
+    ledgers.append(started(), ended(state=RunState.WAITING, exit_code=7), resumed(), again)
+    record = ledgers.read.read_run("r1")
+    assert (record.seconds, record.breaks) == (67.5, (Break(since=at(60), until=at(100)),))
+    assert ledgers.read.runs()[0].seconds == 67.5
+
+
+def test_a_part_that_was_killed_counts_until_its_last_word(ledgers: Ledgers) -> None:
+    again = RunEnded(run="r1", time=at(107), state=RunState.SUCCEEDED, exit_code=0, seconds=7.0)
+    ledgers.append(started(), *done("1.1"), approval("1.2"), resumed(), again)
+    record = ledgers.read.read_run("r1")
+    assert (record.seconds, record.breaks) == (10.0, (Break(since=at(3), until=at(100)),))
 
 
 def test_a_resumed_run_runs_again_with_its_definitions_of_now(ledgers: Ledgers) -> None:

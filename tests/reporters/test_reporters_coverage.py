@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from orchestrator.models.record import AttemptRecord, Measured, RunRecord, TaskRecord
+from orchestrator.models.record import AttemptRecord, Break, Measured, RunRecord, TaskRecord
 from orchestrator.models.status import RunState, TaskState
 from orchestrator.reporters.coverage_progress import moments, progress_lines
 from orchestrator.reporters.coverage_view import SuiteView, render_coverage
@@ -133,6 +133,8 @@ def test_a_run_of_several_phases_says_how_long_each_took() -> None:
         seconds=78.0,
     )
     assert phase_lines(outline_of(record)) == ["time: phase 1 1:10, phase 2 8.0s"]
+    rested = Break(since=NOW + timedelta(seconds=12), until=NOW + timedelta(seconds=22))
+    assert phase_lines(outline_of(replace(record, breaks=(rested,)))) == ["time: phase 1 1:00, phase 2 8.0s"]
     assert phase_lines(outline_of(replace(record, tasks=record.tasks[:2]))) == []
 
 
