@@ -1,6 +1,5 @@
 """``type: command``: a program whose exit code says whether the condition holds."""
 
-import shlex
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -8,6 +7,7 @@ from pydantic import Field
 
 from orchestrator.contracts import CheckContext, Checkpoint, Measurement, Params, RelativePath
 from orchestrator.errors import OrchestrateError
+from orchestrator.models.command_line import typed
 
 
 class CommandParams(Params):
@@ -35,7 +35,7 @@ class CommandCheckpoint(Checkpoint[CommandParams]):
 
     def title(self, params: CommandParams) -> str:
         """Show the command line."""
-        return shlex.join(params.command)
+        return typed(params.command)
 
     def decided_by(self, params: CommandParams) -> Sequence[str] | None:
         """Return the declared inputs; without them nobody knows what the program looks at."""

@@ -11,11 +11,9 @@ from orchestrator.cli.present import look_of
 from orchestrator.cli.state import reading
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.models.record import RunSummary
-from orchestrator.reporters.durations import took
-from orchestrator.reporters.history_view import render_history
-from orchestrator.reporters.record_json import history_json
-from orchestrator.sanitize import line
+from orchestrator.models.record import RunSummary, TaskRecord
+from orchestrator.reporters.history_view import render_history, render_task_history
+from orchestrator.reporters.record_json import history_json, task_history_json
 
 
 @as_command
@@ -28,23 +26,20 @@ def command(
     """List the runs with their results and times."""
     with reading(find_root(common)) as ledger:
         runs = ledger.runs(limit)
-        lines = [] if task is None else list(_attempts(ledger, runs, task))
+        lives = [] if task is None else list(_lives(ledger, runs, task))
     if task is None:
         sys.stdout.write(history_json(runs) if as_json else render_history(runs, look_of(sys.stdout)))
         return ExitCode.OK
-    if not lines:
+    if not lives:
         message = f"no run has a task {task!r}"
         raise UsageError(message, hint="`orchestrate status --all` names the tasks of the last run")
-    sys.stdout.write("".join(lines))
+    sys.stdout.write(task_history_json(lives) if as_json else render_task_history(lives))
     return ExitCode.OK
 
 
-def _attempts(ledger: SqliteLedger, runs: Iterable[RunSummary], task: str) -> Iterator[str]:
-    """Yield a line for each run that has the task: how its last attempt there ended."""
+def _lives(ledger: SqliteLedger, runs: Iterable[RunSummary], task: str) -> Iterator[tuple[str, TaskRecord]]:
+    """Yield the runs that have the task, each with what became of it there."""
     for summary in runs:
         for entry in ledger.read_run(summary.id).tasks:
             if entry.id == task:
-                last = entry.attempts[-1] if entry.attempts else None
-                seconds = f"{took(last.seconds):>8}" if last and last.seconds is not None else f"{'':>8}"
-                said = line(last.summary if last else entry.reason)
-                yield f"{summary.id}  {entry.state:<11}{seconds}  {said}\n"
+                yield summary.id, entry

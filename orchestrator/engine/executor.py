@@ -43,7 +43,7 @@ _OVER = (Verdict.COMPLETE, Verdict.ALL_BLOCKED, Verdict.WAITING)
 
 _WHO_STOPS: Mapping[int, str] = {
     SIGINT: "stopped by Ctrl-C",
-    SIGTERM: "asked to stop (`orchestrate cancel`, or SIGTERM)",
+    SIGTERM: "asked by `orchestrate cancel` or SIGTERM",
     SIGHUP: "the terminal is gone",
 }
 

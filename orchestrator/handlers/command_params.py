@@ -1,12 +1,12 @@
 """What ``type: command`` takes."""
 
-import shlex
 from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from orchestrator.contracts import Params, RelativePath
+from orchestrator.models.command_line import typed
 
 _SHELL = ("sh", "-c")
 
@@ -90,4 +90,4 @@ class CommandParams(Params):
     @cached_property
     def line(self) -> str:
         """The command as one would type it, in full."""
-        return self.command if isinstance(self.command, str) else shlex.join(self.command)
+        return self.command if isinstance(self.command, str) else typed(self.command)

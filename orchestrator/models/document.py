@@ -110,7 +110,9 @@ class Settings(Part):
         default=Durability.FULL, description="what a recorded fact survives: a power cut (`full`) or a crash (`normal`)"
     )
     snapshot: bool = Field(
-        default=True, description="record what commands change, so that it can be shown, undone and taken back"
+        default=True,
+        description="record what commands change, so that it can be shown, undone and taken back; not in files "
+        "that git ignores, nor in submodules",
     )
     env: dict[EnvName, Line] = Field(default={}, description="environment of every command and checkpoint")
     templates: list[Line] = Field(

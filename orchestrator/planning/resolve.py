@@ -67,7 +67,7 @@ class _Resolver:
     def phase(self, draft: PhaseDraft, after: tuple[str, ...]) -> PlannedPhase:
         return PlannedPhase(
             id=draft.id,
-            name=draft.phase.name or draft.id,
+            name=draft.phase.name or "",
             description=draft.phase.description,
             estimate=draft.phase.estimate,
             after=after,
@@ -81,7 +81,7 @@ class _Resolver:
         return PlannedGroup(
             id=draft.id,
             letter=draft.letter,
-            name=group.name or draft.id,
+            name=group.name or "",
             phase=phase,
             execution=group.execution,
             max_parallel=group.max_parallel,

@@ -121,14 +121,16 @@ class Board:
             self._take_run(event)
 
     def outline(self, now: float) -> Outline:
-        """Return the run in short."""
+        """Return the run in short; its tasks as the plan has them, whichever ended first."""
+        place = {task: number for number, task in enumerate(self.states)}
+        notable = sorted(self._notable.values(), key=lambda entry: (NOTABLE.index(entry.state), place.get(entry.id, 0)))
         return Outline(
             run=self.run,
             kind=self.kind,
             state=self.state or RunState.INTERRUPTED,
             seconds=self.seconds if self.seconds is not None else now - self.began,
             counts={state: number for state, number in self._counts.items() if number},
-            tasks=tuple(sorted(self._notable.values(), key=lambda entry: NOTABLE.index(entry.state))),
+            tasks=tuple(notable),
             checks=tuple(self._checks.values()),
             flags=self.flags,
             phases=tuple((name, seconds) for name, seconds in self._phase_seconds.items() if seconds > 0),

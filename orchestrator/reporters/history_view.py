@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestrator.models.record import MEASURE, RunSummary
+from orchestrator.models.record import MEASURE, RunSummary, TaskRecord
 from orchestrator.models.status import DONE, TaskState
 from orchestrator.reporters.cells import cells, clip, pad
 from orchestrator.reporters.durations import took
@@ -31,6 +31,32 @@ def render_history(runs: Sequence[RunSummary], look: Look) -> str:
         padded[1] = state_word(run.state, look) + " " * (widths[1] - cells(row[1]))
         lines.append(_GAP.join([*padded, look.paint("dim", command)]).rstrip())
     return "".join(f"{text}\n" for text in lines)
+
+
+def render_task_history(lives: Sequence[tuple[str, TaskRecord]]) -> str:
+    """Return one line per attempt of a task, newest first; one for a run in which it had none."""
+    rows = [row for run, task in lives for row in _attempts_of(run, task)]
+    widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    return "".join(
+        _GAP.join([*(pad(text, width) for text, width in zip(row, widths, strict=False)), row[-1]]).rstrip() + "\n"
+        for row in rows
+    )
+
+
+def _attempts_of(run: str, task: TaskRecord) -> list[list[str]]:
+    """Return run, attempt, how it ended, its seconds and what it said."""
+    if not task.attempts:
+        return [[line(run), "-", task.state.value, "-", line(task.reason)]]
+    return [
+        [
+            line(run),
+            str(attempt.number),
+            (attempt.kind or task.state).value,
+            took(attempt.seconds) if attempt.seconds is not None else "-",
+            line(" ".join(attempt.summary.split())),
+        ]
+        for attempt in reversed(task.attempts)
+    ]
 
 
 def _cells_of(run: RunSummary) -> list[str]:

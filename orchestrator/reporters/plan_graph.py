@@ -59,11 +59,11 @@ def render_mermaid(plan: Plan) -> str:
     shows_tasks = len(plan.tasks) <= _MOST_TASKS and len(edges) + len(task_edges) <= _MOST_EDGES
     lines = ["flowchart LR"]
     for phase in plan.phases:
-        lines.append(f'  subgraph {graph.phases[phase.id]}["{_mermaid(f"Phase {phase.id} {phase.name}")}"]')
+        lines.append(f'  subgraph {graph.phases[phase.id]}["{_mermaid(f"Phase {phase.id} {phase.name}".rstrip())}"]')
         for group in plan.groups:
             if group.phase != phase.id:
                 continue
-            title = _mermaid(f"{spoken(group.letter)} {group.name}")
+            title = _mermaid(f"{spoken(group.letter)} {group.name}".rstrip())
             if not shows_tasks:
                 lines.append(f'    {graph.groups[group.id]}["{title} ({len(graph.members[group.id])})"]')
                 continue
@@ -84,11 +84,11 @@ def render_dot(plan: Plan) -> str:
     lines = ["digraph plan {", "  rankdir=LR; compound=true; node [shape=box];"]
     for phase in plan.phases:
         lines.append(f"  subgraph cluster_{graph.phases[phase.id]} {{")
-        lines.append(f"    label={_dot(f'Phase {phase.id} {phase.name}')};")
+        lines.append(f"    label={_dot(f'Phase {phase.id} {phase.name}'.rstrip())};")
         for group in plan.groups:
             if group.phase == phase.id:
                 lines.append(f"    subgraph cluster_{graph.groups[group.id]} {{")
-                lines.append(f"      label={_dot(f'{spoken(group.letter)} {group.name}')};")
+                lines.append(f"      label={_dot(f'{spoken(group.letter)} {group.name}'.rstrip())};")
                 lines += [
                     f"      {graph.tasks[task.id]} [label={_dot(f'{task.id} {task.name}')}];"
                     for task in graph.members[group.id]

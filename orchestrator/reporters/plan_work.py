@@ -24,7 +24,7 @@ def executed(params: Mapping[str, Json]) -> str:
     if isinstance(command, str) and command:
         return f"runs in a shell: {line(command)}"
     if isinstance(command, list) and command and all(isinstance(word, str) for word in command):
-        import shlex  # only plans that start something need it
+        from orchestrator.models.command_line import typed  # only plans that start something need it
 
-        return f"runs {line(shlex.join(map(str, command)))}"
+        return f"runs {line(typed(map(str, command)))}"
     return ""

@@ -10,7 +10,7 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from orchestrator.models.json import Json
-from orchestrator.models.record import RunRecord, RunSummary
+from orchestrator.models.record import RunRecord, RunSummary, TaskRecord
 
 SCHEMA_VERSION = 1
 NO_WAITS: Mapping[str, str] = MappingProxyType({})
@@ -27,6 +27,11 @@ def record_json(record: RunRecord, *, command: str, waits: Mapping[str, str] = N
 def history_json(runs: Sequence[RunSummary]) -> str:
     """Return the runs, newest first."""
     return _document("history", {"runs": [_builtins(run) for run in runs]})
+
+
+def task_history_json(lives: Sequence[tuple[str, TaskRecord]]) -> str:
+    """Return what became of a task, by run, newest first."""
+    return _document("history", {"runs": [{"run": run, "task": _builtins(task)} for run, task in lives]})
 
 
 def _builtins(record: Struct) -> dict[str, Any]:

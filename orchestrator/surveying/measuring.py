@@ -11,6 +11,7 @@ from orchestrator.checkpoints.coverage import read_report
 from orchestrator.checkpoints.report import NotAReport
 from orchestrator.contracts import Finished, Processes
 from orchestrator.errors import OrchestrateError
+from orchestrator.models.command_line import typed
 from orchestrator.surveying.commands import Measuring, Python, measuring_command
 from orchestrator.surveying.coverage import SuiteCoverage, modules_of
 from orchestrator.surveying.facts import Runner, Suite
@@ -144,5 +145,5 @@ def _failed(
 
 def shown(argv: Iterable[str], folder: str) -> str:
     """Return a command as it can be typed at the root."""
-    line = shlex.join(argv)
-    return line if folder == "." else f"cd {shlex.quote(folder)} && {line}"
+    line = typed(argv)
+    return line if folder == "." else f"{typed(('cd', folder))} && {line}"

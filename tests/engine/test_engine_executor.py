@@ -554,7 +554,7 @@ def stopping_after_start(stage: Stage, *signals: int) -> Any:
     ("number", "code", "reason"),
     [
         (signal.SIGINT, ExitCode.SIGINT, "stopped by Ctrl-C"),
-        (signal.SIGTERM, ExitCode.SIGTERM, "asked to stop (`orchestrate cancel`, or SIGTERM)"),
+        (signal.SIGTERM, ExitCode.SIGTERM, "asked by `orchestrate cancel` or SIGTERM"),
         (signal.SIGHUP, ExitCode.SIGHUP, "the terminal is gone"),
     ],
 )

@@ -311,6 +311,8 @@ def test_what_did_not_begin_when_a_run_is_stopped_is_told_once_at_the_end(play):
     assert [row for row in text.splitlines() if " 1.2 " in row] == [
         "  - 1.2  Fixtures  cancelled: the run was stopped",
     ]
+    ending = text[text.index("STOPPED") :]
+    assert ending.index(" 1.1 ") < ending.index(" 1.2 ")  # as in the plan, although it ended later
 
 
 def test_an_attempt_beyond_those_of_retry_does_not_count_to_them(play):

@@ -138,6 +138,23 @@ def test_an_undo_where_the_files_are_as_before_changes_nothing_and_counts_for_no
     assert not repository.has("one.txt")
 
 
+def test_the_history_of_a_task_has_every_attempt_of_it(make: Make) -> None:
+    flaky = task(
+        "1.1", "test -e again || { touch again; exit 75; }", exit_codes={"transient": [75]}, retry={"attempts": 2}
+    )
+    repository = make(tasks(flaky, {"id": "1.2", "name": "x", "type": "manual", "instructions": "look"}))
+    repository.run()
+    run = repository.record()["id"]
+    first, second, *others = repository.orchestrate("history", "1.1").out.split("\n")
+    assert first.split()[:3] == [run, "2", "unchanged"]
+    assert second.split()[:3] == [run, "1", "failed"]
+    assert others == [""]
+    [told] = json.loads(repository.orchestrate("history", "1.1", "--json").out)["runs"]
+    assert (told["run"], [each["kind"] for each in told["task"]["attempts"]]) == (run, ["failed", "unchanged"])
+    repository.run("--task", "1.2")
+    assert [line.split()[2] for line in repository.orchestrate("history", "1.2").out.splitlines()] == ["waiting"] * 2
+
+
 def test_a_run_that_was_taken_back_as_a_whole_says_by_which(make: Make) -> None:
     repository = make(tasks(task("1.1", "echo one > one.txt", produces=["one.txt"])))
     repository.run()
