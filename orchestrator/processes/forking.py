@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 _IS_KNOWN = sys.version_info < (3, 14)
 
@@ -80,7 +81,12 @@ def with_popen(argv: Sequence[str], program: str, folder: str, env: Mapping[str,
 
 def assignments(env: Mapping[str, str]) -> list[bytes]:
     """Return an environment as a program gets it."""
-    return [os.fsencode(f"{name}={value}") for name, value in env.items()]
+    return [_assignment(name, value) for name, value in env.items()]
+
+
+@lru_cache(maxsize=256)  # all but one are the same for every child of a run
+def _assignment(name: str, value: str) -> bytes:
+    return os.fsencode(f"{name}={value}")
 
 
 def _error(told: bytes) -> OSError:

@@ -22,6 +22,7 @@ from orchestrator.processes.forking import assignments
 
 _NEEDED = ("posix_spawn_file_actions_addchdir_np", "posix_spawn_file_actions_addclosefrom_np")
 _FLAGS = 0x04 | 0x80  # POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID
+_MOST_KNOWN = 64  # ways to begin a child
 _ROOM = 1024  # bytes; more than any of the library's structures has
 _Memory: TypeAlias = "ctypes.Array[ctypes.c_char]"
 _Texts: TypeAlias = "ctypes.Array[ctypes.c_char_p]"
@@ -67,7 +68,7 @@ class Starter:
             program=_text(program),
             actions=self._library.actions(_text(folder), source, output),
             argv=_texts([_text(word) for word in argv]),
-            env=_texts([_text(assignment) for assignment in assignments(env)]),
+            env=_texts([_checked(assignment) for assignment in assignments(env)]),
         )
         self._orders.put(order)
         was_cancelled = False
@@ -89,6 +90,8 @@ class Starter:
             self._orders.put(None)
             self._thread.join()
             self._thread = None
+        if self._library is not None:
+            self._library.forget()
 
     def _serve(self) -> None:
         assert self._library is not None
@@ -130,6 +133,7 @@ class _Library:
         for signum in _IGNORED:
             self._here.sigaddset(signals, signum)
         self._here.posix_spawnattr_setsigdefault(self._attributes, signals)
+        self._known: dict[tuple[bytes, int, int], _Memory] = {}
 
     @classmethod
     def found(cls) -> "_Library | None":
@@ -139,14 +143,29 @@ class _Library:
         return cls()
 
     def actions(self, folder: bytes, source: int, output: int) -> _Memory:
-        """Return what happens in the child before the program: its descriptors and its folder."""
+        """Return what happens in the child before the program: its descriptors and its folder.
+
+        The numbers of descriptors come back all the time, so what was made for them is used again.
+        """
+        known = self._known.get((folder, source, output))
+        if known is not None:
+            return known
         here, actions = self._here, _memory()
         here.posix_spawn_file_actions_init(actions)
         for number, descriptor in ((0, source), (1, output), (2, output)):
             here.posix_spawn_file_actions_adddup2(actions, descriptor, number)
         here.posix_spawn_file_actions_addchdir_np(actions, folder)
         here.posix_spawn_file_actions_addclosefrom_np(actions, 3)
+        if len(self._known) >= _MOST_KNOWN:
+            self.forget()
+        self._known[folder, source, output] = actions
         return actions
+
+    def forget(self) -> None:
+        """Give the memory back."""
+        for actions in self._known.values():
+            self._here.posix_spawn_file_actions_destroy(actions)
+        self._known.clear()
 
     def spawn(self, order: _Order) -> None:
         """Carry an order out."""
@@ -155,15 +174,17 @@ class _Library:
             ctypes.byref(pid), order.program, order.actions, self._attributes, order.argv, order.env
         )
         order.pid = pid.value
-        self._here.posix_spawn_file_actions_destroy(order.actions)
 
 
 def _memory() -> _Memory:
     return ctypes.create_string_buffer(_ROOM)
 
 
-def _text(text: str | bytes) -> bytes:
-    encoded = os.fsencode(text)
+def _text(text: str) -> bytes:
+    return _checked(os.fsencode(text))
+
+
+def _checked(encoded: bytes) -> bytes:
     if b"\0" in encoded:
         message = "embedded null byte"
         raise ValueError(message)
