@@ -56,6 +56,13 @@ class Candidate:
         return "" if self.expected in _ANSWERS else self.expected
 
     @property
+    def verdict(self) -> str:
+        """Return `True` or `False` where the claim is that a call answers so."""
+        said = {"returns_true": "True", "returns_false": "False", "not": "False"}.get(self.label, self.expected)
+        is_bare = not said and len(self.lines) > 0 and self.lines[-1] == f"assert {self.call}"
+        return "True" if is_bare else said if said in ("True", "False") else ""
+
+    @property
     def options_given(self) -> tuple[str, ...]:
         """Return the names of the optional parameters that are given."""
         return tuple(name for name, _, is_required in self.arguments if not is_required)

@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.filters import ACCIDENT, NOT_RUN, WEAK, too_little
 from orchestrator.testgen.generator import Format, Settings
+from orchestrator.testgen.python.both_answers import with_other_answers
 from orchestrator.testgen.python.candidates import Candidate, Exploration
 from orchestrator.testgen.python.emission import TestFile, emit
 from orchestrator.testgen.python.existing import read_existing
@@ -113,7 +114,7 @@ class _Making:
     def _chosen(self) -> Sequence[Candidate]:
         """Return the fewest of what is left that reach and kill what all of it does."""
         chosen = select(self.left, settled=self.settled, min_gain=max(1, self.settings.min_gain))
-        return sorted(chosen, key=lambda each: each.place)
+        return sorted(with_other_answers(chosen, self.left), key=lambda each: each.place)
 
     def _held(self, file: TestFile, proof: Proof) -> Sequence[Candidate]:
         """Return what the tests of a file are made of that held, or of which it is not known."""

@@ -40,10 +40,9 @@ class Beginnings:
             for position, expression in zip(needed, combination, strict=True):
                 arguments = replaced(arguments, position, expression)
             yield arguments
-        for position, (parameter, pool) in enumerate(zip(parameters, pools, strict=True)):
-            is_rest = parameter.kind is inspect.Parameter.VAR_POSITIONAL
-            for expression in pool[:60]:
-                yield replaced(base, position, (expression,) if is_rest else expression)
+        turns = [_alone(base, position, each, pools[position][:60]) for position, each in enumerate(parameters)]
+        for found in itertools.zip_longest(*turns):  # in turns: few calls are left for those that come last
+            yield from itertools.chain.from_iterable(each for each in found if each is not None)
         for _ in range(40 if len(parameters) > 1 else 0):
             yield tuple(self._random(subject, each) for each in parameters)
 
@@ -61,6 +60,14 @@ class Beginnings:
             arguments = match_call(subject, call, self.names)
             if arguments is not None:
                 yield tuple(map(_unless_default, subject.parameters, arguments))
+
+
+def _alone(base: Arguments, position: int, parameter: Parameter, pool: list[str]) -> Iterator[list[Arguments]]:
+    """Yield arguments with another one in one place, for one that has to be given two at a time."""
+    is_rest = parameter.kind is inspect.Parameter.VAR_POSITIONAL
+    found = [replaced(base, position, (text,) if is_rest else text) for text in pool]
+    step = 2 if parameter.is_required else 1
+    yield from (found[at : at + step] for at in range(0, len(found), step))
 
 
 def _unless_default(parameter: Parameter, argument: Argument) -> Argument:

@@ -2,8 +2,9 @@
 
 import re
 
-from .body import slug
+from .body import Body, slug
 from .corpus import INSTANCE, Try
+from .operators import OPERATORS
 
 
 def telling_word(made: Try) -> str:
@@ -18,3 +19,20 @@ def telling_word(made: Try) -> str:
 def words_given(made: Try) -> str:
     """Return the words of what a call is given."""
     return slug(" ".join(str(each).replace(INSTANCE, "") for each in made.arguments if each is not None))
+
+
+def told_by_result(body: Body, claim: str) -> str:
+    """Return what a claim expects, as far as that tells it from others: yes, no and nothing are said by the label."""
+    expected = body.expected or claim.partition(" == ")[2]
+    return "" if expected in ("True", "False", "None") else expected
+
+
+def outcome_in_words(made: Try, value: object) -> str:
+    """Return what comes of a call: that it is empty, nothing, yes or no; empty where the claim tells more."""
+    says = "returns" if made.subject.kind in ("function", "method", "static", "classmethod") else "is"
+    if made.subject.short in OPERATORS:
+        return "not" * (value is False)
+    if value is None or isinstance(value, bool):
+        return f"{says}_{str(value).lower()}"
+    is_empty = type(value) in (list, dict, tuple, set, str, bytes) and not value
+    return f"{says}_empty" if is_empty else ""

@@ -10,14 +10,13 @@ from .applying import Applying, is_applied
 from .attributes import attribute, public_attributes
 from .body import Body, slug, slug_of_error
 from .calling import Caller
-from .calls_in_words import telling_word, words_given
+from .calls_in_words import outcome_in_words, telling_word, told_by_result, words_given
 from .contents import content, equals, held, plain_form
 from .corpus import INSTANCE, Try
 from .floats import float_check, is_long_series
 from .literals import Literals, is_stable_text
 from .matching import match_text
 from .names import Names
-from .operators import OPERATORS
 from .rebuilding import rebuilt
 from .replies import reply_body
 from .runs import run_body
@@ -30,6 +29,7 @@ _MOST_ATTRIBUTES = 6
 _LONGEST_WORD = 120  # characters
 _MOST_PLACES = 4  # of a tuple or list with something in it that cannot be written
 _LASTING = ("invalid literal for int() with base", "could not convert string to float")
+_LIMITED, _MOST_ITEMS = re.compile(r"list\(itertools\.islice\((\w+), 20\)\)"), 20
 _MUTABLE = re.compile(r"^([\[{].+[\]}]|io\.(String|Bytes)IO\(.*\))$", re.DOTALL)
 
 
@@ -54,13 +54,8 @@ class Checks:
 
     def _polished(self, made: Try, body: Body) -> Body:
         """Write assignments as statements, and name the instance after its class."""
-        lines = tuple(_statement(each) for each in body.lines)
-        more = (
-            body.more
-            or telling_word(made)
-            or slug(body.expected or lines[-1].partition(" == ")[2])
-            or words_given(made)
-        )
+        lines = tuple(_statement(_without_limit(each, made.outcome.value)) for each in body.lines)
+        more = body.more or telling_word(made) or slug(told_by_result(body, lines[-1])) or words_given(made)
         owner = made.subject.owner
         if made.instance != INSTANCE or owner is None:
             return dataclasses.replace(body, lines=lines, more=more)
@@ -125,7 +120,7 @@ class Checks:
             checks = self._told_by_options(made, self.of("result", value, with_class=True))
             body = Body((*setup, f"result = {call}", *checks))
             return self._tables.with_parts(made, body, call) if checks else None
-        return self._tables.with_row(made, Body((*setup, *checks), label=_label(made, value)), value)
+        return self._tables.with_row(made, Body((*setup, *checks), label=outcome_in_words(made, value)), value)
 
     def _told_by_options(self, made: Try, checks: list[str]) -> list[str]:
         """Return the checks of an object that one made without its options does not pass."""
@@ -277,19 +272,14 @@ def _says_little(value: object) -> bool:
     return isinstance(value, re.Pattern) or str(attribute(value, "__name__", "")).startswith("_")
 
 
+def _without_limit(line: str, value: object) -> str:
+    """Return a claim about all items without the limit of an endless series, where there are fewer."""
+    return _LIMITED.sub(r"list(\1)", line) if type(value) is list and len(value) < _MOST_ITEMS else line
+
+
 def _statement(line: str) -> str:
     text = line.lstrip()
     return line[: len(line) - len(text)] + as_statement(text)
-
-
-def _label(made: Try, value: object) -> str:
-    says = "returns" if made.subject.kind in ("function", "method", "static", "classmethod") else "is"
-    if made.subject.short in OPERATORS:
-        return "not" * (value is False)
-    if value is None or isinstance(value, bool):
-        return f"{says}_{str(value).lower()}"
-    is_empty = type(value) in (list, dict, tuple, set, str, bytes) and not value
-    return f"{says}_empty" if is_empty else ""
 
 
 def _snake(name: str) -> str:

@@ -23,6 +23,9 @@ _SHOWN = 0.4  # of what looks odd where somebody explains the function by it
 _OF_PRIVATE = 1.5
 _OF_SAME_ANSWER = 2.5  # for a function that answers the same whatever it is asked
 _OF_NO_CHANGE = 1.0
+_OF_OWN = 1.2  # for what the object itself gives: nobody sees what that is
+_OF_INSTANCE = re.compile(rf"\b{INSTANCE}\b")
+_ROUND_TRIP = re.compile(rf"{INSTANCE}\.\w+\([^(),]+\)")  # what it makes of one value
 _NEUTRAL_OF = {"__mul__": "1", "__rmul__": "1", "__truediv__": "1", "__floordiv__": "1", "__pow__": "1", "__add__": "0"}
 PLAINLY_WRONG = ("'unknown'", "'invalid'")  # what is given where an error is meant
 _CALLED = ("function", "method", "static", "classmethod")
@@ -93,7 +96,8 @@ class Try:
         )
         strange += _OF_SAME_ANSWER * sum(answers_alike(each) for each in self.arguments) + self.unfit
         strange += unfitting(self.arguments, self.subject.parameters, makes_object=self.subject.kind == "class")
-        strange += _OF_NO_CHANGE * self._leaves_order + _OF_NO_CHANGE * (
+        strange += _OF_OWN * sum(map(_gives_own, self.arguments))
+        strange += _OF_NO_CHANGE * (self._leaves_order + self._sets_what_is_there) + _OF_NO_CHANGE * (
             self.arguments[:1] == (_NEUTRAL_OF.get(self.subject.short, ""),)
         )
         found = max(0.0, sum(map(oddness, given)) - self._known) + strange
@@ -106,6 +110,14 @@ class Try:
         if type(value) is not list or not value or (text := self._text) is None:
             return False
         return text == repr(list(range(len(value)))) or any(each in (text, f"iter({text})") for each in self.arguments)
+
+    @property
+    def _sets_what_is_there(self) -> bool:
+        """Say whether an attribute is set to what the object was made with."""
+        start = self.program.setup[0] if self.subject.kind == "setter" and self.program.setup else ""
+        return any(
+            isinstance(each, str) and re.search(rf"[(= ]{re.escape(each)}[,)]", start) for each in self.arguments
+        )
 
     @property
     def _known(self) -> float:
@@ -165,6 +177,13 @@ def _is_same_text(argument: Argument, result: str) -> bool:
         return False
     given = argument[1:] if argument[:2] in ("b'", 'b"') else argument
     return given.lower().strip("'\"") == result.lower().strip("'\"")
+
+
+def _gives_own(argument: Argument) -> int:
+    """Say how hard it is to see what an argument is that the object itself gives: 0 for what it makes of one value."""
+    if not isinstance(argument, str) or not _OF_INSTANCE.search(argument) or _ROUND_TRIP.fullmatch(argument):
+        return 0
+    return 1 + ("(" in argument.replace("()", ""))
 
 
 def answers_alike(argument: Argument) -> bool:

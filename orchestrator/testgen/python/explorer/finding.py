@@ -22,6 +22,7 @@ from .subjects import VARIADIC, Parameter, Subject, hints_of
 
 _MOST_INHERITED = 8
 _TOLD_BY_NONE = (str, int, dict, set, frozenset, bytes)  # builtin classes without a signature
+_OF_LENGTH = 3  # what speaks for a list where a length or the items are asked for
 _LEVELS = 2  # functions behind a function into which a parameter is followed
 _OF_ITEMS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__contains__", "__missing__"})
 
@@ -160,7 +161,7 @@ class SubjectFinder:
         for called, place in keywords.handed_to(node, name) if levels else ():
             function = self._function_called(called)
             inner = self._facts.definitions.get(ast.unparse(called)) or (definition_of(function) if function else None)
-            word = _parameter_at(inner, place) if inner is not None and inner is not node else None
+            word = keywords.parameter_at(inner, place) if inner is not None and inner is not node else None
             if inner is not None and word is not None:
                 found.update(kinds.of_usage(inner, word, self._names))
                 found.update(self._used_behind(inner, word, levels - 1))
@@ -215,7 +216,7 @@ class SubjectFinder:
             parameter = parameter.replace(default=inspect.Parameter.empty)
         if hint is inspect.Parameter.empty:
             hint = kinds.said_by_members(parameter, node, self._names)
-        hinted = kinds.of_hint(hint, self._names)
+        hinted = kinds.of_hint_and_name(hint, parameter.name, self._names)
         return Parameter(
             name=parameter.name,
             kind=parameter.kind,
@@ -231,7 +232,7 @@ class SubjectFinder:
     ) -> kinds.Weights:
         """Return which kinds of values a parameter seems to take, and how much speaks for each."""
         weights: kinds.Weights = {}
-        is_item = node is not None and node.name in _OF_ITEMS and parameter.name == node.args.args[1].arg
+        is_item = node is not None and node.name in _OF_ITEMS and keywords.parameter_at(node, 1) == parameter.name
 
         def add(kind: Kind | None, weight: float) -> None:
             if kind is not None:
@@ -250,6 +251,8 @@ class SubjectFinder:
         if not hinted or "any" in hinted:
             says_nothing = is_item or parameter.kind is inspect.Parameter.VAR_POSITIONAL
             add(kinds.of_name(parameter.name) if not says_nothing else None, 2)
+            if kinds.of_name(parameter.name) == "str" and weights.get("list", 0) <= _OF_LENGTH:
+                weights.pop("list", None)  # a text has a length as well
             if node is not None:
                 self._add_shapes(node, parameter.name, add)
         words = [parameter.name, *(kept_as(node, parameter.name) if node is not None else ())]
@@ -259,7 +262,7 @@ class SubjectFinder:
         if is_item and not hinted:
             add("str", 2)
             add("int", 1)
-        if not weights or set(weights) == {"any"}:
+        if set(weights) <= ({"any"} if hinted else {"any", "none"}):
             for word in ("str", "int", "list", "dict", "none", "float"):
                 add(word, 1)
         return weights
@@ -274,14 +277,6 @@ def _signature(value: Any) -> inspect.Signature | None:
     if base is None:
         return None
     return inspect.Signature([inspect.Parameter("value", inspect.Parameter.POSITIONAL_ONLY, annotation=base)])
-
-
-def _parameter_at(node: Definition, place: int | str) -> str | None:
-    """Return the name of the parameter that gets what is given at this place or by this keyword."""
-    parameters = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
-    if isinstance(place, str):
-        return place if place in (*parameters, *(each.arg for each in node.args.kwonlyargs)) else None
-    return parameters[place] if place < len(parameters) else None
 
 
 @functools.lru_cache(maxsize=500)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from .applying import is_applied
 from .checks import Checks
+from .contents import equals
 from .corpus import INSTANCE, Try
 from .members import fewer_members, with_fewer_members
 from .search import Search
@@ -80,11 +81,19 @@ class Idle:
         said = self._told(made)
         if not said or said != self._told(other) or made.outcome.changed or other.outcome.changed:
             return False
-        if self._checks.changes_arguments(made):
+        if self._checks.changes_arguments(made) or self._gives_itself(other) > self._gives_itself(made):
             return False
         if made.outcome.value is None and made.instance == INSTANCE:
             return self._checks.state_after(made) == self._checks.state_after(other)
         return True
+
+    def _gives_itself(self, made: Try) -> bool:
+        """Say whether a method gives an object as the one that it is called on: what it takes away is not there."""
+        owner = made.subject.owner
+        if made.instance != INSTANCE or owner is None or not isinstance(made.outcome.value, owner):
+            return False
+        namespace = self._search.caller.run((*made.program.setup, f"held = {made.program.call}"))
+        return namespace is not None and equals(namespace["held"], namespace[INSTANCE])
 
     def _told(self, made: Try) -> str:
         is_object = made.subject.kind == "class"  # it has more to it than what calling it gives

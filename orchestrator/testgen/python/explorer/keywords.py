@@ -70,3 +70,11 @@ def looked_up(node: Definition, name: str) -> Iterator[str]:
             key = each.args[0]
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             yield key.value
+
+
+def parameter_at(node: Definition, place: int | str) -> str | None:
+    """Return the name of the parameter that gets what is given at this place or by this keyword."""
+    parameters = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+    if isinstance(place, str):
+        return place if place in (*parameters, *(each.arg for each in node.args.kwonlyargs)) else None
+    return parameters[place] if place < len(parameters) else None

@@ -14,9 +14,10 @@ from typing import Any
 
 from .deafness import find_deaf, make_deaf
 from .loading import ProbedModule
-from .mutants import Mutable, Mutant, Swapper, find_gone, find_mutants, rebuild_tables
+from .mutants import ECHO, Mutable, Mutant, find_echoes, find_gone, find_mutants
 from .sandbox import Fence
 from .stopwatch import queued_by
+from .swapping import Swapper, rebuild_tables
 
 _LONGEST = 6.0  # seconds per mutant
 _MOST_TESTS = 80
@@ -84,7 +85,7 @@ class MutantRunner:
 
     def all(self, limit: int, *, seed: int = MUTANT_SEED) -> list[Mutant]:
         """Return the mutants of the module, a sample of `limit` beside those of whole functions."""
-        found = [*find_gone(self._source), *find_deaf(self._source)]
+        found = [*find_gone(self._source), *find_deaf(self._source), *find_echoes(self._source)]
         return [*found, *find_mutants(self._source, limit=limit, seed=seed)]
 
     def run(
@@ -124,7 +125,7 @@ class MutantRunner:
             return list(range(self._tests))
         first, last = self.reach(mutant)
         found = {number for line in range(first, last + 1) for number in by_line.get(line, ())}
-        if mutant.kind == "gone":
+        if mutant.kind == "gone" and mutant.change > ECHO:
             return sorted(found)
         if self.is_imported(mutant):  # what it makes during the import any test may need
             others = sorted({number for numbers in by_line.values() for number in numbers} - found)

@@ -135,6 +135,7 @@ BY_NAME = [
          r"bits|offset|lower|upper|max|min)$", "int"),
         (r"(^|_)(timer|clock|time_func|now_func|get_time|time_fn)$",
          ("one", ("lambda: 1", "itertools.count().__next__", "lambda: 0", "itertools.count(0, 10).__next__"))),
+        (r"(^|_)(digest(_?mod|_method)?|hash_func(tion)?|hasher)$", ("one", ("hashlib.sha256", "hashlib.md5"))),
         (r"(^|_)serializer$", ("one", ("json", "pickle"))),
         (r"(^|_)(func|fn|f|callback|predicate|pred|key|keyfunc|factory|condition|op|function|transform)$", "callable"),
         (r"(seq|iterable|items|lst|coll|list|rows|values|args|elements|iter|src|data|objs|it|headers)s?$", "list"),

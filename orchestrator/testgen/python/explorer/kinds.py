@@ -23,6 +23,7 @@ Weights = dict[Kind, float]
 
 _DEEPEST = 4
 _MOST_TOGETHER = 24
+_ERRORS = ("ValueError", "KeyError")
 _ASKED = {"isgenerator": "generator", "isgeneratorfunction": "callable", "isawaitable": "awaitable", "isclass": "type"}
 
 
@@ -49,8 +50,16 @@ def of_hint(hint: Any, names: Names, depth: int = 0) -> list[Kind]:
     return _of_class(hint, origin, arguments, names, depth)
 
 
+def of_hint_and_name(hint: Any, name: str, names: Names) -> list[Kind]:
+    """Return the kinds that a hint allows; where it allows anything, what the name of the parameter is sure of."""
+    named = of_name(name)
+    return [named if each == "any" and isinstance(named, tuple) else each for each in of_hint(hint, names)]
+
+
 def _of_class(hint: Any, origin: Any, arguments: tuple[Any, ...], names: Names, depth: int) -> list[Kind]:
     base = origin or hint
+    if base is type and arguments:
+        return _of_classes(arguments[0], names)
     if base in MAPPINGS and len(arguments) == 2:
         key, value = (of_hint(each, names, depth + 1) or ["any"] for each in arguments)
         return [("dict", key[0], value[0])]
@@ -75,6 +84,18 @@ def _of_class(hint: Any, origin: Any, arguments: tuple[Any, ...], names: Names, 
     if inspect.isclass(base):
         return _of_own_class(base, names)
     return ["any"]
+
+
+def _of_classes(hint: Any, names: Names) -> list[Kind]:
+    """Return for `type[X]` the class itself and its subclasses, as far as a test can name them."""
+    owner = hint.__bound__ if isinstance(hint, typing.TypeVar) else hint
+    if not inspect.isclass(owner) or owner in (object, Any):
+        return ["type"]
+    if owner.__module__ == "builtins":
+        return [("one", _ERRORS)] if issubclass(owner, BaseException) else ["type"]
+    found = [names.of(each) for each in (owner, *owner.__subclasses__())]
+    written = tuple(each for each in found if each is not None)
+    return [("one", written)] if written else ["type"]
 
 
 def _of_own_class(base: type, names: Names) -> list[Kind]:

@@ -1,19 +1,9 @@
-"""Change one thing in a function, as a careless edit would: what a good test notices.
-
-A mutant replaces the code of the functions that exist, in a forked child: module state, decorators and routes stay.
-"""
+"""Change one thing in a function, as a careless edit would: what a good test notices."""
 
 import ast
-import gc
-import itertools
 import random
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import CodeType, FunctionType
-from typing import Any
-
-from .ticking import add_ticks
 
 _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
@@ -45,9 +35,7 @@ _TEXT_METHODS = frozenset(
     ("lower", "upper", "strip", "lstrip", "rstrip", "replace", "title", "capitalize", "casefold", "swapcase", "zfill")
 )
 _OPPOSITES = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
-_MODULE_NAMES = ("__name__", "__file__", "__package__", "__spec__", "__loader__", "__builtins__", "__path__")
-_DEEPEST = 3
-_MOST_ITEMS = 500
+ECHO, _MOST_ECHOES = -2, 3
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 Apply = Callable[[], None]
 
@@ -90,6 +78,29 @@ def find_gone(source: str) -> list[Mutant]:
     ]
 
 
+def find_echoes(source: str) -> list[Mutant]:
+    """Return for each of the first parameters of a function a mutant that gives back what it is given there."""
+    nodes = list(ast.walk(ast.parse(source)))
+    functions = ((number, node) for number, node in enumerate(nodes) if isinstance(node, _Function))
+    return [
+        Mutant(number, ECHO - place, node.lineno, "gone", node.name)
+        for number, node in functions
+        if _says_something(node)
+        for place in range(min(len(_given(node)), _MOST_ECHOES))
+    ]
+
+
+def _given(node: _Function) -> list[str]:
+    return [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+
+
+def _says_something(node: _Function) -> bool:
+    """Say whether a function that people call returns more than a name; special methods have results of their own."""
+    values = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
+    is_plain = not node.name.startswith("__") and not node.decorator_list
+    return is_plain and any(each is not None and not isinstance(each, ast.Name | ast.Constant) for each in values)
+
+
 class Mutable:
     """A parsed source in which one mutant can be made, in place: meant for a forked child."""
 
@@ -104,7 +115,8 @@ class Mutable:
         top = self._tops[id(node)]
         if mutant.change < 0:
             assert isinstance(node, _Function)
-            node.body = [_useless(node)]
+            is_echo = mutant.change <= ECHO
+            node.body = [_echo(node, ECHO - mutant.change) if is_echo else _useless(node)]
         elif isinstance(node, ast.Break | ast.Continue):
             _swap_jump(self._nodes, node)
         else:
@@ -115,61 +127,6 @@ class Mutable:
     def whole(self) -> ast.Module:
         """Return the whole module with the change in it."""
         return ast.fix_missing_locations(self._tree)
-
-
-def code_objects(code: CodeType) -> Iterator[CodeType]:
-    """Yield a code object and all that are nested in it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from code_objects(constant)
-
-
-class Swapper:
-    """Replace the code of living functions by that of a mutant; meant for a forked child, nothing is put back."""
-
-    def __init__(self, path: str) -> None:
-        """Collect the functions whose code comes from this file."""
-        self._path = path
-        self._functions: dict[tuple[str, int], list[FunctionType]] = {}
-        for each in gc.get_objects():
-            if isinstance(each, FunctionType) and each.__code__.co_filename == path:
-                self._functions.setdefault(_key(each.__code__), []).append(each)
-
-    def apply(self, tree: ast.Module) -> None:
-        """Give every function the code that it has in this tree; it counts its steps."""
-        add_ticks(tree)
-        for code in code_objects(compile(tree, self._path, "exec", dont_inherit=True)):
-            for function in self._functions.get(_key(code), ()):
-                if len(function.__code__.co_freevars) == len(code.co_freevars):
-                    function.__code__ = code
-
-
-def rebuild_tables(namespace: dict[str, Any], tree: ast.Module, path: str) -> None:
-    """Run a module anew and take over the plain data that it makes: what functions do during the import shows there."""
-    fresh = {name: namespace.get(name) for name in _MODULE_NAMES}
-    try:
-        exec(compile(tree, path, "exec", dont_inherit=True), fresh)  # noqa: S102 - the module under test, once more
-    except Exception:  # the mutant cannot be imported: nothing to take over
-        return
-    for name, value in fresh.items():
-        if name in namespace and name not in _MODULE_NAMES and _is_plain(value, 0):
-            namespace[name] = value
-
-
-def _is_plain(value: object, depth: int) -> bool:
-    if type(value) in (str, bytes, int, float, bool, re.Pattern, type(None)):
-        return depth > 0 or type(value) not in (bool, type(None))
-    if type(value) in (list, tuple, set, frozenset):
-        return depth < _DEEPEST and all(_is_plain(each, depth + 1) for each in itertools.islice(value, _MOST_ITEMS))  # type: ignore[call-overload]
-    if type(value) is dict:
-        pairs = itertools.islice(value.items(), _MOST_ITEMS)
-        return depth < _DEEPEST and all(_is_plain(part, depth + 1) for pair in pairs for part in pair)
-    return False
-
-
-def _key(code: CodeType) -> tuple[str, int]:
-    return code.co_qualname, code.co_firstlineno
 
 
 def _scopes(nodes: list[ast.AST]) -> tuple[dict[int, str], set[int]]:
@@ -200,6 +157,10 @@ def _useless(node: _Function) -> ast.stmt:
     is_generator = any(isinstance(each, ast.Yield | ast.YieldFrom) for each in ast.walk(node))
     text = "yield object()" if is_generator else "return object()"
     return ast.copy_location(ast.parse(text).body[0], node.body[0])
+
+
+def _echo(node: _Function, place: int) -> ast.stmt:
+    return ast.copy_location(ast.parse(f"return {_given(node)[place]}").body[0], node.body[0])
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, Apply]]:

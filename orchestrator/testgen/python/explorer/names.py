@@ -27,6 +27,7 @@ STANDARD = [
     "enum",
     "fractions",
     "functools",
+    "hashlib",
     "importlib",
     "io",
     "itertools",

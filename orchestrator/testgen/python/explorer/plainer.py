@@ -21,6 +21,7 @@ _FROM_EXAMPLES = 8
 _SHORTER = 24  # variants of one argument
 _BETTER = 0.15  # of cost, at least
 _MOST_INSTANCES = 6
+_LONGEST_TOLD = 60  # characters
 _TWO = 2
 _FUNCTIONS = ("str", "len", "str.upper", "abs")
 _KEYS = ("len", "str.lower", "abs")
@@ -98,6 +99,7 @@ class Plainer:
         yield from ((arguments, owner) for arguments in self._with_telling_keys(made))
         yield from ((arguments, owner) for arguments in without_lambdas(made.arguments))
         yield tuple(map(self._suggested, made.arguments)), str(self._suggested(owner))
+        yield tuple(self._told(each, made) for each in made.arguments), owner
         if made.outcome.kind == "raised":
             yield from ((arguments, owner) for arguments in plainly_wrong(made.arguments))
             yield from ((made.arguments, text) for text in plainly_wrong_texts(owner))
@@ -120,6 +122,14 @@ class Plainer:
         return (
             subject.write(tuple(suggested(each, parameter) for each, parameter in pairs), self._search.names) or owner
         )
+
+    def _told(self, argument: Argument, made: Try) -> Argument:
+        """Return what an object gives as a literal, where a call is given that."""
+        if not isinstance(argument, str) or INSTANCE not in argument:
+            return argument
+        namespace = self._search.caller.run((*made.program.setup, f"held = {argument}"))
+        text = self._search.written(namespace["held"]) if namespace is not None else None
+        return text if text is not None and len(text) < _LONGEST_TOLD else argument
 
     def _with_telling_keys(self, made: Try) -> Iterator[tuple[Argument, ...]]:
         """Yield the call with keys that tell items apart, and items that they know, for a function that tells none."""

@@ -62,6 +62,7 @@ class Search:
         self._rng = rng
         self._avoid = avoid  # a program that ended the process before
         self._literals = Literals(names)
+        self.written = self._literals.write
         self.told = Teller(self._literals).told
         self._evolver = Evolver(rng, self._arguments_of)
         self._beginnings = Beginnings(names, facts, pools, self._random)

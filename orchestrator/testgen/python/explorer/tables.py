@@ -79,7 +79,8 @@ class Tables:
             row, names = (setup[0].partition(" = ")[2], *row), (INSTANCE, *names)
         table = wrapped_call(call, made.outcome.how, value) + use
         claim = f"{table}{sign}expected"
-        found = dataclasses.replace(body, table=claim, columns=names, row=row, expected=expected, more=slug(expected))
+        more = "" if isinstance(value, bool) or value is None else slug(expected)  # the label says it
+        found = dataclasses.replace(body, table=claim, columns=names, row=row, expected=expected, more=more)
         return self._with_options(made, found, columns, sign) if columns and not use and outer is None else found
 
     def with_parts(self, made: Try, body: Body, call: str) -> Body:

@@ -5,7 +5,7 @@ import functools
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .words import WELL_KNOWN, usual_word
 
@@ -30,6 +30,9 @@ _WRITTEN_NUMBER = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?|(100|\d{1,2}(\.\d
 _OF_WRITTEN_NUMBER = 0.3
 _OF_EMPTY_ITEM = 1.6  # what is found everywhere and stands for nothing
 _OF_ALONE = 0.7  # a list of one number shows no order, no choice
+_OF_MIXED_ITEMS = 1.2
+_OF_LINES, _OF_CONTROL = 0.8, 3.5  # of text, where each says something; characters that nobody types
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _OF_TRUTH = 0.5  # among others: what it has to do with them cannot be told
 _OF_MIXTURE = 4.0  # of text with bytes that are none
 _OF_DIGITS = 0.7  # that are not usual
@@ -72,8 +75,16 @@ def _of_node(node: ast.AST) -> float:
     if isinstance(node, ast.List | ast.Dict | ast.Tuple):
         items = node.keys if isinstance(node, ast.Dict) else node.elts
         is_alone = isinstance(node, ast.List) and len(items) == 1 and _is_number(items[0])
-        return 0.4 * (not items) + _OF_ALONE * is_alone + sum(_of_item(each) for each in items)
+        mixed = _of_mixture(items) if isinstance(node, ast.List) else 0.0
+        return 0.4 * (not items) + _OF_ALONE * is_alone + mixed + sum(_of_item(each) for each in items)
     return _of_constant(node.value) if isinstance(node, ast.Constant) else 0.0
+
+
+def _of_mixture(items: Sequence[ast.expr | None]) -> float:
+    """Say how strange it looks that a list holds values of several kinds."""
+    values = [each.value for each in items if isinstance(each, ast.Constant) and not isinstance(each.value, bool)]
+    kinds: set[type] = {float if isinstance(each, int) else type(each) for each in values}
+    return 0.0 if len(kinds) <= 1 else _OF_MIXED_ITEMS * (1 + (type(None) in kinds) + (bytes in kinds))
 
 
 def _is_number(node: ast.expr | None) -> bool:
@@ -126,6 +137,8 @@ def _of_text(text: str) -> float:
         return 1.2
     if text in _NATURAL:
         return 2.0
+    if _CONTROL.search(text):
+        return _of_lines(text)
     if _WRITTEN_NUMBER.fullmatch(text) or _REFERENCES.fullmatch(text):
         return _OF_WRITTEN_NUMBER
     if not _WORDS.match(text):
@@ -158,6 +171,14 @@ def _of_text(text: str) -> float:
         + 0.02 * max(0, len(text) - 12)
         + _OF_SCRAPS * is_scrap(text)
     )
+
+
+def _of_lines(text: str) -> float:
+    """Say how strange a text with line breaks or the like looks: plain lines are natural, single letters are not."""
+    lines = [each.strip() for each in text.rstrip("\n").split("\n")]
+    if any(_CONTROL.search(each) or len(each) == 1 for each in lines) or not any(lines):
+        return _OF_CONTROL
+    return _OF_LINES + sum(_of_text(each) for each in dict.fromkeys(lines) if each)
 
 
 def _is_usual(digits: str) -> bool:
