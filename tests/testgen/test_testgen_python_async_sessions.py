@@ -96,3 +96,47 @@ def test_routes_that_await_a_session_get_one_with_somebody_signed_in(inn) -> Non
     assert made.statements.reached == made.statements.total
     assert "        session.sync_session.commit()\n" in made.text
     assert "Ada does not know them" in made.text
+
+
+POSTGRES = """\
+from sqlalchemy import Integer
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Bed(Base):
+    __tablename__ = "beds"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    room: Mapped[str] = mapped_column(primary_key=True)
+    linen: Mapped[dict] = mapped_column(JSONB, default=dict)
+    spots: Mapped[list[int]] = mapped_column(ARRAY(Integer), nullable=True)
+
+
+async def made(session: AsyncSession, room: str) -> int:
+    bed = Bed(room=room)
+    session.add(bed)
+    await session.commit()
+    return bed.id
+"""
+
+
+def test_tables_that_only_postgresql_knows_are_made_as_sqlite_can(inn) -> None:
+    inn.write("inn/beds.py", POSTGRES)
+    made = inn.generate("inn/beds.py", budget=20)
+    assert made.statements.reached == made.statements.total
+    assert "    for_sqlite(Base.metadata).create_all(engine)\n" in made.text
+    assert "def for_sqlite(metadata):\n" in made.text
+
+
+HOPELESS = POSTGRES.replace("ARRAY(Integer)", "INT4RANGE").replace("ARRAY, JSONB", "INT4RANGE, JSONB")
+
+
+def test_tables_that_sqlite_cannot_have_leave_the_rest_to_be_explored(inn) -> None:
+    rest = "\n\ndef price(nights: int) -> int:\n    return 3 * nights\n"
+    inn.write("inn/ranges.py", HOPELESS + rest)
+    assert "price(" in inn.generate("inn/ranges.py", budget=20).text

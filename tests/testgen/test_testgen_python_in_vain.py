@@ -31,7 +31,37 @@ def price(pieces: int) -> int:
 def test_the_module_is_explored_and_nothing_is_made_or_written(workbench) -> None:
     for name, text in (("__init__", ""), ("logs", LOGGING), ("orders", ORDERS)):
         workbench.write(f"shop/{name}.py", text)
-    made = workbench.generate("shop/orders.py", budget=10)
+    made = workbench.generate("shop/orders.py", budget=20)
     assert made.statements.reached == made.statements.total
     assert [each for each in workbench.files() if "log" in each or "upload" in each] == ["shop/logs.py"]
     assert sorted(each.name for each in (workbench.root / "shop").iterdir()) == ["__init__.py", "logs.py", "orders.py"]
+
+
+ON_A_SERVER = """\
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+engine = create_engine("mysql://nobody@127.0.0.1:1/none", module=__import__("sqlite3"))
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Part(Base):
+    __tablename__ = "parts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+Base.metadata.create_all(bind=engine)
+
+
+def price(pieces: int) -> int:
+    return 3 * pieces if pieces > 0 else 0
+"""
+
+
+def test_tables_on_a_server_are_not_made_when_the_module_is_imported(workbench) -> None:
+    workbench.write("parts.py", ON_A_SERVER)
+    made = workbench.generate("parts.py", budget=30)
+    assert "price(" in made.text

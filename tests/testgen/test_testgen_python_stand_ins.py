@@ -52,7 +52,7 @@ def test_what_tells_nothing_of_anybody_stays_and_the_rest_is_made_up_twice(tmp_p
 def test_a_module_that_needs_them_gets_tests_that_hold_with_others(workbench) -> None:
     workbench.write("orders.py", ORDERS)
     workbench.write(".env", ENV)
-    made = workbench.generate("orders.py", budget=10)
+    made = workbench.generate("orders.py", budget=20)
     assert "lasts(" in made.text
     assert "signed" not in made.text
     assert not any(word in made.text for word in ("hunter2", "of this machine alone", "corp", "0a1b2c3d"))

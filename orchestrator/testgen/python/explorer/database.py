@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from . import sqlite_tables
 from .names import Names
 from .words import words_for
 
@@ -88,11 +89,11 @@ class Database:
 class Tables:
     """The tables of the project's models, and how sessions on new databases in memory are made."""
 
-    def __init__(self, metadata: Any, base: str, kind: str, session: Callable[..., Any]) -> None:
-        """Keep how a test writes the class with the tables, and the class of the sessions."""
+    def __init__(self, metadata: Any, written: str, kind: str, session: Callable[..., Any]) -> None:
+        """Keep the tables with how a test writes them, and the class of the sessions."""
         self.kind = kind
         self._metadata = metadata
-        self._base = base
+        self._written = written
         self._session = session
         self._is_async = not is_plain(session)
         self._empty: sqlite3.Connection | None = None
@@ -117,7 +118,7 @@ class Tables:
         """Return the lines of a test that make the engine and the tables."""
         return [
             'engine = create_engine("sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool)',
-            f"{self._base}.metadata.create_all(engine)",
+            f"{self._written}.create_all(engine)",
         ]
 
     def opening(self) -> list[str]:
@@ -155,7 +156,29 @@ def find_tables(kinds: Sequence[type], names: Names) -> Tables | None:
     if kind is None or written is None or base is None:
         return None
     names.imports.update(_NAMES)
-    return Tables(metadata, base, written, kind)
+    fitting = _fitting(metadata, f"{base}.metadata", names)
+    return Tables(*fitting, written, kind) if fitting is not None else None
+
+
+def _fitting(metadata: Any, written: str, names: Names) -> tuple[Any, str] | None:
+    """Return tables that SQLite can make, with how a test writes them; None where there is no way."""
+    if _can_be_made(metadata):
+        return metadata, written
+    sqlite_tables.load()
+    with contextlib.suppress(Exception):  # whatever a foreign type raises when it is copied
+        adapted = sqlite_tables.for_sqlite(metadata)
+        if _can_be_made(adapted):
+            names.imports.update(sqlite_tables.IMPORTS)
+            return adapted, f"{sqlite_tables.NAME}({written})"
+    return None
+
+
+def _can_be_made(metadata: Any) -> bool:
+    try:
+        metadata.create_all(importlib.import_module("sqlalchemy").create_engine("sqlite://"))
+    except Exception:  # of the library, or of a foreign type
+        return False
+    return True
 
 
 def is_session(kind: object) -> bool:

@@ -105,7 +105,9 @@ class Fence:
         signal.signal(signal.SIGALRM, self._on_alarm)
         signal.signal(signal.SIGPROF, self._on_spent)
         os._exit = _refuse_to_exit  # it raises no audit event
-        grant_in_vain(lambda: self.is_up and self.is_importing, self._may_write)
+        grant_in_vain(
+            lambda: self.is_up and self.is_importing, lambda: self.is_up and not self.is_importing, self._may_write
+        )
         faulthandler.disable()
 
     def refuse_sleep(self) -> None:

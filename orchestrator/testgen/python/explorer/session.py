@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from . import sqlite_tables
 from .attributes import attribute
 from .calling import Caller
 from .configuring import explore_configured, find_configured
@@ -128,7 +129,7 @@ class Session:
             "kinds": count_kinds(search.corpus),
             "cut_short": cut,
             "notes": tell_unmade(subjects, pools),
-            "helpers": {**HELPERS, **caller.clock.helpers()},
+            "helpers": {**HELPERS, sqlite_tables.NAME: sqlite_tables.SOURCE, **caller.clock.helpers()},
             "stand_ins": list(self.replaced.values()),
             "fixtures": {**self._fixture_sources, **({FIXTURE: caller.clock.fixture()} if caller.clock else {})},
             "defects": [dataclasses.asdict(each) for each in unique(defects)],
