@@ -195,10 +195,13 @@ class AttemptProcesses:
         while True:
             try:
                 async with factory.starter.turn():
-                    beside = factory.starter if factory.children and factory.starter.is_ready() else None
+                    beside = factory.starter if factory.children and factory.starter.is_wanted() else None
+                    since = time.monotonic()
                     child, was_cancelled = await start(
                         argv, program=program, folder=folder, env=variables, stdin=stdin, starter=beside
                     )
+                    if beside is None:
+                        factory.starter.took(time.monotonic() - since)
                     running = Running(factory.watch, child, f"{TASK_TAG}={variables[TASK_TAG]}")
                     factory.children.add(running)
                     return running, was_cancelled

@@ -3,6 +3,9 @@
 Whoever starts a program stands still until the kernel has loaded it: a tenth of a millisecond, and many where the
 processors are busy with the tasks' own work. `posix_spawn` of the C library does that outside of the interpreter's
 lock, so another thread can stand still for us. Where the library cannot do all that we need, `forking` does.
+
+Handing over costs more than an idle machine needs for the start itself; so that is measured, and a slow one gives the
+next starts to the thread.
 """
 
 import asyncio
@@ -22,6 +25,8 @@ from orchestrator.processes.forking import assignments
 
 _NEEDED = ("posix_spawn_file_actions_addchdir_np", "posix_spawn_file_actions_addclosefrom_np")
 _FLAGS = 0x04 | 0x80  # POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID
+_QUICK = 0.001  # seconds; 0.2 ms on an idle machine, 5 ms and more where the processors are busy
+_GIVEN = 32  # starts that the thread makes before it is tried again how long one takes
 _MOST_KNOWN = 64  # ways to begin a child
 _ROOM = 1024  # bytes; more than any of the library's structures has
 _Memory: TypeAlias = "ctypes.Array[ctypes.c_char]"
@@ -32,7 +37,10 @@ _IGNORED = (signal.SIGPIPE, signal.SIGXFSZ)  # by Python; a program starts with 
 class Starter:
     """The thread that starts programs, from the first that is started beside others."""
 
-    def __init__(self) -> None:
+    def __init__(self, quick: float = _QUICK) -> None:
+        """Take no longer than `quick` seconds for a start that the event loop can wait for."""
+        self.quick = quick
+        self._given = 0  # starts that the thread has still to make
         self._library = _Library.found()
         self._orders: SimpleQueue[_Order | None] = SimpleQueue()
         self._thread: Thread | None = None
@@ -45,6 +53,18 @@ class Starter:
         if loop is not self._loop:  # a lock serves one loop
             self._loop, self._turn = loop, asyncio.Lock()
         return self._turn
+
+    def took(self, seconds: float) -> None:
+        """Take how long the event loop has just stood still for a start."""
+        if seconds > self.quick:
+            self._given = _GIVEN
+
+    def is_wanted(self) -> bool:
+        """Say whether the next start is one for the thread, which is there then."""
+        if not self._given:
+            return False
+        self._given -= 1
+        return self.is_ready()
 
     def is_ready(self) -> bool:
         """Begin the thread, unless it is there; False where the C library lacks something or a thread finds no room."""

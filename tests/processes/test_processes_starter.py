@@ -17,6 +17,13 @@ from orchestrator.processes.attempt import AttemptProcesses, ProcessFactory
 from orchestrator.processes.starter import Starter
 
 
+@pytest.fixture
+def processes(factory: ProcessFactory, processes: AttemptProcesses) -> AttemptProcesses:
+    """Take every start for a slow one, as on a busy machine: so the thread makes those beside others."""
+    factory.starter.quick = 0.0
+    return processes
+
+
 def started_by_thread() -> bool:
     return any(thread.name == "starter" for thread in threading.enumerate())
 
@@ -50,6 +57,24 @@ def test_the_first_child_needs_no_thread_and_the_second_has_one(
     assert started_by_thread()
     factory.starter.close()
     assert not started_by_thread()
+
+
+def test_where_starts_are_quick_no_thread_is_needed(factory: ProcessFactory, processes: AttemptProcesses) -> None:
+    factory.starter.quick = 60.0
+    assert beside(processes, "echo", "out").tail == "out"
+    assert not started_by_thread()
+
+
+def test_a_slow_start_gives_the_next_ones_to_the_thread_until_it_is_tried_again() -> None:
+    starter = Starter(quick=0.5)
+    try:
+        starter.took(0.4)
+        assert not starter.is_wanted()
+        starter.took(0.6)
+        wanted = [starter.is_wanted() for _ in range(40)]
+        assert wanted == [True] * 32 + [False] * 8
+    finally:
+        starter.close()
 
 
 def test_it_inherits_nothing_but_its_streams(processes: AttemptProcesses, root: Path) -> None:
