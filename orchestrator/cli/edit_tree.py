@@ -19,14 +19,6 @@ from orchestrator.workspace.tree import Tree
 from orchestrator.workspace.writer import Writer
 
 
-def repository_root(here: Path) -> Path:
-    """Return the nearest folder upward that is a git repository or has runs of ours; the folder itself without one."""
-    for folder in (here, *here.parents):
-        if (folder / ".git").exists() or (folder / STATE / "ledger.db").is_file():
-            return folder
-    return here
-
-
 class EditTree:
     """Implement `orchestrator.edits.action.Tree` on the disk."""
 

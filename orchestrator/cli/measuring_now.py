@@ -1,7 +1,6 @@
 """Measure all suites under the lock, and write what they reach to the ledger as a run of its own."""
 
 import asyncio
-import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -9,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from orchestrator.checkpoints.report import Count
 from orchestrator.cli.places import STATE
@@ -23,10 +21,7 @@ from orchestrator.models.status import Durability, RunState
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor
 from orchestrator.processes.signals import StopSignals
-from orchestrator.reporters.coverage_progress import percent
 from orchestrator.reporters.coverage_view import Pair, SuiteView
-from orchestrator.reporters.style import Look
-from orchestrator.sanitize import line
 from orchestrator.surveying.coverage import SuiteCoverage, as_details
 from orchestrator.surveying.facts import Facts, Runner, Suite
 from orchestrator.surveying.measuring import measure_suite
@@ -123,24 +118,6 @@ def as_view(coverage: SuiteCoverage, suite: Suite) -> SuiteView:
         hint=coverage.hint,
         output=coverage.output,
     )
-
-
-def past(measured: Sequence[Measured], look: Look, *, as_json: bool) -> str:
-    """Return the measurements of the ledger, oldest first."""
-    if as_json:
-        entries = [{**asdict(each), "time": each.time.isoformat()} for each in measured]
-        return json.dumps({"schema_version": 1, "command": "measure", "history": entries}, indent=2) + "\n"
-    if not measured:
-        return "nothing was measured yet\n"
-    lines = [f"{each.time:%Y-%m-%d %H:%M}  {line(each.source)}  {_told(each, look)}" for each in measured]
-    return "".join(f"{text}\n" for text in lines)
-
-
-def _told(each: Measured, look: Look) -> str:
-    if each.value is None:
-        return look.paint("error", "not measured") + f": {line(each.message)}"
-    counts = f"{each.details.get('covered')} of {each.details.get('total')}"
-    return f"{percent(each.value)} % of statements ({counts})" + ("" if each.ok else ", some tests failed")
 
 
 def _ended(run: str, suites: Sequence[SuiteCoverage], signum: int, seconds: float) -> RunEnded:

@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from orchestrator.cli.edit_tree import EditTree, repository_root
+from orchestrator.cli.edit_tree import EditTree
 from orchestrator.cli.options import Colours, Folder, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.pins_refresh import age, newest, write
-from orchestrator.cli.places import existing_folder
+from orchestrator.cli.places import existing_folder, repository_root
 from orchestrator.cli.present import look_of
 from orchestrator.edits.pins import OVERRIDES, Pin, Pins, is_pinned, shipped_pins, split_uses
 from orchestrator.edits.result import Refusal

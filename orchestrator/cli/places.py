@@ -58,3 +58,21 @@ def existing_folder(path: Path) -> Path:
         message = f"{path} is not a folder"
         raise UsageError(message, hint="--project takes the folder of the repository")
     return path.resolve()
+
+
+def measured_root(common: Common) -> Path:
+    """Return the repository: that of the document or of earlier runs, else the one around the working folder."""
+    try:
+        return find_root(common)
+    except UsageError:
+        if common.config is not None or common.project is not None:
+            raise
+        return repository_root(enter_directory(common))
+
+
+def repository_root(here: Path) -> Path:
+    """Return the nearest folder upward that is a git repository or has runs of ours; the folder itself without one."""
+    for folder in (here, *here.parents):
+        if (folder / ".git").exists() or (folder / STATE / "ledger.db").is_file():
+            return folder
+    return here

@@ -6,10 +6,13 @@ Names, descriptions, priorities, limits and places in the document are not in it
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from orchestrator.models.json import Json, JsonObject
 from orchestrator.models.plan import PlannedCheck
-from orchestrator.planning.drafts import TaskDraft
+
+if TYPE_CHECKING:  # of pydantic: an undo needs the digest only
+    from orchestrator.planning.drafts import TaskDraft
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _DIGEST_BYTES = 16
@@ -22,7 +25,7 @@ def digest(value: Json) -> str:
     ).hexdigest()
 
 
-def definition_of(draft: TaskDraft, params: JsonObject, handler_version: str) -> str:
+def definition_of(draft: "TaskDraft", params: JsonObject, handler_version: str) -> str:
     """Return the hash of handler, params, post-conditions, environment and outputs of a task."""
     task = draft.task
     return digest(

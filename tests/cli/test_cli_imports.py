@@ -66,6 +66,13 @@ validate
 validate --format json
 plan --help
 tests --help
+undo --help
+resume --help
+init --help
+edit --help
+measure --help
+measure --history
+history 1.1
 help exit-codes
 """
 

@@ -1,6 +1,6 @@
 """What `resume` asks fits one line of a terminal."""
 
-from orchestrator.cli.resume import _again
+from orchestrator.cli.resume_work import _again
 
 AROUND = len("?  (y/N) ")
 
