@@ -190,6 +190,28 @@ def test_a_module_that_exits_while_it_is_imported_is_told(workbench):
         workbench.generate("exits.py")
 
 
+def test_what_to_do_about_an_import_that_fails_depends_on_why(workbench):
+    hints = {
+        "raise SystemExit(3)\n": 'start nothing where the module is imported: `if __name__ == "__main__":`',
+        "def f(x: return x\n": "mend the module first",
+        "import nothing_of_this_name\n": "install what the module needs into the project's environment",
+    }
+    for text, hint in hints.items():
+        workbench.write("fails.py", text)
+        with pytest.raises(TaskFailed, match=r"^fails.py cannot be imported: ") as found:
+            workbench.generate("fails.py")
+        assert found.value.hint == hint
+
+
+def test_a_function_that_ends_the_process_whatever_it_gets_is_named(workbench):
+    workbench.write("ends.py", "import os\n\n\ndef end(number: int) -> int:\n    os.abort()\n")
+    with pytest.raises(TaskFailed) as found:
+        workbench.generate("ends.py")
+    assert found.value.message.startswith("ends.py could not be explored: its process is ended by calls as end(")
+    assert "File" not in found.value.message
+    assert found.value.hint == "what ends the process cannot be tested from within it: leave it to a test of your own"
+
+
 def test_a_module_that_reads_data_of_the_project_when_imported_finds_a_copy(workbench):
     workbench.write("config.yaml", "limit: 3\n")
     workbench.write(".env", "LIMIT=4\n")

@@ -51,8 +51,7 @@ async def explore(site: Site, settings: Settings) -> Explored:
             if answer.content is not None:
                 if "problem" in answer.content:
                     message = f"{site.target.path} {answer.content['problem']}"
-                    hint = answer.content.get("hint", "install what the module needs into the project's environment")
-                    raise TaskFailed(message, hint=hint)
+                    raise TaskFailed(message, hint=answer.content["hint"])
                 return Explored(exploration=read_exploration(answer.content), avoided=tuple(avoid))
             last = read_journal(journal)
             if not last or last in avoid:
@@ -61,8 +60,17 @@ async def explore(site: Site, settings: Settings) -> Explored:
             lost = loop.time() - site.patience.given - started
             site.patience.extend(max(lost, 0.0))  # nothing came of it: proving must not pay for that
     await require_pytest(site)
+    if avoid:
+        message = f"{site.target.path} could not be explored: its process is ended by calls as {_last_line(avoid[-1])}"
+        hint = "what ends the process cannot be tested from within it: leave it to a test of your own"
+        raise TaskFailed(message, hint=hint)
     message = f"{site.target.path} could not be explored: {answer.tail.strip()[-600:]}"
     raise TaskFailed(message, hint=told_why_not_explored(answer.tail))
+
+
+def _last_line(program: str) -> str:
+    """Return the call that a program ends with."""
+    return program.strip().rpartition("\n")[2].strip()
 
 
 def _explore_order(site: Site, settings: Settings, journal: str, avoid: Sequence[str]) -> dict[str, object]:

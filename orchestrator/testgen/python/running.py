@@ -19,7 +19,9 @@ from orchestrator.testgen.python.stand_ins import StandIns, find_stand_ins
 from orchestrator.testgen.python.targets import PythonTarget, import_mode
 
 _BOOT = Path(__file__).parent / "explorer" / "boot.py"
-_QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "-p", "no:cov", "-o", "addopts=")
+# A dump of the stack, where a call ends the process, would show our frames and hide what the program printed.
+_LEFT_OUT = ("cacheprovider", "xdist", "randomly", "cov", "faulthandler")
+_QUIET = ("-q", *(word for name in _LEFT_OUT for word in ("-p", f"no:{name}")), "-o", "addopts=")
 _NO_HYPOTHESIS = ("-p", "no:hypothesispytest")  # importing it takes longer than most tests
 _DATA = frozenset((".yaml", ".yml", ".toml", ".json", ".ini", ".cfg", ".csv", ".txt"))
 _SETTINGS = ("pytest.ini", "pyproject.toml", "setup.cfg", "tox.ini", "setup.py", "requirements.txt")

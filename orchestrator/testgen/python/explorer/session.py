@@ -44,6 +44,13 @@ from .subjects import Subject
 from .typing_names import import_for_types
 from .writing import Writer
 
+# By what importing a module raised.
+_ADVICE: tuple[tuple[type[BaseException], str], ...] = (
+    (SyntaxError, "mend the module first"),
+    (SystemExit, 'start nothing where the module is imported: `if __name__ == "__main__":`'),
+    (ImportError, "install what the module needs into the project's environment"),
+)
+
 
 class Session:
     """Explore one module inside a running pytest session, so that its settings and fixtures apply."""
@@ -155,7 +162,8 @@ class Session:
         if names := ", ".join(missing_variables(error)):
             hint = f"give it {names} by `env:` of the task or of `settings`: it sees no .env and little of your shell"
             return {"problem": problem, "hint": hint}
-        return {"problem": problem}
+        advice = (hint for kind, hint in _ADVICE if isinstance(error, kind))
+        return {"problem": problem, "hint": next(advice, "see to it that importing it works by itself")}
 
     # ------------------------------------------------------------ searching
 
