@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orchestrator.cli.options import Choice, Planning
 from orchestrator.cli.places import document_path
@@ -123,7 +124,7 @@ def _open(question: Question, common: Planning, meanwhile: Callable[[], object] 
     made = make() if meanwhile is None else _made_beside(make, meanwhile)
     return OpenedPlan(
         common=common,
-        question=question,
+        question=replace(question, known_key=made.key),
         plan=plan_from_text(made.text),
         summary=made.summary,
         warnings=made.warnings,
@@ -136,6 +137,7 @@ class _Made(Struct, frozen=True, kw_only=True, eq=False):
     """A plan as text: what it was made of, nine tenths of the memory, is gone when it is read back for the run."""
 
     text: bytes
+    key: str  # of the question: looking at every file of the program is for who has the time
     summary: str
     warnings: tuple[Problem, ...]
     inputs: PlanInputs | None
@@ -156,7 +158,13 @@ def _make(question: Question, common: Planning) -> _Made:
 
     opened = open_valid(question.path, common)
     plan, inputs = make_plan(opened, common, question.settings)
-    return _Made(text=plan_to_text(plan), summary=summary_of(plan), warnings=all_problems(opened, plan), inputs=inputs)
+    return _Made(
+        text=plan_to_text(plan),
+        key=question.key,
+        summary=summary_of(plan),
+        warnings=all_problems(opened, plan),
+        inputs=inputs,
+    )
 
 
 def _selection_of(choice: Choice, failed: tuple[str, ...] | None) -> Selection:

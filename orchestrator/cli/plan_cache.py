@@ -46,10 +46,13 @@ class Question(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     profile: str | None
     params: Sequence[str] = ()
     settings: Mapping[str, Json]
+    known_key: str = ""  # from the process that answered the question
 
     @cached_property
     def key(self) -> str:
         """Return the name under which the answer is kept; looks at every file of the program, so only once."""
+        if self.known_key:
+            return self.known_key
         parts = [
             [str(self.path), os.getcwd(), self.override, self.profile, list(self.params), dict(self.settings)],
             list(_program()),
