@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
 
+from orchestrator.engine.graph import UNKNOWN_SECONDS
 from orchestrator.engine.scheduler import NOTHING_DONE, NOTHING_RAISED
 from orchestrator.engine.simulate import Prediction, predict
 from orchestrator.models.plan import Plan, PlannedTask
@@ -18,6 +19,7 @@ from orchestrator.models.status import Execution, Priority, TaskState
 WORTH = 0.01  # of the expected seconds
 _TASKS_PER_SECOND = 250.0  # so many tasks are played through per expected second of the run: some 0.5 % of it
 _MOST_TASKS = 20_000  # in all
+_FEWEST_PLAYS = 4  # with fewer nothing can be found, so not even the first is made
 _BY_RANK = tuple(sorted(Priority, key=lambda priority: priority.rank))
 
 
@@ -34,10 +36,17 @@ def raised(
     left = [task for task in plan.tasks if task.id not in done]
     if not any(task.id in durations for task in left) or len({task.priority for task in left}) < 2:
         return NOTHING_RAISED
+    if len(left) * _FEWEST_PLAYS > _affordable(sum(durations.get(task.id, UNKNOWN_SECONDS) for task in left)):
+        return NOTHING_RAISED
     search = _Search(plan, durations, checkpoints(), done)
     while search.improve():
         pass
     return MappingProxyType(search.raised)
+
+
+def _affordable(seconds: float) -> int:
+    """Return how many tasks may be played through for a run of so many expected seconds."""
+    return min(_MOST_TASKS, int(seconds * _TASKS_PER_SECOND))
 
 
 class _Search:
@@ -57,7 +66,7 @@ class _Search:
         self._tried: set[tuple[tuple[str, Priority], ...]] = set()
         self.raised: dict[str, Priority] = {}
         self._best = self._play(self.raised)
-        self._allowed = min(_MOST_TASKS, int(self._best.makespan * _TASKS_PER_SECOND))
+        self._allowed = _affordable(self._best.makespan)
 
     def improve(self) -> bool:
         """Raise what makes the run shorter, by the fewest steps that do; False when nothing does."""

@@ -2,6 +2,7 @@
 
 import random
 
+from effort import lines_run
 from engine_plans import CHECK, group, phase, plan, random_plan, task
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +94,13 @@ def test_the_search_is_given_up_where_it_would_cost_more_than_it_saves() -> None
     of, durations = outranked()
     short = {name: seconds / 1000 for name, seconds in durations.items()}
     assert raised(of, short) == {}
+
+
+def test_a_plan_that_is_too_large_to_be_played_through_often_is_not_played_at_all() -> None:
+    of, durations = outranked()
+    many = [task(str(number), priority=HIGH) for number in range(6_000)]
+    large = plan([*of.tasks, *many], limit=2)
+    assert lines_run(lambda: raised(large, {**durations, **{item.id: 100.0 for item in many}})) < 10 * len(many)
 
 
 @given(seed=st.integers(0, 10**9))
