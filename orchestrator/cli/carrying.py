@@ -66,10 +66,10 @@ async def _keep_in_touch(machinery: Machinery, ledger: Ledger, run: str, waits: 
     executor, questions = machinery.executor, machinery.questions
     while True:
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        at_the_terminal = questions.asked() if questions is not None else {}
         if waits is not None:
-            waits.update(executor.scheduler, time.monotonic())
+            waits.update(executor.scheduler, time.monotonic(), at_the_terminal)
         waiting = executor.scheduler.asked()
-        at_the_terminal = questions.asked() if questions is not None else frozenset[str]()
         if not waiting and not at_the_terminal:
             continue
         with suppress(OrchestrateError):

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from orchestrator.cli.places import STATE
 from orchestrator.cli.waits import WAITS
 from orchestrator.engine.decision import Wait
 from orchestrator.engine.scheduler import Scheduler
+from orchestrator.models.status import WaitReason
 
+NOBODY: Mapping[str, str] = MappingProxyType({})
 _MOST = 500  # tasks; nobody reads more, and the run is not to be held up
 
 
@@ -23,9 +26,13 @@ class WaitsFile:
         self._run = run
         self._written: Mapping[str, str] = {}
 
-    def update(self, scheduler: Scheduler, monotonic: float) -> None:
-        """Write the reasons of now; a disk that refuses them must not end the run."""
+    def update(self, scheduler: Scheduler, monotonic: float, asked: Mapping[str, str] = NOBODY) -> None:
+        """Write the reasons of now; a disk that refuses them must not end the run.
+
+        `asked` are the questions that stand at the terminal of the run: to the scheduler those tasks run.
+        """
         waits = {task: _text(wait, monotonic) for task, wait in scheduler.reasons(_MOST).items()}
+        waits |= {task: f"{WaitReason.APPROVAL}: {question}" for task, question in asked.items()}
         if waits == self._written:
             return
         draft = self._path.with_suffix(".new")

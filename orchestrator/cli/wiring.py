@@ -99,15 +99,7 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
     bus = Bus(beginning.run, materials.reporters, clock.now)
     binding = LateBinding(plan, beginning.run, os.environ, materials.successes, dry_run=materials.dry_run)
     outputs = {**_outputs_of(materials.successes), **beginning.outputs}
-    measuring = Measuring(
-        run=beginning.run,
-        env=plan.env,
-        catalogue=materials.catalogue,
-        workspaces=materials.workspaces,
-        processes=processes,
-        binding=binding,
-        outputs=outputs,
-    )
+    measuring = _measuring(materials, beginning.run, processes, binding, outputs)
     questions = _questions(materials, beginning.run, clock, bus)
     attempts = _attempts(materials, beginning.run, processes, binding, measuring, clock, bus, outputs, questions)
     executor = PhaseExecutor(
@@ -136,6 +128,24 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
         dry_run=materials.dry_run,
     )
     return Machinery(executor=executor, attempts=attempts, bus=bus, processes=processes, questions=questions)
+
+
+def _measuring(
+    materials: Materials,
+    run: str,
+    processes: ProcessFactory,
+    binding: LateBinding,
+    outputs: dict[str, JsonObject],
+) -> Measuring:
+    return Measuring(
+        run=run,
+        env=materials.plan.env,
+        catalogue=materials.catalogue,
+        workspaces=materials.workspaces,
+        processes=processes,
+        binding=binding,
+        outputs=outputs,
+    )
 
 
 def _questions(materials: Materials, run: str, clock: SystemClock, bus: Bus) -> Questions | None:

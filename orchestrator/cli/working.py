@@ -63,12 +63,12 @@ def work_on(
             keep_going=keep_going,
         )
         result = carry_out(materials, beginning)
-    _back_up(state, result)
     return _concluded(state, display, beginning, result)
 
 
 def _concluded(state: WorkingState, display: Display, beginning: Beginning, result: RunResult) -> ExitCode:
-    """Write the files that were asked for, then say how it ended; one that cannot be written changes the code."""
+    """Write the copy and the files that are wanted, then say how it ended; a file that cannot be changes the code."""
+    _back_up(state, result)
     code = display.write_files(state.ledger, beginning.run, result.exit_code)
     conclude(result)
     return code

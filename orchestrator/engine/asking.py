@@ -36,10 +36,11 @@ class Questions:
         self._clock = clock
         self._bus = bus
         self._elsewhere: dict[str, asyncio.Future[Answer]] = {}
+        self._asked: dict[str, str] = {}
 
-    def asked(self) -> frozenset[str]:
-        """Return the tasks whose question stands."""
-        return frozenset(self._elsewhere)
+    def asked(self) -> Mapping[str, str]:
+        """Return the questions that stand, by task."""
+        return dict(self._asked)
 
     def answer(self, task: str, answer: Answer) -> None:
         """Hand over what was decided elsewhere; nothing comes of it when the question has been answered meanwhile."""
@@ -50,6 +51,7 @@ class Questions:
     async def ask(self, task: str, title: str, instructions: str) -> Answer:
         """Return what was said first, at the terminal or elsewhere; Unusable when the ledger takes no more facts."""
         self._elsewhere[task] = asyncio.get_running_loop().create_future()
+        self._asked[task] = instructions
         try:
             waits = TaskWaiting(run=self._run, task=task, time=self._clock.now(), question=instructions)
             await asyncio.wrap_future(self._ledger.append([waits]))
@@ -57,7 +59,7 @@ class Questions:
             await self._bus.catch_up()
             return await self._first(task, title, instructions)
         finally:
-            del self._elsewhere[task]
+            del self._elsewhere[task], self._asked[task]
 
     async def _first(self, task: str, title: str, instructions: str) -> Answer:
         here = asyncio.ensure_future(self._inner.ask(task, title, instructions))

@@ -110,9 +110,7 @@ class Settings(Part):
         default=Durability.FULL, description="what a recorded fact survives: a power cut (`full`) or a crash (`normal`)"
     )
     snapshot: bool = Field(
-        default=True,
-        description="record what commands change, so that it can be shown, undone and taken back; not in files "
-        "that git ignores, nor in submodules",
+        default=True, description="record what commands change, to show and undo it; no ignored files, no submodules"
     )
     env: dict[EnvName, Line] = Field(default={}, description="environment of every command and checkpoint")
     templates: list[Line] = Field(

@@ -62,7 +62,7 @@ def test_a_question_is_recorded_and_announced_before_it_is_asked() -> None:
         desk.bus.publish(EventType.WARNING, text="x")
         asked = desk.ask()
         await desk.person.asked.wait()
-        assert desk.questions.asked() == {"1"}
+        assert desk.questions.asked() == {"1": "at it"}
         desk.person.says.set_result(HERE)
         assert await asked == HERE
         desk.bus.close()
@@ -74,7 +74,7 @@ def test_a_question_is_recorded_and_announced_before_it_is_asked() -> None:
     event = desk.recorder.events[-1]
     assert (event.type, event.task) == (EventType.TASK_WAITING, "1")
     assert event.data == {"question": "at it", "asking": True}
-    assert desk.questions.asked() == frozenset()
+    assert desk.questions.asked() == {}
 
 
 def test_a_decision_from_elsewhere_calls_the_question_off() -> None:
@@ -86,7 +86,7 @@ def test_a_decision_from_elsewhere_calls_the_question_off() -> None:
         desk.questions.answer("1", HERE)  # the first one counts
         assert await asked == ELSEWHERE
         assert desk.person.called_off
-        assert desk.questions.asked() == frozenset()
+        assert desk.questions.asked() == {}
         desk.questions.answer("1", HERE)  # nobody asks any more
         desk.bus.close()
 
@@ -102,7 +102,7 @@ def test_a_question_of_a_task_that_is_cancelled_is_called_off() -> None:
         with pytest.raises(asyncio.CancelledError):
             await asked
         assert desk.person.called_off
-        assert desk.questions.asked() == frozenset()
+        assert desk.questions.asked() == {}
         desk.bus.close()
 
     asyncio.run(work())

@@ -1,5 +1,7 @@
 """A question stands at the terminal of a run: other terminals see that a person is waited for, and may decide."""
 
+import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,9 +33,16 @@ def terminal(scene: Scene) -> Iterator[Terminal]:
 
 def test_status_shows_the_question_and_what_to_type(scene: Scene, terminal: Terminal) -> None:
     shown = scene.call("status").out
-    assert "⏸ 1.2  look at it  waiting Look at the page.\n" in shown
+    assert re.search(r"⏸ 1\.2  look at it  waiting (approval: )?Look at the page\.\n", shown)
     assert "orchestrate approve 1.2\n" in shown
     assert b"waiting" not in terminal.shown  # the question itself says so
+
+
+def test_explain_says_who_is_waited_for(scene: Scene, terminal: Terminal) -> None:
+    deadline = time.monotonic() + 20
+    while "  now: approval: Look at the page.\n" not in (told := scene.call("explain", "1.2").out):
+        assert time.monotonic() < deadline, told
+        terminal.read(0.2)
 
 
 def test_a_decision_from_another_terminal_is_the_answer(scene: Scene, terminal: Terminal) -> None:
