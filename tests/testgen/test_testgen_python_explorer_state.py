@@ -74,6 +74,16 @@ def test_tests_that_change_data_get_a_fixture_that_copies_it() -> None:
     assert names == {"store": "from pkg import store"}
 
 
+def test_a_module_that_its_package_hides_is_reached_by_its_name() -> None:
+    candidate = Candidate(
+        number=1, subject="f", kind="function", line=1, lines=(), call="f()", changes=(("pkg:store", "books"),)
+    )
+    names: dict[str, str] = {}
+    (source,) = write_fresh_data([candidate], names, for_all=True)
+    assert "monkeypatch.setattr(importlib.import_module('pkg.store'), \"books\", copy.deepcopy(" in source
+    assert names == {"importlib": "import importlib"}
+
+
 def test_others_get_none() -> None:
     candidate = Candidate(number=1, subject="f", kind="function", line=1, lines=(), call="f()")
     assert write_fresh_data([candidate], {}, for_all=True) == []

@@ -44,6 +44,10 @@ def write_fresh_data(chosen: Sequence[Candidate], names: dict[str, str], *, for_
 
 
 def _alias(module: str, names: dict[str, str]) -> str:
+    """Return how a test writes a module; `:` stands before what its package has under another meaning."""
+    if ":" in module:
+        names["importlib"] = "import importlib"
+        return f"importlib.import_module({module.replace(':', '.')!r})"
     package, _, last = module.rpartition(".")
     statement = f"from {package} import {last}" if package else f"import {last}"
     alias = last if names.get(last, statement) == statement else f"{last}_module"

@@ -1,6 +1,7 @@
 """The result of an exploration in the form in which it goes to the parent."""
 
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,7 +51,7 @@ def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dic
             for parameter, argument in zip(made.subject.parameters, made.arguments, strict=True)
             if argument is not None
         ],
-        "changes": changed,
+        "changes": [(_importable(module), name) for module, name in changed],
         "goals": sorted(made.outcome.goals),
         "cost": round(made.cost + length, 3),
         "oddness": round(made.oddness + strangeness(body.lines) * is_made_up, 3),
@@ -68,3 +69,10 @@ def strangeness(lines: Sequence[str]) -> float:
 def _too_long(lines: Sequence[str]) -> float:
     """Return how much more there is in the longest line than a reader takes in."""
     return max(0, max(map(len, lines)) - _LONG) / _PER_ODDNESS
+
+
+def _importable(module: str) -> str:
+    """Return the name of a module, with `:` before its last part where its package has something else of that name."""
+    package, _, last = module.rpartition(".")
+    is_there = not package or getattr(sys.modules.get(package), last, None) is sys.modules.get(module)
+    return module if is_there else f"{package}:{last}"

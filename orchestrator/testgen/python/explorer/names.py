@@ -98,11 +98,23 @@ def imported_anew(name: Any) -> Any:
     return module
 
 
+def file_with(path: Any, text: Any) -> Any:
+    """Return the path of a file that holds a text."""
+    path.write_text(text)
+    return path
+
+
+def files_in(folder: Any) -> Any:
+    """Return what the files below a folder hold, by path."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
+
+
 # Written into a test file that uses them; they are the source of the functions above, without hints.
 _HINT = re.compile(r": Any\b|: int\b| -> [^:]+(?=:$)", re.MULTILINE)
 HELPERS = {
     function.__name__: _HINT.sub("", inspect.getsource(function)).replace(" = _LIMIT", f"={_LIMIT}")
-    for function in (collect, stream_of, value_of, enter, aenter, awaited, run_with, imported_anew)
+    for function in (collect, stream_of, value_of, enter, aenter, awaited, run_with, imported_anew, file_with, files_in)
 }
 
 
@@ -135,6 +147,8 @@ class Names:
             awaited=awaited,
             run_with=run_with,
             imported_anew=imported_anew,
+            file_with=file_with,
+            files_in=files_in,
         )
         self.values.update(extra or {})
 

@@ -43,6 +43,7 @@ class Pools:
         self._rng = rng
         self.instances = Instances()
         self.fixtures: dict[str, str] = {}  # parameter name → name of a fixture of the project
+        self.places: dict[tuple[str, str], tuple[str, ...]] = {}  # subject, parameter → paths in a temporary folder
         self._learned: dict[str, dict[str, Kind]] = {}
         self._results: dict[str, dict[str, str]] = {}  # class → expression → who made it
         self._made: dict[tuple[str, str], tuple[tuple[int, int, int], list[tuple[str, Kind]]]] = {}
@@ -89,6 +90,8 @@ class Pools:
             return [(text, "dict") for text in any_keywords([each.name for each in subject.parameters])]
         if parameter.name in self.fixtures:
             found[self.fixtures[parameter.name]] = "fixture"
+        kind_of_places: Kind = "path" if "path" in parameter.weights else "str"
+        found |= dict.fromkeys(self.places.get((subject.name, parameter.name), ()), kind_of_places)
         for text, kind in self._learned.get(subject.name, {}).items():
             if kind in parameter.weights:
                 found.setdefault(text, kind)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from .corpus import INSTANCE, Try
 from .database import SESSION
+from .places import FOLDER, is_given_place, look_into_folders
 from .search import Search
 from .subjects import Argument, Arguments, Subject
 
@@ -41,6 +42,7 @@ class Sequences:
             starts: list[tuple[str, ...]] = [(f"{INSTANCE} = {each}",) for each in constructors]
             if starts and not self._lengthen(members, tries, starts, calls // min(len(by_owner), _PARTS), until):
                 return
+        look_into_folders(self._search, _as_step)
         self._after_changes(subjects, calls, until)
 
     def _after_changes(self, subjects: Sequence[Subject], calls: int, until: float) -> None:
@@ -50,7 +52,10 @@ class Sequences:
         steps: dict[str, list[Try]] = {}
         for made in tries:
             is_change = (
-                made.outcome.changed or _is_given_session(made) or (self._search.keeps_rows and _is_accepted(made))
+                made.outcome.changed
+                or _is_given_session(made)
+                or is_given_place(made)
+                or (self._search.keeps_rows and _is_accepted(made))
             )
             is_change = is_change and not made.subject.is_private
             if is_change and made.outcome.kind == "value" and not made.program.setup:
@@ -67,7 +72,8 @@ class Sequences:
             member = self._rng.choice(members)
             if known[member.name]:
                 arguments = self._rng.choice(known[member.name])
-                if SESSION in arguments and self._rng.random() < _SAME:  # what was put in is looked for
+                is_kept = SESSION in arguments or any(FOLDER in each for each in arguments if isinstance(each, str))
+                if is_kept and self._rng.random() < _SAME:  # what was put in is looked for
                     arguments = _with_same(member, arguments, _given_to(before))
                 self._search.attempt(member, arguments, "", [_as_step(each, each.program.call) for each in before])
 

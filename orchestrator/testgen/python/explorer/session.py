@@ -30,6 +30,7 @@ from .mutation import Mutation
 from .names import HELPERS, Names
 from .openness import Sides
 from .outsiders import Outsiders, find_makers, tell_unmade
+from .places import give_places
 from .plainer import Plainer
 from .pools import Pools
 from .programs import find_programs, is_command
@@ -90,6 +91,7 @@ class Session:
         finder = SubjectFinder(names, facts)
         outsiders = Outsiders(aside, find_makers(finder, names, self._job.project, subjects))
         self._give_sessions(names, pools, subjects)
+        give_places(names, pools, subjects, facts)
         rounds = Rounds(search, pools, outsiders, Returned(finder, facts, pools), self._job, self._fence.stopwatch)
         rounds.explore(subjects, self._rng, started, keeps_rows=self._keeps_rows)
         if "config" in self._job.parts:
