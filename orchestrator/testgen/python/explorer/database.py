@@ -5,6 +5,7 @@ application's `dependency_overrides`; the tables are those of the project's own 
 `session`.
 """
 
+import ast
 import contextlib
 import datetime
 import importlib
@@ -18,6 +19,7 @@ from typing import Any
 
 from . import sqlite_tables
 from .names import Names
+from .signed_in import find_signed_in
 from .words import words_for
 
 _VALUES: dict[type, str] = {
@@ -40,11 +42,18 @@ _NAMES = {
 class Database:
     """The dependencies of an application on a database, and what is put in their place."""
 
-    def __init__(self, tables: "Tables", sessions: dict[str, Any], rows: dict[str, tuple[Any, str]]) -> None:
-        """Keep the tables, and the dependencies that give a session and rows."""
+    def __init__(
+        self,
+        tables: "Tables",
+        sessions: dict[str, Any],
+        rows: dict[str, tuple[Any, str]],
+        signed_in: dict[str, tuple[Any, str]],
+    ) -> None:
+        """Keep the tables, and the dependencies that give a session, rows, and who is signed in."""
         self._tables = tables
         self._sessions = sessions
         self._rows = rows
+        self._signed_in = {name: each for name, each in signed_in.items() if name not in rows}
 
     def opened(self, app: Any, client: Callable[[Any], Any], namespace: dict[str, Any]) -> Any:
         """Return a client of the application on a new database."""
@@ -55,6 +64,8 @@ class Database:
             session.add(row)
             app.dependency_overrides[dependency] = _giving(row)
         plain_session(session).commit()
+        answers = {call: _giving(ast.literal_eval(text)) for call, text in self._signed_in.values()}
+        app.dependency_overrides.update(answers)
         return client(app)
 
     def fixture(self, app: str, making: Sequence[str] = ()) -> str:
@@ -73,6 +84,7 @@ class Database:
         lines += [f"        {self._tables.plain}.commit()"] if self._rows else []
         given = [(name, "session") for name in self._sessions]
         given += [(name, self._variable(number)) for number, name in enumerate(self._rows)]
+        given += [(name, text) for name, (_, text) in self._signed_in.items()]
         for name, value in given:
             put = f"{app}.dependency_overrides[{name}] = lambda: {value}"
             kept = f"monkeypatch.setitem({app}.dependency_overrides, {name}, lambda: {value})"
@@ -213,7 +225,7 @@ def find_database(routes: Sequence[Any], names: Names) -> Database | None:
         elif hasattr(kind, "__table__") and (text := _row(kind, names)):
             rows[name] = dependency, text
     tables = find_tables(kinds, names)
-    return Database(tables, sessions, rows) if tables is not None else None
+    return Database(tables, sessions, rows, find_signed_in(routes, names)) if tables is not None else None
 
 
 def _giving(value: Any) -> Callable[[], Any]:

@@ -20,15 +20,15 @@ def for_sqlite(metadata: Any) -> Any:
     """Return the tables of a metadata as SQLite can make them."""
     made = MetaData()
     for table in metadata.tables.values():
-        copy = table.to_metadata(made, schema=None)
-        for column in copy.columns:
+        twin = table.to_metadata(made, schema=None)
+        for column in twin.columns:
             if column.type.__visit_name__ in ("JSONB", "ARRAY", "HSTORE"):
                 column.type = JSON()
-        counted = [column for column in copy.primary_key if column.autoincrement is True]
-        if counted and len(copy.primary_key) > 1:  # SQLite counts a column only where it is the whole key
-            for column in copy.columns:
+        counted = [column for column in twin.primary_key if column.autoincrement is True]
+        if counted and len(twin.primary_key) > 1:  # SQLite counts a column only where it is the whole key
+            for column in twin.columns:
                 column.primary_key = column is counted[0]
-            copy.append_constraint(PrimaryKeyConstraint(counted[0]))
+            twin.append_constraint(PrimaryKeyConstraint(counted[0]))
     return made
 
 
