@@ -37,7 +37,9 @@ class Rubbish(Struct, frozen=True, kw_only=True):
 @as_command
 def command(
     common: Asking,
-    older_than: Annotated[str, option("--older-than", value="AGE", help="age of runs, such as 30d or 12h")] = "30d",
+    older_than: Annotated[
+        str, option("--older-than", value="AGE", help="age of runs, such as 12h (default: 30d)")
+    ] = "30d",
     dry_run: Annotated[bool, option("--dry-run", "-n", help="only list", envvar=None)] = False,
     yes: Annotated[bool, option("--yes", "-y", help="do not ask", envvar=None)] = False,
 ) -> int:

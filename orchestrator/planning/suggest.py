@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789_-."
 MOST_SCANNED = 300  # more options than this are asked for neighbours instead of being compared one by one
 LONGEST_WORD = 64
+# So many letters may be wrong in a word of so many; of a single one nothing would be left.
+_REACH = ((1, 0), (4, 1), (9, 2), (LONGEST_WORD, 3))
 
 
 def nearest(word: str, options: Collection[str]) -> str | None:
@@ -14,7 +16,7 @@ def nearest(word: str, options: Collection[str]) -> str | None:
     folded = word.casefold()
     if len(options) > MOST_SCANNED:
         return next((option for option in _neighbours(folded) if option in options), None)
-    reach = 1 if len(word) <= 4 else 2 if len(word) <= 9 else 3
+    reach = next(near for longest, near in _REACH if len(word) <= longest)
     best: str | None = None
     for option in options:
         far = distance(folded, option.casefold(), reach)

@@ -150,4 +150,5 @@ def _why(task: TaskRecord, notes: StatusNotes) -> str:
         return notes.waits[task.id]
     if task.state is TaskState.BLOCKED and task.cause:
         return f"needs {task.cause}"
-    return task.reason or (task.attempts[-1].summary if task.attempts else "")
+    why = task.reason or (task.attempts[-1].summary if task.attempts else "")
+    return "" if why == f"was {task.state}" else why  # the state has said it

@@ -259,6 +259,8 @@ def test_the_limit_cuts_the_distance_off_and_changes_nothing_else(left: str, rig
 def test_the_nearest_name_is_found_among_few_and_many() -> None:
     assert nearest("comand", ["manual", "command"]) == "command"
     assert nearest("xyz", ["manual", "command"]) is None
+    assert nearest("9", ["a", "1.9"]) is None
+    assert nearest("A", ["b", "a"]) == "a"
     assert nearest("t4l", {f"t{n}": None for n in range(1_000)}) == "t4"
 
 

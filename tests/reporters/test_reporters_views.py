@@ -117,6 +117,11 @@ def test_a_run_that_ended_before_the_turn_of_all_is_gone_on_with(record, plain):
     ]
 
 
+def test_a_state_is_not_said_twice(record, plain):
+    stopped = replace(record, tasks=(task("1.1", TaskState.CANCELLED, summary="was cancelled"),))
+    assert "  - 1.1  Collect coverage  cancelled 4.0s\n" in render_status(stopped, plain)
+
+
 def test_a_run_that_goes_on_shows_its_time_and_why_tasks_wait(record, plain):
     going = replace(
         record,
