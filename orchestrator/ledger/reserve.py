@@ -58,5 +58,7 @@ class Reserve:
                 os.fsync(file)
             finally:
                 os.close(file)
+        except FileNotFoundError:
+            return  # the folder itself is gone, and what ends the run says so
         except OSError as error:
             _log.error("cannot save %d facts to %s: %s", len(rows), self._emergency, error)

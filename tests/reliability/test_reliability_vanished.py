@@ -22,6 +22,7 @@ def test_a_run_whose_memory_was_removed_ends_and_names_what_is_gone(tmp_path: Pa
     assert called.code == 10, called.err
     assert "Traceback" not in called.err
     assert "  File " not in called.err
+    assert "cannot save" not in called.err
     assert f"{what.removesuffix('*')} was removed or replaced while the run went on" in called.err
     assert scene.effect_lines() == []  # nothing more was started
     shutil.rmtree(scene.root / STATE_FOLDER, ignore_errors=True)
