@@ -5,6 +5,7 @@ NOT_PASSED = "does not pass"
 NOT_REPEATED = "does not pass every time"
 TOUCHES = "touches network, files or processes"
 CLOCK = "depends on the clock"
+ENVIRONMENT = "depends on the environment of whoever runs it"
 THREADS = "leaves threads behind"
 TIMERS = "leaves timers behind"
 NOT_RUN = "did not run"
@@ -19,8 +20,8 @@ ADDS_NOTHING = "adds nothing that others do not"
 ADDS_TOO_LITTLE = "adds less than `min_gain` asks for"
 _EXPLORED = (NOT_ENDED, BROKEN, ASTRAY, NO_SHORT_VALUE, TOO_LONG)  # no test was proposed
 FILTERS = (
-    *_EXPLORED, NOT_COMPILED, NOT_RUN, NOT_PASSED, NOT_REPEATED, CLOCK, TOUCHES, THREADS, TIMERS, ACCIDENT, WEAK,
-    ADDS_NOTHING, ADDS_TOO_LITTLE,
+    *_EXPLORED, NOT_COMPILED, NOT_RUN, NOT_PASSED, NOT_REPEATED, CLOCK, ENVIRONMENT, TOUCHES, THREADS, TIMERS,
+    ACCIDENT, WEAK, ADDS_NOTHING, ADDS_TOO_LITTLE,
 )  # fmt: skip
 
 

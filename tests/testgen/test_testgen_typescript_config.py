@@ -105,3 +105,66 @@ def test_a_script_that_is_compiled_for_node_loads_the_module_without_import(proj
     assert "} = jest.requireActual<typeof import('../plain')>('../plain');" in text
     assert "expect(exit).toHaveBeenCalledWith(3);" in text
     run(JEST)
+
+
+READ_WHEN_CALLED = """\
+const KNOWN = ['DATABASE_URL', 'POOL_SIZE'] as const;
+
+export interface Options {
+  url: string;
+  size: number;
+}
+
+export function readOptions(source: Record<string, string | undefined> = process.env): Options {
+  const [url, size] = KNOWN.map((each) => source[each]);
+  return { url: url ?? 'postgresql://localhost/app', size: Number(size ?? 4) };
+}
+
+export function isQuiet(): boolean {
+  return process.env['QUIET'] === 'yes' || process.env.NODE_ENV === 'test';
+}
+"""
+READ_AT_IMPORT = "export const limits = { size: Number(process.env.PAGE_SIZE ?? 20) };\n"
+READS_NOTHING = """\
+import { limits } from './limits';
+
+export function offset(page: number): number {
+  return page <= 1 ? 0 : (page - 1) * limits.size;
+}
+"""
+OF_SOMEBODY = {
+    "DATABASE_URL": "postgresql://elsewhere/other",
+    "POOL_SIZE": "77",
+    "QUIET": "yes",
+    "NODE_ENV": "production",
+    "PAGE_SIZE": "3",
+}
+
+
+def run_where_somebody_set_variables():
+    """Run the project's own tests in the environment of somebody who has set all that the modules read."""
+    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", **OF_SOMEBODY}
+    done = subprocess.run([shutil.which("node"), JEST], capture_output=True, text=True, check=False, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_is_read_when_a_function_is_called_is_not_taken_from_whoever_runs_the_test(project):
+    (project / "src/options.ts").write_text(READ_WHEN_CALLED)
+    made = report_of("src/options.ts", budget=6)
+    assert made["coverage"]["statements"] == 100.0, made
+    text = (project / "src/__tests__/options.test.ts").read_text()
+    assert "process.env = { ...environment, NODE_ENV: 'test' };\n" in text
+    assert all(f"delete process.env.{name};\n" in text for name in ("DATABASE_URL", "POOL_SIZE", "QUIET"))
+    assert "expect(readOptions()).toEqual({ url: 'postgresql://localhost/app', size: 4 });" in text
+    run_where_somebody_set_variables()
+
+
+def test_what_other_modules_read_when_they_are_imported_is_not_either(project):
+    (project / "src/limits.ts").write_text(READ_AT_IMPORT)
+    (project / "src/offset.ts").write_text(READS_NOTHING)
+    made = report_of("src/offset.ts", budget=6)
+    assert made["coverage"]["statements"] == 100.0, made
+    text = (project / "src/__tests__/offset.test.ts").read_text()
+    assert "  delete process.env.PAGE_SIZE;\n" in text
+    assert "  ({ offset } = await import('../offset'));\n" in text
+    run_where_somebody_set_variables()

@@ -59,6 +59,7 @@ class Exploration:
     dropped: Mapping[str, int]
     calls: int
     cut_short: tuple[str, ...]
+    shield: tuple[str, ...] = ()  # gives tests an environment of their own before the module is loaded
 
 
 def read_exploration(module: Mapping[str, Any], found: Mapping[str, Any]) -> Exploration:
@@ -73,6 +74,7 @@ def read_exploration(module: Mapping[str, Any], found: Mapping[str, Any]) -> Exp
         dropped=found["dropped"],
         calls=found["calls"],
         cut_short=tuple(found["cut_short"]),
+        shield=tuple(found["shield"]),
     )
 
 

@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.testgen.typescript.candidates import Candidate
 from orchestrator.testgen.typescript.imports import imports_of
@@ -45,7 +45,7 @@ def emit(place: Place, chosen: Sequence[Candidate], taken: Titles | None = None)
     """Return the file for these candidates; `taken` are titles of tests that somebody else wrote into it."""
     blocks: list[str] = []
     tests: list[WrittenTest] = []
-    above, around = _setups(chosen)
+    above, around = _setups([_without(each, place.shield) for each in chosen])
     for subject in dict.fromkeys(each.subject for each in chosen):
         mine = [each for each in chosen if each.subject == subject]
         namer = Namer(taken(subject) if taken is not None else frozenset(), mine)
@@ -67,6 +67,11 @@ def _setups(chosen: Sequence[Candidate]) -> tuple[list[str], frozenset[str]]:
     common = frozenset(blocks).intersection(*(each.setup for each in chosen))
     around = frozenset(each for each in blocks if each not in common and each.startswith(("beforeEach(", "afterEach(")))
     return [each for each in blocks if each not in around], around
+
+
+def _without(each: Candidate, shield: Sequence[str]) -> Candidate:
+    """Return a candidate without what stands above the imports of its file already."""
+    return replace(each, setup=tuple(block for block in each.setup if block not in shield)) if shield else each
 
 
 def _groups(chosen: Sequence[Candidate]) -> list[list[Candidate]]:

@@ -125,6 +125,7 @@ def _place(bench: Bench, batch: _Batch, target: Target, exploration: Exploration
         asked=module.get("asked", {}),
         exported=module.get("exported", {}),
         files=target.reads,
+        variables=tuple(module["environment"]["names"]),
         endings=_needs_endings(bench, module),
     )
 

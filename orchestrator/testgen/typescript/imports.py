@@ -38,9 +38,9 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
     wanted = _wanted(place, chosen)
     has_fetch = "fetch" in place.packages
     api = place.tools.api
-    is_fresh = place.has_state or any("fresh" in each.uses for each in chosen)
+    is_fresh = place.has_state or bool(place.shield) or any("fresh" in each.uses for each in chosen)
     setup = f"beforeEach {api}." if is_fresh or has_fetch else f"{api}." if place.packages else ""
-    lines = _runner_import(place.tools, f"{setup} {body}")
+    lines = _runner_import(place.tools, " ".join([setup, *place.shield, body]))
     after: list[str] = []
     typed = is_typed(place)
     if typed:
@@ -55,10 +55,8 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
         lines += _import_lines(place.tools, place.specifier(place.helper), {each: each for each in doubles})
     fresh: dict[str, dict[str, str]] = {}
     own = {place.specifier(each) for each in place.files} | set(wanted.packages)
-    if any(
-        each.setup or each.kind == "route" for each in chosen
-    ):  # what is built before each test loads the module anew as well
-        own |= set(wanted.files)
+    if place.shield or any(each.kind == "route" or any(map(_builds, each.setup)) for each in chosen):
+        own |= set(wanted.files)  # what is built before each test loads the module anew as well
     for spec, names in [*sorted(wanted.packages.items()), *sorted(wanted.files.items())]:
         used = {local: name for local, name in names.items() if _names(local, body)}
         if is_fresh and used and spec in own:
@@ -67,12 +65,18 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
             after += _late_lines(spec, used)
         else:
             lines += _import_lines(place.tools, spec, used)
-    anew = _fresh(place, fresh, typed=typed) if fresh else ""
+    shield = "".join(f"\n{block}\n" for block in place.shield)
+    anew = f"{shield}{_fresh(place, fresh, typed=typed) if fresh else ''}"
     if place.tools.is_script:
         runner = lines[0] if lines and _JEST in lines[0] else ""
         return _script_head(runner, mocks, [line for line in lines if line and line != runner], anew)
     mocks = f"{mocks or late}{''.join(after)}{anew}"
     return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}"
+
+
+def _builds(block: str) -> bool:
+    """Say whether what is done before each test does more than to give it an environment of its own."""
+    return "resetModules" in block or not ("process.env" in block or block.startswith("const environment = "))
 
 
 def _script_head(runner: str, mocks: str, imports: Sequence[str], anew: str) -> str:

@@ -24,6 +24,8 @@ class Place:
     asked: Mapping[str, Sequence[str]] = field(default_factory=dict)  # exports that are doubled alone, by package
     exported: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what of doubled packages is imported by name
     files: tuple[str, ...] = ()  # the modules that are tested
+    variables: tuple[str, ...] = ()  # of the environment, which the module may read, or what it reaches
+    shield: tuple[str, ...] = ()  # what gives tests an environment of their own before the module is loaded
 
     def specifier(self, file: str) -> str:
         """Return how the test imports a file of the project."""

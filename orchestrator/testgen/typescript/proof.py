@@ -1,10 +1,20 @@
 """The filters: each test has to show in fresh runner processes that it compiles, holds, repeats and touches nothing."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchestrator.testgen.filters import CLOCK, NOT_COMPILED, NOT_PASSED, NOT_REPEATED, NOT_RUN, TIMERS, TOUCHES
+from orchestrator.testgen.filters import (
+    CLOCK,
+    ENVIRONMENT,
+    NOT_COMPILED,
+    NOT_PASSED,
+    NOT_REPEATED,
+    NOT_RUN,
+    TIMERS,
+    TOUCHES,
+)
+from orchestrator.testgen.foreign import foreign_environment
 from orchestrator.testgen.typescript.bench import Bench, FileReport
 from orchestrator.testgen.typescript.scratch_tests import guarded
 
@@ -33,9 +43,14 @@ def _everything(file: str, name: str) -> bool:  # noqa: ARG001 - whoever wrote i
 
 
 async def prove(
-    bench: Bench, texts: Mapping[str, str], is_ours: Callable[[str, str], bool] = _everything
+    bench: Bench,
+    texts: Mapping[str, str],
+    is_ours: Callable[[str, str], bool] = _everything,
+    variables: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Verdicts]:
     """Run test files once as they are and three times shuffled, in other time zones and at other times.
+
+    Those that read `variables` of the environment are run once more with values of somebody else in them.
 
     A file's tests are not repeated when one of them failed the first time: they are chosen anew anyway. `is_ours` says
     of a test in a file whether it is one of those that are asked about.
@@ -63,7 +78,26 @@ async def prove(
                     reasons[file].setdefault(name, _reason(message, number))
                     messages[file].setdefault(name, message)
         waiting = [file for file in waiting if not any(_is_asked(is_ours, file, name) for name in reasons[file])]
+    for file, failed in (await _in_foreign_environment(bench, waiting, variables or {})).items():
+        reasons[file].update(dict.fromkeys(failed, ENVIRONMENT))
+        messages[file].update(failed)
     return {file: _verdicts(file, reasons[file], messages[file], seen[file], is_ours) for file in texts}
+
+
+async def _in_foreign_environment(
+    bench: Bench, files: Sequence[str], variables: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, str]]:
+    """Return by file the tests that fail where somebody has set the variables that modules read.
+
+    A module that refuses these values when it is imported says nothing about its tests.
+    """
+    waiting = [each for each in files if variables.get(each)]
+    if not waiting:
+        return {}
+    env = foreign_environment(name for file in waiting for name in variables[file])
+    report = await bench.run_files(waiting, seconds=_SECONDS, env=env)
+    found = {file: report.files.get(str(bench.overlay.path(file).resolve())) for file in waiting}
+    return {file: {name: told for name, told in each.tests.items() if told} for file, each in found.items() if each}
 
 
 def _verdicts(

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from orchestrator.testgen.filters import NOT_COMPILED
+from orchestrator.testgen.filters import ENVIRONMENT, NOT_COMPILED
 from orchestrator.testgen.generator import Settings, Target
 from orchestrator.testgen.selection import Settled, select
 from orchestrator.testgen.typescript.bench import Bench
@@ -104,13 +104,17 @@ async def _proven(bench: Bench, works: Mapping[str, Work]) -> dict[str, Verdicts
     def is_ours(file: str, name: str) -> bool:
         return not works[file].history.theirs or works[file].named(name) is not None
 
-    return await prove(bench, {file: each.text for file, each in works.items()}, is_ours)
+    variables = {file: each.place.variables for file, each in works.items()}
+    return await prove(bench, {file: each.text for file, each in works.items()}, is_ours, variables)
 
 
 def _judge(work: Work, verdicts: Verdicts, *, is_last: bool) -> None:
     work.others = dict(verdicts.others)
     if not verdicts.reasons:
         work.is_proven = True
+        return
+    if ENVIRONMENT in verdicts.reasons.values() and work.exploration.shield and not work.place.shield:
+        work.place = replace(work.place, shield=work.exploration.shield)  # tests load the module themselves from now on
         return
     lost: set[int] = set()
     for test in work.file.tests:

@@ -18,6 +18,7 @@ const { servingOf } = require('./analysis/serving.cjs');
 const { shapeOfSite } = require('./analysis/sites.cjs');
 const { Uses } = require('./analysis/uses.cjs');
 const { usedModules } = require('./analysis/used.cjs');
+const { environmentOf } = require('./analysis/environment.cjs');
 const { askedExports } = require('./analysis/asked.cjs');
 const { ofEntry } = require('./analysis/entry.cjs');
 const { configSubject } = require('./analysis/config.cjs');
@@ -94,6 +95,7 @@ function describe(look, module) {
     usedSites: found.usedSites,
     server: serving?.server,
     openers,
+    environment: environmentIn(look, [...module.files, ...(serving ? look.apps.map((each) => path.relative(root, each)) : [])]),
     companions: [...shapes.companions],
     hasState: counts.variables.length > 0,
     wantsEndings: wantsEndings(look, files[0]),
@@ -170,8 +172,20 @@ function resolved({ ts, root, options }, spec, file) {
 
 /** The imports of a module of the project; none where there is no source. */
 function importsOf(look, name) {
-  const file = look.program.getSourceFile(path.join(look.root, name));
-  return file && !file.isDeclarationFile ? readImports(look.ts, file, (spec) => resolved(look, spec, file)) : undefined;
+  look.imports ??= new Map();
+  if (!look.imports.has(name)) {
+    const file = look.program.getSourceFile(path.join(look.root, name));
+    look.imports.set(name, file && !file.isDeclarationFile ? readImports(look.ts, file, (spec) => resolved(look, spec, file)) : undefined);
+  }
+  return look.imports.get(name);
+}
+
+/** The variables of the environment that files may read, and those that they reach. */
+function environmentIn(look, files) {
+  const reader = (name) => importsOf(look, name);
+  look.variables ??= new Map();
+  const sourceOf = (name) => look.program.getSourceFile(path.join(look.root, name));
+  return environmentOf({ ts: look.ts, known: look.variables, sourceOf, importsOf: reader }, files);
 }
 
 /** What all files that a module reaches import of packages: an ES module that is doubled has to have each of these names. */

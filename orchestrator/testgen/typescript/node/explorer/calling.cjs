@@ -28,6 +28,7 @@ class Caller {
     Object.assign(state, { active, hits: new Set(), touched: new Set(), steps: 0, most: MOST_STEPS, seen: collect ? [] : null });
     state.awaited = (site, value) => scene.awaited(site, value);
     this.fence.begin();
+    this.world.environment.begin();
     this.fence.move(later);
     let outcome;
     try {
@@ -36,6 +37,7 @@ class Caller {
       Object.assign(state, { active: -1, awaited: null, most: Infinity });
     }
     if (outcome.kind === 'late') this.fence.clear();
+    this.world.environment.end();
     const seen = state.seen;
     state.seen = null;
     return { ...outcome, ...this.around(scene, item), goals: state.hits, touched: state.touched, seen, broken: this.fence.end() };

@@ -4,6 +4,7 @@ const { braces } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
 const { CallWriter, nameOf } = require('./call-writer.cjs');
 const { defaultName } = require('./writer.cjs');
+const { shielded } = require('./environment.cjs');
 const { featuresOf } = require('./features.cjs');
 const { isNoNumber, oddnessOf } = require('./oddness.cjs');
 const { outcomeOf, subjectName, titleOf } = require('./outcomes.cjs');
@@ -15,8 +16,10 @@ const NO_NUMBER = 'would pin a NaN of which the module does not know';
 const SHOWN = 'is a constant that tests of its functions show';
 
 /** Return the candidates; a case that did something besides returning gives two, with and without asserting that. */
-function candidatesOf(plan, cases, { kept, matrix, openers = [], dropped }) {
+function candidatesOf(plan, cases, { kept, matrix, world, dropped }) {
   const found = [];
+  const { openers } = world;
+  const shield = shielded(plan, world.environment);
   const drop = (reason) => { dropped[reason] = (dropped[reason] ?? 0) + 1; };
   for (const [index, { item, seen }] of kept.entries()) {
     if (seen.kind === 'value' && isNoNumber(seen.value, plan.facts)) {
@@ -28,7 +31,7 @@ function candidatesOf(plan, cases, { kept, matrix, openers = [], dropped }) {
     const { value, calls } = matrix[index];
     const plain = proposal(plan, item, seen, false);
     const full = calls.length > value.length && proposal(plan, item, seen, true);
-    const made = [plain && { ...opened(plain, openers), ...base, kills: value }, full && { ...opened(full, openers), ...base, size: base.size + 3, kills: calls }].filter(Boolean);
+    const made = [plain && { ...shield(opened(plain, openers)), ...base, kills: value }, full && { ...shield(opened(full, openers)), ...base, size: base.size + 3, kills: calls }].filter(Boolean);
     const short = made.filter((each) => lengthOf(each) <= LONGEST);
     if (short.length === 0) drop(made.length > 0 ? TOO_LONG : WEAK);
     found.push(...short);

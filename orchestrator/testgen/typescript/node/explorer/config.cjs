@@ -4,6 +4,7 @@
  *
  * Of the variables that it reads only those are set that a case sets, so that a test holds on every machine.
  */
+const { ownEnvironment } = require('./environment.cjs');
 const { braces, literal } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
 const { shapeOfSchema } = require('./server/schema-shapes.cjs');
@@ -67,12 +68,13 @@ class ConfigSubject {
     const { world } = this;
     const { state } = world;
     const environment = process.env;
+    const { own } = world.environment;
     const { exit } = process;
     const codes = [];
     const { active, variables } = state;
     try {
       state.variables = null;
-      process.env = { ...environment };
+      process.env = world.environment.watched({ ...own });
       for (const name of this.variables) if (!KEPT.has(name)) delete process.env[name];
       for (const [name, node] of item.args[0].props) process.env[name] = node.v;
       process.exit = (code) => { codes.push(code); throw new Error(EXIT); };
@@ -125,7 +127,7 @@ function proposalOf(subject, item, seen) {
   return {
     subject: 'the environment', kind: 'config', line: subject.line, outcome: seen.kind === 'error' ? 'throws' : 'value',
     title: titleOf(item, seen, exits),
-    setup: setupOf(plan, subject),
+    setup: setupOf(subject),
     arrange: set.map(([name, node]) => `process.env.${name} = ${literal(node.v)};`),
     call: checks[0].replace(/;$/, ''), is_async: false, expected: '', primitive: false, error: null, assertions: checks.slice(1),
     args: [], simple: false, answers: [], fault: false, steps: [], imports: [], uses: [], clock: seen.broken.clock, shared: [],
@@ -163,15 +165,10 @@ function exitChecks({ api, isSync }, load, seen) {
   ];
 }
 
-/** What stands above the tests: an environment of their own, without the variables that the module reads. */
-function setupOf({ api }, { variables }) {
-  const unset = variables.filter((each) => !KEPT.has(each));
-  const deleted = unset.length > 3 ? [`  for (const name of [${unset.map((each) => literal(each)).join(', ')}]) {`, '    delete process.env[name];', '  }'] : unset.map((each) => `  delete process.env.${each};`);
-  return [
-    'const environment = process.env;',
-    ['beforeEach(() => {', `  ${api}.resetModules();`, '  process.env = { ...environment };', ...deleted, '});'].join('\n'),
-    ['afterEach(() => {', '  process.env = environment;', '});'].join('\n'),
-  ];
+/** What stands above the tests: an environment of their own, without the variables that the module reads, itself or in others. */
+function setupOf({ world, variables }) {
+  const names = [...new Set([...variables, ...world.environment.ordered])];
+  return ownEnvironment(names, [`${world.plan.api}.resetModules();`]);
 }
 
 function titleOf(item, seen, exits) {
@@ -195,15 +192,17 @@ function bareEnvironment(plan) {
 }
 
 /** Other tests of such a module import it themselves, in the environment in which they were tried. */
-function inBareEnvironment(plan, candidates) {
-  const setup = setupOf(plan, { variables: variablesOf(plan) });
+function inBareEnvironment(plan, candidates, subject) {
+  const setup = setupOf(subject);
   const isOwn = (each) => each.file === plan.path;
   const imported = (imports) => imports.filter(isOwn).map(({ name, as }) => (as === undefined || as === name ? name : `${name}: ${as}`)).join(', ');
   const line = (imports) => `const { ${imported(imports)} } = ${plan.isSync ? '' : 'await '}${plan.load};`;
   const moved = (each) => ({ ...each, imports: each.imports.filter((one) => !isOwn(one)), arrange: [line(each.imports), ...each.arrange] });
   return candidates.map((each) => {
-    if (each.kind === 'config' || !each.imports.some(isOwn) || each.shared.length > 0) return each;
-    return { ...moved(each), simple: false, setup: [...setup, ...(each.setup ?? [])], ...(each.loose && { loose: { ...each.loose, ...moved(each.loose) } }) };
+    if (each.kind === 'config') return each;
+    const shielded = { ...each, setup: [...setup, ...(each.setup ?? [])] };
+    if (!each.imports.some(isOwn) || each.shared.length > 0) return shielded;
+    return { ...shielded, ...moved(each), simple: false, ...(each.loose && { loose: { ...each.loose, ...moved(each.loose) } }) };
   });
 }
 

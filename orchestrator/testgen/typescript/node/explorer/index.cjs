@@ -10,6 +10,7 @@ const { killMatrix } = require('./killing.cjs');
 const { makePlainer } = require('./plainer.cjs');
 const { buildFence } = require('./fence.cjs');
 const { candidatesOf, defectsOf } = require('./candidates.cjs');
+const { shieldOf } = require('./environment.cjs');
 const { importProblem } = require('./importing.cjs');
 const { expanded } = require('./graphql.cjs');
 const { withSchemas } = require('./schemas.cjs');
@@ -30,6 +31,7 @@ async function explore(plan, api) {
   const fence = buildFence(api.core, plan.cache, plan.root);
   const forgetKeys = rememberKeys(api.core('crypto'));
   let bringBack;
+  let stopWatching;
   try {
     const world = await new World(plan, api, state, await api.load(plan.helper)).prepare();
     const assembly = prepareServer(world, api, state);
@@ -39,6 +41,8 @@ async function explore(plan, api) {
     bringBack = bareEnvironment(plan);
     plan.isBare = bringBack !== undefined && (await world.reload(-1));
     if (!plan.isBare) bringBack?.();
+    world.environment.watch();
+    stopWatching = () => world.environment.restore();
     if (!plan.isBare && !(await world.reload(-1)) && !(await throughServer(world, plan)) && !isRefused(plan)) return answer({ problem: importProblem(world.problem, plan.absolute) });
     const imported = { goals: [...state.hits], mutants: [...state.touched] };
     const began = process.cpuUsage(); // loading the project's compiler is not exploring
@@ -48,6 +52,7 @@ async function explore(plan, api) {
   } catch (error) {
     return answer({ problem: `cannot be explored: ${error?.stack || error}` });
   } finally {
+    stopWatching?.();
     bringBack?.();
     fence.restore();
     forgetKeys();
@@ -90,10 +95,10 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   const isOver = () => now() > plan.seconds;
   const atImport = plan.isRefused ? [] : imported.mutants;
   const matrix = await killMatrix({ kept: search.kept, caller, world, atImport, isOver });
-  const written = candidatesOf(plan, cases, { kept: search.kept, matrix, openers: world.openers, dropped: search.dropped });
-  const { candidates, outcomes } = withOutcomes(plan, plan.isBare ? inBareEnvironment(plan, written) : written);
+  const written = candidatesOf(plan, cases, { kept: search.kept, matrix, world, dropped: search.dropped });
+  const { candidates, outcomes } = withOutcomes(plan, plan.isBare ? inBareEnvironment(plan, written, subjects.find((each) => each.kind === 'config')) : written);
   const cutShort = [...(search.isCutShort ? ['exploring'] : []), ...(isOver() ? ['trying mutants'] : [])];
-  return { candidates, outcomes, packages: [...world.doubled], imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
+  return { candidates, outcomes, shield: shieldOf(plan, world.environment), packages: [...world.doubled], imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
 }
 
 /** What is made from the environment is not pinned as it happens to be. */

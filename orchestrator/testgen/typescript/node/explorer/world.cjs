@@ -1,5 +1,6 @@
 'use strict';
 /** What cases meet: the module under test, the project's other modules, doubles. */
+const { Environment } = require('./environment.cjs');
 const { make } = require('./nodes.cjs');
 const { pictureOf } = require('./pictures.cjs');
 const { cheap, hashesOf } = require('./server/hashing.cjs');
@@ -21,6 +22,7 @@ class World {
     this.api = api;
     this.state = state;
     this.helper = helper;
+    this.environment = new Environment(plan);
     this.packages = plan.packages.map((spec) => ({ t: 'package', spec }));
     this.doubled = new Set(); // those that were really loaded
     if (plan.usesFetch) {

@@ -44,7 +44,7 @@ function decoratedSubject(origin, name, assembly) {
   way.make = (scene, args) => served(assembly, way, scene, args);
   const route = { method: 'GET', url: '/', line: origin.line };
   return (settings) => {
-    const made = new RouteSubject(origin, route, assembly, { env: process.env, ...settings, way, usualHeaders: USUAL, starts: [] });
+    const made = new RouteSubject(origin, route, assembly, { env: assembly.world.environment.own, ...settings, way, usualHeaders: USUAL, starts: [] });
     return Object.assign(made, { member: undefined, title: `${titleOf(origin, assembly)}: ${name}`, isProbe: true });
   };
 }
@@ -77,7 +77,7 @@ class DecoratorsSubject extends RouteSubject {
 
 function decoratorsSubject(origin, names, assembly) {
   const way = { kind: 'plugin', origin, make: (scene, args) => registered(assembly, origin, scene, args) };
-  return new DecoratorsSubject(origin, names, assembly, { env: process.env, way, usualHeaders: USUAL, starts: [] });
+  return new DecoratorsSubject(origin, names, assembly, { env: assembly.world.environment.own, way, usualHeaders: USUAL, starts: [] });
 }
 
 async function registered(assembly, origin, scene, args) {

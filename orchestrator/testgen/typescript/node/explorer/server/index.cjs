@@ -47,7 +47,7 @@ async function routesOf(given, assembly, caller, values) {
   const chosen = await assembly.choose(origin);
   if (!chosen) return [];
   if (chosen.routes.length === 0 && (origin.framework || origin.value === 'app')) return [];
-  if (chosen.routes.length === 0) return [...(await decoratedOf(origin, assembly, caller, values)), ...pluginSubjects(origin, assembly, { env: process.env })];
+  if (chosen.routes.length === 0) return [...(await decoratedOf(origin, assembly, caller, values)), ...pluginSubjects(origin, assembly, { env: assembly.world.environment.own })];
   return openedRoutes(chosen, origin, assembly, caller, values);
 }
 
@@ -59,7 +59,7 @@ function withWhatItTakes(origin, exported) {
 /** The routes as subjects, each with what lets someone in where nobody is let in without a word. */
 async function openedRoutes(chosen, origin, assembly, caller, values) {
   const starts = [...new Set(chosen.routes.map((each) => each.line))].sort((a, b) => a - b);
-  const settings = { way: chosen.way, credential: undefined, usualHeaders: chosen.usualHeaders, env: process.env, starts };
+  const settings = { way: chosen.way, credential: undefined, usualHeaders: chosen.usualHeaders, env: assembly.world.environment.own, starts };
   const cases = { values, options: (each) => values.of(each.shape, each.name) };
   const routes = chosen.routes.map((each) => new RouteSubject(origin, each, assembly, settings));
   const known = [];
@@ -84,7 +84,7 @@ async function hooksOf(origin, assembly, caller, values) {
 }
 
 function hookOf(origin, assembly, caller, values) {
-  return openedProbe((settings) => hookSubject(origin, assembly, { env: process.env, ...settings }), assembly, caller, values);
+  return openedProbe((settings) => hookSubject(origin, assembly, { env: assembly.world.environment.own, ...settings }), assembly, caller, values);
 }
 
 /** What a plugin puts on the server to stand before routes. */
@@ -148,12 +148,12 @@ async function findCredential({ origin, route, form }, settings, assembly, calle
 }
 
 /** Headers that may let someone in: {header, nodes}. */
-function* waysIn({ plan: { facts, server } }, values, { withRefresh = false } = {}) {
+function* waysIn({ plan: { facts, server }, world }, values, { withRefresh = false } = {}) {
   const all = { strings: [...facts.strings, ...server.facts.strings], reads: [...facts.reads, ...server.facts.reads] };
   for (const node of credentialsOf({ values, server, facts: all, withRefresh })) yield { header: 'authorization', nodes: everyone(node) };
   for (const header of new Set(server.headers)) {
     if (!/token|key|secret/.test(header)) continue;
-    for (const node of headerNodes(header, server.facts, process.env)) yield { header, nodes: [node, { t: 'value', v: 'wrong', shape: { k: 'string' } }] };
+    for (const node of headerNodes(header, server.facts, world.environment.own)) yield { header, nodes: [node, { t: 'value', v: 'wrong', shape: { k: 'string' } }] };
   }
   const signed = signedByServer(values, all);
   yield { header: 'authorization', nodes: everyone(signed) };

@@ -1,0 +1,35 @@
+"""Values that somebody else may have in the variables of an environment: other ones than any test sets."""
+
+import re
+from collections.abc import Iterable
+
+_OF_RUNNER = frozenset(("PATH", "HOME", "TZ", "CI", "NODE_ENV", "NODE_OPTIONS", "LANG", "PYTHONPATH", "VIRTUAL_ENV"))
+_PLACES = (("REDIS", "redis://elsewhere.example:6379/1"), ("MONGO", "mongodb://elsewhere.example/other"))
+_DATABASE = re.compile(r"DATABASE|POSTGRES|PG|SQL|DB")
+_ADDRESS = re.compile(r"UR[LI]S?$|DSN$|ORIGINS?$|ENDPOINT$|BROKERS?$")
+_NUMBER = re.compile(
+    r"(^|_)(PORT|SECONDS?|MINUTES?|HOURS?|DAYS?|MS|TTL|MAX|MIN|LIMIT|SIZE|COUNT|TIMEOUT|INTERVAL|RETRIES|ROUNDS|POOL"
+    r"|WORKERS|CONCURRENCY|EXPIRES?|MINUTE)(_|$)"
+)
+_FLAG = re.compile(r"(^|_)(ENABLED?|DISABLED?|DEBUG|VERBOSE|USE|IS|FORCE|TRUST|SSL|TLS|SECURE|SKIP|WITH)(_|$)")
+_SECRET = re.compile(r"SECRET|KEY|TOKEN|PASSWORD|SALT")
+
+
+def foreign_environment(names: Iterable[str]) -> dict[str, str]:
+    """Return for each variable a value that its name lets expect; none for those that a runner sets itself."""
+    return {name: foreign_value(name) for name in dict.fromkeys(names) if name not in _OF_RUNNER}
+
+
+def foreign_value(name: str) -> str:
+    """Return what a variable of this name may hold on another machine."""
+    if _ADDRESS.search(name):
+        known = (value for word, value in _PLACES if word in name)
+        other = "postgresql://elsewhere.example:5432/other" if _DATABASE.search(name) else "https://elsewhere.example"
+        return next(known, other)
+    if _NUMBER.search(name):
+        return "61"
+    if _FLAG.search(name):
+        return "true"
+    if _SECRET.search(name):
+        return "a-value-of-somebody-else-that-is-long-enough"
+    return "error" if name.endswith("LEVEL") else "elsewhere.example"

@@ -1,0 +1,26 @@
+"""Values that somebody else may have in variables of the environment."""
+
+import pytest
+
+from orchestrator.testgen.foreign import foreign_environment, foreign_value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql://elsewhere.example:5432/other"),
+        ("REDIS_URL", "redis://elsewhere.example:6379/1"),
+        ("CORS_ORIGINS", "https://elsewhere.example"),
+        ("POOL_SIZE", "61"),
+        ("TRUST_PROXY", "true"),
+        ("JWT_SECRET", "a-value-of-somebody-else-that-is-long-enough"),
+        ("LOG_LEVEL", "error"),
+        ("HOST", "elsewhere.example"),
+    ],
+)
+def test_a_variable_holds_what_its_name_lets_expect(name, value):
+    assert foreign_value(name) == value
+
+
+def test_what_runners_set_themselves_is_left_alone():
+    assert foreign_environment(["NODE_ENV", "PORT", "PATH", "PORT"]) == {"PORT": "61"}
