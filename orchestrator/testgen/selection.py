@@ -11,6 +11,7 @@ _COST_OF_MUTANTS = 0.03
 _EXAMPLE = 2  # of plainness
 _ODD_PER_MUTANT = 1.0  # so much oddness is worth one mutant
 _TOO_ODD = 5.0  # for all but what nothing else reaches
+_RATHER_ODD, _COME_BACK = 2.0, 3  # oddness, and mutants for which a natural test is added after all
 _OF_SAME_ANSWER = 2  # mutants
 _MUTANTS_PER_GOAL = 2  # as much as a statement or a branch is worth
 
@@ -89,6 +90,10 @@ def select(candidates: Sequence[P], *, settled: Settled, min_gain: int = 1) -> t
     chosen = _greedy(asserting, lambda each: each.goals - settled.goals, _COST_OF_BRANCHES, min_gain, chosen)
     among = [*usable, *(each for each in chosen if each not in usable)]
     plain = _Swapping(_without_redundant(chosen, settled), among, settled).swapped()
+    natural = [each for each in usable if each.oddness < _RATHER_ODD]  # what odd ones did before they gave way
+    plain = _greedy(
+        natural, lambda each: each.kills - settled.kills, _COST_OF_MUTANTS, max(min_gain, _COME_BACK), plain
+    )
     fewest = _without_redundant(plain, settled)
     ordinary = _ordinary(fewest, [each for each in usable if each.kills - settled.kills])
     taken = _without_redundant([*fewest, *ordinary], settled, ordinary)

@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 from inspect import Parameter as Place
 from typing import Any
 
@@ -13,6 +14,7 @@ from orchestrator.testgen.python.emission import emit
 from orchestrator.testgen.python.explorer.calling import Outcome, Program
 from orchestrator.testgen.python.explorer.corpus import INSTANCE, Try
 from orchestrator.testgen.python.explorer.facts import read_facts
+from orchestrator.testgen.python.explorer.fitting import unfitting
 from orchestrator.testgen.python.explorer.kinds import of_hint_and_name
 from orchestrator.testgen.python.explorer.mutants import Mutable, find_echoes
 from orchestrator.testgen.python.explorer.names import Names
@@ -56,6 +58,19 @@ class Slots:
 
 def is_long(text):
     return len(text) > 3
+
+
+class Crate:
+    def __init__(self, label, mark=None):
+        self.label = label
+        self.mark = mark
+
+    def __hash__(self):
+        return hash(self.label)
+
+    def __eq__(self, other):
+        return isinstance(other, Crate) and self.label == other.label
+
 """
 
 
@@ -123,8 +138,8 @@ def test_where_a_class_is_asked_for_it_and_its_heirs_are_given(tmp_path, monkeyp
     assert of_hint_and_name(type[Any], "kind", names) == ["type"]
 
 
-def tried(subject: Subject, arguments: tuple[str, ...], setup: str) -> Try:
-    outcome = Outcome("value", value=1)
+def tried(subject: Subject, arguments: tuple[str, ...], setup: str, value: object = 1) -> Try:
+    outcome = Outcome("value", value=value)
     call = f"{INSTANCE}.m({', '.join(arguments)})"
     return Try(subject, arguments, INSTANCE, Program(call, (f"{INSTANCE} = {setup}",)), outcome)
 
@@ -201,3 +216,36 @@ def test_rows_of_one_number_each_stand_by_size():
     text = emit("m", made, NOTHING, lambda name: False).text
     places = [text.index(f"({row.replace(chr(39), chr(34))}, ") for row in ("-1", "7", "103", "'some'")]
     assert places == sorted(places)
+
+
+def test_a_hash_is_that_of_an_equal_object(text):
+    assert "assert hash(crate) == hash(copy.copy(crate))" in text
+
+
+def test_what_one_function_makes_is_natural_for_another():
+    method, made = of_kind("method"), "b'aGVsbG8gd29ybGQ='"
+    strange = tried(method, (made,), "Label(1)")
+    assert replace(strange, passed_on=frozenset({made})).oddness < strange.oddness
+
+
+@pytest.mark.parametrize(("text", "sees"), [("{1}", "one item"), ("datetime.date(2000, 2, 29)", "a leap day")])
+def test_what_hides_the_point_is_a_little_odd(text, sees):
+    assert 0 < oddness(text) < 1
+
+
+@pytest.mark.parametrize(("argument", "name"), [("13", "month"), ("0", "day"), ("24", "hour"), ("-1", "start_minute")])
+def test_what_no_calendar_has_suits_none_of_its_parts(argument, name):
+    place = Parameter(name, Place.POSITIONAL_OR_KEYWORD, is_required=True, default=Place.empty, weights={})
+    assert unfitting((argument,), (place,)) > 1 > unfitting(("12",), (place,))
+    assert unfitting((argument,), (replace(place, name=f"{name}s"),)) == 0
+
+
+def test_what_is_compared_with_its_like_is_plainer_than_what_is_not():
+    equal = replace(of_kind("method"), name="Label.__eq__")
+    assert tried(equal, ("[1, 7]",), "Label(1)").oddness > tried(equal, ("Label(2)",), "Label(1)").oddness + 0.5
+
+
+def test_bytes_that_say_nothing_come_of_what_nobody_means():
+    method = of_kind("method")
+    plain, garbage = (tried(method, ("'hello'",), "Label(1)", value) for value in (b"hello", b"\xd7\xff"))
+    assert garbage.oddness > plain.oddness + 0.5

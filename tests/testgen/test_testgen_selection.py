@@ -52,6 +52,12 @@ def test_one_that_does_more_than_is_needed_gives_way_to_a_plainer_one():
     assert chosen(greedy, plain, other) == [2, 3]
 
 
+def test_a_natural_test_comes_back_for_several_mutants_of_an_odd_one_that_gave_way():
+    odd, natural = of(1, set(), {2, 3, 4}, cost=0.5, oddness=4.0), of(3, set(), {2, 3, 4}, cost=6.0, oddness=1.0)
+    assert chosen(odd, of(2, {1}, {1}, cost=1.0), natural) == [2, 3]
+    assert chosen(odd, of(2, {1}, {1}, cost=1.0), replace(natural, kills=frozenset({2, 3}))) == [2]
+
+
 def test_what_looks_strange_has_to_kill_more_than_one_mutant_that_no_other_kills():
     plain = of(1, {1}, {1})
     assert chosen(plain, of(2, {1}, {2}, oddness=1.0)) == [1]

@@ -11,7 +11,7 @@ _MOST_OPTIONS = 3  # that a name tells
 _OPERATORS = {
     "__eq__": "equals", "__ne__": "differs", "__lt__": "is_less", "__le__": "is_at_most", "__gt__": "is_greater",
     "__ge__": "is_at_least", "__add__": "plus", "__radd__": "is_added", "__sub__": "minus", "__rsub__": "is_subtracted",
-    "__mul__": "times", "__rmul__": "is_multiplied", "__neg__": "negated", "__hash__": "is_hashable",
+    "__mul__": "times", "__rmul__": "is_multiplied", "__neg__": "negated", "__hash__": "has_the_hash_of_its_copy",
     "__str__": "as_text", "__repr__": "is_represented", "__len__": "has_length", "__contains__": "contains",
     "__getitem__": "item", "__setitem__": "sets_item", "__delitem__": "deletes_item", "__iter__": "iterates",
     "__bool__": "truth", "__getstate__": "survives_pickling", "__setstate__": "survives_pickling",

@@ -25,7 +25,7 @@ from .subjects import Argument, hints_of
 from .tables import Tables
 from .wording import as_statement, renamed, truth
 
-_MOST_ATTRIBUTES = 6
+_MOST_ATTRIBUTES, _ALL = 6, 100
 _LONGEST_WORD = 120  # characters
 _MOST_PLACES = 4  # of a tuple or list with something in it that cannot be written
 _LASTING = ("invalid literal for int() with base", "could not convert string to float")
@@ -129,7 +129,7 @@ class Checks:
         is_more = made.subject.kind == "class" and needed != made.arguments
         call = made.subject.write(needed, self._names) if is_more else None
         namespace = self._caller.run((f"result = {call}",)) if call is not None else None
-        plain = self.of("result", namespace["result"], with_class=True) if namespace is not None else []
+        plain = self._parts("result", namespace["result"], _ALL) if namespace is not None else []
         return [each for each in checks if each not in plain]
 
     def _applied(self, made: Try, call: str, value: Any) -> Body | None:
@@ -173,7 +173,7 @@ class Checks:
             return [f"assert {name} == {text}"]
         return self._parts(name, value) if with_class else []
 
-    def _parts(self, name: str, value: Any) -> list[str]:
+    def _parts(self, name: str, value: Any, most: int = _MOST_ATTRIBUTES) -> list[str]:
         """Return assertions about the class, the attributes and the text of a value."""
         if type(value) in (tuple, list) and len(value) <= _MOST_PLACES:
             found = [check for at, each in enumerate(value) for check in self.of(f"{name}[{at}]", each)]
@@ -188,7 +188,7 @@ class Checks:
                 text = None if callable(present) and not isinstance(present, property) else getattr(value, each)
             except Exception:  # noqa: S112 - a property may raise anything
                 continue
-            if text is None or callable(text) or attributes >= _MOST_ATTRIBUTES:
+            if text is None or callable(text) or attributes >= most:
                 continue
             found = self.of(f"{name}.{each}", text)
             attributes += bool(found)

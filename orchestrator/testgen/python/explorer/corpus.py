@@ -26,6 +26,11 @@ _OF_NO_CHANGE = 1.0
 _OF_OWN = 1.2  # for what the object itself gives: nobody sees what that is
 _OF_INSTANCE = re.compile(rf"\b{INSTANCE}\b")
 _ROUND_TRIP = re.compile(rf"{INSTANCE}\.\w+\([^(),]+\)")  # what it makes of one value
+_OF_OTHER_CLASS = 0.6
+_OF_PASSED_ON = 0.6  # of what is odd about what one function makes and another takes: that is what it is for
+_LONGEST_GARBAGE = 1000  # characters that are looked at
+_OF_GARBAGE = 0.8  # where bytes come out that say nothing: what went in was none of what is meant
+_COMPARING = frozenset(("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"))
 _NEUTRAL_OF = {"__mul__": "1", "__rmul__": "1", "__truediv__": "1", "__floordiv__": "1", "__pow__": "1", "__add__": "0"}
 PLAINLY_WRONG = ("'unknown'", "'invalid'")  # what is given where an error is meant
 _CALLED = ("function", "method", "static", "classmethod")
@@ -45,6 +50,7 @@ class Try:
     leads_on: bool = False  # it went where none before went, whether or not it came through
     strange: int = 0  # arguments of a kind that the hints do not allow
     unfit: float = 0.0  # how badly suits what the object is made of
+    passed_on: frozenset[str] = frozenset()  # arguments that a call of something else gave
     is_idle: bool = False  # it gives back what it is given, as it does without one of its options
 
     @property
@@ -96,7 +102,8 @@ class Try:
         )
         strange += _OF_SAME_ANSWER * sum(answers_alike(each) for each in self.arguments) + self.unfit
         strange += unfitting(self.arguments, self.subject.parameters, makes_object=self.subject.kind == "class")
-        strange += _OF_OWN * sum(map(_gives_own, self.arguments))
+        strange += _OF_GARBAGE * self._gives_garbage
+        strange += _OF_OWN * sum(map(_gives_own, self.arguments)) + _OF_OTHER_CLASS * self._compares_with_others
         strange += _OF_NO_CHANGE * (self._leaves_order + self._sets_what_is_there) + _OF_NO_CHANGE * (
             self.arguments[:1] == (_NEUTRAL_OF.get(self.subject.short, ""),)
         )
@@ -120,6 +127,24 @@ class Try:
         )
 
     @property
+    def _gives_garbage(self) -> bool:
+        """Say whether the result is bytes or text that nobody can read."""
+        value = self.outcome.value if self.outcome.kind == "value" else None
+        if type(value) not in (str, bytes) or len(value) > _LONGEST_GARBAGE:  # type: ignore[arg-type]
+            return False
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+        return "\ufffd" in text or not text.replace("\n", "").isprintable()
+
+    @property
+    def _compares_with_others(self) -> bool:
+        """Say whether an object is compared with what is no object of its class, though it would take one."""
+        owner, short = self.subject.owner, self.subject.short
+        if owner is None or short not in _COMPARING or not self.arguments:
+            return False
+        is_taken = ("class", owner) in self.subject.parameters[0].hinted or short == "__eq__"
+        return is_taken and not str(self.arguments[0]).startswith((f"{owner.__name__}(", INSTANCE))
+
+    @property
     def _known(self) -> float:
         """Return how much less odd the arguments are because the docs or their own names suggest them."""
         found = 0.0
@@ -127,6 +152,7 @@ class Try:
             if isinstance(argument, str):
                 is_suggested = argument in map(repr, words_for(parameter.name))
                 found += oddness(argument) if is_suggested else 0.6 * (argument in self.subject.documented)
+                found += _OF_PASSED_ON * oddness(argument) * (argument in self.passed_on and not is_suggested)
         return found
 
     @property

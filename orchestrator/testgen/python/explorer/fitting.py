@@ -15,6 +15,10 @@ _YEAR = re.compile(r"(^|_)year$", re.IGNORECASE)
 _OF_STRANGER = 1.0  # a text that the name of its parameter does not suggest, where any would do
 _OF_NOTHING = 2.0  # an object that is made of something empty
 _OF_YEAR, _FIRST_YEAR = 0.8, 1583  # before which nobody counts as we do
+_OF_NO_DATE, _NUMBER = 1.5, re.compile(r"-?\d{1,9}")
+_PARTS_OF_DATES: dict[str, tuple[int, int | None]] = {
+    "month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59), "second": (0, 59),
+}  # fmt: skip
 _OF_FUNCTION, _OF_LAMBDA = 0.5, 0.8  # beside what is odd about how it is written
 _OF_FURTHER_FUNCTION = 1.5  # beside another
 _OF_SAME_FUNCTION = 1.5  # given twice: which of them was called cannot be told
@@ -29,6 +33,7 @@ def unfitting(arguments: Iterable[Argument], parameters: Iterable[Parameter], *,
             continue
         found += _OF_NOTHING * (makes_object and argument in _EMPTY)
         found += _OF_STRANGER * _is_stranger(argument, parameter.name)
+        found += _OF_NO_DATE * _is_no_part_of_a_date(argument, parameter.name)
         found += _OF_YEAR * (_YEAR.search(parameter.name) is not None and _is_early(argument))
         functions.update(_functions_in(argument))
     lambdas = sum(count for text, count in functions.items() if text.startswith("lambda"))
@@ -39,6 +44,12 @@ def unfitting(arguments: Iterable[Argument], parameters: Iterable[Parameter], *,
         + _OF_FURTHER_FUNCTION * max(0, functions.total() - 1)
         + _OF_SAME_FUNCTION * (functions.total() - len(functions))
     )
+
+
+def _is_no_part_of_a_date(argument: str, name: str) -> bool:
+    """Say whether a number is given for a month, a day or the like that no calendar and no clock has."""
+    first, last = _PARTS_OF_DATES.get(name.rpartition("_")[2].lower(), (0, None))
+    return last is not None and _NUMBER.fullmatch(argument) is not None and not first <= int(argument) <= last
 
 
 def _is_early(argument: str) -> bool:

@@ -11,6 +11,8 @@ from .names import Names
 from .pools import Pools
 from .subjects import Arguments, Parameter, Subject
 
+_MOST_OPTIONS, _OF_OPTION = 3, 0.6  # of what an object is made with: more of them nobody takes in
+
 
 class Makers:
     """The classes of one module and their class methods by name, and the calls that make instances of them."""
@@ -32,7 +34,12 @@ class Makers:
     def unfit_in(self, instance: str) -> float:
         """Say how badly suits what an object is made of."""
         subject, arguments = self.made_by(instance)
-        return unfitting(arguments, subject.parameters, makes_object=True) if subject is not None else 0.0
+        if subject is None:
+            return 0.0
+        pairs = zip(arguments, subject.parameters, strict=True)
+        options = sum(argument is not None and not each.is_required for argument, each in pairs)
+        too_many = _OF_OPTION * max(0, options - _MOST_OPTIONS)
+        return too_many + unfitting(arguments, subject.parameters, makes_object=True)
 
     @functools.cache  # noqa: B019 - one search per process
     def made_by(self, instance: str) -> tuple[Subject | None, Arguments]:

@@ -5,10 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from .body import Body
+from .calling import Program
 from .choosing import Deed, duties
 from .corpus import Try
 from .facts import ModuleFacts
 from .hunting import Hunter
+from .inner_calls import inner_calls
 from .killing import MutantRunner, Trial, Verdict
 from .loading import ProbedModule
 from .mutants import Mutant
@@ -105,6 +107,7 @@ class Mutation:
                 self.runner.cut_short = True
                 return
             goals = {each for what, each in needed[number] if what == "goal"}
+            self._write_inner(self.tests[number][0], goals, known)
             kept = 0
             for variant in self._plainer.of(self.tests[number][0], _MOST_PLAINER, self._until):
                 if kept == _KEPT_PLAINER:
@@ -114,6 +117,16 @@ class Mutation:
                     known.add(variant.program)
                     self.tests.append((variant, body))
                     kept += 1
+
+    def _write_inner(self, made: Try, goals: Collection[int], known: set[Program]) -> None:
+        """Add tests of the calls that stand in the arguments of one that is needed for what those reach."""
+        subjects = {each.subject.name: each.subject for each in self._search.corpus.tries.values()} if goals else {}
+        for inner in inner_calls(made, subjects, self._search):
+            is_new = inner.program not in known and not inner.outcome.goals.isdisjoint(goals)
+            body = self._writer.written(inner) if is_new else None
+            if body is not None:
+                known.add(inner.program)
+                self.tests.append((inner, body))
 
     def _kills(self, verdicts: Sequence[Verdict]) -> list[frozenset[int]]:
         """Return for each test the numbers of the mutants that it notices."""

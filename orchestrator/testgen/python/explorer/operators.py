@@ -10,7 +10,7 @@ OPERATORS = {
     "__iter__": "list(itertools.islice({o}, 20))",
     "__contains__": "{0} in {o}", "__str__": "str({o})", "__repr__": "repr({o})", "__bool__": "bool({o})",
     "__abs__": "abs({o})", "__int__": "int({o})", "__float__": "float({o})", "__reversed__": "list(reversed({o}))",
-    "__hash__": "{o} in {{{o}}}", "__next__": "next({o})", "__copy__": "copy.copy({o})",
+    "__hash__": "hash({o}) == hash(copy.copy({o}))", "__next__": "next({o})", "__copy__": "copy.copy({o})",
     "__setitem__": "operator.setitem({o}, {0}, {1})", "__delitem__": "operator.delitem({o}, {0})",
     "__iadd__": "operator.iadd({o}, {0})", "__isub__": "operator.isub({o}, {0})", "__ior__": "operator.ior({o}, {0})",
     "__iand__": "operator.iand({o}, {0})", "__ixor__": "operator.ixor({o}, {0})", "__rand__": "{0} & {o}",

@@ -63,6 +63,10 @@ class Pools:
         if len(known) < _RESULTS and len(text) < _LONGEST_RESULT and text not in known:
             known[text] = subject.name
 
+    def is_result(self, text: str) -> bool:
+        """Say whether a call was seen to give this."""
+        return any(text in known for known in self._results.values())
+
     def _results_for(self, kind: Kind, subject: Subject) -> list[str]:
         word = kind if isinstance(kind, str) else kind[0]
         known = self._results.get(word, {})

@@ -95,7 +95,8 @@ class Search:
         made_by = steps[0].partition(" = ")[2] if receiver == INSTANCE and steps else instance
         strange = count_strange(subject, arguments) + self.makers.strange_in(made_by)
         unfit = sum(self.makers.unfit_in(each) for each in (made_by, *arguments) if isinstance(each, str))
-        made = Try(subject, arguments, receiver, program, outcome, strange=strange, unfit=unfit)
+        passed_on = frozenset(each for each in arguments if isinstance(each, str) and self._pools.is_result(each))
+        made = Try(subject, arguments, receiver, program, outcome, strange=strange, unfit=unfit, passed_on=passed_on)
         self._note(made)
         if instance and not isinstance(made.outcome.error, StopIteration | LookupError):
             fit, unfit = self._fitness.get(instance, (0, 0))

@@ -79,7 +79,7 @@ class Tables:
             row, names = (setup[0].partition(" = ")[2], *row), (INSTANCE, *names)
         table = wrapped_call(call, made.outcome.how, value) + use
         claim = f"{table}{sign}expected"
-        more = "" if isinstance(value, bool) or value is None else slug(expected)  # the label says it
+        more = slug(expected) if isinstance(value, str | bytes | int | float) and not isinstance(value, bool) else ""
         found = dataclasses.replace(body, table=claim, columns=names, row=row, expected=expected, more=more)
         return self._with_options(made, found, columns, sign) if columns and not use and outer is None else found
 

@@ -37,6 +37,7 @@ _OF_TRUTH = 0.5  # among others: what it has to do with them cannot be told
 _OF_MIXTURE = 4.0  # of text with bytes that are none
 _OF_DIGITS = 0.7  # that are not usual
 _LARGE = 10**12
+_OF_LEAP_DAY = 0.5
 _OF_MEMBER, _NEUTRAL = 0.1, "DEFAULT"  # of an enumeration
 _MIXED_SCRIPTS = re.compile(r"[A-Za-z][\u0370-\ud7ff]|[\u0370-\ud7ff][A-Za-z]")  # in one word
 _LOOSE_NUMBER = re.compile(r"^0\d+$|\d\.(?=e|$)")  # "007", "1.e6"
@@ -72,6 +73,8 @@ def _of_node(node: ast.AST) -> float:
         return 0.6 if isinstance(node.op, ast.BitOr) else 1.0
     if isinstance(node, ast.Call):
         return _of_call(node)
+    if isinstance(node, ast.Set):
+        return _OF_ALONE * (len(node.elts) == 1)
     if isinstance(node, ast.List | ast.Dict | ast.Tuple):
         items = node.keys if isinstance(node, ast.Dict) else node.elts
         is_alone = isinstance(node, ast.List) and len(items) == 1 and _is_number(items[0])
@@ -99,7 +102,8 @@ def _of_item(node: ast.expr | None) -> float:
 def _of_call(node: ast.Call) -> float:
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("date", "datetime"):
         year = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else _FIRST_YEAR
-        return 2.0 if isinstance(year, int) and year < _FIRST_YEAR else 0.0
+        is_leap_day = [each.value for each in node.args[1:3] if isinstance(each, ast.Constant)] == [2, 29]
+        return 2.0 if isinstance(year, int) and year < _FIRST_YEAR else _OF_LEAP_DAY * is_leap_day
     if isinstance(node.func, ast.Name) and node.func.id == "float":
         return 1.0  # what is no number, or without end
     is_encoded = isinstance(node.func, ast.Attribute) and node.func.attr == "encode"

@@ -20,6 +20,7 @@ from .standing_clock import FIXTURE
 from .subjects import Subject
 
 _MUCH = 0.2  # of a module
+_LITTLE = 0.3  # of oddness
 _EXTRA = 60  # tests per subject that are tried on mutants beside those that reach something new
 
 
@@ -143,6 +144,7 @@ class Writer:
                 arguments = (*best.arguments[:position], variant, *best.arguments[position + 1 :])
                 found = self._search.attempt(best.subject, arguments, best.instance)
                 is_good = found is not None and found.outcome.is_usable and gain <= found.outcome.goals
+                is_good = is_good and found is not None and found.oddness <= best.oddness + _LITTLE
                 best = found if found is not None and is_good else best
                 return is_good
 
