@@ -128,6 +128,8 @@ PACKAGES = (
     "@types/express@5.0.3",
     "supertest@7.1.4",
     "@types/supertest@6.0.3",
+    "joi@18.3.2",
+    "@fastify/multipart@10.1.9",
 )
 
 

@@ -168,3 +168,35 @@ def test_what_other_modules_read_when_they_are_imported_is_not_either(project):
     assert "  delete process.env.PAGE_SIZE;\n" in text
     assert "  ({ offset } = await import('../offset'));\n" in text
     run_where_somebody_set_variables()
+
+
+IN_A_SCRIPT = """\
+'use strict';
+
+const size = Number(process.env.POOL_SIZE ?? '4');
+
+if (Number.isNaN(size)) {
+  throw new Error('POOL_SIZE is no number');
+}
+
+const connection = process.env.DATABASE_URL ?? 'postgresql://localhost/shop';
+
+module.exports = { client: 'pg', connection, pool: { max: size } };
+"""
+
+
+@pytest.mark.parametrize("runner", ["vitest", "jest", "jest for modules"])
+def test_settings_in_a_script_of_a_package_of_modules_are_read_under_changed_variables(project, runner):
+    (project / "jest.config.js").unlink()
+    (project / "tsconfig.json").unlink()
+    flag = ("--experimental-vm-modules",) if runner == "jest for modules" else ()
+    script = "vitest run" if runner == "vitest" else " ".join(["node", *flag, JEST])
+    details = {"name": "shop", "type": "module", "scripts": {"test": script}}
+    (project / "package.json").write_text(json.dumps(details))
+    (project / "src/settings.cjs").write_text(IN_A_SCRIPT)
+    made = report_of("src/settings.cjs", budget=6)
+    assert made["coverage"]["statements"] == 100.0, made
+    text = (project / "src/__tests__/settings.test.js").read_text()
+    assert "delete process.env.POOL_SIZE;\n  delete process.env.DATABASE_URL;\n" in text
+    assert ("createRequire(import.meta.url)" in text) == (runner == "jest for modules")
+    run(*(("node_modules/vitest/vitest.mjs", "run") if runner == "vitest" else (*flag, JEST)))

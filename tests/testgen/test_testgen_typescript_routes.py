@@ -188,8 +188,8 @@ def test_routes_hooks_and_plugins_are_tried_on_a_server(project):
     assert "app = await buildApp({ logger: false });" in notes
     assert "describe('POST /api/notes'" in notes
     assert "answers 401 without a token" in notes
-    assert "answers 403 as reader" in notes
-    assert "answers 404 when nothing is found" in notes
+    assert "answers 403 for a user with the role reader" in notes
+    assert "answers 404 when there are no notes" in notes
     assert "signToken({ sub: 'user-1', role: 'editor' })" in notes
     assert "expect(response.json()).toEqual({ fields: [" in notes
     gate = (project / "src/web/__tests__/gate.test.ts").read_text()

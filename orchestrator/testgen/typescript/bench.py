@@ -142,7 +142,7 @@ class Bench:
     def command(self, files: Sequence[str], report: Path, seed: int | None) -> tuple[str, ...]:
         """Return how the runner runs test files of the copy and writes its report; `seed` shuffles their tests."""
         paths = [str(self.overlay.path(each).resolve()) for each in files]
-        modules = ("--experimental-vm-modules",) if self.tools.is_module and self.tools.runner == "jest" else ()
+        modules = ("--experimental-vm-modules",) if self.tools.runs_modules else ()
         node = (self.tools.node, "--max-old-space-size=3072", "--max-semi-space-size=64", *modules)
         if self.tools.runner == "vitest":
             shuffle: tuple[str, ...] = (

@@ -43,6 +43,8 @@ class Candidate:
     setup: tuple[str, ...] = ()  # blocks above all tests: variables, what is done before and after each test
     objects: tuple[tuple[str, Mapping[str, str]], ...] = ()  # sources of what it is given, with the type of each
     features: tuple[tuple[str, str, str], ...] = ()  # of what goes in: where it stands, its name, its source
+    deciding: tuple[str, ...] | None = None  # in words, what makes the outcome another one; None: nothing was compared
+    more: tuple[str, ...] = ()  # in words, in what else it differs from an ordinary case
     observation: str = ""  # by which the same call is known again when a person removed its test
 
 
@@ -114,6 +116,8 @@ def _candidate(number: int, each: Mapping[str, Any]) -> Candidate:
         setup=tuple(each.get("setup", ())),
         features=tuple((where, name, text) for where, name, text in each.get("features", ())),
         objects=tuple((source, told) for source, told in each.get("objects", ())),
+        deciding=tuple(each["conditions"]["deciding"]) if each.get("conditions") else None,
+        more=tuple(each["conditions"]["others"]) if each.get("conditions") else (),
         observation=_observation(each),
     )
 

@@ -31,6 +31,9 @@ _OFFERED = (
 async def shared_doubles(bench: Bench, target: Target) -> tuple[str, str]:
     """Return where the file stands for tests of a module, with its text: ours, or one there that offers the same."""
     helper, existing = place_of_doubles(bench.root, bench.tools.folder, target)
+    if bench.tools.makes_require:  # beside modules a script is known by its ending
+        helper = str(PurePosixPath(helper).with_suffix(".cjs"))
+        existing = _read(Path(bench.root, helper))
     start = "(async )?function" if bench.tools.is_script else "export (async )?function"
     is_ours = all(re.search(rf"^{start} {name}\b", existing, re.MULTILINE) for name in _OFFERED)
     if is_ours and bench.tools.is_script == ("module.exports" in existing):

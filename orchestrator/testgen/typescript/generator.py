@@ -67,10 +67,10 @@ async def _isolated(processes: Processes) -> tuple[str, ...]:
 
 def _batches(project: Project, targets: Sequence[Target]) -> Iterator[list[Target]]:
     """Part the targets by package, kind of module and size."""
-    by_package: dict[tuple[str, bool, bool], list[Target]] = {}
+    by_package: dict[tuple[str, bool, bool, bool], list[Target]] = {}
     for each in targets:
         tools = find_toolchain(project.root, each.reads[0], project.processes)
-        by_package.setdefault((tools.folder, tools.is_script, tools.is_module), []).append(each)
+        by_package.setdefault((tools.folder, tools.is_script, tools.is_module, tools.makes_require), []).append(each)
     for mine in by_package.values():
         for start in range(0, len(mine), _BATCH):
             yield mine[start : start + _BATCH]

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from orchestrator.testgen.typescript.candidates import Candidate
 from orchestrator.testgen.typescript.place import Place, is_typed, quoted
+from orchestrator.testgen.typescript.scratch_tests import MAKES_REQUIRE, REQUIRE
 from orchestrator.testgen.typescript.toolchain import Toolchain
 
 _JEST = "@jest/globals"
@@ -69,6 +70,9 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
     anew = f"{shield}{_fresh(place, fresh, typed=typed) if fresh else ''}"
     if place.tools.is_script:
         runner = lines[0] if lines and _JEST in lines[0] else ""
+        if place.tools.makes_require:
+            jest = f"import {{ jest }} from '{_JEST}';\n" if f"{api}." in f"{setup}{body}" else ""
+            return f"{MAKES_REQUIRE}{jest}\n{REQUIRE}{_script_head('', mocks, [line for line in lines if line], anew)}"
         return _script_head(runner, mocks, [line for line in lines if line and line != runner], anew)
     mocks = f"{mocks or late}{''.join(after)}{anew}"
     return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}"

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from orchestrator.testgen.typescript.candidates import Candidate
 from orchestrator.testgen.typescript.outcomes import outcome_of, parts_of
 
-_LONGEST = 90
+_LONGEST = 98
 _LONGEST_VALUE = 40
 _LONGEST_FEATURE = 24
 _MOST_FEATURES = 2
+_MOST_CONDITIONS = 3
 _NOTHING = ("undefined", "[]", "null", "0")  # rows that are found, or changed
 _FOUND = ["when something is found"]  # of no object that comes out: that tells what was found
 _REFUSED = re.compile(r"answers [45]\d\d")
@@ -39,6 +40,8 @@ class Namer:
 
     def single(self, candidate: Candidate) -> str:
         """Return the title of a test of one call."""
+        if candidate.deciding is not None:
+            return self._conditional(candidate, candidate.deciding)
         if candidate.title:
             return self._unique(_within(candidate.title, self._refused(candidate)))
         circumstances = _circumstances(candidate)
@@ -53,6 +56,27 @@ class Namer:
             if found not in self._used and found not in self._taken:
                 return self._unique(found)
         return self._unique(_within(title, known))
+
+    def _conditional(self, candidate: Candidate, deciding: Sequence[str]) -> str:
+        """Return a title that says when the outcome is this one, and what else tells the test from others."""
+        whole, brief = self._heads(candidate)
+        known = [each for each in deciding if each not in whole][:_MOST_CONDITIONS]
+        head = whole if len(f"{whole} {' '.join(known[:1])}") <= _LONGEST else brief
+        told, rest = ([], []) if candidate.title else self._told(candidate)
+        names = [each for each in (*candidate.more, *told, *rest) if each not in known]
+        for each in ["", *names]:
+            found = _within(head, _spoken([*known, each] if each else known))
+            if found not in self._used and found not in self._taken:
+                return self._unique(found)
+        return self._unique(_within(head, _spoken(known)))
+
+    def _heads(self, candidate: Candidate) -> tuple[str, str]:
+        """Return in words what comes out, and the same shorter."""
+        if candidate.title:
+            return candidate.title, candidate.title
+        after = _after(candidate)
+        whole = outcome_of(candidate, self._claims)
+        return f"{whole}{after}", f"{outcome_of(candidate, self._claims, parts=1)}{after}"
 
     def _refused(self, candidate: Candidate) -> list[str]:
         """Return in words what a request that is naturally refused is given, where others are given otherwise."""
@@ -168,9 +192,18 @@ def _circumstances(candidate: Candidate) -> str:
     elif candidate.answers:
         empty = all(each in _NOTHING for each in candidate.answers)
         parts.append(" when nothing is found" if empty else "")
-    if candidate.steps:
-        parts.append(f" after {' and '.join(_often(step, count) for step, count in Counter(candidate.steps).items())}")
-    return "".join(parts)
+    return "".join([*parts, _after(candidate)])
+
+
+def _after(candidate: Candidate) -> str:
+    if not candidate.steps:
+        return ""
+    return f" after {' and '.join(_often(step, count) for step, count in Counter(candidate.steps).items())}"
+
+
+def _spoken(told: Sequence[str]) -> list[str]:
+    """Return conditions in the order in which one says them: what is given, then when something happens."""
+    return sorted(told, key=lambda each: each.startswith("when "))
 
 
 def _often(step: str, count: int) -> str:

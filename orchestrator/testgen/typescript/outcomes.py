@@ -10,8 +10,11 @@ _SHORT = re.compile(r"""'[^'\\]*'|"[^"\\]*"|-?[\d.]+|true|false|null|\[\]|\{\}""
 _QUOTES = "'\"`"
 
 
-def outcome_of(candidate: Candidate, claims: Sequence[Mapping[str, str]]) -> str:
-    """Return what comes out, told apart from what comes out of other calls of the same function."""
+def outcome_of(candidate: Candidate, claims: Sequence[Mapping[str, str]], parts: int = 2) -> str:
+    """Return what comes out, told apart from what comes out of other calls of the same function.
+
+    Of an object it tells so many parts.
+    """
     if candidate.error is not None:
         verb = "rejects with" if candidate.is_async else "throws"
         return f"{verb} {_short(candidate.error['message'], 60) or candidate.error['name']}"
@@ -22,10 +25,10 @@ def outcome_of(candidate: Candidate, claims: Sequence[Mapping[str, str]]) -> str
     if candidate.expected == "expect.anything()":
         return "makes the same calls" if candidate.assertions else "returns something"
     verb = "resolves to" if candidate.is_async else "is" if candidate.kind.endswith("getter") else "returns"
-    return f"{verb} {_described(candidate.expected, claims)}"
+    return f"{verb} {_described(candidate.expected, claims, parts)}"
 
 
-def _described(expected: str, claims: Sequence[Mapping[str, str]]) -> str:
+def _described(expected: str, claims: Sequence[Mapping[str, str]], most: int) -> str:
     if len(expected) <= 30:
         return "nothing" if expected == "undefined" else expected
     if expected.startswith("["):
@@ -35,7 +38,7 @@ def _described(expected: str, claims: Sequence[Mapping[str, str]]) -> str:
         told = [(key, value) for key, value in parts.items() if value]
         own = [(key, value) for key, value in told if not all(each.get(key) == value for each in claims)]
         if told:
-            return f"an object with {' and '.join(f'{key} {value}' for key, value in (own or told)[:2])}"
+            return f"an object with {' and '.join(f'{key} {value}' for key, value in (own or told)[:most])}"
         return f"an object with {' and '.join([*parts][:2])}" if parts else "an object"
     return "a text" if expected[0] in "'\"" else "what is expected"
 

@@ -7,6 +7,17 @@ from pathlib import PurePosixPath
 from orchestrator.testgen.typescript.bench import NODE
 from orchestrator.testgen.typescript.toolchain import Toolchain
 
+MAKES_REQUIRE = "import { createRequire } from 'node:module';\n"
+REQUIRE = "const require = createRequire(import.meta.url);\n"
+_SCRIPT_HEAD = f"""\
+{MAKES_REQUIRE}import {{ jest, test }} from '@jest/globals';
+
+{REQUIRE}const core = {{ require }};
+const load = async (path) => (/\\.(test|spec)\\./.test(path) ? import(path) : require(path));
+const mock = (spec, make) => jest.doMock(spec, make);
+const actual = (spec) => jest.requireActual(spec);
+const api = {{ load, reset: () => jest.resetModules(), mock, core: core.require, actual }};
+"""
 _LONGEST = 3_600_000  # milliseconds
 _RECORDED = frozenset(("describe", "it", "test", "beforeAll", "beforeEach", "afterEach", "afterAll"))
 
@@ -53,7 +64,7 @@ def recorded(text: str) -> str:
 def guarded(tools: Toolchain, text: str, root: str) -> str:
     """Return a test file with the guard at its head, and the types left to another filter."""
     script, place = json.dumps(str(NODE / "guard.cjs")), json.dumps(f"{root}/")
-    if tools.runner == "vitest" or tools.is_module:
+    if tools.runner == "vitest" or tools.runs_modules:
         source = "vitest" if tools.runner == "vitest" else "@jest/globals"
         head = (
             f"import {{ afterEach as orchestrateAfter }} from '{source}';\n"
@@ -82,6 +93,8 @@ def _head(tools: Toolchain) -> str:
             "const api = { load: (path) => import(/* @vite-ignore */ path), reset: () => vi.resetModules(), "
             "mock: (spec, make) => vi.doMock(spec, make), isVitest: true, core: core.require };\n"
         )
+    if tools.makes_require:
+        return _SCRIPT_HEAD
     load = "(path) => import(path)" if tools.is_module else "async (path) => require(path)"
     require = "createRequire(import.meta.url)" if tools.is_module else "require"
     imports = (

@@ -34,11 +34,17 @@ class Toolchain:
     keeps_imports: bool = False  # the compiler leaves `import()` as it is, which Jest's scripts cannot carry out
     settings: str = ""  # text of the settings of Jest
     is_script: bool = False  # the modules are CommonJS in JavaScript, and so are their test files
+    makes_require: bool = False  # the test files are ES modules for Node all the same: `require` has to be made
 
     @property
     def is_late(self) -> bool:
         """Say whether what is tested has to be imported after it was doubled: nothing moves doubles above imports."""
         return self.runner == "jest" and self.is_module
+
+    @property
+    def runs_modules(self) -> bool:
+        """Say whether Jest has to be started so that it runs ES modules as they are."""
+        return self.runner == "jest" and (self.is_module or self.makes_require)
 
     @property
     def api(self) -> str:
@@ -77,6 +83,7 @@ def find_toolchain(root: str, path: str, processes: Processes) -> Toolchain:
         settings=_jest_settings(root, folder, package) if runner == "jest" else "",
         keeps_imports=runner == "jest" and not is_module and _keeps_imports(root, folder),
         is_script=not is_module and _is_script(Path(root, path)),
+        makes_require=not is_module and path.endswith(".cjs") and _runs_modules(root, folder, f"{path}.js", package),
     )
 
 

@@ -16,6 +16,7 @@ const { importedNames, outsidePackages, readFacts, readImports } = require('./an
 const { appsIn, filesWithApps } = require('./analysis/apps.cjs');
 const { servingOf } = require('./analysis/serving.cjs');
 const { shapeOfSite } = require('./analysis/sites.cjs');
+const { nameOfSite } = require('./analysis/site-names.cjs');
 const { Uses } = require('./analysis/uses.cjs');
 const { usedModules } = require('./analysis/used.cjs');
 const { environmentOf } = require('./analysis/environment.cjs');
@@ -25,6 +26,7 @@ const { configSubject } = require('./analysis/config.cjs');
 const { startedSubject } = require('./analysis/started.cjs');
 const { declaringFiles } = require('./declaring.cjs');
 const { openersIn } = require('./analysis/openers.cjs');
+const { uploadsIn } = require('./analysis/uploads.cjs');
 const { instrument } = require('./instrument/instrument.cjs');
 
 function main(orderFile, resultFile) {
@@ -59,7 +61,7 @@ function describe(look, module) {
   const shapes = new Shapes(ts, checker, files[0], (each) => path.relative(root, each));
   shapes.uses = usesOf(look, module, files);
   const counts = { goals: [], mutants: [], sites: [], variables: [] };
-  const found = { subjects: [], imports: [], facts: [], sites: [], usedSites: {}, bodies: [], texts: {}, used: {} };
+  const found = { subjects: [], imports: [], facts: [], sites: [], usedSites: {}, siteNames: {}, bodies: [], texts: {}, used: {} };
   for (const [index, file] of files.entries()) {
     shapes.place = file;
     found.subjects.push(...findSubjects(ts, checker, file, shapes, () => isServed(look, shapes)).map((each) => ({ ...each, file: module.files[index] })));
@@ -93,6 +95,7 @@ function describe(look, module) {
     asked: askedExports(ts, checker, [...files, ...used.files.map((each) => program.getSourceFile(path.join(root, each)))], (symbol) => shapes.isForeign(symbol)),
     sites: found.sites,
     usedSites: found.usedSites,
+    siteNames: found.siteNames,
     server: serving?.server,
     openers,
     environment: environmentIn(look, [...module.files, ...(serving ? look.apps.map((each) => path.relative(root, each)) : [])]),
@@ -100,6 +103,7 @@ function describe(look, module) {
     hasState: counts.variables.length > 0,
     wantsEndings: wantsEndings(look, files[0]),
     bodies: found.bodies,
+    uploads: uploadsIn(files),
     usesFetch: files.some((each) => /(^|[^.\w])fetch\(/m.test(each.text) && !/\bfetch\b[^(]*from '|function fetch\b/.test(each.text)),
     writesLogs: files.some((each) => /\blog\.(trace|debug|info|warn|error|fatal)\(/.test(each.text)),
     isFolder: Boolean(module.isFolder),
@@ -149,6 +153,7 @@ function rewrite({ ts, checker, root }, module, { file, shapes, counts, found })
   shapes.place = file;
   for (const node of counts.sites.slice(before)) {
     const shape = shapeOfSite(ts, checker, file, shapes, node);
+    found.siteNames[found.sites.length] = nameOfSite(ts, node);
     found.sites.push(shape);
     if (/\.json\(\)$/.test(node.getText(file))) found.bodies.push(shape);
   }
@@ -161,7 +166,10 @@ function rewriteUsed({ ts, program, checker, root }, name, { shapes, found }) {
   const counts = { goals: [], mutants: [], sites: [], variables: [] };
   const { text } = instrument(ts, file, name, { counts, isUsed: true, isAwaitable: (node) => isAwaitable(ts, checker, node) });
   shapes.place = file;
-  counts.sites.forEach((node, index) => { found.usedSites[`${name}#${index}`] = shapeOfSite(ts, checker, file, shapes, node); });
+  counts.sites.forEach((node, index) => {
+    found.usedSites[`${name}#${index}`] = shapeOfSite(ts, checker, file, shapes, node);
+    found.siteNames[`${name}#${index}`] = nameOfSite(ts, node);
+  });
   if (text.includes('__o().')) found.used[name] = text;
 }
 

@@ -4,6 +4,7 @@ const { braces } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
 const { CallWriter, nameOf } = require('./call-writer.cjs');
 const { defaultName } = require('./writer.cjs');
+const { conditionsOf } = require('./conditions.cjs');
 const { shielded } = require('./environment.cjs');
 const { featuresOf } = require('./features.cjs');
 const { isNoNumber, oddnessOf } = require('./oddness.cjs');
@@ -103,6 +104,7 @@ function written(plan, item, seen, withCalls, isLoose) {
     objects: [...writer.objects],
     features: featuresOf(item, seen.answered, nameOf),
     title: titleOf(item, seen),
+    conditions: conditionsOf(item, plan, (each) => writer.shown(each)),
     outcome_key: outcomeOf(subject, seen),
   };
 }

@@ -7,7 +7,7 @@
 const { ownEnvironment } = require('./environment.cjs');
 const { braces, literal } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
-const { shapeOfSchema } = require('./server/schema-shapes.cjs');
+const { isKnown, shapeOfSchema } = require('./server/schema-shapes.cjs');
 
 const KEPT = new Set(['NODE_ENV', 'PATH', 'HOME', 'TZ', 'CI']); // what the runner and the system set
 const MOST_VALUES = 14;
@@ -102,7 +102,7 @@ class ConfigSubject {
 
   /** A schema that checks the environment says what each variable may be. */
   learn(schema, value) {
-    if (value === null || typeof value !== 'object' || !(value === process.env || this.variables.some((each) => Object.hasOwn(value, each)))) return;
+    if (!isKnown(schema) || value === null || typeof value !== 'object' || !(value === process.env || this.variables.some((each) => Object.hasOwn(value, each)))) return;
     for (const { name, shape } of shapeOfSchema(schema, 'environment').fields ?? []) {
       if (this.learned.has(name)) continue;
       this.learned.set(name, shape);

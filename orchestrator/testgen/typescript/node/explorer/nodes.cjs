@@ -2,6 +2,7 @@
 /** What can be done with a tree of nodes: make the value, write the source, go through it, vary it. */
 
 const { documentOf, writeDocument } = require('./documents.cjs');
+const { makeUpload } = require('./server/uploads.cjs');
 
 const NAME = /^[A-Za-z_$][\w$]*$/;
 const WORDS = new Set(['true', 'false', 'null', 'undefined', 'NaN', 'Infinity', 'this']); // values, where names are written
@@ -30,6 +31,7 @@ function make(node, scene) {
     case 'exported': return scene.world.offered({ file: node.file, export: node.exported });
     case 'response': return new Response(JSON.stringify(make(node.of, scene) ?? null), { status: node.status });
     case 'document': return documentOf(node, scene.world.graphql);
+    case 'upload': return makeUpload(node);
     case 'result': return node.path.reduce((from, key) => from?.[key], scene.results[node.step]);
     default: throw new Error(`no such node: ${node.t}`);
   }
@@ -86,6 +88,7 @@ function write(node, writer) {
     case 'exported': return writer.exported(node);
     case 'response': return `new Response(JSON.stringify(${inner(node.of)}), { status: ${node.status} })`;
     case 'document': return writeDocument(node, writer);
+    case 'upload': return writer.upload(node);
     case 'result': return writer.result(node);
     default: throw new Error(`no such node: ${node.t}`);
   }

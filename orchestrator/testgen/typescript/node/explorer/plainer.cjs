@@ -82,15 +82,15 @@ function naturalFor({ values }, node, isStrange) {
 }
 
 /** The case with what comes out of it now, if it is worth keeping for the same reasons; undefined otherwise. */
-async function stillWorth(search, { goals, kills, outcome }, item) {
+async function stillWorth(search, { goals, kills, outcome }, item, isAsGood = (seen) => search.outcomeOf(item, seen) === outcome) {
   const { caller } = search;
   const seen = await caller.call(item);
-  if (search.unfit(seen, item) || goals.some((each) => !seen.goals.has(each)) || search.outcomeOf(item, seen) !== outcome) return undefined;
+  if (search.unfit(seen, item) || goals.some((each) => !seen.goals.has(each)) || !isAsGood(seen)) return undefined;
   const complete = search.completed(item, seen);
   const stable = await search.steady(complete, seen);
   if (!stable) return undefined;
   for (const mutant of kills) if (!(await search.tells(complete, stable, mutant))) return undefined;
-  return { item: complete, seen: stable, goals, kills, outcome };
+  return { item: complete, seen: stable, goals, kills, outcome: search.outcomeOf(item, stable) };
 }
 
-module.exports = { makePlainer };
+module.exports = { makePlainer, stillWorth };

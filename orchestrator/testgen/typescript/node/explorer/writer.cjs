@@ -29,7 +29,7 @@ class Writer {
 
   /** The source of a node for a title: nothing that it needs is noted. */
   shown(node) {
-    return write(node, { imports: () => undefined, client: () => 'db', stub: () => '{…}', callable: () => '() => …', made: (each) => `${each.subject.export}(…)`, called: (each) => `${each.from.name}(…)`, signed: () => 'a token', exported: (each) => each.exported, result: (each) => `the ${each.path.at(-1) ?? 'result'}` });
+    return write(node, { imports: () => undefined, client: () => 'db', stub: () => '{…}', callable: () => '() => …', made: (each) => `${each.subject.export}(…)`, called: (each) => `${each.from.name}(…)`, signed: () => 'a token', exported: (each) => each.exported, upload: () => 'a form', result: (each) => `the ${each.path.at(-1) ?? 'result'}` });
   }
 
   imports(from) {

@@ -104,7 +104,7 @@ function expressionRules(job) {
   function schemaCall(node) {
     if (!ts.isCallExpression(node) || node.questionDotToken || node.arguments.length === 0) return undefined;
     const callee = node.expression;
-    if (!ts.isPropertyAccessExpression(callee) || callee.questionDotToken || !/^(safeP|p)arse(Async)?$/.test(callee.name.text)) return undefined;
+    if (!ts.isPropertyAccessExpression(callee) || callee.questionDotToken || !/^((safeP|p)arse|validate)(Async)?$/.test(callee.name.text)) return undefined;
     if (/^(JSON|Date|URL|Number|path|qs|querystring)$/.test(job.textOf(callee.expression)) || ts.isSpreadElement(node.arguments[0])) return undefined;
     if (callee.expression.kind === ts.SyntaxKind.SuperKeyword || callee.expression.kind === ts.SyntaxKind.ThisKeyword) return undefined;
     const [first, ...rest] = node.arguments.map((each) => job.visit(each));

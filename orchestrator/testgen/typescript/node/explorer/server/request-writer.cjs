@@ -4,6 +4,7 @@ const { braces, literal } = require('../nodes.cjs');
 const { expectation } = require('../pictures.cjs');
 const { Writer } = require('../writer.cjs');
 const { isSent } = require('./requests.cjs');
+const { uploadLines } = require('./uploads.cjs');
 const { partOf } = require('./route-titles.cjs');
 
 class RequestWriter extends Writer {
@@ -39,6 +40,13 @@ class RequestWriter extends Writer {
   asText(node) {
     if (node.t === 'list') return `[${node.items.map((each) => this.asText(each)).join(', ')}]`;
     return node.t === 'value' ? literal(String(node.v)) : this.written(node);
+  }
+
+  /** A form with files in it is made before it is sent. */
+  upload(node) {
+    const name = this.free('form');
+    this.lines.push(...uploadLines(node, name, literal));
+    return name;
   }
 
   /** A token that the server signs itself. */

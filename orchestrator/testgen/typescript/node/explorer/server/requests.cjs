@@ -1,7 +1,8 @@
 'use strict';
 /** What a request to a route may look like: the shape of its parts, and what is sent in the end. */
 const { stringsFor } = require('../strings.cjs');
-const { shapeOfSchema } = require('./schema-shapes.cjs');
+const { isKnown, shapeOfSchema } = require('./schema-shapes.cjs');
+const { uploadNodes } = require('./uploads.cjs');
 
 const PARTS = { body: 'payload', params: 'params', query: 'query', querystring: 'query', headers: 'headers' };
 const USUAL_HEADERS = new Set(['authorization', 'host', 'cookie', 'content-type', 'content-length', 'transfer-encoding', 'user-agent', 'connection', 'origin', 'expect', 'upgrade', 'accept-version', 'request-id', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', ':authority', 'then', 'tojson']);
@@ -28,6 +29,7 @@ class RequestForm {
 
   /** A schema checked a part of the request: from here on it says what that part may be. */
   learn(schema, value, request) {
+    if (!isKnown(schema)) return;
     if (request && isWhole(value, request)) return this.learnWhole(schema, value, request);
     const part = this.partOf(value, request);
     if (part === undefined || this.fixed.has(part)) return;
@@ -71,8 +73,15 @@ class RequestForm {
     if (this.parts.query) props.push({ name: 'query', optional: true, shape: this.parts.query });
     const headers = this.headersShape();
     if (headers.fields.length > 0) props.push({ name: 'headers', optional: false, shape: headers });
-    if (this.takesBody) props.push({ name: 'payload', optional: true, shape: this.parts.payload ?? { k: 'record', of: { k: 'any' } } });
+    if (this.takesBody) props.push({ name: 'payload', optional: true, shape: this.parts.payload ?? this.openBody });
     return { k: 'form', fields: props };
+  }
+
+  /** A body of which nothing is known; one with files where the module reads such. */
+  get openBody() {
+    const record = { k: 'record', of: { k: 'any' } };
+    const { uploads } = this.settings;
+    return uploads ? { k: 'union', of: [{ k: 'nodes', of: uploadNodes(uploads.fields) }, record] } : record;
   }
 
   paramsShape(names) {

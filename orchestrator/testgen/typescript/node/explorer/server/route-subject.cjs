@@ -18,7 +18,7 @@ class RouteSubject {
   constructor(origin, route, assembly, settings) {
     Object.assign(this, { kind: 'route', export: origin.export, member: `${route.method} ${route.url}`, line: route.line || origin.line });
     Object.assign(this, { origin, route, assembly, settings, later: DAYS_197, patience: 1500, isAsync: true });
-    this.form = new RequestForm(route, assembly.server, { ...settings, origins: originsFor(assembly.plan) });
+    this.form = new RequestForm(route, assembly.server, { ...settings, origins: originsFor(assembly.plan), uploads: assembly.plan.uploads });
     this.refusals = new Set();
     this.answered = undefined; // what the natural request asked for: [{key, node}]
   }

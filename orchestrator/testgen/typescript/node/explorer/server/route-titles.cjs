@@ -5,13 +5,18 @@ const LONGEST_VALUE = 24;
 const WORTHLESS = { 'Bearer a.b.c': 'with a broken token', wrong: 'with a wrong token' };
 
 /** `shown` writes a node for a reader. */
-function circumstances(subject, item, seen, shown) {
+function circumstances(...given) {
+  return circumstancesOf(...given).join(' ');
+}
+
+/** The same one by one. */
+function circumstancesOf(subject, item, seen, shown) {
   const given = whatIsGiven(subject, item, shown);
   const found = [...given, ...whoAsks(subject, item, shown), ...whatIsSent(subject, item, shown).slice(0, 2)];
   const answers = seen.answered.filter((each) => !isWritten(each.node));
   if (seen.answered.some((each) => each.node.isFault)) found.push('when a query fails');
   else if (answers.length > 0 && answers.every((each) => isEmpty(each.node))) found.push('when nothing is found');
-  return found.join(' ');
+  return found;
 }
 
 /** What the server is made with, where it differs from what is natural: "with role 'admin'", "for an Error". */
@@ -119,4 +124,4 @@ function isEmpty(node) {
     || (node.t === 'object' && node.props.length > 0 && node.props.every(([, each]) => isEmpty(each)));
 }
 
-module.exports = { askerOf, circumstances, partOf };
+module.exports = { askerOf, circumstances, circumstancesOf, errorWords, partOf };

@@ -2,7 +2,8 @@
 /** Writes the test of one request: how the server is made, what is injected, what comes back. */
 const { braces, literal } = require('../nodes.cjs');
 const { expectation } = require('../pictures.cjs');
-const { circumstances } = require('./route-titles.cjs');
+const { conditionsOf } = require('../conditions.cjs');
+const { circumstances, circumstancesOf } = require('./route-titles.cjs');
 
 const LONGEST_GIVEN = 24;
 const MOST_GIVEN = 40;
@@ -23,8 +24,12 @@ function written(subject, item, seen, { withCalls, isLoose }) {
   const call = writer.act();
   const assertions = writer.assertions();
   const status = new Map(seen.value.props).get('status').v;
-  const title = subject.titleOf?.(item) ?? [`answers ${status}`, circumstances(subject, item, seen, (each) => writer.shown(each))].filter(Boolean).join(' ');
-  return { ...candidate(subject, item, seen, { title, setup, call, assertions, writer }), ...looseOf(subject, writer, call) };
+  const shown = (each) => writer.shown(each);
+  const own = subject.titleOf?.(item);
+  const conditions = own ? undefined : conditionsOf(item, subject.assembly.plan, shown);
+  conditions?.others.push(...circumstancesOf(subject, item, seen, shown)); // where a title would be another one's
+  const title = own ?? [`answers ${status}`, conditions ? '' : circumstances(subject, item, seen, shown)].filter(Boolean).join(' ');
+  return { ...candidate(subject, item, seen, { title, setup, call, assertions, writer }), conditions, ...looseOf(subject, writer, call) };
 }
 
 /** What the project tells the compiler nothing of is read by its name where the compiler minds. */

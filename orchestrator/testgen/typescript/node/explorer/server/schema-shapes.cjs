@@ -1,9 +1,10 @@
 'use strict';
 /**
- * Turns schemas that were found at run time (zod of any version, JSON schema) into shapes whose values are known to be
+ * Turns schemas that were found at run time (zod of any version, Joi, JSON schema) into shapes whose values are known to be
  * good or bad: the schema itself is asked. Bounds give the values beside them.
  */
 const { stringsFor } = require('../strings.cjs');
+const { isJoi, shapeOfJoi } = require('./joi-shapes.cjs');
 
 const DEEPEST = 5;
 const DATES = ['2024-01-31', '2024-01-31T12:30:00.000Z', '12:30', '2024-01-31T12:30:00'];
@@ -13,7 +14,20 @@ const PATTERNED = ['abc', 'ABC', '123456', 'a1', 'a-1', '3fa85f64-5717-4562-b3fc
 function shapeOfSchema(schema, name = '', depth = 0) {
   if (depth > DEEPEST || schema === null || typeof schema !== 'object') return { k: 'any' };
   if (isZod(schema)) return shapeOfZod(schema, name, depth);
+  if (isJoi(schema)) return shapeOfJoi(schema, name, partsOfJoi(depth));
   return shapeOfJson(schema, name, depth);
+}
+
+/** Say whether something that is asked about a value is a schema of which a shape can be made. */
+function isKnown(schema) {
+  return isZod(schema) || isJoi(schema);
+}
+
+/** What shapes of Joi are made of. */
+function partsOfJoi(depth) {
+  const texts = { dates: DATES, natural: (name) => [...stringsFor(name), ...DATES, ...PATTERNED], matching: samplesOf };
+  const form = (fields, takes) => ({ k: 'form', fields, isGood: takes });
+  return { inner: (each, called) => shapeOfSchema(each, called, depth + 1), form, union: unionOf, checked, texts };
 }
 
 function isZod(schema) {
@@ -199,4 +213,4 @@ function isNothing(node) {
   return node === undefined || (node.t === 'value' && node.v === undefined);
 }
 
-module.exports = { MAKERS, isZod, shapeOfSchema };
+module.exports = { MAKERS, isKnown, isZod, shapeOfSchema };

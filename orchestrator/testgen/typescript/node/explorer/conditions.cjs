@@ -1,0 +1,139 @@
+'use strict';
+/** Says in words in what a case differs from an ordinary one: "without email", "when the user is not found". */
+const { isStructural, named, plural, singular } = require('./condition-names.cjs');
+const { errorWords } = require('./server/route-titles.cjs');
+
+const LONGEST_VALUE = 24;
+const HOLDERS = new Set(['rows', 'data', 'items', 'records', 'docs']); // in which drivers give what was found
+const MOST_PARTS = 2; // of an object that are told one by one
+const WORTHLESS = { 'Bearer a.b.c': 'with a broken token', wrong: 'with a wrong token' };
+
+/** The words for the spots of a case: {deciding, others}; undefined where it was compared with nothing. `shown` writes a node for a reader. */
+function conditionsOf(item, plan, shown) {
+  if (!item.why) return undefined;
+  const say = (spots) => [...new Set(spots.map((each) => wordsFor(each, item, plan, shown)).filter(Boolean))];
+  const told = item.why.filter((each) => each.decides).sort((a, b) => rankOf(a) - rankOf(b));
+  return { deciding: say(told), others: say(item.why.filter((each) => !each.decides)) };
+}
+
+/** What tells most comes first: what fails, what is not there. */
+function rankOf({ path: [part], to }) {
+  if (part === 'answers') return to?.isFault ? 0 : isNothing(to) || (to.t === 'list' && to.items.length === 0) ? 1 : 3;
+  return isNothing(to) ? 2 : 3;
+}
+
+function wordsFor(spot, item, plan, shown) {
+  const [part, index, ...rest] = spot.path;
+  if (part === 'answers') return ofAnswer(spot, rest, siteName(plan, index), shown);
+  const { subject } = item;
+  if (part === 'args' && index === 0 && subject.form) return ofRequest(spot, rest, subject, shown);
+  if (part === 'args' && subject.settings?.way?.isFailing && index === item.args.length - 1) return `for ${errorWords(shown(item.args[index]))}`;
+  const params = (part === 'ctor' ? subject.ctor : subject.params) ?? [];
+  const top = params[Math.min(index, params.length - 1)]?.name ?? 'input';
+  const callee = calleeIn(spot, rest, top);
+  if (callee) return ofCallee(spot, callee, shown);
+  const keys = rest.filter((each) => !isStructural(each));
+  return ofValue(spot, keys.at(-1) ?? top, keys.length === 0, shown);
+}
+
+/** The name of a function that is given and answers otherwise, with what stands below its answer. */
+function calleeIn({ from, to }, path, top) {
+  const at = path.lastIndexOf('returns');
+  const isWhole = [from, to].some((each) => each?.t === 'fn');
+  if (at < 0 && !isWhole) return undefined;
+  const above = (at < 0 ? path : path.slice(0, at)).filter((each) => !isStructural(each));
+  return { name: above.at(-1) ?? top, below: at < 0 ? [] : path.slice(at + 1).filter((each) => !isStructural(each)) };
+}
+
+function ofCallee({ from, to }, { name, below }, shown) {
+  if (to === undefined) return below.length > 0 ? `when ${name} gives no ${below.at(-1)}` : `without ${name}`;
+  if (to.t === 'fn') {
+    if (to.throws) return `when ${name} fails`;
+    return from === undefined ? `with ${name}` : `when ${name} returns ${briefly(to.returns, shown)}`;
+  }
+  return below.length > 0 ? `when ${name} gives ${below.at(-1)} ${briefly(to, shown)}` : `when ${name} returns ${briefly(to, shown)}`;
+}
+
+function briefly(node, shown) {
+  if (node === undefined || (node.t === 'value' && node.v === undefined)) return 'nothing';
+  if (node.t === 'list' && node.items.length === 0) return 'an empty list';
+  const text = shown(node);
+  return text.length <= LONGEST_VALUE ? text : 'something else';
+}
+
+/** A query that is answered otherwise. */
+function ofAnswer({ from, to }, path, { name, asked, isWrite }, shown) {
+  const keys = path.filter((each) => !isStructural(each) && !HOLDERS.has(each));
+  if (keys.length > 0) {
+    const owner = named(singular(name) || 'row');
+    if (isNothing(to)) return `when the ${owner} has no ${named(keys.at(-1))}`;
+    const text = shown(to);
+    return text.length <= LONGEST_VALUE ? `when the ${owner}'s ${named(keys.at(-1))} is ${text}` : `with another ${named(keys.at(-1))} of the ${owner}`;
+  }
+  if (to?.isFault) return asked ? `when the query for ${named(plural(asked))} fails` : 'when a query fails';
+  if (to?.t === 'value' && to.v === 0) return asked ? `when no ${named(singular(asked))} is ${isWrite ? 'changed' : 'found'}` : 'when nothing is changed';
+  if (isNothing(to)) return name ? `when the ${named(singular(name))} is not found` : 'when nothing is found';
+  if (to.t === 'list' && to.items.length === 0) return name ? `when there are no ${named(plural(name))}` : 'when nothing is found';
+  if (to.t === 'list') return `with ${to.items.length} ${to.items.length === 1 ? named(singular(name) || 'row') : named(plural(name) || 'rows')}`;
+  if (isNothing(from)) return name ? `when the ${named(singular(name))} is found` : 'when something is found';
+  const text = shown(to);
+  return text.length <= LONGEST_VALUE && to.t === 'value' ? `when the answer is ${text}` : '';
+}
+
+function isNothing(node) {
+  return node === undefined || (node.t === 'value' && (node.v === undefined || node.v === null));
+}
+
+/** Something else in a request: who asks, or what is sent. */
+function ofRequest(spot, path, subject, shown) {
+  const { credential } = subject.settings;
+  const [part, name, ...rest] = path;
+  if (part === undefined) return '';
+  if (spot.to?.says) return spot.to.says;
+  if (part === 'headers' && credential && (name === credential.header || (name === undefined && !spot.to))) return ofAsker(spot, rest, shown);
+  if (name === undefined && isNothing(spot.from) && isSmall(spot.to)) return ofParts(spot.to, shown);
+  if (name === undefined) return isNothing(spot.to) ? (part === 'payload' ? 'without a body' : `without ${part === 'query' ? 'a query' : part}`) : part === 'payload' && !spot.to.props ? `for the body ${briefly(spot.to, shown)}` : `with another ${part === 'payload' ? 'body' : part}`;
+  const keys = [name, ...rest].filter((each) => !isStructural(each));
+  return ofValue(spot, keys.at(-1) ?? part, false, shown);
+}
+
+function ofAsker({ from, to }, rest, shown) {
+  const keys = rest.filter((each) => !isStructural(each));
+  if (keys.length > 0) {
+    if (/^roles?$/i.test(keys.at(-1))) return `for a user with ${isNothing(to) ? 'no role' : `the role ${shown(to).replace(/^'|'$/g, '')}`}`;
+    return /(^|_)(id|sub)$|Id$/i.test(keys.at(-1)) ? 'for another user' : isNothing(to) ? `with a token without ${keys.at(-1)}` : `with a token with ${keys.at(-1)} ${briefly(to, shown)}`;
+  }
+  if (isNothing(to)) return 'without a token';
+  if (isNothing(from)) return 'with a token';
+  if (to.t === 'value') return WORTHLESS[to.v] ?? (/=a\.b\.c$/.test(String(to.v)) ? WORTHLESS['Bearer a.b.c'] : 'with a wrong token');
+  return 'with another token';
+}
+
+/** Something else under a name. */
+function ofValue({ from, to }, name, isTop, shown) {
+  if (to === undefined || (to.t === 'value' && to.v === undefined)) return `without ${name}`;
+  if (to.t === 'value' && to.v === '') return `with an empty ${name}`;
+  if (to.t === 'list') return to.items.length === 0 ? `with no ${plural(name)}` : `with ${to.items.length === 1 ? `one ${singular(name)}` : `${to.items.length} ${plural(name)}`}`;
+  const text = shown(to);
+  if (text.length <= LONGEST_VALUE && !['stub', 'fn', 'client'].includes(to.t)) return `${isTop ? 'for' : 'with'} ${name} ${text}`;
+  if (to.t === 'value' && typeof to.v === 'string') return `with a ${name} of ${to.v.length} characters`;
+  if (from === undefined && isSmall(to)) return ofParts(to, shown);
+  return from === undefined ? `with ${name}` : `with another ${name}`;
+}
+
+function isSmall(node) {
+  return node?.t === 'object' && node.props.length > 0 && node.props.length <= MOST_PARTS;
+}
+
+/** What stands in an object where there is none otherwise. */
+function ofParts(node, shown) {
+  return node.props.map(([key, each]) => ofValue({ from: undefined, to: each }, key, false, shown)).join(' and ').replace(/ and with /g, ' and ');
+}
+
+/** What a query is for, as the source calls it. */
+function siteName(plan, key) {
+  const site = key.slice(0, key.lastIndexOf(':'));
+  return plan.siteNames?.[site] ?? { name: '', asked: '', isWrite: false };
+}
+
+module.exports = { conditionsOf };

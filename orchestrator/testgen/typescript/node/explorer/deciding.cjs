@@ -1,0 +1,107 @@
+'use strict';
+/**
+ * Finds what decides in a kept case: it is compared with an ordinary case of its subject, spot by spot.
+ *
+ * What can be as it is there without loss becomes so; of the rest it is tried whether the outcome would be another one.
+ * Tests then differ from the ordinary one in what their titles say. Nothing here is drawn by chance.
+ */
+const { differences, reverted } = require('./differences.cjs');
+const { oddnessOf } = require('./oddness.cjs');
+const { stillWorth } = require('./plainer.cjs');
+
+const MOST_SPOTS = 24;
+const MOST_TRIES = 30; // of one case
+const APART = new Set(['constant', 'config', 'schema']); // whose titles say what goes in anyway
+
+/** Tell of each kept case in which spots it differs from an ordinary one, those first that decide. */
+async function findDeciding(search, isOver) {
+  for (const subject of search.subjects) {
+    const places = [...search.kept.keys()].filter((each) => search.kept[each].item.subject === subject);
+    if (APART.has(subject.kind) || places.length < 2) continue;
+    const ordinary = search.kept[ordinaryOf(places, search.kept)];
+    search.cases.values.subject = subject;
+    for (const each of places) {
+      if (isOver()) return;
+      if (search.kept[each] !== ordinary) search.kept[each] = await compared(search, search.kept[each], ordinary, isOver);
+    }
+    ordinary.item = { ...ordinary.item, why: [] };
+  }
+}
+
+/** The first case that ends well: what is natural is tried first. */
+function ordinaryOf(places, kept) {
+  const ranked = places.map((each) => [each, goodnessOf(kept[each])]);
+  const best = Math.max(...ranked.map(([, rank]) => rank));
+  return ranked.find(([, rank]) => rank === best)[0];
+}
+
+function goodnessOf({ item, seen }) {
+  if (seen.kind !== 'value' || seen.answered.some(({ node }) => node.isFault)) return 0;
+  const status = statusOf(seen);
+  if (status !== undefined) return status < 300 ? 3 : status < 400 ? 2 : 1;
+  const { value } = seen;
+  const isNothing = (value.t === 'value' && (value.v === null || value.v === undefined || value.v === false)) || (value.t === 'list' && value.items.length === 0);
+  return isNothing ? 2 : item.steps.length > 0 ? 2 : 3;
+}
+
+async function compared(search, entry, ordinary, isOver) {
+  const natural = (key) => search.caller.world.answerFor(key.slice(0, key.lastIndexOf(':')));
+  const spotsOf = (one) => [...differences(one.item, ordinary.item, natural)];
+  let found = entry;
+  let spots = spotsOf(found);
+  if (spots.length > MOST_SPOTS) return entry;
+  let tries = 0;
+  for (let at = 0; at < spots.length && tries < MOST_TRIES && !isOver();) {
+    tries += 1;
+    const item = reverted(found.item, spots[at]);
+    const next = item && (await stillWorth(search, found, item, refusedAlike(found)));
+    if (!next || isOdder(search, next, found)) { at += 1; continue; }
+    found = next;
+    spots = spotsOf(found);
+  }
+  const why = [];
+  for (const spot of spots) why.push({ ...spot, decides: await decides(search, found, spot) });
+  return { ...found, item: { ...found.item, why: [...why.filter((each) => each.decides), ...why.filter((each) => !each.decides)] } };
+}
+
+/** Say whether a case or what comes out of it looks stranger than before. */
+function isOdder({ cases }, next, before) {
+  const { facts } = cases.values;
+  return oddnessOf(next.item, next.seen, facts) > oddnessOf(before.item, before.seen, facts);
+}
+
+/** A request that is refused for several reasons may be refused for one of them alone, if it is worth something besides. */
+function refusedAlike({ seen, goals, kills }) {
+  const status = seen.kind === 'value' ? statusOf(seen) : undefined;
+  if (!(status >= 400 && status < 500) || goals.length + kills.length === 0) return undefined;
+  return (then) => then.kind === 'value' && statusOf(then) === status;
+}
+
+/** Say whether the outcome, or the way to it, is another one with a spot as it is in the ordinary case. */
+async function decides({ caller }, { item, seen }, spot) {
+  const other = reverted(item, spot);
+  if (!other) return true;
+  const then = await caller.call(other);
+  return sortOf(then) !== sortOf(seen) || [...seen.goals].some((each) => !then.goals.has(each));
+}
+
+/** What a title tells of an outcome. */
+function sortOf(seen) {
+  if (seen.kind !== 'value') return `${seen.kind} ${seen.error?.message ?? ''}`;
+  const status = statusOf(seen);
+  if (status !== undefined) return `${status} ${status < 400 ? '' : JSON.stringify(partOf(seen, 'body'))}`;
+  const { value } = seen;
+  if (value.t === 'value') return typeof value.v === 'string' ? 'a text' : String(value.v);
+  return value.t === 'list' ? `list ${value.items.length === 0}` : value.t;
+}
+
+function statusOf(seen) {
+  const status = partOf(seen, 'status');
+  return typeof status?.v === 'number' && partOf(seen, 'body') !== undefined ? status.v : undefined;
+}
+
+function partOf(seen, name) {
+  return seen.value.props?.find(([key]) => key === name)?.[1];
+}
+
+module.exports = { findDeciding };

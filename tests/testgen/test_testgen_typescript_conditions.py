@@ -1,0 +1,98 @@
+"""Titles of generated tests say what decides: a case is compared with an ordinary one, spot by spot."""
+
+import re
+import shutil
+
+import pytest
+from by_hand import report_of, run_jest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
+]
+
+TICKETS = """\
+import { Pool } from 'pg';
+
+const pool = new Pool({ max: 2 });
+
+export interface Ticket {
+  id: string;
+  owner: string;
+  status: 'open' | 'closed';
+}
+
+export async function close(id: string, user: { id: string; role: 'admin' | 'member' }): Promise<Ticket | null> {
+  const { rows }: { rows: Ticket[] } = await pool.query('select * from tickets where id = $1', [id]);
+  const ticket = rows[0];
+  if (ticket === undefined) {
+    return null;
+  }
+  if (ticket.owner !== user.id && user.role !== 'admin') {
+    throw new Error('this is the ticket of somebody else');
+  }
+  if (ticket.status === 'closed') {
+    throw new Error('the ticket is closed');
+  }
+  return { ...ticket, status: 'closed' };
+}
+
+export function priceFor(count: number, isMember: boolean): number {
+  if (count > 100) {
+    return 0;
+  }
+  return isMember ? count * 2 : count * 3;
+}
+"""
+SHELVES = """\
+import type { FastifyInstance } from 'fastify';
+import { Pool } from 'pg';
+
+const pool = new Pool({ max: 2 });
+const body = {
+  type: 'object',
+  required: ['title', 'shelf'],
+  properties: { title: { type: 'string', minLength: 3 }, shelf: { type: 'integer', minimum: 1 } },
+};
+
+export async function shelves(app: FastifyInstance): Promise<void> {
+  app.post<{ Body: { title: string; shelf: number } }>('/books', { schema: { body } }, async (request, reply) => {
+    const { shelf } = request.body;
+    const { rows }: { rows: { size: number }[] } = await pool.query('select size from shelves where id = $1', [shelf]);
+    if (rows.length === 0) {
+      return reply.code(404).send({ error: 'there is no such shelf' });
+    }
+    return reply.code(201).send({ title: request.body.title });
+  });
+}
+"""
+
+
+def titles_in(text):
+    return re.findall(r"^ +it\((?:'((?:[^'\\]|\\.)*)'|\"([^\"]*)\")", text, re.MULTILINE)
+
+
+def test_what_decides_stands_in_the_title_of_a_function(project):
+    (project / "src/tickets.ts").write_text(TICKETS)
+    report_of("src/tickets.ts", budget=10)
+    text = (project / "src/__tests__/tickets.test.ts").read_text()
+    titles = [one or other for one, other in titles_in(text)]
+    assert "resolves to null when there are no tickets" in titles, titles
+    assert any(each.startswith('rejects with "the ticket is closed" ') and "status" in each for each in titles), titles
+    assert any(re.match(r'rejects with "this is the ticket of somebody else" .*role', each) for each in titles), titles
+    assert max(map(len, titles)) <= 100
+    assert len(set(titles)) == len(titles)
+    run_jest()
+
+
+def test_what_decides_stands_in_the_title_of_a_request(project):
+    (project / "src/shelves.ts").write_text(SHELVES)
+    report_of("src/shelves.ts", budget=10)
+    text = (project / "src/__tests__/shelves.test.ts").read_text()
+    titles = [one or other for one, other in titles_in(text)]
+    assert "answers 201" in titles, titles
+    refused = [each for each in titles if each.startswith("answers 400")]
+    assert refused, titles
+    assert all("title" in each or "shelf" in each or "body" in each for each in refused), titles
+    assert "answers 404 when there are no shelves" in titles, titles
+    run_jest()
