@@ -35,7 +35,7 @@ function wordsOf(ts, expression) {
     if (WRITES.test(method)) found.isWrite = true;
     const [first] = node.arguments;
     const text = first && ts.isStringLiteralLike(first) ? first.text : undefined;
-    if (text !== undefined && (ts.isIdentifier(callee) || HANDLES.test(method) || /^(from|into|table|selectFrom|insertInto|updateTable|deleteFrom|collection|model)$/.test(method))) found.table ||= tableIn(text);
+    if (text !== undefined && (ts.isIdentifier(callee) || ts.isCallExpression(callee) || HANDLES.test(method) || /^(from|into|table|selectFrom|insertInto|updateTable|deleteFrom|collection|model)$/.test(method))) found.table ||= tableIn(text);
     if (text !== undefined && /\s/.test(text)) found.table ||= tableIn(text);
     if (ts.isPropertyAccessExpression(callee)) found.model ||= modelIn(ts, callee.expression);
     if (!found.asked) found.asked = askedBy(method);
