@@ -35,6 +35,7 @@ class Candidate:
     goals: frozenset[int]
     kills: frozenset[int]
     cost: float
+    effect: str = ""  # what a call that gives nothing back wrote: "sets read_at of the notification"
     oddness: float = 0.0
     answer: str = ""
     plainness: int = 0  # 1 shows what its subject is for as an ordinary case
@@ -109,6 +110,7 @@ def _candidate(number: int, each: Mapping[str, Any]) -> Candidate:
         goals=frozenset(each["goals"]),
         kills=frozenset(each["kills"]),
         cost=each["size"],
+        effect=each.get("effect", ""),
         oddness=each.get("oddness", 0.0),
         plainness=each.get("plainness", 0),
         family=f"{each['subject']} {each['kind']}",

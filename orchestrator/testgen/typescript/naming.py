@@ -32,6 +32,7 @@ class Namer:
         self._usual, self._alone = usual_features(others)
         self._claims = [parts_of(each.expected) for each in others if each.expected.startswith("{")]
         self._are_several = len(others) > 1
+        self._is_void = all(each.error or each.expected == "undefined" for each in others)
         self._paths = Counter(path for each in others for path in _paths(each))
         self._steps = Counter(step for each in others for step in each.steps[:1])
         self._given = Counter(name for each in others for name, _ in each.args)
@@ -45,7 +46,7 @@ class Namer:
         if candidate.title:
             return self._unique(_within(candidate.title, self._refused(candidate)))
         circumstances = _circumstances(candidate)
-        title = f"{outcome_of(candidate, self._claims)}{circumstances}"
+        title = f"{self._outcome(candidate)}{circumstances}"
         told, rest = self._told(candidate)
         if not told and not circumstances and self._are_several:
             told, others = self._lacking(candidate)[:1], self._lacking(candidate)[1:]
@@ -59,24 +60,26 @@ class Namer:
 
     def _conditional(self, candidate: Candidate, deciding: Sequence[str]) -> str:
         """Return a title that says when the outcome is this one, and what else tells the test from others."""
-        whole, brief = self._heads(candidate)
-        known = [each for each in deciding if each not in whole][:_MOST_CONDITIONS]
-        head = whole if len(f"{whole} {' '.join(known[:1])}") <= _LONGEST else brief
+        heads = self._heads(candidate)
+        known = [each for each in deciding if each not in heads[0]][:_MOST_CONDITIONS]
         told, rest = ([], []) if candidate.title else self._told(candidate)
         names = [each for each in (*candidate.more, *told, *rest) if each not in known]
         for each in ["", *names]:
-            found = _within(head, _spoken([*known, each] if each else known))
+            found = _roomy(heads, _spoken([*known, each] if each else known))
             if found not in self._used and found not in self._taken:
                 return self._unique(found)
-        return self._unique(_within(head, _spoken(known)))
+        return self._unique(_roomy(heads, _spoken(known)))
 
-    def _heads(self, candidate: Candidate) -> tuple[str, str]:
-        """Return in words what comes out, and the same shorter."""
+    def _heads(self, candidate: Candidate) -> tuple[str, ...]:
+        """Return in words what comes out, and the same shorter and shorter."""
         if candidate.title:
-            return candidate.title, candidate.title
+            return (candidate.title,)
         after = _after(candidate)
-        whole = outcome_of(candidate, self._claims)
-        return f"{whole}{after}", f"{outcome_of(candidate, self._claims, parts=1)}{after}"
+        outcomes = [self._outcome(candidate), self._outcome(candidate, 1), self._outcome(candidate, 0)]
+        return tuple(f"{each}{after}" for each in outcomes)
+
+    def _outcome(self, candidate: Candidate, parts: int = 2) -> str:
+        return outcome_of(candidate, self._claims, parts, is_void=self._is_void)
 
     def _refused(self, candidate: Candidate) -> list[str]:
         """Return in words what a request that is naturally refused is given, where others are given otherwise."""
@@ -183,6 +186,14 @@ def _within(title: str, told: Sequence[str]) -> str:
         if len(words) + len(more) <= _LONGEST:
             words, last = words + more, begin
     return words
+
+
+def _roomy(heads: Sequence[str], told: Sequence[str]) -> str:
+    """Return a title with the first head that leaves room for all that is told; with the last one if none does."""
+    for head in heads:
+        if len(" ".join([head, *told])) <= _LONGEST:
+            return _within(head, told)
+    return _within(heads[-1], told)
 
 
 def _circumstances(candidate: Candidate) -> str:

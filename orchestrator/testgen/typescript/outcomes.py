@@ -8,12 +8,16 @@ from orchestrator.testgen.typescript.candidates import Candidate
 _LONGEST_VALUE = 40
 _SHORT = re.compile(r"""'[^'\\]*'|"[^"\\]*"|-?[\d.]+|true|false|null|\[\]|\{\}""")
 _QUOTES = "'\"`"
+_TIME = re.compile(r"[12]\d{12}")
 
 
-def outcome_of(candidate: Candidate, claims: Sequence[Mapping[str, str]], parts: int = 2) -> str:
+def outcome_of(
+    candidate: Candidate, claims: Sequence[Mapping[str, str]], parts: int = 2, *, is_void: bool = False
+) -> str:
     """Return what comes out, told apart from what comes out of other calls of the same function.
 
-    Of an object it tells so many parts.
+    Of an object it tells so many parts, of none the one that is shortest to tell; of a function that never gives
+    anything back what it did.
     """
     if candidate.error is not None:
         verb = "rejects with" if candidate.is_async else "throws"
@@ -24,27 +28,65 @@ def outcome_of(candidate: Candidate, claims: Sequence[Mapping[str, str]], parts:
         return "can be made"
     if candidate.expected == "expect.anything()":
         return "makes the same calls" if candidate.assertions else "returns something"
+    if candidate.expected == "undefined" and candidate.effect:
+        return candidate.effect
+    if candidate.expected == "undefined" and candidate.is_async and is_void:
+        return "resolves"
     verb = "resolves to" if candidate.is_async else "is" if candidate.kind.endswith("getter") else "returns"
-    return f"{verb} {_described(candidate.expected, claims, parts)}"
+    return f"{verb} {_described(candidate, claims, parts)}"
 
 
-def _described(expected: str, claims: Sequence[Mapping[str, str]], most: int) -> str:
+def _described(candidate: Candidate, claims: Sequence[Mapping[str, str]], most: int) -> str:
+    expected = candidate.expected
     if len(expected) <= 30:
         return "nothing" if expected == "undefined" else expected
     if expected.startswith("["):
         return "a list"
-    if expected.startswith("{"):
-        parts = parts_of(expected)
-        told = [(key, value) for key, value in parts.items() if value]
-        own = [(key, value) for key, value in told if not all(each.get(key) == value for each in claims)]
-        if told:
-            return f"an object with {' and '.join(f'{key} {value}' for key, value in (own or told)[:most])}"
-        return f"an object with {' and '.join([*parts][:2])}" if parts else "an object"
-    return "a text" if expected[0] in "'\"" else "what is expected"
+    if not expected.startswith("{"):
+        return "a text" if expected[0] in "'\"" else "what is expected"
+    told = {key: value for key, value in parts_of(expected).items() if value}
+    names = _apart(told, claims) or _made(candidate, told)
+    if names:
+        chosen = names[:most] or [min(names, key=lambda key: len(f"{key} {told[key]}"))]
+        return f"an object with {' and '.join(_claim(key, told[key]) for key in told if key in chosen)}"
+    if expected in candidate.answers:
+        return "what was found"
+    if told:
+        return f"an object with {' and '.join(f'{key} {value}' for key, value in [*told.items()][: most or 1])}"
+    keys = [*_sources_in(expected)]
+    return f"an object with {' and '.join(keys[:2])}" if keys else "an object"
+
+
+def _claim(key: str, value: str) -> str:
+    """Return a part of an object in words; a time in milliseconds says nothing to a reader."""
+    return key if _TIME.fullmatch(value) else f"{key} {value}"
+
+
+def _apart(told: Mapping[str, str], claims: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return in what an object differs from others: from the one most like it first, then from any."""
+    unlike = [[key for key in told if each.get(key) != told[key]] for each in claims]
+    nearest = min((each for each in unlike if each), key=len, default=[])
+    return [*nearest, *(key for key in told if key not in nearest and any(key in each for each in unlike))]
+
+
+def _made(candidate: Candidate, told: Mapping[str, str]) -> list[str]:
+    """Return which parts of an object did not go in as they are: these are what the function is for."""
+    given = {text for _, _, text in candidate.features}
+    return [key for key, value in told.items() if value not in given]
 
 
 def parts_of(text: str) -> dict[str, str]:
-    """Return what stands directly in an object as source: by its key the value where that is short, else ""."""
+    """Return what stands in an object as source: by its path the value where that is short, else ""."""
+    found: dict[str, str] = {}
+    for key, value in _sources_in(text).items():
+        inner = parts_of(value) if value.startswith("{") and value != "{}" else {}
+        short = value if _SHORT.fullmatch(value) and len(value) <= _LONGEST_VALUE else ""
+        found |= {f"{key}.{path}": each for path, each in inner.items()} if inner else {key: short}
+    return found
+
+
+def _sources_in(text: str) -> dict[str, str]:
+    """Return what stands directly in an object, by its key."""
     inner = re.sub(r"^\{\s*|\s*\}$", "", text)
     parts, depth, quote, start = list[str](), 0, "", 0
     for at, one in enumerate(inner):
@@ -59,12 +101,8 @@ def parts_of(text: str) -> dict[str, str]:
         elif one == "," and depth == 0:
             parts.append(inner[start:at])
             start = at + 1
-    found = {}
-    for part in (*parts, inner[start:]):
-        key, _, value = (each.strip() for each in part.partition(":"))
-        if re.fullmatch(r"\w+", key):
-            found[key] = value if _SHORT.fullmatch(value) and len(value) <= _LONGEST_VALUE else ""
-    return found
+    pairs = [part.partition(":") for part in (*parts, inner[start:])]
+    return {key.strip(): value.strip() for key, _, value in pairs if re.fullmatch(r"\w+", key.strip())}
 
 
 def _short(text: str, most: int) -> str:

@@ -20,7 +20,7 @@ class Caller {
   }
 
   /** Return {kind, value, error, calls, spies, args, answered, goals, touched, seen}; `active` is a mutant or -1. */
-  async call(item, { active = -1, patience = 800, collect = false, later = 0, isFresh = false } = {}) {
+  async call(item, { active = -1, patience = 800, collect = false, later = 0, tick = 0, isFresh = false } = {}) {
     const { state } = this;
     this.calls += 1;
     this.world.restore();
@@ -29,7 +29,7 @@ class Caller {
     state.awaited = (site, value) => scene.awaited(site, value);
     this.fence.begin();
     this.world.environment.begin();
-    this.fence.move(later);
+    this.fence.move(later, tick);
     let outcome;
     try {
       outcome = await this.outcome(item, scene, patience);

@@ -1,6 +1,7 @@
 'use strict';
 /** Turns kept cases into proposals of tests: what to arrange, what to call, what to assert, in source text. */
 const { braces } = require('./nodes.cjs');
+const { effectOf } = require('./effects.cjs');
 const { expectation } = require('./pictures.cjs');
 const { CallWriter, nameOf } = require('./call-writer.cjs');
 const { defaultName } = require('./writer.cjs');
@@ -22,7 +23,7 @@ function candidatesOf(plan, cases, { kept, matrix, world, dropped }) {
   const { openers } = world;
   const shield = shielded(plan, world.environment);
   const drop = (reason) => { dropped[reason] = (dropped[reason] ?? 0) + 1; };
-  for (const [index, { item, seen }] of kept.entries()) {
+  for (const [index, { item, seen, clock }] of kept.entries()) {
     if (seen.kind === 'value' && isNoNumber(seen.value, plan.facts)) {
       drop(NO_NUMBER);
       continue;
@@ -30,14 +31,19 @@ function candidatesOf(plan, cases, { kept, matrix, world, dropped }) {
     const oddness = oddnessOf(item, seen, plan.facts);
     const base = { goals: [...seen.goals], size: cases.sizeOf(item) + oddness, oddness, plainness: Number(oddness === 0 && seen.kind === 'value') };
     const { value, calls } = matrix[index];
-    const plain = proposal(plan, item, seen, false);
-    const full = calls.length > value.length && proposal(plan, item, seen, true);
+    const plain = atTime(proposal(plan, item, seen, false), clock?.value);
+    const full = calls.length > value.length && atTime(proposal(plan, item, seen, true), clock?.calls);
     const made = [plain && { ...shield(opened(plain, openers)), ...base, kills: value }, full && { ...shield(opened(full, openers)), ...base, size: base.size + 3, kills: calls }].filter(Boolean);
     const short = made.filter((each) => lengthOf(each) <= LONGEST);
     if (short.length === 0) drop(made.length > 0 ? TOO_LONG : WEAK);
     found.push(...short);
   }
   return withoutShown(plan, found, drop);
+}
+
+/** A test needs the time to stand still only where it comes out otherwise at another time. */
+function atTime(proposed, needsClock) {
+  return proposed && needsClock === false ? { ...proposed, clock: false } : proposed;
 }
 
 /** A constant is not copied into a test where what a function does with it is tested. */
@@ -104,6 +110,7 @@ function written(plan, item, seen, withCalls, isLoose) {
     objects: [...writer.objects],
     features: featuresOf(item, seen.answered, nameOf),
     title: titleOf(item, seen),
+    effect: effectOf(seen),
     conditions: conditionsOf(item, plan, (each) => writer.shown(each)),
     outcome_key: outcomeOf(subject, seen),
   };

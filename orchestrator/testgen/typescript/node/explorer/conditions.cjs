@@ -1,12 +1,12 @@
 'use strict';
 /** Says in words in what a case differs from an ordinary one: "without email", "when the user is not found". */
 const { isStructural, named, plural, singular } = require('./condition-names.cjs');
-const { errorWords } = require('./server/route-titles.cjs');
+const { durationOf, isTime } = require('./features.cjs');
+const { errorWords, worthlessWords } = require('./server/route-titles.cjs');
 
 const LONGEST_VALUE = 24;
 const HOLDERS = new Set(['rows', 'data', 'items', 'records', 'docs']); // in which drivers give what was found
 const MOST_PARTS = 2; // of an object that are told one by one
-const WORTHLESS = { 'Bearer a.b.c': 'with a broken token', wrong: 'with a wrong token' };
 
 /** The words for the spots of a case: {deciding, others}; undefined where it was compared with nothing. `shown` writes a node for a reader. */
 function conditionsOf(item, plan, shown) {
@@ -48,10 +48,19 @@ function calleeIn({ from, to }, path, top) {
 function ofCallee({ from, to }, { name, below }, shown) {
   if (to === undefined) return below.length > 0 ? `when ${name} gives no ${below.at(-1)}` : `without ${name}`;
   if (to.t === 'fn') {
+    if (isTime(to.returns?.v)) return ofClock(to);
     if (to.throws) return `when ${name} fails`;
     return from === undefined ? `with ${name}` : `when ${name} returns ${briefly(to.returns, shown)}`;
   }
   return below.length > 0 ? `when ${name} gives ${below.at(-1)} ${briefly(to, shown)}` : `when ${name} returns ${briefly(to, shown)}`;
+}
+
+/** What a clock shows that is given: how much time passes, if any does. */
+function ofClock({ returns, later }) {
+  const passed = isTime(later?.v) ? later.v - returns.v : 0;
+  if (passed <= 0) return '';
+  const words = durationOf(passed);
+  return `when ${words} ${words.startsWith('1 ') ? 'passes' : 'pass'}`;
 }
 
 function briefly(node, shown) {
@@ -105,12 +114,14 @@ function ofAsker({ from, to }, rest, shown) {
   }
   if (isNothing(to)) return 'without a token';
   if (isNothing(from)) return 'with a token';
-  if (to.t === 'value') return WORTHLESS[to.v] ?? (/=a\.b\.c$/.test(String(to.v)) ? WORTHLESS['Bearer a.b.c'] : 'with a wrong token');
+  if (to.t === 'value') return worthlessWords(to.v);
   return 'with another token';
 }
 
 /** Something else under a name. */
-function ofValue({ from, to }, name, isTop, shown) {
+function ofValue({ from, to, parts }, name, isTop, shown) {
+  if (to?.t === 'result') return ''; // what an earlier call gave, which the title tells of
+  if (parts?.length > 0) return ofParts({ props: to.props.filter(([key]) => parts.includes(key)).slice(0, MOST_PARTS) }, shown);
   if (to === undefined || (to.t === 'value' && to.v === undefined)) return `without ${name}`;
   if (to.t === 'value' && to.v === '') return `with an empty ${name}`;
   if (to.t === 'list') return to.items.length === 0 ? `with no ${plural(name)}` : `with ${to.items.length === 1 ? `one ${singular(name)}` : `${to.items.length} ${plural(name)}`}`;

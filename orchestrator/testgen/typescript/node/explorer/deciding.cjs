@@ -60,7 +60,7 @@ async function compared(search, entry, ordinary, isOver) {
     spots = spotsOf(found);
   }
   const why = [];
-  for (const spot of spots) why.push({ ...spot, decides: await decides(search, found, spot) });
+  for (const spot of spots) why.push({ ...spot, decides: await decides(search, found, spot), parts: await decidingParts(search, found, spot) });
   return { ...found, item: { ...found.item, why: [...why.filter((each) => each.decides), ...why.filter((each) => !each.decides)] } };
 }
 
@@ -85,6 +85,14 @@ async function decides({ caller }, { item, seen }, spot) {
   return sortOf(then) !== sortOf(seen) || [...seen.goals].some((each) => !then.goals.has(each));
 }
 
+/** The names in an object that stands where there is none otherwise, without which the outcome would be another one. */
+async function decidingParts(search, found, { path, from, to }) {
+  if (to?.t !== 'object' || from?.t === 'object' || to.props.length > MOST_SPOTS || path[0] === 'answers') return [];
+  const names = [];
+  for (const [name] of to.props) if (await decides(search, found, { path: [...path, name], from: undefined })) names.push(name);
+  return names;
+}
+
 /** What a title tells of an outcome. */
 function sortOf(seen) {
   if (seen.kind !== 'value') return `${seen.kind} ${seen.error?.message ?? ''}`;
@@ -92,6 +100,7 @@ function sortOf(seen) {
   if (status !== undefined) return `${status} ${status < 400 ? '' : JSON.stringify(partOf(seen, 'body'))}`;
   const { value } = seen;
   if (value.t === 'value') return typeof value.v === 'string' ? 'a text' : String(value.v);
+  if (value.t === 'object') return JSON.stringify(value.props.filter(([, each]) => typeof each.v === 'boolean' || each.v === null).map(([key, each]) => [key, each.v]));
   return value.t === 'list' ? `list ${value.items.length === 0}` : value.t;
 }
 

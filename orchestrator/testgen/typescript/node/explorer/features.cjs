@@ -43,4 +43,4 @@ function durationOf(milliseconds) {
   return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
 
-module.exports = { featuresOf };
+module.exports = { durationOf, featuresOf, isTime };

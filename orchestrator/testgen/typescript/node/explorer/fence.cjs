@@ -25,7 +25,7 @@ function opensToWrite(flags, { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND }) {
 /** `load` gives modules of Node's own; below the folder `cache` the runner writes what it transformed. */
 function buildFence(load, cache, root = '/') {
   const broken = new Set();
-  const notes = { clock: false, reads: 0, timers: [], later: 0 };
+  const notes = { clock: false, reads: 0, timers: [], later: 0, tick: 0 };
   const undo = [];
   const put = (owner, name, value) => {
     const before = owner[name];
@@ -72,8 +72,8 @@ function buildFence(load, cache, root = '/') {
   return {
     begin() { broken.clear(); notes.clock = false; notes.reads = 0; notes.timers = []; },
     end() { return { touched: [...broken], clock: notes.clock, timers: notes.timers.filter((each) => !each.done && each.handle.hasRef?.() !== false).length }; },
-    /** Let it be later by so many milliseconds. */
-    move(by) { notes.later = by; },
+    /** Let it be later by so many milliseconds, and by some more whenever somebody looks. */
+    move(by, tick = 0) { Object.assign(notes, { later: by, tick }); },
     /** End what the call started and left running: it would take the time of all that follows. */
     clear() { for (const each of notes.timers) each.cancel(); },
     restore() { for (const each of undo.reverse()) each(); },
@@ -94,7 +94,7 @@ function lookingUp(otherwise) {
 function time(notes) {
   notes.clock = true;
   notes.reads += 1;
-  return NOW + notes.later + Math.max(0, notes.reads - PATIENT_READS) * 50;
+  return NOW + notes.later + notes.tick * notes.reads + Math.max(0, notes.reads - PATIENT_READS) * 50;
 }
 
 /** How long the process runs is never the same again. */

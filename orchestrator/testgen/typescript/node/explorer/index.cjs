@@ -8,6 +8,7 @@ const { World } = require('./world.cjs');
 const { Search } = require('./search.cjs');
 const { killMatrix } = require('./killing.cjs');
 const { makePlainer } = require('./plainer.cjs');
+const { findClocks } = require('./clocks.cjs');
 const { findDeciding } = require('./deciding.cjs');
 const { buildFence } = require('./fence.cjs');
 const { candidatesOf, defectsOf } = require('./candidates.cjs');
@@ -95,6 +96,7 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   await makePlainer(search, () => now() > plan.seconds * 0.75);
   await findDeciding(search, () => now() > plan.seconds * 0.85);
   const isOver = () => now() > plan.seconds;
+  await findClocks(search, isOver);
   const atImport = plan.isRefused ? [] : imported.mutants;
   const matrix = await killMatrix({ kept: search.kept, caller, world, atImport, isOver });
   const written = candidatesOf(plan, cases, { kept: search.kept, matrix, world, dropped: search.dropped });

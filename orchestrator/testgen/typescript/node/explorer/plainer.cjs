@@ -29,11 +29,19 @@ async function plainest(search, entry, isOver) {
     const ways = [...waysOf(search.cases, found.item)];
     if (at >= ways.length || isOver()) break;
     tries += 1;
-    const next = await stillWorth(search, found, ways[at]);
+    const isNeedless = ways[at].steps.length < found.item.steps.length && found.item.subject.kind === 'function';
+    const next = isNeedless ? await withoutNeedless(search, found, ways[at]) : await stillWorth(search, found, ways[at]);
     if (next) found = next;
     else at += 1;
   }
   return found;
+}
+
+/** The case with a call less before that of a function, if the same comes out: what that call reaches is no merit of this one. */
+async function withoutNeedless(search, found, item) {
+  const { goals, kills } = found;
+  const same = (seen) => seen.kind === found.seen.kind && JSON.stringify([seen.value, seen.error?.message]) === JSON.stringify([found.seen.value, found.seen.error?.message]);
+  return stillWorth(search, { ...found, goals: [], kills }, item, same).then((next) => next && { ...next, goals: goals.filter((each) => next.seen.goals.has(each)) });
 }
 
 /** A case like it with numbers of which what comes out is short to write; undefined where there is none. */

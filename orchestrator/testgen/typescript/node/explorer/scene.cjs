@@ -1,6 +1,7 @@
 'use strict';
 /** The surroundings of one call: doubles with their answers, spies, results of earlier steps. */
 
+const { fitted } = require('./fitting.cjs');
 const { isAwaited, settled } = require('./nodes.cjs');
 
 class Scene {
@@ -46,10 +47,19 @@ class Scene {
     const site = word ?? this.waiting.shift() ?? -1;
     const visit = this.visits.get(site) ?? 0;
     this.visits.set(site, visit + 1);
-    const node = this.answer(`${site}:${visit}`, site);
+    const node = fitted(this.answer(`${site}:${visit}`, site), this.queryOf(owner));
     this.answered.push({ key: `${site}:${visit}`, node, owner });
     const value = this.world.make(node, this);
     return isAwaited(node) ? settled(value) : value;
+  }
+
+  /** The query that is answered next; undefined where several wait at once. */
+  queryOf(owner) {
+    const client = this.clients.get(owner);
+    if (client === undefined) return undefined;
+    const queries = this.world.helper.queriesOf(client);
+    const count = this.answered.filter((each) => each.owner === owner).length;
+    return queries.length === count + 1 ? queries[count] : undefined;
   }
 
   /** What a function of the project makes out of the same inputs is made once: hashes and signatures take long. */

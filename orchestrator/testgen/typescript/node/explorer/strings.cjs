@@ -19,6 +19,9 @@ const BY_NAME = [
   [/ip$/i, ['127.0.0.1']],
   [/colou?r/i, ['#336699']],
   [/locale|lang/i, ['en-US']],
+  [/^(actor|author|sender|recipient)$/i, ['Ada Lovelace']],
+  [/^(place|city|town)$/i, ['London']],
+  [/^device$/i, ['a laptop']],
   [/title|name/i, ['Grace Hopper']],
   [/text|body|content|message|comment|description|source|markdown|input/i, ['Hello, wide world']],
 ];

@@ -16,6 +16,7 @@ const { matching, stringsAround, stringsFor } = require('./strings.cjs');
 
 const DEEPEST = 5;
 const DEEPEST_OF_FEW = 7; // of types that are soon written out: answers hold rows that hold rows
+const RESOLVED = /^_*(args?|parent|root|info)$/; // what resolvers of GraphQL are given besides
 const FEW = 2000; // places
 const MOST_STUBBED = 12; // answers of a function of a stub
 
@@ -150,10 +151,11 @@ class Values {
     const isCount = /count|total|percent|size|amount|points|score|attempts|number|limit|version/i.test(name);
     const isFlag = /^(is|has|can)[A-Z_]|ed$|able$|^active$|^deleted$/.test(name);
     const named = isCount ? [value(3)] : isFlag ? [value(false), value(true)] : stringsFor(name).slice(0, 2).map(value);
+    const bare = RESOLVED.test(name) ? [{ t: 'object', props: [] }] : [];
     const objects = depth < 3 ? [{ t: 'object', props: [['a', value(1)], ['b', value('x')]] }, { t: 'list', items: [value('a'), value('b')] }] : [];
     const text = this.of({ k: 'string' }, name).slice(0, 20);
     const made = this.literals.includes('function') ? [{ t: 'fn', takes: 1, echo: true, returns: value(undefined) }] : [];
-    return [...named, ...objects, ...made, value(0), value(''), value(null), value(undefined), value(1), value(true), ...text];
+    return [...bare, ...named, ...objects, ...made, value(0), value(''), value(null), value(undefined), value(1), value(true), ...text];
   }
 
   jsonValues(shape, name, depth) {

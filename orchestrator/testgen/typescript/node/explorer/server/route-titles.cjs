@@ -2,7 +2,8 @@
 /** What is special about a request, in words: "without a token", "as mentor", "without email", "when nothing is found". */
 
 const LONGEST_VALUE = 24;
-const WORTHLESS = { 'Bearer a.b.c': 'with a broken token', wrong: 'with a wrong token' };
+const BROKEN = /(^Bearer |=)a\.b\.c$/;
+const OTHER_SCHEME = /^(Basic|Digest|Token|Negotiate) \S/;
 
 /** `shown` writes a node for a reader. */
 function circumstances(...given) {
@@ -55,9 +56,15 @@ function whoAsks(subject, item, shown) {
   const node = partOf(item.args[0], 'headers', header ?? '');
   if (!before && !node) return [];
   if (!node) return subject.settings.credential.isOptional ? [] : ['without a token'];
-  if (node.t === 'value') return [WORTHLESS[node.v] ?? (header === 'cookie' && /=a\.b\.c$/.test(node.v) ? WORTHLESS['Bearer a.b.c'] : undefined) ?? `with ${header} ${shown(node)}`];
+  if (node.t === 'value') return [worthlessWords(node.v)];
   const role = roleIn(node);
   return role && (!before || role !== roleIn(before)) ? [`as ${role}`] : [];
+}
+
+/** What is wrong with a text that stands where a token is expected. */
+function worthlessWords(text) {
+  if (OTHER_SCHEME.test(text)) return 'with another scheme than Bearer';
+  return BROKEN.test(text) ? 'with a broken token' : 'with a wrong token';
 }
 
 /** Who sends a request: "nobody", "somebody unknown", or somebody. */
@@ -124,4 +131,4 @@ function isEmpty(node) {
     || (node.t === 'object' && node.props.length > 0 && node.props.every(([, each]) => isEmpty(each)));
 }
 
-module.exports = { askerOf, circumstances, circumstancesOf, errorWords, partOf };
+module.exports = { askerOf, circumstances, circumstancesOf, errorWords, partOf, worthlessWords };

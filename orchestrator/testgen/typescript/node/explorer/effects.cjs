@@ -1,0 +1,32 @@
+'use strict';
+/** Says in words what a call wrote, where that is all it is for: "sets read_at of the notification". */
+const { named, singular } = require('./condition-names.cjs');
+
+const MOST_COLUMNS = 2;
+const WORDS = /^\s*(?:(insert) into|(update)|(delete) from)\s+"?(\w+)/i; // of a query that is a text
+
+/** The words for the last thing that was written; '' for a call that wrote nothing, or that gives something back. */
+function effectOf({ kind, value, clients }) {
+  if (kind !== 'value' || value.t !== 'value' || value.v !== undefined) return '';
+  const queries = clients.flatMap(({ calls }) => calls.items ?? []).map((each) => each.items.map((step) => step.items));
+  return queries.map(writtenBy).filter(Boolean).at(-1) ?? '';
+}
+
+function writtenBy(steps) {
+  const texts = steps.flat().filter((each) => each.t === 'value' && typeof each.v === 'string').map((each) => each.v);
+  const [, added, set, removed, place] = texts.map((each) => WORDS.exec(each)).find(Boolean) ?? [];
+  if (place) return told(added ? 'insert' : set ? 'update' : removed ? 'delete' : '', place, []);
+  const table = steps[0].length === 1 ? steps[0][0].v : undefined; // db('users')
+  const change = steps.find(([word, ...args]) => args.length > 0 || /^del/.test(word?.v) ? /^(insert|update|delete|del)$/.test(word?.v) : false);
+  if (typeof table !== 'string' || !/^\w+$/.test(table) || !change) return '';
+  return told(change[0].v, table, change[1]?.props?.map(([key]) => key) ?? []);
+}
+
+function told(word, table, columns) {
+  const one = named(singular(table));
+  if (word === 'insert') return `adds ${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`;
+  if (word !== 'update') return `deletes the ${one}`;
+  return columns.length > 0 && columns.length <= MOST_COLUMNS ? `sets ${columns.join(' and ')} of the ${one}` : `changes the ${one}`;
+}
+
+module.exports = { effectOf };

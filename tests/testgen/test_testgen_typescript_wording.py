@@ -1,0 +1,197 @@
+"""Titles and answers say what is so: what was written, what passes, which rows a query can give."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+from by_hand import report_of, run_jest
+from test_testgen_typescript_readable import NODE, answer_of
+from test_testgen_typescript_sharing import PLAIN
+
+from orchestrator.testgen.typescript.naming import Namer
+
+pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+
+
+def words_for(path: str, spot: str, subject: str = "{ params: [{ name: 'id' }] }") -> list[str]:
+    """Return the conditions of a case with one spot that decides."""
+    return answer_of(f"""
+        const {{ conditionsOf }} = require({str(NODE / "explorer/conditions.cjs")!r});
+        const {{ Writer }} = require({str(NODE / "explorer/writer.cjs")!r});
+        const writer = new Writer({{ subjects: [] }}, {{}}, {{}}, false);
+        const item = {{ subject: {subject}, args: [{{}}], why: [{{ path: {path}, decides: true, ...{spot} }}] }};
+        console.log(JSON.stringify(conditionsOf(item, {{}}, (each) => writer.shown(each)).deciding));
+    """)
+
+
+def test_a_value_that_an_earlier_call_gave_is_no_condition() -> None:
+    assert words_for("['args', 0]", "{ to: { t: 'result', step: 0, path: ['id'] } }") == []
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [(3_600_000, ["when 1 hour passes"]), (120_000, ["when 2 minutes pass"]), (0, [])],
+)
+def test_a_clock_that_is_given_says_how_much_time_passes(passed, words) -> None:
+    value = "{{ t: 'value', v: {} }}"
+    clock = f"{{ t: 'fn', returns: {value.format(1706704200000)}, later: {value.format(1706704200000 + passed)} }}"
+    assert words_for("['ctor', 0]", f"{{ to: {clock} }}", "{ ctor: [{ name: 'now' }] }") == words
+
+
+def test_of_an_object_that_is_given_only_the_parts_that_decide_are_told() -> None:
+    parts = "[['statusCode', { t: 'value', v: 400 }], ['name', { t: 'value', v: 'Grace Hopper' }]]"
+    spot = f"{{ to: {{ t: 'object', props: {parts} }}, from: {{ t: 'new' }}, parts: ['statusCode'] }}"
+    assert words_for("['args', 0]", spot, "{ params: [{ name: 'error' }] }") == ["with statusCode 400"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Basic YTpi", "with another scheme than Bearer"),
+        ("Bearer a.b.c", "with a broken token"),
+        ("session=a.b.c", "with a broken token"),
+        ("wrong", "with a wrong token"),
+    ],
+)
+def test_what_is_wrong_with_a_token_is_told_as_it_is(text, words) -> None:
+    titles = str(NODE / "explorer/server/route-titles.cjs")
+    script = f"console.log(JSON.stringify(require({titles!r}).worthlessWords({text!r})))"
+    assert answer_of(script) == words
+
+
+def effect(steps: str) -> str:
+    return answer_of(f"""
+        const {{ effectOf }} = require({str(NODE / "explorer/effects.cjs")!r});
+        const {{ pictureOf }} = require({str(NODE / "explorer/pictures.cjs")!r});
+        const calls = pictureOf({steps}, () => false);
+        const seen = {{ kind: 'value', value: {{ t: 'value', v: undefined }}, clients: [{{ calls }}] }};
+        console.log(JSON.stringify(effectOf(seen)));
+    """)
+
+
+def test_a_call_that_gives_nothing_back_is_told_by_what_it_wrote() -> None:
+    where = "['where', { id: 'id-1' }]"
+    update = f"[[['notifications'], {where}, ['update', {{ read_at: 'now' }}]]]"
+    assert effect(update) == "sets read_at of the notification"
+    assert effect(f"[[['users'], {where}, ['del']]]") == "deletes the user"
+    assert effect("[[['audits'], ['insert', { id: 'id-1' }]]]") == "adds an audit"
+    assert effect("[[['query', 'delete from tickets where id = $1', ['id-1']]]]") == "deletes the ticket"
+    assert effect(f"[[['users'], {where}, ['first']]]") == ""
+
+
+def test_titles_of_calls_that_give_nothing_back_say_what_they_did() -> None:
+    void = replace(PLAIN, expected="undefined", is_async=True)
+    assert Namer(others=[void]).single(void).startswith("resolves")
+    assert "nothing" not in Namer(others=[void]).single(void)
+    other = replace(PLAIN, expected="{ id: 1 }", is_async=True)
+    assert Namer(others=[void, other]).single(void).startswith("resolves to nothing")
+    told = replace(void, effect="sets read_at of the notification")
+    assert Namer(others=[told]).single(told).startswith("sets read_at of the notification")
+
+
+def test_a_title_tells_what_differs_from_the_most_similar_object() -> None:
+    text = "{{ name: 'Grace Hopper', kind: 'a kind', cache: {{ seconds: {}, enabled: {} }} }}"
+    long, none = (replace(PLAIN, expected=text.format(*each)) for each in (("60", "true"), ("0", "false")))
+    quick = replace(PLAIN, expected=text.format("1", "true"))
+    namer = Namer(others=[long, none, quick])
+    assert "cache.seconds 0 and cache.enabled false" in namer.single(none)
+    assert namer.single(quick).startswith("returns an object with cache.seconds 1")
+
+
+def test_a_title_of_the_only_object_tells_what_did_not_go_in() -> None:
+    given = (("config.name", "name", "'Grace Hopper'"), ("config.secret", "secret", "'JBSWY3DPEHPK3PXP'"))
+    one = replace(PLAIN, expected="{ name: 'Grace Hopper', jwt: { secret: '***' } }", features=given)
+    assert Namer(others=[one]).single(one).startswith("returns an object with jwt.secret '***'")
+
+
+def fitted(node: str, query: str):
+    return answer_of(f"""
+        const {{ fitted }} = require({str(NODE / "explorer/fitting.cjs")!r});
+        const {{ make }} = require({str(NODE / "explorer/nodes.cjs")!r});
+        const cell = ([key, v]) => [key, {{ t: 'value', v }}];
+        const row = (props) => ({{ t: 'object', props: Object.entries(props).map(cell) }});
+        const list = (...items) => ({{ t: 'list', items }});
+        const text = (v) => ({{ t: 'value', v }});
+        console.log(JSON.stringify(make(fitted({node}, {query}), {{}})));
+    """)
+
+
+def test_rows_are_those_that_a_query_asks_for() -> None:
+    row = "row({ id: 'id-1', read_at: '2024', name: 'Ada' })"
+    where = "['where', { id: 'user-1', read_at: null }]"
+    wanted = {"id": "user-1", "read_at": None, "name": "Ada"}
+    assert fitted(row, f"[['users'], {where}, ['first']]") == wanted
+    assert fitted(f"list({row})", f"[['users'], {where}]") == [wanted]
+    assert fitted(row, "[['users'], ['where', 'name', 'Grace'], ['first']]")["name"] == "Grace"
+    assert fitted(row, "undefined") == {"id": "id-1", "read_at": "2024", "name": "Ada"}
+
+
+def test_rows_of_named_columns_are_objects() -> None:
+    query = "[['users'], ['where', { role: 'admin' }], ['select', 'id']]"
+    assert fitted("list(text('text'), text('Hello World'))", query) == [{"id": "id-1"}, {"id": "id-2"}]
+    assert fitted("list(text('text'))", "[['users'], ['select', '*']]") == ["text"]
+
+
+def test_what_is_given_is_no_name_of_its_place() -> None:
+    script = f"""
+        const {{ stringsFor }} = require({str(NODE / "explorer/strings.cjs")!r});
+        console.log(JSON.stringify(['actor', 'place', 'device'].map((each) => stringsFor(each)[0])));
+    """
+    assert answer_of(script) == ["Ada Lovelace", "London", "a laptop"]
+
+
+def test_resolvers_are_given_no_arguments_where_nothing_is_known_of_them() -> None:
+    script = f"""
+        const {{ Values }} = require({str(NODE / "explorer/values.cjs")!r});
+        const facts = {{ strings: [], numbers: [], reads: [], env: [], regexes: [], patterns: [] }};
+        const values = new Values({{}}, facts, () => 0.5, []);
+        console.log(JSON.stringify(['_args', 'label'].map((each) => values.anyValues({{ k: 'any' }}, each, 0)[0].t)));
+    """
+    assert answer_of(script) == ["object", "value"]
+
+
+VISITS = """\
+export class Visits {
+  private readonly times = new Map<string, number>();
+
+  add(visitor: string): number {
+    this.times.set(visitor, Date.now());
+    return this.times.size;
+  }
+
+  last(visitor: string): string | null {
+    const time = this.times.get(visitor);
+    return time === undefined ? null : new Date(time).toISOString();
+  }
+}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")
+def test_the_time_stands_still_only_where_a_test_needs_that(project) -> None:
+    (project / "src/visits.ts").write_text(VISITS)
+    report_of("src/visits.ts", budget=8)
+    text = (project / "src/__tests__/visits.test.ts").read_text()
+    adding, lasting = (text.split(f"describe('Visits.{name}'")[1].split("\ndescribe(")[0] for name in ("add", "last"))
+    assert "useFakeTimers" not in adding, text
+    assert "useFakeTimers" in lasting, text
+    run_jest()
+
+
+def test_a_title_has_room_for_what_decides_rather_than_for_more_of_an_object() -> None:
+    text = "{{ allowed: {}, reason: {} }}"
+    reason = "'it is their own'"
+    tests = [replace(PLAIN, expected=text.format("false", reason), deciding=("for action 'review'",))]
+    tests.append(replace(tests[0], deciding=("for action 'review'", "when the membership is not found")))
+    tests.append(replace(PLAIN, expected=text.format("true", "'granted'"), deciding=()))
+    namer = Namer(others=tests)
+    assert "reason" in namer.single(tests[0])
+    wanted = "returns an object with allowed false for action 'review' when the membership is not found"
+    assert namer.single(tests[1]) == wanted
+
+
+def test_a_title_tells_no_time_in_milliseconds() -> None:
+    one = replace(PLAIN, expected="{ user: 'user-1', createdAt: 1706704200000 }", features=(("user", "", "'user-1'"),))
+    assert Namer(others=[one]).single(one).startswith("returns an object with createdAt")
+    assert "17067" not in Namer(others=[one]).single(one)
