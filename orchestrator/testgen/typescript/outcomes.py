@@ -38,7 +38,7 @@ def outcome_of(
 
 def _described(candidate: Candidate, claims: Sequence[Mapping[str, str]], most: int) -> str:
     expected = candidate.expected
-    if len(expected) <= 30:
+    if len(expected) <= (_LONGEST_VALUE if expected[0] in _QUOTES else 30):
         return "nothing" if expected == "undefined" else expected
     if expected.startswith("["):
         return "a list"

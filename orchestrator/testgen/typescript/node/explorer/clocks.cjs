@@ -3,14 +3,15 @@
 const { steady } = require('./search.cjs');
 
 const HOUR = 3_600_000;
-const MOMENTS = [5.3, 10.6, 16.1, 2400.7, 9600.4].map((hours) => ({ later: Math.round(hours * HOUR) })); // other hours, days, months
+const MOMENTS = [5, 10, 16, 2400, 9600].map((hours, index) => ({ later: hours * HOUR + (index + 1) * 617_431 })); // other seconds, hours, days, months
 const PASSING = { later: 0, tick: 3 }; // the time does not stand still in between
 
 /** Tell of each kept case that asks for the time: {value, calls}, whether what comes out, or what is done, depends on it. */
 async function findClocks(search, isOver) {
   for (const entry of search.kept) {
     if (isOver()) return;
-    if (entry.seen.broken.clock && entry.item.subject.kind !== 'route') entry.clock = await dependence(search.caller, entry);
+    const { begin } = entry.item.subject; // of servers, which look at the clock themselves
+    if (entry.seen.broken.clock && !begin) entry.clock = await dependence(search.caller, entry);
   }
 }
 

@@ -96,7 +96,7 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   await makePlainer(search, () => now() > plan.seconds * 0.75);
   await findDeciding(search, () => now() > plan.seconds * 0.85);
   const isOver = () => now() > plan.seconds;
-  await findClocks(search, isOver);
+  await findClocks(search, () => now() > plan.seconds * 0.9);
   const atImport = plan.isRefused ? [] : imported.mutants;
   const matrix = await killMatrix({ kept: search.kept, caller, world, atImport, isOver });
   const written = candidatesOf(plan, cases, { kept: search.kept, matrix, world, dropped: search.dropped });
