@@ -7,7 +7,7 @@ import pytest
 
 from orchestrator.testgen.python.candidates import Candidate
 from orchestrator.testgen.python.explorer.arguments import is_strange
-from orchestrator.testgen.python.explorer.body import Body, slug
+from orchestrator.testgen.python.explorer.body import Body, slug, slug_of_error
 from orchestrator.testgen.python.explorer.choosing import duties
 from orchestrator.testgen.python.explorer.plainer import fewer_flags, plainer_literals
 from orchestrator.testgen.python.explorer.subjects import Parameter
@@ -209,6 +209,20 @@ def test_names_say_what_happens():
 def test_a_name_does_not_end_with_a_little_word():
     assert slug("attribute 'major' is readonly") == "attribute_major_is_readonly"
     assert slug("the given separator cannot be used") == "the_given_separator"
+
+
+@pytest.mark.parametrize(
+    ("message", "clause"),
+    [
+        ("Argument needs to be an iterable, got <class 'list'>", "argument_needs_to_be_an_iterable"),
+        ("The given separator cannot be used because it may be in it.", "the_given_separator_cannot_be_used"),
+        ("'major' is negative. A version can only be positive.", "major_is_negative"),
+        ("match_expr parameter should be in format <op><ver>, where op", ""),
+        ("unsupported operand type(s) for *: 'Duration' and 'int'", ""),
+    ],
+)
+def test_a_name_tells_the_whole_clause_of_a_message_or_none(message, clause):
+    assert slug_of_error(message) == clause
 
 
 def test_a_claim_about_the_kind_alone_says_little():

@@ -1,13 +1,16 @@
 """A question that tests only ever see answered one way is shown answered the other way as well.
 
-A function that always says yes would pass them else.
+A function that always says yes would pass them else; what it says of nothing at all is no answer by itself.
 """
 
+import re
 from collections.abc import Sequence
 
 from orchestrator.testgen.python.candidates import Candidate
 
 _BOTH = frozenset(("True", "False"))
+_NOTHING = frozenset(("", "''", '""', "b''", "[]", "{}", "()", "set()", "None", "0"))
+_EMPTY = re.compile(r"\w+ = [A-Z]\w*\(\)")  # how an object is made of nothing
 _MOST_ODD, _TOO_HARD = 1.5, 12.0  # oddness and cost of what is added
 
 
@@ -15,13 +18,21 @@ def with_other_answers(chosen: Sequence[Candidate], among: Sequence[Candidate]) 
     """Return what was chosen, and for each subject that says only yes, or only no, the plainest test of the other."""
     said: dict[str, set[str]] = {}
     for each in chosen:
-        said.setdefault(each.subject, set()).add(each.verdict)
+        if not each.label.startswith("raises_"):
+            is_answer = each.verdict == "" or _is_about_something(each)
+            said.setdefault(each.subject, set()).add(each.verdict if is_answer else "0")
     found = list(chosen)
     for subject, answers in said.items():
-        missing = _BOTH - answers if len(answers) == 1 else frozenset()
-        if len(missing) != 1:
-            continue
-        fitting = [each for each in among if each.subject == subject and each.verdict in missing]
-        plain = [each for each in fitting if each.oddness <= _MOST_ODD and each.cost < _TOO_HARD]
-        found += sorted(plain, key=lambda each: (each.cost, each.number))[:1]
+        for answer in sorted(_BOTH - answers) if answers <= {*_BOTH, "0"} else ():
+            fitting = [each for each in among if each.subject == subject and each.verdict == answer]
+            plain = [each for each in fitting if each.oddness <= _MOST_ODD and each.cost < _TOO_HARD]
+            telling = [each for each in plain if _is_about_something(each)]
+            is_said = any(each.subject == subject and each.verdict == answer for each in chosen)
+            found += sorted(telling if is_said else telling or plain, key=lambda each: (each.cost, each.number))[:1]
     return found
+
+
+def _is_about_something(candidate: Candidate) -> bool:
+    """Say whether a question is asked of an object and about values that are not empty."""
+    is_made_of_nothing = bool(candidate.lines) and _EMPTY.fullmatch(candidate.lines[0]) is not None
+    return not is_made_of_nothing and not any(text in _NOTHING for _, text, _ in candidate.arguments)

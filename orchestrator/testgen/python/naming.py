@@ -6,7 +6,7 @@ from collections import Counter
 
 from orchestrator.testgen.python.candidates import Candidate
 
-_LONGEST = 82
+_LONGEST = 86
 _MOST_OPTIONS = 3  # that a name tells
 _OPERATORS = {
     "__eq__": "equals", "__ne__": "differs", "__lt__": "is_less", "__le__": "is_at_most", "__gt__": "is_greater",
@@ -55,10 +55,11 @@ class Namer:
         """Return the name of a test of one call."""
         words = [_subject(candidate, is_false=candidate.label == "not"), *_words(candidate)]
         if candidate.label.startswith("raises_"):
+            start = [_subject(candidate), candidate.label]
             why = f"because_{candidate.more}" if _says_why(candidate) else ""
-            reasons = [each for each in (_given_kind(candidate), why) if each]
+            is_whole = len("_".join([*start, why])) <= _LONGEST
+            reasons = [each for each in (why * is_whole, _given_kind(candidate)) if each]
             if reasons:
-                start = [_subject(candidate, is_false=candidate.label == "not"), candidate.label]
                 return self._unique([*start, reasons[0]], *reasons[1:])
         more = [candidate.more] * (not _IN_DIGITS.search(candidate.more))
         if candidate.kind in ("route", "program"):
@@ -183,6 +184,8 @@ def _kind_given(candidate: Candidate) -> str:
 def _made_with(candidate: Candidate) -> str:
     """Return what the object is made with by name, with the value where that is a word."""
     start = candidate.lines[0] if candidate.lines else ""
+    if re.fullmatch(r"\w+ = [A-Z]\w*\(\)", start):
+        return "without_arguments"
     maker = re.fullmatch(r"\w+ = ([A-Z]\w*\(.*\))", start)
     if not maker:
         return ""

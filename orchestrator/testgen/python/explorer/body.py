@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 _OF_KIND = re.compile(r"assert (isinstance\(|.* is not None$)")
 _VALUE = re.compile(r"(?<!\w)(b(['\"]).*?\2|(['\"])(?!(?!unknown|invalid)[a-z]{3,}\3).*?\3)(?!\w)")
+_CLAUSES = re.compile(r"(?<=\w\w)(?:[.;:] |,? (?:but|got|where|because)\b| \()")
+_MOST_OF_CLAUSE = 9  # words
+_OF_INTERPRETER = "unsupported operand type"  # the name of the test says which
 # What a name does not end with.
 _LITTLE = re.compile(
     r"(_(a|an|and|as|at|b|be|because|but|by|can|cannot|does|for|from|if|in|is|it|may|must|of|on|or|should|the|to|with))+$"
@@ -38,8 +41,17 @@ class Body:
 
 
 def slug_of_error(text: str) -> str:
-    """Return the first words of what an error says, without the values in it, as a part of a name."""
-    return slug(_VALUE.sub(" ", text)) or slug(text)
+    """Return the first clause of what an error says, without the values in it, as a part of a name; whole or none."""
+    if text.startswith(_OF_INTERPRETER):
+        return ""
+    clause, *_ = _CLAUSES.split(text, maxsplit=1)
+    found = (_slug(each, _MOST_OF_CLAUSE) for each in (_VALUE.sub(" ", clause), clause))
+    return next((each for each in found if each), "")
+
+
+def _slug(text: str, most: int) -> str:
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return "_".join(words) if len(words) <= most else ""
 
 
 def slug(text: str) -> str:

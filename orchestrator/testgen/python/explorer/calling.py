@@ -21,6 +21,7 @@ from .probes import Recorder
 from .sandbox import Blocked, Fence, Surroundings, TooSlow
 from .standing_clock import NO_CLOCK, StandingClock
 from .state import KeptData, modules_below
+from .stumbling import is_stumble
 
 _MOST_ITEMS = 20
 _MOST_STREAMS = 6
@@ -57,6 +58,7 @@ class Outcome:
     is_crash: bool = False  # nobody who calls expects this error
     is_program: bool = False  # exiting is one of its ways to end
     is_before: bool = False  # the error came of the steps before the call
+    stumbles: bool = False  # the error stands for another one that nobody meant
     printed: str = ""
     what: str = ""
     goals: frozenset[int] = frozenset()
@@ -68,7 +70,7 @@ class Outcome:
     def is_usable(self) -> bool:
         """Say whether a test could pin this."""
         is_meant = self.is_explicit or isinstance(self.error, _ORDINARY)
-        is_raised = self.kind == "raised" and is_meant and not (self.is_crash or self.is_before)
+        is_raised = self.kind == "raised" and is_meant and not (self.is_crash or self.is_before or self.stumbles)
         is_exit = self.kind == "ended" and self.is_program and isinstance(self.error, SystemExit)
         return not self.left_threads and (self.kind == "value" or is_raised or is_exit)
 
@@ -182,11 +184,11 @@ class Caller:
             except (SystemExit, KeyboardInterrupt) as error:
                 return Outcome("ended", error=error, printed=printed.getvalue())
             except BaseException as error:  # whatever foreign code raises is an observation
-                explicit = self._is_explicit(error)
+                explicit, stumbles = self._is_explicit(error), is_stumble(error)
                 error.__traceback__ = error.__cause__ = error.__context__ = None
                 if self._fence.attempts:
                     return Outcome("blocked", what=self._fence.attempts[0])
-                return Outcome("raised", error=error, is_explicit=explicit, is_before=is_before)
+                return Outcome("raised", error=error, is_explicit=explicit, is_before=is_before, stumbles=stumbles)
         except TooSlow:  # it came a moment late
             return Outcome("slow")
         if self._fence.attempts:

@@ -17,7 +17,8 @@ from .floats import float_check, is_long_series
 from .literals import Literals, is_stable_text
 from .matching import match_text
 from .names import Names
-from .rebuilding import rebuilt
+from .power import Power, is_made
+from .rebuilding import items_that_make, kept_beside, rebuilt
 from .replies import reply_body
 from .runs import run_body
 from .settled_calls import settling_call, wrapped_call
@@ -41,10 +42,16 @@ class Checks:
         self._literals = literals
         self._caller = caller
         self._tables = Tables(names)
+        self._tells_inner = False
         self._applying = Applying(literals, caller, names)
+        self._power = Power(names, caller, self._tables, self.of)
 
-    def body(self, made: Try) -> Body | None:
-        """Return a test that pins the observed behaviour, None when nothing stable can be said about it."""
+    def body(self, made: Try, *, with_inner: bool = False) -> Body | None:
+        """Return a test that pins the observed behaviour, None when nothing stable can be said about it.
+
+        `with_inner` has it tell of a container also what that keeps beside its items.
+        """
+        self._tells_inner = with_inner
         if made.subject.kind == "route" and made.outcome.kind != "raised":
             return reply_body(made, self._literals)
         if made.subject.kind == "program" and made.outcome.kind != "raised":
@@ -106,7 +113,7 @@ class Checks:
             state = self.state_after(made)
             if state == self._state((*setup,)) and made.subject.gives_something:
                 return Body((*setup, f"assert {call} is None"), label="returns_none")
-            label = "leaves_state" if state == self._state((*setup,)) else "changes_state"
+            label = "changes_nothing" if state == self._state((*setup,)) else ""
             return Body((*setup, call, *state), label=label) if state else None
         if value is None and made.subject.gives_nothing:
             return None  # every call of it gives that
@@ -116,6 +123,8 @@ class Checks:
         made_anew = rebuilt(value, self._names, self._literals) if not checks and made.subject.kind != "class" else None
         if made_anew is not None:
             checks = [f"assert {call} == {made_anew}"]
+        if checks and is_made(value):
+            return self._power.with_unseen(made, call, checks[0])
         if not checks:
             checks = self._told_by_options(made, self.of("result", value, with_class=True))
             body = Body((*setup, f"result = {call}", *checks))
@@ -181,6 +190,11 @@ class Checks:
                 return [f"assert len({name}) == {len(value)}", *found]
         owner = self._names.of(type(value))
         checks = [f"assert isinstance({name}, {owner})"] if owner else []
+        items = items_that_make(value)
+        if items is not None and (text := self._literals.write(items)) is not None:
+            more = kept_beside(items, value) if self._tells_inner else ()
+            inner = [check for each, part in more for check in self.of(f"{name}.{each}", part)]
+            return [*checks, f"assert list({name}) == {text}", *inner]
         attributes = 0
         for each in public_attributes(value):
             try:

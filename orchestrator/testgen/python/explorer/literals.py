@@ -161,6 +161,11 @@ def _pattern(value: "re.Pattern[Any]") -> str:
     return f"re.compile({value.pattern!r})"
 
 
+def _length(value: datetime.timedelta) -> str:
+    is_back = datetime.timedelta.min < value < datetime.timedelta(0) and -value < datetime.timedelta(1)
+    return f"-{-value!r}" if is_back else repr(value)
+
+
 def _zoned(value: datetime.datetime | datetime.time) -> str:
     if value.tzinfo is not None and not isinstance(value.tzinfo, datetime.timezone):
         raise NoLiteral
@@ -180,7 +185,7 @@ _PLAIN: dict[type, Callable[[Any], str]] = {
     datetime.date: repr,
     datetime.datetime: _zoned,
     datetime.time: _zoned,
-    datetime.timedelta: repr,
+    datetime.timedelta: _length,
     datetime.timezone: repr,
     decimal.Decimal: lambda value: f"decimal.{value!r}",
     fractions.Fraction: lambda value: f"fractions.{value!r}",

@@ -151,7 +151,7 @@ class Mutation:
         for number in sorted({number for each in told for number in each.killers}):
             made = self._writer.with_less(others[number])
             body = self._writer.written(made)
-            self.tests += [(made, body)] if body is not None else []
+            self.tests += self._writer.forms(made, body) if body is not None else []
         lines = [frozenset[int]()] * first + self._lines([made for made, _ in self.tests[first:]])
         noticed = [each.mutant for each in told if each.killers]
         trial = Trial(self._until, tests=_MOST_CALLS, others=_MOST_OTHERS, enough=_ENOUGH)

@@ -3,14 +3,18 @@
 import decimal
 import enum
 import inspect
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from .attributes import attribute, has
+from .attributes import attribute, has, public_attributes
+from .contents import equals
 from .literals import Literals
 from .names import Names
 
 _LONGEST = 120  # characters
 _NOTHING = object()
+_MOST_ITEMS = 25
+_ORDERS = ([3, 1, 2], [2, 1, 3])  # neither is one in which sorting or hashing puts them
 _BUILTIN: tuple[Any, ...] = (str, bytes, int, float, tuple, list, dict, set)
 
 
@@ -26,6 +30,11 @@ def rebuilt(value: Any, names: Names, literals: Literals) -> str | None:
     if name is None or name.startswith("_") or not any("__eq__" in vars(each) for each in kind.__mro__[:-1]):
         return None
     try:
+        items = items_that_make(value)
+        if items is not None:
+            written = literals.write(items) if _notices_items(value, items) else None
+            text = f"{name}({written if items else ''})"
+            return text if written is not None and len(text) <= _LONGEST else None
         found = _arguments(value, kind, literals)
         if found is None:
             return None
@@ -39,6 +48,33 @@ def rebuilt(value: Any, names: Names, literals: Literals) -> str | None:
         return None
     text = f"{name}({', '.join(map(str, parts))})"
     return text if is_same and len(text) <= _LONGEST else None
+
+
+def items_that_make(value: Any) -> list[Any] | None:
+    """Return the items of a container that keeps them in order and holds nothing but what comes of them."""
+    kind: Any = type(value)
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Collection) or kind.__module__ == "builtins":
+        return None
+    try:
+        copy, items = kind(list(value)), list(value)
+        is_same = _holds(copy) == _holds(value) and list(copy) == items
+        keeps_order = all(list(kind(each)) == each for each in _ORDERS)
+    except Exception:  # whatever a foreign constructor or item raises
+        return None
+    return items if is_same and keeps_order and len(items) <= _MOST_ITEMS else None
+
+
+def kept_beside(items: list[Any], value: Any) -> list[tuple[str, Any]]:
+    """Return what a container keeps beside its items, as a place for each, by its public name."""
+    kept = [(each, attribute(value, each)) for each in public_attributes(value)]
+    return [(each, part) for each, part in kept if not (callable(part) or equals(part, items))]
+
+
+def _notices_items(value: Any, items: list[Any]) -> bool:
+    """Say whether comparing tells it from a container with other items, or with the same in another order."""
+    kind = type(value)
+    others = [items[:-1]] * bool(items) + [items[::-1]] * (items != items[::-1])
+    return equals(kind(items) if items else kind(), value) and not any(equals(kind(each), value) for each in others)
 
 
 def _arguments(value: Any, kind: type, literals: Literals) -> tuple[list[Any], dict[str, Any]] | None:

@@ -13,6 +13,7 @@ from .idle import Idle
 from .literals import Literals
 from .loading import ProbedModule
 from .meant import Meaning
+from .plain_values import PlainValues, is_own
 from .replies import only_status
 from .search import Search
 from .shrinking import shrink
@@ -38,10 +39,12 @@ class Writer:
         self._literals = Literals(search.names)
         self._checks = Checks(search.names, self._literals, search.caller)
         self._idle = Idle(search, self._checks)
+        self._plain = PlainValues(search, self._literals)
         self._clock: dict[tuple[frozenset[int], tuple[bool, ...], tuple[str, ...]], tuple[str, ...] | None] = {}
 
     def all(self, until: float) -> list[tuple[Try, Body]]:
         """Write bodies for what reaches something, for examples, and for some more; keep those that pass twice."""
+        self._plain.try_wrong(self._search.corpus.tries.values())
         ordered = sorted(usable(self._search.corpus), key=lambda each: each.subject.is_private)
         needed = {goal for each in ordered for goal in each.outcome.goals}
         chosen: list[tuple[Try, Body]] = []
@@ -50,8 +53,7 @@ class Writer:
             if self._caller.stopwatch.now() > until:
                 self._search.cut_short = True
                 break
-            if made.program.setup[made.instance == INSTANCE :]:
-                made = self.with_less(made)
+            made = self.with_less(made) if made.program.setup[made.instance == INSTANCE :] else self._plain.of(made)
             gain = made.outcome.goals & needed
             if gain and (written := self.written(made)):
                 made, written = self._shortened(made, written, gain)
@@ -66,7 +68,8 @@ class Writer:
                 if kept < _EXTRA and self._caller.stopwatch.now() < until and (written := self.written(made)):
                     chosen.append((made, written))
                     kept += 1
-        return list({made.program: (made, body) for made, body in chosen}.values())
+        once = {made.program: (made, body) for made, body in chosen}
+        return [form for made, body in once.values() for form in self.forms(made, body)]
 
     def may_write(self, made: Try) -> bool:
         """Say whether a call is one of which a test would be kept, whatever comes of it."""
@@ -79,6 +82,8 @@ class Writer:
         """Return the test of a call that passes twice and does not ask for the time, None when there is none."""
         if not self.may_write(made) or self._idle.without(made) is not made:
             return None
+        if made.origin != "example" and any(map(is_own, made.arguments)):
+            return None  # nobody sees what is given
         try:
             body = self._config(made) if made.subject.kind == "config" else self._checks.body(made)
         except Exception:  # a value whose methods raise
@@ -93,6 +98,16 @@ class Writer:
             self._clock[where] = self._fixtures(body)
         fixtures = self._clock[where]
         return None if fixtures is None else dataclasses.replace(body, fixtures=fixtures)
+
+    def forms(self, made: Try, body: Body) -> list[tuple[Try, Body]]:
+        """Return a test, and one that tells more of what a container keeps: for mutants that the first lets pass."""
+        if made.outcome.value is not None or made.instance != INSTANCE or made.subject.kind != "method":
+            return [(made, body)]
+        more = self._checks.body(made, with_inner=True)
+        is_more = more is not None and len(more.lines) > len(body.lines) and more.label == body.label
+        if more is None or not is_more or not self._passes(more):
+            return [(made, body)]
+        return [(made, body), (made, dataclasses.replace(more, fixtures=body.fixtures))]
 
     @functools.cached_property
     def _only_internal(self) -> Mapping[str, frozenset[int]]:
@@ -155,7 +170,7 @@ class Writer:
 
     def with_less(self, made: Try) -> Try:
         """Leave out steps before the call, and options, that make no difference: a test cannot tell what they did."""
-        return self._idle.without(self._with_fewer_steps(made))
+        return self._plain.of(self._idle.without(self._with_fewer_steps(made)))
 
     def _with_fewer_steps(self, made: Try) -> Try:
         best = made
