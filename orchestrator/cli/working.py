@@ -41,8 +41,7 @@ def work_on(
     state.announce(beginning.run)
     durations = state.ledger.durations(plan.definitions)
     audience = choose_audience(display, common, plan, durations)
-    cautions = Cautions()
-    with closing(_workspace(state, plan, beginning.run, display, cautions)) as workspace:
+    with closing(_workspace(state, plan, beginning.run, display, cautions := Cautions())) as workspace:
         materials = Materials(
             root=state.root,
             plan=plan,

@@ -37,8 +37,7 @@ def predict(
     now = 0.0
     running: list[tuple[float, str]] = []  # tasks, and scopes that are being measured, by their ends
     measuring: set[str] = set()
-    starts: dict[str, float] = {}
-    ends: dict[str, float] = {}
+    starts, ends = dict[str, float](), dict[str, float]()
     while True:
         decision = scheduler.next(now)
         for task in decision.start:

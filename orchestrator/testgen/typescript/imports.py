@@ -54,28 +54,34 @@ def imports_of(place: Place, chosen: Sequence[Candidate], body: str) -> str:
     doubles += [each for each in ("exportDoubles", "moduleDouble") if f"{each}(" in late]
     if doubles:
         lines += _import_lines(place.tools, place.specifier(place.helper), {each: each for each in doubles})
+    anew = set(wanted.packages) | {place.specifier(each) for each in place.files} if is_fresh else set()
+    if is_fresh and (place.shield or any(each.kind == "route" or any(map(_builds, each.setup)) for each in chosen)):
+        anew |= set(wanted.files)  # what is built before each test loads the module anew as well
+    is_late = {*wanted.files, *place.packages} if late else set()
     fresh: dict[str, dict[str, str]] = {}
-    own = {place.specifier(each) for each in place.files} | set(wanted.packages)
-    if place.shield or any(each.kind == "route" or any(map(_builds, each.setup)) for each in chosen):
-        own |= set(wanted.files)  # what is built before each test loads the module anew as well
     for spec, names in [*sorted(wanted.packages.items()), *sorted(wanted.files.items())]:
         used = {local: name for local, name in names.items() if _names(local, body)}
-        if is_fresh and used and spec in own:
+        if used and spec in anew:
             fresh[spec] = used
-        elif late and (spec in wanted.files or spec in place.packages):
+        elif spec in is_late:
             after += _late_lines(spec, used)
         else:
             lines += _import_lines(place.tools, spec, used)
-    shield = "".join(f"\n{block}\n" for block in place.shield)
-    anew = f"{shield}{_fresh(place, fresh, typed=typed) if fresh else ''}"
+    before = "".join(f"\n{block}\n" for block in place.shield)
+    before += _fresh(place, fresh, typed=typed) if fresh else ""
     if place.tools.is_script:
-        runner = lines[0] if lines and _JEST in lines[0] else ""
-        if place.tools.makes_require:
-            jest = f"import {{ jest }} from '{_JEST}';\n" if f"{api}." in f"{setup}{body}" else ""
-            return f"{MAKES_REQUIRE}{jest}\n{REQUIRE}{_script_head('', mocks, [line for line in lines if line], anew)}"
-        return _script_head(runner, mocks, [line for line in lines if line and line != runner], anew)
-    mocks = f"{mocks or late}{''.join(after)}{anew}"
+        return _head_of_script(place, f"{setup}{body}", mocks, lines, before)
+    mocks = f"{mocks or late}{''.join(after)}{before}"
     return "\n".join(line for line in lines if line) + f"\n{mocks and chr(10)}{mocks}"
+
+
+def _head_of_script(place: Place, text: str, mocks: str, imports: Sequence[str], before: str) -> str:
+    """Return the head of a test that is CommonJS, or that makes a `require` for what is."""
+    runner = imports[0] if imports and _JEST in imports[0] else ""
+    if not place.tools.makes_require:
+        return _script_head(runner, mocks, [line for line in imports if line and line != runner], before)
+    jest = f"import {{ jest }} from '{_JEST}';\n" if f"{place.tools.api}." in text else ""
+    return f"{MAKES_REQUIRE}{jest}\n{REQUIRE}{_script_head('', mocks, [line for line in imports if line], before)}"
 
 
 def _builds(block: str) -> bool:

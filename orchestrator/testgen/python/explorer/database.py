@@ -7,30 +7,19 @@ application's `dependency_overrides`; the tables are those of the project's own 
 
 import ast
 import contextlib
-import datetime
 import importlib
 import inspect
 import sqlite3
 import sys
 import typing
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from . import sqlite_tables
 from .names import Names
+from .row_values import row_of
 from .signed_in import find_signed_in
-from .words import words_for
 
-_VALUES: dict[type, str] = {
-    datetime.datetime: "datetime.datetime(2024, 1, 15, 12)",
-    datetime.date: "datetime.date(2024, 1, 15)",
-    int: "1",
-    float: "1.5",
-    bool: "True",
-    # SQLite takes a text that is all digits for a number, where a column is of the type of another database.
-    uuid.UUID: "uuid.UUID('a5c3f3a0-5e1c-4c7b-9d2e-0b1f6c8d7e9a')",
-}
 SESSION = "session"  # the fixture of functions that take one
 _DEEPEST = 6
 _NAMES = {
@@ -222,7 +211,7 @@ def find_database(routes: Sequence[Any], names: Names) -> Database | None:
         if is_session(kind):
             sessions[name] = dependency
             kinds.append(kind)
-        elif hasattr(kind, "__table__") and (text := _row(kind, names)):
+        elif hasattr(kind, "__table__") and (text := row_of(kind, names)):
             rows[name] = dependency, text
     tables = find_tables(kinds, names)
     return Database(tables, sessions, rows, find_signed_in(routes, names)) if tables is not None else None
@@ -274,32 +263,3 @@ def _placed(names: Names, value: Any, module: str) -> str | None:
     names.imports[found] = f"from {module} import {found}"
     names.values[found] = value
     return found
-
-
-def _row(kind: Any, names: Names) -> str | None:
-    """Return an expression of a row in which everything that has to be set is set."""
-    owner = names.of(kind)
-    parts = []
-    for column in kind.__table__.columns:
-        if column.primary_key and column.autoincrement and _python_type(column) is int:
-            continue
-        if not column.nullable or (not column.foreign_keys and column.default is None):
-            parts.append(f"{column.key}={_value(column)}")
-    return f"{owner}({', '.join(parts)})" if owner else None
-
-
-def _value(column: Any) -> str:
-    kind = _python_type(column)
-    if kind is str:
-        return repr((words_for(column.key) or (column.key,))[0])
-    return _VALUES.get(kind, "None")
-
-
-def _python_type(column: Any) -> type:
-    """Return the type of a column's values; what wraps a type may not say it itself."""
-    for each in (column.type, getattr(column.type, "impl", None)):
-        with contextlib.suppress(NotImplementedError, AttributeError):
-            kind: type = each.python_type  # type: ignore[union-attr]
-            if kind is str or kind in _VALUES:
-                return kind
-    return type(None)

@@ -157,8 +157,6 @@ def _of_text(text: str) -> float:
     loud = len(re.findall(r"\b[A-Z]{3,}\b", text)) + (_CONSTANT.fullmatch(text) is not None)
     switches += 2 * (_UNEVEN.search(text) is not None)
     letters_alone = len(re.findall(r"(?<=[a-z] )[b-hj-z]\b|\b[b-hj-z](?= [a-z])", text))
-    runs: list[str] = re.findall(r"\d+", text)
-    zeros = sum(_OF_DIGITS * (not _is_usual(each)) + 0.4 * (each[0] == "0" and len(each) > 2) for each in runs)
     strangers = sum(each.lower() not in WELL_KNOWN for each in re.findall(r"[^\W\d_]{2,}", text))
     no_word = not re.search(r"[A-Za-z]{3}|^\d+$|^[\d:.T-]+Z?$", text)
     return (
@@ -168,13 +166,19 @@ def _of_text(text: str) -> float:
         + 0.5 * letters_alone
         + 0.6 * (loud + (not text.isascii() and strangers > 0))
         + 0.8 * edges
-        + zeros
+        + _of_digits(text)
         + 1.5 * (_MIXED_SCRIPTS.search(text) is not None)
         + 1.2 * (_LOOSE_NUMBER.search(text) is not None)
         + (0.6 if len(text) == 1 else 0.4 * no_word)
         + 0.02 * max(0, len(text) - 12)
         + _OF_SCRAPS * is_scrap(text)
     )
+
+
+def _of_digits(text: str) -> float:
+    """Say how strange the runs of digits in a text look."""
+    runs: list[str] = re.findall(r"\d+", text)
+    return sum(_OF_DIGITS * (not _is_usual(each)) + 0.4 * (each[0] == "0" and len(each) > 2) for each in runs)
 
 
 def _of_lines(text: str) -> float:
