@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterable
 
 _OF_RUNNER = frozenset(("PATH", "HOME", "TZ", "CI", "NODE_ENV", "NODE_OPTIONS", "LANG", "PYTHONPATH", "VIRTUAL_ENV"))
+_OF_INTERPRETERS = re.compile(
+    r"(PYTHON|PYTEST|COVERAGE|LC_|LD_|DYLD_|GIT_|ORCHESTRATE)\w*|LANGUAGE|TMPDIR|TEMP|TMP|USER|LOGNAME|SHELL|TERM|PWD"
+)
 _PLACES = (("REDIS", "redis://elsewhere.example:6379/1"), ("MONGO", "mongodb://elsewhere.example/other"))
 _DATABASE = re.compile(r"DATABASE|POSTGRES|PG|SQL|DB")
 _ADDRESS = re.compile(r"UR[LI]S?$|DSN$|ORIGINS?$|ENDPOINT$|BROKERS?$")
@@ -18,6 +21,11 @@ _SECRET = re.compile(r"SECRET|KEY|TOKEN|PASSWORD|SALT")
 def foreign_environment(names: Iterable[str]) -> dict[str, str]:
     """Return for each variable a value that its name lets expect; none for those that a runner sets itself."""
     return {name: foreign_value(name) for name in dict.fromkeys(names) if name not in _OF_RUNNER}
+
+
+def is_left_alone(name: str) -> bool:
+    """Say whether it is a variable that an interpreter or a tool needs: no test may take it away."""
+    return name in _OF_RUNNER or _OF_INTERPRETERS.fullmatch(name) is not None
 
 
 def foreign_value(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestrator.testgen.foreign import foreign_environment, foreign_value
+from orchestrator.testgen.foreign import foreign_environment, foreign_value, is_left_alone
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,8 @@ def test_a_variable_holds_what_its_name_lets_expect(name, value):
 
 def test_what_runners_set_themselves_is_left_alone():
     assert foreign_environment(["NODE_ENV", "PORT", "PATH", "PORT"]) == {"PORT": "61"}
+
+
+def test_what_interpreters_and_tools_need_is_taken_from_nobody():
+    names = ["PATH", "HOME", "PYTHONPATH", "LC_ALL", "TZ", "TMPDIR", "DATABASE_URL", "USER_LIMIT"]
+    assert [each for each in names if not is_left_alone(each)] == ["DATABASE_URL", "USER_LIMIT"]

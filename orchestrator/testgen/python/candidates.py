@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from orchestrator.testgen.python.variables import Variables, read_variables
 from orchestrator.testgen.results import Defect
 
 _ANSWERS = frozenset(("None", "True", "False"))
@@ -31,6 +32,7 @@ class Candidate:
     options: str = ""  # as a dictionary
     arguments: tuple[tuple[str, str, bool], ...] = ()  # name, expression, whether it is required
     changes: tuple[tuple[str, str], ...] = ()  # (module, global) of data that it changes
+    variables: tuple[str, ...] = ()  # of the environment that the call reads
     goals: frozenset[int] = frozenset()
     kills: frozenset[int] = frozenset()
     cost: float = 0.0
@@ -107,6 +109,7 @@ class Exploration:
     kinds: Mapping[str, int] = field(default_factory=dict)
     cut_short: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what no value could be made for
+    variables: Variables = field(default_factory=Variables)
     stand_ins: tuple[str, ...] = ()  # for fixtures that every test of the project has, and that cannot be had
 
 
@@ -128,6 +131,7 @@ def read_exploration(content: Mapping[str, Any]) -> Exploration:
         helpers=content["helpers"],
         fixtures=content["fixtures"],
         stand_ins=tuple(content["stand_ins"]),
+        variables=read_variables(content["variables"]),
         project_fixtures=frozenset(content["project_fixtures"]),
         defects=tuple(Defect(**each) for each in content["defects"]),
         subjects=content["subjects"],
@@ -157,6 +161,7 @@ def _candidate(number: int, each: Mapping[str, Any], kills: "set[int] | Sequence
         options=each["options"],
         arguments=tuple((name, text, required) for name, text, required in each["arguments"]),
         changes=tuple((module, name) for module, name in each["changes"]),
+        variables=tuple(each["variables"]),
         goals=frozenset(each["goals"]),
         kills=frozenset(kills),
         cost=each["cost"],

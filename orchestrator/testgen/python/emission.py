@@ -11,6 +11,7 @@ from orchestrator.testgen.python.candidates import Candidate, Exploration
 from orchestrator.testgen.python.fresh_data import asking_for_fresh_data, write_fresh_data
 from orchestrator.testgen.python.layout import WIDTH, double_quoted, lay_out
 from orchestrator.testgen.python.naming import Namer, same_answer
+from orchestrator.testgen.python.shielding import shield
 
 _PYTEST_FIXTURES = ("monkeypatch", "capsys", "tmp_path")
 _LEAST_ROWS = 2
@@ -45,11 +46,14 @@ def emit(
     exploration: Exploration,
     is_local: Callable[[str], bool],
     taken: frozenset[str] = frozenset(),
+    anew: frozenset[int] = frozenset(),
 ) -> TestFile:
     """Return the file for these candidates; `is_local` tells the project's own packages from installed ones.
 
-    `taken` are names of tests that somebody else wrote into the file.
+    `taken` are names of tests that somebody else wrote into the file, `anew` numbers of candidates that have modules
+    loaded anew.
     """
+    chosen, shielding = shield(chosen, exploration.variables, anew, with_mark=bool(taken))
     namer = Namer(taken)
     fixtures = {*exploration.project_fixtures, *exploration.fixtures, *_PYTEST_FIXTURES}
     groups = _groups(chosen)
@@ -60,15 +64,19 @@ def emit(
     fresh = write_fresh_data(chosen, names, for_all=asking is None)
     used = _used_names("\n".join([*bodies, *fresh])).union(*(each.fixtures for each in chosen))
     own_fixtures = [*(() if taken else exploration.stand_ins)]  # a test of somebody else may need the project's
+    own_fixtures += shielding.sources
     own_fixtures += [source for name, source in exploration.fixtures.items() if name in used]
     used |= _used_names("\n".join(own_fixtures))
     helpers = _helpers(exploration, used)
     own_fixtures += fresh
     used |= _used_names("\n".join([*own_fixtures, *helpers]))
+    if shielding.has_anew and "imported_anew" not in used:
+        names["importlib"] = "import importlib"
+    used |= {"pytest"} if shielding.head else set()
     head = f'"""Tests of ``{module}``.\n\n{PROVENANCE.format(module=module)}\n"""\n'
     imports = _imports(used, names, is_local)
     blocks = [double_quoted(each).rstrip() + "\n" for each in (*helpers, *map(_laid_out, own_fixtures))] + bodies
-    text = head + "\n" + imports + "\n\n" + "\n\n".join(blocks)
+    text = head + "\n" + imports + (f"\n{shielding.head}" if shielding.head else "") + "\n\n" + "\n\n".join(blocks)
     return TestFile(text=text.replace("\n\n\n\n", "\n\n\n"), tests=tuple(tests))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orchestrator.errors import TaskFailed
-from orchestrator.testgen.filters import ACCIDENT, NOT_RUN, WEAK, too_little
+from orchestrator.testgen.filters import ACCIDENT, ENVIRONMENT, NOT_RUN, WEAK, too_little
 from orchestrator.testgen.generator import Format, Settings
 from orchestrator.testgen.python.both_answers import with_other_answers
 from orchestrator.testgen.python.candidates import Candidate, Exploration
@@ -15,9 +15,10 @@ from orchestrator.testgen.python.emission import TestFile, emit
 from orchestrator.testgen.python.existing import read_existing
 from orchestrator.testgen.python.explore import Explored, explore
 from orchestrator.testgen.python.merging import History, memory_of, merge, only_theirs, read_history
-from orchestrator.testgen.python.proof import prove
+from orchestrator.testgen.python.proof import prove, prove_elsewhere
 from orchestrator.testgen.python.proposing import Proposals, propose
 from orchestrator.testgen.python.running import Site, data_files, with_stand_ins
+from orchestrator.testgen.python.shielding import can_be_shielded
 from orchestrator.testgen.results import Before, Generated, Proof, Share
 from orchestrator.testgen.selection import Settled, select
 
@@ -83,6 +84,7 @@ class _Making:
     settled: Settled = field(default_factory=Settled)
     dropped: Counter[str] = field(default_factory=Counter)
     apart: set[int] = field(default_factory=set)  # rows of tables that did not hold
+    anew: set[int] = field(default_factory=set)  # what has modules loaded anew, in an environment of its own
     asked_again: bool = False  # as a process did not answer
     unknown: frozenset[str] = frozenset()  # tests of which it is not known whether they hold
 
@@ -121,7 +123,8 @@ class _Making:
         held = self.unknown.union(proof.goals)
         numbers = {c.number for each in file.tests if each.name in held for c in each.candidates}
         return sorted(
-            (each for each in self.left if each.number in numbers.union(self.apart)), key=lambda each: each.place
+            (each for each in self.left if each.number in numbers.union(self.apart, self.anew)),
+            key=lambda each: each.place,
         )
 
     def _begin(self) -> None:
@@ -144,7 +147,10 @@ class _Making:
 
     async def _prove(self, file: TestFile) -> tuple[str, Proof]:
         text = await self.finish(merge(file.text, self.history))
-        return text, await prove(self.site, text, [each.name for each in file.tests])
+        proof = await prove(self.site, text, [each.name for each in file.tests])
+        if not proof.dropped:
+            await prove_elsewhere(self.site, text, proof, self.exploration.variables.names)
+        return text, proof
 
     def _forget(self, file: TestFile, proof: Proof) -> None:
         """Drop what did not hold; of a table each row stands alone once, as one that does not hold took all along.
@@ -159,13 +165,23 @@ class _Making:
         for each in file.tests:
             if each.name in proof.dropped and each.name not in self.unknown:
                 numbers = {c.number for c in each.candidates}
+                if proof.dropped[each.name] == ENVIRONMENT and self._shielded(file, numbers):
+                    continue
                 if len(numbers) > 1 and not numbers & self.apart:
                     apart |= numbers
                     continue
                 lost |= numbers
-                self.dropped[proof.dropped[each.name]] += len(numbers)
+                self.dropped[ENVIRONMENT if numbers & self.anew else proof.dropped[each.name]] += len(numbers)
         self.apart = apart | (self.apart if self.unknown else set())
         self.left = [each for each in self.left if each.number not in lost]
+
+    def _shielded(self, file: TestFile, numbers: set[int]) -> bool:
+        """Say whether tests that depend on the environment get one of their own from now on; they do so once."""
+        known = [c for each in file.tests for c in each.candidates if c.number not in self.anew]
+        if numbers & self.anew or not can_be_shielded(known, self.exploration.variables):
+            return False
+        self.anew |= numbers
+        return True
 
     def _emit(self, chosen: Sequence[Candidate]) -> TestFile:
         folder, module = Path(self.site.target.import_root), self.site.target.module
@@ -175,7 +191,7 @@ class _Making:
             return name in local or (folder / name).is_dir() or (folder / f"{name}.py").is_file()
 
         chosen = [replace(each, table="", wide="") if each.number in self.apart else each for each in chosen]
-        return emit(module, chosen, self.exploration, is_local, self.history.names)
+        return emit(module, chosen, self.exploration, is_local, self.history.names, frozenset(self.anew))
 
     def _result(self, text: str, file: TestFile, proof: Proof) -> Generated:
         found, existing = self.exploration, self.existing

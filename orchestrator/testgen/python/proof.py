@@ -4,7 +4,17 @@ import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
-from orchestrator.testgen.filters import CLOCK, NOT_COMPILED, NOT_PASSED, NOT_REPEATED, NOT_RUN, THREADS, TOUCHES
+from orchestrator.testgen.filters import (
+    CLOCK,
+    ENVIRONMENT,
+    NOT_COMPILED,
+    NOT_PASSED,
+    NOT_REPEATED,
+    NOT_RUN,
+    THREADS,
+    TOUCHES,
+)
+from orchestrator.testgen.foreign import foreign_environment
 from orchestrator.testgen.python.running import Answer, Site, run_order
 from orchestrator.testgen.results import Proof
 
@@ -57,6 +67,26 @@ async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, re
             if proof.dropped and names:  # chosen anew without them: the repeats would be for nothing
                 break
     return proof
+
+
+async def prove_elsewhere(site: Site, text: str, proof: Proof, variables: Sequence[str]) -> None:
+    """Drop the tests that fail where somebody has set these variables.
+
+    A module that refuses these values when it is imported says nothing about its tests: it gets numbers and flags only.
+    """
+    every = foreign_environment(variables)
+    plain = {name: value for name, value in every.items() if value.isdigit() or value == "true"}
+    order = {**_order(site, 0, is_ours=True), "watch_clock": False}
+    tests: Mapping[str, Any] = {}
+    for env in (every, *([plain] if plain != every else [])):
+        if env and proof.goals and not tests:
+            surroundings = {**_surroundings(0), **env}
+            answer = await run_order(site, order, site.target.test_file, text, seconds=_SECONDS, env=surroundings)
+            tests = (answer.content or {}).get("tests", {})
+    for node, result in tests.items():
+        if result["outcome"] == "failed" and proof.goals.pop(name := test_name(node), None) is not None:
+            proof.dropped[name] = ENVIRONMENT
+            proof.messages[name] = result.get("message", "")
 
 
 async def together(works: Sequence[Coroutine[Any, Any, Answer]]) -> list[Answer]:

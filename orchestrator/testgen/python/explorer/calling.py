@@ -18,6 +18,7 @@ from .attributes import has
 from .clock import ClockWatch
 from .names import Names
 from .probes import Recorder
+from .read_variables import ReadVariables
 from .sandbox import Blocked, Fence, Surroundings, TooSlow
 from .standing_clock import NO_CLOCK, StandingClock
 from .state import KeptData, modules_below
@@ -65,6 +66,7 @@ class Outcome:
     compared: list[tuple[int, object, object]] = field(default_factory=list)
     left_threads: bool = False
     changed: tuple[tuple[str, str], ...] = ()  # (module, global) whose data the call changed
+    variables: tuple[str, ...] = ()  # of the environment that were read
 
     @property
     def is_usable(self) -> bool:
@@ -79,9 +81,9 @@ class Caller:
     """Run programs with the names of one module."""
 
     def __init__(
-        self, names: Names, fence: Fence, recorder: Recorder, project: str, clock: StandingClock = NO_CLOCK
+        self, names: Names, fence: Fence, recorder: Recorder, reads: ReadVariables, project: str, clock: StandingClock
     ) -> None:
-        self.names = names
+        self.names, self._reads = names, reads
         self.count = 0
         self.stopwatch = fence.stopwatch
         self._fence = fence
@@ -108,13 +110,14 @@ class Caller:
     def _recorded(self, program: Program) -> Outcome:
         self._recorder.reset(_MOST_STEPS)
         self._recorder.is_on = True
+        self._reads.taken()
         begin = self.stopwatch.now()
         outcome = self._guarded(program, self.names.namespace())
         if self.stopwatch.now() - begin > _WAITING_SECONDS:  # a test must not wait
             self._fence.was_slow, outcome = True, Outcome("slow")
         self._recorder.is_on = False
         outcome.goals = frozenset(self._recorder.goals)
-        outcome.compared = self._recorder.seen
+        outcome.compared, outcome.variables = self._recorder.seen, self._reads.taken()
         outcome.left_threads = not self._surroundings.restore()
         outcome.changed = self._kept.restore()
         return outcome

@@ -10,6 +10,7 @@ from .fixtures import is_conftest, is_for_every_test, nothing, stand_in
 from .job import Job
 from .loading import ProbedModule
 from .probes import Recorder
+from .read_variables import ReadVariables
 from .sandbox import Blocked, Fence, limit_process
 from .session import Session
 from .stopwatch import Stopwatch
@@ -24,7 +25,10 @@ def make(order: dict[str, Any]) -> object:
     fence.install()
     fence.refuse_sleep()
     job = order["job"]
-    return Exploring(Session(Job(**{**job, "parts": tuple(job["parts"]), "avoid": tuple(job["avoid"])}), probed, fence))
+    job = Job(**{**job, "parts": tuple(job["parts"]), "avoid": tuple(job["avoid"])})
+    reads = ReadVariables(job.project)
+    reads.install()
+    return Exploring(Session(job, probed, fence, reads))
 
 
 class Exploring:

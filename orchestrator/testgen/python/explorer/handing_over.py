@@ -52,6 +52,7 @@ def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dic
             if argument is not None
         ],
         "changes": [(_importable(module), name) for module, name in changed],
+        "variables": made.outcome.variables,
         "goals": sorted(made.outcome.goals),
         "cost": round(made.cost + length, 3),
         "oddness": round(made.oddness + strangeness(body.lines) * is_made_up, 3),

@@ -13,6 +13,7 @@ from typing import Any
 from . import sqlite_tables
 from .attributes import attribute
 from .calling import Caller
+from .clean_fixtures import cleaned_by
 from .configuring import explore_configured, find_configured
 from .database import SESSION, find_tables, is_session
 from .defects import find_defects
@@ -34,6 +35,7 @@ from .places import give_places
 from .plainer import Plainer
 from .pools import Pools
 from .programs import find_programs, is_command
+from .read_variables import ReadVariables
 from .returned import Returned
 from .rounds import Rounds
 from .routes import Application, find_applications, use_headers
@@ -56,8 +58,9 @@ _ADVICE: tuple[tuple[type[BaseException], str], ...] = (
 class Session:
     """Explore one module inside a running pytest session, so that its settings and fixtures apply."""
 
-    def __init__(self, job: Job, probed: ProbedModule, fence: Fence) -> None:
+    def __init__(self, job: Job, probed: ProbedModule, fence: Fence, reads: ReadVariables) -> None:
         self._job = job
+        self._reads = reads
         self._probed = probed
         self._fence = fence
         self._rng = random.Random(job.seed)  # noqa: S311 - no secret
@@ -79,7 +82,7 @@ class Session:
             module, facts, extra={**fixtures, "monkeypatch": monkey, "pytest": importlib.import_module("pytest")}
         )
         clock = self._clock_of(module)
-        caller = Caller(names, self._fence, self._probed.recorder, self._job.project, clock)
+        caller = Caller(names, self._fence, self._probed.recorder, self._reads, self._job.project, clock)
         pools = Pools(names, facts, self._rng)
         pools.fixtures = {name: name for name in fixtures}
         journal = Journal(self._job.journal, self._job.avoid)
@@ -98,7 +101,8 @@ class Session:
             variables = variables_of(facts.tree)
             explore_configured(search, find_configured(names, facts, variables), variables)
         found = self._found(search, pools, subjects, facts, started)
-        self._hand_over({**found, "names": names.imports, "project_fixtures": sorted(fixtures)})
+        read = self._variables(facts, conftests)
+        self._hand_over({**found, **read, "names": names.imports, "project_fixtures": sorted(fixtures)})
 
     def _imported(self) -> ModuleType | None:
         """Import the target with what it names for types alone; where that cannot be, hand over why."""
@@ -145,6 +149,14 @@ class Session:
             "mutants": [each.as_json() for each in verdicts],
             "candidates": [candidate_json(made, body, caller.copyable(made.outcome)) for made, body in tests],
         }
+
+    def _variables(self, facts: ModuleFacts, conftests: Sequence[ModuleType]) -> dict[str, Any]:
+        """Return which variables were read, and what can be done about them."""
+        always, cleaners = cleaned_by(conftests)
+        kept = [*self._reads.since_given, *always]
+        readers = self._reads.readers_of(self._job.module, facts.imports.values())
+        read = {"names": sorted(self._reads.names), "kept": kept, "readers": readers, "cleaners": cleaners}
+        return {"variables": read}
 
     def _clock_of(self, module: ModuleType) -> StandingClock:
         """Return the clock of the module, and of the project's modules from which it has names."""
