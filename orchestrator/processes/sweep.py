@@ -20,16 +20,21 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _PATIENCE = 5.0  # seconds; only a process that hangs in the kernel outlives SIGKILL for longer
 _ROUND = 0.002
+_PF_EXITING = 0x4  # of the kernel's flags of a process
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """What `/proc/PID/stat` says; `started` (clock ticks since boot) tells two users of one pid apart."""
+    """What `/proc/PID/stat` says; `started` (clock ticks since boot) tells two users of one pid apart.
+
+    `is_ending` from the moment when its exit begins: its environment cannot be read any more, and it is not dead yet.
+    """
 
     state: str
     parent: int
     group: int
     session: int
     started: int
+    is_ending: bool
 
     @property
     def is_dead(self) -> bool:
@@ -65,6 +70,7 @@ def standing(pid: int) -> Standing | None:
         group=int(fields[2]),
         session=int(fields[3]),
         started=int(fields[19]),
+        is_ending=bool(int(fields[6]) & _PF_EXITING),
     )
 
 
@@ -123,7 +129,7 @@ def kill_until_none(find: Callable[[], list[int]], patience: float = _PATIENCE) 
     while alive := [pid for pid in find() if not reap(pid)]:
         for pid in alive:
             status = standing(pid)
-            if status is not None and not status.is_dead and send(pid, signal.SIGKILL):
+            if status is not None and not status.is_ending and send(pid, signal.SIGKILL):
                 ended.add(pid)
         if time.monotonic() > deadline:
             break

@@ -1,5 +1,6 @@
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 from process_trees import alive, wait_until
@@ -10,6 +11,7 @@ from orchestrator.processes.sweep import (
     descendants,
     end_descendants,
     has_variable,
+    kill_until_none,
     reap,
     send,
     standing,
@@ -74,3 +76,14 @@ def test_what_is_gone_is_no_error() -> None:
     process = start("exit 0", "gone")
     process.wait()
     assert (send(process.pid, 15), reap(process.pid), children(process.pid)) == (False, False, [])
+
+
+def test_what_is_ending_already_is_waited_for_and_not_counted() -> None:
+    script = "memory = bytearray(b'1' * 300_000_000); print('up', flush=True); import time; time.sleep(300.7)"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        process.kill()  # giving the memory back takes a while
+        wait_until(lambda: (status := standing(process.pid)) is None or status.is_ending)
+        assert kill_until_none(lambda: [process.pid] if standing(process.pid) else []) == 0
+        assert standing(process.pid) is None
