@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from workspace_world import FactList, finished, shell, write
+from workspace_world import FactList, running, shell, write
 
 from orchestrator.contracts import Finished
 from orchestrator.workspace.node import digest_of
@@ -69,23 +69,13 @@ def test_when_commands_overlap_changes_belong_to_the_one_that_ended_and_are_kept
 ) -> None:
     async def overlap() -> None:
         workspace = open_workspace()
-        started, go_on = asyncio.Event(), asyncio.Event()
-
-        async def slow() -> Finished:
-            started.set()
-            await go_on.wait()
-            return await write(place / "slow.txt", b"slow")
-
-        one, other = workspace.open_attempt("slow", 1), workspace.open_attempt("quick", 1)
-        job = asyncio.ensure_future(one.track(slow()))
-        await started.wait()
-        await other.track(write(place / "quick.txt", b"quick"))
-        taken = await other.rollback()
+        async with running(workspace.open_attempt("slow", 1), place, last={"slow.txt": b"slow"}):
+            quick = workspace.open_attempt("quick", 1)
+            await quick.track(write(place / "quick.txt", b"quick"))
+            taken = await quick.rollback()
         assert taken.is_whole
         assert [left.path for left in taken.kept] == ["quick.txt"]
         assert "which does not declare it" in taken.kept[0].reason
-        go_on.set()
-        await job
 
     asyncio.run(overlap())
     assert [(each.task, each.change.path, each.state) for each in ledger.changes()] == [
@@ -99,21 +89,9 @@ def test_declared_writes_of_a_running_command_wait_for_its_end(
 ) -> None:
     async def overlap() -> None:
         workspace = open_workspace()
-        written, go_on = asyncio.Event(), asyncio.Event()
-
-        async def slow() -> Finished:
-            (place / "dist").mkdir()
-            await write(place / "dist/a.js", b"a")
-            await write(place / "report.txt", b"r")
-            written.set()
-            await go_on.wait()
-            return finished()
-
-        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(slow(), writes=["dist/", "report.txt"]))
-        await written.wait()
-        await workspace.open_attempt("quick", 1).track(write(place / "quick.txt", b"q"))
-        go_on.set()
-        await job
+        first = {"dist/a.js": b"a", "report.txt": b"r"}
+        async with running(workspace.open_attempt("slow", 1), place, first=first, writes=["dist/", "report.txt"]):
+            await workspace.open_attempt("quick", 1).track(write(place / "quick.txt", b"q"))
 
     asyncio.run(overlap())
     assert [(each.task, each.change.path) for each in ledger.changes()] == [
@@ -129,26 +107,17 @@ def test_what_a_command_declared_is_taken_back_though_another_one_ran(
 ) -> None:
     async def overlap() -> None:
         workspace = open_workspace()
-        started, go_on = asyncio.Event(), asyncio.Event()
-
-        async def slow() -> Finished:
-            started.set()
-            await go_on.wait()
-            return finished()
 
         async def quick() -> Finished:
             await write(place / "declared.txt", b"d")
             return await write(place / "undeclared.txt", b"u")
 
-        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(slow(), writes=["slow.txt"]))
-        await started.wait()
-        attempt = workspace.open_attempt("quick", 1)
-        await attempt.track(quick(), writes=["declared.txt"])
-        taken = await attempt.rollback()
+        async with running(workspace.open_attempt("slow", 1), place, writes=["slow.txt"]):
+            attempt = workspace.open_attempt("quick", 1)
+            await attempt.track(quick(), writes=["declared.txt"])
+            taken = await attempt.rollback()
         assert taken.restored == ("declared.txt",)
         assert [left.path for left in taken.kept] == ["undeclared.txt"]
-        go_on.set()
-        await job
 
     asyncio.run(overlap())
     assert [(each.change.path, each.state) for each in ledger.changes()] == [
@@ -163,21 +132,10 @@ def test_a_write_of_ours_over_what_a_running_command_wrote_keeps_the_chain(
 ) -> None:
     async def overlap() -> None:
         workspace = open_workspace()
-        written, go_on = asyncio.Event(), asyncio.Event()
-
-        async def slow() -> Finished:
-            await write(place / "src/app.ts", b"by the command")
-            written.set()
-            await go_on.wait()
-            return finished()
-
-        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(slow()))
-        await written.wait()
-        ours = workspace.open_attempt("ours", 1)
-        ours.write_text("src/app.ts", "by us")
-        await ours.apply()
-        go_on.set()
-        await job
+        async with running(workspace.open_attempt("slow", 1), place, first={"src/app.ts": b"by the command"}):
+            ours = workspace.open_attempt("ours", 1)
+            ours.write_text("src/app.ts", "by us")
+            await ours.apply()
 
     start = digest_of((place / "src/app.ts").read_bytes())
     asyncio.run(overlap())
@@ -192,19 +150,8 @@ def test_what_nobody_declared_belongs_to_the_command_that_declares_nothing(
 ) -> None:
     async def overlap() -> None:
         workspace = open_workspace()
-        written, go_on = asyncio.Event(), asyncio.Event()
-
-        async def open_handed() -> Finished:
-            await write(place / "anywhere.txt", b"a")
-            written.set()
-            await go_on.wait()
-            return finished()
-
-        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(open_handed()))
-        await written.wait()
-        await workspace.open_attempt("quick", 1).track(write(place / "declared.txt", b"d"), writes=["declared.txt"])
-        go_on.set()
-        await job
+        async with running(workspace.open_attempt("slow", 1), place, first={"anywhere.txt": b"a"}):
+            await workspace.open_attempt("quick", 1).track(write(place / "declared.txt", b"d"), writes=["declared.txt"])
 
     asyncio.run(overlap())
     assert [(each.task, each.change.path, each.others) for each in ledger.changes()] == [
@@ -218,19 +165,9 @@ def test_a_change_that_two_commands_may_have_made_names_both(
 ) -> None:
     async def overlap() -> None:
         workspace = open_workspace()
-        written, go_on = asyncio.Event(), asyncio.Event()
-
-        async def slow() -> Finished:
-            await write(place / "by-slow.txt", b"s")
-            written.set()
-            await go_on.wait()
-            return await write(place / "later.txt", b"l")
-
-        job = asyncio.ensure_future(workspace.open_attempt("slow", 1).track(slow()))
-        await written.wait()
-        await workspace.open_attempt("quick", 1).track(write(place / "by-quick.txt", b"q"))
-        go_on.set()
-        await job
+        slow = workspace.open_attempt("slow", 1)
+        async with running(slow, place, first={"by-slow.txt": b"s"}, last={"later.txt": b"l"}):
+            await workspace.open_attempt("quick", 1).track(write(place / "by-quick.txt", b"q"))
         await workspace.open_attempt("alone", 1).track(write(place / "alone.txt", b"a"))
 
     asyncio.run(overlap())

@@ -5,20 +5,24 @@ import hashlib
 import os
 import stat
 import subprocess
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from orchestrator.contracts import Finished
 from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.models.facts import Fact, RunStarted
 from orchestrator.models.record import RecordedChange
 from orchestrator.models.status import Durability
+from orchestrator.workspace.attempt import AttemptWorkspace
 from orchestrator.workspace.workspace import TreeWorkspace
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 RUN = "run-1"
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 class FactList(MemoryLedger):
@@ -95,3 +99,35 @@ def track_one(root: Path, ledger: FactList, warnings: list[str], script: str) ->
     asyncio.run(workspace.open_attempt("1.1", 1).track(shell(root, script)))
     workspace.close()
     return [each.change.path for each in ledger.changes()]
+
+
+@asynccontextmanager
+async def running(
+    attempt: AttemptWorkspace,
+    root: Path,
+    *,
+    first: Mapping[str, bytes] = NOTHING,
+    last: Mapping[str, bytes] = NOTHING,
+    writes: Sequence[str] | None = None,
+) -> AsyncIterator[None]:
+    """Have a command of the attempt run meanwhile: it has written `first` before, and writes `last` before it ends."""
+    reached, go_on = asyncio.Event(), asyncio.Event()
+
+    async def command() -> Finished:
+        await _write_all(root, first)
+        reached.set()
+        await go_on.wait()
+        return await _write_all(root, last)
+
+    job = asyncio.ensure_future(attempt.track(command(), writes=writes))
+    await reached.wait()
+    yield
+    go_on.set()
+    await job
+
+
+async def _write_all(root: Path, files: Mapping[str, bytes]) -> Finished:
+    for name, content in files.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        await write(root / name, content)
+    return finished()
