@@ -33,9 +33,8 @@ def refuse_mixed(record: RunRecord, plan: Plan, changes: Sequence[RecordedChange
     pairs = ", ".join(f"{task} and {other}" for other, task in sorted(mixed.items()))
     message = f"commands that ran at the same time changed files, and which of them did cannot be told: {pairs}"
     more = " ".join(f"--task {other}" for other in sorted(mixed))
-    raise Drift(
-        message, hint=f"take these back too: {more}; or --force; `produces` tells the changes of commands apart"
-    )
+    force = "or --force; " if any(change.task in chosen for change in changes) else ""
+    raise Drift(message, hint=f"take these back too: {more}; {force}`produces` tells the changes of commands apart")
 
 
 def _seen_together(

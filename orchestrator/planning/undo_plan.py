@@ -66,11 +66,11 @@ def build_undo_plan(
     chosen = _chosen(plan, phases, groups, tasks)
     made = with_folders_left_behind(record.changes)
     changes = [change for change in made if chosen is None or change.task in chosen]
-    if not changes:
-        raise _nothing(record, chosen)
     if chosen is not None and conflict in (Conflict.REFUSE, Conflict.MERGE):
         _refuse_overlaps(made, chosen)
         refuse_mixed(record, plan, made, chosen)
+    if not changes:
+        raise _nothing(record, chosen)
     return Plan(
         project=plan.project,
         root=plan.root,

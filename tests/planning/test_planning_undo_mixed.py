@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from planning_samples import group, phase, plan_of
 
-from orchestrator.errors import Drift
+from orchestrator.errors import Drift, UsageError
 from orchestrator.models.plan import Targets
 from orchestrator.models.record import AttemptRecord, Change, RecordedChange, RunRecord, TaskRecord
 from orchestrator.models.status import RunState, TaskState
@@ -61,6 +61,22 @@ def test_commands_that_ran_at_the_same_time_are_taken_back_together_or_not_at_al
     )
     assert [task.id for task in build_undo_plan(run, tasks=("A", "B")).tasks] == ["A"]
     assert [task.id for task in build_undo_plan(run).tasks] == ["A"]
+
+
+@pytest.mark.parametrize("run", [ran(), ran(targets=Targets(writes=("g",)), others=("B",))], ids=["spans", "seen"])
+def test_neither_is_taken_back_alone_whosever_change_it_was_recorded_as(run):
+    """Nothing is recorded for B, so forcing has nothing to take back."""
+    with pytest.raises(Drift) as caught:
+        build_undo_plan(run, tasks=("B",))
+    assert "B and A" in caught.value.message
+    assert caught.value.hint == "take these back too: --task A; `produces` tells the changes of commands apart"
+
+
+def test_a_change_that_was_taken_back_already_is_mixed_with_nobodys():
+    run = ran(others=("B",))
+    undone = replace(run, changes=tuple(replace(each, state="undone", undone_by="r2") for each in run.changes))
+    with pytest.raises(UsageError, match="changed no files"):
+        build_undo_plan(undone, tasks=("B",))
 
 
 def test_force_takes_back_what_was_recorded_for_the_task():
