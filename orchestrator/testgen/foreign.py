@@ -5,14 +5,15 @@ from collections.abc import Iterable
 
 _OF_RUNNER = frozenset(("PATH", "HOME", "TZ", "CI", "NODE_ENV", "NODE_OPTIONS", "LANG", "PYTHONPATH", "VIRTUAL_ENV"))
 _OF_INTERPRETERS = re.compile(
-    r"(PYTHON|PYTEST|COVERAGE|LC_|LD_|DYLD_|GIT_|ORCHESTRATE)\w*|LANGUAGE|TMPDIR|TEMP|TMP|USER|LOGNAME|SHELL|TERM|PWD"
+    r"(PYTHON|PYTEST|COVERAGE|LC_|LD_|DYLD_|GIT_|ORCHESTRATE)\w*"
+    r"|LANGUAGE|TMPDIR|TEMP|TMP|USER|LOGNAME|SHELL|TERM|PWD|IFS"
 )
 _PLACES = (("REDIS", "redis://elsewhere.example:6379/1"), ("MONGO", "mongodb://elsewhere.example/other"))
 _DATABASE = re.compile(r"DATABASE|POSTGRES|PG|SQL|DB")
 _ADDRESS = re.compile(r"UR[LI]S?$|DSN$|ORIGINS?$|ENDPOINT$|BROKERS?$")
-_NUMBER = re.compile(
-    r"(^|_)(PORT|SECONDS?|MINUTES?|HOURS?|DAYS?|MS|TTL|MAX|MIN|LIMIT|SIZE|COUNT|TIMEOUT|INTERVAL|RETRIES|ROUNDS|POOL"
-    r"|WORKERS|CONCURRENCY|EXPIRES?|MINUTE)(_|$)"
+_AMOUNT = re.compile(
+    r"(^|_)(PORT|SECONDS?|MINUTES?|HOURS?|DAYS?|MS|TTL|MAX|MIN|LIMIT|SIZE|LENGTH|COUNT|TIMEOUT|INTERVAL|RETRIES|ROUNDS"
+    r"|POOL|WORKERS|CONCURRENCY|EXPIRES?)(_|$)"
 )
 _FLAG = re.compile(r"(^|_)(ENABLED?|DISABLED?|DEBUG|VERBOSE|USE|IS|FORCE|TRUST|SSL|TLS|SECURE|SKIP|WITH)(_|$)")
 _SECRET = re.compile(r"SECRET|KEY|TOKEN|PASSWORD|SALT")
@@ -28,13 +29,23 @@ def is_left_alone(name: str) -> bool:
     return name in _OF_RUNNER or _OF_INTERPRETERS.fullmatch(name) is not None
 
 
+def is_amount(name: str) -> bool:
+    """Say whether a variable of this name holds a number: a count, a size, a time, a port."""
+    return _AMOUNT.search(name) is not None
+
+
+def ends_in_amount(name: str) -> bool:
+    """Say whether the last word of a name is an amount: whatever else is named is only counted."""
+    return is_amount(name.rpartition("_")[2])
+
+
 def foreign_value(name: str) -> str:
     """Return what a variable of this name may hold on another machine."""
     if _ADDRESS.search(name):
         known = (value for word, value in _PLACES if word in name)
         other = "postgresql://elsewhere.example:5432/other" if _DATABASE.search(name) else "https://elsewhere.example"
         return next(known, other)
-    if _NUMBER.search(name):
+    if is_amount(name):
         return "61"
     if _FLAG.search(name):
         return "true"

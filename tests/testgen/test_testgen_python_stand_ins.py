@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 from orchestrator.testgen.python.stand_ins import find_stand_ins
 
 ENV = """\
@@ -47,6 +49,61 @@ def test_what_tells_nothing_of_anybody_stays_and_the_rest_is_made_up_twice(tmp_p
     }
     differ = {name for name, value in found.second.items() if value != found.first[name]}
     assert differ == {"DATABASE_URL", "JWT_SECRET", "MAIL_FROM", "SERVED_AT"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DB_PASSWORD", "123456"),
+        ("ADMIN_PIN", "4711"),
+        ("API_TOKEN", "info"),
+        ("TAX_NUMBER", "-12.5"),
+        ("SMTP_USER", "jsmith"),
+        ("S3_BUCKET", "acme-prod"),
+        ("MAILGUN_AUTH", "hunter2"),
+        ("SECRET_MINUTES", "hunter2"),
+        ("TENANT", "5381"),
+        ("db_password", "7649"),
+    ],
+)
+def test_whatever_could_be_of_somebody_is_made_up(tmp_path, name, value) -> None:
+    (tmp_path / ".env").write_text(f"{name}={value}\n")
+    found = find_stand_ins(tmp_path)
+    assert len({value, found.first[name], found.second[name]}) == 3
+    numbers = [each for each in (value, found.first[name]) if each.lstrip("-").replace(".", "", 1).isdigit()]
+    assert len(numbers) != 1  # code that reads a number gets one
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOG_LEVEL", "warning"),
+        ("JWT_ALGORITHM", "RS256"),
+        ("TOKEN_ALGORITHM", "HS512"),
+        ("DEBUG", "False"),
+        ("FLASK_ENV", "development"),
+        ("HTTP_PORT", "8080"),
+        ("POOL_SIZE", "5"),
+        ("MAX_LOAD", "0.75"),
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", "30"),
+        ("PASSWORD_MIN_LENGTH", "8"),
+    ],
+)
+def test_what_only_says_how_the_program_works_stays(tmp_path, name, value) -> None:
+    (tmp_path / ".env").write_text(f"{name}={value}\n")
+    found = find_stand_ins(tmp_path)
+    assert (found.first, found.second) == ({name: value}, {name: value})
+
+
+def test_a_switch_of_a_secret_stands_both_ways(tmp_path) -> None:
+    (tmp_path / ".env").write_text("USE_API_KEY=true\n")
+    found = find_stand_ins(tmp_path)
+    assert (found.first["USE_API_KEY"], found.second["USE_API_KEY"]) == ("true", "false")
+
+
+def test_what_interpreters_and_tools_need_is_taken_from_no_file(tmp_path) -> None:
+    (tmp_path / ".env").write_text("LD_PRELOAD=x\nTERM=x\nIFS=x\nUSER=x\nCOVERAGE_FILE=x\nTITLE=x\n")
+    assert list(find_stand_ins(tmp_path).first) == ["TITLE"]
 
 
 def test_a_module_that_needs_them_gets_tests_that_hold_with_others(workbench) -> None:

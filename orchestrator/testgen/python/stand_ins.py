@@ -1,21 +1,30 @@
 """Variables that only a `.env` of this machine sets, and what stands in for them while tests are made.
 
-A `.env` may hold secrets, so none of its values gets into a test: secrets, addresses and whoever is named are made up
-twice over, and a test that depends on one of them does not hold in the repeats. What is left (a number, a word like
-`HS256`) says how the program works.
+A `.env` may hold secrets, so its values are made up twice over, and a test that depends on one of them does not hold in
+the repeats. What stays is a short list that tells nothing of anybody: amounts, switches, levels of a log, names of
+algorithms. A name that sounds secret spares no value.
 """
 
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestrator.testgen.foreign import ends_in_amount, is_amount, is_left_alone
+
 _LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=[ \t]*(.*?)\s*$")
-_OF_THE_SYSTEM = re.compile(
-    r"^(?:PATH|HOME|SHELL|USER|TMPDIR|IFS|TZ|(?:LD|DYLD|GIT)_\w+|(?:PYTHON|PYTEST|COVERAGE|ORCHESTRATE)\w*)$", re.I
+_SECRET = re.compile(
+    r"SECRET|PASS|PWD|TOKEN|KEY|PRIVATE|CREDENTIAL|SALT|PEPPER|SIGNATURE|DSN|USERNAME|(^|_)(AUTH|LOGIN|PIN|USER)$"
 )
-_SECRET = re.compile(r"SECRET|PASS|TOKEN|KEY|PRIVATE|CREDENTIAL|SALT|PEPPER|SIGNATURE|DSN|USERNAME", re.I)
+_ALGORITHM_OF = re.compile(r"(^|_)ALG(ORITHM)?$")  # what a secret is used with is none
 _ADDRESS = re.compile(r"^([a-z][a-z0-9+.-]*)://", re.I)
-_WORD = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,15}$|^-?\d{1,9}(?:\.\d{1,4})?$")
+_NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,4})?")
+_SWITCHES = ("true", "false")
+_KNOWN = re.compile(
+    r"true|false|yes|no|on|off|trace|debug|info|warn(ing)?|error|critical|fatal"
+    r"|dev(elopment)?|prod(uction)?|staging|test(ing)?|local|[HREP]S(256|384|512)|EdDSA|sha(1|224|256|384|512)|bcrypt|argon2",
+    re.I,
+)
+_NUMBERS, _FRACTIONS = ("5381", "7649", "2917"), ("0.25", "0.75", "0.5")
 _MADE_UP = ("0a1b2c3d4e5f60718293a4b5c6d7e8f9", "f9e8d7c6b5a4938271605f4e3d2c1b0a")
 _PEOPLE = ("ada@example.com", "ben@example.org")
 _HOSTS = ("localhost", "example.com")
@@ -39,7 +48,7 @@ def find_stand_ins(*folders: Path) -> StandIns:
             continue
         for row in rows:
             read = _LINE.match(row)
-            if read is not None and not _OF_THE_SYSTEM.match(read[1]) and (value := _value(read[2])):
+            if read is not None and not is_left_alone(read[1]) and (value := _value(read[2])):
                 found.first.setdefault(read[1], _stand_in(read[1], value, 0))
                 found.second.setdefault(read[1], _stand_in(read[1], value, 1))
     return found
@@ -56,7 +65,18 @@ def _stand_in(name: str, value: str, which: int) -> str:
         return f"{address[1]}://{_HOSTS[which]}/orders"
     if "@" in value:
         return _PEOPLE[which]
-    is_number = value.lstrip("-").replace(".", "", 1).isdigit()
-    if _SECRET.search(name) and not is_number and value.lower() not in ("true", "false"):
-        return _MADE_UP[which]
-    return value if _WORD.match(value) else _HOSTS[which]
+    if _may_stay(name.upper(), value):
+        return value
+    if _NUMBER.fullmatch(value):
+        return [each for each in (_FRACTIONS if "." in value else _NUMBERS) if each != value][which]
+    if value.lower() in _SWITCHES:
+        return _SWITCHES[which]
+    return _MADE_UP[which] if _SECRET.search(name.upper()) else _HOSTS[which]
+
+
+def _may_stay(name: str, value: str) -> bool:
+    """Say whether a value says how the program works, and nothing of whoever runs it."""
+    is_number = _NUMBER.fullmatch(value) is not None
+    if _SECRET.search(name) and not (ends_in_amount(name) if is_number else _ALGORITHM_OF.search(name)):
+        return False
+    return is_amount(name) if is_number else _KNOWN.fullmatch(value) is not None
