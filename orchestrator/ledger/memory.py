@@ -9,7 +9,14 @@ from threading import Lock
 from orchestrator.ledger import history
 from orchestrator.ledger.drafts import drafts
 from orchestrator.ledger.history import ATTEMPTS_THAT_COUNT, GOOD, Definitions, Success, UndoneMark
-from orchestrator.ledger.projection import RUN_ROWS, STANDING_ROWS, RunBuilder, anybody, standing
+from orchestrator.ledger.projection import (
+    RUN_ROWS,
+    STANDING_ROWS,
+    RunBuilder,
+    anybody,
+    is_told_by_its_own_rows,
+    standing,
+)
 from orchestrator.ledger.questions import open_questions, questions
 from orchestrator.ledger.rows import (
     ATTEMPT_STARTED,
@@ -178,7 +185,8 @@ class MemoryLedger:
     def _summary(self, run: str, undone: bool) -> RunSummary:
         rows = self._rows[run]
         states = {row[2]: standing(row[1], row[4]) for row in rows if row[1] in STANDING_ROWS}
-        builder = RunBuilder().add(row for row in rows if row[1] in RUN_ROWS)
+        own = [row for row in rows if row[1] in RUN_ROWS]
+        builder = RunBuilder().add(own if is_told_by_its_own_rows(own) else rows)
         return builder.summary(Counter(states.values()), alive=self._is_alive(run), undone=undone)
 
 

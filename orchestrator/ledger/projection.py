@@ -6,6 +6,7 @@ interrupted when nobody alive works on it. Nothing of that is stored, so it cann
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -55,6 +56,12 @@ def standing(kind: str, state: str | None) -> TaskState:
     if kind == ATTEMPT_ENDED:
         return TaskState.READY  # between two attempts; the end of the task is a row of its own
     return TASK_STATES[state or TaskState.PENDING]
+
+
+def is_told_by_its_own_rows(rows: Iterable[Row]) -> bool:
+    """Say whether the `RUN_ROWS` of a run tell how long it was worked on; of a killed part only its attempts do."""
+    kinds = [row[1] for row in rows]
+    return all(after != RUN_RESUMED or before == RUN_ENDED for before, after in pairwise(kinds))
 
 
 def seen_from_outside(state: TaskState, run: RunState) -> TaskState:

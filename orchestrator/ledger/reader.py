@@ -1,7 +1,7 @@
 """The questions of `contracts.Ledger`, answered from the ledger's file."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,7 +9,7 @@ from orchestrator.ledger import history
 from orchestrator.ledger.codec import from_json
 from orchestrator.ledger.contents import Compared, Contents, KnownRun, by_run
 from orchestrator.ledger.history import ATTEMPTS_THAT_COUNT, Definitions, Success, UndoneMark
-from orchestrator.ledger.projection import RUN_ROWS, RunBuilder, standing
+from orchestrator.ledger.projection import RUN_ROWS, RunBuilder, is_told_by_its_own_rows, standing
 from orchestrator.ledger.questions import ANSWERS, open_questions, questions
 from orchestrator.ledger.rows import (
     APPROVAL,
@@ -18,6 +18,7 @@ from orchestrator.ledger.rows import (
     RUN_STARTED,
     TASK_WAITING,
     UNDONE,
+    Row,
     measured_of,
 )
 from orchestrator.ledger.view import Looking
@@ -131,10 +132,17 @@ class Reader:
         rows = by_run(contents.rows(*RUN_ROWS, first=first))
         return tuple(
             RunBuilder()
-            .add(contents.whole(row) for row in rows[run.number])
+            .add(_telling(contents, run, rows[run.number]))
             .summary(counts[run.number], alive=self._is_alive(run.id), undone=run.id in undone)
             for run in reversed(chosen)
         )
+
+
+def _telling(contents: Contents, run: KnownRun, own: list[Row]) -> Iterable[Row]:
+    """Return the rows that a summary is made of; `own` are those of the run itself."""
+    if is_told_by_its_own_rows(own):
+        return map(contents.whole, own)
+    return contents.rows_of(run)
 
 
 def _marks(contents: Contents, first: int = 1) -> tuple[UndoneMark, ...]:

@@ -5,7 +5,6 @@ the command did (or a person, since: it cannot be told, so nothing is taken back
 """
 
 import os
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -29,9 +28,7 @@ from orchestrator.workspace.walk import Walk, signature_of
 Interrupted = tuple[tuple[tuple[str, str, int], tuple[str, ...]], ...]
 
 
-def record_interrupted(
-    ledger: Ledger, tree: Tree, state: Tree, objects: ObjectStore, now: Callable[[], datetime]
-) -> Interrupted:
+def record_interrupted(ledger: Ledger, tree: Tree, state: Tree, objects: ObjectStore) -> Interrupted:
     """Record what differs as the change of the command that ran last, and end its attempt; return what was found."""
     running = read_running(state.fd)
     point = load_first_point(state.fd)
@@ -52,12 +49,13 @@ def record_interrupted(
                         external=True,
                         others=tuple(other for other, _ in running.attempts[:-1]),
                     ),
-                    # Its end is recorded with it, or the next start would take the changes back.
+                    # Its end is recorded with it, or the next start would take the changes back. When that was nobody
+                    # knows: the last word of the run is as early as it can have been, now may be days later.
                     AttemptEnded(
                         run=record.id,
                         task=task,
                         attempt=number,
-                        time=now(),
+                        time=_last_word(record),
                         kind=OutcomeKind.CANCELLED,
                         seconds=0.0,
                         summary="the engine died while it ran",
@@ -74,6 +72,12 @@ def _record_of(ledger: Ledger, run: str) -> RunRecord | None:
         return ledger.read_run(run)
     except UsageError:  # the ledger was replaced since
         return None
+
+
+def _last_word(record: RunRecord) -> datetime:
+    """Return when an attempt of the run began or ended last."""
+    moments = (each.ended or each.started for task in record.tasks for each in task.attempts)
+    return max(moments, default=record.started)
 
 
 def _is_open(record: RunRecord, task: str, number: int) -> bool:

@@ -67,7 +67,7 @@ def reconcile(
         durable = durability is Durability.FULL
         objects = ObjectStore(state.fd, durable=durable, fault=fault)
         report = _take_back_all(ledger, tree, state, objects, durable, now, fault)
-        interrupted = record_interrupted(ledger, tree, state, objects, now)
+        interrupted = record_interrupted(ledger, tree, state, objects)
         return ReconcileReport(
             taken_back=report.taken_back,
             restored=report.restored,

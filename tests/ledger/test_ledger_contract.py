@@ -27,7 +27,7 @@ from orchestrator.errors import UsageError
 from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.ledger.rows import FactRefused
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.models.facts import RunEnded
+from orchestrator.models.facts import AttemptStarted, RunEnded, RunResumed
 from orchestrator.models.record import ApprovalRecord, AttemptRecord, Break, LastSuccess, TaskRecord
 from orchestrator.models.status import FailureClass, OutcomeKind, RunState, TaskState
 
@@ -142,6 +142,17 @@ def test_a_part_that_was_killed_counts_until_its_last_word(ledgers: Ledgers) -> 
     ledgers.append(started(), *done("1.1"), approval("1.2"), resumed(), again)
     record = ledgers.read.read_run("r1")
     assert (record.seconds, record.breaks) == (10.0, (Break(since=at(3), until=at(100)),))
+    assert ledgers.read.runs()[0].seconds == 10.0
+
+
+def test_each_part_that_was_killed_counts_until_its_own_last_word(ledgers: Ledgers) -> None:
+    later = RunResumed(run="r1", time=at(200), again=(), tasks=())
+    again = RunEnded(run="r1", time=at(207), state=RunState.SUCCEEDED, exit_code=0, seconds=7.0)
+    second = AttemptStarted(run="r1", task="1.2", attempt=1, time=at(110))
+    ledgers.append(started(), *done("1.1"), resumed(), second, later, again, started("r2"), ended("r2"))
+    record = ledgers.read.read_run("r1")
+    assert record.seconds == 3 + 10 + 7
+    assert [summary.seconds for summary in ledgers.read.runs()] == [60.5, record.seconds]
 
 
 def test_a_resumed_run_runs_again_with_its_definitions_of_now(ledgers: Ledgers) -> None:

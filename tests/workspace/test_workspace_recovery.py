@@ -7,6 +7,7 @@ import pickle
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -233,7 +234,7 @@ def test_what_a_command_did_when_the_engine_died_is_recorded_so_that_it_can_be_u
     root: Path, tmp_path: Path
 ) -> None:
     ledger = command_and_die(root, tmp_path / "facts")
-    report = reconcile(ledger, root, now=lambda: NOON)
+    report = reconcile(ledger, root, now=lambda: NOON + timedelta(hours=12))
     assert report == ReconcileReport(
         interrupted=(((RUN, "1.2", 1), ("package.json", "first.txt", "half", "half/done.txt")),)
     )
@@ -245,6 +246,9 @@ def test_what_a_command_did_when_the_engine_died_is_recorded_so_that_it_can_be_u
         ("1.2", "half", None),
         ("1.2", "half/done.txt", None),
     ]
+    # nobody knows when it ended: that it is found twelve hours later does not make the run as long
+    attempts = {each.id: each.attempts[-1] for each in ledger.read_run(RUN).tasks}
+    assert (attempts["1.2"].kind, attempts["1.2"].ended) == (OutcomeKind.CANCELLED, NOON)
     assert reconcile(ledger, root).is_clean
     assert (root / "half/done.txt").exists()
 
