@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from orchestrator.cli.wiring import Beginning, new_run_id
-from orchestrator.contracts import Answer
+from orchestrator.contracts import answers_of
 from orchestrator.models.facts import RunResumed, RunStarted, TaskEnded
 from orchestrator.models.plan import Plan
 from orchestrator.models.plan_text import PlanText
@@ -59,18 +59,8 @@ def begin_again(record: RunRecord, plan: Plan) -> Beginning:
         passed=_passed(record),
         tries={task.id: max((each.number for each in task.attempts), default=0) for task in record.tasks},
         outputs={task.id: task.outputs for task in record.tasks if task.outputs},
-        decisions={task: answer for task, answer in answers_of(record).items() if task in open_ & planned},
+        decisions={task: answer for task, answer in answers_of(record.approvals).items() if task in open_ & planned},
     )
-
-
-def answers_of(record: RunRecord) -> dict[str, Answer]:
-    """Return the decisions about those tasks whose newest question has been answered."""
-    newest = {approval.task: approval for approval in record.approvals}
-    return {
-        task: Answer(decision=said.decision, note=said.note, evidence=said.evidence, by=said.by or "")
-        for task, said in newest.items()
-        if said.decision is not None
-    }
 
 
 def changed_since(record: RunRecord, plan: Plan) -> frozenset[str]:

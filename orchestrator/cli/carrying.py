@@ -6,11 +6,10 @@ import time
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 
-from orchestrator.cli.beginning import answers_of
 from orchestrator.cli.streams import tell
 from orchestrator.cli.waits_writer import WaitsFile
 from orchestrator.cli.wiring import Beginning, Machinery, Materials, assemble
-from orchestrator.contracts import Ledger
+from orchestrator.contracts import Ledger, answers_of
 from orchestrator.engine.outcome import RunResult
 from orchestrator.errors import OrchestrateError
 from orchestrator.models.events import EventType
@@ -73,7 +72,7 @@ async def _keep_in_touch(machinery: Machinery, ledger: Ledger, run: str, waits: 
         if not waiting and not at_the_terminal:
             continue
         with suppress(OrchestrateError):
-            for task, answer in answers_of(ledger.read_run(run)).items():
+            for task, answer in answers_of(ledger.approvals(run)).items():
                 if task in waiting:
                     executor.decide(task, answer)
                 elif questions is not None and task in at_the_terminal:

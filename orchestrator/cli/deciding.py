@@ -15,7 +15,7 @@ from orchestrator.models.facts import ApprovalGiven
 from orchestrator.models.record import RunRecord
 from orchestrator.models.status import TaskState
 from orchestrator.planning.plan_json import plan_from_json
-from orchestrator.reporters.decisions import newest_decisions, told
+from orchestrator.reporters.decisions import not_heard_yet, told
 from orchestrator.reporters.flags import EVIDENCE, approval
 from orchestrator.sanitize import line
 from orchestrator.workspace.lock import is_held
@@ -52,7 +52,7 @@ def decide(
 
 def _before(record: RunRecord, task: str) -> str:
     """Say which decision of the same question the new one replaces; who overrules somebody has to know it."""
-    decided = newest_decisions(record).get(task)
+    decided = not_heard_yet(record).get(task)
     return f"before: {told(decided)}\n" if decided is not None else ""
 
 

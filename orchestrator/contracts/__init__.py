@@ -12,7 +12,7 @@ from orchestrator.contracts.children import Finished, Processes
 from orchestrator.contracts.files import AttemptFiles, LeftAlone, TakenBack, Workspace, Workspaces
 from orchestrator.contracts.handlers import CheckScene, Handler, TaskContext, Templates
 from orchestrator.contracts.outcomes import Outcome, changed, failed, skipped, unchanged, waiting
-from orchestrator.contracts.people import Answer, Interaction
+from orchestrator.contracts.people import Answer, Interaction, answers_of
 from orchestrator.contracts.stores import Ledger, Reporter, Runner, Source
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ __all__ = [
     "Templates",
     "Workspace",
     "Workspaces",
+    "answers_of",
     "changed",
     "failed",
     "skipped",

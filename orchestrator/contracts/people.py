@@ -1,8 +1,11 @@
 """Persons who are asked."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from msgspec import Struct
+
+from orchestrator.models.record import ApprovalRecord, newest_decisions
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -12,6 +15,14 @@ class Answer(Struct, frozen=True, kw_only=True):
     note: str = ""
     evidence: str | None = None
     by: str = ""
+
+
+def answers_of(approvals: Iterable[ApprovalRecord]) -> dict[str, Answer]:
+    """Return what was said about those tasks whose newest question has been answered."""
+    return {
+        task: Answer(decision=said.decision or "", note=said.note, evidence=said.evidence, by=said.by or "")
+        for task, said in newest_decisions(approvals).items()
+    }
 
 
 class Interaction(Protocol):

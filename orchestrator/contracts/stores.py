@@ -7,7 +7,7 @@ from orchestrator.contracts.outcomes import Outcome
 from orchestrator.models.events import Event
 from orchestrator.models.facts import Fact
 from orchestrator.models.plan import Checks, Plan
-from orchestrator.models.record import LastSuccess, Measured, RunRecord, RunSummary
+from orchestrator.models.record import ApprovalRecord, LastSuccess, Measured, RunRecord, RunSummary
 
 if TYPE_CHECKING:  # takes as long to import as all contracts together
     from concurrent.futures import Future
@@ -45,6 +45,9 @@ class Ledger(Protocol):
 
     def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
         """Return (run, task, attempt) of attempts with intended changes and no end."""
+
+    def approvals(self, run: str) -> tuple[ApprovalRecord, ...]:
+        """Return the questions of one run with their answers; cheap enough to ask every second."""
 
     def close(self) -> None:
         """Commit what is waiting and close."""

@@ -17,7 +17,7 @@ from orchestrator.ledger.projection import (
     is_told_by_its_own_rows,
     standing,
 )
-from orchestrator.ledger.questions import open_questions, questions
+from orchestrator.ledger.questions import questions
 from orchestrator.ledger.rows import (
     ATTEMPT_STARTED,
     ENDINGS,
@@ -114,10 +114,6 @@ class MemoryLedger:
     def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
         """Return (run, task, attempt) of attempts with intended changes and no end."""
         return history.unfinished((row[1], run, row[2] or "", row[3] or 0) for run, row in self._log())
-
-    def open_questions(self) -> tuple[tuple[str, ApprovalRecord], ...]:
-        """Return the questions that nobody answered yet, with their runs, oldest first."""
-        return open_questions(self._log())
 
     def approvals(self, run: str) -> tuple[ApprovalRecord, ...]:
         """Return the questions of one run with their answers."""

@@ -2,23 +2,8 @@
 
 from collections.abc import Iterable
 
-from orchestrator.ledger.rows import APPROVAL, LAST_ATTEMPT_ENDED, TASK_ENDED, TASK_RESET, TASK_WAITING, Row, to_time
+from orchestrator.ledger.rows import APPROVAL, TASK_WAITING, Row, to_time
 from orchestrator.models.record import ApprovalRecord
-
-# A question is open no longer when its task has one of these.
-ANSWERS = frozenset({APPROVAL, TASK_ENDED, LAST_ATTEMPT_ENDED, TASK_RESET})
-
-
-def open_questions(rows: Iterable[tuple[str, Row]]) -> tuple[tuple[str, ApprovalRecord], ...]:
-    """Return the questions without an answer, with their runs; rows come with their runs, in order."""
-    asked: dict[tuple[str, str | None], ApprovalRecord] = {}
-    for run, (_seq, kind, task, _attempt, _state, time, body) in rows:
-        if kind == TASK_WAITING:
-            question = (body or {})["question"]
-            asked[run, task] = ApprovalRecord(task=task or "", asked=to_time(time or 0), question=question)
-        elif kind in ANSWERS:
-            asked.pop((run, task), None)
-    return tuple((run, question) for (run, _), question in asked.items())
 
 
 def questions(rows: Iterable[Row]) -> tuple[ApprovalRecord, ...]:

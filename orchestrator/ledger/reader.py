@@ -10,7 +10,7 @@ from orchestrator.ledger.codec import from_json
 from orchestrator.ledger.contents import Compared, Contents, KnownRun, by_run
 from orchestrator.ledger.history import ATTEMPTS_THAT_COUNT, Definitions, Success, UndoneMark
 from orchestrator.ledger.projection import RUN_ROWS, RunBuilder, is_told_by_its_own_rows, standing
-from orchestrator.ledger.questions import ANSWERS, open_questions, questions
+from orchestrator.ledger.questions import questions
 from orchestrator.ledger.rows import (
     APPROVAL,
     MEASURED,
@@ -76,10 +76,6 @@ class Reader:
     def unfinished_changes(self) -> tuple[tuple[str, str, int], ...]:
         """Return (run, task, attempt) of attempts with intended changes and no end."""
         return self._ask(_unfinished_changes)
-
-    def open_questions(self) -> tuple[tuple[str, ApprovalRecord], ...]:
-        """Return the questions that nobody answered yet, with their runs, oldest first."""
-        return self._ask(_open_questions)
 
     def approvals(self, run: str) -> tuple[ApprovalRecord, ...]:
         """Return the questions of one run with their answers."""
@@ -217,16 +213,6 @@ def _unfinished_changes(contents: Contents) -> tuple[tuple[str, str, int], ...]:
     contents.compare()
     ids = contents.ids()
     return tuple((ids[run], task, attempt) for run, task, attempt in contents.select("unfinished_changes"))
-
-
-def _open_questions(contents: Contents) -> tuple[tuple[str, ApprovalRecord], ...]:
-    contents.compare()
-    first = next((row[0] for _, row in contents.rows(TASK_WAITING)), None)
-    if first is None:
-        return ()
-    ids = contents.ids()
-    rows = contents.rows(TASK_WAITING, *ANSWERS, first=first)
-    return open_questions((ids[run], row) for run, row in rows)
 
 
 def _parsed(bodies: list[str]) -> list[Mapping[str, Any]]:

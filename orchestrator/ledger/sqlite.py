@@ -116,10 +116,6 @@ class SqliteLedger:
         """Return (run, task, attempt) of attempts with intended changes and no end."""
         return self._reader.unfinished_changes()
 
-    def open_questions(self) -> tuple[tuple[str, ApprovalRecord], ...]:
-        """Return the questions that nobody answered yet, with their runs, oldest first."""
-        return self._reader.open_questions()
-
     def check(self) -> int:
         """Compare every fact and document with its checksum; return the number of facts. Unusable when one differs."""
         return self._reader.check()

@@ -3,7 +3,7 @@
 Times are aware UTC for display; durations are seconds from a monotonic clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
@@ -93,6 +93,12 @@ class ApprovalRecord(Struct, frozen=True, kw_only=True):
     by: str | None = None
     note: str = ""
     evidence: str | None = None
+
+
+def newest_decisions(approvals: Iterable[ApprovalRecord]) -> dict[str, ApprovalRecord]:
+    """Return the decisions about those tasks whose newest question has been answered."""
+    newest = {each.task: each for each in approvals}
+    return {task: each for task, each in newest.items() if each.decision is not None}
 
 
 class TaskRecord(Struct, frozen=True, kw_only=True):

@@ -1,15 +1,14 @@
 """What persons decided about tasks that wait, in words; a run that nobody carries out hears of it at its resume."""
 
-from orchestrator.models.record import ApprovalRecord, RunRecord
+from orchestrator.models.record import ApprovalRecord, RunRecord, newest_decisions
 from orchestrator.models.status import TaskState
 from orchestrator.sanitize import line
 
 
-def newest_decisions(record: RunRecord) -> dict[str, ApprovalRecord]:
-    """Return the decisions about those waiting tasks whose newest question has been answered."""
+def not_heard_yet(record: RunRecord) -> dict[str, ApprovalRecord]:
+    """Return the decisions about tasks that wait all the same."""
     waiting = {task.id for task in record.tasks if task.state is TaskState.WAITING}
-    newest = {each.task: each for each in record.approvals if each.task in waiting}
-    return {task: each for task, each in newest.items() if each.decision is not None}
+    return {task: each for task, each in newest_decisions(record.approvals).items() if task in waiting}
 
 
 def told(decided: ApprovalRecord) -> str:

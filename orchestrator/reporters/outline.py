@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from orchestrator.models.json import JsonObject
 from orchestrator.models.record import Measured, RunRecord
 from orchestrator.models.status import RunState, TaskState
-from orchestrator.reporters.decisions import newest_decisions
+from orchestrator.reporters.decisions import not_heard_yet
 from orchestrator.reporters.flags import NO_FLAGS, Flags, flags_of
 from orchestrator.reporters.news import objects_of, texts_by_id
 from orchestrator.sanitize import line
@@ -80,7 +80,7 @@ def outline_of(record: RunRecord) -> Outline:
     notable = [task for task in record.tasks if task.state in NOTABLE]
     names = task_names(record.plan, {task.id for task in notable}) if notable else {}
     strict = _needing_evidence(record.plan) if any(task.state is TaskState.WAITING for task in notable) else ()
-    decisions = newest_decisions(record)
+    decisions = not_heard_yet(record)
     lines = []
     for task in notable:
         last = task.attempts[-1] if task.attempts else None

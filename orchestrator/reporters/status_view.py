@@ -10,7 +10,7 @@ from orchestrator.models.record import Measured, RunRecord, TaskRecord
 from orchestrator.models.status import DONE, RunState, TaskState
 from orchestrator.reporters.cells import id_column, pad
 from orchestrator.reporters.coverage_progress import moments_of, progress_lines
-from orchestrator.reporters.decisions import newest_decisions, told
+from orchestrator.reporters.decisions import not_heard_yet, told
 from orchestrator.reporters.durations import took
 from orchestrator.reporters.flags import Flags
 from orchestrator.reporters.generated_cases import cases_line, defects_line
@@ -70,7 +70,7 @@ def _questions(record: RunRecord) -> dict[str, str]:
 
 def _decisions(record: RunRecord) -> dict[str, str]:
     """Return what was said about waiting tasks, which the run has not heard yet."""
-    return {task: told(decided) for task, decided in newest_decisions(record).items()}
+    return {task: told(decided) for task, decided in not_heard_yet(record).items()}
 
 
 def _head(record: RunRecord, look: Look, notes: StatusNotes) -> list[str]:

@@ -216,24 +216,17 @@ def test_a_question_is_asked_and_answered(ledgers: Ledgers) -> None:
     )
     assert ledgers.read.read_run("r1").approvals == (answered, open_)
     assert ledgers.read.approvals("r1") == (answered, open_)
-    assert ledgers.read.open_questions() == (("r1", open_),)
 
 
 def test_a_question_asked_again_after_a_resume_is_one_question(ledgers: Ledgers) -> None:
     ledgers.append(started(), waits(), resumed(again=("1.1",)), waits())
     assert len(ledgers.read.read_run("r1").approvals) == 1
-    assert len(ledgers.read.open_questions()) == 1
 
 
 def test_an_approval_may_come_before_the_question(ledgers: Ledgers) -> None:
     ledgers.append(started(), approval("1.1"))
     given = ledgers.read.read_run("r1").approvals
     assert given == (ApprovalRecord(task="1.1", asked=at(50), question="", decision="approved", by="ada"),)
-
-
-def test_a_question_closes_with_its_task(ledgers: Ledgers) -> None:
-    ledgers.append(started(), waits("1.1"), task_end("1.1", TaskState.CANCELLED))
-    assert ledgers.read.open_questions() == ()
 
 
 # ---------------------------------------------------------------- finding runs
@@ -271,7 +264,7 @@ def test_there_are_no_runs_at_first(ledgers: Ledgers) -> None:
     assert read.runs() == ()
     assert read.run_kinds() == ()
     assert read.last_successes() == read.durations(DEFINITIONS) == {}
-    assert read.unfinished_changes() == read.open_questions() == ()
+    assert read.unfinished_changes() == ()
 
 
 # ---------------------------------------------------------------- all runs

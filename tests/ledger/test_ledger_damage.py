@@ -51,7 +51,6 @@ QUESTIONS: tuple[Callable[[SqliteLedger], Any], ...] = (
     SqliteLedger.last_successes,
     partial(SqliteLedger.durations, definitions={f"1.{number}": f"def 1.{number}" for number in range(1, 4)}),
     SqliteLedger.unfinished_changes,
-    SqliteLedger.open_questions,
     partial(SqliteLedger.approvals, run="r3"),
     partial(SqliteLedger.find_run, prefix="u"),
 )

@@ -226,7 +226,6 @@ class Histories(RuleBasedStateMachine):
             ledger.last_successes(),
             ledger.durations({task: f"def {task}" for task in ("1.1", "1.2")}),
             ledger.unfinished_changes(),
-            ledger.open_questions(),
         ]
 
     def teardown(self) -> None:
