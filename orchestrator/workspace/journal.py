@@ -99,7 +99,7 @@ class Journal:
         """Record first what a command that still runs did to these files: the chain of hashes must have no gap."""
         facts = []
         for window, changes in self._timeline.foreign([each.path for each in staged]):
-            batches = [replace(batch, alone=False) for batch in _batches(window, changes)]
+            batches = [replace(batch, alone=False) for batch in self._batches(window, changes)]
             facts += self._observed(window, batches)
             window.attempt.batches.extend(batches)
         return facts
@@ -149,7 +149,7 @@ class Journal:
         """Commit what a command changed."""
         if not changes:
             return
-        batches = _batches(window, changes)
+        batches = self._batches(window, changes)
         self._append(self._observed(window, batches))
         window.attempt.batches.extend(batches)
 
@@ -157,6 +157,17 @@ class Journal:
         return [self.intended(window.attempt, batch.changes, external=True, others=batch.others) for batch in batches]
 
     # ------------------------------------------------------------ inside
+
+    def _batches(self, window: Window, changes: Sequence[Change]) -> list[Batch]:
+        """Return changes of a command parted by who may have made them instead; their order stays."""
+
+        def kind(change: Change) -> tuple[bool, tuple[str, ...]]:
+            return window.is_surely_its(change.path), self._timeline.others(window, change.path)
+
+        return [
+            Batch(changes=tuple(some), external=True, alone=alone, others=others)
+            for (alone, others), some in groupby(changes, kind)
+        ]
 
     def _append(self, facts: Sequence[Fact]) -> None:
         self._ledger.append(facts).result()
@@ -248,15 +259,3 @@ class Journal:
             ).run(changes)
         finally:
             writer.close()
-
-
-def _batches(window: Window, changes: Sequence[Change]) -> list[Batch]:
-    """Return changes of a command parted by who may have made them instead; their order stays."""
-
-    def kind(change: Change) -> tuple[bool, tuple[str, ...]]:
-        return window.is_surely_its(change.path), window.others(change.path)
-
-    return [
-        Batch(changes=tuple(some), external=True, alone=alone, others=others)
-        for (alone, others), some in groupby(changes, kind)
-    ]

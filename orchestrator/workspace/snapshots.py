@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from orchestrator.models.record import Change
 from orchestrator.workspace.backing import AttemptLog
@@ -19,11 +19,12 @@ from orchestrator.workspace.differences import Difference, changes_between
 from orchestrator.workspace.first_point import load_first_point, save_first_point
 from orchestrator.workspace.ignoring import ignore_rule
 from orchestrator.workspace.kept_contents import KeptContents
+from orchestrator.workspace.makers import makers, other_tasks, owns
 from orchestrator.workspace.node import FOLDER, LINK, PERMISSIONS, Identity, Node, digest_of
 from orchestrator.workspace.objects import ObjectStore
 from orchestrator.workspace.paths import parent_of, parents
 from orchestrator.workspace.reading import LARGEST_KEPT, Reader
-from orchestrator.workspace.running import RunningCommands
+from orchestrator.workspace.running import RunningCommands, StartedCommand
 from orchestrator.workspace.tree import Tree
 from orchestrator.workspace.walk import Walk, clock, signature_of
 
@@ -32,32 +33,21 @@ FEW_ENTRIES = 300
 
 
 class Window(Struct, eq=False, kw_only=True):
-    """A command that runs: whose it is, what it says it will write, and whether whatever changes can only be its.
-
-    `beside` are the commands that ran at the same time, with whether each of them says what it writes.
-    """
+    """A command that runs: whose it is, what it says it will write, and whether no other ran at the same time."""
 
     attempt: AttemptLog
     writes: tuple[str, ...] | None
     alone: bool
     slot: int
-    beside: dict[str, bool] = field(default_factory=dict)
 
-    def owns(self, path: str) -> bool:
-        """Say whether the path lies in what the command declared."""
-        return self.writes is not None and any(_lies_in(path, place) for place in self.writes)
+    @property
+    def task(self) -> str:
+        """Return the id of its task."""
+        return self.attempt.task
 
     def is_surely_its(self, path: str) -> bool:
         """Say whether nobody else can have changed the path: what is declared is locked for others."""
-        return self.alone or self.owns(path)
-
-    def others(self, path: str) -> tuple[str, ...]:
-        """Return the tasks that may have changed the path instead.
-
-        A command that says what it writes is not taken for one that wrote elsewhere, unless all say so.
-        """
-        says = self.writes is not None
-        return () if self.owns(path) else tuple(task for task, other_says in self.beside.items() if other_says is says)
+        return self.alone or owns(self, path)
 
 
 class Timeline:
@@ -137,16 +127,15 @@ class Timeline:
     def open_window(self, attempt: AttemptLog, writes: Sequence[str] | None) -> Window:
         """Note that a command starts."""
         assert self._running is not None
+        declared = None if writes is None else tuple(writes)
         window = Window(
             attempt=attempt,
-            writes=None if writes is None else tuple(writes),
+            writes=declared,
             alone=not self._alive and not attempt.only_declared,
-            slot=self._running.start(attempt.task, attempt.number),
+            slot=self._running.start(StartedCommand(attempt.task, attempt.number, declared)),
         )
         for other in self._alive:
             other.alone = False
-            other.beside[attempt.task] = writes is not None
-            window.beside[other.attempt.task] = other.writes is not None
         self._alive.append(window)
         return window
 
@@ -167,22 +156,21 @@ class Timeline:
 
     def changes_by(self, window: Window) -> tuple[Change, ...]:
         """Take a point and return what differs from the one before, as far as it belongs to the command."""
-        others = [other for other in self._alive if other is not window]
-
-        waits = window.writes is not None and any(other.writes is None for other in others)
-
-        def claims(path: str) -> bool:
-            return window.owns(path) or not (waits or any(other.owns(path) for other in others))
-
-        return self._recorded(self._advance(claims))
+        running = tuple(self._alive)
+        return self._recorded(self._advance(lambda path: window in makers(path, running)))
 
     def foreign(self, paths: Sequence[str]) -> list[tuple[Window, tuple[Change, ...]]]:
         """Return what running commands did to files that we are about to write, with whose change it is."""
-        if self._walk is None or not self._alive:
+        running = tuple(self._alive)
+        if self._walk is None or not running:
             return []
         found = [each for path in paths if (each := self._unrecorded(path)) is not None]
-        owner = next((one for one in self._alive if any(one.owns(each.path) for each in found)), self._alive[0])
-        return [(owner, self._recorded(found))] if found else []
+        parts = [(one, [each for each in found if makers(each.path, running)[0] is one]) for one in running]
+        return [(one, self._recorded(part)) for one, part in parts if part]
+
+    def others(self, window: Window, path: str) -> tuple[str, ...]:
+        """Return the tasks whose commands may have made a change that was just found, and is the window's."""
+        return other_tasks(window.task, path, tuple(self._alive))
 
     def wrote(self, path: str, identity: Identity | None) -> None:
         """Note a write of our own; the next look compares with it."""
@@ -268,8 +256,3 @@ class Timeline:
         for sha in self._contents.secure(before):
             self._warn(f"{before[sha]} was changed by a command and cannot be restored: its content was not kept")
         return changes_between(found)
-
-
-def _lies_in(path: str, place: str) -> bool:
-    folder = place.rstrip("/") + "/"
-    return path == place or path + "/" == folder or path.startswith(folder)

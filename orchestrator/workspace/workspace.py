@@ -145,12 +145,13 @@ class TreeWorkspace:
             self._timeline.begin()
 
     def _end(self, window: Window) -> None:
-        try:
-            with self._timeline.held():
+        # Whoever takes the next point must not find it running: what changes from here on cannot be its.
+        with self._timeline.held():
+            try:
                 changes = self._timeline.changes_by(window)
                 self._journal.record_external(window, changes)
-        finally:
-            self._timeline.close_window(window)
+            finally:
+                self._timeline.close_window(window)
 
 
 def stamp_of(tree: Tree, path: str) -> str | None:

@@ -273,3 +273,66 @@ def test_a_damaged_first_point_is_no_reason_to_fail(root: Path, tmp_path: Path) 
     ledger = command_and_die(root, tmp_path / "facts")
     (root / ".orchestrate/timeline.json").write_text('{"version": 1, "entries": [["../x"]]}')
     assert reconcile(ledger, root).is_clean
+
+
+def several_and_die(root: Path, file: Path, commands: Sequence[tuple[str, str, list[str] | None]]) -> SurvivingFacts:
+    """Commands at the same time, given as (task, file that it writes, what it declares); the engine dies under them."""
+
+    def work_until() -> None:
+        async def attempt_them() -> None:
+            ledger = SurvivingFacts(file)
+            workspace = TreeWorkspace(root, ledger=ledger, run=RUN, now=lambda: NOON)
+            waiting = set(range(len(commands)))
+
+            async def command(number: int) -> Finished:
+                (root / commands[number][1]).write_text("half")
+                waiting.remove(number)
+                if not waiting:
+                    os._exit(9)
+                await asyncio.Event().wait()
+                return finished()
+
+            async with asyncio.TaskGroup() as together:
+                for task in dict.fromkeys(task for task, _, _ in commands):
+                    ledger.append([AttemptStarted(run=RUN, task=task, attempt=1, time=NOON)])
+                for number, (task, _, writes) in enumerate(commands):
+                    together.create_task(workspace.open_attempt(task, 1).track(command(number), writes=writes))
+
+        asyncio.run(attempt_them())
+
+    child = multiprocessing.get_context("fork").Process(target=work_until)
+    child.start()
+    child.join()
+    assert child.exitcode == 9
+    return SurvivingFacts(file)
+
+
+def test_of_commands_that_were_interrupted_together_each_gets_what_it_may_have_changed(
+    root: Path, tmp_path: Path
+) -> None:
+    many = [f"{number:0100}" for number in range(50)]  # more than are told of
+    commands = [("A", "a.txt", ["a.txt"]), ("B", "b.txt", None), ("C", "c.txt", ["c.txt", *many])]
+    ledger = several_and_die(root, tmp_path / "facts", commands)
+    report = reconcile(ledger, root, now=lambda: NOON)
+    assert report.interrupted == (
+        ((RUN, "A", 1), ("a.txt",)),
+        ((RUN, "B", 1), ("b.txt",)),
+        ((RUN, "C", 1), ("c.txt",)),
+    )
+    assert [(each.task, each.others) for each in ledger.changes()] == [("A", ()), ("B", ()), ("C", ())]
+    assert reconcile(ledger, root).is_clean
+
+
+def test_what_several_interrupted_commands_may_have_changed_names_each_other_task_once(
+    root: Path, tmp_path: Path
+) -> None:
+    commands = [("A", "1.txt", None), ("A", "2.txt", None), ("B", "3.txt", None), ("B", "b.txt", ["b.txt"])]
+    ledger = several_and_die(root, tmp_path / "facts", commands)
+    reconcile(ledger, root, now=lambda: NOON)
+    assert [(each.task, each.change.path, each.others) for each in ledger.changes()] == [
+        ("B", "1.txt", ("A",)),
+        ("B", "2.txt", ("A",)),
+        ("B", "3.txt", ("A",)),
+        ("B", "b.txt", ()),
+    ]
+    assert reconcile(ledger, root).is_clean

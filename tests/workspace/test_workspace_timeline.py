@@ -175,5 +175,72 @@ def test_a_change_that_two_commands_may_have_made_names_both(
         ("alone", "alone.txt", ()),
         ("quick", "by-quick.txt", ("slow",)),
         ("quick", "by-slow.txt", ("slow",)),
-        ("slow", "later.txt", ("quick",)),
+        ("slow", "later.txt", ()),
     ]
+
+
+def test_what_we_write_over_is_recorded_for_the_command_that_made_it(
+    place: Path, open_workspace: Open, ledger: FactList
+) -> None:
+    """Of two that run, what A declares is its; anything else is that of B, which declares nothing."""
+
+    async def overlap() -> None:
+        workspace = open_workspace()
+        first = running(workspace.open_attempt("A", 1), place, first={"slow.txt": b"a"}, writes=["slow.txt"])
+        async with first, running(workspace.open_attempt("B", 1), place, first={"x.txt": b"b"}):
+            ours = workspace.open_attempt("ours", 1)
+            ours.write_text("x.txt", "by us")
+            ours.write_text("slow.txt", "by us")
+            await ours.apply()
+
+    asyncio.run(overlap())
+    assert [(each.task, each.change.path, each.others) for each in ledger.changes()] == [
+        ("A", "slow.txt", ()),
+        ("B", "x.txt", ()),
+        ("ours", "x.txt", ()),
+        ("ours", "slow.txt", ()),
+    ]
+
+
+def test_what_we_write_over_names_all_who_may_have_made_it(place: Path, open_workspace: Open, ledger: FactList) -> None:
+    async def overlap() -> None:
+        workspace = open_workspace()
+        first = running(workspace.open_attempt("A", 1), place)
+        second = running(workspace.open_attempt("B", 1), place, first={"x.txt": b"b"})
+        async with first, second, running(workspace.open_attempt("C", 1), place, writes=["c.txt"]):
+            ours = workspace.open_attempt("ours", 1)
+            ours.write_text("x.txt", "by us")
+            await ours.apply()
+
+    asyncio.run(overlap())
+    assert [(each.task, each.change.path, each.others) for each in ledger.changes()] == [
+        ("A", "x.txt", ("B",)),
+        ("ours", "x.txt", ()),
+    ]
+
+
+def test_commands_that_all_say_what_they_write_are_all_named_for_what_they_did_not(
+    place: Path, open_workspace: Open, ledger: FactList
+) -> None:
+    async def overlap() -> None:
+        workspace = open_workspace()
+        async with running(workspace.open_attempt("slow", 1), place, last={"later.txt": b"l"}, writes=["slow.txt"]):
+            quick = workspace.open_attempt("quick", 1)
+            await quick.track(write(place / "undeclared.txt", b"u"), writes=["quick.txt"])
+
+    asyncio.run(overlap())
+    assert [(each.task, each.change.path, each.others) for each in ledger.changes()] == [
+        ("quick", "undeclared.txt", ("slow",)),
+        ("slow", "later.txt", ()),
+    ]
+
+
+def test_two_commands_of_one_task_do_not_name_it_twice(place: Path, open_workspace: Open, ledger: FactList) -> None:
+    async def overlap() -> None:
+        workspace = open_workspace()
+        attempt = workspace.open_attempt("A", 1)
+        async with running(attempt, place):
+            await attempt.track(write(place / "f.txt", b"f"))
+
+    asyncio.run(overlap())
+    assert [(each.task, each.change.path, each.others) for each in ledger.changes()] == [("A", "f.txt", ())]
