@@ -20,8 +20,8 @@ _SECRET = re.compile(r"SECRET|KEY|TOKEN|PASSWORD|SALT")
 
 
 def foreign_environment(names: Iterable[str]) -> dict[str, str]:
-    """Return for each variable a value that its name lets expect; none for those that a runner sets itself."""
-    return {name: foreign_value(name) for name in dict.fromkeys(names) if name not in _OF_RUNNER}
+    """Return for each variable a value that its name lets expect; none for those that interpreters and tools need."""
+    return {name: foreign_value(name) for name in dict.fromkeys(names) if not is_left_alone(name)}
 
 
 def is_left_alone(name: str) -> bool:

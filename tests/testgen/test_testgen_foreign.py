@@ -26,6 +26,11 @@ def test_what_runners_set_themselves_is_left_alone():
     assert foreign_environment(["NODE_ENV", "PORT", "PATH", "PORT"]) == {"PORT": "61"}
 
 
+def test_what_the_runner_itself_needs_gets_no_value_of_somebody_else():
+    names = ["TMPDIR", "TERM", "USER", "LD_PRELOAD", "GIT_DIR", "ORCHESTRATE_CLOCK", "PORT"]
+    assert foreign_environment(names) == {"PORT": "61"}
+
+
 def test_what_interpreters_and_tools_need_is_taken_from_nobody():
     names = ["PATH", "HOME", "PYTHONPATH", "LC_ALL", "TZ", "TMPDIR", "DATABASE_URL", "USER_LIMIT"]
     assert [each for each in names if not is_left_alone(each)] == ["DATABASE_URL", "USER_LIMIT"]

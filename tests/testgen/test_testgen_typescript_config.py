@@ -170,6 +170,40 @@ def test_what_other_modules_read_when_they_are_imported_is_not_either(project):
     run_where_somebody_set_variables()
 
 
+STRICT = """\
+import { z } from 'zod';
+
+const schema = z.object({
+  STORAGE: z.enum(['s3', 'local']).default('local'),
+  HEADING: z.string().default('Page'),
+  PAGE_SIZE: z.coerce.number().max(50).default(20),
+});
+
+export const config = schema.parse(process.env);
+"""
+BELOW_THE_STRICT_ONE = """\
+import { config } from './config';
+
+export function heading(page: number): string {
+  return `${config.HEADING} ${page} of ${config.PAGE_SIZE}`;
+}
+"""
+
+
+def test_a_configuration_that_refuses_values_hides_no_test_that_depends_on_others(project):
+    (project / "src/config.ts").write_text(STRICT)
+    (project / "src/heading.ts").write_text(BELOW_THE_STRICT_ONE)
+    made = report_of("src/heading.ts", budget=6)
+    assert made["coverage"]["statements"] == 100.0, made
+    text = (project / "src/__tests__/heading.test.ts").read_text()
+    assert "  delete process.env.HEADING;\n" in text
+    assert "  ({ heading } = await import('../heading'));\n" in text
+    set_by_somebody = {"HEADING": "Leaf", "PAGE_SIZE": "5", "STORAGE": "s3"}
+    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", **set_by_somebody}
+    done = subprocess.run([shutil.which("node"), JEST], capture_output=True, text=True, check=False, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 IN_A_SCRIPT = """\
 'use strict';
 
