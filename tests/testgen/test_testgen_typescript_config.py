@@ -58,7 +58,8 @@ def test_a_module_that_refuses_its_environment_is_tested_as_such(project):
     made = report_of("src/settings.ts", budget=8)
     assert made["coverage"]["statements"] == 100.0, made
     text = (project / "src/__tests__/settings.test.ts").read_text()
-    assert "process.env = { ...environment };\n  delete process.env.PORT;\n  delete process.env.DATABASE_URL;\n" in text
+    bare = "process.env = { ...environmentBefore };\n  delete process.env.PORT;\n  delete process.env.DATABASE_URL;\n"
+    assert bare in text
     assert "await expect(import('../settings')).rejects.toThrow('invalid environment: DATABASE_URL');" in text
     assert "const { settings } = await import('../settings');" in text
     assert "expect(settings).toEqual({ PORT: 3000, DATABASE_URL: " in text
@@ -153,7 +154,7 @@ def test_what_is_read_when_a_function_is_called_is_not_taken_from_whoever_runs_t
     made = report_of("src/options.ts", budget=6)
     assert made["coverage"]["statements"] == 100.0, made
     text = (project / "src/__tests__/options.test.ts").read_text()
-    assert "process.env = { ...environment, NODE_ENV: 'test' };\n" in text
+    assert "process.env = { ...environmentBefore, NODE_ENV: 'test' };\n" in text
     assert all(f"delete process.env.{name};\n" in text for name in ("DATABASE_URL", "POOL_SIZE", "QUIET"))
     assert "expect(readOptions()).toEqual({ url: 'postgresql://localhost/app', size: 4 });" in text
     run_where_somebody_set_variables()
@@ -202,6 +203,22 @@ def test_a_configuration_that_refuses_values_hides_no_test_that_depends_on_other
     env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", **set_by_somebody}
     done = subprocess.run([shutil.which("node"), JEST], capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+NAMED_LIKE_IT = """\
+export function environment(): string {
+  return process.env.STAGE ?? 'development';
+}
+"""
+
+
+def test_a_function_that_is_named_like_the_environment_is_tested_in_one(project):
+    (project / "src/stage.ts").write_text(NAMED_LIKE_IT)
+    made = report_of("src/stage.ts", budget=4)
+    assert made["coverage"]["statements"] == 100.0, made
+    text = (project / "src/__tests__/stage.test.ts").read_text()
+    assert "expect(environment()).toBe('development');" in text
+    run(JEST)
 
 
 IN_A_SCRIPT = """\

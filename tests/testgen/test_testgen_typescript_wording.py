@@ -1,5 +1,6 @@
 """Titles and answers say what is so: what was written, what passes, which rows a query can give."""
 
+import json
 import shutil
 from dataclasses import replace
 
@@ -77,6 +78,58 @@ def test_a_call_that_gives_nothing_back_is_told_by_what_it_wrote() -> None:
     assert effect("[[['audits'], ['insert', { id: 'id-1' }]]]") == "adds an audit"
     assert effect("[[['query', 'delete from tickets where id = $1', ['id-1']]]]") == "deletes the ticket"
     assert effect(f"[[['users'], {where}, ['first']]]") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("insert into tickets (id) values ($1)", "adds a ticket"),
+        ('UPDATE "shop"."tickets" SET "open" = $1', "changes the ticket"),
+        ("update `tickets`\n  set open = ?", "changes the ticket"),
+        ("delete from tickets", "deletes the ticket"),
+        ("Update profile", ""),
+        ("Update profile set by Ada", ""),
+        ("Delete from cart pressed", ""),
+    ],
+)
+def test_a_text_is_told_as_a_change_only_where_it_is_a_query(text, words) -> None:
+    assert effect(f"[[['query', {json.dumps(text)}]]]") == words
+
+
+def test_a_value_that_is_compared_with_is_no_query() -> None:
+    assert effect("[[['pages'], ['where', 'title', 'delete from pages'], ['first']]]") == ""
+    told = effect("[[['pages'], ['where', 'title', 'Update profile'], ['update', { seen: true }]]]")
+    assert told == "sets seen of the page"
+
+
+def test_a_title_tells_no_change_that_the_test_does_not_assert() -> None:
+    assert proposals_of_a_change() == ["", "deletes the user"]
+
+
+def proposals_of_a_change() -> list[str]:
+    """Return the effects of the two tests of a case, the one without and the one with its calls asserted."""
+    return answer_of(f"""
+        const {{ candidatesOf }} = require({str(NODE / "explorer/candidates.cjs")!r});
+        const {{ pictureOf }} = require({str(NODE / "explorer/pictures.cjs")!r});
+        const calls = pictureOf([[['users'], ['where', {{ id: 'id-1' }}], ['del']]], () => false);
+        const node = {{ t: 'client', name: 'db', answers: [] }};
+        const subject = {{ kind: 'function', export: 'remove', params: [{{ name: 'db' }}], isAsync: true, line: 1 }};
+        const item = {{ subject, args: [node], ctor: [], steps: [], answers: new Map() }};
+        const value = {{ t: 'value', v: undefined }};
+        const seen = {{
+          kind: 'value', value, args: [node], answered: [], spies: [], broken: {{}}, goals: [], calls: [], changes: [],
+          clients: [{{ node, calls }}],
+        }};
+        const facts = {{ knows: [], strings: [], numbers: [], patterns: [], env: [], reads: [] }};
+        const plan = {{ path: 'src/remove.js', subjects: [subject], facts, api: 'jest' }};
+        const environment = {{ atCall: new Set() }};
+        const given = {{
+          kept: [{{ item, seen }}], matrix: [{{ value: [1], calls: [1, 2] }}],
+          world: {{ openers: [], environment }}, dropped: {{}},
+        }};
+        const made = candidatesOf(plan, {{ sizeOf: () => 1 }}, given);
+        console.log(JSON.stringify(made.map((each) => each.effect)));
+    """)
 
 
 def test_titles_of_calls_that_give_nothing_back_say_what_they_did() -> None:

@@ -86,7 +86,7 @@ def _head_of_script(place: Place, text: str, mocks: str, imports: Sequence[str],
 
 def _builds(block: str) -> bool:
     """Say whether what is done before each test does more than to give it an environment of its own."""
-    return "resetModules" in block or not ("process.env" in block or block.startswith("const environment = "))
+    return "resetModules" in block or "process.env" not in block
 
 
 def _script_head(runner: str, mocks: str, imports: Sequence[str], anew: str) -> str:

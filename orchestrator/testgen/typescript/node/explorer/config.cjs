@@ -4,12 +4,11 @@
  *
  * Of the variables that it reads only those are set that a case sets, so that a test holds on every machine.
  */
-const { ownEnvironment } = require('./environment.cjs');
+const { isKept, ownEnvironment } = require('./environment.cjs');
 const { braces, literal } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
 const { isKnown, shapeOfSchema } = require('./server/schema-shapes.cjs');
 
-const KEPT = new Set(['NODE_ENV', 'PATH', 'HOME', 'TZ', 'CI']); // what the runner and the system set
 const MOST_VALUES = 14;
 const MALFORMED = ['', 'abc', '-1', '0', 'true', 'false', '1.5', ' '];
 const NEAR = ['http://localhost:3000', 'postgresql://localhost:5432/app'];
@@ -75,7 +74,7 @@ class ConfigSubject {
     try {
       state.variables = null;
       process.env = world.environment.watched({ ...own });
-      for (const name of this.variables) if (!KEPT.has(name)) delete process.env[name];
+      for (const name of this.variables) if (!isKept(name)) delete process.env[name];
       for (const [name, node] of item.args[0].props) process.env[name] = node.v;
       process.exit = (code) => { codes.push(code); throw new Error(EXIT); };
       if (active < 0) state.parsed = (schema, value) => this.learn(schema, value);
@@ -187,7 +186,7 @@ function bareEnvironment(plan) {
   if (!plan.subjects.some((each) => each.kind === 'config')) return undefined;
   const environment = process.env;
   process.env = { ...environment };
-  for (const name of variablesOf(plan)) if (!KEPT.has(name)) delete process.env[name];
+  for (const name of variablesOf(plan)) if (!isKept(name)) delete process.env[name];
   return () => { process.env = environment; };
 }
 

@@ -3,7 +3,11 @@
 const { named, singular } = require('./condition-names.cjs');
 
 const MOST_COLUMNS = 2;
-const WORDS = /^\s*(?:(insert) into|(update)|(delete) from)\s+"?(\w+)/i; // of a query that is a text
+const QUERIES = { // that are texts
+  insert: /^\s*insert\s+into\s+(?:["`]?\w+["`]?\.)?["`]?(\w+)["`]?\s*(?:\(|(?:values|select|default)\b)/i,
+  update: /^\s*update\s+(?:["`]?\w+["`]?\.)?["`]?(\w+)["`]?\s+set\s+["`]?\w+["`]?\s*=/i,
+  delete: /^\s*delete\s+from\s+(?:["`]?\w+["`]?\.)?["`]?(\w+)["`]?\s*(?:$|;|(?:where|using|returning)\b)/i,
+};
 
 /** The words for the last thing that was written; '' for a call that wrote nothing, or that gives something back. */
 function effectOf({ kind, value, clients }) {
@@ -13,9 +17,11 @@ function effectOf({ kind, value, clients }) {
 }
 
 function writtenBy(steps) {
-  const texts = steps.flat().filter((each) => each.t === 'value' && typeof each.v === 'string').map((each) => each.v);
-  const [, added, set, removed, place] = texts.map((each) => WORDS.exec(each)).find(Boolean) ?? [];
-  if (place) return told(added ? 'insert' : set ? 'update' : removed ? 'delete' : '', place, []);
+  const texts = steps.flatMap(([, first]) => (typeof first?.v === 'string' ? [first.v] : [])); // a query is what comes first
+  for (const [word, form] of Object.entries(QUERIES)) {
+    const [, place] = texts.map((each) => form.exec(each)).find(Boolean) ?? [];
+    if (place) return told(word, place, []);
+  }
   const table = steps[0].length === 1 ? steps[0][0].v : undefined; // db('users')
   const change = steps.find(([word, ...args]) => args.length > 0 || /^del/.test(word?.v) ? /^(insert|update|delete|del)$/.test(word?.v) : false);
   if (typeof table !== 'string' || !/^\w+$/.test(table) || !change) return '';

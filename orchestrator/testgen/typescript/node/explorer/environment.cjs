@@ -9,6 +9,7 @@ const { literal } = require('./nodes.cjs');
 const OF_SYSTEM = new Set(['PATH', 'HOME', 'TZ']);
 const OF_RUNNER = new Set(['NODE_ENV', 'CI']); // set for every test, and by some people for all that they do
 const FEW = 3;
+const BEFORE = 'environmentBefore'; // not `environment`, which a module may well export
 
 class Environment {
   /** `plan.environment` are the names that the project may read. */
@@ -67,17 +68,22 @@ class Environment {
   }
 }
 
+/** Say whether the runner or the system sets a variable. */
+function isKept(name) {
+  return OF_SYSTEM.has(name) || OF_RUNNER.has(name);
+}
+
 /** What stands above tests: an environment of their own without these variables; `lines` are done before each test as well. */
 function ownEnvironment(names, lines = []) {
   const set = names.filter((each) => OF_RUNNER.has(each) && process.env[each] !== undefined);
-  const unset = names.filter((each) => !OF_RUNNER.has(each) && !OF_SYSTEM.has(each));
-  const given = ['...environment', ...set.map((each) => `${each}: ${literal(process.env[each])}`)].join(', ');
+  const unset = names.filter((each) => !isKept(each));
+  const given = [`...${BEFORE}`, ...set.map((each) => `${each}: ${literal(process.env[each])}`)].join(', ');
   const isLong = unset.length > FEW;
   const deleted = isLong ? [`  for (const name of [${unset.map((each) => literal(each)).join(', ')}]) {`, '    delete process.env[name];', '  }'] : unset.map((each) => `  delete process.env.${each};`);
   return [
-    'const environment = process.env;',
+    `const ${BEFORE} = process.env;`,
     ['beforeEach(() => {', ...lines.map((each) => `  ${each}`), `  process.env = { ${given} };`, ...deleted, '});'].join('\n'),
-    ['afterEach(() => {', '  process.env = environment;', '});'].join('\n'),
+    ['afterEach(() => {', `  process.env = ${BEFORE};`, '});'].join('\n'),
   ];
 }
 
@@ -93,4 +99,4 @@ function shielded({ isBare }, environment) {
   return (proposed) => ({ ...proposed, setup: [...blocks, ...(proposed.setup ?? [])] });
 }
 
-module.exports = { Environment, ownEnvironment, shieldOf, shielded };
+module.exports = { Environment, isKept, ownEnvironment, shieldOf, shielded };

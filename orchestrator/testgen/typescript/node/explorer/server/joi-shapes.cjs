@@ -40,4 +40,4 @@ function shapeOfJoi(schema, name, { inner, form, union, checked, texts }) {
   }
 }
 
-module.exports = { isJoi, joiTakes, shapeOfJoi };
+module.exports = { isJoi, shapeOfJoi };
