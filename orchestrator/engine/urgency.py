@@ -6,7 +6,8 @@ way to the end is raised, by as few steps as help, while that makes the run shor
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -18,7 +19,7 @@ from orchestrator.models.status import Execution, Priority, TaskState
 
 WORTH = 0.01  # of the expected seconds
 _TASKS_PER_SECOND = 250.0  # so many tasks are played through per expected second of the run: some 0.5 % of it
-_MOST_TASKS = 20_000  # in all
+_MOST_TASKS = 20_000  # in all; one that is done already costs half of the others, and is counted like them
 _FEWEST_PLAYS = 4  # with fewer nothing can be found, so not even the first is made
 _BY_RANK = tuple(sorted(Priority, key=lambda priority: priority.rank))
 
@@ -36,7 +37,7 @@ def raised(
     left = [task for task in plan.tasks if task.id not in done]
     if not any(task.id in durations for task in left) or len({task.priority for task in left}) < 2:
         return NOTHING_RAISED
-    if len(left) * _FEWEST_PLAYS > _affordable(sum(durations.get(task.id, UNKNOWN_SECONDS) for task in left)):
+    if len(plan.tasks) * _FEWEST_PLAYS > _affordable(sum(durations.get(task.id, UNKNOWN_SECONDS) for task in left)):
         return NOTHING_RAISED
     search = _Search(plan, durations, checkpoints(), done)
     while search.improve():
@@ -61,25 +62,25 @@ class _Search:
     ) -> None:
         self._plan = plan
         self._given = (durations, checkpoints, done)
-        self._durations = durations
         self._followers = _followers(plan)
+        self._known = _with_all_before(self._followers, durations)
         self._tried: set[tuple[tuple[str, Priority], ...]] = set()
         self.raised: dict[str, Priority] = {}
         self._best = self._play(self.raised)
-        self._allowed = _affordable(self._best.makespan)
+        self._allowed = _affordable(self._best.makespan) - len(plan.tasks)
 
     def improve(self) -> bool:
         """Raise what makes the run shorter, by the fewest steps that do; False when nothing does."""
         for task in self._outranked():
             for more in self._raisings(task):
-                self._allowed -= len(self._plan.tasks)
-                if self._allowed < 0:
-                    return False
                 raised = {**self.raised, **more}
                 key = tuple(sorted(raised.items()))
                 if key in self._tried:
                     continue
                 self._tried.add(key)
+                self._allowed -= len(self._plan.tasks)
+                if self._allowed < 0:
+                    return False
                 found = self._play(raised)
                 if found.makespan < self._best.makespan * (1 - WORTH):
                     self.raised, self._best = raised, found
@@ -95,9 +96,10 @@ class _Search:
 
     def _raisings(self, task: PlannedTask) -> Iterator[dict[str, Priority]]:
         """Yield for each higher priority the task alone, then with all that waits for it."""
-        behind = self._behind(task)
+        behind: list[PlannedTask] | None = None
         for priority in reversed(_BY_RANK[: self._priority(task).rank]):
             yield {task.id: priority}
+            behind = self._behind(task) if behind is None else behind  # now that a play could be afforded
             lower = [each for each in behind if self._priority(each).rank > priority.rank]
             if lower:
                 yield {each.id: priority for each in (task, *lower)}
@@ -125,8 +127,7 @@ class _Search:
             first[self._priority(tasks[name])].append(start)
         for name in self._way():
             task = tasks[name]
-            known = task.id in self._durations or any(each.id in self._durations for each in self._behind(task))
-            if known and any(
+            if name in self._known and any(
                 bisect_right(first[priority], starts[name]) > bisect_right(first[priority], opens[task.phase] - 1e-9)
                 for priority in _BY_RANK[: self._priority(task).rank]
             ):
@@ -161,3 +162,18 @@ def _followers(plan: Plan) -> Mapping[str, list[PlannedTask]]:
         for before, after in pairwise(each):
             followers.setdefault(before.id, []).append(after)
     return followers
+
+
+def _with_all_before(followers: Mapping[str, list[PlannedTask]], names: Iterable[str]) -> AbstractSet[str]:
+    """Return the names with those of all tasks that one of them waits for."""
+    before: dict[str, list[str]] = {}
+    for name, after in followers.items():
+        for each in after:
+            before.setdefault(each.id, []).append(name)
+    found = set(names)
+    pending = list(found)
+    while pending:
+        new = [name for name in before.get(pending.pop(), ()) if name not in found]
+        found.update(new)
+        pending += new
+    return found

@@ -103,6 +103,26 @@ def test_a_plan_that_is_too_large_to_be_played_through_often_is_not_played_at_al
     assert lines_run(lambda: raised(large, {**durations, **{item.id: 100.0 for item in many}})) < 10 * len(many)
 
 
+def test_what_is_done_counts_when_a_plan_is_played_through() -> None:
+    """Few tasks are left of thousands: all are looked at in each play, so it is a matter of the expected seconds."""
+    of, durations = outranked()
+    many = [task(str(number), priority=HIGH) for number in range(3_000)]
+    large, done = plan([*of.tasks, *many], limit=2), {item.id: TaskState.CHANGED for item in many}
+    assert lines_run(lambda: raised(large, durations, done=done)) < 10 * len(many)
+    long = {name: 10 * seconds for name, seconds in durations.items()}
+    assert raised(large, long, done=done) == {"long": HIGH}
+
+
+def test_the_search_takes_no_longer_per_task_where_a_long_sequence_is_new() -> None:
+    def effort(count: int) -> int:
+        new = [task(str(number), priority=LOW) for number in range(count)]
+        groups = [group("1.a", execution=Execution.SEQUENTIAL), group("1.b")]
+        of = plan([*new, task("x", "1.b", priority=HIGH), task("y", "1.b", priority=HIGH)], groups, limit=2)
+        return lines_run(lambda: raised(of, {"x": 30.0}))
+
+    assert effort(400) < 2.5 * effort(200)
+
+
 @given(seed=st.integers(0, 10**9))
 def test_the_run_never_ends_later_for_what_is_raised(seed: int) -> None:
     rng = random.Random(seed)
