@@ -1,5 +1,6 @@
 """Generated tests do not depend on the variables of the environment of whoever runs them."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import pytest
 
 from orchestrator.testgen.filters import ENVIRONMENT
 from orchestrator.testgen.python.candidates import Candidate
+from orchestrator.testgen.python.explorer.clean_fixtures import cleaned_by
 from orchestrator.testgen.python.shielding import shield
 from orchestrator.testgen.python.variables import Variables
 
@@ -186,6 +188,70 @@ def test_a_fixture_of_the_project_that_does_so_is_used(workbench, options):
     assert "delenv" not in made.text
     is_asked = 'pytestmark = pytest.mark.usefixtures("clean_environment")\n' in made.text
     assert is_asked == (not options), made.text
+
+
+SETTING = """\
+import pytest
+
+
+@pytest.fixture
+def somewhere(monkeypatch):
+    \"\"\"QUIET\"\"\"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://there/app")
+    monkeypatch.setenv("POOL_SIZE", "5")
+    monkeypatch.setenv("QUIET", "yes")
+"""
+
+
+def test_a_fixture_of_the_project_that_sets_variables_takes_none_out(workbench):
+    workbench.write("set_there.py", READ_WHEN_CALLED)
+    workbench.write("tests/conftest.py", SETTING)
+    made = workbench.generate("set_there.py", budget=20)
+    assert 'database_url() == "postgresql://localhost/app"' in made.text, made
+    assert "somewhere" not in made.text
+    assert passes_elsewhere(workbench, "tests/test_set_there.py", made.text)
+    (workbench.root / "tests/conftest.py").unlink()
+
+
+CONFTEST = """\
+import pytest
+
+NAMES = ("A", "B")
+
+
+@pytest.fixture
+def without(monkeypatch):
+    \"\"\"Take out what is there.\"\"\"
+    monkeypatch.delenv("C", raising=False)
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    for name in ["D", "E"]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("F")
+    monkeypatch.setenv("F", "1")
+
+
+@pytest.fixture
+def other(monkeypatch):
+    monkeypatch.setenv("G", "1")
+
+
+@pytest.fixture(autouse=True)
+def always(monkeypatch):
+    \"\"\"For each.\"\"\"
+    monkeypatch.setenv("H", "value")
+    monkeypatch.delenv("I")
+"""
+
+
+def test_of_the_fixtures_of_a_project_only_those_clean_that_take_variables_out(tmp_path, monkeypatch):
+    (tmp_path / "conftest_of_some.py").write_text(CONFTEST)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    always, asked = cleaned_by([importlib.import_module("conftest_of_some")])
+    assert (sorted(always), {name: sorted(each) for name, each in asked.items()}) == (
+        ["H", "I"],
+        {"without": ["A", "B", "C", "D", "E"]},
+    )
 
 
 def test_what_reads_the_environment_of_tools_or_none_has_no_such_fixture(workbench):

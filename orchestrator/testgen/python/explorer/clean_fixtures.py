@@ -2,21 +2,22 @@
 
 import ast
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
+from typing import Any
 
 
 def cleaned_by(conftests: Iterable[ModuleType]) -> tuple[list[str], dict[str, list[str]]]:
-    """Return the variables that every test finds as the project wants them, and by fixture those that others do."""
+    """Return the variables that every test finds as the project wants them, and by fixture those that it takes out."""
     always: list[str] = []
     asked: dict[str, list[str]] = {}
     for module in conftests:
         for node, is_for_every in _fixtures(module):
-            names = _variables(node)
+            taken, put = (_variables(node, method, vars(module)) for method in ("delenv", "setenv"))
             if is_for_every:
-                always += names
-            elif names:
-                asked[node.name] = names
+                always += [*taken, *put]
+            elif cleaned := [each for each in taken if each not in put]:
+                asked[node.name] = cleaned
     return always, asked
 
 
@@ -31,8 +32,22 @@ def _fixtures(module: ModuleType) -> Iterator[tuple[ast.FunctionDef, bool]]:
             yield node, any("autouse=True" in each for each in marks)
 
 
-def _variables(node: ast.FunctionDef) -> list[str]:
-    members = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
-    if not members & {"delenv", "setenv"}:
-        return []
-    return [each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+def _variables(node: ast.FunctionDef, method: str, known: Mapping[str, Any]) -> list[str]:
+    """Return what a method of `monkeypatch` is called with: names as they stand, or those that a loop goes through."""
+    loops: dict[ast.AST, ast.For] = {}
+    for loop in ast.walk(node):  # from the outside in: the innermost one counts
+        if isinstance(loop, ast.For):
+            loops.update(dict.fromkeys(ast.walk(loop), loop))
+    found: list[str] = []
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and call.args and getattr(call.func, "attr", "") == method:
+            given: ast.AST = call.args[0]
+            if call in loops and ast.unparse(loops[call].target) == ast.unparse(given):
+                given = loops[call].iter
+            texts = known.get(given.id, ()) if isinstance(given, ast.Name) else map(_constant, ast.walk(given))
+            found += [each for each in texts if isinstance(each, str)]
+    return found
+
+
+def _constant(node: ast.AST) -> object:
+    return node.value if isinstance(node, ast.Constant) else None

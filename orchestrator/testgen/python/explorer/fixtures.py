@@ -1,5 +1,6 @@
 """The project's own pytest fixtures: which there are, and what they give."""
 
+import os
 from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
@@ -17,18 +18,33 @@ def is_conftest(plugin: object) -> bool:
 
 
 def project_fixtures(request: Any, conftests: Iterable[ModuleType]) -> dict[str, Any]:
-    """Return the values of fixtures that conftest files define and whose values are plain data."""
+    """Return the values of fixtures that conftest files define and whose values are plain data.
+
+    What they set in the environment is not there while exploring: no test has it that does not ask for them.
+    """
     found = {}
+    before = dict(os.environ)
     for name in sorted({name for module in conftests for name, value in vars(module).items() if _is_fixture(value)}):
+        was = dict(os.environ)
         try:
             value = request.getfixturevalue(name)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException:  # noqa: S112 - a fixture that needs a database is simply not used
             continue
-        if isinstance(value, _SIMPLE):
+        if isinstance(value, _SIMPLE) and dict(os.environ) == was:
             found[name] = value
+    after = dict(os.environ)
+    if after != before:
+        _have(before)
+        request.addfinalizer(lambda: _have(after))  # so that each can take its own back
     return found
+
+
+def _have(variables: dict[str, str]) -> None:
+    for name in os.environ.keys() - variables.keys():
+        del os.environ[name]
+    os.environ.update(variables)
 
 
 def is_for_every_test(definition: Any, request: Any) -> bool:
