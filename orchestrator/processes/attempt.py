@@ -14,6 +14,7 @@ from orchestrator.processes.children import Children, Running
 from orchestrator.processes.companions import Companions
 from orchestrator.processes.ending import Ending
 from orchestrator.processes.environment import absolute_path, base_environment, find_program, read_secrets
+from orchestrator.processes.forking import encode
 from orchestrator.processes.output import LOG_LIMIT, AttemptLog, LineFeed, Output
 from orchestrator.processes.pipe import Pipe
 from orchestrator.processes.redact import Redactor
@@ -49,6 +50,7 @@ class ProcessFactory:
         self.log_limit = log_limit
         self.environ = dict(os.environ if environ is None else environ)
         self.base = {**base_environment(self.environ), ROOT_TAG: self.root}
+        self.encoded = encode(self.base)  # what is secret is encoded anew for each child, and kept nowhere
         self.children = Children()
         self.watch = Watch()
         self.companions = Companions(self.base, self.root)
@@ -198,7 +200,13 @@ class AttemptProcesses:
                     beside = factory.starter if factory.children and factory.starter.is_wanted() else None
                     since = time.monotonic()
                     child, was_cancelled = await start(
-                        argv, program=program, folder=folder, env=variables, stdin=stdin, starter=beside
+                        argv,
+                        program=program,
+                        folder=folder,
+                        env=variables,
+                        encoded=factory.encoded,
+                        stdin=stdin,
+                        starter=beside,
                     )
                     if beside is None:
                         factory.starter.took(time.monotonic() - since)

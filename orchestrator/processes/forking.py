@@ -9,24 +9,40 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from types import MappingProxyType
+from typing import TypeAlias
 
 _IS_KNOWN = sys.version_info < (3, 14)
 
+Encoded: TypeAlias = Mapping[tuple[str, str], bytes]
+"""Variables, each as a name with its value, in the form that a program gets them."""
 
-def execute(argv: Sequence[str], *, program: str, folder: str, env: Mapping[str, str], source: int, output: int) -> int:
+NOTHING_ENCODED: Encoded = MappingProxyType({})
+
+
+def execute(
+    argv: Sequence[str],
+    *,
+    program: str,
+    folder: str,
+    env: Mapping[str, str],
+    source: int,
+    output: int,
+    encoded: Encoded = NOTHING_ENCODED,
+) -> int:
     """Start the file `program` in `folder`, with `source` to read and `output` to write; return its process id.
 
-    Nobody but the caller waits for it. Raise OSError when it cannot be started, ValueError for arguments that no
-    program can get. Descriptors 0 to 2 have to be open.
+    What is `encoded` of the variables, because many children get it, is not encoded again. Nobody but the caller waits
+    for the process. Raise OSError when it cannot be started, ValueError for arguments that no program can get.
+    Descriptors 0 to 2 have to be open.
     """
     if not _IS_KNOWN:
         return with_popen(argv, program, folder, env, source, output)
     sys.audit("subprocess.Popen", program, argv, folder, env)
-    return with_fork(argv, program, folder, env, source, output)
+    return with_fork(argv, program, folder, assignments(env, encoded), source, output)
 
 
-def with_fork(argv: Sequence[str], program: str, folder: str, env: Mapping[str, str], source: int, output: int) -> int:
+def with_fork(argv: Sequence[str], program: str, folder: str, env: Sequence[bytes], source: int, output: int) -> int:
     """Start a program as Popen does."""
     from _posixsubprocess import fork_exec
 
@@ -39,7 +55,7 @@ def with_fork(argv: Sequence[str], program: str, folder: str, env: Mapping[str, 
                 True,  # all descriptors are closed but
                 (telling,),
                 folder,
-                assignments(env),
+                env,
                 *(source, -1, -1, output, -1, output),
                 *(reading, telling),
                 True,  # no signal stays ignored that Python ignores
@@ -79,12 +95,16 @@ def with_popen(argv: Sequence[str], program: str, folder: str, env: Mapping[str,
     return process.pid
 
 
-def assignments(env: Mapping[str, str]) -> list[bytes]:
+def assignments(env: Mapping[str, str], encoded: Encoded = NOTHING_ENCODED) -> list[bytes]:
     """Return an environment as a program gets it."""
-    return [_assignment(name, value) for name, value in env.items()]
+    return [encoded.get(each) or _assignment(*each) for each in env.items()]
 
 
-@lru_cache(maxsize=256)  # all but one are the same for every child of a run
+def encode(env: Mapping[str, str]) -> Encoded:
+    """Return variables that many children will get in the form that they get them in."""
+    return {each: _assignment(*each) for each in env.items()}
+
+
 def _assignment(name: str, value: str) -> bytes:
     return os.fsencode(f"{name}={value}")
 

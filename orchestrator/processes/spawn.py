@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from orchestrator.errors import MissingTool, OrchestrateError, TaskFailed, Unusable
-from orchestrator.processes.forking import execute
+from orchestrator.processes.forking import NOTHING_ENCODED, Encoded, execute
 from orchestrator.processes.starter import Starter
 
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
@@ -41,6 +41,7 @@ async def start(
     program: str,
     folder: str,
     env: Mapping[str, str],
+    encoded: Encoded = NOTHING_ENCODED,
     stdin: bytes | None = None,
     starter: Starter | None = None,
 ) -> tuple[Child, bool]:
@@ -59,10 +60,10 @@ async def start(
         source = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) if stdin is None else _file_with(stdin)
         opened.append(source)
         if starter is None:
-            pid = execute(argv, program=program, folder=folder, env=env, source=source, output=writing)
+            pid = execute(argv, program=program, folder=folder, env=env, source=source, output=writing, encoded=encoded)
         else:
             pid, was_cancelled = await starter.execute(
-                argv, program=program, folder=folder, env=env, source=source, output=writing
+                argv, program=program, folder=folder, env=env, source=source, output=writing, encoded=encoded
             )
         opened.remove(reading)
     except (OSError, ValueError) as error:

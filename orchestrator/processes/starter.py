@@ -21,7 +21,7 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
-from orchestrator.processes.forking import assignments
+from orchestrator.processes.forking import NOTHING_ENCODED, Encoded, assignments
 
 _NEEDED = ("posix_spawn_file_actions_addchdir_np", "posix_spawn_file_actions_addclosefrom_np")
 _FLAGS = 0x04 | 0x80  # POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID
@@ -76,7 +76,15 @@ class Starter:
         return self._thread is not None
 
     async def execute(
-        self, argv: Sequence[str], *, program: str, folder: str, env: Mapping[str, str], source: int, output: int
+        self,
+        argv: Sequence[str],
+        *,
+        program: str,
+        folder: str,
+        env: Mapping[str, str],
+        source: int,
+        output: int,
+        encoded: Encoded = NOTHING_ENCODED,
     ) -> tuple[int, bool]:
         """Start a program as `forking.execute` does; return its process id, and whether we were cancelled meanwhile.
 
@@ -88,7 +96,7 @@ class Starter:
             program=_text(program),
             actions=self._library.actions(_text(folder), source, output),
             argv=_texts([_text(word) for word in argv]),
-            env=_texts([_checked(assignment) for assignment in assignments(env)]),
+            env=_texts([_checked(assignment) for assignment in assignments(env, encoded)]),
         )
         self._orders.put(order)
         was_cancelled = False

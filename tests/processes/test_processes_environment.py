@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,12 @@ def test_a_child_sees_the_short_list_and_what_was_asked_for(root: Path) -> None:
 
 def test_a_named_secret_is_given(root: Path) -> None:
     assert seen_by_a_child(root, {}, secrets=["DATABASE_URL"])["DATABASE_URL"] == OURS["DATABASE_URL"]
+
+
+def test_a_secret_is_kept_in_the_form_that_a_child_gets_by_nobody(root: Path) -> None:
+    seen_by_a_child(root, {}, secrets=["DATABASE_URL"])
+    everything = gc.get_referents(*gc.get_objects())
+    assert [each for each in everything if isinstance(each, bytes) and each.startswith(b"DATABASE_URL=")] == []
 
 
 def test_a_secret_that_is_not_set_is_named(make_factory: Callable[..., ProcessFactory]) -> None:

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.processes.forking import with_fork, with_popen
+from orchestrator.processes.forking import assignments, encode, with_fork, with_popen
 from orchestrator.processes.starter import Starter
 
 ENV = {"NAME": "a=b"}
+
+
+def by_forking(argv: Sequence[str], program: str, folder: str, env: Mapping[str, str], source: int, output: int) -> int:
+    return with_fork(argv, program, folder, assignments(env), source, output)
 
 
 def with_thread(
@@ -27,7 +31,7 @@ def with_thread(
     return pid
 
 
-@pytest.fixture(params=[with_fork, with_popen, with_thread])
+@pytest.fixture(params=[by_forking, with_popen, with_thread])
 def way(request: pytest.FixtureRequest) -> Callable[..., int]:
     return request.param
 
@@ -68,3 +72,10 @@ def test_a_start_is_audited_as_one_of_subprocess(tmp_path: Path) -> None:
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert told == "subprocess.Popen ('/bin/true', ['true'], '/', {})\n0\n"
+
+
+def test_what_was_encoded_before_is_taken_only_where_the_value_is_the_same() -> None:
+    encoded = encode({"SAME": "ä", "OTHER": "1", "GONE": "x"})
+    env = {"SAME": "ä", "OTHER": "2", "NEW": ""}
+    assert assignments(env, encoded) == assignments(env) == ["SAME=ä".encode(), b"OTHER=2", b"NEW="]
+    assert assignments(env, encoded)[0] is encoded["SAME", "ä"]
