@@ -65,3 +65,27 @@ def test_tables_on_a_server_are_not_made_when_the_module_is_imported(workbench) 
     workbench.write("parts.py", ON_A_SERVER)
     made = workbench.generate("parts.py", budget=30)
     assert "price(" in made.text
+
+
+IN_A_CALL = """\
+import logging
+import os
+
+
+def total(prices: list[int]) -> int:
+    handler = logging.FileHandler(os.path.join(os.path.dirname(os.path.abspath(__file__)), "total.log"))
+    handler.close()
+    return sum(prices)
+
+
+def double(price: int) -> int:
+    return price * 2
+"""
+
+
+def test_a_call_that_opens_a_log_beside_the_sources_is_in_no_test(workbench) -> None:
+    workbench.write("prices.py", IN_A_CALL)
+    made = workbench.generate("prices.py", budget=10)
+    assert "double(" in made.text
+    assert "total(" not in made.text
+    assert "total.log" not in workbench.files()
