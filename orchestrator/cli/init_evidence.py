@@ -1,11 +1,11 @@
 """What `init` knows beyond the files: coverage that was measured now or before, and how often files change."""
 
 import asyncio
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator.cli.measuring_now import measure_now
-from orchestrator.cli.places import STATE
 from orchestrator.cli.state import measurements, reading
 from orchestrator.cli.streams import tell
 from orchestrator.errors import ExitCode
@@ -65,13 +65,17 @@ def _measured_before(root: Path) -> dict[str, SuiteCoverage]:
 
 
 async def _pythons(root: Path, facts: Facts) -> dict[str, Python]:
-    """Return the interpreters by suite: the checkpoints use the one that the measurement used."""
-    factory = ProcessFactory(str(root), str(root / STATE / "logs"), Redactor({}))
-    try:
-        return {
-            suite.name: await find_python(suite, factory.for_attempt("init", "look", 1, {}), root)
-            for suite in facts.suites or _first_of_python(facts)
-            if suite.runner is Runner.PYTEST
-        }
-    finally:
-        factory.close()
+    """Return the interpreters by suite: the checkpoints use the one that the measurement used.
+
+    What they print is kept by nobody: a look writes nothing into the repository.
+    """
+    with tempfile.TemporaryDirectory(prefix="orchestrate-") as logs:
+        factory = ProcessFactory(str(root), logs, Redactor({}))
+        try:
+            return {
+                suite.name: await find_python(suite, factory.for_attempt("init", "look", 1, {}), root)
+                for suite in facts.suites or _first_of_python(facts)
+                if suite.runner is Runner.PYTEST
+            }
+        finally:
+            factory.close()

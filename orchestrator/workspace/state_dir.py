@@ -14,17 +14,20 @@ from orchestrator.workspace.oserrors import translated
 from orchestrator.workspace.paths import STATE_FOLDER
 
 _LOG = logging.getLogger(__name__)
+_FIRST = "lock"  # what stands in the folder as soon as a command has worked here
 _EXCLUDED = f"{STATE_FOLDER}/"
-_SPELLINGS = frozenset({STATE_FOLDER, f"/{STATE_FOLDER}", _EXCLUDED, f"/{STATE_FOLDER}/"})
+# A person may have made the folder for `.orchestrate/phases.yaml`, which belongs to the repository.
+_EXCEPT_DOCUMENT = f"{STATE_FOLDER}/*\n!{STATE_FOLDER}/phases.yaml"
+_SPELLINGS = frozenset({STATE_FOLDER, f"/{STATE_FOLDER}", _EXCLUDED, f"/{STATE_FOLDER}/", f"{STATE_FOLDER}/*"})
 _NOT_FOLLOWED = os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def prepare_state_dir(root: Path) -> Path:
     """Make `.orchestrate/` below the root if need be, hide it from git, and return it; Unusable when it is not ours."""
     folder = root / STATE_FOLDER
-    if not os.path.lexists(folder):
-        # Before it is made: killed in between, it would never be hidden.
-        _hide_from_git(root)
+    if not os.path.lexists(folder / _FIRST):
+        # Before anything is made: killed in between, it would never be hidden.
+        _hide_from_git(root, _EXCEPT_DOCUMENT if os.path.lexists(folder) else _EXCLUDED)
     with translated(str(folder), "make"):
         try:
             os.mkdir(folder, 0o700)
@@ -82,7 +85,7 @@ def _shared_dir(git_file: Path) -> Path | None:
     return own if own.is_dir() else None
 
 
-def _hide_from_git(root: Path) -> None:
+def _hide_from_git(root: Path, patterns: str) -> None:
     """Add the folder to `.git/info/exclude`: never to a tracked file, and only once."""
     git_dir = find_git_dir(root.resolve())
     if git_dir is None:
@@ -90,19 +93,19 @@ def _hide_from_git(root: Path) -> None:
     try:
         info = git_dir / "info"
         info.mkdir(exist_ok=True)
-        _append_once(info / "exclude")
+        _append_once(info / "exclude", patterns)
     except OSError as error:
         _LOG.warning("cannot add %s to git's exclude file: %s", STATE_FOLDER, error)
 
 
-def _append_once(exclude: Path) -> None:
+def _append_once(exclude: Path, patterns: str) -> None:
     opened = os.open(exclude, os.O_RDWR | os.O_CREAT | os.O_APPEND | _NOT_FOLLOWED, 0o644)
     with os.fdopen(opened, "r+b") as file:
         text = file.read()
         if any(line in _SPELLINGS for line in _lines(text)):
             return
         gap = b"" if not text or text.endswith(b"\n") else b"\n"
-        file.write(gap + _EXCLUDED.encode() + b"\n")
+        file.write(gap + patterns.encode() + b"\n")
 
 
 def _lines(text: bytes) -> Iterator[str]:

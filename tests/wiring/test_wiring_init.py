@@ -1,6 +1,7 @@
 """`orchestrate init`: what it writes is valid, plans, runs, and is never written over."""
 
 import signal
+import subprocess
 import sys
 import time
 
@@ -35,6 +36,23 @@ def test_what_it_writes_validates_plans_and_runs(repository: Repository) -> None
     edits = ["--skip", "2"] if '"2"' in repository.read("phases.yaml") else []
     ran = repository.run("--phase", "1", *edits)
     assert (ran.code, "|| true" in repository.read(".github/workflows/ci.yml")) == (0, False), ran.answer.text
+
+
+def test_the_document_is_all_that_it_writes_and_a_run_after_it_is_hidden_from_git(repository: Repository) -> None:
+    subprocess.run(["git", "init", "--quiet", repository.root], check=True)
+    repository.write(".gitignore", ".venv\n__pycache__\n.pytest_cache\n")
+    assert repository.orchestrate("init", "--dry-run").code == 0
+    assert "phases.yaml" not in seen_by_git(repository)
+    assert repository.orchestrate("init").code == 0
+    assert not repository.has(".orchestrate")
+    assert repository.orchestrate("run", "--only", "1.1", "--ui", "none").code == 0
+    assert repository.has(".orchestrate/ledger.db")
+    assert [path for path in seen_by_git(repository) if path.startswith(".orchestrate")] == []
+
+
+def seen_by_git(repository: Repository) -> list[str]:
+    asked = ["git", "ls-files", "--others", "--exclude-standard"]
+    return subprocess.run(asked, cwd=repository.root, check=True, capture_output=True, text=True).stdout.split()
 
 
 def coverage(repository: Repository) -> list[float]:

@@ -88,6 +88,15 @@ def test_the_entry_is_added_once(tmp_path: Path) -> None:
     assert (tmp_path / ".git/info/exclude").read_text().count(".orchestrate") == 1
 
 
+def test_a_folder_that_a_person_made_for_the_document_is_hidden_but_for_the_document(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / ".orchestrate").mkdir(mode=0o700)
+    (tmp_path / ".orchestrate/phases.yaml").write_text("version: 1\n")
+    prepare_state_dir(tmp_path)
+    (tmp_path / ".orchestrate/ledger.db").write_text("")
+    assert git(tmp_path, "ls-files", "--others", "--exclude-standard") == ".orchestrate/phases.yaml\n"
+
+
 def test_a_missing_info_folder_is_made(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     (tmp_path / ".git/info/exclude").unlink()
