@@ -1,5 +1,7 @@
 """Sessions of SQLAlchemy whose methods are awaited: a database in memory without a driver for asyncio."""
 
+import re
+
 import pytest
 
 pytest.importorskip("greenlet", reason="SQLAlchemy awaits with it")
@@ -131,6 +133,37 @@ def test_tables_that_only_postgresql_knows_are_made_as_sqlite_can(inn) -> None:
     assert made.statements.reached == made.statements.total
     assert "    for_sqlite(Base.metadata).create_all(engine)\n" in made.text
     assert "def for_sqlite(metadata):\n" in made.text
+
+
+IN_A_SCHEMA = """\
+from sqlalchemy import Integer, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Shelf(Base):
+    __tablename__ = "shelves"
+    __table_args__ = {"schema": "stock"}
+    id: Mapped[int] = mapped_column(primary_key=True)
+    places: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
+def build(session: Session, first: int) -> list[int]:
+    session.add(Shelf(places=[first, first + 1]))
+    session.commit()
+    return session.scalars(select(Shelf)).one().places
+"""
+
+
+def test_rows_of_another_schema_with_lists_in_them_are_kept_in_sqlite(inn) -> None:
+    inn.write("inn/shelves.py", IN_A_SCHEMA)
+    made = inn.generate("inn/shelves.py", budget=20)
+    assert re.search(r"build\(session, \d+\) == \[\d", made.text)
+    assert made.statements.reached == made.statements.total
 
 
 HOPELESS = POSTGRES.replace("ARRAY(Integer)", "INT4RANGE").replace("ARRAY, JSONB", "INT4RANGE, JSONB")

@@ -93,6 +93,7 @@ class Tables:
     def __init__(self, metadata: Any, written: str, kind: str, session: Callable[..., Any]) -> None:
         """Keep the tables with how a test writes them, and the class of the sessions."""
         self.kind = kind
+        self._schemas = sqlite_tables.without_schemas(metadata)
         self._metadata = metadata
         self._written = written
         self._session = session
@@ -105,10 +106,11 @@ class Tables:
         if self._empty is None:  # making the tables takes much longer than copying them
             self._empty = sqlite3.connect(":memory:", check_same_thread=False)
             maker = alchemy.create_engine("sqlite://", creator=lambda: self._empty, poolclass=pool.StaticPool)
-            self._metadata.create_all(maker)
+            self._metadata.create_all(maker.execution_options(schema_translate_map=self._schemas))
         connection = sqlite3.connect(":memory:", check_same_thread=False)
         self._empty.backup(connection)
         engine = alchemy.create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool)
+        engine = engine.execution_options(schema_translate_map=self._schemas)
         if not self._is_async:
             return self._session(engine)
         session = self._session(expire_on_commit=False)
@@ -117,8 +119,10 @@ class Tables:
 
     def lines(self) -> list[str]:
         """Return the lines of a test that make the engine and the tables."""
+        without = f"engine = engine.execution_options(schema_translate_map={self._schemas})"
         return [
             'engine = create_engine("sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool)',
+            *([without] if self._schemas else []),
             f"{self._written}.create_all(engine)",
         ]
 
@@ -163,23 +167,15 @@ def find_tables(kinds: Sequence[type], names: Names) -> Tables | None:
 
 def _fitting(metadata: Any, written: str, names: Names) -> tuple[Any, str] | None:
     """Return tables that SQLite can make, with how a test writes them; None where there is no way."""
-    if _can_be_made(metadata):
+    if sqlite_tables.can_be_filled(metadata, metadata):
         return metadata, written
     sqlite_tables.load()
     with contextlib.suppress(Exception):  # whatever a foreign type raises when it is copied
         adapted = sqlite_tables.for_sqlite(metadata)
-        if _can_be_made(adapted):
+        if sqlite_tables.can_be_filled(adapted, metadata):
             names.imports.update(sqlite_tables.IMPORTS)
             return adapted, f"{sqlite_tables.NAME}({written})"
     return None
-
-
-def _can_be_made(metadata: Any) -> bool:
-    try:
-        metadata.create_all(importlib.import_module("sqlalchemy").create_engine("sqlite://"))
-    except Exception:  # of the library, or of a foreign type
-        return False
-    return True
 
 
 def is_session(kind: object) -> bool:
