@@ -20,6 +20,7 @@ from orchestrator.testgen.python.explorer.mutants import Mutable, find_echoes
 from orchestrator.testgen.python.explorer.names import Names
 from orchestrator.testgen.python.explorer.subjects import Parameter, Subject
 from orchestrator.testgen.python.explorer.wording import oddness
+from orchestrator.testgen.selection import Settled
 
 SOURCE = """
 class Label:
@@ -179,7 +180,10 @@ def test_an_echo_gives_back_what_a_function_is_given():
 
 def candidate(number: int, expected: str, cost: float = 1.0, **more: Any) -> Candidate:
     given = {"subject": "f", "kind": "function", "line": 1, "lines": (f"assert f({number})",), "call": f"f({number})"}
-    return Candidate(number=number, expected=expected, cost=cost, **{**given, **more})
+    return Candidate(number=number, expected=expected, cost=cost, **{"kills": frozenset({number}), **given, **more})
+
+
+NOTHING_SETTLED = Settled()
 
 
 def test_the_plainest_other_answer_is_added_where_there_is_but_one():
@@ -189,16 +193,24 @@ def test_the_plainest_other_answer_is_added_where_there_is_but_one():
         candidate(3, "False", oddness=3.0),
         candidate(4, "False", 3.0),
     )
-    assert with_other_answers([yes], [odd, yes, dear, no]) == [yes, no]
-    assert with_other_answers([yes, dear], [odd, yes, dear, no]) == [yes, dear]
-    assert with_other_answers([candidate(5, "'a'")], [yes, no]) == [candidate(5, "'a'")]
+    assert with_other_answers([yes], [odd, yes, dear, no], settled=NOTHING_SETTLED) == [yes, no]
+    assert with_other_answers([yes, dear], [odd, yes, dear, no], settled=NOTHING_SETTLED) == [yes, dear]
+    assert with_other_answers([candidate(5, "'a'")], [yes, no], settled=NOTHING_SETTLED) == [candidate(5, "'a'")]
 
 
 def test_an_answer_about_nothing_is_none_by_itself():
     empty, full = (candidate(n, "True", arguments=(("other", text, True),)) for n, text in enumerate(("[]", "[1]")))
     no = candidate(2, "False", arguments=(("other", "[2]", True),))
-    assert with_other_answers([empty, no], [empty, full, no]) == [empty, no, full]
-    assert with_other_answers([full, no], [empty, full, no]) == [full, no]
+    assert with_other_answers([empty, no], [empty, full, no], settled=NOTHING_SETTLED) == [empty, no, full]
+    assert with_other_answers([full, no], [empty, full, no], settled=NOTHING_SETTLED) == [full, no]
+
+
+def test_an_answer_is_added_only_if_it_does_more_than_tests_that_exist_and_as_much_as_is_asked():
+    yes, no = candidate(1, "True"), candidate(2, "False", kills=frozenset({1, 2}))
+    assert with_other_answers([yes], [yes, no], settled=Settled(kills=frozenset({1, 2, 3}))) == [yes]
+    assert with_other_answers([yes], [yes, no], settled=Settled(kills=frozenset({1}))) == [yes, no]
+    assert with_other_answers([yes], [yes, no], settled=NOTHING_SETTLED, min_gain=2) == [yes, no]
+    assert with_other_answers([yes], [yes, no], settled=NOTHING_SETTLED, min_gain=3) == [yes]
 
 
 def test_an_answer_is_read_from_the_claim_as_well():

@@ -1,12 +1,14 @@
 """A question that tests only ever see answered one way is shown answered the other way as well.
 
-A function that always says yes would pass them else; what it says of nothing at all is no answer by itself.
+A function that always says yes would pass them else; what it says of nothing at all is no answer by itself. Tests that
+exist count: what they notice already is not shown once more.
 """
 
 import re
 from collections.abc import Sequence
 
 from orchestrator.testgen.python.candidates import Candidate
+from orchestrator.testgen.selection import Settled
 
 _BOTH = frozenset(("True", "False"))
 _NOTHING = frozenset(("", "''", '""', "b''", "[]", "{}", "()", "set()", "None", "0"))
@@ -14,8 +16,14 @@ _EMPTY = re.compile(r"\w+ = [A-Z]\w*\(\)")  # how an object is made of nothing
 _MOST_ODD, _TOO_HARD = 1.5, 12.0  # oddness and cost of what is added
 
 
-def with_other_answers(chosen: Sequence[Candidate], among: Sequence[Candidate]) -> list[Candidate]:
-    """Return what was chosen, and for each subject that says only yes, or only no, the plainest test of the other."""
+def with_other_answers(
+    chosen: Sequence[Candidate], among: Sequence[Candidate], *, settled: Settled, min_gain: int = 1
+) -> list[Candidate]:
+    """Return what was chosen, and for each subject that says only yes, or only no, the plainest test of the other.
+
+    Each of those does `min_gain` more than what is settled, whatever the chosen ones do.
+    """
+    adding = [each for each in among if _gain(each, settled) >= min_gain]
     said: dict[str, set[str]] = {}
     for each in chosen:
         if not each.label.startswith("raises_"):
@@ -24,12 +32,17 @@ def with_other_answers(chosen: Sequence[Candidate], among: Sequence[Candidate]) 
     found = list(chosen)
     for subject, answers in said.items():
         for answer in sorted(_BOTH - answers) if answers <= {*_BOTH, "0"} else ():
-            fitting = [each for each in among if each.subject == subject and each.verdict == answer]
+            fitting = [each for each in adding if each.subject == subject and each.verdict == answer]
             plain = [each for each in fitting if each.oddness <= _MOST_ODD and each.cost < _TOO_HARD]
             telling = [each for each in plain if _is_about_something(each)]
             is_said = any(each.subject == subject and each.verdict == answer for each in chosen)
             found += sorted(telling if is_said else telling or plain, key=lambda each: (each.cost, each.number))[:1]
     return found
+
+
+def _gain(candidate: Candidate, settled: Settled) -> int:
+    kills = len(candidate.kills - settled.kills)
+    return max(kills, len(candidate.goals - settled.goals)) if kills else 0
 
 
 def _is_about_something(candidate: Candidate) -> bool:

@@ -115,8 +115,10 @@ class _Making:
 
     def _chosen(self) -> Sequence[Candidate]:
         """Return the fewest of what is left that reach and kill what all of it does."""
-        chosen = select(self.left, settled=self.settled, min_gain=max(1, self.settings.min_gain))
-        return sorted(with_other_answers(chosen, self.left), key=lambda each: each.place)
+        least = max(1, self.settings.min_gain)
+        chosen = select(self.left, settled=self.settled, min_gain=least)
+        both = with_other_answers(chosen, self.left, settled=self.settled, min_gain=least)
+        return sorted(both, key=lambda each: each.place)
 
     def _held(self, file: TestFile, proof: Proof) -> Sequence[Candidate]:
         """Return what the tests of a file are made of that held, or of which it is not known."""
