@@ -4,9 +4,11 @@ python docs/generate.py           write them
 python docs/generate.py --check   exit with 1 when one of them is not current
 """
 
+import importlib
+import inspect
 import sys
 import types
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -30,27 +32,64 @@ HERE = Path(__file__).parent
 DOCUMENT_HEAD = """\
 # phases.yaml
 
-Every key, its type, its default and what it means. This file is made by `python docs/generate.py` from the models that
-the loader validates with; `orchestrate schema` prints the same as JSON Schema for editors. Unknown keys are errors.
+Every key, its type, its default and what it means. Made by `python docs/generate.py` from the models that the loader
+validates with; `orchestrate schema` prints the same as JSON Schema for editors. Unknown keys are errors. A first
+document: `orchestrate help document`; small ones with one idea each: `examples/`.
 
-* A *duration* is a number of seconds or text like `90s`, `5m`, `1h30m`. 0 means off, for every limit.
-* `{{ … }}` is an expression: `params`, `project`, `env`, `task`, the name of `foreach`, and during the run `tasks`,
-  `previous` and `run`. It may stand in the params of handlers, checkpoints and guards, in `env`, `name` and `outputs`.
-  `when` is one, with or without the braces. The names hold: `params.NAME`; `project.name`; `env.NAME` (of the
-  environment only VISIBLE and `LC_*`, and what `settings.env` and `env:` set); `task.id`, `.name`, `.phase`, `.group`,
-  `.attempt`;
-  `tasks["1.1"].outputs`; `previous`, the outputs of this task's last success; `run.id`, `run.dry_run`; in `outputs:`
-  also `result`. What may be missing is asked for with `env.CI is defined` or `env.CI | default('')`. The language is
-  Jinja's; its filters: FILTERS.
+```
+version, project, settings, params, profiles, include, guards
+phases                     run in file order
+  groups                   of a phase start together, unless `depends_on` orders them
+    tasks                  of a group run one after the other, or with `execution: parallel` together
+    checkpoint             measured when the group is done; what follows waits for it
+  checkpoint               the same for the phase
+```
+
+* Task types: [command](#type-command), [config_edit](#type-config_edit), [file_generation](#type-file_generation),
+  [manual](#type-manual), [test_generation](#type-test_generation). What `config_edit` can do: [actions.md](actions.md).
 * A handler's params stand under `with:` or directly on the task, never one key in both.
 * Ids are text; write them in quotes. Groups are named by letter (`a`), in full (`1.a`) or as `group_a`; phases as `1`
   or `phase_1`.
+* Paths are relative to the root of the repository (`project.root`), and may not leave it.
+* A *duration* is a number of seconds or text like `90s`, `5m`, `1h30m`. 0 means off, for every limit.
+* A checkpoint is measured when work is done. A guard is asked before it starts. Either can stop what follows.
+
+## Expressions
+
+`{{ … }}` is an expression in Jinja's language. It may stand in the params of handlers, checkpoints and guards, in
+`env`, `name` and `outputs`. `when` is one, with or without the braces.
+
+| name | is |
+|---|---|
+| `params.NAME` | a param of the document |
+| `project.name` | as in the document |
+| `env.NAME` | a variable: those of `settings.env` and `env:`, and of the environment only VISIBLE and `LC_*` |
+| `task.id`, `.name`, `.phase`, `.group`, `.attempt` | the task itself |
+| `item`, or the name in `as:` | the file or item of `foreach` |
+| `tasks["1.1"].outputs.NAME` | what an earlier task of the run put out |
+| `previous.NAME` | the outputs of this task's last success |
+| `run.id`, `run.dry_run` | the run |
+| `result` | in `outputs:` only: what the attempt gave |
+
+A name that is missing is an error. Where it may be missing, ask: `env.CI is defined`, `env.CI | default('')`.
+Filters: FILTERS.
 """
 COMMANDS_HEAD = """\
 # Commands
 
-Made by `python docs/generate.py` from the commands themselves. An option with a variable can be set in the environment;
-the command line comes first. `orchestrate COMMAND --help` shows the same in short.
+Made by `python docs/generate.py` from the commands themselves; `orchestrate COMMAND --help` shows the same. An option
+with a variable can also be set in the environment (`orchestrate help environment`); the command line wins. What a
+command ends with: [exit codes](#exit-codes).
+"""
+CHOOSING_HEAD = """\
+`plan` and `run` take the same selection. Without one, `plan` shows everything and `run` asks; `--all` answers.
+
+* `--phase`, `--group`, `--task`, `--only` and `--failed` add up: `--task 1.1 --task 1.2` selects both tasks, and
+  `--phase 2 --group c` all of phase 2. Group c of phase 2 alone is `--group 2.c`.
+* `--tag`, `--from`, `--until` and `--skip` narrow that down.
+* What a selected task depends on has to be done already. If it is not, the command ends with exit code 2 and names it:
+  `--with-deps` adds it, `--only` takes it as done.
+* An empty selection ends with exit code 5; `--allow-empty` makes it 0.
 """
 ACTIONS_HEAD = """\
 # Actions
@@ -210,50 +249,113 @@ def _bounds(metadata: Any) -> str:
 
 # ---------------------------------------------------------------- the commands
 
+Option = Any  # one of click, of which typer says no type
+_COMMON = 4  # commands; an option that so many have is told once for all of them
+
 
 def commands_md() -> str:
     """Return the text of commands.md."""
-    parts = [COMMANDS_HEAD]
-    for group in dict.fromkeys(entry.section for entry in COMMANDS.values()):
+    common, choosing = shared_options()
+    parts = [COMMANDS_HEAD, *(f"* {group}: {_links(group)}" for group in _groups()), ""]
+    for group in _groups():
         parts.append(f"## {group}\n")
-        parts += [command_section(name) for name, entry in COMMANDS.items() if entry.section == group]
-    parts.append("## Exit codes\n\n| code | meaning |\n|---|---|")
+        parts += [command_section(name, common, choosing) for name, each in COMMANDS.items() if each.section == group]
+    parts += [
+        f"## Selecting tasks\n\n{CHOOSING_HEAD}\n{option_table(choosing.values())}",
+        f"## Common options\n\nA command lists those that it has.\n\n{option_table(common.values())}",
+        "## Exit codes\n\n| code | meaning |\n|---|---|",
+    ]
     parts[-1] += "".join(f"\n| {int(code)} | {meaning} |" for code, meaning in sorted(MEANINGS.items()))
     order = ", ".join(str(int(code)) for code in PRECEDENCE)
-    parts.append(f"With several causes the first of these is reported: {order}.\n")
+    parts.append(f"\nWith several causes the first of these is reported: {order}.\n")
     return "\n".join(parts)
 
 
-def command_section(name: str) -> str:
-    """Return what one command takes."""
-    parameters = [each for each in parameters_of(name) if not getattr(each, "hidden", False)]
-    arguments = [each for each in parameters if each.param_type_name == "argument"]
-    options = [each for each in parameters if each.param_type_name == "option"]
+def _groups() -> list[str]:
+    return list(dict.fromkeys(entry.section for entry in COMMANDS.values()))
+
+
+def _links(group: str) -> str:
+    return ", ".join(f"[{name}](#orchestrate-{name})" for name, entry in COMMANDS.items() if entry.section == group)
+
+
+def options_of(name: str) -> list[Option]:
+    """Return the options of a command that help shows."""
+    shown = [each for each in parameters_of(name) if not getattr(each, "hidden", False)]
+    return [each for each in shown if each.param_type_name == "option"]
+
+
+def shared_options() -> tuple[dict[str, Option], dict[str, Option]]:
+    """Return the rows that many commands have, and those by which `plan` and `run` select tasks."""
+    found: dict[str, tuple[Option, list[str]]] = {}
+    for name in COMMANDS:
+        for each in options_of(name):
+            found.setdefault(option_row(each), (each, []))[1].append(name)
+    common = {row: each for row, (each, names) in found.items() if len(names) >= _COMMON}
+    return common, {row: each for row, (each, names) in found.items() if names == ["plan", "run"]}
+
+
+def command_section(name: str, common: Container[str], choosing: Container[str]) -> str:
+    """Return what one command does and takes."""
+    arguments = [each for each in parameters_of(name) if each.param_type_name == "argument"]
+    arguments = [each for each in arguments if not getattr(each, "hidden", False)]
     usage = " ".join(each.name.upper() if each.required else f"[{each.name.upper()}]" for each in arguments)
-    lines = [
-        f"### orchestrate {f'{name} {usage}'.strip()}",
-        "",
-        f"{COMMANDS[name].summary[0].upper()}{COMMANDS[name].summary[1:]}.",
-        "",
-    ]
+    lines = [f"### orchestrate {name}", "", *_about(name), ""]
+    lines += [f"`orchestrate {name} {usage} [OPTIONS]`", ""] if usage else []
     lines += [f"* `{each.name.upper()}`: {each.help}{_choices(each)}" for each in arguments]
     lines += [""] if arguments else []
-    if options:
-        lines += ["| option | meaning | variable |", "|---|---|---|", *map(option_row, options), ""]
+    rows = {option_row(each): each for each in options_of(name)}
+    own = [each for row, each in rows.items() if row not in common and row not in choosing]
+    lines += [option_table(own)] if own else []
+    for title, told in (("Selecting tasks", choosing), ("Common options", common)):
+        names = ", ".join(f"`{_long(each)}`" for row, each in rows.items() if row in told)
+        lines += [f"[{title}](#{title.lower().replace(' ', '-')}): {names}.", ""] if names else []
     return "\n".join(lines)
 
 
-def option_row(option: Any) -> str:
+def _about(name: str) -> Iterator[str]:
+    """Yield what `--help` says about a command; examples become a block."""
+    command = importlib.import_module(f"orchestrator.cli.{COMMANDS[name].module}").command
+    for number, paragraph in enumerate(inspect.cleandoc(command.__doc__ or "").split("\n\n")):
+        if number:
+            yield ""
+        yield f"```\n{paragraph}\n```" if paragraph.startswith("orchestrate ") else paragraph
+
+
+def _long(option: Option) -> str:
+    return next(text for text in option.opts if text.startswith("--"))
+
+
+def option_table(options: Iterable[Option]) -> str:
+    """Return the rows of some options."""
+    return "\n".join(["| option | meaning | variable |", "|---|---|---|", *map(option_row, options), ""])
+
+
+def option_row(option: Option) -> str:
     """Return the row of one option."""
-    value = "" if option.is_flag or _choices(option) else f" {option.metavar or option.type.name.upper()}"
+    value = "" if option.is_flag or _choices(option) else f" {_value(option)}"
     names = ", ".join(f"`{text}{value if text.startswith('--') else ''}`" for text in option.opts)
     variable = f"`{option.envvar}`" if option.envvar else ""
-    return f"| {names} | {cell(option.help or '')}{_choices(option)} | {variable} |"
+    return f"| {names} | {cell(option.help or '')}{_choices(option)}{_default(option)} | {variable} |"
 
 
-def _choices(parameter: Any) -> str:
-    words = " \\| ".join(f"`{word}`" for word in getattr(parameter.type, "choices", ()))
-    return f" ({words})" if words else ""
+def _value(option: Option) -> str:
+    kind = option.type.name.upper()
+    return str(
+        option.metavar or {"PATH": "FILE", "INT RANGE": "N", "INTEGER": "N", "INTEGER RANGE": "N"}.get(kind, kind)
+    )
+
+
+def _choices(parameter: Option) -> str:
+    words = [str(word) for word in getattr(parameter.type, "choices", ())]
+    is_told = all(word in (parameter.help or "") for word in words)
+    return "" if is_told else f": {', '.join(f'`{word}`' for word in words)}"
+
+
+def _default(option: Option) -> str:
+    value = option.default
+    is_told = value is None or value in ("", 0, False) or "default" in (option.help or "") or not plain(value)
+    return "" if is_told or isinstance(value, list | tuple) or callable(value) else f" (default: `{plain(value)}`)"
 
 
 # ---------------------------------------------------------------- the actions

@@ -20,7 +20,7 @@ _SAME_REQUEST = 0.25  # seconds; see processes.signals.StopSignals
 @as_command
 def command(
     common: Common,
-    now: Annotated[bool, option("--now", help="give running tasks no grace", envvar=None)] = False,
+    now: Annotated[bool, option("--now", help="kill running tasks at once", envvar=None)] = False,
     wait: Annotated[
         float, option("--wait", value="SECONDS", help="seconds to wait for the end, 0 = none", min=0, envvar=None)
     ] = 60.0,

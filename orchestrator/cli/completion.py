@@ -187,7 +187,7 @@ def _hidden(*names: str, help: str) -> Any:
 
 @as_command
 def command(
-    shell: Annotated[Literal["bash", "zsh", "fish"] | None, argument(help="your shell")] = None,
+    shell: Annotated[Literal["bash", "zsh", "fish"] | None, argument(help="your shell: bash, zsh, fish")] = None,
     kind: Annotated[str | None, _hidden("--words", help="print the words of a kind, as the scripts ask for")] = None,
     config: Annotated[Path | None, _hidden("--config", "-c", help="the document of the words")] = None,
     directory: Annotated[Path | None, _hidden("--directory", "-C", help="work as if started here")] = None,

@@ -28,7 +28,7 @@ def command(
     task: Annotated[
         list[str] | None, option("--task", "-t", value="ID", help="only what this task changed", envvar=None)
     ] = None,
-    stat: Annotated[bool, option("--stat", help="only names and numbers of lines", envvar=None)] = False,
+    stat: Annotated[bool, option("--stat", help="only file names and line counts", envvar=None)] = False,
 ) -> int:
     """Show what a run changed, first state to last, in git's format."""
     root = find_root(common)

@@ -12,7 +12,7 @@ def command(
     action: Annotated[str, argument(help="what to do; `orchestrate actions` lists all")],
     target: Annotated[
         list[str] | None,
-        argument(help="the file to edit; several, or a pattern in quotes: all or none; none: the one that fits"),
+        argument(help="files or quoted patterns, edited all or none (default: the one that fits)"),
     ] = None,
     with_: Annotated[
         list[str] | None,

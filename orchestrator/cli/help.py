@@ -20,7 +20,7 @@ MEANINGS = {
     ExitCode.WAITING: "stopped waiting for approval; `resume` continues",
     ExitCode.REFUSED: "a checkpoint or guard said no",
     ExitCode.LOCKED: "another run holds the lock (the holder is named)",
-    ExitCode.UNUSABLE: "workspace or ledger cannot be used: disk full, read-only, corrupt, newer schema",
+    ExitCode.UNUSABLE: "workspace or ledger unusable: disk full, read-only, corrupt, newer schema",
     ExitCode.DRIFT: "drift or undo conflict: a file is not as we left it",
     ExitCode.MISSING_TOOL: "a plug-in or a needed tool is missing or broken",
     ExitCode.SIGHUP: "SIGHUP, after an orderly stop",
@@ -30,18 +30,21 @@ MEANINGS = {
 
 
 FIRST_DOCUMENT = """\
-# phases.yaml, at the top of the repository. Check it with `orchestrate validate`, look at it with `orchestrate plan`,
-# preview it with `orchestrate run --all --dry-run`. `orchestrate schema` prints its JSON Schema for editors.
+# phases.yaml, at the top of the repository.
+#   orchestrate validate              check it
+#   orchestrate plan                  see what would run, in which order
+#   orchestrate run --all --dry-run   see the diff that it would make
+#   orchestrate schema                print its JSON Schema for editors
 version: 1
 project:
   name: hello
 phases:                  # one after the other
   - id: "1"
     name: First steps
-    groups:              # of a phase; `depends_on: [a]` orders them
+    groups:              # start together, unless `depends_on: [a]` orders them
       - id: a
         execution: parallel
-        tasks:           # `orchestrate handlers` lists the types, `orchestrate actions` the edits
+        tasks:           # `orchestrate handlers` lists their types
           - id: "1.1"
             name: say hello
             type: command
@@ -56,18 +59,30 @@ phases:                  # one after the other
 """
 
 
+_ENVIRONMENT = (
+    "Environment variables, the option that each sets, and the commands that have it.",
+    "An option on the command line wins. 1 and 0 turn a switch on and off; the words",
+    "of a list are separated by spaces.",
+    "",
+)
+
+
 def render_exit_codes() -> str:
     """Return the table of exit codes and which of several is reported."""
     from orchestrator.errors import PRECEDENCE
 
     lines = [f"{code:>4}  {meaning}" for code, meaning in sorted(MEANINGS.items())]
     order = ", ".join(str(int(code)) for code in PRECEDENCE)
-    return "Exit codes\n" + "\n".join(lines) + f"\n\nWith several causes the first of these is reported: {order}\n"
+    last = "With several causes the first of these is reported:"
+    return "Exit codes\n" + "\n".join(lines) + f"\n\n{last}\n{order}\n"
 
 
 def render_environment() -> str:
     """Return the table of environment variables: what each sets, and for which commands."""
     from orchestrator.cli.completion import parameters_of
+    from orchestrator.cli.help_page import page_width
+    from orchestrator.cli.present import look_of
+    from orchestrator.reporters.wrapping import wrap
 
     found: dict[tuple[str, str], list[str]] = {}
     for name in COMMANDS:
@@ -75,12 +90,13 @@ def render_environment() -> str:
             if parameter.envvar:
                 option = next(text for text in parameter.opts if text.startswith("--"))
                 found.setdefault((str(parameter.envvar), option), []).append(name)
-    lines = [f"  {variable:<28}{option:<18}{', '.join(names)}" for (variable, option), names in sorted(found.items())]
-    return (
-        "Environment variables. The command line comes first; 1 and 0 switch, lists are parted by spaces.\n"
-        + "\n".join(lines)
-        + "\n"
-    )
+    width = page_width(look_of(sys.stdout))
+    lines = [
+        line
+        for (variable, option), names in sorted(found.items())
+        for line in wrap(", ".join(names), width, first=f"  {variable:<28}{option:<18}", then=" " * 48)
+    ]
+    return "\n".join([*_ENVIRONMENT, *lines]) + "\n"
 
 
 @as_command

@@ -21,7 +21,7 @@ Row = tuple[str, str]
 
 def render_help(name: str, command: Command, look: Look) -> str:
     """Return the page of one command; a pipe gets it for 80 columns."""
-    width = min(look.width or _PIPED, _WIDEST)
+    width = page_width(look)
     parameters = [(p, *kind_of(p)) for p in command.parameters]
     shown = [each for each in parameters if not each[2].more.get("hidden")]
     arguments = [each for each in shown if not each[2].names]
@@ -40,6 +40,11 @@ def render_help(name: str, command: Command, look: Look) -> str:
             lines += ["", _title(section, look), *_rows(rows, column, width)]
     lines += ["", *_rows([_HELP], column, width)]
     return "\n".join(lines) + "\n"
+
+
+def page_width(look: Look) -> int:
+    """Return how many columns a page of help has; a pipe gets it for 80."""
+    return min(look.width or _PIPED, _WIDEST)
 
 
 def _title(text: str, look: Look) -> str:

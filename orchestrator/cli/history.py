@@ -19,8 +19,8 @@ from orchestrator.reporters.record_json import history_json, task_history_json
 @as_command
 def command(
     common: Common,
-    task: Annotated[str | None, argument(help="show this task's attempts")] = None,
-    limit: Annotated[int, option("--limit", "-n", help="at most so many runs, 0 = all", min=0)] = 20,
+    task: Annotated[str | None, argument(help="show the attempts of this task")] = None,
+    limit: Annotated[int, option("--limit", "-n", help="at most N runs, 0 = all", min=0)] = 20,
     as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
 ) -> int:
     """List the runs with their results and times."""

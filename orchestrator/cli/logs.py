@@ -29,9 +29,9 @@ def command(
     task: Annotated[str | None, argument(help="a task (default: all that failed, and checkpoints)")] = None,
     run: Annotated[str | None, option("--run", value="RUN", help="the beginning of a run's id", envvar=None)] = None,
     attempt: Annotated[int | None, option("--attempt", help="this attempt (default: the newest)", min=1)] = None,
-    tail: Annotated[int, option("--tail", help="only so many last lines, 0 = all", min=0, envvar=None)] = 0,
-    path: Annotated[bool, option("--path", help="print where the log is", envvar=None)] = False,
-    follow: Annotated[bool, option("--follow", "-f", help="go on while the task runs", envvar=None)] = False,
+    tail: Annotated[int, option("--tail", help="only the last N lines, 0 = all", min=0, envvar=None)] = 0,
+    path: Annotated[bool, option("--path", help="print the path of the log", envvar=None)] = False,
+    follow: Annotated[bool, option("--follow", "-f", help="follow the log while the task runs", envvar=None)] = False,
 ) -> int:
     """Show logs: the bytes that a task printed, secrets masked, and below `--` what it reports about itself."""
     root = find_root(common)

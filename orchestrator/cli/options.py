@@ -60,7 +60,12 @@ class Look:
 
     config: Annotated[
         Path | None,
-        option("--config", "-c", section=Section.PLACE, help="the document (default: searched upward from here)"),
+        option(
+            "--config",
+            "-c",
+            section=Section.PLACE,
+            help="the document (default: phases.yaml, config/phases.yaml, here or above)",
+        ),
     ] = None
     directory: Annotated[
         Path | None,
@@ -98,7 +103,7 @@ Folder: TypeAlias = Annotated[
 class Drawing:
     """Of commands whose answers have glyphs; kept in its environment twin (see `cli.present`)."""
 
-    ascii: Annotated[bool, option("--ascii", section=Section.SHOW, help="no glyphs beyond ASCII")] = False
+    ascii: Annotated[bool, option("--ascii", section=Section.SHOW, help="ASCII characters only")] = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -107,7 +112,12 @@ class Common(Look):
 
     project: Annotated[
         Path | None,
-        option("--project", value="DIR", section=Section.PLACE, help="the repository, instead of the document's root"),
+        option(
+            "--project",
+            value="DIR",
+            section=Section.PLACE,
+            help="the repository (default: the document's project.root)",
+        ),
     ] = None
 
 
@@ -115,9 +125,9 @@ class Common(Look):
 class Asking(Common):
     """Of commands that may ask."""
 
-    no_input: Annotated[bool, option("--no-input", section=Section.WAY, help="never ask; fail with exit 6 instead")] = (
-        False
-    )
+    no_input: Annotated[
+        bool, option("--no-input", section=Section.WAY, help="never ask; end with exit code 6 instead")
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -126,9 +136,7 @@ class Checking(Common):
 
     profile: Annotated[
         str | None,
-        option(
-            "--profile", value="NAME", section=Section.PLACE, help="lay a profile of the document over its settings"
-        ),
+        option("--profile", value="NAME", section=Section.PLACE, help="use a profile of the document"),
     ] = None
 
 
@@ -143,7 +151,7 @@ class Planning(Checking):
             "-D",
             value="NAME=VALUE",
             section=Section.PLACE,
-            help="set a param of the document: NAME=VALUE",
+            help="set a param of the document (repeatable)",
             envvar=None,
         ),
     ] = None
@@ -153,8 +161,10 @@ class Planning(Checking):
 class Working(Asking):
     """Of commands that carry something out."""
 
-    quiet: Annotated[bool, option("--quiet", "-q", section=Section.SHOW, help="say only what went wrong")] = False
-    verbose: Annotated[bool, option("--verbose", "-v", section=Section.SHOW, help="stream the output of tasks")] = False
+    quiet: Annotated[bool, option("--quiet", "-q", section=Section.SHOW, help="print only what went wrong")] = False
+    verbose: Annotated[
+        bool, option("--verbose", "-v", section=Section.SHOW, help="show the output of tasks as it comes")
+    ] = False
 
     @property
     def contradictions(self) -> Iterable[Pair]:
@@ -193,24 +203,24 @@ class Choice:
         list[str] | None, option("--tag", value="TAG", section=Section.CHOICE, help="tasks with this tag (repeatable)")
     ] = None
     from_: Annotated[
-        str | None, option("--from", value="ID", section=Section.CHOICE, help="this task and all after it")
+        str | None, option("--from", value="ID", section=Section.CHOICE, help="this task and all that come after it")
     ] = None
     until: Annotated[
         str | None, option("--until", value="ID", section=Section.CHOICE, help="all tasks up to this one")
     ] = None
     only: Annotated[
         list[str] | None,
-        option("--only", value="ID", section=Section.CHOICE, help="exactly these; what they need is taken as given"),
+        option("--only", value="ID", section=Section.CHOICE, help="these alone; what they depend on is taken as done"),
     ] = None
     skip: Annotated[
-        list[str] | None, option("--skip", value="ID", section=Section.CHOICE, help="all but these (repeatable)")
+        list[str] | None, option("--skip", value="ID", section=Section.CHOICE, help="leave these out (repeatable)")
     ] = None
     failed: Annotated[
         bool, option("--failed", section=Section.CHOICE, help="what failed or was blocked in the last run")
     ] = False
-    with_deps: Annotated[bool, option("--with-deps", section=Section.CHOICE, help="add what the selection needs")] = (
-        False
-    )
+    with_deps: Annotated[
+        bool, option("--with-deps", section=Section.CHOICE, help="and what the selection depends on")
+    ] = False
 
     @property
     def contradictions(self) -> Iterable[Pair]:

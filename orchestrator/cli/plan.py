@@ -35,16 +35,14 @@ def command(
         option("--format", value="FORMAT", help="how the plan is shown", envvar=None),
     ] = "tree",
     as_json: Annotated[bool, option("--json", help="the same as --format json", envvar=None)] = False,
-    out: Annotated[
-        Path | None, option("--out", "-o", help="save the plan for `run --plan`, with the hashes of what it is made of")
-    ] = None,
+    out: Annotated[Path | None, option("--out", "-o", help="save the plan for `run --plan`")] = None,
     diff: Annotated[bool, option("--diff", help="also show (and save) the changes that it would make")] = False,
     up_to_date: Annotated[
         bool,
-        option("--up-to-date", help="mark what a run would find up to date; asks every handler, so it takes longer"),
+        option("--up-to-date", help="mark tasks that are up to date (takes longer)"),
     ] = False,
     allow_empty: Annotated[
-        bool, option("--allow-empty", section=Section.CHOICE, help="an empty selection is no error")
+        bool, option("--allow-empty", section=Section.CHOICE, help="end with 0 where nothing is selected")
     ] = False,
 ) -> int:
     """Show the plan: tasks in order, their dependencies and locks, expected times.

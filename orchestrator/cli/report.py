@@ -22,11 +22,13 @@ def command(
         option(
             "--format",
             value="FORMAT",
-            help="default: what the file's ending says (.md, .html, .htm, .xml); md without a file",
+            help="default: by the ending of --output (.md, .html, .xml), else md",
             envvar=None,
         ),
     ] = None,
-    output: Annotated[Path | None, option("--output", "-o", help="write it to this file", envvar=None)] = None,
+    output: Annotated[
+        Path | None, option("--output", "-o", help="write it to this file (default: stdout)", envvar=None)
+    ] = None,
 ) -> int:
     """Tell a run from the baseline to the last checkpoint: a page, a pull request's summary, or test results for CI."""
     with reading(find_root(common)) as ledger:

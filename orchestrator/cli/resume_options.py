@@ -15,18 +15,16 @@ class Going:
         option(
             "--accept-changes",
             section=Section.CHOICE,
-            help="run done tasks anew whose definition changed, go on without those that are gone",
+            help="the document changed: repeat tasks that differ, drop those that are gone",
         ),
     ] = False
     approve: Annotated[
         list[str] | None,
-        option(
-            "--approve", value="ID", section=Section.WAY, help="say yes to this manual task (repeatable)", envvar=None
-        ),
+        option("--approve", value="ID", section=Section.WAY, help="approve this manual task (repeatable)", envvar=None),
     ] = None
-    keep_going: Annotated[bool, option("--keep-going", "-k", section=Section.WAY, help="ignore every `fail_fast`")] = (
-        False
-    )
+    keep_going: Annotated[
+        bool, option("--keep-going", "-k", section=Section.WAY, help="go on after failures: ignore `fail_fast`")
+    ] = False
     yes: Annotated[
         bool, option("--yes", "-y", section=Section.WAY, help="start interrupted commands again without asking")
     ] = False

@@ -31,30 +31,35 @@ class Way:
     """How the plan is carried out."""
 
     dry_run: Annotated[
-        bool, option("--dry-run", "-n", section=Section.WAY, help="show the whole diff; write nothing, run nothing")
+        bool, option("--dry-run", "-n", section=Section.WAY, help="show the diff; write nothing, start no commands")
     ] = False
     sequential: Annotated[bool, option("--sequential", section=Section.WAY, help="one task at a time")] = False
     jobs: Annotated[
-        int | None, option("--max-parallel", "-j", section=Section.WAY, help="so many tasks at a time, 0 = all", min=0)
+        int | None,
+        option("--max-parallel", "-j", section=Section.WAY, help="at most N tasks at a time, 0 = no limit", min=0),
     ] = None
-    keep_going: Annotated[bool, option("--keep-going", "-k", section=Section.WAY, help="ignore every `fail_fast`")] = (
-        False
-    )
+    keep_going: Annotated[
+        bool, option("--keep-going", "-k", section=Section.WAY, help="go on after failures: ignore `fail_fast`")
+    ] = False
     fail_fast: Annotated[bool, option("--fail-fast", section=Section.WAY, help="stop at the first failure")] = False
-    force: Annotated[bool, option("--force", section=Section.CHOICE, help="run what is up to date, too")] = False
+    force: Annotated[bool, option("--force", section=Section.CHOICE, help="also run what is up to date")] = False
     everything: Annotated[bool, option("--all", section=Section.CHOICE, help="everything, without asking")] = False
-    yes: Annotated[bool, option("--yes", "-y", section=Section.WAY, help="do not ask before starting")] = False
+    yes: Annotated[bool, option("--yes", "-y", section=Section.WAY, help="start without asking")] = False
     approve: Annotated[
         list[str] | None,
-        option(
-            "--approve", value="ID", section=Section.WAY, help="say yes to this manual task (repeatable)", envvar=None
-        ),
+        option("--approve", value="ID", section=Section.WAY, help="approve this manual task (repeatable)", envvar=None),
     ] = None
     saved: Annotated[
-        Path | None, option("--plan", section=Section.CHOICE, help="exactly this saved plan, or nothing", envvar=None)
+        Path | None,
+        option(
+            "--plan",
+            section=Section.CHOICE,
+            help="carry out this saved plan; refuse if anything changed since",
+            envvar=None,
+        ),
     ] = None
     allow_empty: Annotated[
-        bool, option("--allow-empty", section=Section.CHOICE, help="an empty selection is no error")
+        bool, option("--allow-empty", section=Section.CHOICE, help="end with 0 where nothing is selected")
     ] = False
 
     @property

@@ -35,9 +35,9 @@ class Display:
         Literal["auto", "live", "plain", "json", "none"],
         option("--ui", value="WAY", section=Section.SHOW, help="how the run is shown"),
     ] = "auto"
-    json: Annotated[
-        bool, option("--json", section=Section.SHOW, help="events as JSON lines on standard output (--ui json)")
-    ] = False
+    json: Annotated[bool, option("--json", section=Section.SHOW, help="events as JSON lines on stdout (--ui json)")] = (
+        False
+    )
     events: Annotated[
         str | None,
         option(

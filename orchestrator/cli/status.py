@@ -27,11 +27,11 @@ def command(
     _drawing: Drawing,
     run: Annotated[str | None, argument(help="the beginning of a run's id (default: the last run)")] = None,
     as_json: Annotated[bool, option("--json", help="as JSON", envvar=None)] = False,
-    watch: Annotated[bool, option("--watch", "-w", help="again and again until the run ends", envvar=None)] = False,
+    watch: Annotated[bool, option("--watch", "-w", help="repeat until the run ends", envvar=None)] = False,
     interval: Annotated[
-        float, option("--interval", value="SECONDS", help="seconds between two looks of --watch", min=0.1)
+        float, option("--interval", value="SECONDS", help="seconds between two looks with --watch", min=0.1)
     ] = 2.0,
-    all_tasks: Annotated[bool, option("--all", "-a", help="name the tasks that are done, too", envvar=None)] = False,
+    all_tasks: Annotated[bool, option("--all", "-a", help="also list the tasks that are done", envvar=None)] = False,
     exit_code: Annotated[bool, option("--exit-code", help="end with the run's own exit code", envvar=None)] = False,
 ) -> int:
     """Show how a run stands: what is done, what failed, what waits, and what to type next."""

@@ -22,10 +22,10 @@ class Telling(Display):
 
     report: Annotated[
         Path | None,
-        option("--report", section=Section.SHOW, help="tell the run in this file at its end: .html, .md or .xml"),
+        option("--report", section=Section.SHOW, help="write a report at the end: .html, .md or .xml"),
     ] = None
     junit: Annotated[
-        Path | None, option("--junit", section=Section.SHOW, help="tell it as test results: JUnit XML")
+        Path | None, option("--junit", section=Section.SHOW, help="write the results as JUnit XML at the end")
     ] = None
 
     @property

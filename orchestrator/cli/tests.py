@@ -15,19 +15,23 @@ def command(
     target: Annotated[str, argument(help="a module, a folder or a glob")],
     test_file: Annotated[
         str | None,
-        option("--test-file", value="FILE", help="the tests (default: among those around the module)", envvar=None),
+        option(
+            "--test-file", value="FILE", help="the test file (default: where the project has its tests)", envvar=None
+        ),
     ] = None,
     test_type: Annotated[
         Literal["all", "unit", "property", "api", "config", "integration", "e2e"],
         option(
             "--test-type",
             value="TYPE",
-            help="generate: functions, routes, what the environment says, a folder together …",
+            help="generate: which kind of tests",
         ),
     ] = "all",
     budget: Annotated[float, option("--budget", value="SECONDS", help="seconds per module", min=0.1, max=3600)] = 60.0,
-    write: Annotated[bool, option("--write", help="generate: write the file, do not print it", envvar=None)] = False,
-    force: Annotated[bool, option("--force", help="with --write: also over a file that is there", envvar=None)] = False,
+    write: Annotated[
+        bool, option("--write", help="generate: write the file instead of printing it", envvar=None)
+    ] = False,
+    force: Annotated[bool, option("--force", help="with --write: overwrite a file that is there", envvar=None)] = False,
     as_json_: Annotated[bool, option("--json", help="the report as JSON", envvar=None)] = False,
     project: Annotated[
         Path | None,

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from msgspec import Struct
@@ -53,6 +54,8 @@ def work_on_tests(
     )
     parts, proposers = PARTS[test_type]
     settings = Settings(budget=budget, parts=parts, proposers=proposers or ("builtin", "doctest"))
+    if action != "generate" and test_file is None:
+        targets = [_with_its_tests(place, each) for each in targets]
     work = _Work(generator, place, targets, settings)
     if action == "generate":
         return work.run(lambda project: _generate(work, project, write=write, force=force, as_json_=as_json_))
@@ -176,6 +179,12 @@ async def _examine(work: _Work, project: Project, *, verify: bool, as_json_: boo
         if verify and not found.is_sound:
             code = ExitCode.FAILED
     return code
+
+
+def _with_its_tests(root: str, target: Target) -> Target:
+    """Return the target with the tests that it has, where none stand in the file that generated ones would go into."""
+    found = "" if Path(root, target.test_file).exists() else _likely_tests(root, target)
+    return replace(target, test_file=found) if found else target
 
 
 def _likely_tests(root: str, target: Target) -> str:

@@ -15,7 +15,7 @@ def command(
     display: Display,
     part: Part,
     run: Annotated[
-        str | None, argument(help="the beginning of a run's id (default: the last of which changes stand)")
+        str | None, argument(help="the beginning of a run's id (default: the last run that changed something)")
     ] = None,
     everything: Annotated[
         bool, option("--all", help="every run, newest first: the tree as it was before the first one", envvar=None)

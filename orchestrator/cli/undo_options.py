@@ -26,11 +26,11 @@ class Part:
     ] = None
     conflict: Annotated[
         Literal["refuse", "merge", "keep", "overwrite"],
-        option("--on-conflict", value="WAY", help="files that were edited since"),
+        option("--on-conflict", value="WAY", help="for files that were edited since"),
     ] = "refuse"
-    merge: Annotated[
-        bool, option("--merge", help="keep edits of other lines of a file (--on-conflict merge)", envvar=None)
-    ] = False
+    merge: Annotated[bool, option("--merge", help="keep edits to other lines (--on-conflict merge)", envvar=None)] = (
+        False
+    )
     force: Annotated[
         bool, option("--force", help="overwrite edits made since (--on-conflict overwrite)", envvar=None)
     ] = False

@@ -35,15 +35,15 @@ class Verdict(Struct, frozen=True, kw_only=True):
 def command(
     common: Checking,
     _drawing: Drawing,
-    files: Annotated[list[Path] | None, argument(value="FILE", help="documents (default: as --config says)")] = None,
+    files: Annotated[list[Path] | None, argument(value="FILE", help="documents (default: the one of --config)")] = None,
     format: Annotated[
         Literal["full", "concise", "json", "github", "sarif", "junit"],
         option("--format", value="FORMAT", help="how problems are shown", envvar=None),
     ] = "full",
     as_json: Annotated[bool, option("--json", help="the same as --format json", envvar=None)] = False,
     strict: Annotated[bool, option("--strict", help="warnings are errors")] = False,
-    quiet: Annotated[bool, option("--quiet", "-q", help="say only what is wrong")] = False,
-    deep: Annotated[bool, option("--deep", help="look into the repository too")] = False,
+    quiet: Annotated[bool, option("--quiet", "-q", help="print only problems")] = False,
+    deep: Annotated[bool, option("--deep", help="also check against the repository: tools, workflows, files")] = False,
 ) -> int:
     """Check documents: syntax, keys, ids, dependencies, handlers, params, templates, paths.
 

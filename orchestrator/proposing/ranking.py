@@ -51,12 +51,15 @@ class Ranked:
         if self.measured:
             reach = f"{self.uncovered} of {self.total} statements uncovered"
         elif self.module.tests:
-            reach = f"{self.module.code} lines with tests in {self.module.tests[0]}; not measured"
+            reach = f"{_several(self.module.code, 'line')} with tests in {self.module.tests[0]}; not measured"
         else:
-            reach = f"{self.module.code} lines, no test of its own; not measured"
-        changed = f", changed in {self.changes} commit{'s' if self.changes != 1 else ''}" if self.changes else ""
-        decisions = f"{self.module.decisions} decision{'s' if self.module.decisions != 1 else ''}"
-        return f"{reach}, {decisions}{changed}"
+            reach = f"{_several(self.module.code, 'line')}, no test of its own; not measured"
+        changed = f", changed in {_several(self.changes, 'commit')}" if self.changes else ""
+        return f"{reach}, {_several(self.module.decisions, 'decision')}{changed}"
+
+
+def _several(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count != 1 else ''}"
 
 
 def rank(

@@ -79,7 +79,7 @@ def _notes(packages: Sequence[Package], suites: Sequence[Suite], tests: Sequence
         if suite.needs:
             yield f"{suite.name}: coverage needs {' and '.join(suite.needs)}, which package.json does not name"
     if not suites and not tests:
-        yield "there are no tests yet that Jest, Vitest or pytest would find"
+        yield "there are no tests yet whose coverage could be measured (Jest, Vitest, pytest)"
 
 
 def language_word(languages: Iterable[Language]) -> str:

@@ -35,6 +35,18 @@ def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
     assert [line for line in page_of(name, width=width).split("\n") if len(line) > (width or 80)] == []
 
 
+@pytest.mark.parametrize("words", [[], ["document"], ["exit-codes"], ["environment"]], ids=" ".join)
+def test_the_topics_of_help_fit_eighty_columns(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert enter(["help", *words]) == 0
+    page = capsys.readouterr().out
+    assert [line for line in page.split("\n") if len(line) > 80] == []
+    assert page.count("\n") > 10
+
+
+def test_an_argument_tells_the_words_that_it_takes() -> None:
+    assert "your shell: bash, zsh, fish" in page_of("completion")
+
+
 def test_the_options_of_run_stand_under_what_they_are_about() -> None:
     page = page_of("run")
     headings = re.findall(r"^(\w.*):$", page, re.M)
@@ -45,7 +57,7 @@ def test_the_options_of_run_stand_under_what_they_are_about() -> None:
 
 def test_a_page_tells_the_words_that_an_option_takes_and_its_default() -> None:
     page = " ".join(page_of("tests").split())
-    assert "a folder together …: all (default), unit, property, api, config, integration, e2e" in page
+    assert "which kind of tests: all (default), unit, property, api, config, integration, e2e" in page
     assert "--budget SECONDS seconds per module (default: 60)" in page
     assert page.startswith("Usage: orchestrate tests generate|verify|report TARGET [OPTIONS]")
 

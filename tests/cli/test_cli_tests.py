@@ -23,10 +23,29 @@ def test_tests_that_lie_elsewhere_are_named_where_one_file_has_their_name(
     for name in there:
         (tmp_path / "tests" / name).parent.mkdir(parents=True)
         (tmp_path / "tests" / name).write_text("def test_it():\n    pass\n")
-    words = ["tests", "report", "shop.py", "--test-file", "tests/test_shop.py", "--project", "."]
-    program = [sys.executable, "-m", "orchestrator", *words]
-    done = subprocess.run(program, cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=False)
+    done = asked(tmp_path, "report", "shop.py", "--test-file", "tests/test_shop.py")
     assert (done.returncode, done.stderr) == (
         2,
         f"error: tests/test_shop.py cannot be read: No such file or directory\n  hint: {hint}\n",
     )
+
+
+def test_the_one_file_that_has_their_name_is_meant_where_nobody_says_which(tmp_path: Path) -> None:
+    for path, text in {
+        "src/shop/__init__.py": "",
+        "src/shop/cart.py": "def total():\n    return 1\n",
+        "tests/test_cart.py": "from shop.cart import total\n\n\ndef test_total():\n    assert total() == 1\n",
+        "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['src']\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    done = asked(tmp_path, "report", "src/shop/cart.py")
+    assert (done.returncode, done.stdout.partition(",")[0]) == (
+        0,
+        "tests/test_cart.py: 1 test of src/shop/cart.py: statements 100 %",
+    ), done.stderr
+
+
+def asked(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-m", "orchestrator", "tests", *words, "--project", "."]
+    return subprocess.run(program, cwd=project, env=os.environ, capture_output=True, text=True, check=False)

@@ -38,6 +38,15 @@ def test_what_it_writes_validates_plans_and_runs(repository: Repository) -> None
     assert (ran.code, "|| true" in repository.read(".github/workflows/ci.yml")) == (0, False), ran.answer.text
 
 
+def test_a_repository_without_tests_hears_that_nothing_is_measured_and_gets_tests(make: Make) -> None:
+    line = "def half(n): return n / 2 if n > 1 else 0\n"
+    repository = make(**{"pkg/__init__.py": "", "pkg/half.py": line, "pyproject.toml": FILES["pyproject.toml"]})
+    written = repository.orchestrate("init")
+    assert "left out: measuring: there are no tests yet" in written.err
+    assert "# 1 line, no test of its own; not measured, 1 decision" in repository.read("phases.yaml")
+    assert "type: test_generation" in repository.read("phases.yaml")
+
+
 def test_the_document_is_all_that_it_writes_and_a_run_after_it_is_hidden_from_git(repository: Repository) -> None:
     subprocess.run(["git", "init", "--quiet", repository.root], check=True)
     repository.write(".gitignore", ".venv\n__pycache__\n.pytest_cache\n")
