@@ -55,7 +55,7 @@ def work_on_tests(
     parts, proposers = PARTS[test_type]
     settings = Settings(budget=budget, parts=parts, proposers=proposers or ("builtin", "doctest"))
     if action != "generate" and test_file is None:
-        targets = [_with_its_tests(place, each) for each in targets]
+        targets = tuple(_with_its_tests(place, each) for each in targets)
     work = _Work(generator, place, targets, settings)
     if action == "generate":
         return work.run(lambda project: _generate(work, project, write=write, force=force, as_json_=as_json_))
