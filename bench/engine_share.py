@@ -39,22 +39,35 @@ class Share:
         return 100 * self.own / self.everything
 
 
-def measure(argv: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> Share:
-    """Run to the end; what the two processes spent themselves is read from /proc as long as they live."""
-    child = subprocess.Popen(
-        argv, cwd=cwd, env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def measure(
+    argv: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    *,
+    output: int | None = subprocess.DEVNULL,
+    looks: float = LOOKS,
+) -> Share:
+    """Run to the end; what the two processes spent themselves is read from /proc as long as they live.
+
+    `output` is where both streams go, None lets them through; `looks` are the seconds between two readings.
+    """
+    child = subprocess.Popen(argv, cwd=cwd, env={**os.environ, **(env or {})}, stdout=output, stderr=output)
     spent: dict[int, float] = {}
-    while True:
-        ours = [child.pid, *_engines(child.pid)]
-        spent.update({pid: seconds for pid in ours if (seconds := _seconds(pid)) is not None})
-        ended, status, usage = os.wait4(child.pid, os.WNOHANG)
-        if ended:
-            child.returncode = os.waitstatus_to_exitcode(status)
-            return Share(
-                own=sum(spent.values()), everything=usage.ru_utime + usage.ru_stime, exit_code=child.returncode
-            )
-        time.sleep(LOOKS)
+    try:
+        while True:
+            ours = [child.pid, *_engines(child.pid)]
+            spent.update({pid: seconds for pid in ours if (seconds := _seconds(pid)) is not None})
+            ended, status, usage = os.wait4(child.pid, os.WNOHANG)
+            if ended:
+                child.returncode = os.waitstatus_to_exitcode(status)
+                return Share(
+                    own=sum(spent.values()), everything=usage.ru_utime + usage.ru_stime, exit_code=child.returncode
+                )
+            time.sleep(looks)
+    finally:
+        if child.returncode is None:  # we are stopped: the run ends in order, and before what it uses
+            child.terminate()
+            child.wait()
 
 
 def _engines(supervisor: int) -> list[int]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from orchestrator.edits.kinds import WORKFLOW, check
+from bench.findings import findings_of
 
 COLUMNS = (
     "repository",
@@ -76,10 +76,6 @@ class Bench:
         except subprocess.TimeoutExpired:
             return subprocess.CompletedProcess(argv, 124, "", f"took longer than {self._patience:g} s")
 
-    def findings(self) -> int:
-        files = sorted((self.root / ".github/workflows").glob("*.y*ml"))
-        return sum(len(check(WORKFLOW, file.read_text("utf-8"))) for file in files)
-
     def statements(self) -> tuple[str, bool | None]:
         """Measure now; return what all suites cover together and whether every test passed, None = not measured."""
         answer = self.orchestrate("measure", "--json")
@@ -100,7 +96,7 @@ def measure(source: Path, budget: int | None, minutes: float, *, run: bool, keep
     with tempfile.TemporaryDirectory(prefix="roadmap-") as folder:
         bench = Bench(source, (keep or Path(folder)) / source.name, minutes)
         cells = row.cells
-        cells["findings before"] = str(bench.findings())
+        cells["findings before"] = str(findings_of(bench.root).total())
         init = bench.orchestrate("init", "--measure")
         cells["init"] = str(init.returncode)
         cells["left out"] = str(init.stderr.count("\nleft out: ") + init.stderr.startswith("left out: "))
@@ -114,7 +110,7 @@ def measure(source: Path, budget: int | None, minutes: float, *, run: bool, keep
             _walk(bench, row, run=run)
             if run:
                 cells["after"], still = bench.statements()
-                cells["findings after"] = str(bench.findings())
+                cells["findings after"] = str(findings_of(bench.root).total())
                 cells["own suite"] = f"{_verdict(passes)}, then {_verdict(still)}"
     row.cells["seconds"] = f"{time.monotonic() - began:.0f}"
     return row
