@@ -20,7 +20,7 @@ from orchestrator.cli.waits import read_waits
 from orchestrator.cli.wiring import overtaken_in
 from orchestrator.contracts import Ledger
 from orchestrator.engine.overtaken import Overtaken
-from orchestrator.engine.urgency import raised
+from orchestrator.engine.urgency import effective_priorities
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.fingerprint import Step
 from orchestrator.models.freshness import as_left, steps_between
@@ -61,7 +61,7 @@ def command(
         wait = _wait_now(ledger, opened.root, task.id)
     description = f"{task.description.strip()}\n" if task.description.strip() else ""
     sys.stdout.write(block(description))
-    sys.stdout.write(_told(explained))
+    sys.stdout.write(_told(explained, task.priority))
     sys.stdout.write(f"  now: {line(' '.join(wait.split()))}\n" if wait else "")
     return ExitCode.OK
 
@@ -91,7 +91,7 @@ class _Known(Struct, frozen=True, kw_only=True, dict=True):
             fingerprint_now=now,
             overtaken=self._overtaken_by(task),
             tried=self._tried(task.id, last),
-            counts_as=self._raised.get(task.id),
+            counts_as=self._effective.get(task.id),
             force=self.force,
         )
 
@@ -103,9 +103,9 @@ class _Known(Struct, frozen=True, kw_only=True, dict=True):
         return self._overtaken.reasons(task.id)
 
     @cached_property
-    def _raised(self) -> Mapping[str, Priority]:
+    def _effective(self) -> Mapping[str, Priority]:
         durations = self.ledger.durations(self.plan.definitions)
-        return raised(self.plan, durations, lambda: self.ledger.checkpoint_durations(self.plan.checks))
+        return effective_priorities(self.plan, durations, lambda: self.ledger.checkpoint_durations(self.plan.checks))
 
     @cached_property
     def _overtaken(self) -> Overtaken:
@@ -183,13 +183,14 @@ def _task_of(plan: Plan, topic: str) -> PlannedTask:
     return found
 
 
-def _told(explanation: Explanation) -> str:
+def _told(explanation: Explanation, priority: Priority) -> str:
     lines = [f"{explanation.task}: {explanation.verdict}"]
     for reason in explanation.reasons:
         lines.append(f"  because: {line(reason.text)}")
         lines += [f"    {line(each)}" for each in reason.evidence]
     if explanation.counts_as:
-        lines.append(f"  counts as {explanation.counts_as}: begun later, it would make the whole run end later")
+        begun = "later" if explanation.counts_as.rank < priority.rank else "earlier"
+        lines.append(f"  counts as {explanation.counts_as}: begun {begun}, it would make the whole run end later")
     for reason in explanation.waits:  # what it waits for are ids: short enough for the same line
         lines.append(f"  waits for: {line(' '.join([reason.text, ', '.join(reason.evidence)]))}".rstrip())
     return "\n".join(lines) + "\n"

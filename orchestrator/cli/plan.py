@@ -122,15 +122,15 @@ def _show(found: _Found, format: str) -> None:
         return
     from orchestrator.reporters.plan_view import PlanNotes, render_plan
 
-    makespan, urgent = None, {}
+    makespan, effective = None, {}
     if durations:
         from orchestrator.engine.simulate import simulate
-        from orchestrator.engine.urgency import raised
+        from orchestrator.engine.urgency import effective_priorities
 
-        urgent = dict(raised(plan, durations, lambda: found.checkpoints))
-        makespan = simulate(plan, {**durations, **dict.fromkeys(fresh or (), 0.0)}, found.checkpoints, urgent)
+        effective = dict(effective_priorities(plan, durations, lambda: found.checkpoints))
+        makespan = simulate(plan, {**durations, **dict.fromkeys(fresh or (), 0.0)}, found.checkpoints, effective)
     notes = PlanNotes(
-        expected=durations, remarks=dict.fromkeys(fresh or (), "up to date"), makespan=makespan, raised=urgent
+        expected=durations, remarks=dict.fromkeys(fresh or (), "up to date"), makespan=makespan, effective=effective
     )
     sys.stdout.write(render_plan(plan, look_of(sys.stdout), format=format, notes=notes))
 

@@ -70,7 +70,7 @@ class Materials(Struct, frozen=True, kw_only=True):
     reporters: Sequence[Reporter] = ()
     successes: Mapping[str, LastSuccess] = field(default_factory=dict)
     durations: Mapping[str, float] = field(default_factory=dict)
-    raised: Mapping[str, Priority] = field(default_factory=dict)  # tasks that count as more urgent
+    effective: Mapping[str, Priority] = field(default_factory=dict)  # priorities that count instead of the plan's
     measured: Sequence[Measured] = ()  # the newest of each checkpoint
     tree: Callable[[], Mapping[str, str]] | None = None  # contents of all files that are not ignored
     past: Ledger | None = None  # of earlier runs, when `ledger` is only for this one
@@ -110,7 +110,7 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
             materials.durations,
             beginning.done,
             passed=beginning.passed,
-            raised=materials.raised,
+            effective=materials.effective,
             keep_going=materials.keep_going,
         ),
         ledger=materials.ledger,

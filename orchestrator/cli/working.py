@@ -15,7 +15,7 @@ from orchestrator.cli.wiring import Beginning, Materials
 from orchestrator.cli.work_state import WorkingState
 from orchestrator.contracts import Interaction, Templates
 from orchestrator.engine.outcome import RunResult
-from orchestrator.engine.urgency import raised
+from orchestrator.engine.urgency import effective_priorities
 from orchestrator.errors import ExitCode, OrchestrateError
 from orchestrator.models.plan import Plan
 from orchestrator.models.status import TaskState
@@ -52,7 +52,9 @@ def work_on(
             reporters=audience.reporters,
             successes=state.ledger.last_successes(),
             durations=durations,
-            raised=raised(plan, durations, lambda: state.ledger.checkpoint_durations(plan.checks), beginning.done),
+            effective=effective_priorities(
+                plan, durations, lambda: state.ledger.checkpoint_durations(plan.checks), beginning.done
+            ),
             measured=state.ledger.last_measurements(),
             tree=workspace.tree_contents,
             person=_person(common, audience),

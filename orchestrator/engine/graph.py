@@ -28,11 +28,11 @@ def preferred_order(
     scopes: Sequence[Scope],
     dependents: Sequence[Sequence[int]],
     durations: Mapping[str, float],
-    raised: Mapping[str, Priority],
+    effective: Mapping[str, Priority],
 ) -> list[int]:
-    """Return the tasks' indices: priority (raised or its own), longest remaining path, place in the document."""
+    """Return the tasks' indices: priority (the effective one), longest remaining path, place in the document."""
     remaining = remaining_paths(plan, scopes, dependents, durations)
-    ranks = [raised.get(task.id, task.priority).rank for task in plan.tasks]
+    ranks = [effective.get(task.id, task.priority).rank for task in plan.tasks]
     return sorted(range(len(ranks)), key=lambda task: (ranks[task], -remaining[task], task))
 
 

@@ -30,7 +30,7 @@ _STATE_OF = {
 }
 NO_DURATIONS: Mapping[str, float] = MappingProxyType({})
 NOTHING_DONE: Mapping[str, TaskState] = MappingProxyType({})
-NOTHING_RAISED: Mapping[str, Priority] = MappingProxyType({})
+AS_WRITTEN: Mapping[str, Priority] = MappingProxyType({})
 EVERYTHING = 1 << 60
 
 
@@ -38,8 +38,8 @@ class Scheduler:
     """Decides when each task of a plan starts.
 
     `durations` are expected seconds per task (longest remaining path first), `done` the tasks that ended well
-    in an earlier part of this run, `passed` the scopes whose checkpoint passed then. `raised` are tasks that count as
-    more urgent than the plan says (`urgency`). `keep_going` overrides every `fail_fast`. Moments are seconds of any
+    in an earlier part of this run, `passed` the scopes whose checkpoint passed then. `effective` are priorities that
+    count instead of the plan's (`urgency`). `keep_going` overrides every `fail_fast`. Moments are seconds of any
     clock that never goes back. Raise DocumentInvalid for a cycle.
     """
 
@@ -50,14 +50,14 @@ class Scheduler:
         done: Mapping[str, TaskState] | Collection[str] = NOTHING_DONE,
         *,
         passed: Collection[str] = (),
-        raised: Mapping[str, Priority] = NOTHING_RAISED,
+        effective: Mapping[str, Priority] = AS_WRITTEN,
         keep_going: bool = False,
     ) -> None:
         self._tasks = plan.tasks
         self._index = {task.id: number for number, task in enumerate(plan.tasks)}
         scopes = build_scopes(plan)
         dependents = dependents_of(plan.tasks, self._index)
-        order = preferred_order(plan, tuple(scopes.values()), dependents, durations, raised)
+        order = preferred_order(plan, tuple(scopes.values()), dependents, durations, effective)
         self._scopes = scopes
         self._progress = Progress(
             plan.tasks,

@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from msgspec import Struct
 
 from orchestrator.engine.graph import UNKNOWN_SECONDS
-from orchestrator.engine.scheduler import NO_DURATIONS, NOTHING_DONE, NOTHING_RAISED, Scheduler
+from orchestrator.engine.scheduler import AS_WRITTEN, NO_DURATIONS, NOTHING_DONE, Scheduler
 from orchestrator.models.plan import Plan
 from orchestrator.models.status import OutcomeKind, Priority, TaskState
 
@@ -26,13 +26,13 @@ def predict(
     checkpoints: Mapping[str, float] = NO_DURATIONS,
     *,
     done: Mapping[str, TaskState] = NOTHING_DONE,
-    raised: Mapping[str, Priority] = NOTHING_RAISED,
+    effective: Mapping[str, Priority] = AS_WRITTEN,
 ) -> Prediction:
     """Play the plan through; every task goes well, guards take no time.
 
     A task without an expected duration takes `default` seconds, a checkpoint (`checkpoints` by scope) none.
     """
-    scheduler = Scheduler(plan, durations, done, raised=raised)
+    scheduler = Scheduler(plan, durations, done, effective=effective)
     scheduler.start(0.0)
     now = 0.0
     running: list[tuple[float, str]] = []  # tasks, and scopes that are being measured, by their ends
@@ -65,7 +65,7 @@ def simulate(
     plan: Plan,
     durations: Mapping[str, float] = NO_DURATIONS,
     checkpoints: Mapping[str, float] = NO_DURATIONS,
-    raised: Mapping[str, Priority] = NOTHING_RAISED,
+    effective: Mapping[str, Priority] = AS_WRITTEN,
 ) -> float:
     """Return the expected seconds from start to end of the run."""
-    return predict(plan, durations, checkpoints=checkpoints, raised=raised).makespan
+    return predict(plan, durations, checkpoints=checkpoints, effective=effective).makespan

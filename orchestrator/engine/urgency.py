@@ -1,48 +1,50 @@
-"""Which tasks count as more urgent than the document says, because the run would end later otherwise.
+"""Which tasks count as more or less urgent than the document says, because the run would end later otherwise.
 
 Priority decides between tasks that compete; a long task that is outranked by all others would begin last and keep
 the run waiting alone. So the plan is played through with the durations that earlier runs measured, and a task on the
-way to the end is raised, by as few steps as help, while that makes the run shorter by more than `WORTH`.
+way to the end is raised, or one beside it lowered, by as few steps as help, while that makes the run shorter by more
+than `WORTH`. What is critical is never lowered.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import pairwise
+from itertools import chain, pairwise
 from types import MappingProxyType
 
 from orchestrator.engine.graph import UNKNOWN_SECONDS
-from orchestrator.engine.scheduler import NOTHING_DONE, NOTHING_RAISED
+from orchestrator.engine.scheduler import AS_WRITTEN, NOTHING_DONE
 from orchestrator.engine.simulate import Prediction, predict
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.models.status import Execution, Priority, TaskState
 
-WORTH = 0.01  # of the expected seconds
+WORTH = 0.003  # of the expected seconds
 _TASKS_PER_SECOND = 250.0  # so many tasks are played through per expected second of the run: some 0.5 % of it
 _MOST_TASKS = 20_000  # in all; one that is done already costs half of the others, and is counted like them
 _FEWEST_PLAYS = 4  # with fewer nothing can be found, so not even the first is made
 _BY_RANK = tuple(sorted(Priority, key=lambda priority: priority.rank))
 
 
-def raised(
+def effective_priorities(
     plan: Plan,
     durations: Mapping[str, float],
     checkpoints: Callable[[], Mapping[str, float]] = dict,
     done: Mapping[str, TaskState] = NOTHING_DONE,
 ) -> Mapping[str, Priority]:
-    """Return the tasks that count as more urgent, and as how urgent; none where no duration is known.
+    """Return the tasks that count as more or less urgent, and as how urgent; none where no duration is known.
 
     `checkpoints` gives the seconds of scopes' checkpoints; it is asked only where priorities differ at all.
     """
     left = [task for task in plan.tasks if task.id not in done]
     if not any(task.id in durations for task in left) or len({task.priority for task in left}) < 2:
-        return NOTHING_RAISED
+        return AS_WRITTEN
     if len(plan.tasks) * _FEWEST_PLAYS > _affordable(sum(durations.get(task.id, UNKNOWN_SECONDS) for task in left)):
-        return NOTHING_RAISED
+        return AS_WRITTEN
     search = _Search(plan, durations, checkpoints(), done)
-    while search.improve():
-        pass
-    return MappingProxyType(search.raised)
+    for phase in search.phases():
+        while search.improve(phase):
+            pass
+    return MappingProxyType(search.effective)
 
 
 def _affordable(seconds: float) -> int:
@@ -51,7 +53,7 @@ def _affordable(seconds: float) -> int:
 
 
 class _Search:
-    """What is raised so far, how the run goes with it, and how much may still be played through."""
+    """What counts so far, how the run goes with it, and how much may still be played through."""
 
     def __init__(
         self,
@@ -65,34 +67,46 @@ class _Search:
         self._followers = _followers(plan)
         self._known = _with_all_before(self._followers, durations)
         self._tried: set[tuple[tuple[str, Priority], ...]] = set()
-        self.raised: dict[str, Priority] = {}
-        self._best = self._play(self.raised)
+        self.effective: dict[str, Priority] = {}
+        self._best = self._play(self.effective)
         self._allowed = _affordable(self._best.makespan) - len(plan.tasks)
 
-    def improve(self) -> bool:
-        """Raise what makes the run shorter, by the fewest steps that do; False when nothing does."""
-        for task in self._outranked():
-            for more in self._raisings(task):
-                raised = {**self.raised, **more}
-                key = tuple(sorted(raised.items()))
-                if key in self._tried:
-                    continue
-                self._tried.add(key)
-                self._allowed -= len(self._plan.tasks)
-                if self._allowed < 0:
-                    return False
-                found = self._play(raised)
-                if found.makespan < self._best.makespan * (1 - WORTH):
-                    self.raised, self._best = raised, found
-                    return True
+    def phases(self) -> Sequence[str]:
+        """Return the phases on the way to the end, the last one first; a change in one leaves the others alone."""
+        phase_of = {task.id: task.phase for task in self._plan.tasks}
+        return tuple(dict.fromkeys(phase_of[name] for name in self._way()))
+
+    def improve(self, phase: str) -> bool:
+        """Change what makes the run shorter, by the fewest steps that do; False when nothing does."""
+        raisings = (more for task in self._outranked(phase) for more in self._raisings(task))
+        lowerings = (more for task in self._in_the_way(phase) for more in self._lowerings(task))
+        for more in chain(raisings, lowerings):
+            effective = self._changed_by(more)
+            key = tuple(sorted(effective.items()))
+            if key in self._tried:
+                continue
+            self._tried.add(key)
+            self._allowed -= len(self._plan.tasks)
+            if self._allowed < 0:
+                return False
+            found = self._play(effective)
+            if found.makespan < self._best.makespan * (1 - WORTH):
+                self.effective, self._best = effective, found
+                return True
         return False
 
-    def _play(self, raised: Mapping[str, Priority]) -> Prediction:
+    def _changed_by(self, more: Mapping[str, Priority]) -> dict[str, Priority]:
+        """Return what counts with more of it, without what the document says already."""
+        given = {task.id: task.priority for task in self._plan.tasks}
+        effective = {**self.effective, **more}
+        return {name: priority for name, priority in effective.items() if priority is not given[name]}
+
+    def _play(self, effective: Mapping[str, Priority]) -> Prediction:
         durations, checkpoints, done = self._given
-        return predict(self._plan, durations, checkpoints=checkpoints, done=done, raised=raised)
+        return predict(self._plan, durations, checkpoints=checkpoints, done=done, effective=effective)
 
     def _priority(self, task: PlannedTask) -> Priority:
-        return self.raised.get(task.id, task.priority)
+        return self.effective.get(task.id, task.priority)
 
     def _raisings(self, task: PlannedTask) -> Iterator[dict[str, Priority]]:
         """Yield for each higher priority the task alone, then with all that waits for it."""
@@ -104,6 +118,11 @@ class _Search:
             if lower:
                 yield {each.id: priority for each in (task, *lower)}
 
+    def _lowerings(self, task: PlannedTask) -> Iterator[dict[str, Priority]]:
+        """Yield each lower priority."""
+        for priority in _BY_RANK[self._priority(task).rank + 1 :]:
+            yield {task.id: priority}
+
     def _behind(self, task: PlannedTask) -> list[PlannedTask]:
         found = {task.id: task}
         pending = [task]
@@ -113,8 +132,8 @@ class _Search:
             pending += new
         return pending[1:]
 
-    def _outranked(self) -> Iterator[PlannedTask]:
-        """Yield the tasks on the way to the end before which something of higher priority began, the last one first.
+    def _outranked(self, phase: str) -> Iterator[PlannedTask]:
+        """Yield a phase's tasks on the way to the end before which something of higher priority began, the last first.
 
         A raised task must be known to take long: its own duration, or that of something behind it, was measured.
         """
@@ -127,11 +146,36 @@ class _Search:
             first[self._priority(tasks[name])].append(start)
         for name in self._way():
             task = tasks[name]
-            if name in self._known and any(
-                bisect_right(first[priority], starts[name]) > bisect_right(first[priority], opens[task.phase] - 1e-9)
-                for priority in _BY_RANK[: self._priority(task).rank]
+            if (
+                task.phase == phase
+                and name in self._known
+                and any(
+                    bisect_right(first[priority], starts[name])
+                    > bisect_right(first[priority], opens[task.phase] - 1e-9)
+                    for priority in _BY_RANK[: self._priority(task).rank]
+                )
             ):
                 yield task
+
+    def _in_the_way(self, phase: str) -> Iterator[PlannedTask]:
+        """Yield a phase's tasks that had a place before the last one on the way to the end, the shortest first.
+
+        One that is shorter than what a change has to gain can gain no more than it takes.
+        """
+        starts, durations = self._best.starts, self._given[0]
+        way = set(self._way())
+        here = [task for task in self._plan.tasks if task.phase == phase and task.id in starts]
+        last = max((starts[task.id] for task in here if task.id in way), default=0.0)
+        worth = self._best.makespan * WORTH
+        found = [
+            task
+            for task in here
+            if task.id not in way
+            and task.priority is not Priority.CRITICAL
+            and starts[task.id] < last
+            and durations.get(task.id, 0.0) > worth
+        ]
+        yield from sorted(found, key=lambda task: durations[task.id])
 
     def _way(self) -> Iterator[str]:
         """Yield the tasks that follow each other without a pause up to the end of the run, from its end on.

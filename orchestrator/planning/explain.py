@@ -61,7 +61,7 @@ class Tried(Struct, frozen=True, kw_only=True):
 class Explanation(Struct, frozen=True, kw_only=True):
     """Why a task runs or not (`reasons`), and what it waits for when it does (`waits`).
 
-    `counts_as` is set where it is more urgent than its priority, because the run would end later otherwise.
+    `counts_as` is set where another priority than its own counts, because the run would end later otherwise.
     """
 
     task: str

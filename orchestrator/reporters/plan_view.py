@@ -28,12 +28,12 @@ FORMATS = ("tree", "table", "mermaid", "dot")
 class PlanNotes(Struct, frozen=True, kw_only=True):
     """What the plan itself does not know: seconds from earlier runs, and a remark on each task that is up to date.
 
-    `raised` are the tasks that count as more urgent than the document says.
+    `effective` are the priorities that count instead of those that the document says.
     """
 
     expected: Mapping[str, float] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
-    raised: Mapping[str, Priority] = field(default_factory=dict)
+    effective: Mapping[str, Priority] = field(default_factory=dict)
     makespan: float | None = None  # seconds of the whole run, simulated
 
 
@@ -154,7 +154,7 @@ def _task_line(
 ) -> str:
     facts = [f"{line(task.handler)} {first_file(task)}".rstrip()]
     facts += [command] if (command := executed(task.params)) else []
-    if task.id in notes.raised or task.priority is not Priority.MEDIUM:
+    if task.id in notes.effective or task.priority is not Priority.MEDIUM:
         facts.append(_priority(task, notes))
     facts += ["alone"] if task.exclusive else []
     facts += [f"after {', '.join(map(line, task.depends_on))}"] if task.depends_on else []
@@ -173,8 +173,8 @@ def _task_line(
 
 
 def _priority(task: PlannedTask, notes: PlanNotes) -> str:
-    raised = notes.raised.get(task.id)
-    return f"{task.priority} as {raised}" if raised else str(task.priority)
+    effective = notes.effective.get(task.id)
+    return f"{task.priority} as {effective}" if effective else str(task.priority)
 
 
 def _some(ids: Sequence[str]) -> str:

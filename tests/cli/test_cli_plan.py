@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,12 +20,32 @@ DOCUMENT = {
     "project": {"name": "timed"},
     "phases": [{"id": "1", "checkpoint": CHECKPOINT, "groups": [{"id": "a", "tasks": [TASK]}]}],
 }
-
-
+HIGH = {**TASK, "priority": "high"}
+# Two short tasks outrank one that takes as long as both, in two places.
 COMPETING = [
-    {**TASK, "id": "1.1", "priority": "high"},
-    {**TASK, "id": "1.2", "priority": "high", "command": ["true", "2"]},
-    {**TASK, "id": "1.3", "command": ["true", "3"]},
+    {
+        "id": "a",
+        "execution": "parallel",
+        "tasks": [
+            {**HIGH, "id": "1.1"},
+            {**HIGH, "id": "1.2", "command": ["true", "2"]},
+            {**TASK, "id": "1.3", "command": ["true", "3"]},
+        ],
+    }
+]
+# The longest task of one group keeps a place from another group, which can do one task at a time only.
+IN_THE_WAY = [
+    {
+        "id": "a",
+        "execution": "parallel",
+        "tasks": [{**HIGH, "id": f"1.{at}", "command": ["true", str(at)]} for at in (1, 2, 3)],
+    },
+    {
+        "id": "b",
+        "execution": "parallel",
+        "max_parallel": 1,
+        "tasks": [{**HIGH, "id": "1.4", "command": ["true", "4"]}, {**TASK, "id": "1.5", "command": ["true", "5"]}],
+    },
 ]
 
 
@@ -65,11 +86,10 @@ def test_other_checks_under_the_same_phase_say_nothing_about_the_time(tmp_path: 
     assert "~60s expected" in _plan(tmp_path, "--ascii", "--color", "never").splitlines()[0]
 
 
-def _competing(root: Path) -> None:
-    """Let two short tasks outrank one that takes as long as both, in two places; a run has recorded how long."""
-    group = {"id": "a", "execution": "parallel", "tasks": COMPETING}
+def _competing(root: Path, groups: Sequence[object] = COMPETING, minutes: Sequence[int] = (2, 2, 4)) -> None:
+    """Let tasks compete for two places; a run has recorded how long each takes."""
     settings = {"max_parallel_tasks": 2}
-    document = {**DOCUMENT, "settings": settings, "phases": [{"id": "1", "groups": [group]}]}
+    document = {**DOCUMENT, "settings": settings, "phases": [{"id": "1", "groups": groups}]}
     (root / "phases.yaml").write_text(json.dumps(document))
     plan = json.loads(_plan(root, "--json"))["plan"]
     definitions = tuple((task["id"], task["definition"]) for task in plan["tasks"])
@@ -77,7 +97,8 @@ def _competing(root: Path) -> None:
     folder.mkdir(mode=0o700)
     ledger = SqliteLedger.open(folder / "ledger.db", Durability.NORMAL, is_alive=lambda _run: False)
     facts: list[Fact] = [RunStarted(run="r1", kind="run", time=NOW, command=("run",), plan=plan, tasks=definitions)]
-    for task, seconds in (("1.1", 120.0), ("1.2", 120.0), ("1.3", 240.0)):
+    for (task, _), each in zip(definitions, minutes, strict=True):
+        seconds = 60.0 * each
         facts += [
             AttemptStarted(run="r1", task=task, attempt=1, time=NOW),
             AttemptEnded(run="r1", task=task, attempt=1, time=NOW, kind=OutcomeKind.CHANGED, seconds=seconds),
@@ -101,6 +122,15 @@ def test_explain_says_that_a_task_counts_as_more_urgent(tmp_path: Path) -> None:
     said = _orchestrate(tmp_path, "explain", "1.3").splitlines()
     assert "  counts as high: begun later, it would make the whole run end later" in said
     assert "counts as" not in _orchestrate(tmp_path, "explain", "1.1")
+
+
+def test_a_task_that_gives_way_counts_as_less_urgent_and_explain_says_why(tmp_path: Path) -> None:
+    _competing(tmp_path, IN_THE_WAY, minutes=(3, 3, 5, 4, 3))
+    head, *tree = _plan(tmp_path, "--ascii", "--color", "never").splitlines()
+    assert "~9m expected" in head
+    assert ["1.3 " in line for line in tree if "high as medium" in line] == [True]
+    said = _orchestrate(tmp_path, "explain", "1.3").splitlines()
+    assert "  counts as medium: begun earlier, it would make the whole run end later" in said
 
 
 def test_a_run_begins_in_time_what_would_keep_it_waiting(tmp_path: Path) -> None:
