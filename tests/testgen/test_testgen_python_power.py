@@ -35,6 +35,9 @@ class Release:
     def next(self):
         return Release(self.number + 1)
 
+    def __or__(self, build: str):
+        return Release(self.number, build)
+
 
 class Bag:
     """What is in it, in order."""
@@ -115,6 +118,10 @@ def text(workbench) -> str:
 def test_a_field_that_comparing_passes_over_is_asserted(text):
     assert re.search(r"with_build\(.*\)\.build == ", text)
     assert not re.search(r"with_build\([^()]*\) == ", text)
+
+
+def test_a_field_of_what_an_operator_gives_is_that_of_the_whole(text):
+    assert re.search(r"assert \(release \| (.+)\)\.build == \1$", text, re.MULTILINE)
 
 
 def test_a_container_is_told_by_its_items_alone(text):

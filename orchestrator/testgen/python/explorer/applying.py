@@ -13,6 +13,7 @@ from .literals import Literals
 from .meant import plain_parameter, taken_by
 from .names import Names
 from .subjects import hints_of
+from .wording import followed
 
 _ENCODED = "'café'.encode()"
 _SAMPLES = (
@@ -53,7 +54,7 @@ class Applying:
         if (call, setup) in self._slow:
             return None
         for use, sample in uses:
-            outcome = self._caller.repeat(Program(call + use, setup))
+            outcome = self._caller.repeat(Program(followed(call, use), setup))
             if outcome.kind == "slow":
                 self._slow.add((call, setup))
                 return None

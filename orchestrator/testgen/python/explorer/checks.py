@@ -24,7 +24,7 @@ from .runs import run_body
 from .settled_calls import settling_call, wrapped_call
 from .subjects import Argument, hints_of
 from .tables import Tables
-from .wording import as_statement, renamed, truth
+from .wording import as_statement, followed, renamed, truth
 
 _MOST_ATTRIBUTES, _ALL = 6, 100
 _LONGEST_WORD = 120  # characters
@@ -148,7 +148,7 @@ class Checks:
             return None
         use, given = used
         label = "finds" if isinstance(value, re.Pattern) else "makes_function"
-        body = Body((*made.program.setup, *self.of(call + use, given)), label=label)
+        body = Body((*made.program.setup, *self.of(followed(call, use), given)), label=label)
         return self._tables.with_row(made, body, given, use)
 
     def told_by_use(self, made: Try) -> str:

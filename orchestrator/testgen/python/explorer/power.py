@@ -14,6 +14,7 @@ from .contents import equals
 from .corpus import INSTANCE, Try
 from .names import Names
 from .tables import Tables
+from .wording import followed
 
 _NOTHING = object()
 _EXPECTED = " == expected"
@@ -38,7 +39,7 @@ class Power:
         fields = unseen(value, before)
         if len(fields) == 1 and equals(before, value):
             field, part = f".{fields[0]}", attribute(value, fields[0])
-            if claims := self._of(call + field, part):
+            if claims := self._of(followed(call, field), part):
                 body = Body((*setup, *claims), label=outcome_in_words(made, part))
                 return self._tables.with_row(made, body, part, field)
         claims = [each for name in fields for each in self._of(f"result.{name}", attribute(value, name))]

@@ -12,7 +12,7 @@ from .body import Body, slug
 from .corpus import INSTANCE, Try
 from .names import Names
 from .settled_calls import wrapped_call
-from .wording import in_brackets, renamed
+from .wording import followed, in_brackets, renamed
 
 _LONGEST_ROW = 80
 _REST = inspect.Parameter.VAR_POSITIONAL
@@ -61,7 +61,7 @@ class Tables:
         call = made.subject.write(tuple(given.get(i) for i in range(len(made.arguments))), self._names, made.instance)
         if call is None:
             return body
-        wrapped = wrapped_call(made.program.call, made.outcome.how, value) + use
+        wrapped = followed(wrapped_call(made.program.call, made.outcome.how, value), use)
         sign = next((each for each in (" == ", " is ") if checks[0].startswith(f"assert {wrapped}{each}")), "")
         expected = checks[0].removeprefix(f"assert {wrapped}{sign}") if sign else ""
         if isinstance(value, bool):
@@ -77,7 +77,7 @@ class Tables:
             call, row, names = renamed(call, INSTANCE, outer[0]), (*outer[2], *row), (*outer[1], *names)
         elif setup:
             row, names = (setup[0].partition(" = ")[2], *row), (INSTANCE, *names)
-        table = wrapped_call(call, made.outcome.how, value) + use
+        table = followed(wrapped_call(call, made.outcome.how, value), use)
         claim = f"{table}{sign}expected"
         more = slug(expected) if isinstance(value, str | bytes | int | float) and not isinstance(value, bool) else ""
         found = dataclasses.replace(body, table=claim, columns=names, row=row, expected=expected, more=more)

@@ -47,6 +47,7 @@ _NATURAL = frozenset(("-", "_", ",", ", ", "/", ".", ":", ";", "|", "utf-8", "ut
 _JOINED = re.compile(r"[A-Z]?[a-z]+([-_][A-Z]?[a-z]+)+")  # words
 _GLUED = re.compile(r"[A-Z]{2,}[a-z]|\b\d+(?!st\b|nd\b|rd\b|th\b)[A-Za-z]")  # to other words, or to numbers
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100  # that nobody wonders about
+_LOOSE = (ast.Compare, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp, ast.Lambda)
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _WORDS = re.compile(r"^[\w .,:/@#%+=<>()\[\]{}'\"!?*;&$|^~-]*$")
 
@@ -268,6 +269,12 @@ def truth(expression: str, value: bool) -> str:
 def in_brackets(expression: str) -> str:
     """Return an expression that can stand before `is`: a comparison in brackets."""
     return f"({expression})" if isinstance(ast.parse(expression, mode="eval").body, ast.Compare) else expression
+
+
+def followed(expression: str, by: str) -> str:
+    """Return an expression with what is put behind it, an attribute or a call: what has an operator in brackets."""
+    is_loose = by != "" and isinstance(ast.parse(expression, mode="eval").body, _LOOSE)
+    return f"({expression}){by}" if is_loose else expression + by
 
 
 def renamed(text: str, old: str, new: str) -> str:
