@@ -105,6 +105,10 @@ class UsageError(OrchestrateError):
     exit_code = ExitCode.USAGE
 
 
+class DecisionRefused(UsageError):
+    """A decision about a task that does not wait for one, or about which somebody else has decided."""
+
+
 class DocumentInvalid(OrchestrateError):
     """The document has problems; all of them are told at once."""
 

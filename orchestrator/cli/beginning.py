@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from orchestrator.cli.wiring import Beginning, new_run_id
-from orchestrator.contracts import answers_of
+from orchestrator.contracts import Answer, answers_of
 from orchestrator.models.facts import RunResumed, RunStarted, TaskEnded
 from orchestrator.models.plan import Plan
 from orchestrator.models.plan_text import PlanText
-from orchestrator.models.record import RunRecord
-from orchestrator.models.status import DONE, WELL, TaskState
+from orchestrator.models.record import AttemptRecord, RunRecord
+from orchestrator.models.status import DONE, WELL, OutcomeKind, TaskState
 from orchestrator.planning.plan_json import plan_to_text
 
 GONE = "no longer in the document"
@@ -41,7 +41,6 @@ def begin_again(record: RunRecord, plan: Plan) -> Beginning:
     changed = changed_since(record, plan)
     done = {task.id: task.state for task in record.tasks if task.state in DONE and task.id not in changed}
     planned = {task.id for task in plan.tasks}
-    open_ = {task.id for task in record.tasks if not task.state.is_final}
     resumed = RunResumed(
         run=record.id,
         time=datetime.now(UTC),
@@ -59,7 +58,7 @@ def begin_again(record: RunRecord, plan: Plan) -> Beginning:
         passed=_passed(record),
         tries={task.id: max((each.number for each in task.attempts), default=0) for task in record.tasks},
         outputs={task.id: task.outputs for task in record.tasks if task.outputs},
-        decisions={task: answer for task, answer in answers_of(record.approvals).items() if task in open_ & planned},
+        decisions={task: answer for task, answer in _decided(record).items() if task in planned},
     )
 
 
@@ -74,6 +73,25 @@ def gone_since(record: RunRecord, plan: Plan) -> tuple[str, ...]:
     """Return the tasks that have not ended well in the run and that the plan does not have any more."""
     now = {task.id for task in plan.tasks}
     return tuple(task.id for task in record.tasks if task.state not in WELL and task.id not in now)
+
+
+def _decided(record: RunRecord) -> dict[str, Answer]:
+    """Return what was decided about tasks that did not come to an end with it."""
+    said = answers_of(record.approvals)
+    asked = {each.task: each.asked for each in record.approvals}
+    return {
+        task.id: said[task.id]
+        for task in record.tasks
+        if task.id in said
+        and (task.state is TaskState.CANCELLED or not task.state.is_final)
+        and not any(_used(attempt, asked[task.id]) for attempt in task.attempts)
+    }
+
+
+def _used(attempt: AttemptRecord, asked: datetime) -> bool:
+    """Say whether an attempt that ended after the question was asked had its answer: neither put off nor stopped."""
+    after = attempt.ended is not None and attempt.ended >= asked
+    return after and attempt.kind not in (OutcomeKind.WAITING, OutcomeKind.CANCELLED)
 
 
 def _passed(record: RunRecord) -> tuple[str, ...]:

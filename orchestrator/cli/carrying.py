@@ -9,9 +9,7 @@ from functools import partial
 from orchestrator.cli.streams import tell
 from orchestrator.cli.waits_writer import WaitsFile
 from orchestrator.cli.wiring import Beginning, Machinery, Materials, assemble
-from orchestrator.contracts import Ledger, answers_of
 from orchestrator.engine.outcome import RunResult
-from orchestrator.errors import OrchestrateError
 from orchestrator.models.events import EventType
 from orchestrator.processes.signals import StopSignals
 
@@ -28,7 +26,7 @@ async def _carry_out(materials: Materials, beginning: Beginning) -> RunResult:
     loop = asyncio.get_running_loop()
     machinery.bus.start(materials.plan)
     waits = None if materials.dry_run else WaitsFile(materials.root, beginning.run)
-    listener = loop.create_task(_keep_in_touch(machinery, materials.ledger, beginning.run, waits))
+    listener = loop.create_task(_keep_in_touch(machinery, waits))
     try:
         with StopSignals(loop, lambda signum, times: _stop(machinery, signum, times)), _cautions(materials, machinery):
             return await machinery.executor.run()
@@ -60,20 +58,10 @@ def _stop(machinery: Machinery, signum: int, times: int) -> None:
     machinery.executor.request_stop(signum)
 
 
-async def _keep_in_touch(machinery: Machinery, ledger: Ledger, run: str, waits: WaitsFile | None) -> None:
+async def _keep_in_touch(machinery: Machinery, waits: WaitsFile | None) -> None:
     """Say to other terminals why tasks wait, and hand over what people decide there while others run."""
-    executor, questions = machinery.executor, machinery.questions
     while True:
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-        at_the_terminal = questions.asked() if questions is not None else {}
         if waits is not None:
-            waits.update(executor.scheduler, time.monotonic(), at_the_terminal)
-        waiting = executor.scheduler.asked()
-        if not waiting and not at_the_terminal:
-            continue
-        with suppress(OrchestrateError):
-            for task, answer in answers_of(ledger.approvals(run)).items():
-                if task in waiting:
-                    executor.decide(task, answer)
-                elif questions is not None and task in at_the_terminal:
-                    questions.answer(task, answer)
+            waits.update(machinery.executor.scheduler, time.monotonic(), machinery.questions.at_the_terminal())
+        await machinery.executor.hear()

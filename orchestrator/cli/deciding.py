@@ -9,10 +9,10 @@ from orchestrator.cli.options import Common
 from orchestrator.cli.places import STATE, find_root
 from orchestrator.cli.questions import ask_text, user_name
 from orchestrator.cli.state import LEDGER, chosen_run, reading
-from orchestrator.errors import ExitCode, UsageError
+from orchestrator.errors import DecisionRefused, ExitCode, UsageError
 from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.facts import ApprovalGiven
-from orchestrator.models.record import RunRecord
+from orchestrator.models.record import RunRecord, newest_decisions
 from orchestrator.models.status import TaskState
 from orchestrator.planning.plan_json import plan_from_json
 from orchestrator.reporters.decisions import not_heard_yet, told
@@ -39,10 +39,13 @@ def decide(
         by=by or user_name(),
         note=note,
         evidence=evidence,
+        where="command",
     )
     ledger = SqliteLedger.open(root / STATE / LEDGER, create=False)
     try:
         ledger.append([given]).result()
+    except DecisionRefused as error:  # since the record was read
+        raise _does_not_wait(ledger.read_run(record.id), chosen) from error
     finally:
         ledger.close()
     before = _before(record, chosen)
@@ -60,17 +63,26 @@ def _waiting_task(record: RunRecord, task: str | None) -> str:
     waiting = [entry.id for entry in record.tasks if entry.state is TaskState.WAITING]
     if task is None and len(waiting) == 1:
         return waiting[0]
-    names = ", ".join(waiting) or "none"
     if task is None and not waiting:
         message = f"no task of run {record.id} waits for a person"
         raise UsageError(message, hint="`orchestrate status` shows how it stands")
     if task is None:
         message = "name the task that is decided about"
-        raise UsageError(message, hint=f"waiting tasks of run {record.id}: {names}")
+        raise UsageError(message, hint=f"waiting tasks of run {record.id}: {', '.join(waiting)}")
     if task not in waiting:
-        message = f"task {task} of run {record.id} does not wait for a person"
-        raise UsageError(message, hint=f"waiting tasks: {names}")
+        raise _does_not_wait(record, task)
     return task
+
+
+def _does_not_wait(record: RunRecord, task: str) -> UsageError:
+    """Return the error that says why nothing can be decided about a task: who has, if anybody did."""
+    waiting = ", ".join(entry.id for entry in record.tasks if entry.state is TaskState.WAITING) or "none"
+    decided = newest_decisions(record.approvals).get(task)
+    if decided is not None:
+        message = f"task {task} of run {record.id} has been decided: {told(decided)}"
+    else:
+        message = f"task {task} of run {record.id} does not wait for a person"
+    return UsageError(message, hint=f"waiting tasks: {waiting}")
 
 
 def _asks_for_evidence(record: RunRecord, task: str) -> bool:

@@ -9,7 +9,7 @@ from orchestrator.errors import InputNeeded, UsageError
 from orchestrator.models.plan import Plan
 
 if TYPE_CHECKING:  # who only decides whether to ask does without
-    from orchestrator.contracts import Answer, Interaction
+    from orchestrator.contracts import Answer
 
 
 def has_person(common: Common) -> bool:
@@ -58,22 +58,11 @@ def refuse_unknown_approvals(plan: Plan, approved: Collection[str]) -> None:
         raise UsageError(message, hint=f"manual tasks of the plan: {manual}")
 
 
-class Approvals:
-    """Answer for the tasks that `--approve` names; ask the person about the others."""
+def approvals(tasks: Collection[str]) -> "dict[str, Answer]":
+    """Return what `--approve` says about the tasks that it names."""
+    from orchestrator.contracts import Answer
 
-    def __init__(self, approved: Collection[str], inner: "Interaction | None") -> None:
-        self._approved = frozenset(approved)
-        self._inner = inner
-
-    async def ask(self, task: str, title: str, instructions: str) -> "Answer":
-        """Return what was said before the run, or is said now; `later` when nobody is there."""
-        from orchestrator.contracts import Answer
-
-        if task in self._approved:
-            return Answer(decision="approve", note="--approve", by=user_name())
-        if self._inner is None:
-            return Answer(decision="later")
-        return await self._inner.ask(task, title, instructions)
+    return {task: Answer(decision="approved", note="--approve", by=user_name()) for task in tasks}
 
 
 def user_name() -> str:

@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,6 @@ from msgspec import Struct, field
 from orchestrator.cli.cautions import Cautions
 from orchestrator.cli.measuring import Measuring
 from orchestrator.cli.places import STATE
-from orchestrator.cli.questions import Approvals
 from orchestrator.contracts import Answer, Handler, Interaction, Ledger, Reporter, Templates, Workspaces
 from orchestrator.engine.asking import Questions
 from orchestrator.engine.attempt import TaskAttempts
@@ -75,7 +74,7 @@ class Materials(Struct, frozen=True, kw_only=True):
     tree: Callable[[], Mapping[str, str]] | None = None  # contents of all files that are not ignored
     past: Ledger | None = None  # of earlier runs, when `ledger` is only for this one
     person: Interaction | None = None  # at the terminal
-    approved: Collection[str] = ()  # tasks that `--approve` names
+    decided: Mapping[str, Answer] = field(default_factory=dict)  # beforehand, by `--approve`
     cautions: Cautions = field(default_factory=Cautions)
     force: bool = False
     keep_going: bool = False
@@ -89,7 +88,7 @@ class Machinery(Struct, frozen=True, kw_only=True):
     attempts: TaskAttempts
     bus: Bus
     processes: ProcessFactory
-    questions: Questions | None  # at the terminal, where somebody is
+    questions: Questions
 
 
 def assemble(materials: Materials, beginning: Beginning) -> Machinery:
@@ -100,7 +99,15 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
     binding = LateBinding(plan, beginning.run, os.environ, materials.successes, dry_run=materials.dry_run)
     outputs = {**_outputs_of(materials.successes), **beginning.outputs}
     measuring = _measuring(materials, beginning.run, processes, binding, outputs)
-    questions = _questions(materials, beginning.run, clock, bus)
+    questions = Questions(
+        run=beginning.run,
+        tasks={task.id: task for task in plan.tasks},
+        ledger=materials.ledger,
+        clock=clock,
+        bus=bus,
+        person=materials.person,
+        beforehand=materials.decided,
+    )
     attempts = _attempts(materials, beginning.run, processes, binding, measuring, clock, bus, outputs, questions)
     executor = PhaseExecutor(
         run=beginning.run,
@@ -116,6 +123,7 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
         ledger=materials.ledger,
         attempts=attempts,
         measure=measuring.measure,
+        questions=questions,
         bus=bus,
         clock=clock,
         rng=random.Random(),  # noqa: S311 - jitter of retries, nothing to guess
@@ -148,13 +156,6 @@ def _measuring(
     )
 
 
-def _questions(materials: Materials, run: str, clock: SystemClock, bus: Bus) -> Questions | None:
-    if materials.person is None:
-        return None
-    tasks = {task.id: task for task in materials.plan.tasks}
-    return Questions(materials.person, run=run, tasks=tasks, ledger=materials.ledger, clock=clock, bus=bus)
-
-
 def _attempts(
     materials: Materials,
     run: str,
@@ -164,7 +165,7 @@ def _attempts(
     clock: SystemClock,
     bus: Bus,
     outputs: dict[str, JsonObject],
-    questions: Questions | None,
+    questions: Questions,
 ) -> TaskAttempts:
     return TaskAttempts(
         run=run,
@@ -179,7 +180,7 @@ def _attempts(
         bus=bus,
         freshness=Freshness(successes=materials.successes, force=materials.force),
         overtaken=overtaken_in(materials.plan, materials.successes, materials.past or materials.ledger),
-        interaction=Approvals(materials.approved, questions) if materials.approved else questions,
+        interaction=questions.interaction,
         dry_run=materials.dry_run,
         outputs=outputs,
     )

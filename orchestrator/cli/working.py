@@ -8,7 +8,7 @@ from orchestrator.cli.carrying import carry_out
 from orchestrator.cli.cautions import Cautions
 from orchestrator.cli.options import Working
 from orchestrator.cli.present import look_of, show_error
-from orchestrator.cli.questions import has_person
+from orchestrator.cli.questions import approvals, has_person
 from orchestrator.cli.showing import Audience, Display, choose_audience
 from orchestrator.cli.streams import output_files, tell
 from orchestrator.cli.wiring import Beginning, Materials
@@ -58,7 +58,7 @@ def work_on(
             measured=state.ledger.last_measurements(),
             tree=workspace.tree_contents,
             person=_person(common, audience),
-            approved=approved,
+            decided=approvals(approved) if approved else {},
             cautions=cautions,
             force=force,
             keep_going=keep_going,

@@ -9,7 +9,7 @@ from orchestrator.models.record import ApprovalRecord, newest_decisions
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What a person said: `done`, `skip`, `abort` or `later`."""
+    """What a person said: `approved`, `rejected`, `skipped` or `later`."""
 
     decision: str
     note: str = ""
@@ -28,5 +28,5 @@ def answers_of(approvals: Iterable[ApprovalRecord]) -> dict[str, Answer]:
 class Interaction(Protocol):
     """A person at a terminal."""
 
-    async def ask(self, task: str, title: str, instructions: str) -> "Answer":
-        """Ask what became of a manual step."""
+    async def ask(self, task: str, title: str, instructions: str, *, needs_evidence: bool = False) -> "Answer":
+        """Ask what became of a manual step; with `needs_evidence` an approval comes with some."""

@@ -9,15 +9,17 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from signal import SIGHUP, SIGINT, SIGTERM
+from signal import SIGTERM
 from types import MappingProxyType
 
 from orchestrator.contracts import Answer, Ledger
 from orchestrator.engine.alarm import Alarm
+from orchestrator.engine.asking import NOTHING_SAID, Questions
 from orchestrator.engine.bus import Bus
 from orchestrator.engine.commit import Commits
 from orchestrator.engine.conclude import conclude
 from orchestrator.engine.decision import Decision, Verdict
+from orchestrator.engine.decisions import Decisions
 from orchestrator.engine.earlier import EarlierChecks
 from orchestrator.engine.jobs import Jobs, Work, never_begun
 from orchestrator.engine.measure import ScopeAnswer, ScopeChecks
@@ -27,7 +29,7 @@ from orchestrator.engine.ports import AskGuard, AttemptEnd, Attempts, Clock, Mea
 from orchestrator.engine.retry import pause_before_next
 from orchestrator.engine.scheduler import Scheduler
 from orchestrator.engine.step import Step
-from orchestrator.engine.stop import Stopping
+from orchestrator.engine.stop import Stopping, who_stops
 from orchestrator.engine.underway import Underway
 from orchestrator.errors import OrchestrateError
 from orchestrator.models.facts import Fact
@@ -37,15 +39,7 @@ from orchestrator.models.status import OutcomeKind, TaskState
 # So many tasks start in one turn; the loop breathes in between, however many are ready.
 MOST_STARTS = 64
 NO_ATTEMPTS: Mapping[str, int] = MappingProxyType({})
-NO_DECISIONS: Mapping[str, Answer] = MappingProxyType({})
 _OVER = (Verdict.COMPLETE, Verdict.ALL_BLOCKED, Verdict.WAITING)
-
-
-_WHO_STOPS: Mapping[int, str] = {
-    SIGINT: "stopped by Ctrl-C",
-    SIGTERM: "asked by `orchestrate cancel` or SIGTERM",
-    SIGHUP: "the terminal is gone",
-}
 
 
 class PhaseExecutor:
@@ -65,6 +59,7 @@ class PhaseExecutor:
         ledger: Ledger,
         attempts: Attempts,
         measure: Measure,
+        questions: Questions,
         bus: Bus,
         clock: Clock,
         rng: random.Random,
@@ -72,7 +67,7 @@ class PhaseExecutor:
         earlier: EarlierChecks | None = None,
         opening: Sequence[Fact] = (),
         before: Mapping[str, int] = NO_ATTEMPTS,
-        decisions: Mapping[str, Answer] = NO_DECISIONS,
+        decisions: Mapping[str, Answer] = NOTHING_SAID,
         hurry: Callable[[], None] = lambda: None,
         dry_run: bool = False,
     ) -> None:
@@ -81,6 +76,7 @@ class PhaseExecutor:
         self._tasks = {task.id: task for task in plan.tasks}
         self._ledger = ledger
         self._attempts = attempts
+        self._questions = questions
         self._checks = ScopeChecks(run, plan, clock, measure, ask, earlier)
         self._news = News(bus, plan, self._tasks)
         self._clock = clock
@@ -93,7 +89,7 @@ class PhaseExecutor:
         self._bell = asyncio.Event()
         self._jobs = Jobs(self._bell.set)
         self._underway = Underway()
-        self._decisions = dict(decisions)
+        self._decisions = Decisions(questions, scheduler, decisions, self._bell.set)
         self._error: BaseException | None = None
         self._alarm = Alarm(clock, self._bell.set)
 
@@ -134,7 +130,7 @@ class PhaseExecutor:
             self.scheduler.stop(self._clock.monotonic())
         else:
             self._jobs.cancel_all()
-        self._news.run_stopping(_WHO_STOPS.get(signal, f"stopped by signal {signal}"), self._stopping.at_once)
+        self._news.run_stopping(who_stops(signal), self._stopping.at_once)
         self._bell.set()
 
     def drain(self) -> None:
@@ -143,25 +139,25 @@ class PhaseExecutor:
         self._news.run_stopping("drained", False)
         self._bell.set()
 
-    def decide(self, task: str, answer: Answer) -> None:
-        """Hand over what a person decided about a waiting task; ValueError when it does not wait."""
-        self.scheduler.decided(task)
-        self._decisions[task] = answer
-        self._bell.set()
+    async def hear(self) -> bool:
+        """Go on with what people decided elsewhere; return whether another attempt follows from it."""
+        return await self._decisions.hear()
 
     # ------------------------------------------------------------ the loop
 
     async def _until_over(self) -> bool:
         """Turn until everything has ended; return whether the caller was cancelled meanwhile."""
         was_cancelled = False
-        while not self._turn():
+        while True:
             try:
-                await self._bell.wait()
+                if not self._turn():
+                    await self._bell.wait()
+                elif not await self.hear():  # what was decided until now is not left to a resume
+                    return was_cancelled
             except asyncio.CancelledError:  # an orderly end: a cancelled task still records its end
                 was_cancelled = True
                 self.request_stop(SIGTERM)
             self._bell.clear()
-        return was_cancelled
 
     def _turn(self) -> bool:
         """Take what has ended, decide, record, launch; return whether the run is over."""
@@ -200,12 +196,14 @@ class PhaseExecutor:
     def _take(self, end: AttemptEnd, now: float) -> None:
         """Record how an attempt ended and tell the scheduler."""
         key = end.key
+        end = self._questions.left_by(end)
         if end.attempted:
             self._step.end_attempt(end)
         if end.kind is OutcomeKind.WAITING:
-            self._step.wait(end)
-            self.scheduler.waiting(key, end.outcome.question)
+            if self._decisions.wait(end):
+                self._step.wait(end)
         else:
+            self._questions.close(key)
             pause = pause_before_next(self._tasks[key].retry, self._underway.tries.get(key, 0), end, self._rng)
             self._underway.ends[key] = end
             self.scheduler.finished(key, end.kind, now, retry_at=None if pause is None else now + pause)
@@ -257,7 +255,7 @@ class PhaseExecutor:
             self._measure(scope)
         for name in decision.start:
             number = self._before.get(name, 0) + self._underway.tries.get(name, 0) + 1
-            ready = self._attempts.prepare(self._tasks[name], number, self._decisions.pop(name, None))
+            ready = self._attempts.prepare(self._tasks[name], number, self._decisions.take(name))
             if isinstance(ready, AttemptEnd):
                 self._jobs.inbox.append(ready)
             else:
@@ -291,6 +289,7 @@ class PhaseExecutor:
     def _committed(self, step: Step, durable: bool) -> None:
         """Announce what is recorded now, and launch."""
         if durable:
+            self._questions.recorded(step.questions)
             step.announce()
         for ready in step.launches:
             gone = partial(never_begun, ready)

@@ -46,7 +46,7 @@ class Progress:
         self.opened: list[str] = []
         self.closed: list[Closed] = []
         self.cancel: list[str] = []
-        self.cancelling: set[int] = set()
+        self.cancelling: dict[int, str | None] = {}  # with what made it necessary, None for a stop
         self._fail_fast = fail_fast
         self._keep_going = keep_going
         self._passed = passed
@@ -165,7 +165,7 @@ class Progress:
         if self.states[task] is not TaskState.RUNNING:
             self._end(task, TaskState.CANCELLED, reason, cause)
         elif running and task not in self.cancelling:
-            self.cancelling.add(task)
+            self.cancelling[task] = cause
             self.cancel.append(self.tasks[task].id)
 
     # ------------------------------------------------------------ sequences

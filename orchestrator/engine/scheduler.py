@@ -94,7 +94,7 @@ class Scheduler:
         self._dispatcher.free(task)
         progress = self._progress
         cancelled = task in progress.cancelling
-        progress.cancelling.discard(task)
+        progress.cancelling.pop(task, None)
         if retry_at is not None and not cancelled and not progress.stopping:
             self._states[task] = TaskState.READY
             if retry_at <= now:
@@ -106,11 +106,13 @@ class Scheduler:
         progress.end(task, _STATE_OF[kind])
 
     def waiting(self, task_id: str, question: str = "") -> None:
-        """Take that the task can go on only when a person has decided; its place and locks are free meanwhile."""
+        """Take that the task can go on only when a person has decided; its place and locks are free meanwhile.
+
+        A stop of the run leaves it waiting, like every question; what failed elsewhere ends it.
+        """
         task = self._running(task_id)
         self._dispatcher.free(task)
-        if task in self._progress.cancelling:
-            self._progress.cancelling.discard(task)
+        if self._progress.cancelling.pop(task, None) is not None:
             self._progress.end(task, TaskState.CANCELLED)
             return
         self._states[task] = TaskState.WAITING

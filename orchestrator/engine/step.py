@@ -17,6 +17,7 @@ class Step:
     def __init__(self, run: str, clock: Clock, news: News, opening: Iterable[Fact] = ()) -> None:
         self.facts: list[Fact] = list(opening)
         self.launches: list[Ready] = []
+        self.questions: list[TaskWaiting] = []
         self._run = run
         self._clock = clock
         self._news = news
@@ -70,8 +71,9 @@ class Step:
 
     def wait(self, end: AttemptEnd) -> None:
         """Record the question that a task waits with."""
-        question = end.outcome.question
-        self.facts.append(TaskWaiting(run=self._run, task=end.key, time=self._clock.now(), question=question))
+        waits = TaskWaiting(run=self._run, task=end.key, time=self._clock.now(), question=end.outcome.question)
+        self.questions.append(waits)
+        self.facts.append(waits)
         self.say(partial(self._news.waiting, end))
 
     def end_task(self, ended: Ended, end: AttemptEnd | None) -> None:

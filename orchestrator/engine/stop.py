@@ -1,11 +1,16 @@
 """How a run is stopped: the first signal ends it in order, the second at once."""
 
 from collections.abc import Callable
-from signal import Signals
+from signal import SIGHUP, SIGINT, SIGTERM, Signals
 
 from orchestrator.errors import ExitCode
 
-_CODES = {Signals.SIGHUP: ExitCode.SIGHUP, Signals.SIGINT: ExitCode.SIGINT, Signals.SIGTERM: ExitCode.SIGTERM}
+_WHO_STOPS = {
+    SIGINT: "stopped by Ctrl-C",
+    SIGTERM: "asked by `orchestrate cancel` or SIGTERM",
+    SIGHUP: "the terminal is gone",
+}
+_CODES = {SIGHUP: ExitCode.SIGHUP, SIGINT: ExitCode.SIGINT, SIGTERM: ExitCode.SIGTERM}
 
 
 class Stopping:
@@ -24,3 +29,8 @@ class Stopping:
         self.at_once = True
         self._hurry()
         return False
+
+
+def who_stops(signal: int) -> str:
+    """Return who asked for the end, in words."""
+    return _WHO_STOPS.get(Signals(signal), f"stopped by signal {signal}")

@@ -28,7 +28,6 @@ from orchestrator.models.json import JsonObject
 _DONE = frozenset(("done", "approve", "approved"))
 _SKIPPED = frozenset(("skip", "skipped"))
 _REFUSED = frozenset(("abort", "reject", "rejected"))
-_MOST_QUESTIONS = 3
 _APPROVED = "approved"
 
 
@@ -74,15 +73,13 @@ class Manual(Handler[ManualParams]):
             return _applied(params, context.decision, context.workspace) or _waiting_for_evidence(params)
         if context.interaction is None:
             return waiting(_question(params))
-        for _ in range(_MOST_QUESTIONS):
-            answer = await context.interaction.ask(context.task.id, context.task.name, _question(params))
-            if answer.decision == "later":
-                return waiting(_question(params))
-            outcome = _applied(params, answer, context.workspace)
-            if outcome is not None:
-                return outcome
-            context.say("evidence is required")
-        return _waiting_for_evidence(params)
+        needs_evidence = params.evidence == "required"
+        answer = await context.interaction.ask(
+            context.task.id, context.task.name, _question(params), needs_evidence=needs_evidence
+        )
+        if answer.decision == "later":
+            return waiting(_question(params))
+        return _applied(params, answer, context.workspace) or _waiting_for_evidence(params)
 
 
 def _question(params: ManualParams) -> str:

@@ -29,6 +29,7 @@ from orchestrator.models.facts import (
     ChangesIntended,
     ChangesRolledBack,
     ChangesUndone,
+    DecisionHeard,
     Fact,
     FilesAdopted,
     RunEnded,
@@ -130,8 +131,16 @@ def _task_waiting(fact: TaskWaiting) -> Iterable[Draft]:
 
 
 def _approval(fact: ApprovalGiven) -> Iterable[Draft]:
-    body = _filled(by=fact.by, note=fact.note, evidence=fact.evidence) or {}
-    return ((fact.run, APPROVAL, fact.task, None, None, to_micros(fact.time), {"decision": fact.decision, **body}),)
+    body = _filled(by=fact.by, note=fact.note, evidence=fact.evidence, where=fact.where) or {}
+    state = TaskState.RUNNING if fact.heard else None
+    time = to_micros(fact.time)
+    yield (fact.run, APPROVAL, fact.task, None, state and state.value, time, {"decision": fact.decision, **body})
+    if state is not None:
+        yield from _heard(DecisionHeard(run=fact.run, task=fact.task, time=fact.time, state=state))
+
+
+def _heard(fact: DecisionHeard) -> Iterable[Draft]:
+    return ((fact.run, TASK_RESET, fact.task, None, fact.state.value, to_micros(fact.time), None),)
 
 
 def _changes(fact: ChangesIntended) -> Iterable[Draft]:
@@ -192,6 +201,7 @@ _DRAFTS: Mapping[type, Callable[[Any], Iterable[Draft]]] = {
     TaskEnded: _task_ended,
     TaskWaiting: _task_waiting,
     ApprovalGiven: _approval,
+    DecisionHeard: _heard,
     ChangesIntended: _changes,
     ChangesRolledBack: _rolled_back,
     ChangesUndone: _undone,

@@ -6,7 +6,8 @@ from json import loads
 
 from orchestrator.ledger.codec import Packed, checksum, compress, fact_values
 from orchestrator.ledger.parcels import Parcel
-from orchestrator.ledger.rows import RUN_STARTED, FactRefused
+from orchestrator.ledger.questions import TELLING, refuse_unwanted
+from orchestrator.ledger.rows import APPROVAL, RUN_STARTED, FactRefused
 from orchestrator.ledger.sql import query
 
 
@@ -19,14 +20,15 @@ class Journal:
         self._head: tuple[int, int] | None = None  # facts and runs, as far as this process knows
         self.commits = 0
 
-    def write(self, parcels: Sequence[Parcel]) -> None:
-        """Write parcels in one transaction, all or none.
+    def write(self, parcels: Sequence[Parcel], *, rescued: bool = False) -> None:
+        """Write parcels in one transaction, all or none; of `rescued` ones what decisions answered may be lost.
 
-        FactRefused when one contradicts what is recorded; sqlite3.Error when the ledger cannot be written.
+        FactRefused when one contradicts what is recorded, DecisionRefused for a decision that cannot be taken any more;
+        sqlite3.Error when the ledger cannot be written.
         """
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            head = self._write(parcels)
+            head = self._write(parcels, rescued)
             self._connection.execute("COMMIT")
         except BaseException as error:
             self._numbers.clear()
@@ -43,7 +45,7 @@ class Journal:
         """Give the file back; what the log holds goes into the ledger's file."""
         self._connection.close()
 
-    def _write(self, parcels: Sequence[Parcel]) -> tuple[int, int]:
+    def _write(self, parcels: Sequence[Parcel], rescued: bool) -> tuple[int, int]:
         rows = [row for parcel in parcels for row in parcel.rows]
         started = [row for row in rows if row[1] == RUN_STARTED]
         facts, runs = self._move_head(len(rows), len(started))
@@ -55,6 +57,8 @@ class Journal:
             if row[1] == RUN_STARTED:
                 runs += 1
                 self._write_run(row, runs, seq)
+            elif row[1] == APPROVAL and not rescued:
+                refuse_unwanted(row[2] or "", row[4], self._newest(row, rows[: seq - facts - 1]))
             values.append(fact_values(seq, self._number(row[0]), row))
         self._connection.executemany(query("append_fact"), values)
         return facts + len(rows), runs
@@ -86,6 +90,17 @@ class Journal:
         covered = checksum(*named.values())
         self._connection.execute(query("append_run"), {**named, "checksum": covered})
         self._numbers[run] = number
+
+    def _newest(self, decision: Packed, before: Sequence[Packed]) -> tuple[str, str | None] | None:
+        """Return kind and state of what was written of a task last; `before` are rows of this transaction."""
+        run, task = decision[0], decision[2]
+        for row in reversed(before):
+            if row[0] == run and row[2] == task and row[1] in TELLING:
+                return row[1], row[4]
+        found: tuple[str, str | None] | None = self._connection.execute(
+            query("newest_of_task"), {"run": self._number(run), "task": task}
+        ).fetchone()
+        return found
 
     def _number(self, run: str) -> int:
         number = self._numbers.get(run)

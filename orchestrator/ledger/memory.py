@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from heapq import merge
 from threading import Lock
 
+from orchestrator.errors import DecisionRefused
 from orchestrator.ledger import history
 from orchestrator.ledger.drafts import drafts
 from orchestrator.ledger.history import ATTEMPTS_THAT_COUNT, GOOD, Definitions, Success, UndoneMark
@@ -17,8 +18,9 @@ from orchestrator.ledger.projection import (
     is_told_by_its_own_rows,
     standing,
 )
-from orchestrator.ledger.questions import questions
+from orchestrator.ledger.questions import TELLING, questions, refuse_unwanted
 from orchestrator.ledger.rows import (
+    APPROVAL,
     ATTEMPT_STARTED,
     ENDINGS,
     FENCED,
@@ -52,11 +54,11 @@ class MemoryLedger:
         self._done.set_result(None)
 
     def append(self, facts: Sequence[Fact]) -> "Future[None]":
-        """Keep facts in this order, all or none; the future raises FactRefused."""
+        """Keep facts in this order, all or none; the future raises FactRefused, and DecisionRefused for a decision."""
         with self._lock:
             try:
                 self._keep(list(drafts(facts)))
-            except FactRefused as error:
+            except (FactRefused, DecisionRefused) as error:
                 refused: Future[None] = Future()
                 refused.set_exception(error)
                 return refused
@@ -133,7 +135,7 @@ class MemoryLedger:
     def _check(self, rows: Sequence[Draft]) -> None:
         started: set[str] = set()
         fenced: set[tuple[str, str, int]] = set()
-        for run, kind, task, attempt, *_ in rows:
+        for place, (run, kind, task, attempt, state, *_) in enumerate(rows):
             known = run in self._rows or run in started
             if kind == RUN_STARTED:
                 if known:
@@ -141,11 +143,21 @@ class MemoryLedger:
                 started.add(run)
             elif not known:
                 raise FactRefused.because_unknown(run)
+            if kind == APPROVAL:
+                refuse_unwanted(task or "", state, self._newest(run, task, rows[:place]))
             if kind in FENCED:
                 bit = _bit(kind, attempt or 0)
                 if (run, task or "", bit) in fenced or self._fences[run][task or ""] & bit:
                     raise FactRefused.because_known(run, task, attempt)
                 fenced.add((run, task or "", bit))
+
+    def _newest(self, run: str, task: str | None, before: Sequence[Draft]) -> tuple[str, str | None] | None:
+        """Return kind and state of what was written of a task last; `before` comes with it."""
+        for draft in reversed(before):
+            if draft[0] == run and draft[2] == task and draft[1] in TELLING:
+                return draft[1], draft[4]
+        rows = self._rows.get(run, ())
+        return next(((row[1], row[4]) for row in reversed(rows) if row[2] == task and row[1] in TELLING), None)
 
     def _log(self) -> Iterator[tuple[str, Row]]:
         """Yield every row with its run, in the order in which they were written."""

@@ -36,7 +36,7 @@ from orchestrator.ledger.rows import (
     to_time,
 )
 from orchestrator.models.record import RecordedChange, RunRecord, RunSummary, TaskRecord
-from orchestrator.models.status import RunState, TaskState
+from orchestrator.models.status import OutcomeKind, RunState, TaskState
 
 # Looking a word up costs a fifth of calling the enum, and a big run has tens of thousands of them.
 TASK_STATES: Mapping[str, TaskState] = {state.value: state for state in TaskState}
@@ -53,7 +53,7 @@ def standing(kind: str, state: str | None) -> TaskState:
     """Return the state of a task whose newest row (of `STANDING_ROWS`) is this one."""
     if kind == ATTEMPT_STARTED:
         return TaskState.RUNNING
-    if kind == ATTEMPT_ENDED:
+    if kind == ATTEMPT_ENDED and state != OutcomeKind.WAITING:
         return TaskState.READY  # between two attempts; the end of the task is a row of its own
     return TASK_STATES[state or TaskState.PENDING]
 
@@ -248,7 +248,7 @@ class RunBuilder:
         task = self._tasks.get(name or "") or self._task(name)
         known = task.attempts.get(number or 0)
         task.attempts[number or 0] = (known[0] if known else time or 0, row)
-        task.state = TaskState.READY
+        task.state = TaskState.WAITING if row[4] == OutcomeKind.WAITING else TaskState.READY
         task.outputs = body["outputs"] if body and "outputs" in body else _NOTHING
         return task
 

@@ -1,9 +1,27 @@
-"""What waits for a person, and what persons said."""
+"""What waits for a person, what persons said, and what they may say."""
 
 from collections.abc import Iterable
 
-from orchestrator.ledger.rows import APPROVAL, TASK_WAITING, Row, to_time
+from orchestrator.errors import DecisionRefused
+from orchestrator.ledger.rows import (
+    APPROVAL,
+    ATTEMPT_ENDED,
+    ATTEMPT_STARTED,
+    LAST_ATTEMPT_ENDED,
+    TASK_ENDED,
+    TASK_RESET,
+    TASK_WAITING,
+    Row,
+    to_time,
+)
 from orchestrator.models.record import ApprovalRecord
+from orchestrator.models.status import OutcomeKind, TaskState
+
+# Rows that tell whether a task waits for a decision; `newest_of_task.sql` names them, too.
+TELLING = frozenset(
+    {ATTEMPT_STARTED, ATTEMPT_ENDED, LAST_ATTEMPT_ENDED, TASK_ENDED, TASK_RESET, TASK_WAITING, APPROVAL}
+)
+_HEARD = (TaskState.RUNNING, TaskState.READY)  # what a reset says after a decision; that of a resume says pending
 
 
 def questions(rows: Iterable[Row]) -> tuple[ApprovalRecord, ...]:
@@ -43,5 +61,23 @@ def _answer(asked: list[ApprovalRecord], row: Row) -> None:
             by=body.get("by", ""),
             note=body.get("note", ""),
             evidence=body.get("evidence"),
+            where=body.get("where", ""),
         )
     ]
+
+
+def refuse_unwanted(task: str, heard: str | None, newest: tuple[str, str | None] | None) -> None:
+    """Raise DecisionRefused where a decision cannot be taken any more.
+
+    `heard` is the state column of its row, None for one that was given elsewhere. `newest` is the kind and the state of
+    the task's newest row, decisions included.
+    """
+    kind, state = newest or ("", None)
+    given = kind == APPROVAL and state is None
+    if heard is None:
+        may = given or kind == TASK_WAITING or (kind == ATTEMPT_ENDED and state == OutcomeKind.WAITING)
+    else:
+        may = not given and not (kind == TASK_RESET and state in _HEARD)
+    if not may:
+        message = f"task {task} does not wait for a decision"
+        raise DecisionRefused(message)

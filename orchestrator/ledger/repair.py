@@ -136,7 +136,7 @@ def _write(draft: Path, rescued: _Rescued) -> None:
     migrations.create(draft)
     with told_in_words(draft), closing(open_to_write(draft, Durability.FULL, create=False)) as connection:
         if rescued.rows:
-            Journal(connection).write([Parcel(rows=tuple(rescued.rows), documents=rescued.documents)])
+            Journal(connection).write([Parcel(rows=tuple(rescued.rows), documents=rescued.documents)], rescued=True)
 
 
 def _exchange(path: Path, draft: Path) -> Path:

@@ -93,7 +93,11 @@ class TaskWaiting(Struct, frozen=True, kw_only=True):
 
 
 class ApprovalGiven(Struct, frozen=True, kw_only=True):
-    """A person decided about a waiting task: approved, rejected or skipped."""
+    """A person decided about a waiting task: approved, rejected or skipped.
+
+    It is refused (DecisionRefused) unless the task waits. `heard` is one that was given to the run itself, which goes
+    on with it at once; it is refused where somebody decided elsewhere before. `where` is terminal, option or command.
+    """
 
     run: str
     task: str
@@ -102,6 +106,20 @@ class ApprovalGiven(Struct, frozen=True, kw_only=True):
     by: str
     note: str = ""
     evidence: str | None = None
+    where: str = ""
+    heard: bool = False
+
+
+class DecisionHeard(Struct, frozen=True, kw_only=True):
+    """The run goes on with the newest decision about a waiting task: no later one is taken.
+
+    `state` is RUNNING where the question stands in an attempt, READY where another attempt carries the decision out.
+    """
+
+    run: str
+    task: str
+    time: datetime
+    state: TaskState
 
 
 class ChangesIntended(Struct, frozen=True, kw_only=True):
@@ -149,6 +167,7 @@ Fact: TypeAlias = (
     | TaskEnded
     | TaskWaiting
     | ApprovalGiven
+    | DecisionHeard
     | ChangesIntended
     | ChangesRolledBack
     | ChangesUndone

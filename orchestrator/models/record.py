@@ -84,7 +84,7 @@ class RecordedChange(Struct, frozen=True, kw_only=True):
 
 
 class ApprovalRecord(Struct, frozen=True, kw_only=True):
-    """A question that waits for a person, or was answered."""
+    """A question that waits for a person, or was answered; `where` is terminal, option or command ("" = unknown)."""
 
     task: str
     asked: datetime
@@ -93,6 +93,7 @@ class ApprovalRecord(Struct, frozen=True, kw_only=True):
     by: str | None = None
     note: str = ""
     evidence: str | None = None
+    where: str = ""
 
 
 def newest_decisions(approvals: Iterable[ApprovalRecord]) -> dict[str, ApprovalRecord]:

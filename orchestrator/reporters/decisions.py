@@ -12,7 +12,8 @@ def not_heard_yet(record: RunRecord) -> dict[str, ApprovalRecord]:
 
 
 def told(decided: ApprovalRecord) -> str:
-    """Return e.g. `rejected by Ada: not yet`."""
+    """Return e.g. `rejected by Ada at the terminal of the run: not yet`."""
     by = f" by {line(decided.by)}" if decided.by else ""
+    by += " at the terminal of the run" if decided.where == "terminal" else ""
     note = f": {line(' '.join(decided.note.split()))}" if decided.note else ""
     return f"{line(decided.decision or 'asked')}{by}{note}"

@@ -18,12 +18,14 @@ from orchestrator.contracts import Answer
 from orchestrator.reporters.style import Look
 from orchestrator.sanitize import block, line
 
+_DONE = "approved"
 _CHOICES = {
-    "done": "done",
-    "skip, with a reason (what depends on it goes on)": "skip",
+    "done": _DONE,
+    "skip, with a reason (what depends on it goes on)": "skipped",
     "later (the run goes on without it)": "later",
-    "abort (the task fails)": "abort",
+    "abort (the task fails)": "rejected",
 }
+_EVIDENCE = "Evidence: a text, or the path of a file"
 _LONGEST_END = 5.0  # seconds that a cancelled prompt has for giving the terminal back
 
 
@@ -61,18 +63,18 @@ class TerminalInteraction:
         self._devices = devices
         self._turn = asyncio.Lock()
 
-    async def ask(self, task: str, title: str, instructions: str) -> Answer:
-        """Ask what became of a step: done (with evidence), skip (with a reason), later, abort."""
+    async def ask(self, task: str, title: str, instructions: str, *, needs_evidence: bool = False) -> Answer:
+        """Ask what became of a step: done (with evidence), skip (with a reason), later, abort (with a reason)."""
         async with self._turn:
             with self._hold():
-                conversation = _Conversation(lambda: self._converse(task, title, instructions))
+                conversation = _Conversation(lambda: self._converse(task, title, instructions, needs_evidence))
                 answer = await conversation.hear()
         if answer is None:
             self._on_interrupt()
             return Answer(decision="later", by=self._user)
         return answer
 
-    async def _converse(self, task: str, title: str, instructions: str) -> Answer | None:
+    async def _converse(self, task: str, title: str, instructions: str, needs_evidence: bool) -> Answer | None:
         """Hold the conversation; None when the person pressed Ctrl-C."""
         import questionary
 
@@ -85,9 +87,11 @@ class TerminalInteraction:
             question = f"{line(task)} {line(title)}"
             decision = await _said(questionary.select(question, choices=choices, **devices))
             note, evidence = "", None
-            if decision == "done":
-                evidence = await _said(questionary.text("Evidence (text or path of a file, may be empty):", **devices))
-            elif decision in ("skip", "abort"):
+            if decision == _DONE and needs_evidence:
+                evidence = await _said(questionary.text(f"{_EVIDENCE}:", validate=_is_shown, **devices))
+            elif decision == _DONE:
+                evidence = await _said(questionary.text(f"{_EVIDENCE}, may be empty:", **devices))
+            elif decision != "later":
                 note = await _said(questionary.text("Reason:", validate=_is_said, **devices))
         except KeyboardInterrupt:
             return None
@@ -176,6 +180,10 @@ async def _said(question: Any) -> str:
 
 def _is_said(text: str) -> bool | str:
     return True if text.strip() else "a reason is needed"
+
+
+def _is_shown(text: str) -> bool | str:
+    return True if text.strip() else "evidence is needed"
 
 
 def _devices_of(stream: TextIO) -> dict[str, Any]:

@@ -10,7 +10,7 @@ class Somebody:
         self.answers = list(answers)
         self.questions: list[tuple[str, str, str]] = []
 
-    async def ask(self, task: str, title: str, instructions: str) -> Answer:
+    async def ask(self, task: str, title: str, instructions: str, *, needs_evidence: bool = False) -> Answer:  # noqa: ARG002 - says what was prepared
         """Return the next answer; AssertionError when none is left: the handler asked once too often."""
         self.questions.append((task, title, instructions))
         if not self.answers:

@@ -23,6 +23,7 @@ from orchestrator.contracts import (
     TaskContext,
     changed,
 )
+from orchestrator.engine.asking import Questions
 from orchestrator.engine.attempt import TaskAttempts
 from orchestrator.engine.bus import Bus
 from orchestrator.engine.executor import PhaseExecutor
@@ -30,10 +31,12 @@ from orchestrator.engine.freshness import Freshness
 from orchestrator.engine.outcome import RunResult
 from orchestrator.engine.ports import AskGuard, Tools
 from orchestrator.engine.scheduler import Scheduler
+from orchestrator.ledger.drafts import drafts
+from orchestrator.ledger.questions import questions
 from orchestrator.models.events import Event, EventType
 from orchestrator.models.facts import AttemptEnded, AttemptStarted, Fact, RunEnded, TaskEnded
 from orchestrator.models.plan import Plan, PlannedCheck, PlannedGuard, PlannedTask
-from orchestrator.models.record import Change
+from orchestrator.models.record import ApprovalRecord, Change
 from orchestrator.models.status import TaskState
 from orchestrator.runners.local import LocalRunner
 
@@ -105,6 +108,9 @@ class RecordingLedger:
         self.transactions.append(tuple(facts))
         self.committed += facts
         future.set_result(None)
+
+    def approvals(self, run: str) -> tuple[ApprovalRecord, ...]:
+        return questions(row for number, draft in enumerate(drafts(self.committed)) if (row := (number, *draft[1:])))
 
     # what tests ask
 
@@ -301,7 +307,7 @@ class Stage:
     guards: dict[str, Any] = field(default_factory=dict)
     freshness: Freshness = field(default_factory=Freshness)
     tools: Tools = field(default_factory=lambda: Tools(processes=None))  # type: ignore[arg-type]
-    interaction: Interaction | None = None
+    person: Interaction | None = None
     own_hash: str | None = None
     dry_run: bool = False
     keep_going: bool = False
@@ -316,6 +322,14 @@ class Stage:
         self.handler = Scripted(self.script, self.own_hash)
         self.binding = PlainBinding()
         self.bus = Bus(RUN, self.reporters, self.clock.now, patience=0.2)
+        self.questions = Questions(
+            run=RUN,
+            tasks={task.id: task for task in self.plan.tasks},
+            ledger=self.ledger,  # type: ignore[arg-type]
+            clock=self.clock,
+            bus=self.bus,
+            person=self.person,
+        )
         self.attempts = self.attempts_class(
             run=RUN,
             handlers=lambda name: self.handler,
@@ -328,7 +342,7 @@ class Stage:
             clock=self.clock,
             bus=self.bus,
             freshness=self.freshness,
-            interaction=self.interaction,
+            interaction=self.questions.interaction,
             dry_run=self.dry_run,
         )
 
@@ -357,6 +371,7 @@ class Stage:
             ledger=self.ledger,  # type: ignore[arg-type]
             attempts=self.attempts,
             measure=self.measure,
+            questions=self.questions,
             bus=self.bus,
             clock=self.clock,
             rng=random.Random(0),

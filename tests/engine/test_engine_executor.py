@@ -11,7 +11,6 @@ from engine_stage import EPOCH, RUN, Recorder, RecordingLedger, Stage, never
 from msgspec.structs import replace
 
 from orchestrator.contracts import (
-    Answer,
     Measurement,
     Outcome,
     TaskContext,
@@ -25,7 +24,15 @@ from orchestrator.engine.attempt import TaskAttempts
 from orchestrator.engine.ports import AttemptEnd, Ready
 from orchestrator.errors import Drift, ExitCode, MissingTool, Unusable
 from orchestrator.models.events import EventType
-from orchestrator.models.facts import AttemptEnded, AttemptStarted, RunEnded, RunStarted, TaskEnded, TaskWaiting
+from orchestrator.models.facts import (
+    ApprovalGiven,
+    AttemptEnded,
+    AttemptStarted,
+    RunEnded,
+    RunStarted,
+    TaskEnded,
+    TaskWaiting,
+)
 from orchestrator.models.plan import PlannedCheck, PlannedGuard, RetryPolicy
 from orchestrator.models.record import Measured
 from orchestrator.models.status import Execution, FailureClass, OutcomeKind, RunState, TaskState
@@ -396,6 +403,9 @@ def test_a_failure_beside_a_question_ends_with_1() -> None:
     assert (result.exit_code, result.state) == (ExitCode.FAILED, RunState.FAILED)
 
 
+APPROVED = ApprovalGiven(run=RUN, task="1", time=EPOCH, decision="approved", by="ada")
+
+
 def test_a_decision_that_arrives_during_the_run_is_handed_to_another_attempt() -> None:
     async def ask(context: TaskContext) -> Outcome:
         if context.decision is None:
@@ -404,13 +414,14 @@ def test_a_decision_that_arrives_during_the_run_is_handed_to_another_attempt() -
 
     async def decide(context: TaskContext) -> Outcome:
         await stage.ledger.appended(TaskWaiting)
-        stage.executor.decide("1", Answer(decision="done", by="ada"))
+        stage.ledger.append([APPROVED])
+        assert await stage.executor.hear()
         return changed("decided")
 
     stage = Stage(plan([task("1"), task("2"), task("3", after=["1"])]), {"1": ask, "2": decide})
     assert stage.play().exit_code == 0
     assert stage.ledger.attempts("1") == ["waiting", "changed"]
-    assert stage.ledger.last_attempt("1").summary == "done by ada"
+    assert stage.ledger.last_attempt("1").summary == "approved by ada"
     assert stage.ledger.ended()["3"] == "changed"
 
 

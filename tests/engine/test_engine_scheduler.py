@@ -465,12 +465,22 @@ def test_stop_drops_a_checkpoint_that_waits_for_room() -> None:
     assert decision.closed == (Closed(scope="group 1.a", ok=False, cause="group 1.a"),)
 
 
-def test_a_question_of_a_task_that_is_being_cancelled_is_not_kept() -> None:
+def test_a_question_of_a_task_that_a_failure_cancels_is_not_kept() -> None:
+    scheduler = begin(plan([task("1"), task("2")], [group(fail_fast=True)]))
+    scheduler.next(0)
+    scheduler.finished("2", FAILED, 0)
+    scheduler.next(0)
+    scheduler.waiting("1", "may I?")
+    assert states(scheduler) == {"1": "cancelled", "2": "failed"}
+
+
+def test_a_question_that_comes_up_while_the_run_is_stopped_is_kept() -> None:
     scheduler = begin(plan([task("1")]))
     scheduler.next(0)
     scheduler.stop(0)
     scheduler.waiting("1", "may I?")
-    assert states(scheduler) == {"1": "cancelled"}
+    assert states(scheduler) == {"1": "waiting"}
+    assert scheduler.next(0).verdict is Verdict.WAITING
 
 
 def test_a_decision_after_the_stop_starts_nothing() -> None:

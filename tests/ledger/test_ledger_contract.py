@@ -22,12 +22,13 @@ from ledger_facts import (
     undone,
     waits,
 )
+from msgspec.structs import replace
 
-from orchestrator.errors import UsageError
+from orchestrator.errors import DecisionRefused, UsageError
 from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.ledger.rows import FactRefused
 from orchestrator.ledger.sqlite import SqliteLedger
-from orchestrator.models.facts import AttemptStarted, RunEnded, RunResumed
+from orchestrator.models.facts import AttemptStarted, DecisionHeard, Fact, RunEnded, RunResumed
 from orchestrator.models.record import ApprovalRecord, AttemptRecord, Break, LastSuccess, TaskRecord
 from orchestrator.models.status import FailureClass, OutcomeKind, RunState, TaskState
 
@@ -139,7 +140,7 @@ def test_the_seconds_of_a_resumed_run_are_those_of_its_parts(ledgers: Ledgers) -
 
 def test_a_part_that_was_killed_counts_until_its_last_word(ledgers: Ledgers) -> None:
     again = RunEnded(run="r1", time=at(107), state=RunState.SUCCEEDED, exit_code=0, seconds=7.0)
-    ledgers.append(started(), *done("1.1"), approval("1.2"), resumed(), again)
+    ledgers.append(started(), *done("1.1"), waits("1.2"), approval("1.2"), resumed(), again)
     record = ledgers.read.read_run("r1")
     assert (record.seconds, record.breaks) == (10.0, (Break(since=at(3), until=at(100)),))
     assert ledgers.read.runs()[0].seconds == 10.0
@@ -224,9 +225,69 @@ def test_a_question_asked_again_after_a_resume_is_one_question(ledgers: Ledgers)
 
 
 def test_an_approval_may_come_before_the_question(ledgers: Ledgers) -> None:
-    ledgers.append(started(), approval("1.1"))
+    ledgers.append(started(), attempt("1.1"), approval("1.1", heard=True))
     given = ledgers.read.read_run("r1").approvals
     assert given == (ApprovalRecord(task="1.1", asked=at(50), question="", decision="approved", by="ada"),)
+
+
+UNANSWERED = (started(), attempt(), waits())
+HEARD = DecisionHeard(run="r1", task="1.1", time=at(51), state=TaskState.RUNNING)
+PUT_OFF = (*UNANSWERED, attempt_end(kind=OutcomeKind.WAITING))
+
+
+@pytest.mark.parametrize(
+    ("before", "decision"),
+    [
+        ((started(),), approval()),  # nobody was asked
+        ((*UNANSWERED, approval(), HEARD), approval(decision="rejected")),  # it is being carried out
+        ((*UNANSWERED, approval(heard=True)), approval(decision="rejected")),
+        ((*UNANSWERED, approval(), HEARD, *done()[1:]), approval()),  # the task has ended
+        ((*UNANSWERED, approval()), approval(decision="rejected", heard=True)),  # somebody was first
+        ((*UNANSWERED, approval(), HEARD), approval(decision="rejected", heard=True)),
+        ((*UNANSWERED, approval(), resumed(again=("1.1",))), approval()),
+    ],
+)
+def test_a_decision_that_cannot_be_taken_any_more_is_refused(
+    ledgers: Ledgers, before: tuple[Fact, ...], decision: Fact
+) -> None:
+    ledgers.append(*before)
+    with pytest.raises(DecisionRefused, match=r"task 1\.1 does not wait for a decision"):
+        ledgers.append(decision)
+    assert ledgers.read.read_run("r1").state is RunState.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("before", "decisions"),
+    [
+        (UNANSWERED, ["rejected"]),
+        ((*UNANSWERED, approval()), ["rejected"]),  # somebody thought better of it
+        (PUT_OFF, ["rejected"]),
+        ((*UNANSWERED, approval(), HEARD, waits()), ["approved", "rejected"]),
+    ],
+)
+def test_a_decision_is_taken_as_long_as_the_task_waits(
+    ledgers: Ledgers, before: tuple[Fact, ...], decisions: list[str]
+) -> None:
+    ledgers.append(*before)
+    [task] = ledgers.read.read_run("r1").tasks[:1]
+    assert task.state is TaskState.WAITING
+    ledgers.append(approval(decision="rejected"))
+    given = ledgers.read.approvals("r1")
+    assert [each.decision for each in given][-1] == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("facts", "state"),
+    [
+        ((approval(heard=True),), TaskState.RUNNING),
+        ((approval(), HEARD), TaskState.RUNNING),
+        ((approval(), replace(HEARD, state=TaskState.READY)), TaskState.READY),
+    ],
+)
+def test_what_was_heard_waits_no_more(ledgers: Ledgers, facts: tuple[Fact, ...], state: TaskState) -> None:
+    ledgers.append(*UNANSWERED, *facts)
+    assert ledgers.read.read_run("r1").tasks[0].state is state
+    assert ledgers.read.runs()[0].counts[state] == 1
 
 
 # ---------------------------------------------------------------- finding runs

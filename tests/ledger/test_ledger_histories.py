@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from ledger_facts import at, change, measured
 
+from orchestrator.errors import DecisionRefused
 from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.ledger.rows import FactRefused
 from orchestrator.ledger.sqlite import SqliteLedger
@@ -20,6 +21,7 @@ from orchestrator.models.facts import (
     ChangesIntended,
     ChangesRolledBack,
     ChangesUndone,
+    DecisionHeard,
     Fact,
     FilesAdopted,
     RunEnded,
@@ -114,6 +116,10 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
         by=WORDS,
         note=WORDS,
         evidence=st.none() | WORDS,
+        heard=st.booleans(),
+    ),
+    st.builds(
+        DecisionHeard, run=RUNS, task=TASKS, time=TIMES, state=st.sampled_from([TaskState.RUNNING, TaskState.READY])
     ),
     st.builds(ChangesIntended, **ATTEMPT, changes=CHANGES, external=st.booleans()),
     st.builds(ChangesRolledBack, **ATTEMPT, time=TIMES),
@@ -159,7 +165,7 @@ class Histories(RuleBasedStateMachine):
     def write(self, facts: list[Fact]) -> None:
         expected, found = (ledger.append(facts).exception(timeout=20) for ledger in (self.memory, self.file))
         assert type(found) is type(expected)
-        assert found is None or isinstance(found, FactRefused)
+        assert found is None or isinstance(found, FactRefused | DecisionRefused)
         if found is None:
             self.runs += [fact.run for fact in facts if isinstance(fact, RunStarted)]
 

@@ -194,11 +194,11 @@ def test_two_processes_may_write_the_same_ledger(path: Path, open_sqlite: Callab
     script = """
 import sys
 from pathlib import Path
-from ledger_facts import approval
+from ledger_facts import approval, waits
 from orchestrator.ledger.sqlite import SqliteLedger
 ledger = SqliteLedger.open(Path(sys.argv[1]))
 for number in range(50):
-    ledger.append([approval(f"3.{number}")]).result()
+    ledger.append([waits(f"3.{number}"), approval(f"3.{number}")]).result()
 ledger.close()
 """
     other = python(script, str(path))
@@ -207,8 +207,8 @@ ledger.close()
     _, complaints = other.communicate(timeout=60)
     assert complaints == ""
     record = ledger.read_run("r1")
-    assert (len(record.tasks), len(record.approvals)) == (50, 50)
-    assert ledger.check() == 101
+    assert (len(record.tasks), len(record.approvals)) == (100, 50)
+    assert ledger.check() == 151
 
 
 def test_the_same_plan_is_stored_once(path: Path, open_sqlite: Callable[..., SqliteLedger]) -> None:

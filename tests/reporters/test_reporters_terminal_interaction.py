@@ -54,17 +54,23 @@ def person():
 
 def test_done_asks_for_evidence(person):
     answer = person.answers(ENTER + "see run 17" + ENTER)
-    assert answer == Answer(decision="done", evidence="see run 17", by="ada")
+    assert answer == Answer(decision="approved", evidence="see run 17", by="ada")
     assert person.held == ["taken", "given back"]
 
 
 def test_done_without_evidence_has_none(person):
-    assert person.answers(ENTER + ENTER) == Answer(decision="done", by="ada")
+    assert person.answers(ENTER + ENTER) == Answer(decision="approved", by="ada")
+
+
+def test_done_needs_the_evidence_that_is_asked_for(person):
+    person.keys.send_text(ENTER + ENTER + "  " + ENTER + "run 17" + ENTER)
+    answer = asyncio.run(person.interaction.ask("4.4", "Secrets", "x", needs_evidence=True))
+    assert answer == Answer(decision="approved", evidence="run 17", by="ada")
 
 
 def test_skipping_needs_a_reason(person):
     answer = person.answers(DOWN + ENTER + ENTER + "not ours" + ENTER)
-    assert answer == Answer(decision="skip", note="not ours", by="ada")
+    assert answer == Answer(decision="skipped", note="not ours", by="ada")
 
 
 def test_later_asks_nothing_more(person):
@@ -73,7 +79,7 @@ def test_later_asks_nothing_more(person):
 
 def test_aborting_needs_a_reason(person):
     assert person.answers(DOWN * 3 + ENTER + "wrong repository" + ENTER) == Answer(
-        decision="abort", note="wrong repository", by="ada"
+        decision="rejected", note="wrong repository", by="ada"
     )
 
 
