@@ -363,11 +363,15 @@ def _default(option: Option) -> str:
 
 def actions_md() -> str:
     """Return the text of actions.md."""
-    parts = [ACTIONS_HEAD, f"## Params of every action on a workflow\n\n{table(WorkflowParams)}"]
     found = [find_action(name) for name in action_names()]
+    by_kind = {kind: [each for each in found if next(k for k in KINDS if k in each.kinds) == kind] for kind in KINDS}
+    parts = [ACTIONS_HEAD, "## All actions\n\n| action | does |\n|---|---|"]
     for kind, title in KINDS.items():
-        parts.append(f"## {title}\n")
-        parts += [action_section(each) for each in found if next(word for word in KINDS if word in each.kinds) == kind]
+        parts.append(f"| **{title}** | |")
+        parts += [f"| [{each.name}](#{each.name}) | {cell(each.summary)} |" for each in by_kind[kind]]
+    parts.append(f"\n## Params of every action on a workflow\n\n{table(WorkflowParams)}")
+    for kind, title in KINDS.items():
+        parts += [f"## {title}\n", *map(action_section, by_kind[kind])]
     return "\n".join(parts)
 
 
