@@ -41,9 +41,11 @@ def effective_priorities(
     if len(plan.tasks) * _FEWEST_PLAYS > _affordable(sum(durations.get(task.id, UNKNOWN_SECONDS) for task in left)):
         return AS_WRITTEN
     search = _Search(plan, durations, checkpoints(), done)
-    for phase in search.phases():
-        while search.improve(phase):
-            pass
+    # exchanges are many: they get what is left when all phases have had the single steps
+    for ways in ((search.single_steps,), (search.single_steps, search.exchanges)):
+        for phase in search.phases():
+            while any(search.improve(steps(phase)) for steps in ways):
+                pass
     return MappingProxyType(search.effective)
 
 
@@ -76,11 +78,24 @@ class _Search:
         phase_of = {task.id: task.phase for task in self._plan.tasks}
         return tuple(dict.fromkeys(phase_of[name] for name in self._way()))
 
-    def improve(self, phase: str) -> bool:
-        """Change what makes the run shorter, by the fewest steps that do; False when nothing does."""
+    def single_steps(self, phase: str) -> Iterator[Mapping[str, Priority]]:
+        """Yield what raises something on the way to the end, then what lowers something beside it."""
         raisings = (more for task in self._outranked(phase) for more in self._raisings(task))
         lowerings = (more for task in self._in_the_way(phase) for more in self._lowerings(task))
-        for more in chain(raisings, lowerings):
+        return chain(raisings, lowerings)
+
+    def exchanges(self, phase: str) -> Iterator[Mapping[str, Priority]]:
+        """Yield what raises a task on the way to the end and lowers one beside it."""
+        way = set(self._way())
+        on_the_way = [task for task in self._plan.tasks if task.phase == phase and task.id in way & self._known]
+        lowerings = [more for task in self._in_the_way(phase) for more in self._lowerings(task)]
+        for task in on_the_way:
+            for priority in reversed(_BY_RANK[: self._priority(task).rank]):
+                yield from ({task.id: priority, **lowering} for lowering in lowerings)
+
+    def improve(self, changes: Iterable[Mapping[str, Priority]]) -> bool:
+        """Make the first change that makes the run shorter; False when none does, or no more may be played."""
+        for more in changes:
             effective = self._changed_by(more)
             key = tuple(sorted(effective.items()))
             if key in self._tried:

@@ -63,6 +63,16 @@ def test_a_task_gives_way_where_it_helps_nobody_to_begin_earlier() -> None:
     assert (simulate(of, durations), with_effective(of, durations)) == (10.0, 9.0)
 
 
+def test_two_tasks_change_places_where_neither_step_helps_alone() -> None:
+    tasks = [task("a"), task("b"), task("c", priority=HIGH)]
+    tasks += [task("x", "1.b"), task("y", "1.b", priority=HIGH), task("z", "1.b")]
+    of = plan(tasks, [group("1.a"), group("1.b", max_parallel=2)], limit=2)
+    durations = {"a": 4.0, "b": 6.0, "c": 2.0, "x": 8.0, "y": 8.0, "z": 4.0}
+    assert effective_priorities(of, durations) == {"a": HIGH, "y": MEDIUM}
+    alone = [simulate(of, durations, effective=each) for each in ({}, {"a": HIGH}, {"y": MEDIUM})]
+    assert (alone, with_effective(of, durations)) == ([18.0, 18.0, 18.0], 16.0)
+
+
 def test_what_is_critical_gives_way_to_nothing() -> None:
     assert effective_priorities(*in_the_way(CRITICAL)) == {}
 
