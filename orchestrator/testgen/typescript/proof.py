@@ -16,7 +16,7 @@ from orchestrator.testgen.filters import (
     TOUCHES,
 )
 from orchestrator.testgen.foreign import foreign_environment
-from orchestrator.testgen.typescript.bench import Bench, FileReport
+from orchestrator.testgen.typescript.bench import Bench, FileReport, Report
 from orchestrator.testgen.typescript.scratch_tests import guarded
 
 REPEATS = 3
@@ -52,7 +52,8 @@ async def prove(
 ) -> dict[str, Verdicts]:
     """Run test files once as they are and three times shuffled, in other time zones and at other times.
 
-    Those that read `variables` of the environment are run once more with values of somebody else in them.
+    Those that read `variables` of the environment have values of somebody else in them the last time; where a test
+    fails then, both is tried for itself.
 
     A file's tests are not repeated when one of them failed the first time: they are chosen anew anyway. `is_ours` says
     of a test in a file whether it is one of those that are asked about.
@@ -65,12 +66,14 @@ async def prove(
         bench.overlay.write(file, guarded(bench.tools, text, str(bench.overlay.place.resolve())))
     waiting = list(texts)
     for number in range(REPEATS + 1):
+        if number == REPEATS:
+            through = await _through_at_once(bench, waiting, variables or {})
+            waiting = [each for each in waiting if each not in through]
         if not waiting:
             break
-        env = {} if number == 0 else {"TZ": _ZONES[number - 1], "ORCHESTRATE_CLOCK": str(number * 197 * _DAY)}
-        report = await bench.run_files(waiting, seconds=_SECONDS, seed=number * 7919 if number else None, env=env)
+        report = await _run(bench, waiting, number)
         for file in waiting:
-            found = report.files.get(str(bench.overlay.path(file).resolve()), FileReport(tests={}, message=report.tail))
+            found = report.files.get(_place(bench, file), FileReport(tests={}, message=report.tail))
             if not found.tests:
                 reasons[file].setdefault("", NOT_RUN)
                 messages[file].setdefault("", found.message)
@@ -84,6 +87,28 @@ async def prove(
         reasons[file].update(dict.fromkeys(failed, ENVIRONMENT))
         messages[file].update(failed)
     return {file: _verdicts(file, reasons[file], messages[file], seen[file], is_ours) for file in texts}
+
+
+async def _run(bench: Bench, files: Sequence[str], number: int, env: Mapping[str, str] | None = None) -> Report:
+    """Run files for the so many-th time."""
+    given = {} if number == 0 else {"TZ": _ZONES[number - 1], "ORCHESTRATE_CLOCK": str(number * 197 * _DAY)}
+    seed = number * 7919 if number else None
+    return await bench.run_files(files, seconds=_SECONDS, seed=seed, env={**(env or {}), **given})
+
+
+def _place(bench: Bench, file: str) -> str:
+    return str(bench.overlay.path(file).resolve())
+
+
+async def _through_at_once(bench: Bench, files: Sequence[str], variables: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the files of which all tests hold the last time in the environment of somebody else: a run less."""
+    asked = [each for each in files if variables.get(each)]
+    env = foreign_environment(name for file in asked for name in variables[file])
+    if not env:
+        return set()
+    report = await _run(bench, asked, REPEATS, env)
+    found = {file: report.files.get(_place(bench, file)) for file in asked}
+    return {file for file, each in found.items() if each and each.tests and not any(each.tests.values())}
 
 
 async def _in_foreign_environment(
@@ -101,7 +126,7 @@ async def _in_foreign_environment(
             break
         asked, env = open_runs.popleft()
         report = await bench.run_files(asked, seconds=_SECONDS, env=env)
-        found = {file: report.files.get(str(bench.overlay.path(file).resolve())) for file in asked}
+        found = {file: report.files.get(_place(bench, file)) for file in asked}
         tests = {file: each.tests for file, each in found.items() if each and each.tests}
         for file, told in tests.items():
             failed.setdefault(file, {}).update({name: message for name, message in told.items() if message})

@@ -10,7 +10,7 @@ const WRITES = ['writeFileSync', 'writeFile', 'appendFileSync', 'appendFile', 'm
 
 function guard(core, afterEach, root = '/') {
   const broken = [];
-  const timers = new Set();
+  const timers = new Map(); // timer -> where it was started: a stack in words costs more than most tests
   const refuse = (what) => () => {
     broken.push(what);
     throw new Error(`orchestrate: touches ${what}`);
@@ -27,10 +27,10 @@ function guard(core, afterEach, root = '/') {
   for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'fork']) core('child_process')[name] = refuse('processes');
   process.exit = refuse('the process');
   moveClock(Number(process.env.ORCHESTRATE_CLOCK ?? 0));
-  watchTimers(timers, root);
+  watchTimers(timers);
   afterEach(() => {
     const [first] = broken.splice(0);
-    const left = [...timers].filter((each) => each.hasRef?.() !== false).length;
+    const left = [...timers].filter(([timer, start]) => timer.hasRef?.() !== false && isOfProject(start.stack, root)).length;
     timers.clear();
     if (first) throw new Error(`orchestrate: touches ${first}`);
     if (left > 0) throw new Error('orchestrate: leaves timers');
@@ -73,8 +73,8 @@ function moveClock(by) {
   };
 }
 
-function watchTimers(timers, root) {
-  const note = (timer) => { if (isOfProject(new Error().stack, root)) timers.add(timer); };
+function watchTimers(timers) {
+  const note = (timer) => timers.set(timer, new Error());
   const { setTimeout: start, clearTimeout: stop, setInterval: repeat, clearInterval: end } = globalThis;
   globalThis.setTimeout = Object.assign((callback, ...rest) => {
     const timer = start((...args) => { timers.delete(timer); return callback(...args); }, ...rest);

@@ -67,11 +67,11 @@ function buildFence(load, cache, root = '/') {
   put(globalThis, 'Date', stoppedDate(notes));
   put(process, 'uptime', running());
   for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) put(globalThis, name, ending(globalThis[name], notes));
-  for (const name of ['setTimeout', 'setInterval', 'setImmediate']) put(globalThis, name, timer(globalThis[name], notes, name, root));
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate']) put(globalThis, name, timer(globalThis[name], notes, name));
   for (const name of ['log', 'info', 'warn', 'error', 'debug']) put(console, name, () => undefined);
   return {
     begin() { broken.clear(); notes.clock = false; notes.reads = 0; notes.timers = []; },
-    end() { return { touched: [...broken], clock: notes.clock, timers: notes.timers.filter((each) => !each.done && each.handle.hasRef?.() !== false).length }; },
+    end() { return { touched: [...broken], clock: notes.clock, timers: notes.timers.filter((each) => isLeft(each, root)).length }; },
     /** Let it be later by so many milliseconds, and by some more whenever somebody looks. */
     move(by, tick = 0) { Object.assign(notes, { later: by, tick }); },
     /** End what the call started and left running: it would take the time of all that follows. */
@@ -137,10 +137,16 @@ function isOfProject(stack, root) {
   return stack.split('\n').some((each) => each.includes(root) && !each.includes('/node_modules/'));
 }
 
+/** Say whether the project left a timer behind. Who started one is asked last: a stack in words costs more than a call. */
+function isLeft({ done, handle, start }, root) {
+  return !done && handle.hasRef?.() !== false && isOfProject(start.stack, root);
+}
+
 /** Long waits are cut short; what was started and not ended is counted. */
-function timer(real, notes, name, root) {
+function timer(real, notes, name) {
   return (callback, wait = 0, ...rest) => {
-    const entry = { done: name === 'setImmediate' || !isOfProject(new Error().stack, root), cancel: () => undefined };
+    const isShort = name === 'setImmediate';
+    const entry = { done: isShort, start: isShort ? undefined : new Error(), cancel: () => undefined };
     const run = (...args) => { entry.done = name !== 'setInterval'; return callback(...args); };
     const handle = name === 'setImmediate' ? real(run, wait, ...rest) : real(run, wait > LONG_WAIT ? wait : Math.min(wait, 20), ...rest);
     const stop = name === 'setImmediate' ? clearImmediate : clearTimeout;

@@ -25,14 +25,17 @@ async function plainest(search, entry, isOver) {
   let found = entry;
   let tries = 0;
   search.cases.values.subject = entry.item.subject;
-  for (let at = 0; tries < MOST_TRIES; ) {
-    const ways = [...waysOf(search.cases, found.item)];
-    if (at >= ways.length || isOver()) break;
+  let ways = [...waysOf(search.cases, found.item)];
+  for (let at = 0; tries < MOST_TRIES && at < ways.length && !isOver(); ) {
     tries += 1;
     const isNeedless = ways[at].steps.length < found.item.steps.length && found.item.subject.kind === 'function';
     const next = isNeedless ? await withoutNeedless(search, found, ways[at]) : await stillWorth(search, found, ways[at]);
-    if (next) found = next;
-    else at += 1;
+    if (!next) {
+      at += 1;
+      continue;
+    }
+    found = next;
+    ways = [...waysOf(search.cases, found.item)];
   }
   return found;
 }

@@ -14,6 +14,7 @@ const PATIENT = 5000; // milliseconds until an application has to be started
 
 /** What functions answer that nobody awaits. */
 const AT_ONCE = { existsSync: { k: 'boolean' }, readFileSync: { k: 'fileText' }, readdirSync: { k: 'array', of: { k: 'string' } }, writeFileSync: { k: 'written' }, mkdirSync: { k: 'written' }, appendFileSync: { k: 'written' }, unlinkSync: { k: 'written' }, rmSync: { k: 'written' } };
+const ANYTHING = { k: 'any' };
 
 class World {
   /** `api` is the runner's side: load(path), reset(). */
@@ -191,9 +192,10 @@ class World {
 
   /** The node that answers a place of the source for the first time. */
   answerFor(site) {
-    const shape = AT_ONCE[site] ?? this.sites[site] ?? { k: 'any' };
-    const nodes = this.values.of(shape, '', 1);
-    return { ...nodes[0], answer: true };
+    const shape = AT_ONCE[site] ?? this.sites[site] ?? ANYTHING;
+    const { options, subject } = this.values;
+    const [natural] = options.at(subject, shape, '', () => this.values.of(shape, '', 1));
+    return { ...natural, answer: true };
   }
 }
 
