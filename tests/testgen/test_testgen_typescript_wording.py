@@ -55,7 +55,7 @@ def test_of_an_object_that_is_given_only_the_parts_that_decide_are_told() -> Non
     ],
 )
 def test_what_is_wrong_with_a_token_is_told_as_it_is(text, words) -> None:
-    titles = str(NODE / "explorer/server/route-titles.cjs")
+    titles = str(NODE / "explorer/server/request-words.cjs")
     script = f"console.log(JSON.stringify(require({titles!r}).worthlessWords({text!r})))"
     assert answer_of(script) == words
 

@@ -2,18 +2,23 @@
 /** Says in words in what a case differs from an ordinary one: "without email", "when the user is not found". */
 const { isStructural, named, plural, singular } = require('./condition-names.cjs');
 const { durationOf, isTime } = require('./features.cjs');
-const { errorWords, worthlessWords } = require('./server/route-titles.cjs');
+const { errorWords, worthlessWords } = require('./server/request-words.cjs');
 
 const LONGEST_VALUE = 24;
 const HOLDERS = new Set(['rows', 'data', 'items', 'records', 'docs']); // in which drivers give what was found
 const MOST_PARTS = 2; // of an object that are told one by one
 
-/** The words for the spots of a case: {deciding, others}; undefined where it was compared with nothing. `shown` writes a node for a reader. */
-function conditionsOf(item, plan, shown) {
-  if (!item.why) return undefined;
+/**
+ * The words for the spots of a case: {deciding, others}; undefined where it was compared with nothing.
+ *
+ * `shown` writes a node for a reader. `natural` are the spots in which it differs from what is tried first: they tell
+ * it from others of the same title, and are all that is known of a case that was compared with no ordinary one.
+ */
+function conditionsOf(item, plan, shown, natural = []) {
+  if (!item.why && natural.length === 0) return undefined;
   const say = (spots) => [...new Set(spots.map((each) => wordsFor(each, item, plan, shown)).filter(Boolean))];
-  const told = item.why.filter((each) => each.decides).sort((a, b) => rankOf(a) - rankOf(b));
-  return { deciding: say(told), others: say(item.why.filter((each) => !each.decides)) };
+  const told = (item.why?.filter((each) => each.decides) ?? natural).sort((a, b) => rankOf(a) - rankOf(b));
+  return { deciding: say(told), others: say([...(item.why?.filter((each) => !each.decides) ?? []), ...natural]) };
 }
 
 /** What tells most comes first: what fails, what is not there. */

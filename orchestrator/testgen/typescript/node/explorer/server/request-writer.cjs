@@ -5,7 +5,7 @@ const { expectation } = require('../pictures.cjs');
 const { Writer } = require('../writer.cjs');
 const { isSent } = require('./requests.cjs');
 const { uploadLines } = require('./uploads.cjs');
-const { partOf } = require('./route-titles.cjs');
+const { partOf } = require('./request-words.cjs');
 
 class RequestWriter extends Writer {
   constructor(plan, item, seen, withCalls, isLoose) {

@@ -4,7 +4,7 @@ const { Answering } = require('../answering.cjs');
 const { make, settled } = require('../nodes.cjs');
 const { isAccident } = require('../search.cjs');
 const { RequestForm, injected } = require('./requests.cjs');
-const { askerOf } = require('./route-titles.cjs');
+const { askerOf } = require('./request-words.cjs');
 const { proposalOf } = require('./route-writer.cjs');
 
 const DAYS_197 = 197 * 24 * 3600 * 1000;
@@ -35,7 +35,6 @@ class RouteSubject {
       yield this.natural(cases);
     }
     const base = this.natural(cases);
-    this.base = base.args[0];
     this.baseArgs = base.args;
     const answered = this.answered ?? [];
     const answering = new Answering(cases.values, MOST_ANSWERS);
@@ -56,9 +55,9 @@ class RouteSubject {
   /** The natural request with one of its parts in other ways, and everyone who may ask. */
   *otherParts(cases) {
     const form = this.form.shape();
-    const props = this.base.props ?? [];
+    const props = this.baseArgs[0].props ?? [];
     for (const field of form.fields) {
-      const put = (node) => ({ ...this.base, props: props.map(([key, each]) => [key, key === field.name ? node : each]) });
+      const put = (node) => ({ ...this.baseArgs[0], props: props.map(([key, each]) => [key, key === field.name ? node : each]) });
       if (field.name === 'headers') yield* this.askers(props).map(put);
       for (const node of cases.values.of(field.shape, field.name, 1).slice(1, 40)) yield put(node);
     }

@@ -3,7 +3,7 @@
 const { braces, literal } = require('../nodes.cjs');
 const { expectation } = require('../pictures.cjs');
 const { conditionsOf } = require('../conditions.cjs');
-const { circumstances, circumstancesOf } = require('./route-titles.cjs');
+const { differences } = require('../differences.cjs');
 
 const LONGEST_GIVEN = 24;
 const MOST_GIVEN = 40;
@@ -26,10 +26,15 @@ function written(subject, item, seen, { withCalls, isLoose }) {
   const status = new Map(seen.value.props).get('status').v;
   const shown = (each) => writer.shown(each);
   const own = subject.titleOf?.(item);
-  const conditions = own ? undefined : conditionsOf(item, subject.assembly.plan, shown);
-  conditions?.others.push(...circumstancesOf(subject, item, seen, shown)); // where a title would be another one's
-  const title = own ?? [`answers ${status}`, conditions ? '' : circumstances(subject, item, seen, shown)].filter(Boolean).join(' ');
+  const conditions = own ? undefined : conditionsOf(item, subject.assembly.plan, shown, fromNatural(subject, item));
+  const title = own ?? `answers ${status}`;
   return { ...candidate(subject, item, seen, { title, setup, call, assertions, writer }), conditions, ...looseOf(subject, writer, call) };
+}
+
+/** In which spots a request differs from the natural one. */
+function fromNatural({ baseArgs, assembly: { world } }, item) {
+  const natural = { ctor: [], args: baseArgs, answers: new Map() };
+  return [...differences(item, natural, (key) => world.answerFor(key.slice(0, key.lastIndexOf(':'))))];
 }
 
 /** What the project tells the compiler nothing of is read by its name where the compiler minds. */
