@@ -84,6 +84,40 @@ def test_what_a_test_claims_stays_in_it_while_it_is_short(share) -> None:
     assert share(text) == text
 
 
+def test_a_long_claim_that_tests_repeat_is_named_for_the_function_that_gives_it(share) -> None:
+    def config(level: str) -> str:
+        server = "{ host: 'localhost', port: 3000, isTrusted: true, origins: ['https://example.com'] }"
+        return f"{{ server: {server}, database: 'postgresql://localhost:5432/app', level: '{level}' }}"
+
+    claims = [f"expect(buildConfig('{each}')).toEqual({config(each)});" for each in ("info", "debug", "info", "info")]
+    text = share(HEAD + suite(*claims))
+    assert "function expectedConfig(given: object = {}) {" in text
+    assert "expect(buildConfig('info')).toEqual(expectedConfig());" in text
+    assert "expect(buildConfig('debug')).toEqual(expectedConfig({ level: 'debug' }));" in text
+
+
+def test_rows_that_a_call_gives_are_named_for_one_of_them(share) -> None:
+    row = "{ id: 'id-1', name: 'Grace Hopper', slug: 'a-slug', visibility: 'public', memberCount: 1, isFull: true }"
+    claim = (
+        f"await expect(resolvers.communities({{}})).resolves.toEqual([{row.replace('true', 'true, isOpen: false')}]);"
+    )
+    text = share(HEAD + suite(*[claim] * 3))
+    assert text.count("resolves.toEqual([expectedCommunity()]);") == 3
+
+
+def test_signed_tokens_stand_above_the_tests_under_a_name(share) -> None:
+    tokens = [f"eyJ{each * 60}.eyJ{each * 60}.{each * 40}" for each in "abc"]
+    claims = [
+        f"expect(issue()).toEqual({{ access_token: '{tokens[0]}', refresh_token: '{tokens[1]}' }});",
+        f"expect(() => check('{tokens[0]}')).toThrow('{tokens[2]}');",
+    ]
+    text = share(HEAD + suite(*claims))
+    assert f"const accessToken = '{tokens[0]}';\nconst refreshToken = '{tokens[1]}';\n" in text
+    assert f"const token = '{tokens[2]}';\n\ndescribe(" in text
+    assert "expect(issue()).toEqual({ access_token: accessToken, refresh_token: refreshToken });" in text
+    assert "expect(() => check(accessToken)).toThrow(token);" in text
+
+
 def test_what_names_something_of_its_own_test_stays_there(share) -> None:
     text = HEAD + suite(*[f"const state = 'a';\n    ask({{ payload: {row('x').replace(chr(39) + 'x' + chr(39), 'state')} }});"] * 6)  # fmt: skip  # noqa: E501 - one statement
     assert share(text) == text
@@ -110,6 +144,18 @@ def test_a_title_names_what_only_this_test_is_not_given() -> None:
     assert Namer(others=[*tests, nobody]).single(nobody) == "returns true without user"
     nothing = replace(PLAIN, args=())
     assert Namer(others=[*tests, nothing]).single(nothing) == "returns true without context"
+
+
+def test_a_title_tells_a_reason_in_words_rather_than_a_flag() -> None:
+    def decided(reason: str, is_allowed: str) -> Candidate:
+        expected = f"{{ allowed: {is_allowed}, reason: '{reason}' }}"
+        conditions = ("for resource 'content' and action 'create'",)
+        return replace(PLAIN, expected=expected, deciding=conditions)
+
+    refused = decided("nobody reads their own", "false")
+    told = Namer(others=[refused, decided("granted to the owner", "true")]).single(refused)
+    reason = "returns an object with reason 'nobody reads their own'"
+    assert told == f"{reason} for resource 'content' and action 'create'"
 
 
 def test_a_title_says_what_usually_goes_before() -> None:

@@ -7,6 +7,7 @@ from orchestrator.testgen.typescript.candidates import Candidate
 
 _LONGEST_VALUE = 40
 _SHORT = re.compile(r"""'[^'\\]*'|"[^"\\]*"|-?[\d.]+|true|false|null|\[\]|\{\}""")
+_SENTENCE = re.compile(r"['\"]\w+(?: [^ ]+)+['\"]")  # says more than a flag beside it
 _QUOTES = "'\"`"
 _TIME = re.compile(r"[12]\d{12}")
 
@@ -45,7 +46,7 @@ def _described(candidate: Candidate, claims: Sequence[Mapping[str, str]], most: 
     if not expected.startswith("{"):
         return "a text" if expected[0] in "'\"" else "what is expected"
     told = {key: value for key, value in parts_of(expected).items() if value}
-    names = _apart(told, claims) or _made(candidate, told)
+    names = sorted(_apart(told, claims) or _made(candidate, told), key=lambda key: not _SENTENCE.fullmatch(told[key]))
     if names:
         chosen = names[:most] or [min(names, key=lambda key: len(f"{key} {told[key]}"))]
         return f"an object with {' and '.join(_claim(key, told[key]) for key in told if key in chosen)}"

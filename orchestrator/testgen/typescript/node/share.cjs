@@ -2,13 +2,14 @@
 /**
  * Gives objects that many tests of a file repeat a name: {folder, files: {name: {text, types, hasTypes, isNested}}} -> {name: text}.
  *
- * What is the same in most of them goes into a function above the tests, which makes a fresh object at each call: what
+ * Long texts without words get names as well. What is the same in most of them goes into a function above the tests, which makes a fresh object at each call: what
  * one test changes no other one sees. A test then says only in what its object differs from the usual one. With
  * `isNested` the parts of such objects get functions as well, whatever their types.
  */
 const fs = require('node:fs');
 const path = require('node:path');
 const { createRequire } = require('node:module');
+const { withConstants } = require('./sharing/constants.cjs');
 const { nameFor } = require('./sharing/naming.cjs');
 const { LONG_CLAIM, objectsOf, placeAbove } = require('./sharing/objects.cjs');
 const { withImport } = require('./sharing/importing.cjs');
@@ -27,7 +28,7 @@ function main(orderFile, resultFile) {
 }
 
 function shared(ts, name, { text, types, hasTypes, isNested }) {
-  let made = text;
+  let made = withConstants(ts, name, text);
   const imported = new Map(); // name of a type -> where it comes from
   for (let count = 0; count < MOST; count += 1) {
     const file = ts.createSourceFile(name, made, ts.ScriptTarget.Latest, true);

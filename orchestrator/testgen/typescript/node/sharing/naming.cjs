@@ -2,11 +2,12 @@
 /** Names for the functions that make what tests share. */
 
 const ROWS = /^(double|clientOf)$/;
+const VERB = /^(build|convert|create|describe|fetch|find|get|list|load|make|parse|read|render|resolve|to)(?=[A-Z]|$)/;
 const SAYS_NOTHING = /^(data|errors?|results?|values?|body)$/;
 
 /** A name that the file does not have yet: `aCommunity`, `someHeaders`, `asLearner`; undefined where none says anything. */
 function nameFor(members, usual, text) {
-  const base = signedIn(usual) ?? articled(wordFor(members));
+  const base = signedIn(usual) ?? articled(wordFor(members)) ?? expectedOf(members);
   if (!base || !has(text, base)) return base;
   const body = text.slice(text.indexOf(`function ${base}(`)).split('\n}')[0];
   const own = [...usual.keys()].find((key) => /^\w+$/.test(key) && !has(body, key));
@@ -33,6 +34,14 @@ function wordFor(members) {
   if (name) return isItem ? singular(name) : name;
   const claimed = roles.find((each) => each.claimed)?.claimed;
   return claimed ?? (roles.some((each) => ROWS.test(each.callee ?? '')) ? 'row' : undefined);
+}
+
+/** What is claimed of calls is named for what these give: `expectedConfig` of buildConfig(). */
+function expectedOf(members) {
+  const { called, isItem } = members.find(({ role }) => role.called)?.role ?? {};
+  if (!called || !members.every((each) => each.isClaim)) return undefined;
+  const word = called === 'json' ? 'body' : called.replace(VERB, '');
+  return `expected${capital((isItem ? singular(word) : word) || (isItem ? 'item' : 'result'))}`;
 }
 
 function singular(name) {

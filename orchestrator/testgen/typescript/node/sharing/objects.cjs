@@ -2,7 +2,7 @@
 /** Finds the objects of a test file that a function above the tests could make. */
 
 const SHORTEST = 60; // characters
-const LONG_CLAIM = 160; // characters: a claim that is shorter is read where it stands
+const LONG_CLAIM = 110; // characters: a claim that is shorter is read where it stands
 const ASKING = /^(inject|graphql|request)$/; // what is asked stands in the test
 const CLAIMING = /^(toBe|toEqual|toMatchObject|toStrictEqual|toThrow|toHaveBeenCalledWith|objectContaining)$/;
 const ANSWERING = /^(double|clientOf)$/;
@@ -103,14 +103,17 @@ function roleOf(ts, file, node) {
   const isItem = ts.isArrayLiteralExpression(at);
   while (ts.isArrayLiteralExpression(at) || ts.isParenthesizedExpression(at) || ts.isAsExpression(at)) at = at.parent;
   if (ts.isPropertyAssignment(at) || ts.isVariableDeclaration(at)) return { name: at.name.getText(file).replace(/\W/g, ''), isItem };
-  if (ts.isCallExpression(at) || ts.isNewExpression(at)) return { callee: lastName(ts, at.expression), claimed: claimedOf(ts, at), isItem };
+  if (ts.isCallExpression(at) || ts.isNewExpression(at)) return { callee: lastName(ts, at.expression), ...claimedOf(ts, at), isItem };
   return { isItem };
 }
 
-/** What a claim is about: `headers` of `expect(response.headers).toMatchObject(…)`. */
+/** What a claim is about: {claimed: 'headers'} of `expect(response.headers).toMatchObject(…)`, {called: 'load'} of `expect(load())…`. */
 function claimedOf(ts, { expression }) {
-  const expected = ts.isPropertyAccessExpression(expression) && ts.isCallExpression(expression.expression) ? expression.expression.arguments[0] : undefined;
-  return expected && ts.isPropertyAccessExpression(expected) ? expected.name.text : undefined;
+  let inner = expression;
+  while (ts.isPropertyAccessExpression(inner)) inner = inner.expression; // of `.resolves.toEqual`
+  const [expected] = ts.isCallExpression(inner) ? inner.arguments : [];
+  if (expected && ts.isPropertyAccessExpression(expected)) return { claimed: expected.name.text };
+  return expected && ts.isCallExpression(expected) ? { called: lastName(ts, expected.expression) } : {};
 }
 
 /** Where functions for tests go: above the first hook or group of tests. */
