@@ -43,6 +43,10 @@ export function priceFor(count: number, isMember: boolean): number {
   }
   return isMember ? count * 2 : count * 3;
 }
+
+export function mayReopen(user: { id: string }, owner: string): boolean {
+  return user.id === owner;
+}
 """
 SHELVES = """\
 import type { FastifyInstance } from 'fastify';
@@ -80,6 +84,9 @@ def test_what_decides_stands_in_the_title_of_a_function(project):
     assert "resolves to null when there are no tickets" in titles, titles
     assert any(each.startswith('rejects with "the ticket is closed" ') and "status" in each for each in titles), titles
     assert any(re.match(r'rejects with "this is the ticket of somebody else" .*role', each) for each in titles), titles
+    own = text[text.index("describe('mayReopen'") :]
+    assert re.search(r"it\('returns true (with id equal to owner|for owner equal to id)'", own), own
+    assert re.search(r"it\('returns false (with id other than owner|for owner other than id)'", own), own
     assert max(map(len, titles)) <= 100
     assert len(set(titles)) == len(titles)
     run_jest()

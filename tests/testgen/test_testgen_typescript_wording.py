@@ -21,7 +21,8 @@ def words_for(path: str, spot: str, subject: str = "{ params: [{ name: 'id' }] }
         const {{ Writer }} = require({str(NODE / "explorer/writer.cjs")!r});
         const writer = new Writer({{ subjects: [] }}, {{}}, {{}}, false);
         const item = {{ subject: {subject}, args: [{{}}], why: [{{ path: {path}, decides: true, ...{spot} }}] }};
-        console.log(JSON.stringify(conditionsOf(item, {{}}, (each) => writer.shown(each)).deciding));
+        const plan = {{ facts: {{ strings: ['admin'] }} }};
+        console.log(JSON.stringify(conditionsOf(item, plan, (each) => writer.shown(each)).deciding));
     """)
 
 
@@ -39,10 +40,19 @@ def test_a_clock_that_is_given_says_how_much_time_passes(passed, words) -> None:
     assert words_for("['ctor', 0]", f"{{ to: {clock} }}", "{ ctor: [{ name: 'now' }] }") == words
 
 
-def test_of_an_object_that_is_given_only_the_parts_that_decide_are_told() -> None:
-    parts = "[['statusCode', { t: 'value', v: 400 }], ['name', { t: 'value', v: 'Grace Hopper' }]]"
-    spot = f"{{ to: {{ t: 'object', props: {parts} }}, from: {{ t: 'new' }}, parts: ['statusCode'] }}"
-    assert words_for("['args', 0]", spot, "{ params: [{ name: 'error' }] }") == ["with statusCode 400"]
+def pair(value: object, other: object) -> list[str]:
+    """Return the words for an argument that is compared with another one."""
+    node = "{{ t: 'value', v: {} }}"
+    partner = f"{{ path: ['args', 1], node: {node.format(json.dumps(other))} }}"
+    spot = f"{{ to: {node.format(json.dumps(value))}, partner: {partner} }}"
+    return words_for("['args', 0]", spot, "{ params: [{ name: 'id' }, { name: 'owner' }] }")
+
+
+def test_of_two_inputs_that_are_compared_both_are_told() -> None:
+    assert pair("user-1", "user-1") == ["for id equal to owner"]
+    assert pair("user-1", "owner-1") == ["for id other than owner"]
+    assert pair("admin", "owner-1") == ["for id 'admin'"]  # of which the module knows: the value says more
+    assert pair(2, 1) == ["for id 2", "for owner 1"]
 
 
 @pytest.mark.parametrize(
@@ -55,8 +65,8 @@ def test_of_an_object_that_is_given_only_the_parts_that_decide_are_told() -> Non
     ],
 )
 def test_what_is_wrong_with_a_token_is_told_as_it_is(text, words) -> None:
-    titles = str(NODE / "explorer/server/request-words.cjs")
-    script = f"console.log(JSON.stringify(require({titles!r}).worthlessWords({text!r})))"
+    words_of = str(NODE / "explorer/server/request-words.cjs")
+    script = f"console.log(JSON.stringify(require({words_of!r}).worthlessWords({text!r})))"
     assert answer_of(script) == words
 
 
@@ -204,12 +214,14 @@ def test_resolvers_are_given_no_arguments_where_nothing_is_known_of_them() -> No
 
 
 VISITS = """\
+import { randomUUID } from 'node:crypto';
+
 export class Visits {
   private readonly times = new Map<string, number>();
 
-  add(visitor: string): number {
+  add(visitor: string): { id: string; count: number } {
     this.times.set(visitor, Date.now());
-    return this.times.size;
+    return { id: randomUUID(), count: this.times.size };
   }
 
   last(visitor: string): string | null {

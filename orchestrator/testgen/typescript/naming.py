@@ -65,10 +65,10 @@ class Namer:
         told, rest = ([], []) if candidate.title else self._told(candidate)
         names = [each for each in (*candidate.more, *told, *rest) if each not in known]
         for each in ["", *names]:
-            found = _roomy(heads, _spoken([*known, each] if each else known))
+            found = _roomy(heads, [*known, each] if each else known)
             if found not in self._used and found not in self._taken:
                 return self._unique(found)
-        return self._unique(_roomy(heads, _spoken(known)))
+        return self._unique(_roomy(heads, known))
 
     def _heads(self, candidate: Candidate) -> tuple[str, ...]:
         """Return in words what comes out, and the same shorter and shorter."""
@@ -189,11 +189,19 @@ def _within(title: str, told: Sequence[str]) -> str:
 
 
 def _roomy(heads: Sequence[str], told: Sequence[str]) -> str:
-    """Return a title with the first head that leaves room for all that is told; with the last one if none does."""
+    """Return a title with the first head that leaves room for all that is told; else with the first that fit the last.
+
+    What is told comes in the order in which it matters, and is said in the order in which one says it.
+    """
     for head in heads:
         if len(" ".join([head, *told])) <= _LONGEST:
-            return _within(head, told)
-    return _within(heads[-1], told)
+            return _within(head, _spoken(told))
+    left, fitting = _LONGEST - len(heads[-1]), list[str]()
+    for each in told:
+        if len(each) < left:
+            fitting.append(each)
+            left -= len(each) + 1
+    return _within(heads[-1], _spoken(fitting))
 
 
 def _circumstances(candidate: Candidate) -> str:

@@ -6,6 +6,7 @@ const { errorWords, worthlessWords } = require('./server/request-words.cjs');
 
 const LONGEST_VALUE = 24;
 const HOLDERS = new Set(['rows', 'data', 'items', 'records', 'docs']); // in which drivers give what was found
+const PLAIN = /^((?:(?:for|with) [\w$-]+|when the [\w' ]+ is) )['"].*['"]$/; // words for a text under a name
 const MOST_PARTS = 2; // of an object that are told one by one
 
 /**
@@ -16,8 +17,9 @@ const MOST_PARTS = 2; // of an object that are told one by one
  */
 function conditionsOf(item, plan, shown, natural = []) {
   if (!item.why && natural.length === 0) return undefined;
-  const say = (spots) => [...new Set(spots.map((each) => wordsFor(each, item, plan, shown)).filter(Boolean))];
-  const told = (item.why?.filter((each) => each.decides) ?? natural).sort((a, b) => rankOf(a) - rankOf(b));
+  const words = (spot) => wordsFor(spot, item, plan, shown);
+  const say = (spots) => [...new Set(spots.flatMap((each) => (each.partner ? ofPair(each, words, plan.facts) : [words(each)])).filter(Boolean))];
+  const told = (item.why?.filter((each) => each.decides && !each.isPartner) ?? natural).sort((a, b) => rankOf(a) - rankOf(b));
   return { deciding: say(told), others: say([...(item.why?.filter((each) => !each.decides) ?? []), ...natural]) };
 }
 
@@ -39,6 +41,21 @@ function wordsFor(spot, item, plan, shown) {
   if (callee) return ofCallee(spot, callee, shown);
   const keys = rest.filter((each) => !isStructural(each));
   return ofValue(spot, keys.at(-1) ?? top, keys.length === 0, shown);
+}
+
+/** Two inputs that are compared: of texts whether they are the same, else both of them. */
+function ofPair({ partner: { path, node }, ...spot }, words, { strings }) {
+  const said = words(spot);
+  const other = words({ path, from: undefined, to: node });
+  if (typeof node.v !== 'string') return [said, other];
+  const name = nameIn(other);
+  const isSame = node.v === spot.to.v;
+  const isClear = name && nameIn(said) && name !== nameIn(said) && (isSame || !strings.includes(spot.to.v)); // else the value itself says more
+  return [isClear ? said.replace(PLAIN, (_, before) => `${before}${isSame ? 'equal to' : 'other than'} ${name}`) : said];
+}
+
+function nameIn(words) {
+  return PLAIN.exec(words)?.[1].replace(/^(for|with|when) | is $| $/g, '');
 }
 
 /** The name of a function that is given and answers otherwise, with what stands below its answer. */
@@ -124,9 +141,8 @@ function ofAsker({ from, to }, rest, shown) {
 }
 
 /** Something else under a name. */
-function ofValue({ from, to, parts }, name, isTop, shown) {
+function ofValue({ from, to }, name, isTop, shown) {
   if (to?.t === 'result') return ''; // what an earlier call gave, which the title tells of
-  if (parts?.length > 0) return ofParts({ props: to.props.filter(([key]) => parts.includes(key)).slice(0, MOST_PARTS) }, shown);
   if (to === undefined || (to.t === 'value' && to.v === undefined)) return `without ${name}`;
   if (to.t === 'value' && to.v === '') return `with an empty ${name}`;
   if (to.t === 'list') return to.items.length === 0 ? `with no ${plural(name)}` : `with ${to.items.length === 1 ? `one ${singular(name)}` : `${to.items.length} ${plural(name)}`}`;

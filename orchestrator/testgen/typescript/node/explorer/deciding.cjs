@@ -5,12 +5,14 @@
  * What can be as it is there without loss becomes so; of the rest it is tried whether the outcome would be another one.
  * Tests then differ from the ordinary one in what their titles say. Nothing here is drawn by chance.
  */
-const { differences, reverted } = require('./differences.cjs');
+const { differences, leavesOf, reverted } = require('./differences.cjs');
 const { oddnessOf } = require('./oddness.cjs');
 const { stillWorth } = require('./plainer.cjs');
 
 const MOST_SPOTS = 24;
 const MOST_TRIES = 30; // of one case
+const MOST_PARTS = 2; // of an object that are told one by one
+const ANOTHER = 1009; // added to a value to see whether it is that which is compared
 const APART = new Set(['constant', 'config', 'schema']); // whose titles say what goes in anyway
 
 /** Tell of each kept case in which spots it differs from an ordinary one, those first that decide. */
@@ -24,7 +26,7 @@ async function findDeciding(search, isOver) {
       if (isOver()) return;
       if (search.kept[each] !== ordinary) search.kept[each] = await compared(search, search.kept[each], ordinary, isOver);
     }
-    ordinary.item = { ...ordinary.item, why: [] };
+    ordinary.item = { ...ordinary.item, why: await alikeIn(search, ordinary) };
   }
 }
 
@@ -60,7 +62,11 @@ async function compared(search, entry, ordinary, isOver) {
     spots = spotsOf(found);
   }
   const why = [];
-  for (const spot of spots) why.push({ ...spot, decides: await decides(search, found, spot), parts: await decidingParts(search, found, spot) });
+  for (const spot of spots) {
+    const parts = await decidingParts(search, found, spot);
+    why.push(...(parts.length > 0 ? parts : [{ ...spot, decides: await decides(search, found, spot) }]));
+  }
+  await findPartners(search, found, why);
   return { ...found, item: { ...found.item, why: [...why.filter((each) => each.decides), ...why.filter((each) => !each.decides)] } };
 }
 
@@ -85,12 +91,48 @@ async function decides({ caller }, { item, seen }, spot) {
   return sortOf(then) !== sortOf(seen) || [...seen.goals].some((each) => !then.goals.has(each));
 }
 
-/** The names in an object that stands where there is none otherwise, without which the outcome would be another one. */
+/** The spots in an object that stands where there is none otherwise, without which the outcome would be another one. */
 async function decidingParts(search, found, { path, from, to }) {
   if (to?.t !== 'object' || from?.t === 'object' || to.props.length > MOST_SPOTS || path[0] === 'answers') return [];
-  const names = [];
-  for (const [name] of to.props) if (await decides(search, found, { path: [...path, name], from: undefined })) names.push(name);
-  return names;
+  const parts = [];
+  for (const [name, each] of to.props) {
+    const part = { path: [...path, name], from: undefined, to: each, decides: true };
+    if (parts.length < MOST_PARTS && (await decides(search, found, part))) parts.push(part);
+  }
+  return parts;
+}
+
+/** Note at spots that decide with what else of the case they are compared, or are the same as: `partner` is {path, node}. */
+async function findPartners({ caller }, { item }, why) {
+  const known = new Set(); // what is told already
+  const comparisons = async (one) => (await caller.call(one, { collect: true })).seen.filter(([operator]) => operator !== 'in');
+  const open = why.filter(({ decides, to }) => decides && isComparable(to));
+  const seen = open.length > 0 ? await comparisons(item) : [];
+  for (const spot of open) {
+    spot.isPartner = known.has(spot.path.join());
+    if (spot.isPartner) continue;
+    const isPair = (pairs, other) => pairs.some(([, ...sides]) => sides.some((each, at) => Object.is(each, spot.to.v) && Object.is(sides[1 - at], other)));
+    for (const leaf of leavesOf(item)) {
+      const { path, node } = leaf;
+      if (typeof node.v !== typeof spot.to.v || path.join() === spot.path.join() || !isPair(seen, node.v)) continue;
+      const other = typeof node.v === 'number' ? node.v + ANOTHER : `${node.v}${ANOTHER}`; // the same value may stand elsewhere
+      if (!isPair(await comparisons(reverted(item, { path, from: { ...node, v: other } })), other)) continue;
+      spot.partner = leaf;
+      known.add(path.join());
+      break;
+    }
+  }
+}
+
+/** The spot in an ordinary case that is asked to be the same as another one, and is. */
+async function alikeIn(search, { item }) {
+  const why = [...leavesOf(item)].filter(({ node }) => typeof node.v === 'string').map(({ path, node }) => ({ path, from: undefined, to: node, decides: true }));
+  await findPartners(search, { item }, why);
+  return why.filter(({ to, partner }) => partner?.node.v === to.v).slice(0, 1);
+}
+
+function isComparable(node) {
+  return node?.t === 'value' && ['string', 'number'].includes(typeof node.v) && node.v !== '';
 }
 
 /** What a title tells of an outcome. */

@@ -24,6 +24,19 @@ function* between(to, from, path) {
   for (const key of new Set([...keysOf(to), ...keysOf(from)])) yield* between(childOf(to, key), childOf(from, key), [...path, key]);
 }
 
+/** Yield {path, node} of every value that goes into a case. */
+function* leavesOf({ ctor, args, answers }) {
+  for (const [part, list] of [['ctor', ctor.entries()], ['args', args.entries()], ['answers', answers]]) {
+    for (const [key, node] of list) yield* leavesIn(node, [part, key]);
+  }
+}
+
+function* leavesIn(node, path) {
+  if (node === undefined) return;
+  if (node.t === 'value') yield { path, node };
+  else if (isAlike(node, node)) for (const key of keysOf(node)) yield* leavesIn(childOf(node, key), [...path, key]);
+}
+
 /** Say whether two nodes are made in the same way, of parts that can be compared. */
 function isAlike(a, b) {
   if (a.t !== b.t) return false;
@@ -82,4 +95,4 @@ function keyOf(node) {
   });
 }
 
-module.exports = { differences, reverted };
+module.exports = { differences, leavesOf, reverted };

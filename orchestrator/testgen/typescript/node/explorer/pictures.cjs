@@ -92,6 +92,7 @@ function errorPicture(error, inner) {
 
 /** Return what two runs have in common; undefined when their structure differs. */
 function common(a, b) {
+  if (a.t === 'any' || b.t === 'any') return kindOf(a) !== undefined && kindOf(a) === kindOf(b) ? any(kindOf(a)) : undefined;
   if (a.t !== b.t) return undefined;
   if (a.t === 'value') {
     if (Object.is(a.v, b.v)) return a;
