@@ -65,6 +65,14 @@ export async function authenticate(request: FastifyRequest, reply: FastifyReply)
   request.member = claims;
   return undefined;
 }
+
+export async function ownOnly(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+  const { id } = request.params as { id: string };
+  if (request.member?.sub !== id) {
+    return reply.status(403).send({ error: 'this is not yours' });
+  }
+  return undefined;
+}
 """
 ME = """\
 import type { FastifyInstance } from 'fastify';
@@ -211,6 +219,9 @@ def test_nobody_stands_on_a_request_where_a_token_decides(project):
     entry = (project / "src/web/__tests__/entry.test.ts").read_text()
     assert "await serve(authenticate);" in entry
     assert "await serve(authenticate, " not in entry, entry
+    own = entry[entry.index("describe('ownOnly'") :]
+    assert "toBe(200)" in own, own
+    assert "headers" not in own, own  # nobody looks at them
     run_jest()
 
 

@@ -5,10 +5,12 @@
  * A case stays what it is worth keeping for: the goals and mutants that it was the first to reach and to notice, and the
  * sort of its outcome. Nothing here is drawn by chance.
  */
+const { isDeepStrictEqual } = require('node:util');
 const { isLong, isMixedUp } = require('./oddness.cjs');
 
 const MOST_TRIES = 40; // of one case
 const MOST_ROUND = 40; // numbers that are tried for a round result
+const UNAUTHORIZED = 401;
 const MOST_NATURAL = 2; // values that a person would give first
 
 /** Make the cases that a search kept plainer, as long as `isOver` says no. */
@@ -25,17 +27,19 @@ async function plainest(search, entry, isOver) {
   let found = entry;
   let tries = 0;
   search.cases.values.subject = entry.item.subject;
-  let ways = [...waysOf(search.cases, found.item)];
+  let ways = [...waysOf(search.cases, found)];
   for (let at = 0; tries < MOST_TRIES && at < ways.length && !isOver(); ) {
     tries += 1;
-    const isNeedless = ways[at].steps.length < found.item.steps.length && found.item.subject.kind === 'function';
-    const next = isNeedless ? await withoutNeedless(search, found, ways[at]) : await stillWorth(search, found, ways[at]);
+    const { item } = found;
+    const isNeedless = ways[at].steps.length < item.steps.length && item.subject.kind === 'function';
+    const isUnsent = item.subject.form && headersOf(ways[at]).length < headersOf(item).length;
+    const next = isNeedless ? await withoutNeedless(search, found, ways[at]) : await stillWorth(search, found, ways[at], isUnsent ? comesOut(found) : undefined);
     if (!next) {
       at += 1;
       continue;
     }
     found = next;
-    ways = [...waysOf(search.cases, found.item)];
+    ways = [...waysOf(search.cases, found)];
   }
   return found;
 }
@@ -43,8 +47,12 @@ async function plainest(search, entry, isOver) {
 /** The case with a call less before that of a function, if the same comes out: what that call reaches is no merit of this one. */
 async function withoutNeedless(search, found, item) {
   const { goals, kills } = found;
-  const same = (seen) => seen.kind === found.seen.kind && JSON.stringify([seen.value, seen.error?.message]) === JSON.stringify([found.seen.value, found.seen.error?.message]);
-  return stillWorth(search, { ...found, goals: [], kills }, item, same).then((next) => next && { ...next, goals: goals.filter((each) => next.seen.goals.has(each)) });
+  return stillWorth(search, { ...found, goals: [], kills }, item, comesOut(found)).then((next) => next && { ...next, goals: goals.filter((each) => next.seen.goals.has(each)) });
+}
+
+/** A test for whether the same comes out as of a case. */
+function comesOut({ seen: { kind, value, error } }) {
+  return (seen) => isDeepStrictEqual([seen.kind, seen.value, seen.error?.message], [kind, value, error?.message]);
 }
 
 /** A case like it with numbers of which what comes out is short to write; undefined where there is none. */
@@ -66,12 +74,13 @@ async function withRoundResult(search, entry, isOver) {
 }
 
 /** Yield the case with one thing less or one thing plainer. */
-function* waysOf(cases, item) {
+function* waysOf(cases, { item, seen }) {
   const { subject, args, steps } = item;
   if (subject.form && !subject.form.parts.payload) { // nothing is known of a body
     const rest = args[0].props.filter(([key]) => key !== 'payload');
     if (rest.length < args[0].props.length) yield { ...item, args: [{ ...args[0], props: rest }, ...args.slice(1)] };
   }
+  if (subject.form) yield* withoutHeaders(item, seen);
   const usesResults = [...cases.spots(item)].some(([node]) => node.t === 'result');
   if (!usesResults) for (const index of steps.keys()) yield { ...item, steps: steps.filter((_, at) => at !== index) };
   if (args.length > 0 && subject.params?.[args.length - 1]?.optional) yield { ...item, args: args.slice(0, -1) };
@@ -80,6 +89,23 @@ function* waysOf(cases, item) {
     if (node.t === 'object' && node.open) for (const [name] of node.props) yield replace({ ...node, props: node.props.filter(([key]) => key !== name) });
     for (const natural of naturalFor(cases, node, isMixedUp(node, item))) yield replace({ ...natural, answer: node.answer });
   }
+}
+
+/** Yield a request with a header less; what is refused to somebody unknown is a case of its own. */
+function* withoutHeaders(item, seen) {
+  const { subject: { settings: { credential } }, args: [request, ...rest] } = item;
+  const isRefused = seen.value?.props?.some(([key, each]) => key === 'status' && each.v === UNAUTHORIZED);
+  const headers = headersOf(item);
+  for (const [name] of headers) {
+    if (isRefused && name === credential?.header) continue;
+    const left = headers.filter(([key]) => key !== name);
+    const props = request.props.flatMap(([key, each]) => (key !== 'headers' ? [[key, each]] : left.length > 0 ? [[key, { ...each, props: left }]] : []));
+    yield { ...item, args: [{ ...request, props }, ...rest] };
+  }
+}
+
+function headersOf({ args: [request] }) {
+  return request?.props?.find(([key]) => key === 'headers')?.[1].props ?? [];
 }
 
 /** The first values for a place that has a name, where another one stands there. */
