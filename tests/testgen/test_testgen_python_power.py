@@ -6,10 +6,10 @@ import types
 
 import pytest
 
+from orchestrator.testgen.python.explorer.corpus import is_own
 from orchestrator.testgen.python.explorer.facts import read_facts
 from orchestrator.testgen.python.explorer.literals import Literals
 from orchestrator.testgen.python.explorer.names import Names
-from orchestrator.testgen.python.explorer.plain_values import is_own
 from orchestrator.testgen.python.explorer.power import equals_others, unseen
 from orchestrator.testgen.python.explorer.stumbling import is_stumble
 

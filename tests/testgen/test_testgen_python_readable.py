@@ -9,7 +9,8 @@ from orchestrator.testgen.python.candidates import Candidate
 from orchestrator.testgen.python.explorer.arguments import is_strange
 from orchestrator.testgen.python.explorer.body import Body, slug, slug_of_error
 from orchestrator.testgen.python.explorer.choosing import duties
-from orchestrator.testgen.python.explorer.plainer import fewer_flags, plainer_literals
+from orchestrator.testgen.python.explorer.members import fewer_flags
+from orchestrator.testgen.python.explorer.plainer import plainer_literals
 from orchestrator.testgen.python.explorer.subjects import Parameter
 from orchestrator.testgen.python.explorer.wording import oddness
 from orchestrator.testgen.python.naming import Namer

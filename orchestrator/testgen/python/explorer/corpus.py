@@ -9,7 +9,7 @@ from .brief import brief_text
 from .calling import Outcome, Program
 from .fitting import unfitting
 from .subjects import Argument, Arguments, Subject
-from .wording import oddness
+from .wording import oddness, renamed
 from .words import words_for
 
 INSTANCE = "instance"
@@ -24,7 +24,6 @@ _OF_PRIVATE = 1.5
 _OF_SAME_ANSWER = 2.5  # for a function that answers the same whatever it is asked
 _OF_NO_CHANGE = 1.0
 _OF_OWN = 1.2  # for what the object itself gives: nobody sees what that is
-_OF_INSTANCE = re.compile(rf"\b{INSTANCE}\b")
 _ROUND_TRIP = re.compile(rf"{INSTANCE}\.\w+\([^(),]+\)")  # what it makes of one value
 _OF_OTHER_CLASS = 0.6
 _OF_PASSED_ON = 0.6  # of what is odd about what one function makes and another takes: that is what it is for
@@ -207,9 +206,14 @@ def _is_same_text(argument: Argument, result: str) -> bool:
 
 def _gives_own(argument: Argument) -> int:
     """Say how hard it is to see what an argument is that the object itself gives: 0 for what it makes of one value."""
-    if not isinstance(argument, str) or not _OF_INSTANCE.search(argument) or _ROUND_TRIP.fullmatch(argument):
-        return 0
-    return 1 + ("(" in argument.replace("()", ""))
+    return 1 + ("(" in str(argument).replace("()", "")) if is_own(argument) else 0
+
+
+def is_own(argument: Argument) -> bool:
+    """Say whether an argument is taken from the object under test, and is not what that makes of one value."""
+    if not isinstance(argument, str) or INSTANCE not in argument or _ROUND_TRIP.fullmatch(argument):
+        return False
+    return renamed(argument, INSTANCE, "") != argument
 
 
 def answers_alike(argument: Argument) -> bool:

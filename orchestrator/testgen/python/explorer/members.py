@@ -22,9 +22,15 @@ def fewer_members(text: str, names: Names) -> Iterator[str]:
     name = _NEUTRAL if _NEUTRAL in nothing else next(iter(nothing), "")
     if name and text != f"{found[1]}.{name}":
         yield f"{found[1]}.{name}"
-    flags = text.split(" | ")
-    yield from flags if len(flags) > 1 else ()
-    yield from (" | ".join(flags[:at] + flags[at + 1 :]) for at in range(len(flags)) if flags[2:])
+    yield from fewer_flags(text)
+
+
+def fewer_flags(expression: str) -> Iterator[str]:
+    """Yield each of the flags that an expression puts together, and then all but one of them."""
+    flags = [each.strip() for each in expression.split("|")]
+    if len(flags) > 1 and all(re.fullmatch(r"[\w.]+", each) for each in flags):
+        yield from flags
+        yield from (" | ".join(flags[:at] + flags[at + 1 :]) for at in range(len(flags)) if flags[2:])
 
 
 def with_fewer_members(call: str, names: Names) -> Iterator[str]:

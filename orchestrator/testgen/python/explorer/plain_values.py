@@ -1,19 +1,16 @@
 """Arguments that a reader sees the value of: no expression over the object under test, one wrong value for errors."""
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 
-from .corpus import INSTANCE, Try
+from .corpus import Try, is_own
 from .literals import Literals
 from .rebuilding import rebuilt
 from .search import Search
 from .subjects import Argument
-from .wording import renamed
 
 _WRONG = ("None", "1")  # what is given first where the code refuses a class of values
 _CALLED = ("function", "method", "static", "classmethod", "class")
-_ROUND_TRIP = re.compile(rf"{INSTANCE}\.\w+\([^(),]+\)")  # what it makes of one value
 
 
 class PlainValues:
@@ -63,13 +60,6 @@ class PlainValues:
             return second.is_usable and self._search.told(first) == self._search.told(second)
         is_same = type(first.error) is type(second.error) and first.is_explicit == second.is_explicit
         return is_same and second.is_usable and first.goals <= second.goals
-
-
-def is_own(argument: Argument) -> bool:
-    """Say whether an argument is taken from the object under test, and is not what that makes of one value."""
-    if not isinstance(argument, str) or INSTANCE not in argument or _ROUND_TRIP.fullmatch(argument):
-        return False
-    return renamed(argument, INSTANCE, "") != argument
 
 
 def _refuses(made: Try) -> bool:

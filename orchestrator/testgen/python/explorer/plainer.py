@@ -9,6 +9,7 @@ from typing import TypeGuard
 from .arguments import is_strange
 from .corpus import INSTANCE, PLAINLY_WRONG, Try, answers_alike
 from .fitting import suggested
+from .members import fewer_flags
 from .pools import Pools
 from .search import Search
 from .shrinking import shorter
@@ -22,7 +23,6 @@ _SHORTER = 24  # variants of one argument
 _BETTER = 0.15  # of cost, at least
 _MOST_INSTANCES = 6
 _LONGEST_TOLD = 60  # characters
-_TWO = 2
 _FUNCTIONS = ("str", "len", "str.upper", "abs")
 _KEYS = ("len", "str.lower", "abs")
 _ITEMS = ("['b', 'a', 'c']", "['hello', 'word', 'to']", "[3, 1, 2]", "['Word', 'word', 'a']")
@@ -232,14 +232,6 @@ def plainer_literals(expression: str) -> Iterator[str]:
             node.value = value  # type: ignore[assignment]  # of the same plain type
             yield ast.unparse(tree)
         node.value = before
-
-
-def fewer_flags(expression: str) -> Iterator[str]:
-    """Yield each of the flags that an expression puts together, and then all but one of them."""
-    flags = [each.strip() for each in expression.split("|")]
-    if len(flags) > 1 and all(re.fullmatch(r"[\w.]+", each) for each in flags):
-        yield from flags
-        yield from (" | ".join(flags[:at] + flags[at + 1 :]) for at in range(len(flags)) if len(flags) > _TWO)
 
 
 def _plainer(value: object) -> Iterator[object]:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from .body import Body
 from .checks import Checks
 from .configuring import config_body
-from .corpus import INSTANCE, Corpus, Try
+from .corpus import INSTANCE, Corpus, Try, is_own
 from .idle import Idle
 from .literals import Literals
 from .loading import ProbedModule
 from .meant import Meaning
-from .plain_values import PlainValues, is_own
+from .plain_values import PlainValues
 from .replies import only_status
 from .search import Search
 from .shrinking import shrink
