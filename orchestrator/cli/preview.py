@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,7 +25,7 @@ from orchestrator.models.diff import FileDiff
 from orchestrator.models.plan import Plan
 from orchestrator.models.record import LastSuccess
 from orchestrator.models.status import TaskState
-from orchestrator.planning.undo_plan import keeping, merging
+from orchestrator.planning.undo_plan import Conflict, deciding
 from orchestrator.plugins import Catalogue
 from orchestrator.reporters.diff_view import render_diffs
 from orchestrator.reporters.flags import flags_of, ways_of_undo
@@ -74,28 +75,44 @@ def refusal(
     display: Display,
     *,
     undoes: str,
-) -> ExitCode | None:
-    """Return the exit code of an undo that could not take everything back, or has nothing to, after saying so.
-
-    None when it can. It is tried in memory first, so that a conflict in one file leaves the others as they are, too.
-    One without effect is not recorded: on the branch that has the run's changes they can be taken back later.
-    """
-    result, _ = _dry_run(plan, root, templates, catalogue, (), NO_SUCCESSES, force=False, undoes=undoes)
-    if result.exit_code == ExitCode.OK and result.error is None:
-        if TaskState.CHANGED in result.states.values() or keeping(plan):
-            return None
-        tell(f"run {undoes}: nothing to take back, its files are as they were before it\n")
-        return ExitCode.OK
+) -> ExitCode:
+    """Say why an undo could not take everything back, and what to type instead; return its exit code."""
     only_trouble = replace(common, quiet=True)  # what would have been taken back is of no interest now
     reporters = choose_audience(display, only_trouble, plan, NO_DURATIONS, notify=False).reporters
     result, _ = _dry_run(plan, root, templates, catalogue, reporters, NO_SUCCESSES, force=False, undoes=undoes)
     flags = flags_of(sys.argv[1:], program_name())
-    merged, _ = _dry_run(merging(plan), root, templates, catalogue, (), NO_SUCCESSES, force=False, undoes=undoes)
-    can_merge = merged.exit_code == ExitCode.OK and merged.error is None
+    other = deciding(plan, Conflict.MERGE)
+    can_merge = _went_well(_dry_run(other, root, templates, catalogue, (), NO_SUCCESSES, force=False, undoes=undoes)[0])
     ways = [f"{flags.program} {way}{flags.place}" for way in ways_of_undo(flags) if can_merge or "--merge" not in way]
     tell("nothing was taken back: a run goes back as a whole, unless you say what becomes of edited files\n")
     tell("  next: " + "\n        ".join(ways) + "\n")
     return conclude(result)
+
+
+class Prospect(StrEnum):
+    """What would come of an undo."""
+
+    DONE = "everything is taken back, but for what is to be kept"
+    NOTHING = "the files are as they were before the run"
+    REFUSED = "something cannot be taken back"
+
+
+def prospect(plan: Plan, root: Path, templates: Templates, catalogue: Catalogue, *, undoes: str) -> Prospect:
+    """Try an undo in memory, so that a conflict in one file leaves the others as they are, too."""
+
+    def tried(plan: Plan) -> RunResult:
+        return _dry_run(plan, root, templates, catalogue, (), NO_SUCCESSES, force=False, undoes=undoes)[0]
+
+    result = tried(plan)
+    if not _went_well(result):
+        return Prospect.REFUSED
+    # Where nothing would be restored, something may still be kept: that, too, is a way to be done.
+    is_idle = TaskState.CHANGED not in result.states.values() and _went_well(tried(deciding(plan, Conflict.REFUSE)))
+    return Prospect.NOTHING if is_idle else Prospect.DONE
+
+
+def _went_well(result: RunResult) -> bool:
+    return result.exit_code == ExitCode.OK and result.error is None
 
 
 def proposed_changes(

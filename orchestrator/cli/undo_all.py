@@ -1,18 +1,15 @@
 """`orchestrate undo --all`: every run taken back, the newest first, each by an undo of its own."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from orchestrator.cli.options import Working
 from orchestrator.cli.questions import confirm, is_to_be_asked
 from orchestrator.cli.showing import Display
 from orchestrator.cli.state import reading
-from orchestrator.cli.undoing import undo_run
+from orchestrator.cli.undoing import standing_runs, undo_run
 from orchestrator.cli.work_state import open_to_work
-from orchestrator.contracts import Ledger
 from orchestrator.errors import ExitCode
-from orchestrator.models.record import RunRecord
 from orchestrator.models.status import Durability
 from orchestrator.planning.undo_plan import Conflict, build_undo_plan
 from orchestrator.sanitize import line
@@ -36,21 +33,10 @@ def undo_all(
     with open_to_work(root, sys.argv[1:], Durability.FULL) as state:
         for record, _ in found:
             now = state.ledger.read_run(record.id)
-            code = undo_run(state, now, build_undo_plan(now, conflict=conflict), common, display)
+            code = undo_run(state, now, build_undo_plan(now, conflict=conflict), common, display, goes_on=True)
             if code != ExitCode.OK:
                 return code
     return ExitCode.OK
-
-
-def standing_runs(ledger: Ledger) -> Iterator[tuple[RunRecord, frozenset[str]]]:
-    """Yield the runs of which something stands, newest first, with its files."""
-    for run, kind in ledger.run_kinds():
-        if kind != "run":
-            continue  # what an undo took back is marked at the run that it undid
-        record = ledger.read_run(run)
-        files = frozenset(change.change.path for change in record.changes if change.state == "made")
-        if files:
-            yield record, files
 
 
 def _listed(files: frozenset[str]) -> str:

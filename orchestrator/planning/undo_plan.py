@@ -37,15 +37,10 @@ class Conflict(StrEnum):
     OVERWRITE = "overwrite"
 
 
-def merging(plan: Plan) -> Plan:
-    """Return an undo plan as it would be with `--merge`."""
-    tasks = (replace(task, params={**task.params, "on_conflict": Conflict.MERGE.value}) for task in plan.tasks)
+def deciding(plan: Plan, conflict: Conflict) -> Plan:
+    """Return an undo plan as it would be with another answer to what becomes of files that were edited since."""
+    tasks = (replace(task, params={**task.params, "on_conflict": conflict.value}) for task in plan.tasks)
     return replace(plan, tasks=tuple(tasks))
-
-
-def keeping(plan: Plan) -> bool:
-    """Say whether an undo plan leaves files as they are that were edited since: that, too, is a way to be done."""
-    return any(task.params.get("on_conflict") == Conflict.KEEP for task in plan.tasks)
 
 
 def build_undo_plan(

@@ -138,6 +138,36 @@ def test_an_undo_where_the_files_are_as_before_changes_nothing_and_counts_for_no
     assert not repository.has("one.txt")
 
 
+@pytest.mark.parametrize("flags", [[], ["--keep"]])
+def test_an_undo_of_a_run_that_was_taken_back_by_hand_names_the_run_before(make: Make, flags: list[str]) -> None:
+    repository = make(tasks())
+    runs = []
+    for name in ("one", "two", "three"):
+        repository.plant(tasks(task(f"1.{name}", f"echo {name} > {name}", produces=[name])))
+        repository.run()
+        runs.append(repository.record()["id"])
+    for name in ("two", "three"):
+        (repository.root / name).unlink()
+    nothing = repository.orchestrate("undo", "--yes", "--ui", "none", *flags)
+    assert nothing.code == 0
+    assert nothing.err == (
+        f"run {runs[2]}: nothing to take back, its files are as they were before it\nnext: orchestrate undo {runs[0]}\n"
+    )
+    assert repository.record()["id"] == runs[2]  # nothing happened, so there is nothing to record
+    assert repository.orchestrate("undo", runs[0], "--yes", "--ui", "none").code == 0
+    assert not repository.has("one")
+    nothing = repository.orchestrate("undo", "--yes", "--ui", "none")
+    assert nothing.err == f"run {runs[2]}: nothing to take back, its files are as they were before it\n"
+
+
+def test_an_undo_that_keeps_edits_is_recorded(make: Make) -> None:
+    repository = make(tasks(task("1.1", "echo one > one.txt", produces=["one.txt"])))
+    repository.run()
+    repository.write("one.txt", "mine\n")
+    assert repository.orchestrate("undo", "--yes", "--keep", "--ui", "none").code == 0
+    assert (repository.record()["kind"], repository.read("one.txt")) == ("undo", "mine\n")
+
+
 def test_the_history_of_a_task_has_every_attempt_of_it(make: Make) -> None:
     flaky = task(
         "1.1", "test -e again || { touch again; exit 75; }", exit_codes={"transient": [75]}, retry={"attempts": 2}
