@@ -21,6 +21,7 @@ class RouteSubject {
     this.form = new RequestForm(route, assembly.server, { ...settings, origins: originsFor(assembly.plan), uploads: assembly.plan.uploads });
     this.refusals = new Set();
     this.answered = undefined; // what the natural request asked for: [{key, node}]
+    this.baseArgs = undefined; // what the natural request is made of
   }
 
   get params() {
@@ -29,12 +30,13 @@ class RouteSubject {
 
   /** The natural request, learning from it what is checked; then each part in other ways, and each query's answer. */
   *beginnings(cases) {
-    for (let known = -1; known !== this.form.learned;) {
+    let base = this.natural(cases);
+    for (let known = -1; known !== this.form.learned; base = this.natural(cases)) {
       known = this.form.learned;
       this.answered = undefined;
-      yield this.natural(cases);
+      this.baseArgs = base.args; // from the first on: nobody may come back for more
+      yield base;
     }
-    const base = this.natural(cases);
     this.baseArgs = base.args;
     const answered = this.answered ?? [];
     const answering = new Answering(cases.values, MOST_ANSWERS);
