@@ -25,7 +25,7 @@ def init(
     root = existing_folder(path) if path is not None else here
     target = common.config or _document_in(root)
     checkout = Checkout(root)
-    facts = survey(checkout, root.name, kept=checkout.kept_settings)
+    facts = survey(checkout, root.name, kept=checkout.kept_settings, below=checkout.below)
     evidence = gather(root, facts, checkout, measure=measure)
     if isinstance(evidence, ExitCode):
         return evidence

@@ -132,7 +132,7 @@ def _group(name: str, why: str, tasks: tuple[Proposal, ...]) -> tuple[Group, ...
 
 
 def _is_updated(facts: Facts, tree: Tree) -> bool:
-    return not facts.packages or any(tree.exists(path) for path in _UPDATERS)
+    return not facts.packages or facts.below != "" or any(tree.exists(path) for path in _UPDATERS)
 
 
 def _broken(workflows: Sequence[str], tree: Tree) -> tuple[LeftOut, ...]:
@@ -185,6 +185,9 @@ def _noted(facts: Facts) -> Sequence[LeftOut]:
 
 def _decisions(facts: Facts, tree: Tree) -> Sequence[LeftOut]:
     """Return what is left to a person: where nothing is, and where no edit could know what was meant."""
+    if facts.below:
+        why = "GitHub reads .github/ at the root of a repository only: `orchestrate init` there proposes them"
+        return [LeftOut(what="workflows and Dependabot", why=why)]
     if not facts.workflows:
         return [LeftOut(what="a pipeline", why="there is no workflow yet, and this version writes none from nothing")]
     return [

@@ -62,6 +62,11 @@ class Checkout:
         return tuple(name for name in names if os.path.isfile(self.root / name))[:MOST_FILES]
 
     @cached_property
+    def below(self) -> str:
+        """Return where the folder lies in its git repository, with a slash at the end; "" at the root of one."""
+        return os.fsdecode(self._git("rev-parse", "--show-prefix") or b"").strip()
+
+    @cached_property
     def kept_settings(self) -> tuple[str, ...]:
         """Return the files named `.env` that the repository itself keeps; one that lies there only may hold secrets."""
         listed = self._git("ls-files", "-z", "--cached", "--", ".env", ":(glob)**/.env")

@@ -96,7 +96,10 @@ class Variable:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """The repository as `init` and `measure` see it; paths are relative to its root."""
+    """The repository as `init` and `measure` see it; paths are relative to its root.
+
+    `below` is where it lies in a larger repository, such as `packages/api/`; "" for a whole one.
+    """
 
     name: str
     packages: tuple[Package, ...] = ()
@@ -109,6 +112,7 @@ class Facts:
     lint: tuple[str, ...] = ()
     coverage_reports: tuple[str, ...] = ()
     variables: tuple[Variable, ...] = ()
+    below: str = ""
     notes: tuple[str, ...] = ()  # what was seen and cannot be worked with, in sentences
 
     @property

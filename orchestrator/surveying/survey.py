@@ -32,10 +32,10 @@ _LINT = re.compile(
 _REPORTS = ("coverage-summary.json", "coverage-final.json", "lcov.info", "coverage.json", "coverage.xml")
 
 
-def survey(tree: Tree, name: str, *, kept: Sequence[str] = ()) -> Facts:
+def survey(tree: Tree, name: str, *, kept: Sequence[str] = (), below: str = "") -> Facts:
     """Return the facts about the repository below `tree`; reads, runs nothing. `name` is for one that says none.
 
-    `kept` are the files named `.env` that the repository keeps.
+    `kept` are the files named `.env` that the repository keeps, `below` is where it lies in a larger one.
     """
     everything = tree.glob("**")
     paths = tuple(path for path in everything if is_worked_on(path))
@@ -56,6 +56,7 @@ def survey(tree: Tree, name: str, *, kept: Sequence[str] = ()) -> Facts:
             path for path in everything if posixpath.basename(path) in _REPORTS and "node_modules" not in path
         ),
         variables=find_variables(tree, paths, kept),
+        below=below,
         notes=tuple(_notes(scripts, suites, tests)),
     )
 

@@ -47,6 +47,18 @@ def test_a_repository_without_tests_hears_that_nothing_is_measured_and_gets_test
     assert "type: test_generation" in repository.read("phases.yaml")
 
 
+def test_a_folder_of_a_repository_gets_nothing_that_github_reads_at_the_root_only(make: Make) -> None:
+    settings = dict.fromkeys(("pyproject.toml", "packages/api/pyproject.toml"), FILES["pyproject.toml"])
+    code = {"packages/api/api/__init__.py": "", "packages/api/api/half.py": FILES["pkg/half.py"]}
+    repository = make(**code, **settings)
+    subprocess.run(["git", "init", "--quiet", repository.root], check=True)
+    written = repository.orchestrate("init", "packages/api")
+    assert "left out: workflows and Dependabot: GitHub reads .github/ at the root of a repository" in written.err
+    assert ".github" not in repository.read("packages/api/phases.yaml")
+    assert repository.orchestrate("init").code == 0
+    assert ".github/dependabot.yml" in repository.read("phases.yaml")
+
+
 def test_the_document_is_all_that_it_writes_and_a_run_after_it_is_hidden_from_git(repository: Repository) -> None:
     subprocess.run(["git", "init", "--quiet", repository.root], check=True)
     repository.write(".gitignore", ".venv\n__pycache__\n.pytest_cache\n")
