@@ -24,3 +24,5 @@ def test_tests_that_change_the_data_of_such_a_module_hold(workbench) -> None:
     made = workbench.generate("geo/trip.py", budget=20)
     assert made.statements.reached == made.statements.total
     assert 'importlib.import_module("geo.distance")' in made.text
+    found = workbench.examine("geo/trip.py", made.text)
+    assert found.is_sound and found.proof.goals.keys() == {*made.tests}
