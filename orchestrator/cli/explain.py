@@ -10,17 +10,17 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from orchestrator.cli.expecting import expect
 from orchestrator.cli.explain_scope import find_scope, render_scope
 from orchestrator.cli.opening import OpenedPlan, open_plan
 from orchestrator.cli.options import Choice, Planning, argument, option
 from orchestrator.cli.options import command as as_command
 from orchestrator.cli.state import reading
-from orchestrator.cli.up_to_date import fingerprint_now
+from orchestrator.cli.up_to_date import Place, find_up_to_date, fingerprint_now
 from orchestrator.cli.waits import read_waits
 from orchestrator.cli.wiring import overtaken_in
 from orchestrator.contracts import Ledger
 from orchestrator.engine.overtaken import Overtaken
-from orchestrator.engine.urgency import effective_priorities
 from orchestrator.errors import ExitCode, UsageError
 from orchestrator.models.fingerprint import Step
 from orchestrator.models.freshness import as_left, steps_between
@@ -82,7 +82,7 @@ class _Known(Struct, frozen=True, kw_only=True, dict=True):
             planned = self._planned(last.run)
             before = next((each for each in planned.tasks if each.id == task.id), None)
             last = as_left(task, last, self._steps)
-        now = fingerprint_now(self.opened, self.plan, task, self.successes)
+        now = fingerprint_now(self._place, self.plan, task, self.successes)
         return explain_task(
             self.plan,
             task.id,
@@ -104,8 +104,14 @@ class _Known(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def _effective(self) -> Mapping[str, Priority]:
-        durations = self.ledger.durations(self.plan.definitions)
-        return effective_priorities(self.plan, durations, lambda: self.ledger.checkpoint_durations(self.plan.checks))
+        def up_to_date() -> tuple[str, ...]:
+            return find_up_to_date(self._place, self.plan, self.successes, self.ledger, force=self.force)
+
+        return expect(self.plan, self.ledger, up_to_date).effective
+
+    @cached_property
+    def _place(self) -> Place:
+        return Place(root=self.opened.root, templates=self.opened.templates, catalogue=self.opened.catalogue)
 
     @cached_property
     def _overtaken(self) -> Overtaken:

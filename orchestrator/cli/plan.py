@@ -19,6 +19,7 @@ from orchestrator.cli.state import reading
 from orchestrator.errors import ExitCode, NothingSelected
 
 if TYPE_CHECKING:
+    from orchestrator.cli.expecting import Expected
     from orchestrator.contracts import Ledger
     from orchestrator.models.diff import FileDiff
     from orchestrator.models.plan import Plan
@@ -70,7 +71,7 @@ class _Found(Struct, frozen=True, kw_only=True, eq=False):
     """The chosen part of the plan, and what earlier runs tell of it."""
 
     plan: "Plan"
-    durations: Mapping[str, float]  # seconds, by task
+    expected: "Expected"
     checkpoints: Mapping[str, float]  # seconds, by scope
     successes: "Mapping[str, LastSuccess]"
     fresh: tuple[str, ...] | None  # tasks that a run would find up to date; None when nobody asked
@@ -80,12 +81,14 @@ def _found(opened: OpenedPlan, choice: Choice, *, with_successes: bool, up_to_da
     with reading(opened.root) as ledger:
         plan = opened.part(choice, ledger)
         successes = ledger.last_successes() if with_successes else {}
+        fresh = _up_to_date(opened, plan, successes, ledger) if up_to_date else None
+        expected = _expected(opened, plan, ledger, fresh)
         return _Found(
             plan=plan,
-            durations=ledger.durations(plan.definitions),
+            expected=expected,
             checkpoints=ledger.checkpoint_durations(plan.checks),
             successes=successes,
-            fresh=_up_to_date(opened, plan, successes, ledger) if up_to_date else None,
+            fresh=fresh,
         )
 
 
@@ -101,18 +104,29 @@ def _proposed(found: _Found, opened: OpenedPlan, *, is_shown: bool) -> "list[Fil
     return proposed
 
 
+def _expected(opened: OpenedPlan, plan: "Plan", ledger: "Ledger", fresh: tuple[str, ...] | None) -> "Expected":
+    """Return what earlier runs let expect, as a run judges it."""
+    from orchestrator.cli.expecting import expect
+
+    def up_to_date() -> tuple[str, ...]:
+        return _up_to_date(opened, plan, ledger.last_successes(), ledger) if fresh is None else fresh
+
+    return expect(plan, ledger, up_to_date)
+
+
 def _up_to_date(
     opened: OpenedPlan, plan: "Plan", successes: "Mapping[str, LastSuccess]", ledger: "Ledger"
 ) -> tuple[str, ...]:
     """Return the tasks that a run would find done; what asks the engine is loaded for them alone."""
-    from orchestrator.cli.up_to_date import find_up_to_date
+    from orchestrator.cli.up_to_date import Place, find_up_to_date
 
-    return find_up_to_date(opened, plan, successes, ledger)
+    place = Place(root=opened.root, templates=opened.templates, catalogue=opened.catalogue)
+    return find_up_to_date(place, plan, successes, ledger)
 
 
 def _show(found: _Found, format: str) -> None:
     """Print the plan; the scheduler's own rules foretell its end when earlier runs say how long tasks take."""
-    plan, durations, fresh = found.plan, found.durations, found.fresh
+    plan, expected, fresh = found.plan, found.expected, found.fresh
     if format == "json":
         from orchestrator.planning.plan_json import plan_to_json
 
@@ -122,16 +136,14 @@ def _show(found: _Found, format: str) -> None:
         return
     from orchestrator.reporters.plan_view import PlanNotes, render_plan
 
-    makespan, effective = None, {}
-    if durations:
+    makespan = None
+    if expected.durations:
         from orchestrator.engine.simulate import simulate
-        from orchestrator.engine.urgency import effective_priorities
 
-        effective = dict(effective_priorities(plan, durations, lambda: found.checkpoints))
-        makespan = simulate(plan, {**durations, **dict.fromkeys(fresh or (), 0.0)}, found.checkpoints, effective)
-    notes = PlanNotes(
-        expected=durations, remarks=dict.fromkeys(fresh or (), "up to date"), makespan=makespan, effective=effective
-    )
+        durations = {**expected.durations, **dict.fromkeys(fresh or (), 0.0)}
+        makespan = simulate(plan, durations, found.checkpoints, expected.effective)
+    remarks = dict.fromkeys(fresh or (), "up to date")
+    notes = PlanNotes(expected=expected.measured, remarks=remarks, makespan=makespan, effective=expected.effective)
     sys.stdout.write(render_plan(plan, look_of(sys.stdout), format=format, notes=notes))
 
 

@@ -1,43 +1,52 @@
 """Which tasks of a plan are up to date as the repository is now, asked of the engine itself; nothing is started."""
 
 from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
 
 from orchestrator.cli.beginning import begin_anew
-from orchestrator.cli.opening import OpenedPlan
 from orchestrator.cli.wiring import Materials, assemble
-from orchestrator.contracts import Ledger
+from orchestrator.contracts import Ledger, Templates
 from orchestrator.engine.attempt import UP_TO_DATE, TaskAttempts
 from orchestrator.engine.ports import Ready
 from orchestrator.ledger.memory import MemoryLedger
 from orchestrator.models.plan import Plan, PlannedTask
 from orchestrator.models.record import LastSuccess
+from orchestrator.plugins import Catalogue
 from orchestrator.workspace.dry_run import DryRunWorkspace
 
 
+class Place(Struct, frozen=True, kw_only=True, eq=False):
+    """Where tasks are carried out, and what with."""
+
+    root: Path
+    templates: Templates
+    catalogue: Catalogue
+
+
 def find_up_to_date(
-    opened: OpenedPlan, plan: Plan, successes: Mapping[str, LastSuccess], past: Ledger
+    place: Place, plan: Plan, successes: Mapping[str, LastSuccess], past: Ledger, *, force: bool = False
 ) -> tuple[str, ...]:
-    """Return the ids of the tasks that a run would not carry out again."""
-    known = [task for task in plan.tasks if task.id in successes and opened.catalogue.has_handler(task.handler)]
-    if not known:
+    """Return the ids of the tasks that a run would not carry out again; none where it is forced to."""
+    known = [task for task in plan.tasks if task.id in successes and place.catalogue.has_handler(task.handler)]
+    if not known or force:
         return ()
-    workspace = DryRunWorkspace(opened.root)
+    workspace = DryRunWorkspace(place.root)
     try:
-        attempts = _attempts(opened, plan, successes, workspace, force=False, past=past)
+        attempts = _attempts(place, plan, successes, workspace, force=False, past=past)
         return tuple(task.id for task in known if _is_up_to_date(attempts, task))
     finally:
         workspace.close()
 
 
-def fingerprint_now(
-    opened: OpenedPlan, plan: Plan, task: PlannedTask, successes: Mapping[str, LastSuccess]
-) -> str | None:
+def fingerprint_now(place: Place, plan: Plan, task: PlannedTask, successes: Mapping[str, LastSuccess]) -> str | None:
     """Return what the task's fingerprint would be if it found nothing to change, as the engine would see it."""
-    if task.id not in successes or task.skip_reason is not None or not opened.catalogue.has_handler(task.handler):
+    if task.id not in successes or task.skip_reason is not None or not place.catalogue.has_handler(task.handler):
         return None
-    workspace = DryRunWorkspace(opened.root)
+    workspace = DryRunWorkspace(place.root)
     try:  # forced, so that the attempt is made ready in any case
-        attempts = _attempts(opened, plan, successes, workspace, force=True)
+        attempts = _attempts(place, plan, successes, workspace, force=True)
         ready = attempts.prepare(task, 1, None)
         if not isinstance(ready, Ready):
             return None
@@ -52,7 +61,7 @@ def _is_up_to_date(attempts: TaskAttempts, task: PlannedTask) -> bool:
 
 
 def _attempts(
-    opened: OpenedPlan,
+    place: Place,
     plan: Plan,
     successes: Mapping[str, LastSuccess],
     workspace: DryRunWorkspace,
@@ -61,12 +70,12 @@ def _attempts(
     past: Ledger | None = None,
 ) -> TaskAttempts:
     materials = Materials(
-        root=opened.root,
+        root=place.root,
         plan=plan,
         ledger=MemoryLedger(),
         workspaces=workspace,
-        templates=opened.templates,
-        catalogue=opened.catalogue,
+        templates=place.templates,
+        catalogue=place.catalogue,
         successes=successes,
         force=force,
         past=past,

@@ -6,16 +6,17 @@ from contextlib import closing
 
 from orchestrator.cli.carrying import carry_out
 from orchestrator.cli.cautions import Cautions
+from orchestrator.cli.expecting import expect
 from orchestrator.cli.options import Working
 from orchestrator.cli.present import look_of, show_error
 from orchestrator.cli.questions import approvals, has_person
 from orchestrator.cli.showing import Audience, Display, choose_audience
 from orchestrator.cli.streams import output_files, tell
+from orchestrator.cli.up_to_date import Place, find_up_to_date
 from orchestrator.cli.wiring import Beginning, Materials
 from orchestrator.cli.work_state import WorkingState
 from orchestrator.contracts import Interaction, Templates
 from orchestrator.engine.outcome import RunResult
-from orchestrator.engine.urgency import effective_priorities
 from orchestrator.errors import ExitCode, OrchestrateError
 from orchestrator.models.plan import Plan
 from orchestrator.models.status import TaskState
@@ -39,8 +40,14 @@ def work_on(
     """Carry the plan out on the tree and return how it ended."""
     display.refuse_unwritable()
     state.announce(beginning.run)
-    durations = state.ledger.durations(plan.definitions)
-    audience = choose_audience(display, common, plan, durations)
+    successes = state.ledger.last_successes()
+
+    def up_to_date() -> tuple[str, ...]:
+        place = Place(root=state.root, templates=templates, catalogue=catalogue)
+        return find_up_to_date(place, plan, successes, state.ledger, force=force)
+
+    expected = expect(plan, state.ledger, up_to_date, beginning.done)
+    audience = choose_audience(display, common, plan, expected.durations)
     with closing(_workspace(state, plan, beginning.run, display, cautions := Cautions())) as workspace:
         materials = Materials(
             root=state.root,
@@ -50,11 +57,9 @@ def work_on(
             templates=templates,
             catalogue=catalogue,
             reporters=audience.reporters,
-            successes=state.ledger.last_successes(),
-            durations=durations,
-            effective=effective_priorities(
-                plan, durations, lambda: state.ledger.checkpoint_durations(plan.checks), beginning.done
-            ),
+            successes=successes,
+            durations=expected.durations,
+            effective=expected.effective,
             measured=state.ledger.last_measurements(),
             tree=workspace.tree_contents,
             person=_person(common, audience),

@@ -35,10 +35,7 @@ def effective_priorities(
 
     `checkpoints` gives the seconds of scopes' checkpoints; it is asked only where priorities differ at all.
     """
-    left = [task for task in plan.tasks if task.id not in done]
-    if not any(task.id in durations for task in left) or len({task.priority for task in left}) < 2:
-        return AS_WRITTEN
-    if len(plan.tasks) * _FEWEST_PLAYS > _affordable(sum(durations.get(task.id, UNKNOWN_SECONDS) for task in left)):
+    if not is_worth_asking(plan, durations, done):
         return AS_WRITTEN
     search = _Search(plan, durations, checkpoints(), done)
     # exchanges are many: they get what is left when all phases have had the single steps
@@ -47,6 +44,15 @@ def effective_priorities(
             while any(search.improve(steps(phase)) for steps in ways):
                 pass
     return MappingProxyType(search.effective)
+
+
+def is_worth_asking(plan: Plan, durations: Mapping[str, float], done: Mapping[str, TaskState] = NOTHING_DONE) -> bool:
+    """Say whether something could count as more or less urgent: priorities differ, and the run takes long enough."""
+    left = [task for task in plan.tasks if task.id not in done]
+    if not any(task.id in durations for task in left) or len({task.priority for task in left}) < 2:
+        return False
+    expected = sum(durations.get(task.id, UNKNOWN_SECONDS) for task in left)
+    return len(plan.tasks) * _FEWEST_PLAYS <= _affordable(expected)
 
 
 def _affordable(seconds: float) -> int:

@@ -141,6 +141,61 @@ def test_a_run_begins_in_time_what_would_keep_it_waiting(tmp_path: Path) -> None
     assert last["id"] == "1.2"
 
 
+def test_what_is_up_to_date_keeps_nothing_waiting_for_plan_and_explain_as_for_the_run(tmp_path: Path) -> None:
+    """With the last task of the second group done, nothing has to give way to that group."""
+    (tmp_path / "made-of").write_text("x")
+    a, b = IN_THE_WAY
+    done = {**b["tasks"][1], "inputs": ["made-of"]}  # type: ignore[index]
+    _recorded_as_up_to_date(tmp_path, [a, {**b, "tasks": [b["tasks"][0], done]}], minutes=(3, 3, 5, 4, 3))  # type: ignore[index]
+    told = _orchestrate(tmp_path, "explain", "1.3")
+    shown = _plan(tmp_path, "--ascii", "--color", "never")
+    _orchestrate(tmp_path, "run", "--all", "--yes", "--quiet")
+    assert _first_begun(tmp_path, 2) == {"1.3", "1.4"}
+    assert ("counts as" in told, "high as" in shown) == (False, False)
+    assert "~8m expected" in shown.splitlines()[0]
+
+
+def test_what_is_forced_is_not_up_to_date_for_explain_nor_for_the_run(tmp_path: Path) -> None:
+    (tmp_path / "made-of").write_text("x")
+    a, b = IN_THE_WAY
+    done = {**b["tasks"][1], "inputs": ["made-of"]}  # type: ignore[index]
+    _recorded_as_up_to_date(tmp_path, [a, {**b, "tasks": [b["tasks"][0], done]}], minutes=(3, 3, 5, 4, 3))  # type: ignore[index]
+    assert "counts as medium" in _orchestrate(tmp_path, "explain", "1.3", "--force")
+    _orchestrate(tmp_path, "run", "--all", "--yes", "--quiet", "--force")
+    assert "1.3" not in _first_begun(tmp_path, 2)
+
+
+def _recorded_as_up_to_date(root: Path, groups: Sequence[object], minutes: Sequence[int]) -> None:
+    """Run the tasks once, then have more runs on record in which they took so long."""
+    _competing(root, groups, minutes)
+    _orchestrate(root, "run", "--all", "--yes", "--quiet")
+    ledger = SqliteLedger.open(root / ".orchestrate" / "ledger.db", Durability.NORMAL, is_alive=lambda _run: False)
+    successes = ledger.last_successes()
+    plan = json.loads(_plan(root, "--json"))["plan"]
+    definitions = tuple((task["id"], task["definition"]) for task in plan["tasks"])
+    for number in range(5):
+        ids = {"run": f"f{number}", "time": NOW}
+        facts: list[Fact] = [RunStarted(**ids, kind="run", command=("run",), plan=plan, tasks=definitions)]
+        for (task, _), each in zip(definitions, minutes, strict=True):
+            mark = successes[task].fingerprint
+            facts += [
+                AttemptStarted(**ids, task=task, attempt=1),
+                AttemptEnded(
+                    **ids, task=task, attempt=1, kind=OutcomeKind.CHANGED, seconds=60.0 * each, fingerprint=mark
+                ),
+                TaskEnded(**ids, task=task, state=TaskState.CHANGED),
+            ]
+        ledger.append([*facts, RunEnded(**ids, state=RunState.SUCCEEDED, exit_code=0, seconds=480.0)]).result()
+    ledger.close()
+
+
+def _first_begun(root: Path, count: int) -> set[str]:
+    """Return the tasks of the last run that began first."""
+    tasks = json.loads(_orchestrate(root, "status", "--json"))["run"]["tasks"]
+    begun = [task for task in tasks if task["attempts"]]
+    return {str(task["id"]) for task in sorted(begun, key=lambda task: str(task["attempts"][0]["started"]))[:count]}
+
+
 def _plan(root: Path, *words: str) -> str:
     return _orchestrate(root, "plan", *words)
 
