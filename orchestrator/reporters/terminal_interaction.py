@@ -16,6 +16,7 @@ from typing import Any, TextIO
 
 from orchestrator.contracts import Answer
 from orchestrator.reporters.style import Look
+from orchestrator.reporters.wrapping import wrap
 from orchestrator.sanitize import block, line
 
 _DONE = "approved"
@@ -26,6 +27,7 @@ _CHOICES = {
     "abort (the task fails)": "rejected",
 }
 _EVIDENCE = "Evidence: a text, or the path of a file"
+_INDENT = "    "
 _LONGEST_END = 5.0  # seconds that a cancelled prompt has for giving the terminal back
 
 
@@ -101,12 +103,16 @@ class TerminalInteraction:
 
     def _show(self, task: str, title: str, instructions: str) -> None:
         head = f"{self._look.paint('warn', self._look.glyph('wait'))} {line(task)} {line(title)}"
-        text = "".join(f"    {row}\n" for row in block(instructions.strip()).split("\n"))
+        rows = [row for given in block(instructions.strip()).split("\n") for row in self._wrapped(given)]
         try:
-            self._stream.write(f"\n{head}\n{text}")
+            self._stream.write("\n".join(["", head, *rows, ""]))
             self._stream.flush()
         except (OSError, ValueError):
             return  # the prompt finds the same terminal gone
+
+    def _wrapped(self, row: str) -> list[str]:
+        indent = _INDENT + " " * (len(row) - len(row.lstrip()))
+        return wrap(row.lstrip(), self._look.width, first=indent, then=indent)
 
 
 class _Conversation:

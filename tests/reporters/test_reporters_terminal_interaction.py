@@ -100,6 +100,15 @@ def test_instructions_are_shown_and_cannot_steer_the_terminal(person):
     assert person.stream.getvalue() == "\n⏸ 4.4 Secrets\\x1b[2J\n    one\n      two\\x1b]0;x\\x07\n"
 
 
+def test_long_instructions_break_between_words_and_keep_their_indent(person):
+    person.keys.send_text(DOWN * 2 + ENTER)
+    asyncio.run(person.interaction.ask("4.4", "Secrets", f"{'one two ' * 12}\n  {'three ' * 16}"))
+    _, _, *rows = person.stream.getvalue().removesuffix("\n").split("\n")
+    assert [len(row) <= 80 for row in rows] == [True] * 4
+    assert [len(row) - len(row.lstrip()) for row in rows] == [4, 4, 6, 6]
+    assert " ".join(" ".join(rows).split()) == f"{'one two ' * 12}{'three ' * 16}".strip()
+
+
 def test_other_work_goes_on_while_a_person_thinks_and_cancelling_ends_the_prompt(person):
     async def scene():
         steps = []
