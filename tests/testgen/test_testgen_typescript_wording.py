@@ -167,6 +167,22 @@ def test_a_title_of_the_only_object_tells_what_did_not_go_in() -> None:
     assert Namer(others=[one]).single(one).startswith("returns an object with jwt.secret '***'")
 
 
+def test_a_request_is_told_from_the_natural_one_however_little_time_there_was() -> None:
+    script = f"""
+        const {{ Cases }} = require({str(NODE / "explorer/cases.cjs")!r});
+        const {{ RouteSubject }} = require({str(NODE / "explorer/server/route-subject.cjs")!r});
+        const {{ Values }} = require({str(NODE / "explorer/values.cjs")!r});
+        const facts = {{ strings: [], numbers: [], reads: [], env: [], regexes: [], patterns: [] }};
+        const cases = new Cases(new Values({{}}, facts, () => 0.5, []), [], () => 0.5);
+        const assembly = {{ plan: {{ imports: [], facts }}, server: {{ facts, cookies: [] }} }};
+        const route = {{ method: 'GET', url: '/notes/:id' }};
+        const subject = new RouteSubject({{ export: 'routes', params: [], line: 1 }}, route, assembly, {{ way: {{}} }});
+        const first = subject.beginnings(cases).next().value;
+        console.log(JSON.stringify(subject.baseArgs === first.args));
+    """
+    assert answer_of(script) is True
+
+
 def fitted(node: str, query: str):
     return answer_of(f"""
         const {{ fitted }} = require({str(NODE / "explorer/fitting.cjs")!r});
