@@ -78,6 +78,8 @@ def test_plugins_are_tested_for_what_they_do(project):
     telling, guarding, ending, origins = ((project / f"src/__tests__/{name}.test.ts").read_text() for name in modules)
     assert "describe('telling: GET /failing', () => {" in telling
     assert "it('answers 403 for an error with the status 403', async () => {" in telling
+    failing = telling[telling.index("describe('telling: GET /failing'") :].split("\ndescribe(")[0]
+    assert all(" for a" in each for each in failing.splitlines() if each.startswith("  it(")), failing
     assert "stack: expect.stringContaining('Error: not allowed')" in telling
     assert "{ preHandler: Reflect.get(app, 'guard') }" in guarding
     assert "/failing" not in guarding + ending

@@ -4,6 +4,7 @@ const { braces, literal } = require('../nodes.cjs');
 const { expectation } = require('../pictures.cjs');
 const { conditionsOf } = require('../conditions.cjs');
 const { differences } = require('../differences.cjs');
+const { errorWords } = require('./request-words.cjs');
 
 const LONGEST_GIVEN = 24;
 const MOST_GIVEN = 40;
@@ -26,9 +27,15 @@ function written(subject, item, seen, { withCalls, isLoose }) {
   const status = new Map(seen.value.props).get('status').v;
   const shown = (each) => writer.shown(each);
   const own = subject.titleOf?.(item);
-  const conditions = own ? undefined : conditionsOf(item, subject.assembly.plan, shown, fromNatural(subject, item));
+  const told = own ? undefined : conditionsOf(item, subject.assembly.plan, shown, fromNatural(subject, item));
+  const conditions = own || !subject.settings.way.isFailing ? told : withError(told, shown(item.args.at(-1)));
   const title = own ?? `answers ${status}`;
   return { ...candidate(subject, item, seen, { title, setup, call, assertions, writer }), conditions, ...looseOf(subject, writer, call) };
+}
+
+/** What a route fails with is always told, the natural error as well. */
+function withError({ deciding, others } = { deciding: [], others: [] }, error) {
+  return { deciding: [...new Set([`for ${errorWords(error)}`, ...deciding])], others };
 }
 
 /** In which spots a request differs from the natural one. */
