@@ -15,6 +15,7 @@ from orchestrator.cli.explain_scope import find_scope, render_scope
 from orchestrator.cli.opening import OpenedPlan, open_plan
 from orchestrator.cli.options import Choice, Planning, argument, option
 from orchestrator.cli.options import command as as_command
+from orchestrator.cli.present import look_of
 from orchestrator.cli.state import reading
 from orchestrator.cli.up_to_date import Place, find_up_to_date, fingerprint_now
 from orchestrator.cli.waits import read_waits
@@ -31,6 +32,7 @@ from orchestrator.planning.codes import explain as explain_code
 from orchestrator.planning.explain import Explanation, Tried, explain_task
 from orchestrator.planning.plan_json import plan_from_json
 from orchestrator.planning.suggest import did_you_mean
+from orchestrator.reporters.wrapping import wrap_line
 from orchestrator.sanitize import block, line
 
 MOST_RUNS = 50  # so far back is looked for what became of a task
@@ -54,16 +56,22 @@ def command(
         scope = find_scope(plan, topic)
         known = _Known(opened=opened, plan=plan, ledger=ledger, successes=successes, force=force)
         if scope is not None:
-            sys.stdout.write(render_scope(scope, map(known.explain, scope.tasks)))
+            _show(render_scope(scope, map(known.explain, scope.tasks)))
             return ExitCode.OK
         task = _task_of(plan, topic)
         explained = known.explain(task)
         wait = _wait_now(ledger, opened.root, task.id)
     description = f"{task.description.strip()}\n" if task.description.strip() else ""
-    sys.stdout.write(block(description))
-    sys.stdout.write(_told(explained, task.priority))
-    sys.stdout.write(f"  now: {line(' '.join(wait.split()))}\n" if wait else "")
+    _show(block(description))
+    _show(_told(explained, task.priority))
+    _show(f"  now: {line(' '.join(wait.split()))}\n" if wait else "")
     return ExitCode.OK
+
+
+def _show(text: str) -> None:
+    """Print lines, on a terminal broken between words."""
+    width = look_of(sys.stdout).width
+    sys.stdout.write("".join(f"{row}\n" for given in text.split("\n")[:-1] for row in wrap_line(given, width)))
 
 
 class _Known(Struct, frozen=True, kw_only=True, dict=True):

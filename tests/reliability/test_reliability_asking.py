@@ -176,3 +176,16 @@ def test_a_decision_that_came_to_nothing_is_no_answer_to_the_next_attempt(tmp_pa
     kill(scene, resumed.pid, "engine")
     resumed.communicate()
     assert scene.call("resume", "--yes").code == 7
+
+
+def test_explain_breaks_its_lines_between_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    scene = build_scene(tmp_path / "scene", [{"id": "a", "tasks": [{**ANSWER, "name": "words " * 12}]}])
+    terminal = Terminal(scene, "explain", "1")
+    try:
+        assert terminal.ended() == 0
+    finally:
+        terminal.close()
+    rows = terminal.shown.decode().splitlines()
+    assert [row for row in rows if len(row) > 60] == []
+    assert rows[2].startswith("    words")
