@@ -13,6 +13,7 @@ from types import FunctionType
 
 import pytest
 
+from orchestrator.testgen.python import patience as patience_of
 from orchestrator.testgen.python.explorer import stopwatch
 from orchestrator.testgen.python.explorer.job import Job, leave_time_for_proving
 from orchestrator.testgen.python.explorer.killing import MutantRunner, Trial, _read_all
@@ -78,6 +79,55 @@ def test_a_child_that_tells_nothing_gets_no_more(tmp_path):
             return limit.when() - begin
 
     assert asyncio.run(left()) == 0
+
+
+def test_whoever_has_ended_is_looked_at_no_more(monkeypatch, tmp_path):
+    monkeypatch.setattr(patience_of, "_LOOK", 0.0)
+    told = tmp_path / "waited"
+
+    async def given() -> float:
+        patience = Patience()
+        with patience.looks_at(told):
+            await asyncio.sleep(0)
+        told.write_bytes(stopwatch._DOUBLE.pack(3.0))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        return patience.given
+
+    assert asyncio.run(given()) == 0
+
+
+# On a machine that gives it nothing: whatever time passes is spent in line.
+STANDS_IN_LINE = """\
+import signal, sys, time
+import boot
+boot.load_package()
+from _orchestrate_explorer import sandbox, stopwatch
+stopwatch.queued_by = lambda process: time.monotonic()
+fence = sandbox.Fence(sys.argv[1], stopwatch.Stopwatch(sys.argv[1] + "/waited"))
+fence.install()
+signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)  # as when a child is started
+
+def tells():
+    with open(sys.argv[1] + "/waited", "rb") as file:
+        return file.read()
+
+def is_told_anew(begun):
+    while tells() == begun:
+        if time.process_time() > 3:
+            return False
+    return True
+
+with fence.raised(60):
+    print(is_told_anew(tells()))
+print(is_told_anew(tells()))
+"""
+
+
+def test_a_module_that_is_imported_for_long_tells_meanwhile_how_long_it_stood_in_line(tmp_path):
+    argv = [sys.executable, "-c", STANDS_IN_LINE, str(tmp_path)]
+    told = subprocess.run(argv, env={"PYTHONPATH": str(EXPLORER)}, check=True, capture_output=True, text=True).stdout
+    assert told.split() == ["True", "True"]
 
 
 ASKED = {

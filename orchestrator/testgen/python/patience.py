@@ -38,23 +38,24 @@ class Patience:
         """Look now and then, as long as the block runs, into the file in which a child tells how long it waited."""
         loop = asyncio.get_running_loop()
         given = 0.0
-        handle: asyncio.TimerHandle | None = None
 
-        def look() -> asyncio.TimerHandle:
-            nonlocal given, handle
+        def look() -> None:
+            nonlocal given
             present = max(_read(told), given)
             self._give(present - given)
             given = present
-            handle = loop.call_later(_LOOK, look)
-            return handle
 
-        look()
+        def look_again() -> None:
+            nonlocal next_look
+            look()
+            next_look = loop.call_later(_LOOK, look_again)
+
+        next_look = loop.call_soon(look_again)
         try:
             yield
         finally:
-            look().cancel()
-            if handle is not None:
-                handle.cancel()
+            next_look.cancel()
+            look()
 
     def _give(self, seconds: float) -> None:
         seconds = min(max(seconds, 0.0), self._left)

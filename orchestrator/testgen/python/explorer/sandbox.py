@@ -72,6 +72,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MEMORY = 4 << 30
 _FILE = 32 << 20
 _WAITING = 3
+_TELLING = 0.2  # seconds until the parent is told again how long this process stood in line
 _IMPORT_SECONDS = 60.0
 _SLEEP = 0.05  # seconds that a call may sleep where sleeping is no part of a test
 
@@ -181,7 +182,8 @@ class Fence:
             raise TooSlow
 
     def _on_alarm(self, _signum: int, _frame: types.FrameType | None) -> None:
-        if self._clock and self.stopwatch.now() >= self._until:
+        now = self.stopwatch.now()  # asked in any case: that tells the parent how long this process stood in line
+        if self._clock and now >= self._until:
             self.was_slow = True
             raise TooSlow
 
@@ -201,13 +203,13 @@ class Fence:
         self._until = self.stopwatch.now() + seconds * _WAITING
         self._clock = self.is_up = True
         signal.setitimer(signal.ITIMER_PROF, seconds, 0.05)
-        signal.setitimer(signal.ITIMER_REAL, seconds * _WAITING, 0.05)
+        _, every = signal.setitimer(signal.ITIMER_REAL, min(seconds * _WAITING, _TELLING), 0.05)
         try:
             yield
         finally:
             self._clock = self.is_up = False
             signal.setitimer(signal.ITIMER_PROF, 0)
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_REAL, every, every)
 
 
 def _refuse_to_exit(status: int = 0) -> NoReturn:
