@@ -13,6 +13,8 @@ from types import FunctionType
 
 import pytest
 
+from orchestrator.errors import TaskFailed
+from orchestrator.testgen.generator import Settings
 from orchestrator.testgen.python import patience as patience_of
 from orchestrator.testgen.python.explorer import stopwatch
 from orchestrator.testgen.python.explorer.job import Job, leave_time_for_proving
@@ -22,6 +24,7 @@ from orchestrator.testgen.python.explorer.mutants import find_mutants
 from orchestrator.testgen.python.explorer.probes import Recorder
 from orchestrator.testgen.python.explorer.sandbox import Fence, TooSlow
 from orchestrator.testgen.python.explorer.stopwatch import Stopwatch, queued_by
+from orchestrator.testgen.python.generator import PythonGenerator
 from orchestrator.testgen.python.patience import Patience
 from orchestrator.testgen.python.proof import together
 from orchestrator.testgen.python.running import Answer
@@ -67,6 +70,19 @@ def test_a_limit_moves_on_by_what_a_child_tells_up_to_an_end(tmp_path):
         return found
 
     assert asyncio.run(moved()) == [3.0, 5.0]
+
+
+def test_two_children_that_stand_in_line_side_by_side_are_waited_for_once(tmp_path):
+    async def moved() -> float:
+        async with asyncio.timeout(100) as limit:
+            begin, patience = limit.when(), Patience()
+            with patience.moves(limit), patience.looks_at(tmp_path / "one"), patience.looks_at(tmp_path / "other"):
+                await asyncio.sleep(0)
+                for name in ("one", "other"):
+                    (tmp_path / name).write_bytes(stopwatch._DOUBLE.pack(3.0))
+            return limit.when() - begin
+
+    assert asyncio.run(moved()) == pytest.approx(3.0)
 
 
 def test_a_child_that_tells_nothing_gets_no_more(tmp_path):
@@ -207,6 +223,29 @@ def test_what_was_found_is_proven_beyond_the_budget() -> None:
         return limit.expired()
 
     assert asyncio.run(work()) is False
+
+
+def test_explorations_that_come_to_nothing_do_not_move_the_end_of_the_budget(workbench) -> None:
+    class Counting(Patience):
+        extended = -0.5  # what is given once something was found
+
+        def extend(self, seconds: float) -> None:
+            self.extended += seconds
+            super().extend(seconds)
+
+    patience = Counting()
+    workbench.write("ends.py", "import os\n\n\ndef end(number: int) -> int:\n    os.abort()\n")
+    workbench.write("data.txt", "")  # it is tried with data, too
+    generator = PythonGenerator(lambda _: patience)
+
+    async def generate() -> None:
+        targets = generator.find_targets(str(workbench.root), "ends.py")
+        async for _ in generator.generate(workbench.project, targets, Settings(budget=20)):
+            pass
+
+    with pytest.raises(TaskFailed, match=r"^ends\.py could not be explored"):
+        asyncio.run(generate())
+    assert patience.extended <= patience.given
 
 
 def _runner(tmp_path: Path, source: str) -> tuple[MutantRunner, Recorder, FunctionType]:

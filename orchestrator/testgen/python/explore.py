@@ -1,6 +1,5 @@
 """Explore a module in a child, once more without the call that ended the child when one did."""
 
-import asyncio
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ _CALLS_PER_SECOND = 200  # of the budget: a number of calls, so that the result 
 _MUTANTS_PER_SECOND = 6
 _RESTARTS = 6
 _SHARE, _LEAST_SHARE = 0.55, 0.3  # of the budget; the rest is for proving
+_LEAST_LEFT = 0.2  # of the budget, for an exploration that comes after others
 _PROVING = 5.0  # seconds that are left for proving, where the budget is small
 
 
@@ -24,9 +24,8 @@ def mutant_limit(settings: Settings) -> int:
     return int(settings.budget * _MUTANTS_PER_SECOND)
 
 
-def _exploring(settings: Settings) -> float:
-    """Return the seconds of the budget that exploring may take."""
-    budget = settings.budget
+def _exploring(budget: float) -> float:
+    """Return the seconds of a budget that exploring may take."""
     return min(budget * _SHARE, max(budget * _LEAST_SHARE, budget - _PROVING))
 
 
@@ -38,16 +37,19 @@ class Explored:
     avoided: tuple[str, ...]
 
 
-async def explore(site: Site, settings: Settings) -> Explored:
-    """Explore the target, again without the call that ended the process when one did; TaskFailed when it cannot be."""
+async def explore(site: Site, settings: Settings, *, lost: float = 0.0) -> Explored:
+    """Explore the target, again without the call that ended the process when one did; TaskFailed when it cannot be.
+
+    `lost` seconds of the budget were spent on what came to nothing. Each exploration gets its part of what is left.
+    """
     avoid: list[str] = []
-    seconds, loop = _exploring(settings), asyncio.get_running_loop()
+    begun = site.own_time() - lost
     with tempfile.TemporaryDirectory(prefix="orchestrate-journal-") as folder:
         journal = Path(folder, "journal")
         for _ in range(_RESTARTS):
-            order = _explore_order(site, settings, str(journal), avoid)
-            started = loop.time() - site.patience.given
-            answer = await run_order(site, order, site.target.test_file, EXPLORE, seconds=seconds)
+            left = max(settings.budget - (site.own_time() - begun), settings.budget * _LEAST_LEFT)
+            order = _explore_order(site, settings, str(journal), avoid, left)
+            answer = await run_order(site, order, site.target.test_file, EXPLORE, seconds=_exploring(left))
             if answer.content is not None:
                 if "problem" in answer.content:
                     message = f"{site.target.path} {answer.content['problem']}"
@@ -57,8 +59,6 @@ async def explore(site: Site, settings: Settings) -> Explored:
             if not last or last in avoid:
                 break
             avoid.append(last)
-            lost = loop.time() - site.patience.given - started
-            site.patience.extend(max(lost, 0.0))  # nothing came of it: proving must not pay for that
     await require_pytest(site)
     if avoid:
         message = f"{site.target.path} could not be explored: its process is ended by calls as {_last_line(avoid[-1])}"
@@ -73,7 +73,10 @@ def _last_line(program: str) -> str:
     return program.strip().rpartition("\n")[2].strip()
 
 
-def _explore_order(site: Site, settings: Settings, journal: str, avoid: Sequence[str]) -> dict[str, object]:
+def _explore_order(
+    site: Site, settings: Settings, journal: str, avoid: Sequence[str], left: float
+) -> dict[str, object]:
+    """Return the order to explore with `left` seconds of the budget; what is counted is the whole budget's."""
     path = f"{site.root}/{site.target.path}"
     return {
         "mode": "exploring",
@@ -82,8 +85,8 @@ def _explore_order(site: Site, settings: Settings, journal: str, avoid: Sequence
             "module": site.target.module,
             "path": path,
             "journal": journal,
-            "seconds": _exploring(settings),
-            "budget": settings.budget,
+            "seconds": _exploring(left),
+            "budget": left,
             "calls": int(settings.budget * _CALLS_PER_SECOND),
             "mutants": mutant_limit(settings),
             "seed": settings.seed,

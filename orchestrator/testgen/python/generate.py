@@ -1,8 +1,8 @@
 """Generate the tests of one module: explore, choose, write, prove, and choose again without what did not hold."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,14 +59,11 @@ async def _explored(site: Site, settings: Settings) -> tuple[Site, Explored]:
     sites = [site, *([replace(site, has_data=True)] if data_files(site) else [])]
     last = with_stand_ins(sites[-1])
     sites += [last] if last is not sites[-1] else []
-    loop = asyncio.get_running_loop()
+    begun = site.own_time()
     for each in sites[:-1]:
-        started = loop.time() - site.patience.given
-        try:
-            return each, await explore(each, settings)
-        except TaskFailed:
-            site.patience.extend(max(loop.time() - site.patience.given - started, 0.0))  # nothing came of it
-    return sites[-1], await explore(sites[-1], settings)
+        with suppress(TaskFailed):
+            return each, await explore(each, settings, lost=site.own_time() - begun)
+    return sites[-1], await explore(sites[-1], settings, lost=site.own_time() - begun)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -23,6 +23,7 @@ class Patience:
         self.given = 0.0
         self._left = seconds
         self._limits: list[asyncio.Timeout] = []
+        self._told: dict[Path, float] = {}  # files of the children that run, with what they told last
 
     @contextlib.contextmanager
     def moves(self, limit: asyncio.Timeout) -> Iterator[None]:
@@ -35,27 +36,28 @@ class Patience:
 
     @contextlib.contextmanager
     def looks_at(self, told: Path) -> Iterator[None]:
-        """Look now and then, as long as the block runs, into the file in which a child tells how long it waited."""
-        loop = asyncio.get_running_loop()
-        given = 0.0
+        """Look now and then, as long as the block runs, into the file in which a child tells how long it waited.
 
-        def look() -> None:
-            nonlocal given
-            present = max(_read(told), given)
-            self._give(present - given)
-            given = present
-
-        def look_again() -> None:
-            nonlocal next_look
-            look()
-            next_look = loop.call_later(_LOOK, look_again)
-
-        next_look = loop.call_soon(look_again)
+        Of children that run side by side the mean counts: their waiting passed at the same time.
+        """
+        self._told[told] = 0.0
+        looking = asyncio.create_task(self._keep_looking())
         try:
             yield
         finally:
-            next_look.cancel()
-            look()
+            looking.cancel()
+            self._look()
+            del self._told[told]
+
+    async def _keep_looking(self) -> None:
+        while True:
+            self._look()
+            await asyncio.sleep(_LOOK)
+
+    def _look(self) -> None:
+        present = {told: max(_read(told), before) for told, before in self._told.items()}
+        self._give(sum(present[told] - before for told, before in self._told.items()) / len(present))
+        self._told.update(present)
 
     def _give(self, seconds: float) -> None:
         seconds = min(max(seconds, 0.0), self._left)

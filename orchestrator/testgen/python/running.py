@@ -43,6 +43,10 @@ class Site:
     has_data: bool = False  # the working folder has copies of the data files that lie where the tests are started
     stand_ins: StandIns = field(default_factory=StandIns)  # for what a `.env` sets
 
+    def own_time(self) -> float:
+        """Return seconds since some moment, without those that children of the target stood in line."""
+        return asyncio.get_running_loop().time() - self.patience.given
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
