@@ -10,6 +10,7 @@ from orchestrator.proposing.proposal import Check, Group, Phase, Proposal, Roadm
 from orchestrator.surveying.facts import Variable
 
 _WIDTH = 118
+_LONGEST_NAME = 200
 REMEMBERED = "# proposed so far:"
 _HEAD = """\
 # What is to be done here, in phases. `orchestrate init` wrote this from what it found in the repository; it is yours:
@@ -23,7 +24,7 @@ _HEAD = """\
 def render_document(roadmap: Roadmap) -> str:
     """Return the text of the document; a roadmap without tasks has none."""
     lines = [*_HEAD.splitlines(), "#", *(f"# {line}" for line in _wrapped(roadmap.found, "* "))]
-    lines += ["version: 1", "", "project:", f"  name: {quoted(roadmap.project)}", "", *_SETTINGS]
+    lines += ["version: 1", "", "project:", f"  name: {quoted(_short(roadmap.project))}", "", *_SETTINGS]
     lines += [*_env_lines(roadmap.variables), "", *_params(roadmap)]
     lines.append("phases:")
     lines += phases_lines(roadmap.phases, _Numbers())
@@ -136,13 +137,19 @@ def _group_head(group: Group, letter: str) -> Iterator[str]:
 def _task_lines(task: Proposal, id_: str) -> Iterator[str]:
     yield from (f"          # {line}" for line in _wrapped([task.why], "", 10))
     yield f"          - id: {quoted(id_)}"
-    yield f"            name: {quoted(task.name)}"
+    yield f"            name: {quoted(_short(task.name))}"
     if task.files:
         yield "            foreach:"
         yield "              as: file"
         yield "              items:"
         yield from (f"                - {quoted(file)}" for file in task.files)
     yield from _field_lines(task.fields, " " * 12)
+
+
+def _short(name: str) -> str:
+    """Leave out the middle of a name that is longer than the document allows: files may lie deep."""
+    half = _LONGEST_NAME // 2
+    return name if len(name) <= _LONGEST_NAME else f"{name[: half - 1]}…{name[-half:]}"
 
 
 def _check_lines(check: Check) -> Iterator[str]:

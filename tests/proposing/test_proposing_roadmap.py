@@ -80,6 +80,16 @@ def test_the_document_is_valid_and_explains_every_task() -> None:
     assert all(lines[number - 1].startswith("          # ") for number in heads)
 
 
+def test_a_name_that_would_be_too_long_keeps_its_beginning_and_its_end() -> None:
+    place = f"src/{'components/' * 20}score.ts"
+    document = loaded(render_document(proposed({**FILES, place: CODE}))).document
+    assert document is not None
+    names = [task.name for phase in document.phases for group in phase.groups for task in group.tasks]
+    [name] = [each for each in names if "components" in each]
+    assert name.startswith("Test src/components/")
+    assert name.endswith("/components/score.ts")
+
+
 DEPLOY = """\
 on: {push: {branches: [main]}}
 jobs:
