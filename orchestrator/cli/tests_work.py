@@ -47,7 +47,8 @@ def work_on_tests(
     place = str(root.resolve())
     if test_type != "e2e":
         _refuse_target(place, _below(root, target))
-    language = language_of(test_file if test_file and test_type in ("e2e", TOGETHER) else target)
+    named = test_file if test_file and test_type in ("e2e", TOGETHER) else target
+    language = language_of(_below(root, named), place)
     generator = _generator(language, test_type)
     targets = generator.find_targets(
         place, _below(root, target), test_file and _below(root, test_file), is_together=test_type == TOGETHER

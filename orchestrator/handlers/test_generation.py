@@ -67,7 +67,7 @@ class TestGeneration(Handler[TestGenerationParams]):
 
     def targets(self, params: TestGenerationParams, root: str) -> Targets:
         """Name the modules that are read and the test files that are written."""
-        generator = _generator_for(params)
+        generator = _generator_for(params, root)
         if generator is None:
             return Targets()
         try:
@@ -85,9 +85,9 @@ class TestGeneration(Handler[TestGenerationParams]):
         if ("command" in params.proposers) != bool(params.command):
             message = "`command` and the proposer `command` belong together"
             return [Problem(code="E309", message=message, hint="proposers: [builtin, command]")]
-        generator = _generator_for(params)
+        generator = _generator_for(params, scene.root)
         if generator is None:
-            return [Problem(code="W510", message=_why_not(params), severity=Severity.WARNING)]
+            return [Problem(code="W510", message=_why_not(params, scene.root), severity=Severity.WARNING)]
         try:
             found = _find_targets(generator, scene.root, params)
         except NoGenerator as error:
@@ -97,7 +97,8 @@ class TestGeneration(Handler[TestGenerationParams]):
             message = f"`target`{'' if about != error.message else ': '}{about}"
             # A task before this one may write the module.
             return [Problem(code="E309", message=message, hint=error.hint, severity=Severity.WARNING)]
-        return self._without_pytest(found, scene) if scene.deep and params.effective_language == "python" else ()
+        is_python = params.languages(scene.root) == ("python",)
+        return self._without_pytest(found, scene) if scene.deep and is_python else ()
 
     def _without_pytest(self, found: Sequence[Target], scene: CheckScene) -> Sequence[Problem]:
         """Return a warning for each interpreter that could not run the tests; each is asked once."""
@@ -138,10 +139,10 @@ class TestGeneration(Handler[TestGenerationParams]):
 
     async def run(self, params: TestGenerationParams, context: TaskContext) -> Outcome:
         """Explore, choose, prove, stage."""
-        generator = _generator_for(params)
-        if generator is None:
-            return failed(_why_not(params), detail=_hint(params))
         root = await _root(context)
+        generator = _generator_for(params, root)
+        if generator is None:
+            return failed(_why_not(params, root), detail=_hint(params, root))
         targets = _find_targets(generator, root, params)
         if context.dry_run:
             return Outcome(
@@ -217,11 +218,14 @@ class TestGeneration(Handler[TestGenerationParams]):
         return Outcome(kind=outcome.kind, summary=summary, detail="\n".join(detail), outputs=outputs, result=outputs)
 
 
-def _generator_for(params: TestGenerationParams) -> Generator | None:
-    generator = find_generator(params.effective_language, params.test_type)
-    if generator is None or not offers(generator, params.test_type):
-        return None
-    return generator if generator.proposers >= set(params.proposers) - _EVERYWHERE else None
+def _generator_for(params: TestGenerationParams, root: str | None = None) -> Generator | None:
+    """Return what can do this; without `root`, what could if a folder has its language."""
+    for language in params.languages(root):
+        generator = find_generator(language, params.test_type)
+        is_offered = generator is not None and offers(generator, params.test_type)
+        if generator is not None and is_offered and generator.proposers >= set(params.proposers) - _EVERYWHERE:
+            return generator
+    return None
 
 
 def _find_targets(generator: Generator, root: str, params: TestGenerationParams) -> Sequence[Target]:
@@ -231,9 +235,9 @@ def _find_targets(generator: Generator, root: str, params: TestGenerationParams)
     return generator.find_targets(root, params.target, params.test_file, is_together=params.test_type == TOGETHER)
 
 
-def _why_not(params: TestGenerationParams) -> str:
+def _why_not(params: TestGenerationParams, root: str | None = None) -> str:
     """Return why these params cannot be carried out by what is installed."""
-    language = params.effective_language
+    language = params.languages(root)[0]
     if find_generator(language) is None:
         return f"no test generator for {language} is installed"
     if params.test_type in ("all", *_types_of(language)):
@@ -247,8 +251,8 @@ def _types_of(language: str) -> frozenset[str]:
     return generator.test_types if generator is not None else frozenset()
 
 
-def _hint(params: TestGenerationParams) -> str:
-    if params.effective_language == "python":
+def _hint(params: TestGenerationParams, root: str) -> str:
+    if params.languages(root) == ("python",):
         return "test_type: all, unit, property, api or config"
     return "test_type: all, unit, api, config, integration or e2e"
 

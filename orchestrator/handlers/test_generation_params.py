@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from orchestrator.contracts import Params, RelativePath
-from orchestrator.testgen.languages import language_of
+from orchestrator.testgen.languages import LANGUAGES, language_by_name, language_of
 
 
 class TestGenerationParams(Params):
@@ -19,7 +19,7 @@ class TestGenerationParams(Params):
         description="default: where the project has tests, else tests/test_NAME.py or __tests__/NAME.test.ts beside it",
     )
     language: Literal["python", "typescript", "javascript"] | None = Field(
-        default=None, description="default: by the target's name"
+        default=None, description="default: by the target's name; of a folder, that of most of its modules"
     )
     test_type: Literal["all", "unit", "property", "api", "config", "integration", "e2e"] = Field(
         default="all",
@@ -44,10 +44,14 @@ class TestGenerationParams(Params):
     )
     overwrite: bool = Field(default=False, description="also over a file that a person wrote, edited or removed")
 
-    @property
-    def effective_language(self) -> str:
-        """Return the language, by the name of the target, or of the spec, when it is not given."""
-        return self.language or language_of(self.test_file if self.is_e2e and self.test_file else self.target)
+    def languages(self, root: str | None) -> tuple[str, ...]:
+        """Return the language, by the target, or the name of the spec, when it is not given.
+
+        Without `root` a folder may have any.
+        """
+        target = self.test_file if self.is_e2e and self.test_file else self.target
+        known = self.language or language_by_name(target)
+        return (known,) if known else LANGUAGES if root is None else (language_of(target, root),)
 
     @property
     def is_e2e(self) -> bool:

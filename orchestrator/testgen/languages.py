@@ -1,7 +1,10 @@
 """Which generator writes tests for which files; a generator is imported when it is asked for."""
 
 import importlib
-from collections.abc import Mapping
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import cast
 
@@ -15,13 +18,32 @@ _GENERATORS: Mapping[str, str] = {
     "typescript": _TYPESCRIPT,
     "javascript": _TYPESCRIPT,
 }
+LANGUAGES = tuple(_GENERATORS)
 _SUFFIXES = {".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript", ".py": "python"}
 _SUFFIXES |= dict.fromkeys((".js", ".jsx", ".mjs", ".cjs"), "javascript")
+_INSTALLED = frozenset(("node_modules", "venv", "site-packages"))
 
 
-def language_of(target: str) -> str:
-    """Return the language of a file by its name; of folders and globs without a suffix it is Python."""
-    return _SUFFIXES.get(PurePosixPath(target).suffix, "python")
+def language_by_name(target: str) -> str | None:
+    """Return the language of a file; None of a folder or of a pattern without a suffix."""
+    return _SUFFIXES.get(PurePosixPath(target).suffix)
+
+
+def language_of(target: str, root: str) -> str:
+    """Return the language of a file by its name; of a folder or a pattern, that of most modules there, else Python."""
+    known = language_by_name(target)
+    if known is not None:
+        return known
+    folder = Path(root, re.split(r"[*?\[]", target, maxsplit=1)[0])
+    counted = Counter(_modules_below(folder if folder.is_dir() else folder.parent))
+    return max(LANGUAGES, key=lambda each: counted[each])
+
+
+def _modules_below(folder: Path) -> Iterator[str]:
+    """Yield the language of each module of a folder; what is installed or hidden is none of the project's."""
+    for _, folders, names in os.walk(folder):
+        folders[:] = [each for each in folders if each[0] != "." and each not in _INSTALLED]
+        yield from (_SUFFIXES[ending] for name in names if (ending := os.path.splitext(name)[1]) in _SUFFIXES)
 
 
 def refuse_target(root: str, target: str, *, language: str | None = None) -> None:

@@ -49,3 +49,11 @@ def test_the_one_file_that_has_their_name_is_meant_where_nobody_says_which(tmp_p
 def asked(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     program = [sys.executable, "-m", "orchestrator", "tests", *words, "--project", "."]
     return subprocess.run(program, cwd=project, env=os.environ, capture_output=True, text=True, check=False)
+
+
+def test_a_folder_of_typescript_is_a_target_as_one_of_python_is(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/cart.ts").write_text("export const total = 1;\n")
+    program = [sys.executable, "-m", "orchestrator", "tests", "report", "src", "--project", "."]
+    done = subprocess.run(program, cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=False)
+    assert done.stderr.startswith("error: src/__tests__/cart.test.ts cannot be read: No such file or directory\n")

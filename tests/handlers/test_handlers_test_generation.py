@@ -56,6 +56,15 @@ def test_targets_are_the_modules_and_their_test_files(shop, handler):
     assert targets.writes == ("extra/tests/test_more.py", TESTS)
 
 
+@pytest.mark.parametrize("target", ["web", "web/**/*", "web/lib"])
+def test_a_folder_has_the_language_of_most_of_its_modules(shop, handler, target):
+    for path in ("web/lib/cart.ts", "web/lib/price.ts", "web/tool.py", "web/node_modules/far/a.py"):
+        shop.write(path, "")
+    shop.write("web/node_modules/far/b.py", "")
+    params = handler.params_model.model_validate({"target": target})
+    assert handler.targets(params, str(shop.root)).reads == ("web/lib/cart.ts", "web/lib/price.ts")
+
+
 def test_a_target_without_module_is_told_before_the_run(shop, handler):
     shop.write("empty/notes.txt", "")
     for target, message in (
