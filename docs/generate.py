@@ -84,9 +84,9 @@ command ends with: [exit codes](#exit-codes).
 CHOOSING_HEAD = """\
 `plan` and `run` take the same selection. Without one, `plan` shows everything and `run` asks; `--all` answers.
 
-* `--phase`, `--group`, `--task`, `--only` and `--failed` add up: `--task 1.1 --task 1.2` selects both tasks, and
-  `--phase 2 --group c` all of phase 2. Group c of phase 2 alone is `--group 2.c`.
-* `--tag`, `--from`, `--until` and `--skip` narrow that down.
+* The values of one option add up: `--task 1.1 --task 1.2` selects both tasks.
+* Different options narrow each other: `--phase 2 --group c` selects group c of phase 2, `--phase 2 --failed` what
+  failed there.
 * What a selected task depends on has to be done already. If it is not, the command ends with exit code 2 and names it:
   `--with-deps` adds it, `--only` takes it as done.
 * An empty selection ends with exit code 5; `--allow-empty` makes it 0.

@@ -88,6 +88,7 @@ def command(common: Running, _drawing: Drawing, choice: Choice, display: Telling
     """Carry the plan out: in order, measured at checkpoints, every change recorded.
 
     orchestrate run --phase 2 --dry-run         the whole diff of a phase
+    orchestrate run --phase 2 --group c         one group of it
     orchestrate run --task +2.7 -j 2            a task with what it needs
     orchestrate run --all --report run.html     everything, told as a page
     """

@@ -19,10 +19,9 @@ class Selection(Struct, frozen=True, kw_only=True):
     """What the flags ask for.
 
     A selector is an id in any accepted form, a name, a range (`1..3`) or a pattern (`2.*`); `+2.7` adds what it depends
-    on, `2.7+` what depends on it. `phases`, `groups`, `tasks` and `failed` add up; `tags`, `start` (`--from`), `until`
-    and `skip` take away from that, or from everything when nothing was named; what was skipped is taken as given.
-    `only` takes exactly these, and what they depend on as given. `failed` holds the ids of the tasks that failed in
-    the last run, None = not asked for.
+    on, `2.7+` what depends on it. The values of one flag add up, different flags narrow each other: phase 2 with group
+    c is group c of phase 2. What is skipped (`skip`), and what the tasks of `only` depend on, is taken as given.
+    `failed` holds the ids of the tasks that failed in the last run, None = not asked for.
     """
 
     phases: tuple[str, ...] = ()
@@ -67,17 +66,13 @@ def select(plan: Plan, selection: Selection, done: AbstractSet[str] | Mapping[st
 
 
 def _chosen(plan: Plan, selection: Selection, selectors: Selectors) -> set[int]:
-    named = selection.phases or selection.groups or selection.tasks or selection.only or selection.failed is not None
-    chosen = set[int]() if named else set(range(len(plan.tasks)))
-    for selector in selection.phases:
-        chosen |= selectors.phase(selector)
-    for selector in selection.groups:
-        chosen |= selectors.group(selector)
-    for selector in selection.tasks:
-        chosen |= selectors.task(selector)
-    for selector in selection.only:
-        chosen |= selectors.anything(selector, "--only")
-    chosen |= {number for number in map(selectors.graph.number.get, selection.failed or ()) if number is not None}
+    chosen = selectors.named(selection.phases, selection.groups, selection.tasks)
+    if chosen is None:
+        chosen = set(range(len(plan.tasks)))
+    if selection.only:
+        chosen &= set[int]().union(*(selectors.anything(selector, "--only") for selector in selection.only))
+    if selection.failed is not None:
+        chosen &= {number for number in map(selectors.graph.number.get, selection.failed) if number is not None}
     if selection.tags:
         chosen &= set[int]().union(*(selectors.tag(tag) for tag in selection.tags))
     if selection.start is not None:

@@ -1,6 +1,7 @@
 """What one selector of the command line matches: ids, names, ranges, patterns, `+2.7`, `2.7+`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
 
 from orchestrator.errors import UsageError
@@ -29,6 +30,18 @@ class Selectors:
             self._in_phase[task.phase].add(number)
             self._in_group[task.group].add(number)
 
+    def named(self, phases: Sequence[str], groups: Sequence[str], tasks: Sequence[str]) -> set[int] | None:
+        """Return what the flags name: of one flag all that any of its values names, of several what all of them name.
+
+        None when nothing is named. A letter of a group means that of the named phases.
+        """
+        found = None if not phases else set[int]().union(*map(self.phase, phases))
+        if groups:
+            found = _both(found, set[int]().union(*(self.group(each, found) for each in groups)))
+        if tasks:
+            found = _both(found, set[int]().union(*map(self.task, tasks)))
+        return found
+
     def phase(self, selector: str) -> set[int]:
         """Return the tasks of the phases that `--phase` names."""
         titles = {phase.id: phase.name for phase in self._plan.phases}
@@ -36,12 +49,16 @@ class Selectors:
             selector, "--phase", lambda text: self._members(text, titles, self._one_phase, self._in_phase)
         )
 
-    def group(self, selector: str) -> set[int]:
-        """Return the tasks of the groups that `--group` names."""
+    def group(self, selector: str, among: AbstractSet[int] | None = None) -> set[int]:
+        """Return the tasks of the groups that `--group` names; a letter means those with tasks among the given ones."""
         titles = {group.id: group.name for group in self._plan.groups}
-        return self._around(
-            selector, "--group", lambda text: self._members(text, titles, self._one_group, self._in_group)
-        )
+
+        def lettered(text: str) -> list[str]:
+            found = self._names.groups_named(text)
+            inside = [one for one in found if self._in_group[one] & among] if among is not None else []
+            return inside or self._only_one(text, found)
+
+        return self._around(selector, "--group", lambda text: self._members(text, titles, lettered, self._in_group))
 
     def task(self, selector: str) -> set[int]:
         """Return the tasks that `--task` names."""
@@ -99,7 +116,9 @@ class Selectors:
         return [] if phase is None else [phase]
 
     def _one_group(self, text: str) -> list[str]:
-        found = self._names.groups_named(text)
+        return self._only_one(text, self._names.groups_named(text))
+
+    def _only_one(self, text: str, found: list[str]) -> list[str]:
         if len(found) > 1:
             message = f"several phases have a group `{text}`"
             raise UsageError(message, hint=f"--group {' or --group '.join(found)}")
@@ -131,6 +150,10 @@ class Selectors:
         if flag == "--task":
             return list(self._names.tasks)
         return list(dict.fromkeys(self._names.all_ids()))
+
+
+def _both(found: set[int] | None, more: set[int]) -> set[int]:
+    return more if found is None else found & more
 
 
 def _range(text: str, ids: Sequence[str], find: Callable[[str], Sequence[str]]) -> list[str]:

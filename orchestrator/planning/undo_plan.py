@@ -104,14 +104,11 @@ def _shared_out(changes: Sequence[RecordedChange]) -> tuple[dict[str, set[str]],
 
 def _chosen(plan: Plan, phases: Sequence[str], groups: Sequence[str], tasks: Sequence[str]) -> set[str] | None:
     """Return the ids of the tasks that are to be taken back; None = all."""
-    if not (phases or groups or tasks):
-        return None
-    selectors = Selectors(plan)
-    found = set[int]()
-    found |= set().union(*(selectors.phase(selector) for selector in phases))
-    found |= set().union(*(selectors.group(selector) for selector in groups))
-    found |= set().union(*(selectors.task(selector) for selector in tasks))
-    return {plan.tasks[number].id for number in found}
+    found = Selectors(plan).named(phases, groups, tasks)
+    if found is not None and not found:
+        message = "nothing is chosen: the phases, groups and tasks have no task in common"
+        raise UsageError(message, hint="`orchestrate status` shows which tasks are in which group")
+    return None if found is None else {plan.tasks[number].id for number in found}
 
 
 def _nothing(record: RunRecord, chosen: set[str] | None) -> UsageError:

@@ -55,7 +55,12 @@ def ids(plan):
         ({"tasks": ("1.2..2.1",)}, ["1.2", "1.3", "1.4", "2.1"]),
         ({"tasks": ("*.1",)}, ["1.1", "2.1", "3.1"]),
         ({"tasks": ("Write*",)}, ["2.1"]),
-        ({"phases": ("3",), "groups": ("c",), "tasks": ("1.1",)}, ["1.1", "2.1", "2.2", "3.1"]),
+        ({"phases": ("1", "3")}, ["1.1", "1.2", "1.3", "1.4", "3.1"]),
+        ({"phases": ("2",), "groups": ("c",)}, ["2.1", "2.2"]),
+        ({"phases": ("2",), "groups": ("b..d",)}, ["2.1", "2.2", "2.3"]),
+        ({"phases": ("2",), "tasks": ("*.1", "2.3")}, ["2.1", "2.3"]),
+        ({"groups": ("c", "d"), "failed": ("1.1", "2.2")}, ["2.2"]),
+        ({"phases": ("1",), "only": ("b", "c")}, ["1.3", "1.4"]),
         ({"tags": ("slow",)}, ["1.2", "2.3"]),
         ({"tags": ("s*",), "phases": ("2",)}, ["2.3"]),
         ({"start": "2.2"}, ["2.2", "2.3", "3.1"]),
@@ -102,6 +107,7 @@ def test_a_letter_of_two_phases_needs_the_phase():
     with pytest.raises(UsageError) as caught:
         select(twins, Selection(groups=("a",)))
     assert caught.value.hint == "--group 1.a or --group 2.a"
+    assert ids(select(twins, Selection(phases=("2",), groups=("a",)), {"x"})) == ["y"]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +116,7 @@ def test_a_letter_of_two_phases_needs_the_phase():
         ({"failed": ()}, "no task failed in the last run"),
         ({"phases": ("1",), "skip": ("a", "b")}, "the selection is empty: its parts have no task in common"),
         ({"start": "2", "until": "1"}, "the selection is empty: its parts have no task in common"),
+        ({"phases": ("1",), "groups": ("c",)}, "the selection is empty: its parts have no task in common"),
     ],
 )
 def test_an_empty_selection_is_told(plan, selection, message):

@@ -106,12 +106,19 @@ def test_tasks_that_changed_files_in_turns_are_taken_back_as_one():
         ({"tasks": ("A",)}, {"A"}),
         ({"groups": ("a",)}, {"A", "B"}),
         ({"phases": ("phase_2",)}, {"D"}),
-        ({"phases": ("2",), "tasks": ("B",)}, {"B", "D"}),
+        ({"tasks": ("A", "D")}, {"A", "D"}),
+        ({"phases": ("1",), "tasks": ("B", "D")}, {"B"}),
     ],
 )
 def test_a_part_of_a_run_can_be_taken_back(part, tasks):
     plan = build_undo_plan(record(("A", "a"), ("B", "b"), ("D", "d")), **part)
     assert {one.id for one in plan.tasks} == tasks
+
+
+def test_a_part_that_is_nothing_is_refused():
+    with pytest.raises(UsageError) as caught:
+        build_undo_plan(record(("A", "a"), ("D", "d")), phases=("2",), tasks=("A",))
+    assert caught.value.message == "nothing is chosen: the phases, groups and tasks have no task in common"
 
 
 def test_a_part_that_later_tasks_built_on_is_refused():
