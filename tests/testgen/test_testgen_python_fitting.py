@@ -2,6 +2,7 @@
 
 import ast
 import datetime
+import hashlib
 import inspect
 import random
 import re
@@ -12,6 +13,7 @@ import pytest
 
 from orchestrator.testgen.python.candidates import Candidate
 from orchestrator.testgen.python.explorer.body import slug_of_error
+from orchestrator.testgen.python.explorer.contents import is_opaque
 from orchestrator.testgen.python.explorer.facts import read_facts
 from orchestrator.testgen.python.explorer.fitting import suggested, unfitting
 from orchestrator.testgen.python.explorer.instances import Instances
@@ -42,6 +44,47 @@ def test_a_secret_is_well_given_for_a_secret(argument):
 @pytest.mark.parametrize("argument", ["'user'", "b'abc'", "['secret', 'user']", "'café'.encode()"])
 def test_any_other_text_is_not(argument):
     assert _unfitting(argument, "secret_key") > 0.5
+
+
+@pytest.mark.parametrize(("hinted", "is_odd"), [({"date"}, True), ({"date", "datetime"}, False), (set(), False)])
+def test_a_moment_is_odd_where_a_day_is_asked_for(hinted, is_odd):
+    place = Parameter("start", inspect.Parameter.POSITIONAL_OR_KEYWORD, True, None, {}, hinted=frozenset(hinted))
+    assert (unfitting(("datetime.datetime(2024, 1, 15)",), (place,)) > 0.5) is is_odd
+    assert unfitting(("datetime.date(2024, 1, 15)",), (place,)) == 0
+
+
+def test_what_is_said_twice_without_a_break_is_a_trace_of_the_search():
+    assert oddness("'hello worldhello world.com'") > oddness("'hello world.com'") + 2
+    assert oddness("b'worldworld'") > 2
+    assert oddness("'hello hello'") < 2 and oddness("'1000000000'") < 2
+
+
+def test_a_number_that_is_given_twice_does_not_tell_where_it_went():
+    assert oddness("Version(1, minor=1)") > oddness("Version(1, minor=2)") + 0.3
+    assert oddness("Version(1, 0, 0)") == oddness("Version(1, 0)") + oddness("0")
+    assert oddness("datetime.date(2024, 1, 1)") == oddness("datetime.date(2024, 1, 2)")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (hashlib.sha1(b"a").digest(), True),
+        (b"\xff\xfe", False),
+        (b"a line of text that can be read", False),
+        ("café au lait, please".encode(), False),
+        ("a" * 121, True),
+        ("a " * 100, False),
+    ],
+)
+def test_nobody_can_tell_whether_a_digest_is_right(value, expected):
+    assert is_opaque(value) is expected
+
+
+def test_a_second_table_of_the_same_options_is_told_by_what_it_is_given():
+    given = {"subject": "f", "kind": "function", "line": 1, "lines": (), "call": "f(end=1)"}
+    rows = [Candidate(number=number, arguments=(("end", str(number), False),), label="", **given) for number in (1, 2)]
+    namer = Namer()
+    assert [namer.table(rows), namer.table(rows)] == ["test_f_with_end", "test_f_with_end_for_number"]
 
 
 def test_a_name_that_does_not_say_what_is_meant_allows_any_text():

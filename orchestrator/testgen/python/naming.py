@@ -79,7 +79,8 @@ class Namer:
             *_together([f"with{'out' * (each in off)}_{_snake(each)}" for each in options[:_MOST_OPTIONS]]),
         ]
         said = labels - {"not"} if len(labels) == 1 and (labels <= _OF_TABLES or same_answer(candidates)) else set()
-        more = (*_of_all(candidates), _kind_given(first), _members_given(first), _FURTHER)
+        of_all = [each for each in _of_all(candidates) if each not in words]
+        more = (*of_all, _kind_given(first), _members_given(first), _FURTHER)
         return self._unique([words[0], *said, *words[1:]], *more)
 
     def given(self, name: str) -> str:

@@ -11,7 +11,7 @@ from .attributes import attribute, public_attributes
 from .body import Body, slug, slug_of_error
 from .calling import Caller
 from .calls_in_words import outcome_in_words, telling_word, told_by_result, words_given
-from .contents import content, equals, held, plain_form
+from .contents import content, equals, held, is_opaque, plain_form
 from .corpus import INSTANCE, Try
 from .floats import float_check, is_long_series
 from .literals import Literals, is_stable_text
@@ -27,7 +27,6 @@ from .tables import Tables
 from .wording import as_statement, followed, renamed, truth
 
 _MOST_ATTRIBUTES, _ALL = 6, 100
-_LONGEST_WORD = 120  # characters
 _MOST_PLACES = 4  # of a tuple or list with something in it that cannot be written
 _LASTING = ("invalid literal for int() with base", "could not convert string to float")
 _LIMITED, _MOST_ITEMS = re.compile(r"list\(itertools\.islice\((\w+), 20\)\)"), 20
@@ -169,7 +168,7 @@ class Checks:
         if is_long_series(value):
             items = [float(f"{each:.10g}") if isinstance(each, float) else each for each in value]
             return [f"assert {name} == pytest.approx({type(value)(items)!r})"]
-        if type(value) is str and len(value) > _LONGEST_WORD and not re.search(r"\s", value):
+        if is_opaque(value):
             return []  # nobody can tell whether it is right
         text = self._literals.write(value)
         if text is not None and equals(value, value):

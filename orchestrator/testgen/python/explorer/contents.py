@@ -1,12 +1,14 @@
 """What an object holds: of a file in memory what was written into it, of a container its items."""
 
 import io
+import re
 import sys
 from collections.abc import Collection, Mapping, Set
 from typing import Any
 
 _PLAIN = (tuple, list, dict, str, bytes, int, float, set, frozenset)
 _MOST = 25  # items
+_LONGEST_WORD, _LONGEST_BYTES = 120, 15  # characters; bytes of which some are no text
 
 
 def content(name: str, value: object) -> tuple[str, object]:
@@ -22,6 +24,13 @@ def equals(first: object, second: object) -> bool:
         return bool(first == second)
     except Exception:  # a foreign `__eq__`
         return False
+
+
+def is_opaque(value: object) -> bool:
+    """Say whether nobody who reads a text or bytes can tell whether they are right: a digest, a packed body."""
+    if type(value) is bytes and len(value) > _LONGEST_BYTES:
+        return "\ufffd" in value.decode("utf-8", "replace")
+    return type(value) is str and len(value) > _LONGEST_WORD and not re.search(r"\s", value)
 
 
 def plain_form(value: object) -> Any:

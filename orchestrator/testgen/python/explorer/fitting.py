@@ -19,6 +19,7 @@ _OF_NO_DATE, _NUMBER = 1.5, re.compile(r"-?\d{1,9}")
 _PARTS_OF_DATES: dict[str, tuple[int, int | None]] = {
     "month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59), "second": (0, 59),
 }  # fmt: skip
+_OF_MOMENT = 0.8  # where a day is asked for: what becomes of the hour is beside the point
 _OF_FUNCTION, _OF_LAMBDA = 0.5, 0.8  # beside what is odd about how it is written
 _OF_FURTHER_FUNCTION = 1.5  # beside another
 _OF_SAME_FUNCTION = 1.5  # given twice: which of them was called cannot be told
@@ -34,6 +35,8 @@ def unfitting(arguments: Iterable[Argument], parameters: Iterable[Parameter], *,
         found += _OF_NOTHING * (makes_object and argument in _EMPTY)
         found += _OF_STRANGER * _is_stranger(argument, parameter.name)
         found += _OF_NO_DATE * _is_no_part_of_a_date(argument, parameter.name)
+        is_day = "date" in parameter.hinted and "datetime" not in parameter.hinted
+        found += _OF_MOMENT * (is_day and argument.startswith("datetime.datetime("))
         found += _OF_YEAR * (_YEAR.search(parameter.name) is not None and _is_early(argument))
         functions.update(_functions_in(argument))
     lambdas = sum(count for text, count in functions.items() if text.startswith("lambda"))

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from .words import WELL_KNOWN, usual_word
 
 _TWICE = re.compile(r"(.{3,}).*\1")
+_STUTTER = re.compile(r"(?=(.)(?!\1))(.{4,})\2")  # "worldworld": a trace of how it was found
+_OF_STUTTER = 2.5
 _CONSTANT = re.compile(r"[A-Z]{3,}(_[A-Z]+)+")
 _UNEVEN = re.compile(r"\b[A-Z]{2,}_[A-Z][a-z]")  # "TO_To1word": nobody writes names so
 _PLAIN_NUMBERS = frozenset({1, 2, 3, 4, 5, 7, 10, 12, 15, 20, 30, 50, 60, 100, 1000, 2023, 2024, 10**6})
@@ -25,6 +27,7 @@ _RUNS = {
     8: "20241005",
 }  # digits that a reader takes for what they are
 _OF_PATTERNS = re.compile(r"a-z|A-Z|0-9|\\[dswDSWb]|\(\?[:P=!<]|\[\^|[)\]][+*?]|^[\]),;:}]")
+_OF_SAME_NUMBER = 0.4  # given twice: which of them went where cannot be told
 _OF_SCRAPS = 4.0
 _WRITTEN_NUMBER = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?|(100|\d{1,2}(\.\d{1,2})?)%")
 _OF_WRITTEN_NUMBER = 0.3
@@ -110,7 +113,10 @@ def _of_call(node: ast.Call) -> float:
     is_encoded = isinstance(node.func, ast.Attribute) and node.func.attr == "encode"
     if not (node.args or node.keywords or is_encoded) or ast.unparse(node) == "datetime.timedelta(0)":
         return 0.9  # what is empty or does nothing shows little
-    return 3.0 if ast.unparse(node.func) == "types.SimpleNamespace" else 0.2 * max(0, len(node.keywords) - 1)
+    given = [*node.args, *(each.value for each in node.keywords)]
+    numbers = [each.value for each in given if isinstance(each, ast.Constant) and _is_number(each) and each.value]
+    same = _OF_SAME_NUMBER * (len(numbers) - len(set(numbers)))
+    return 3.0 if ast.unparse(node.func) == "types.SimpleNamespace" else 0.2 * max(0, len(node.keywords) - 1) + same
 
 
 def _of_constant(value: object) -> float:
@@ -167,6 +173,7 @@ def _of_text(text: str) -> float:
         + 0.5 * letters_alone
         + 0.6 * (loud + (not text.isascii() and strangers > 0))
         + 0.8 * edges
+        + _OF_STUTTER * (_STUTTER.search(text) is not None)
         + _of_digits(text)
         + 1.5 * (_MIXED_SCRIPTS.search(text) is not None)
         + 1.2 * (_LOOSE_NUMBER.search(text) is not None)
