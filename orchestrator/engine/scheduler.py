@@ -241,10 +241,6 @@ class Scheduler:
         waits = ((task, wait) for task in left if (wait := self.reason(task)) is not None)
         return dict(islice(waits, most))
 
-    def asked(self) -> frozenset[str]:
-        """Return the tasks that wait for a person."""
-        return frozenset(self._tasks[task].id for task in self._questions if self._states[task] is TaskState.WAITING)
-
     # ------------------------------------------------------------
 
     def _ready(self, task: int) -> None:
