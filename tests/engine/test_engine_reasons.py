@@ -104,7 +104,9 @@ def test_only_the_first_reasons_are_looked_for_when_more_are_not_wanted() -> Non
     assert list(scheduler.reasons(3)) == ["3", "4", "5"]
 
 
-def test_who_waits_for_a_person_is_asked_until_the_answer() -> None:
+def test_a_person_is_waited_for_until_the_answer() -> None:
     scheduler = begun(plan([task("1"), task("2")]))
     scheduler.waiting("1", "may it?")
+    assert scheduler.reason("1") == Wait(reason=WaitReason.APPROVAL, detail="may it?")
     scheduler.decided("1")
+    assert scheduler.reason("1") != Wait(reason=WaitReason.APPROVAL, detail="may it?")
