@@ -12,6 +12,20 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm"),
 ]
 
+CIRCLES = """\
+import { price } from '../prices';
+
+it('goes in circles', () => {
+  const order: { price: number; order?: unknown } = { price: price('small') };
+  order.order = order;
+  expect(order).toEqual({ price: 4 });
+});
+
+it('knows the price', () => {
+  expect(price('small')).toBe(3);
+});
+"""
+
 PRICES = """\
 export type Size = 'small' | 'large';
 
@@ -180,6 +194,15 @@ def test_functions_and_classes_get_tests_that_pass_and_notice_changes(project):
     run_jest()
     verified = tests("verify", "src/prices.ts")
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_failure_that_goes_in_circles_hides_no_other_test(project):
+    (project / "src/prices.ts").write_text(PRICES)
+    (project / "src/__tests__").mkdir()
+    (project / "src/__tests__/prices.test.ts").write_text(CIRCLES)
+    verified = tests("verify", "src/prices.ts")
+    assert "ok    knows the price: reaches" in verified.stdout
+    assert "fails goes in circles: does not pass" in verified.stdout
 
 
 def test_a_schema_is_asserted_type_by_type_and_a_folder_by_its_operations(project):

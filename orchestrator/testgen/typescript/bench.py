@@ -132,6 +132,7 @@ class Bench:
         report.unlink(missing_ok=True)
         argv = ("env", "-C", str(folder), *self.isolate, *self.command(files, report, seed))
         surroundings = {"TZ": "UTC", "CI": "true", "NO_COLOR": "1", "HOME": str(self.scratch), **env}
+        surroundings["ORCHESTRATE_REPORT"] = str(report)
         try:
             async with asyncio.timeout(seconds + _SPARE):
                 finished = await self.processes.run(argv, env=surroundings)
@@ -140,7 +141,10 @@ class Bench:
         return Report(files=_read(report), tail=finished.tail)
 
     def command(self, files: Sequence[str], report: Path, seed: int | None) -> tuple[str, ...]:
-        """Return how the runner runs test files of the copy and writes its report; `seed` shuffles their tests."""
+        """Return how the runner runs test files of the copy; `seed` shuffles their tests.
+
+        Vitest writes the report; Jest's reporter, which is ours, into the file that ORCHESTRATE_REPORT names.
+        """
         paths = [str(self.overlay.path(each).resolve()) for each in files]
         modules = ("--experimental-vm-modules",) if self.tools.runs_modules else ()
         node = (self.tools.node, "--max-old-space-size=3072", "--max-semi-space-size=64", *modules)
@@ -164,11 +168,11 @@ class Bench:
             "--watchman=false",
             "--forceExit",
             "--reporters=default",
+            f"--reporters={NODE / 'reporter.cjs'}",
             cache,
         )
         return (
-            *node, self.tools.binary, "--runInBand", *quiet, "--json", f"--outputFile={report}", *shuffle,
-            "--runTestsByPath", *paths,
+            *node, self.tools.binary, "--runInBand", *quiet, *shuffle, "--runTestsByPath", *paths,
         )  # fmt: skip
 
 
