@@ -99,6 +99,10 @@ class _Work(Struct, frozen=True):
     targets: Sequence[Target]
     settings: Settings
 
+    def has(self, file: str) -> bool:
+        """Say whether a file is there."""
+        return Path(self.root, file).exists()
+
     def run(self, act: Callable[[Project], Awaitable[ExitCode]]) -> ExitCode:
         """Act on the project; children write their logs into a folder that is removed."""
         with tempfile.TemporaryDirectory(prefix="orchestrate-logs-") as logs:
@@ -124,12 +128,15 @@ def _say(text: str) -> None:
 
 async def _generate(work: _Work, project: Project, *, write: bool, force: bool, as_json_: bool) -> ExitCode:
     hint = "--force writes over it; without --write the tests are printed"
-    for target in work.targets:
-        if write and not force and Path(work.root, target.test_file).exists():  # noqa: ASYNC240 - before the work
-            message = f"{target.test_file} is there already"
-            raise UsageError(message, hint=hint)
+    is_there = {each.test_file for each in work.targets if write and not force and work.has(each.test_file)}
+    if len(is_there) == len({each.test_file for each in work.targets}):
+        message = f"{min(is_there)} is there already"
+        raise UsageError(message, hint=hint)
+    for file in sorted(is_there):
+        sys.stderr.write(f"{one_line(f'left out: {file} is there already; --force writes over it')}\n")
+    targets = [each for each in work.targets if each.test_file not in is_there]
     code = ExitCode.OK
-    async for target, made in work.generator.generate(project, work.targets, work.settings):
+    async for target, made in work.generator.generate(project, targets, work.settings):
         _show(target, made, write=write, as_json_=as_json_)
         if not made.text:
             code = ExitCode.FAILED

@@ -54,6 +54,20 @@ def asked(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_a_folder_of_typescript_is_a_target_as_one_of_python_is(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src/cart.ts").write_text("export const total = 1;\n")
-    program = [sys.executable, "-m", "orchestrator", "tests", "report", "src", "--project", "."]
-    done = subprocess.run(program, cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=False)
+    done = asked(tmp_path, "report", "src")
     assert done.stderr.startswith("error: src/__tests__/cart.test.ts cannot be read: No such file or directory\n")
+
+
+def test_modules_of_a_folder_that_have_tests_are_passed_over_and_told(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/cart.py").write_text("def total(count: int) -> int:\n    return count * 3\n")
+    (tmp_path / "shop/price.py").write_text("def price(count: int) -> int:\n    return count + 3\n")
+    assert asked(tmp_path, "generate", "shop/cart.py", "--write").returncode == 0
+    [mine] = tmp_path.rglob("test_cart.py")
+    mine.write_text("def test_mine():\n    pass\n")
+    done = asked(tmp_path, "generate", "shop", "--write")
+    assert done.stderr == f"left out: {mine.relative_to(tmp_path)} is there already; --force writes over it\n"
+    assert (done.returncode, mine.read_text()) == (0, "def test_mine():\n    pass\n")
+    assert "price(" in mine.with_name("test_price.py").read_text()
+    again = asked(tmp_path, "generate", "shop/cart.py", "--write")
+    assert again.stderr.startswith(f"error: {mine.relative_to(tmp_path)} is there already\n")
