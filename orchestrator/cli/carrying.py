@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 
@@ -25,7 +24,7 @@ async def _carry_out(materials: Materials, beginning: Beginning) -> RunResult:
     machinery = assemble(materials, beginning)
     loop = asyncio.get_running_loop()
     machinery.bus.start(materials.plan)
-    waits = None if materials.dry_run else WaitsFile(materials.root, beginning.run)
+    waits = None if materials.dry_run else WaitsFile(materials.root, beginning.run, machinery.clock)
     listener = loop.create_task(_keep_in_touch(machinery, waits))
     try:
         with StopSignals(loop, lambda signum, times: _stop(machinery, signum, times)), _cautions(materials, machinery):
@@ -35,7 +34,7 @@ async def _carry_out(materials: Materials, beginning: Beginning) -> RunResult:
         with suppress(asyncio.CancelledError):
             await listener
         if waits is not None:
-            waits.close(machinery.executor.scheduler, time.monotonic())
+            waits.close(machinery.executor.scheduler)
         machinery.processes.close()
         machinery.bus.close()
 
@@ -63,5 +62,5 @@ async def _keep_in_touch(machinery: Machinery, waits: WaitsFile | None) -> None:
     while True:
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
         if waits is not None:
-            waits.update(machinery.executor.scheduler, time.monotonic(), machinery.questions.at_the_terminal())
+            waits.update(machinery.executor.scheduler, machinery.questions.at_the_terminal())
         await machinery.executor.hear()

@@ -22,7 +22,7 @@ from orchestrator.engine.earlier import EarlierChecks
 from orchestrator.engine.executor import PhaseExecutor
 from orchestrator.engine.freshness import Freshness
 from orchestrator.engine.overtaken import Overtaken
-from orchestrator.engine.ports import OpenTools, Tools
+from orchestrator.engine.ports import Clock, OpenTools, Tools
 from orchestrator.engine.scheduler import Scheduler
 from orchestrator.models.events import EventType
 from orchestrator.models.facts import Fact
@@ -89,6 +89,7 @@ class Machinery(Struct, frozen=True, kw_only=True):
     bus: Bus
     processes: ProcessFactory
     questions: Questions
+    clock: Clock
 
 
 def assemble(materials: Materials, beginning: Beginning) -> Machinery:
@@ -135,7 +136,9 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
         hurry=processes.hurry,
         dry_run=materials.dry_run,
     )
-    return Machinery(executor=executor, attempts=attempts, bus=bus, processes=processes, questions=questions)
+    return Machinery(
+        executor=executor, attempts=attempts, bus=bus, processes=processes, questions=questions, clock=clock
+    )
 
 
 def _measuring(

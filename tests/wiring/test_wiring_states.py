@@ -106,15 +106,16 @@ WAITS = {
         "run limit: the run does 1 of 1 at a time",
     ),
     "exclusive": (busy(task("1.1", LOOK, exclusive=True, priority="high"), SECOND), "exclusive: 1.1 runs alone"),
-    "backoff": (
+    "backoff": (  # a pause that outlasts every look; who has looked ends the run
         busy(
-            task("1.1", f"{LOOK}; touch .orchestrate/go"),
+            task("1.1", f"{LOOK}; exit 1"),
             task(
                 "1.2",
-                "[ -e .orchestrate/go ] || exit 75",
+                "exit 75",
                 exit_codes={"transient": [75]},
-                retry={"attempts": 9, "delay": "1.5s"},
+                retry={"attempts": 2, "delay": "1h", "max_delay": 0},
             ),
+            fail_fast=True,
         ),
         "the next attempt follows after a pause",
     ),
@@ -140,7 +141,7 @@ WAITS = {
 def test_status_says_why_a_task_waits(make: Make, reason: str) -> None:
     whole, detail = WAITS[reason]
     repository = make(whole)
-    assert repository.run().code == 0
+    assert repository.run().code == (1 if reason == "backoff" else 0)
     seen = json.loads(repository.read("seen.json"))
     assert seen["waits"]["1.2"].startswith(reason)
     assert seen["waits"]["1.2"].endswith(detail)
