@@ -132,7 +132,7 @@ class Handler(ABC, Generic[P]):
         named = self.ingredients(params)
         if named is None:
             return None
-        return hash_of_ingredients(named, context.task, context.workspace, context.processes)
+        return hash_of_ingredients(named, context.task, context.workspace, context.processes.find)
 
     @abstractmethod
     async def run(self, params: P, context: TaskContext) -> Outcome:

@@ -5,19 +5,23 @@ The engine can do that without the handler: a run in which everything is up to d
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from orchestrator.contracts.children import Processes
 from orchestrator.contracts.files import Workspace
 from orchestrator.models.plan import Ingredients, PlannedTask
 
 _WILD = frozenset("*?[")
 
 
-def hash_of_ingredients(found: Ingredients, task: PlannedTask, workspace: Workspace, processes: Processes) -> str:
-    """Hash the program that would be started, names of variables, and the files that are read by a pattern."""
+def hash_of_ingredients(
+    found: Ingredients, task: PlannedTask, workspace: Workspace, find: Callable[[str], str | None]
+) -> str:
+    """Hash the program that would be started, names of variables, and the files that are read by a pattern.
+
+    `find` gives the file that a program's name stands for, as `Processes.find` does.
+    """
     parts = {
-        "program": processes.find(found.program),
+        "program": find(found.program),
         "variables": sorted((*task.env, *(each.removesuffix("?") for each in task.secrets))),
         "files": _contents(found, workspace),
     }

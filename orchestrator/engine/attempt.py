@@ -100,7 +100,7 @@ class TaskAttempts(Struct, kw_only=True, dict=True):
         context = self._context(task, number, values, decision, tools, files)
         asked: _Asked | None = None
         if planned.ingredients is not None:  # what is up to date then needs no handler
-            own: str | None = hash_of_ingredients(planned.ingredients, task, context.workspace, context.processes)
+            own: str | None = hash_of_ingredients(planned.ingredients, task, context.workspace, context.processes.find)
         else:
             asked = self._asked(task)
             own = asked[0].fingerprint(asked[1], context)

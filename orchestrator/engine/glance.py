@@ -6,8 +6,9 @@ when somebody changes a file between that look and a write.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 
 from msgspec import Struct, field
 
@@ -18,7 +19,8 @@ from orchestrator.engine.ports import OpenTools
 from orchestrator.models.fingerprint import fingerprint_of
 from orchestrator.models.plan import Ingredients, PlannedTask
 
-Question = tuple[Ingredients, tuple[tuple[str, str], ...], tuple[str, ...]]  # with the environment and the secrets
+Surroundings = tuple[tuple[tuple[str, str], ...], tuple[str, ...]]  # the environment and the secrets of a task
+Question = tuple[Ingredients, Surroundings]
 
 
 class Glance(Struct, kw_only=True):
@@ -29,6 +31,7 @@ class Glance(Struct, kw_only=True):
     freshness: Freshness
     seen: Workspace | None = None  # what this turn looks at
     own: dict[Question, str] = field(default_factory=dict)
+    programs: dict[Surroundings, Callable[[str], str | None]] = field(default_factory=dict)
     contents: dict[str, dict[str, str | None]] = field(default_factory=dict)  # by the path that was asked for
 
     def finds_up_to_date(self, task: PlannedTask) -> bool:
@@ -57,15 +60,23 @@ class Glance(Struct, kw_only=True):
     def _forget(self) -> None:
         self.seen = None
         self.own.clear()
+        self.programs.clear()
         self.contents.clear()
 
     def _own(self, workspace: Workspace, task: PlannedTask, ingredients: Ingredients) -> str:
-        question = (ingredients, tuple(task.env.items()), task.secrets)
-        known = self.own.get(question)
+        around = (tuple(task.env.items()), task.secrets)
+        known = self.own.get((ingredients, around))
         if known is None:
-            processes = self.tools(task, 1, lambda _: None).processes
-            known = self.own[question] = hash_of_ingredients(ingredients, task, workspace, processes)
+            find = self._finder(task, around)
+            known = self.own[ingredients, around] = hash_of_ingredients(ingredients, task, workspace, find)
         return known
+
+    def _finder(self, task: PlannedTask, around: Surroundings) -> Callable[[str], str | None]:
+        """Return what finds programs as the task would start them, each looked for once in a turn."""
+        find = self.programs.get(around)
+        if find is None:
+            find = self.programs[around] = cache(self.tools(task, 1, lambda _: None).processes.find)
+        return find
 
     def _contents(self, workspace: Workspace, paths: Iterable[str]) -> dict[str, str | None]:
         found: dict[str, str | None] = {}

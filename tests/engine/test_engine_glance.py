@@ -117,6 +117,30 @@ def test_tasks_with_another_path_find_other_programs(tree: CountedTree, factory:
     assert not glance.finds_up_to_date(replace(plain, env={"PATH": "/nowhere"}))
 
 
+def test_a_program_that_many_tasks_start_is_looked_for_once_in_a_turn(
+    tree: CountedTree, factory: ProcessFactory, tmp_path: Path
+) -> None:
+    (tmp_path / "bin").mkdir()
+    path = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin"}
+    tasks = [
+        reading(f"1.{number}", env=path, ingredients=Ingredients(program="sh", writes=(f"out{number}",)))
+        for number in range(5)
+    ]
+    glance = look_at(tree, factory, *tasks)
+    asked: list[str] = []
+    plain = glance.tools
+    glance.tools = lambda task, *rest: asked.append(task.id) or plain(task, *rest)  # type: ignore[func-returns-value]
+
+    async def turns() -> list[bool]:
+        first = [glance.finds_up_to_date(each) for each in tasks]
+        (tmp_path / "bin/sh").symlink_to("/bin/sh")  # from now on another one comes first
+        await asyncio.sleep(0)
+        return first + [glance.finds_up_to_date(each) for each in tasks]
+
+    assert asyncio.run(turns()) == [True] * 5 + [False] * 5
+    assert asked == ["1.0", "1.0"]
+
+
 @pytest.mark.parametrize("writes", ["../outside", "/etc/passwd", ".git/config"])
 def test_what_nobody_may_name_is_refused_each_time(tree: CountedTree, factory: ProcessFactory, writes: str) -> None:
     glance = look_at(tree, factory, reading("1.1"))
