@@ -4,8 +4,10 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from orchestrator.cli.wiring import Beginning, new_run_id
-from orchestrator.contracts import Answer, answers_of
+from orchestrator.contracts import Answer, Ledger, answers_of
 from orchestrator.models.facts import RunResumed, RunStarted, TaskEnded
 from orchestrator.models.plan import Plan
 from orchestrator.models.plan_text import PlanText
@@ -59,7 +61,21 @@ def begin_again(record: RunRecord, plan: Plan) -> Beginning:
         tries={task.id: max((each.number for each in task.attempts), default=0) for task in record.tasks},
         outputs={task.id: task.outputs for task in record.tasks if task.outputs},
         decisions={task: answer for task, answer in _decided(record).items() if task in planned},
+        waiting=tuple(task.id for task in record.tasks if task.state is TaskState.WAITING and task.id in planned),
     )
+
+
+def on_record(beginning: Beginning, ledger: Ledger) -> Beginning:
+    """Record that a run goes on before anything else where somebody may be deciding, and take what was decided last.
+
+    From then on the ledger refuses decisions about these tasks. Raise OrchestrateError when it takes no more facts.
+    """
+    if not beginning.waiting:
+        return beginning
+    ledger.append(beginning.facts()).result()
+    said = answers_of(ledger.approvals(beginning.run))
+    newest = {task: said[task] for task in beginning.waiting if task in said}
+    return replace(beginning, facts=tuple, decisions={**beginning.decisions, **newest})
 
 
 def changed_since(record: RunRecord, plan: Plan) -> frozenset[str]:

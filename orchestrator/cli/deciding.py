@@ -13,12 +13,11 @@ from orchestrator.errors import DecisionRefused, ExitCode, UsageError
 from orchestrator.ledger.sqlite import SqliteLedger
 from orchestrator.models.facts import ApprovalGiven
 from orchestrator.models.record import RunRecord, newest_decisions
-from orchestrator.models.status import TaskState
+from orchestrator.models.status import RunState, TaskState
 from orchestrator.planning.plan_json import plan_from_json
 from orchestrator.reporters.decisions import not_heard_yet, told
 from orchestrator.reporters.flags import EVIDENCE, approval
 from orchestrator.sanitize import line
-from orchestrator.workspace.lock import is_held
 
 
 def decide(
@@ -49,7 +48,7 @@ def decide(
     finally:
         ledger.close()
     before = _before(record, chosen)
-    sys.stdout.write(f"{decision}: {chosen} of run {record.id}\n{before}{_next(root, run and record.id)}")
+    sys.stdout.write(f"{decision}: {chosen} of run {record.id}\n{before}{_next(root, record.id, run)}")
     return ExitCode.OK
 
 
@@ -104,7 +103,9 @@ def _ask_for_evidence(common: Common, task: str) -> str:
     return said
 
 
-def _next(root: Path, run: str | None) -> str:
-    if is_held(root / STATE / "lock"):
-        return "the run goes on with it\n"
-    return f"next: {next_command(f'resume {run}' if run else 'resume')}\n"
+def _next(root: Path, run: str, named: str | None) -> str:
+    """Say who goes on with the decision; a run that has ended does not, also while it still writes its reports."""
+    with reading(root) as reader:
+        if reader.read_run(run).state is RunState.RUNNING:
+            return "the run goes on with it\n"
+    return f"next: {next_command(f'resume {run}' if named else 'resume')}\n"

@@ -55,6 +55,9 @@ class Beginning(Struct, frozen=True, kw_only=True):
     tries: Mapping[str, int] = field(default_factory=dict)
     outputs: Mapping[str, JsonObject] = field(default_factory=dict)
     decisions: Mapping[str, Answer] = field(default_factory=dict)  # given while no engine was there to hear them
+    waiting: tuple[
+        str, ...
+    ] = ()  # tasks about which others may still decide, until it is recorded that the run goes on
 
 
 class Materials(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 
+from orchestrator.cli.beginning import on_record
 from orchestrator.cli.carrying import carry_out
 from orchestrator.cli.cautions import Cautions
 from orchestrator.cli.expecting import expect
@@ -68,7 +69,7 @@ def work_on(
             force=force,
             keep_going=keep_going,
         )
-        result = carry_out(materials, beginning)
+        result = carry_out(materials, on_record(beginning, state.ledger))
     return _concluded(state, display, beginning, result)
 
 

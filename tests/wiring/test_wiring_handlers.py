@@ -6,6 +6,8 @@ import pytest
 from wiring_registry import wires
 from wiring_world import Make, document, group, phase, task, tasks
 
+from orchestrator.workspace.lock import RunLock
+
 # ---------------------------------------------------------------- handler file_generation
 
 
@@ -96,6 +98,14 @@ def test_a_manual_task_waits_with_its_instructions(make: Make) -> None:
     assert ran.of("task.waiting")[0]["data"]["question"] == "TURN THE KEY"
     assert "approval: TURN THE KEY" in ran.repository.orchestrate("status").out
     assert "now: approval: TURN THE KEY" in ran.repository.orchestrate("explain", "1.1").out
+
+
+def test_an_approval_of_a_run_that_has_ended_waits_for_resume_whoever_works_in_the_repository(make: Make) -> None:
+    repository = make(tasks({"id": "1.1", "name": "x", "type": "manual", "instructions": "TURN THE KEY"}))
+    assert repository.run().states == {"1.1": "waiting"}
+    with RunLock(repository.root / ".orchestrate/lock"):  # its own engine, which writes a report, or another command
+        approved = repository.orchestrate("approve", "1.1")
+    assert (approved.code, approved.out.splitlines()[-1]) == (0, "next: orchestrate resume")
 
 
 def test_an_approval_stands_until_the_instructions_change(make: Make) -> None:
