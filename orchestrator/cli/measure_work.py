@@ -18,7 +18,7 @@ def measure(root: Path, patience: float, *, all_modules: bool, as_json: bool) ->
     checkout = Checkout(root)
     facts = survey(checkout, root.name, kept=checkout.kept_settings)
     if not facts.suites:
-        reasons = "".join(f"\n{note}" for note in facts.notes)
+        reasons = "".join(f"\n{note}" for note in facts.unmeasured)
         message = f"there is nothing to measure{reasons}"
         raise NothingSelected(message, hint="coverage is measured with Jest, Vitest and pytest")
     now = measure_now(root, facts, patience)
@@ -27,7 +27,7 @@ def measure(root: Path, patience: float, *, all_modules: bool, as_json: bool) ->
     else:
         views = [as_view(each, suite) for each, suite in zip(now.suites, facts.suites, strict=False)]
         sys.stdout.write(render_coverage(views, look_of(sys.stdout), all_modules=all_modules))
-        sys.stdout.writelines(f"note: {note}\n" for note in facts.notes)
+        sys.stdout.writelines(f"note: {note}\n" for note in facts.unmeasured)
     if now.exit_code != ExitCode.OK:
         return now.exit_code
     fine = all(not each.problem and each.tests_passed for each in now.suites)

@@ -43,7 +43,7 @@ def propose_roadmap(facts: Facts, tree: Tree, evidence: Evidence, judge: Judge, 
         params=floors.params_of(kept),
         variables=facts.variables,
         left_out=(
-            *_noted(facts),
+            *_unmeasured(facts),
             *tests.left_out,
             *floors.left_out,
             *broken,
@@ -179,8 +179,8 @@ def _several(count: int, word: str) -> str:
     return f"{count} {word}{'s' if count != 1 else ''}"
 
 
-def _noted(facts: Facts) -> Sequence[LeftOut]:
-    return [LeftOut(what="measuring" if "coverage" in note else "tests", why=note) for note in facts.notes]
+def _unmeasured(facts: Facts) -> Sequence[LeftOut]:
+    return [LeftOut(what="measuring", why=note) for note in facts.unmeasured]
 
 
 def _decisions(facts: Facts, tree: Tree) -> Sequence[LeftOut]:

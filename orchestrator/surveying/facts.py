@@ -113,7 +113,7 @@ class Facts:
     coverage_reports: tuple[str, ...] = ()
     variables: tuple[Variable, ...] = ()
     below: str = ""
-    notes: tuple[str, ...] = ()  # what was seen and cannot be worked with, in sentences
+    unmeasured: tuple[str, ...] = ()  # what coverage cannot be measured of, and why, in sentences
 
     @property
     def languages(self) -> tuple[Language, ...]:

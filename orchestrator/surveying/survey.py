@@ -57,7 +57,7 @@ def survey(tree: Tree, name: str, *, kept: Sequence[str] = (), below: str = "") 
         ),
         variables=find_variables(tree, paths, kept),
         below=below,
-        notes=tuple(_notes(scripts, suites, tests)),
+        unmeasured=tuple(_unmeasured(scripts, suites, tests)),
     )
 
 
@@ -74,7 +74,7 @@ def _frameworks(packages: Iterable[Package]) -> tuple[str, ...]:
     return tuple(word for name, word in _FRAMEWORKS.items() if name in names)
 
 
-def _notes(packages: Sequence[Package], suites: Sequence[Suite], tests: Sequence[str]) -> Iterable[str]:
+def _unmeasured(packages: Sequence[Package], suites: Sequence[Suite], tests: Sequence[str]) -> Iterable[str]:
     yield from javascript.other_runners(packages, suites)
     for suite in suites:
         if suite.needs:

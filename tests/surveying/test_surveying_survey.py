@@ -170,7 +170,7 @@ def test_both_languages_have_a_suite_each() -> None:
 def test_another_runner_is_said_instead_of_guessed(script: str, runner: str) -> None:
     facts = of({"package.json": manifest(scripts={"test": script}), "src/a.ts": CODE, "test/a.test.ts": ""})
     assert facts.suites == ()
-    assert f"its tests are run by {runner}" in facts.notes[0]
+    assert f"its tests are run by {runner}" in facts.unmeasured[0]
 
 
 def test_hostile_manifests_are_taken_for_none() -> None:
