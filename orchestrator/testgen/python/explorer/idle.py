@@ -8,6 +8,7 @@ from .checks import Checks
 from .contents import equals
 from .corpus import INSTANCE, Try
 from .members import fewer_members, with_fewer_members
+from .receivers import gives_its_like, is_number_field
 from .search import Search
 from .subjects import Argument
 
@@ -64,6 +65,8 @@ class Idle:
         for position, parameter in reversed(list(enumerate(maker.parameters if maker is not None else ()))):
             if maker is None or arguments[position] is None or parameter.is_required or parameter.is_variadic:
                 continue
+            if gives_its_like(made.subject, made.outcome) and is_number_field(arguments[position], parameter):
+                continue  # what becomes of it is a part of what the method does
             fewer = (*arguments[:position], None, *arguments[position + 1 :])
             steps = (f"{INSTANCE} = {maker.write(fewer, self._search.names)}", *rest)
             found = self._unless_told(made, self._search.attempt(made.subject, made.arguments, INSTANCE, steps))

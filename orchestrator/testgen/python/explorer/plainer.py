@@ -11,6 +11,7 @@ from .corpus import INSTANCE, PLAINLY_WRONG, Try, answers_alike
 from .fitting import suggested
 from .members import fewer_flags
 from .pools import Pools
+from .receivers import shows_parts, with_numbers_apart
 from .search import Search
 from .shrinking import shorter
 from .subjects import Argument, Parameter, Subject
@@ -99,6 +100,7 @@ class Plainer:
         yield from ((arguments, owner) for arguments in self._with_telling_keys(made))
         yield from ((arguments, owner) for arguments in without_lambdas(made.arguments))
         yield tuple(map(self._suggested, made.arguments)), str(self._suggested(owner))
+        yield made.arguments, self._with_numbers_apart(made, owner)
         yield tuple(self._told(each, made) for each in made.arguments), owner
         if made.outcome.kind == "raised":
             yield from ((arguments, owner) for arguments in plainly_wrong(made.arguments))
@@ -122,6 +124,12 @@ class Plainer:
         return (
             subject.write(tuple(suggested(each, parameter) for each, parameter in pairs), self._search.names) or owner
         )
+
+    def _with_numbers_apart(self, made: Try, owner: str) -> str:
+        """Return the call that makes an object with other numbers, where a method tells what it is made of."""
+        maker, arguments = self._search.makers.made_by(owner) if owner else (None, ())
+        apart = with_numbers_apart(maker, arguments) if shows_parts(made.subject, made.outcome) else None
+        return owner if maker is None or apart is None else maker.write(apart, self._search.names) or owner
 
     def _told(self, argument: Argument, made: Try) -> Argument:
         """Return what an object gives as a literal, where a call is given that."""

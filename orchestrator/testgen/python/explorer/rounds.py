@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from .corpus import Try
 from .job import Job
 from .makers import collect_instances
+from .numbers_apart import call_on_numbers_apart
 from .outsiders import Outsiders
 from .pools import Pools
 from .returned import Returned
@@ -57,6 +58,7 @@ class Rounds:
             if subject.kind in ("classmethod", "static", "function"):
                 collect_instances(self._search.corpus, self._pools, subject, owners)
             self._call_returned(subject, subjects, until)
+        call_on_numbers_apart(self._search, subjects, max(whole, self._stopwatch.now() + 0.1))
         steps = max(self._job.calls // 6, 50)
         Sequences(self._search, rng).explore(subjects, steps, max(self._left(whole), 0.1))
 

@@ -22,6 +22,7 @@ from .names import Names
 from .openness import Openness, Sides
 from .operators import BINARY
 from .pools import Pools
+from .receivers import of_alike_numbers, shows_parts
 from .subjects import Argument, Arguments, Parameter, Subject
 from .telling import Teller
 
@@ -95,6 +96,8 @@ class Search:
         made_by = steps[0].partition(" = ")[2] if receiver == INSTANCE and steps else instance
         strange = count_strange(subject, arguments) + self.makers.strange_in(made_by)
         unfit = sum(self.makers.unfit_in(each) for each in (made_by, *arguments) if isinstance(each, str))
+        if receiver == INSTANCE and shows_parts(subject, outcome):
+            unfit += of_alike_numbers(*self.makers.made_by(made_by))
         passed_on = frozenset(each for each in arguments if isinstance(each, str) and self._pools.is_result(each))
         made = Try(subject, arguments, receiver, program, outcome, strange=strange, unfit=unfit, passed_on=passed_on)
         self._note(made)
