@@ -15,13 +15,14 @@ TOO_LONG = "is too long to read"
 BROKEN = "breaks down"
 ASTRAY = "breaks down before the call"
 ACCIDENT = "pins an error that nobody meant"
+NOT_JUDGED = "was not tried on changes of the code before the time was over"
 WEAK = "asserts nothing about the subject"
 ADDS_NOTHING = "adds nothing that others do not"
 ADDS_TOO_LITTLE = "adds less than `min_gain` asks for"
 _EXPLORED = (NOT_ENDED, BROKEN, ASTRAY, NO_SHORT_VALUE, TOO_LONG)  # no test was proposed
 FILTERS = (
     *_EXPLORED, NOT_COMPILED, NOT_RUN, NOT_PASSED, NOT_REPEATED, CLOCK, ENVIRONMENT, TOUCHES, THREADS, TIMERS,
-    ACCIDENT, WEAK, ADDS_NOTHING, ADDS_TOO_LITTLE,
+    ACCIDENT, NOT_JUDGED, WEAK, ADDS_NOTHING, ADDS_TOO_LITTLE,
 )  # fmt: skip
 
 

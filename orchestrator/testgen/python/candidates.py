@@ -39,6 +39,7 @@ class Candidate:
     oddness: float = 0.0
     is_example: bool = False  # the call stands in a docstring
     plainness: int = 0  # with which it shows what its subject is for: 1 an ordinary case, 2 a person's example
+    is_judged: bool = True  # it was shown to every mutant that tells whether it asserts something
     is_accident: bool = False  # it pins an error that nobody meant
     source: str = ""  # the whole function, when somebody proposed it as text
 
@@ -168,5 +169,6 @@ def _candidate(number: int, each: Mapping[str, Any], kills: "set[int] | Sequence
         oddness=each["oddness"],
         is_example=each["is_example"],
         plainness=each["plainness"],
+        is_judged=each["is_judged"],
         is_accident=each["is_accident"],
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orchestrator.errors import TaskFailed
-from orchestrator.testgen.filters import WEAK
+from orchestrator.testgen.filters import NOT_JUDGED, WEAK
 from orchestrator.testgen.python.measuring import Measured, measure
 from orchestrator.testgen.python.proof import prove
 from orchestrator.testgen.python.reading import asserted_names, imported_names
@@ -30,7 +30,7 @@ async def examine(site: Site, text: str, *, budget: float = 60.0) -> Examined:
     if measured is not None and verdicts:
         names = imported_names(text, site.target.module)
         for name in _weak(proof, text, measured, names):
-            proof.dropped[name] = WEAK
+            proof.dropped[name] = NOT_JUDGED if name in measured.unjudged else WEAK
     return _examined(proof, verdicts, kills)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orchestrator.errors import TaskFailed
-from orchestrator.testgen.filters import ACCIDENT, ENVIRONMENT, NOT_RUN, WEAK, too_little
+from orchestrator.testgen.filters import ACCIDENT, ENVIRONMENT, NOT_JUDGED, NOT_RUN, WEAK, too_little
 from orchestrator.testgen.generator import Format, Settings
 from orchestrator.testgen.python.both_answers import with_other_answers
 from orchestrator.testgen.python.candidates import Candidate, Exploration
@@ -141,7 +141,8 @@ class _Making:
         self.dropped = Counter(self.proposals.dropped)
         meant = [each for each in rest if not each.is_accident]
         self.dropped[ACCIDENT] += len(rest) - len(meant)
-        self.dropped[WEAK] += sum(not each.kills for each in meant)
+        for each in meant:
+            self.dropped[WEAK if each.is_judged else NOT_JUDGED] += not each.kills
         self.left = [each for each in meant if each.kills]
 
     async def _prove(self, file: TestFile) -> tuple[str, Proof]:

@@ -12,10 +12,14 @@ _SPARE = 30.0  # seconds for the tests themselves beside those for mutants
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measured:
-    """What was seen. `nodes` are pytest's results by node id; `verdicts` one per mutant, in the explorer's order."""
+    """What was seen. `nodes` are pytest's results by node id; `verdicts` one per mutant, in the explorer's order.
+
+    `unjudged` are test functions of which nobody knows whether they assert something: the time was over before.
+    """
 
     nodes: Mapping[str, Mapping[str, Any]]
     verdicts: Sequence[Mapping[str, Any]]
+    unjudged: frozenset[str] = frozenset()
 
     @property
     def goals(self) -> frozenset[int]:
@@ -63,4 +67,6 @@ async def measure(
     answer = await run_order(site, order, site.target.test_file, text, seconds=seconds + _SPARE, more=more)
     if answer.content is None:
         return None
-    return Measured(nodes=answer.content["tests"], verdicts=answer.content["mutants"])
+    content = answer.content
+    unjudged = frozenset(test_name(node) for node in content["unjudged"])
+    return Measured(nodes=content["tests"], verdicts=content["mutants"], unjudged=unjudged)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestrator.errors import TaskFailed
-from orchestrator.testgen.filters import NOT_COMPILED, WEAK
+from orchestrator.testgen.filters import NOT_COMPILED, NOT_JUDGED, WEAK
 from orchestrator.testgen.generator import Settings
 from orchestrator.testgen.python.candidates import Candidate, Exploration
 from orchestrator.testgen.python.explore import mutant_limit
@@ -89,7 +89,8 @@ async def _judge(site: Site, settings: Settings, exploration: Exploration, text:
     sources = {part.name: part.text for part in parts if part.kind == "test"}
     held = [name for name in sources if name in proof.goals]
     made = [_candidate(number + n, name, sources[name], proof.goals[name], measured) for n, name in enumerate(held)]
-    proposals.dropped[WEAK] += sum(not each.kills for each in made)
+    for name, each in zip(held, made, strict=True):
+        proposals.dropped[NOT_JUDGED if name in measured.unjudged else WEAK] += not each.kills
     proposals.candidates += [each for each in made if each.kills]
 
 

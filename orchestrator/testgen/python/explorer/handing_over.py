@@ -27,7 +27,7 @@ def unique(defects: list[Defect]) -> list[Defect]:
     return list(dict.fromkeys(defects))[:40]
 
 
-def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dict[str, Any]:
+def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]], *, is_judged: bool) -> dict[str, Any]:
     """Describe a proposed test; `changed` are (module, global) of data that it changes."""
     is_made_up = made.origin != "example"
     length = _too_long(body.lines) * is_made_up
@@ -59,6 +59,7 @@ def candidate_json(made: Try, body: Body, changed: list[tuple[str, str]]) -> dic
         "plainness": made.plainness * (not body.label and not length),
         "is_example": made.origin == "example",
         "is_accident": made.is_accident,
+        "is_judged": is_judged,
     }
 
 

@@ -8,7 +8,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from .sandbox import Fence
 from .stopwatch import queued_by
 from .swapping import Swapper, rebuild_tables
 
-_LONGEST = 6.0  # seconds per mutant
+_LONGEST, _LEAST = 6.0, 0.5  # seconds per mutant, however much or little time is left
 _MOST_TESTS = 80
 _FEW_TESTS = 10  # of those that run a line that importing runs as well
 _OTHERS = 40
@@ -54,7 +54,8 @@ class Trial:
     """How far to go: `tests` per mutant, stopping at `enough` failures (0: never), none after `until` by the stopwatch.
 
     Where a mutant changes what importing the module makes, `others` are the tests that do not run its line, beside
-    those of `first`.
+    those of `first`. Where it `judges` the tests, mutants of whole functions are shown to all those of which nobody
+    knows yet that they assert something, without an end by `enough`.
     """
 
     until: float
@@ -62,6 +63,7 @@ class Trial:
     others: int = _OTHERS
     first: frozenset[int] = frozenset()
     enough: int = 0
+    judges: bool = False
 
 
 class MutantRunner:
@@ -81,6 +83,7 @@ class MutantRunner:
         self._starts = _statement_starts(probed.source)
         self._swapper: Swapper | None = None
         self.cut_short = False
+        self.unasked: set[int] = set()  # tests that were to be judged, and that not every mutant was shown to
         self._tests = 0
 
     def all(self, limit: int, *, seed: int = MUTANT_SEED) -> list[Mutant]:
@@ -102,13 +105,20 @@ class MutantRunner:
             gc.collect()
             gc.freeze()  # what stands now is shared with the children
         verdicts = []
+        telling: set[int] = set()
         for mutant in mutants:
-            if self._stopwatch.now() > trial.until:
+            numbers = self._relevant(mutant, by_line, trial, telling)
+            if self.cut_short or self._stopwatch.now() > trial.until:
                 self.cut_short = True
-                break
-            numbers = self._relevant(mutant, by_line, trial)
-            killers = self._try(mutant, self._swapper, numbers, fails, trial) if numbers else ()
-            verdicts.append(Verdict(mutant, killers, len(numbers)))
+                self.unasked.update(numbers if trial.judges else ())
+                continue
+            answers = self._try(mutant, self._swapper, numbers, fails, trial) if numbers else _Answers()
+            self.cut_short = self.cut_short or answers.is_cut
+            if trial.judges and (answers.is_cut or _is_whole(mutant)):
+                self.unasked.update(set(numbers) - answers.failed - answers.passed)
+            if answers.failed or not answers.is_cut:
+                verdicts.append(Verdict(mutant, tuple(sorted(answers.failed)), len(numbers)))
+            telling |= answers.failed
         return verdicts
 
     def reach(self, mutant: Mutant) -> tuple[int, int]:
@@ -120,22 +130,26 @@ class MutantRunner:
         first, last = self.reach(mutant)
         return bool(self._imported.intersection(range(first, last + 1)))
 
-    def _relevant(self, mutant: Mutant, by_line: dict[int, list[int]], trial: Trial) -> list[int]:
+    def _relevant(
+        self, mutant: Mutant, by_line: dict[int, list[int]], trial: Trial, telling: Collection[int]
+    ) -> list[int]:
+        """Return the numbers of the tests that a mutant is shown to; `telling` ones assert something for sure."""
         if mutant.node < 0:  # a settings class need not have a line that runs
             return list(range(self._tests))
         first, last = self.reach(mutant)
         found = {number for line in range(first, last + 1) for number in by_line.get(line, ())}
-        if mutant.kind == "gone" and mutant.change > ECHO:
-            return sorted(found)
-        if self.is_imported(mutant):  # what it makes during the import any test may need
+        if trial.judges and _is_whole(mutant):
+            return [*sorted(found.difference(telling)), *sorted(found.intersection(telling))[: trial.tests]]
+        if self.is_imported(mutant) and not _is_whole(mutant):  # what it makes during the import any test may need
             others = sorted({number for numbers in by_line.values() for number in numbers} - found)
-            telling = [each for each in others if each in trial.first]
+            first_of_all = [each for each in others if each in trial.first]
             return list(
-                dict.fromkeys([*sorted(found)[:_FEW_TESTS], *telling, *others[:: len(others) // trial.others + 1]])
+                dict.fromkeys([*sorted(found)[:_FEW_TESTS], *first_of_all, *others[:: len(others) // trial.others + 1]])
             )
         return sorted(found)[: trial.tests]
 
-    def _try(self, mutant: Mutant, swapper: Swapper, tests: list[int], fails: Fails, trial: Trial) -> tuple[int, ...]:
+    def _try(self, mutant: Mutant, swapper: Swapper, tests: list[int], fails: Fails, trial: Trial) -> "_Answers":
+        seconds = min(_LONGEST, max(trial.until - self._stopwatch.now(), _LEAST))
         reading, writing = os.pipe()
         child = self._fence.fork()
         if child == 0:
@@ -143,20 +157,18 @@ class MutantRunner:
                 os.setpgid(0, 0)
                 self._recorder.reset(_MOST_STEPS)
                 self._make(mutant, swapper)
-                self._answer(tests, fails, writing, 0 if mutant.kind == "gone" else trial.enough)
+                enough = 0 if trial.judges and mutant.kind == "gone" else trial.enough
+                self._answer(tests, fails, writing, enough)
             finally:
                 _leave(0)
         os.close(writing)
-        answer = _read_all(reading, child, _LONGEST)
+        answer = _read_all(reading, child, seconds)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         self._stopwatch.forgive(child)
         os.waitpid(child, 0)
-        killed = {int(each) for each in answer.decode().split(",") if each.lstrip("-").isdigit()}
-        if -1 not in killed:  # it did not come to its end: the test at which it hung noticed
-            unanswered = [number for number in tests if number not in killed and -number - 2 not in killed]
-            killed.update(unanswered[:1])
-        return tuple(sorted(number for number in killed if number >= 0))
+        had_its_time = seconds == _LONGEST or self._stopwatch.now() <= trial.until
+        return _read_answers(answer, tests, had_its_time=had_its_time)
 
     def _make(self, mutant: Mutant, swapper: Swapper) -> None:
         """Put the mutant in place; one that is not valid Python changes nothing."""
@@ -187,6 +199,30 @@ class MutantRunner:
 
 
 _leave = os._exit  # before the fence replaces it
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The numbers of the tests that failed and passed on a mutant; `is_cut`: others got no time."""
+
+    failed: frozenset[int] = frozenset()
+    passed: frozenset[int] = frozenset()
+    is_cut: bool = False
+
+
+def _read_answers(answer: bytes, tests: Sequence[int], *, had_its_time: bool) -> _Answers:
+    """Return what a child told; the test at which one hung or died that had its time noticed the mutant."""
+    told = [int(each) for each in answer.decode().split(",") if each.lstrip("-").isdigit()]
+    failed = {number for number in told if number >= 0}
+    passed = {-number - 2 for number in told if number < -1}
+    if -1 not in told and had_its_time:
+        failed.update([number for number in tests if number not in failed and number not in passed][:1])
+    return _Answers(frozenset(failed), frozenset(passed), is_cut=-1 not in told and not had_its_time)
+
+
+def _is_whole(mutant: Mutant) -> bool:
+    """Say whether a whole function gives something useless."""
+    return mutant.kind == "gone" and mutant.change > ECHO
 
 
 def _read_all(reading: int, child: int, seconds: float) -> bytes:

@@ -64,7 +64,8 @@ class Mutation:
         telling = hunter.with_texts(subjects, facts.called_texts) if made_on_import else []
         first = frozenset(number for number, (made, _) in enumerate(self.tests) if made in telling)
         reaches = self._lines([made for made, _ in self.tests])
-        verdicts = self.runner.run(mutants, reaches, self._fails, Trial(self._until, first=first, enough=_ENOUGH))
+        trial = Trial(self._until, first=first, enough=_ENOUGH, judges=True)
+        verdicts = self.runner.run(mutants, reaches, self._fails, trial)
         if made_on_import:
             verdicts = self._better(verdicts, telling, made_on_import)
         rest = {each.mutant for each in verdicts} - made_on_import
@@ -92,7 +93,7 @@ class Mutation:
                 break
             lines = [frozenset[int]()] * first + self._lines([made for made, _ in self.tests[first:]])
             asked = sorted({number for n, deeds in needed.items() for number in _to_notice(deeds, kills[n])})
-            trial = Trial(self._until, tests=_MOST_CALLS, others=_MOST_CALLS)
+            trial = Trial(self._until, tests=_MOST_CALLS, others=_MOST_CALLS, judges=True)
             told = self.runner.run([verdicts[number].mutant for number in asked], lines, self._fails, trial)
             for number, each in zip(asked, told, strict=False):
                 before = verdicts[number]
@@ -149,12 +150,15 @@ class Mutation:
         told = self.runner.run(survivors, self._lines(others), notices.differs, trial)
         first = len(self.tests)
         for number in sorted({number for each in told for number in each.killers}):
+            if self._search.caller.stopwatch.now() > self._until:
+                self.runner.cut_short = True
+                break
             made = self._writer.with_less(others[number])
             body = self._writer.written(made)
             self.tests += self._writer.forms(made, body) if body is not None else []
         lines = [frozenset[int]()] * first + self._lines([made for made, _ in self.tests[first:]])
         noticed = [each.mutant for each in told if each.killers]
-        trial = Trial(self._until, tests=_MOST_CALLS, others=_MOST_OTHERS, enough=_ENOUGH)
+        trial = Trial(self._until, tests=_MOST_CALLS, others=_MOST_OTHERS, enough=_ENOUGH, judges=True)
         again = self.runner.run(noticed, lines, self._fails, trial)
         better = {each.mutant: each for each in again if each.killers}
         return [better.get(each.mutant, each) for each in verdicts]

@@ -7,7 +7,7 @@ from .corpus import Try, is_own
 from .literals import Literals
 from .rebuilding import rebuilt
 from .search import Search
-from .subjects import Argument
+from .subjects import Argument, Subject
 
 _WRONG = ("None", "1")  # what is given first where the code refuses a class of values
 _CALLED = ("function", "method", "static", "classmethod", "class")
@@ -36,9 +36,15 @@ class PlainValues:
     def try_wrong(self, tries: Iterable[Try]) -> None:
         """Where code stumbles over what is inside of a value, or refuses values, give it what is wrong as it stands."""
         asked: dict[str, Try] = {}
+        refusing: dict[str, bool] = {}
         for each in tries:
-            if each.subject.kind in _CALLED and (each.outcome.stumbles or _refuses(each)):
-                asked.setdefault(each.subject.name, each)
+            name = each.subject.name
+            if each.subject.kind not in _CALLED or name in asked:
+                continue
+            if name not in refusing:
+                refusing[name] = _refuses(each.subject)
+            if each.outcome.stumbles or (refusing[name] and each.outcome.kind == "value"):
+                asked[name] = each
         for made in asked.values():
             for position, argument in enumerate(made.arguments):
                 if isinstance(argument, str):
@@ -62,8 +68,7 @@ class PlainValues:
         return is_same and second.is_usable and first.goals <= second.goals
 
 
-def _refuses(made: Try) -> bool:
-    """Say whether the code of what was called raises TypeErrors, and the call came through."""
-    node = made.subject.node if made.outcome.kind == "value" else None
-    raised = (each.exc for each in (ast.walk(node) if node is not None else ()) if isinstance(each, ast.Raise))
+def _refuses(subject: Subject) -> bool:
+    """Say whether the code of what is called raises TypeErrors."""
+    raised = (each.exc for each in (ast.walk(subject.node) if subject.node else ()) if isinstance(each, ast.Raise))
     return any(each is not None and "TypeError" in ast.unparse(each) for each in raised)

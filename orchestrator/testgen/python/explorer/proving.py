@@ -46,6 +46,7 @@ class Proving:
         self._watch = ClockWatch(order["project"])
         self._results: dict[str, dict[str, Any]] = {}
         self._verdicts: list[dict[str, Any]] = []
+        self._unjudged: list[str] = []  # tests that not every mutant that judges them was shown to
         if order["has_properties"] and (order.get("mutants") or order.get("watch_clock")):
             _hurry_properties()
 
@@ -103,10 +104,11 @@ class Proving:
         runner = MutantRunner(self._probed, self._fence)
         reaches = [self._probed.map.lines_of(self._results[each.nodeid]["goals"]) for each in usable]
         until, enough = self._fence.stopwatch.now() + self._order["mutant_seconds"], self._order.get("enough", 0)
-        trial = Trial(until, tests=_MOST_TESTS, others=_MOST_TESTS, enough=enough)
+        trial = Trial(until, tests=_MOST_TESTS, others=_MOST_TESTS, enough=enough, judges=True)
         mutants = runner.all(self._order["mutants"], seed=self._order.get("mutant_seed", MUTANT_SEED))
         verdicts = runner.run(mutants, reaches, fails, trial)
         names = [each.nodeid for each in usable]
+        self._unjudged = [names[number] for number in sorted(runner.unasked)]
         return [{**each.as_json(), "killers": [names[number] for number in each.killers]} for each in verdicts]
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -118,7 +120,7 @@ class Proving:
 
     def pytest_sessionfinish(self) -> None:
         """Write everything down."""
-        content: dict[str, Any] = {"tests": self._results, "mutants": self._verdicts}
+        content: dict[str, Any] = {"tests": self._results, "mutants": self._verdicts, "unjudged": self._unjudged}
         if self._probed is not None:
             content["imported"] = sorted(self._probed.import_goals)
             content["statements"] = self._probed.map.statements

@@ -47,6 +47,9 @@ from .subjects import Subject
 from .typing_names import import_for_types
 from .writing import Writer
 
+_WRITTEN = 0.7  # of the time has passed when the tests are written
+_FOR_WRITING = 0.25  # of the time, however long the search took
+
 # By what importing a module raised.
 _ADVICE: tuple[tuple[type[BaseException], str], ...] = (
     (SyntaxError, "mend the module first"),
@@ -126,8 +129,9 @@ class Session:
         """Write what was found as candidates, try the mutants on them, and return all of it as JSON."""
         caller = search.caller
         writer = Writer(search, self._rng, self._probed)
-        tests = writer.all(started + self._job.seconds * 0.7)
-        until = max(started + self._job.seconds, self._fence.stopwatch.now() + min(FOR_MUTANTS, self._job.seconds / 2))
+        now, seconds = self._fence.stopwatch.now, self._job.seconds
+        tests = writer.all(max(started + seconds * _WRITTEN, now() + seconds * _FOR_WRITING))
+        until = max(started + seconds, now() + min(FOR_MUTANTS, seconds / 2))
         mutation = Mutation(tests, self._probed, search, writer, self._fence, until, Plainer(search, pools))
         verdicts = mutation.run(self._job.mutants, facts, subjects, self._rng, self._job.calls // 2)
         defects = find_defects(search.corpus, search.names, self._fence)
@@ -147,7 +151,12 @@ class Session:
             "fixtures": {**self._fixture_sources, **({FIXTURE: caller.clock.fixture()} if caller.clock else {})},
             "defects": [dataclasses.asdict(each) for each in unique(defects)],
             "mutants": [each.as_json() for each in verdicts],
-            "candidates": [candidate_json(made, body, caller.copyable(made.outcome)) for made, body in tests],
+            "candidates": [
+                candidate_json(
+                    made, body, caller.copyable(made.outcome), is_judged=number not in mutation.runner.unasked
+                )
+                for number, (made, body) in enumerate(tests)
+            ],
         }
 
     def _variables(self, facts: ModuleFacts, conftests: Sequence[ModuleType]) -> dict[str, Any]:

@@ -50,8 +50,7 @@ class Writer:
         chosen: list[tuple[Try, Body]] = []
         later: dict[str, list[Try]] = {}
         for made in ordered:
-            if self._caller.stopwatch.now() > until:
-                self._search.cut_short = True
+            if self._is_over(until):
                 break
             made = self.with_less(made) if made.program.setup[made.instance == INSTANCE :] else self._plain.of(made)
             gain = made.outcome.goals & needed
@@ -64,12 +63,19 @@ class Writer:
         for tries in later.values():
             kept = 0
             for made in [*tries[: _EXTRA // 2], *self._rng.sample(tries, min(len(tries), _EXTRA))]:
+                if kept == _EXTRA or self._is_over(until):
+                    break
                 made = self.with_less(made)
-                if kept < _EXTRA and self._caller.stopwatch.now() < until and (written := self.written(made)):
+                if written := self.written(made):
                     chosen.append((made, written))
                     kept += 1
         once = {made.program: (made, body) for made, body in chosen}
         return [form for made, body in once.values() for form in self.forms(made, body)]
+
+    def _is_over(self, until: float) -> bool:
+        is_over = self._caller.stopwatch.now() > until
+        self._search.cut_short = self._search.cut_short or is_over
+        return is_over
 
     def may_write(self, made: Try) -> bool:
         """Say whether a call is one of which a test would be kept, whatever comes of it."""
