@@ -59,6 +59,62 @@ def test_what_never_settles_is_given_up() -> None:
     assert answer_of(script) == "too late"
 
 
+WAITING = f"""
+    const {{ Patience }} = require({str(NODE / "patience.cjs")!r});
+    const {{ buildRecorder, runTest }} = require({str(NODE / "measure/recorder.cjs")!r});
+    let turns = 0;
+    const clock = {{ set: (turn) => {{ turns += 1; return setImmediate(turn); }}, clear: clearImmediate }};
+    const never = () => new Promise(() => undefined);
+    const after = (steps) => new Promise((resolve) => {{
+      const until = turns + steps;
+      const look = () => (turns >= until ? resolve() : setImmediate(look));
+      look();
+    }});
+    const waited = async (work) => {{
+      turns = 0;
+      await work().catch(() => undefined);
+      return turns * 10;
+    }};
+"""
+
+
+@pytest.mark.parametrize(("healthy", "expected"), [(None, 5000), (3, 500), (90, 900), (800, 5000)])
+def test_a_start_that_a_mutant_changes_is_waited_for_ten_times_as_long_as_a_healthy_one(healthy, expected) -> None:
+    script = f"""{WAITING}
+        (async () => {{
+          const starts = new Patience(5000, 500);
+          const healthy = {json.dumps(healthy)};
+          if (healthy !== null) await starts.settled(after(healthy / 10), false, () => new Error('late'), clock);
+          const mutated = await waited(() => starts.settled(never(), true, () => new Error('late'), clock));
+          const usual = await waited(() => starts.settled(never(), false, () => new Error('late'), clock));
+          console.log(JSON.stringify([mutated, usual]));
+        }})();
+    """
+    mutated, usual = answer_of(script)
+    assert usual == 5000
+    assert expected <= mutated <= expected + 200  # the turn in which something settles is not always the same
+
+
+def test_a_test_whose_start_never_ends_with_a_mutant_does_not_wait_as_long_as_for_a_healthy_one() -> None:
+    script = f"""{WAITING}
+        (async () => {{
+          let starting = () => after(2);
+          const recorder = buildRecorder();
+          const collect = () => {{
+            recorder.reset();
+            recorder.globals.beforeAll(() => starting());
+            recorder.globals.it('answers', () => after(1));
+            return recorder.tests[0];
+          }};
+          await runTest(collect(), false, clock);
+          starting = never;
+          console.log(JSON.stringify([await waited(async () => {{ throw await runTest(collect(), true, clock); }})]));
+        }})();
+    """
+    [mutated] = answer_of(script)
+    assert mutated == 500
+
+
 @pytest.mark.parametrize("kind", ["Public", "Private"])
 def test_whether_a_text_is_a_key_is_asked_of_node_once(kind: str) -> None:
     encoding = {"Public": "spki", "Private": "pkcs8"}[kind]

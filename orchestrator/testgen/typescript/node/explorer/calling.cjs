@@ -3,11 +3,12 @@
 const { GRAPHQL_CALLS } = require('./graphql.cjs');
 const { make } = require('./nodes.cjs');
 const { Scene } = require('./scene.cjs');
-const patience = require('../patience.cjs');
+const { Patience } = require('../patience.cjs');
 const { schemaAt } = require('./schemas.cjs');
 const { errorPicture, pictureOf } = require('./pictures.cjs');
 
 const MOST_STEPS = 30_000;
+const CALLING = [800, 150]; // milliseconds until a promise has to settle, at most and at least
 const CLOCK = { set: setTimeout, clear: clearTimeout };
 
 class Caller {
@@ -17,10 +18,11 @@ class Caller {
     this.fence = fence;
     this.calls = 0;
     this.waited = 0; // seconds, for calls that did not settle
+    this.patiences = new WeakMap(); // of subjects that have none of their own
   }
 
   /** Return {kind, value, error, calls, spies, args, answered, goals, touched, seen}; `active` is a mutant or -1. */
-  async call(item, { active = -1, patience = 800, collect = false, later = 0, tick = 0, isFresh = false } = {}) {
+  async call(item, { active = -1, collect = false, later = 0, tick = 0, isFresh = false } = {}) {
     const { state } = this;
     this.calls += 1;
     this.world.restore();
@@ -32,7 +34,7 @@ class Caller {
     this.fence.move(later, tick);
     let outcome;
     try {
-      outcome = await this.outcome(item, scene, patience);
+      outcome = await this.outcome(item, scene, active >= 0);
     } finally {
       Object.assign(state, { active: -1, awaited: null, most: Infinity });
     }
@@ -43,22 +45,30 @@ class Caller {
     return { ...outcome, ...this.around(scene, item), goals: state.hits, touched: state.touched, seen, broken: this.fence.end() };
   }
 
-  async outcome(item, scene, most) {
+  async outcome(item, scene, isMutated) {
     const inputs = {};
     scene.inputs = inputs;
-    const patience = item.subject.patience ?? most;
+    const patience = this.patienceOf(item.subject);
+    const most = patience.most(isMutated);
     try {
-      const result = await settled(this.started(item, scene, inputs), patience);
+      const begun = this.started(item, scene, inputs);
+      const result = isThenable(begun) ? await patience.settled(begun, isMutated, () => TOO_LATE, CLOCK) : begun;
       return { kind: 'value', value: this.picture(result) };
     } catch (error) {
       if (error === TOO_LATE) {
-        this.waited += patience / 1000;
+        this.waited += most / 1000;
         return { kind: 'late' };
       }
       if (this.isStepLimit(error)) return { kind: 'endless' };
       if (scene.isBefore) return { kind: 'astray' };
       return { kind: 'error', error: { ...errorPicture(error, (each) => this.picture(each)), raw: error } };
     }
+  }
+
+  patienceOf(subject) {
+    if (subject.patience) return subject.patience;
+    if (!this.patiences.has(subject)) this.patiences.set(subject, new Patience(...CALLING));
+    return this.patiences.get(subject);
   }
 
   /** Call the subject and return what it returns, a promise or not; what others make asynchronously is waited for. */
@@ -170,10 +180,6 @@ function leavesOf(results) {
 }
 
 const TOO_LATE = new Error('did not settle in time');
-
-function settled(result, most) {
-  return isThenable(result) ? patience.settled(result, most, () => TOO_LATE, CLOCK) : result;
-}
 
 function isThenable(value) {
   return value !== null && value !== undefined && typeof value.then === 'function';

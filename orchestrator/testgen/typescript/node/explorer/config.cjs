@@ -5,11 +5,13 @@
  * Of the variables that it reads only those are set that a case sets, so that a test holds on every machine.
  */
 const { isKept, ownEnvironment } = require('./environment.cjs');
+const { Patience } = require('../patience.cjs');
 const { braces, literal } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
 const { isKnown, shapeOfSchema } = require('./server/schema-shapes.cjs');
 
 const MOST_VALUES = 14;
+const LOADING = [3000, 300]; // milliseconds that loading may take, at most and at least
 const MALFORMED = ['', 'abc', '-1', '0', 'true', 'false', '1.5', ' '];
 const NEAR = ['http://localhost:3000', 'postgresql://localhost:5432/app'];
 const MOST_REFUSALS = 12;
@@ -19,7 +21,7 @@ class ConfigSubject {
   /** `subject` is what the analysis says: the exported constants; `world` loads the module. */
   constructor(subject, world, values) {
     Object.assign(this, { kind: 'config', export: subject.names[0], member: undefined, line: subject.line, names: subject.names, world, values });
-    Object.assign(this, { isAsync: true, isCostly: true, patience: 3000 });
+    Object.assign(this, { isAsync: true, isCostly: true, patience: new Patience(...LOADING) });
     this.variables = variablesOf(world.plan);
     this.refusals = new Set();
     this.learned = new Map(); // variable -> the shape that a schema gives it

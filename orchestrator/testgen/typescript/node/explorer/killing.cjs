@@ -23,7 +23,7 @@ async function killMatrix({ kept, caller, world, atImport, isOver }) {
     for (const mutant of seen.touched) {
       if (isOver()) return matrix;
       if (isKnown(index, mutant)) continue;
-      note(index, mutant, tellsApart(seen, await caller.call(item, { active: mutant, patience: 150 })));
+      note(index, mutant, tellsApart(seen, await caller.call(item, { active: mutant })));
     }
   }
   for (const mutant of atImport) {
@@ -34,7 +34,7 @@ async function killMatrix({ kept, caller, world, atImport, isOver }) {
     }
     for (const [index, { item, seen }] of kept.entries()) {
       if (seen.touched.has(mutant) || isKnown(index, mutant)) continue;
-      note(index, mutant, tellsApart(seen, await caller.call(item, { active: mutant, patience: 150 })));
+      note(index, mutant, tellsApart(seen, await caller.call(item, { active: mutant })));
     }
   }
   await world.reload(-1);

@@ -217,7 +217,7 @@ class Search {
   }
 
   async tells(item, seen, mutant) {
-    const isTold = tellsApart(seen, await this.caller.call(item, { active: mutant, patience: 150 })).calls;
+    const isTold = tellsApart(seen, await this.caller.call(item, { active: mutant })).calls;
     if (!isTold) this.inVain.set(mutant, (this.inVain.get(mutant) ?? 0) + 1);
     return isTold;
   }

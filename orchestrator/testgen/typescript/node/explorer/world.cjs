@@ -4,13 +4,13 @@ const { Environment } = require('./environment.cjs');
 const { make } = require('./nodes.cjs');
 const { pictureOf } = require('./pictures.cjs');
 const { cheap, hashesOf } = require('./server/hashing.cjs');
-const patience = require('../patience.cjs');
+const { Patience } = require('../patience.cjs');
 
 const HASHING = /^bcrypt(js)?$/;
 /** Packages that load parts of themselves when these are first used: such a part would be another one each time. */
 const LAZY = /^(winston|logform)$/;
 const CLOCK = { set: setTimeout, clear: clearTimeout };
-const PATIENT = 5000; // milliseconds until an application has to be started
+const START = [5000, 500]; // milliseconds until an application has to be started, at most and at least
 
 /** What functions answer that nobody awaits. */
 const AT_ONCE = { existsSync: { k: 'boolean' }, readFileSync: { k: 'fileText' }, readdirSync: { k: 'array', of: { k: 'string' } }, writeFileSync: { k: 'written' }, mkdirSync: { k: 'written' }, appendFileSync: { k: 'written' }, unlinkSync: { k: 'written' }, rmSync: { k: 'written' } };
@@ -49,6 +49,7 @@ class World {
     this.made = new Map(); // by functions of the project, until modules are loaded anew
     this.values = undefined; // set when they are made
     this.loaded = undefined;
+    this.starting = new Patience(...START);
   }
 
   /** Packages stay loaded when the module is loaded anew, which a module of settings is for every case. */
@@ -122,7 +123,9 @@ class World {
   async load() {
     const load = () => this.api.load(this.plan.absolute);
     const started = this.plan.subjects.find((each) => each.isStarted);
-    return started ? { [started.export]: await patience.settled(this.helper.startedBy(load), PATIENT, () => new Error('the module starts no server'), CLOCK) } : load();
+    if (!started) return load();
+    const promised = this.helper.startedBy(load);
+    return { [started.export]: await this.starting.settled(promised, this.state.active >= 0, () => new Error('the module starts no server'), CLOCK) };
   }
 
   /** Open the connections that the project opens when it starts; what cannot be opened is left alone. */

@@ -52,7 +52,7 @@ async function measured(plan, job) {
     const entry = (tests[test.name] ??= { goals: [], kills: [], failure: '' });
     const early = await prepared(test, job);
     imported.mutants.push(...early.mutants); // what a test only prepares once is like what it imports
-    const failure = await run(test, job, -1, 4000);
+    const failure = await run(test, job, -1);
     entry.goals.push(...early.goals, ...state.hits);
     if (failure) entry.failure = String(failure.stack ?? failure).slice(0, 1200);
     for (const mutant of state.touched) touchedBy.set(mutant, [...(touchedBy.get(mutant) ?? []), index]);
@@ -65,7 +65,7 @@ async function measured(plan, job) {
 /** What is reached by what a test needs done once before it; where that fails, so does the test. */
 async function prepared(test, { state, clock }) {
   Object.assign(state, { hits: new Set(), touched: new Set(), steps: 0, most: MOST_STEPS });
-  await prepare(test, clock).catch(() => undefined);
+  await prepare(test, false, clock).catch(() => undefined);
   state.most = Infinity;
   return { goals: [...state.hits], mutants: [...state.touched] };
 }
@@ -81,7 +81,7 @@ async function killed(plan, job, { imported, tests, touchedBy, isOver }) {
     if (isOver()) return tried;
     tried.push(mutant);
     for (const index of ordered(indexes, plan.likely?.[mutant], recorder.tests)) {
-      if (!(await run(recorder.tests[index], job, mutant, 300))) continue;
+      if (!(await run(recorder.tests[index], job, mutant))) continue;
       note(recorder.tests[index], mutant);
       if (plan.likely) break; // one that notices it is enough
     }
@@ -94,7 +94,7 @@ async function killed(plan, job, { imported, tests, touchedBy, isOver }) {
       continue;
     }
     for (const index of ordered(recorder.tests.keys(), plan.likely?.[mutant], recorder.tests)) {
-      if (!(await run(recorder.tests[index], job, mutant, 300))) continue;
+      if (!(await run(recorder.tests[index], job, mutant))) continue;
       note(recorder.tests[index], mutant);
       if (plan.likely) break;
     }
@@ -125,10 +125,10 @@ async function load(plan, { api, recorder, state }, mutant) {
   }
 }
 
-async function run(test, { state, clock }, mutant, patience) {
+async function run(test, { state, clock }, mutant) {
   Object.assign(state, { hits: new Set(), touched: new Set(), steps: 0, most: MOST_STEPS, active: mutant });
   try {
-    return await runTest(test, patience, clock);
+    return await runTest(test, mutant >= 0, clock);
   } finally {
     Object.assign(state, { active: -1, most: Infinity });
   }

@@ -1,12 +1,16 @@
 'use strict';
 /** A small test framework in the place of the runner's: it collects tests, so that they can be run again and again. */
-const { settled } = require('../patience.cjs');
+const { Patience } = require('../patience.cjs');
 
-const LONGEST_START = 4000; // milliseconds
+/** Milliseconds, at most and at least, until what is done once before tests is done, and until a test is. */
+const START = [4000, 500];
+const TEST = [4000, 300];
 
 function buildRecorder() {
   let current;
   const tests = [];
+  const starting = new Patience(...START);
+  const patiences = new Map(); // by the names of tests, which come again when their file is loaded anew
   const reset = () => {
     tests.length = 0;
     current = { title: '', parent: null, hooks: { beforeAll: [], beforeEach: [], afterEach: [], afterAll: [] } };
@@ -19,7 +23,9 @@ function buildRecorder() {
   const add = (title, body, args = []) => {
     const path = [];
     for (let at = current; at.parent; at = at.parent) path.unshift(at.title);
-    tests.push({ name: [...path, title].join(' > '), body, args, suite: current });
+    const name = [...path, title].join(' > ');
+    if (!patiences.has(name)) patiences.set(name, new Patience(...TEST));
+    tests.push({ name, body, args, suite: current, starting, patience: patiences.get(name) });
   };
   const it = (title, body) => add(title, body);
   it.each = (rows) => (title, body) => { for (const row of rows) add(title, body, Array.isArray(row) ? row : [row]); };
@@ -37,9 +43,10 @@ function buildRecorder() {
 }
 
 /** Do what has to be done once before a test; an application may have to be started for that. */
-async function prepare(test, clock) {
+async function prepare(test, isMutated, clock) {
+  const settled = settling(isMutated, clock);
   for (const each of suitesOf(test)) {
-    if (!each.isReady) for (const hook of each.hooks.beforeAll) await within(hook, [], LONGEST_START, clock);
+    if (!each.isReady) for (const hook of each.hooks.beforeAll) await settled(hook(), test.starting);
     each.isReady = true;
   }
 }
@@ -51,20 +58,21 @@ function suitesOf(test) {
 }
 
 /** Run one test with its hooks; return the error, or undefined when it passed. */
-async function runTest(test, patience, clock) {
+async function runTest(test, isMutated, clock) {
+  const settled = settling(isMutated, clock);
   const suites = suitesOf(test);
   let failure;
   try {
-    await prepare(test, clock);
-    for (const each of suites) for (const hook of each.hooks.beforeEach) await within(hook, [], patience, clock);
-    await within(test.body, test.args, patience, clock);
+    await prepare(test, isMutated, clock);
+    for (const each of suites) for (const hook of each.hooks.beforeEach) await settled(hook(), test.patience);
+    await settled(test.body(...test.args), test.patience);
   } catch (error) {
     failure = error ?? new Error('failed');
   }
   for (const each of suites.reverse()) {
     for (const hook of each.hooks.afterEach) {
       try {
-        await within(hook, [], patience, clock);
+        await settled(hook(), test.patience);
       } catch (error) {
         failure = failure ?? error;
       }
@@ -73,9 +81,9 @@ async function runTest(test, patience, clock) {
   return failure;
 }
 
-async function within(body, args, patience, clock) {
-  const result = body(...args);
-  if (result && typeof result.then === 'function') await settled(result, patience, () => new Error('did not settle in time'), clock);
+/** Return what waits for a hook or a test that is asynchronous. */
+function settling(isMutated, clock) {
+  return (result, patience) => (typeof result?.then === 'function' ? patience.settled(result, isMutated, () => new Error('did not settle in time'), clock) : result);
 }
 
 module.exports = { buildRecorder, prepare, runTest };

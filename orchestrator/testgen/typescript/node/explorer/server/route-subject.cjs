@@ -1,5 +1,6 @@
 'use strict';
 /** One route of a module: its requests are tried on a server made anew for each of them. */
+const { Patience } = require('../../patience.cjs');
 const { Answering } = require('../answering.cjs');
 const { make, settled } = require('../nodes.cjs');
 const { isAccident } = require('../search.cjs');
@@ -9,6 +10,7 @@ const { proposalOf } = require('./route-writer.cjs');
 
 const DAYS_197 = 197 * 24 * 3600 * 1000;
 const MEANT = new Set([200, 201, 202, 204, 301, 302, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 501, 503]);
+const ANSWERING = [1500, 300]; // milliseconds until a request has to be answered, at most and at least
 const MOST_BEGINNINGS = 90;
 const MOST_ANSWERS = 25; // that a query gets
 const MOST_REFUSALS = 40; // of one route that are told apart by their words
@@ -17,7 +19,7 @@ class RouteSubject {
   /** `settings` is {way, credential, credentials, usualHeaders}; `origin` the subject that registers the route. */
   constructor(origin, route, assembly, settings) {
     Object.assign(this, { kind: 'route', export: origin.export, member: `${route.method} ${route.url}`, line: route.line || origin.line });
-    Object.assign(this, { origin, route, assembly, settings, later: DAYS_197, patience: 1500, isAsync: true });
+    Object.assign(this, { origin, route, assembly, settings, later: DAYS_197, patience: new Patience(...ANSWERING), isAsync: true });
     this.form = new RequestForm(route, assembly.server, { ...settings, origins: originsFor(assembly.plan), uploads: assembly.plan.uploads });
     this.refusals = new Set();
     this.answered = undefined; // what the natural request asked for: [{key, node}]
