@@ -1,6 +1,7 @@
 """Small projects with everything that the generators work with."""
 
 import asyncio
+import contextlib
 import json
 import subprocess
 import sys
@@ -14,18 +15,58 @@ from orchestrator.processes.redact import Redactor
 from orchestrator.testgen.generator import Project, Settings
 from orchestrator.testgen.python.generator import PythonGenerator
 
+# An interpreter in which time passes with each look at the clock and with each mutant that was tried.
+COUNTING = """
+import importlib, importlib.util, sys
+
+spec = importlib.util.spec_from_file_location("boot", sys.argv[1])
+boot = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(boot)
+load = boot.load_package
+
+def load_package():
+    load()
+    kind = importlib.import_module(boot.NAME + ".stopwatch").Stopwatch
+    passed, tells = [0.0], kind.now
+
+    def now(self):
+        tells(self)  # the parent how long this process stood in line
+        if sys._getframe(1).f_code.co_name not in ("_on_alarm", "<lambda>"):  # those looks come by themselves
+            passed[0] += {look}
+        return passed[0]
+
+    def forgive(self, child):
+        passed[0] += {mutant}
+
+    kind.now, kind.forgive = now, forgive
+
+boot.load_package = load_package
+sys.exit(boot.main(sys.argv[2]))
+"""
+
 
 class Workbench:
     """A project of modules, and the generator for them; this interpreter runs the tests."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "project"
-        self.write(".venv/bin/python", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        self._use()
         (self.root / ".venv/bin/python").chmod(0o755)
         self.factory = ProcessFactory(str(self.root), str(folder / "logs"), Redactor({}), grace=0.2)
         processes = self.factory.for_attempt("run", "task", 1, {})
         self.project = Project(root=str(self.root), processes=processes, say=lambda text: None, finish=self._as_it_is)
         self.generator = PythonGenerator()
+
+    def _use(self, before: str = "") -> None:
+        self.write(".venv/bin/python", f'#!/bin/sh\n{before}exec "{sys.executable}" "$@"\n')
+
+    @contextlib.contextmanager
+    def counted_time(self, *, look: float = 0.0, mutant: float = 0.0) -> Iterator[None]:
+        """Let so many seconds pass with each look at the clock, and with each mutant, and none otherwise."""
+        self.write(".venv/counting.py", COUNTING.format(look=look, mutant=mutant))
+        self._use(f'case "$1" in *boot.py) exec "{sys.executable}" "{self.root}/.venv/counting.py" "$@";; esac\n')
+        yield
+        self._use()
 
     async def _as_it_is(self, file: str, text: str) -> str:
         return text

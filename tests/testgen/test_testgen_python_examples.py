@@ -88,7 +88,7 @@ def test_a_long_example_counts_as_one(workbench):
     assert "The parcel of your order" in workbench.generate("shop.py", budget=30).text
 
 
-KNOWN = "".join(f"    if code == 'code-{number}':\n        return {number}\n" for number in range(20))
+KNOWN = "".join(f"    if code == 'code-{number}':\n        return {number}\n" for number in range(60))
 CODES = (
     f"def rank(code: str) -> int:\n{KNOWN}    if sum(map(ord, code)) % 997 == {sum(map(ord, 'gamma')) % 997}:\n"
     "        return -1\n    return -2\n"
@@ -96,6 +96,10 @@ CODES = (
 
 
 def test_all_examples_are_tried_before_what_the_comparisons_of_one_suggest(workbench):
+    """What the comparisons suggest is more than the calls that this budget has."""
     workbench.write("codes.py", CODES)
     workbench.write("docs/codes.md", "    >>> rank('alpha')\n\n    >>> rank('beta')\n\n    >>> rank('gamma')\n")
-    assert '("gamma", -1)' in workbench.generate("codes.py", budget=20).text
+    with workbench.counted_time():
+        made = workbench.generate("codes.py", budget=3)
+    assert made.calls > 550
+    assert '("gamma", -1)' in made.text

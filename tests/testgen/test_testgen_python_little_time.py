@@ -1,8 +1,6 @@
 """What becomes of Python tests where the time is over before all of them were tried on changes of the code."""
 
 import re
-import sys
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,51 +71,16 @@ def test_tests_that_nobody_had_the_time_to_judge_are_told_apart(runner: MutantRu
     assert runner.unasked == {0, 1, 2}
 
 
-# An interpreter in which time passes with each look at the clock and with each mutant that was tried.
-COUNTING = """
-    import importlib, importlib.util, sys
-
-    spec = importlib.util.spec_from_file_location("boot", sys.argv[1])
-    boot = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(boot)
-    load = boot.load_package
-
-    def load_package():
-        load()
-        stopwatch = importlib.import_module(boot.NAME + ".stopwatch")
-        passed = [0.0]
-
-        def now(self):
-            if sys._getframe(1).f_code.co_name not in ("_on_alarm", "<lambda>"):  # those that come by themselves
-                passed[0] += SECONDS_OF_LOOK
-            return passed[0]
-
-        def forgive(self, child):
-            passed[0] += SECONDS_OF_MUTANT
-
-        stopwatch.Stopwatch.now, stopwatch.Stopwatch.forgive = now, forgive
-
-    boot.load_package = load_package
-    sys.exit(boot.main(sys.argv[2]))
-"""
 KNOWN = "".join(f"    if code == 'code-{number}':\n        return {number}\n" for number in range(20))
 CODES = f"def rank(code: str) -> int:\n{KNOWN}    return -1\n"
 SUMS = "".join(f"def add_{number}(count: int) -> int:\n    return count + {number}\n\n\n" for number in range(1, 5))
 
 
-def _with_counted_time(workbench, look: float, mutant: float = 0.0):
-    """Let so many seconds pass with each look at the clock, and with each mutant."""
-    script = COUNTING.replace("SECONDS_OF_LOOK", str(look)).replace("SECONDS_OF_MUTANT", str(mutant))
-    workbench.write("counting.py", textwrap.dedent(script))
-    counting = f'*boot.py) exec "{sys.executable}" "{workbench.root}/counting.py" "$@";;'
-    workbench.write(".venv/bin/python", f'#!/bin/sh\ncase "$1" in {counting} esac\nexec "{sys.executable}" "$@"\n')
-    return workbench
-
-
 @pytest.mark.parametrize("budget", [60, 300])
 def test_whenever_the_time_is_over_some_tests_are_kept_and_none_is_said_to_assert_nothing(workbench, budget):
     workbench.write("codes.py", CODES)
-    made = _with_counted_time(workbench, look=0.3).generate("codes.py", budget=budget)
+    with workbench.counted_time(look=0.3):
+        made = workbench.generate("codes.py", budget=budget)
     assert "mutants" in made.cut_short
     assert made.cases > 0
     assert made.dropped[WEAK] == 0
@@ -125,7 +88,8 @@ def test_whenever_the_time_is_over_some_tests_are_kept_and_none_is_said_to_asser
 
 def test_tests_that_were_not_tried_on_changes_have_a_reason_of_their_own(workbench):
     workbench.write("sums.py", SUMS)
-    made = _with_counted_time(workbench, look=0.001, mutant=200).generate("sums.py", budget=300)
+    with workbench.counted_time(look=0.001, mutant=200):
+        made = workbench.generate("sums.py", budget=300)
     assert made.cut_short == ("mutants",)
     assert set(re.findall(r"add_\d", made.text)) == {"add_1"}
     assert made.dropped[NOT_JUDGED] > 0
@@ -138,7 +102,6 @@ def test_tests_of_other_people_that_were_not_tried_on_changes_are_not_said_to_as
     tests = "".join(
         f"\n\ndef test_add_{number}():\n    assert add_{number}(1) == {number + 1}\n" for number in range(1, 5)
     )
-    found = _with_counted_time(workbench, look=0.001, mutant=200).examine(
-        "sums.py", f"from sums import {names}\n{tests}"
-    )
+    with workbench.counted_time(look=0.001, mutant=200):
+        found = workbench.examine("sums.py", f"from sums import {names}\n{tests}")
     assert found.proof.dropped == dict.fromkeys((f"test_add_{number}" for number in (2, 3, 4)), NOT_JUDGED)
