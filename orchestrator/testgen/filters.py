@@ -3,6 +3,7 @@
 NOT_COMPILED = "does not compile"
 NOT_PASSED = "does not pass"
 NOT_REPEATED = "does not pass every time"
+NOT_PROVEN = "could not be run often enough before the time was over"
 TOUCHES = "touches network, files or processes"
 CLOCK = "depends on the clock"
 ENVIRONMENT = "depends on the environment of whoever runs it"
@@ -21,8 +22,8 @@ ADDS_NOTHING = "adds nothing that others do not"
 ADDS_TOO_LITTLE = "adds less than `min_gain` asks for"
 _EXPLORED = (NOT_ENDED, BROKEN, ASTRAY, NO_SHORT_VALUE, TOO_LONG)  # no test was proposed
 FILTERS = (
-    *_EXPLORED, NOT_COMPILED, NOT_RUN, NOT_PASSED, NOT_REPEATED, CLOCK, ENVIRONMENT, TOUCHES, THREADS, TIMERS,
-    ACCIDENT, NOT_JUDGED, WEAK, ADDS_NOTHING, ADDS_TOO_LITTLE,
+    *_EXPLORED, NOT_COMPILED, NOT_RUN, NOT_PASSED, NOT_REPEATED, NOT_PROVEN, CLOCK, ENVIRONMENT, TOUCHES, THREADS,
+    TIMERS, ACCIDENT, NOT_JUDGED, WEAK, ADDS_NOTHING, ADDS_TOO_LITTLE,
 )  # fmt: skip
 
 

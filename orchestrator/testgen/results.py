@@ -95,6 +95,7 @@ class Proof:
     dropped: dict[str, str] = field(default_factory=dict)
     others: dict[str, str] = field(default_factory=dict)  # tests that nobody asked about and that fail, with the reason
     messages: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)  # of tables that were not proven in time: how many were begun
     imported: frozenset[int] = frozenset()
     statements: Mapping[int, int] = field(default_factory=dict)
     branches: Mapping[int, int] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from orchestrator.processes.redact import Redactor
 from orchestrator.testgen.generator import Project, Settings
 from orchestrator.testgen.python.generator import PythonGenerator
 
-# An interpreter in which time passes with each look at the clock and with each mutant that was tried.
+# An interpreter in which time passes with each look at the clock, each mutant and each test that gets a turn.
 COUNTING = """
 import importlib, importlib.util, sys
 
@@ -31,8 +31,8 @@ def load_package():
 
     def now(self):
         tells(self)  # the parent how long this process stood in line
-        if sys._getframe(1).f_code.co_name not in ("_on_alarm", "<lambda>"):  # those looks come by themselves
-            passed[0] += {look}
+        asking = sys._getframe(1).f_code.co_name
+        passed[0] += {{"_on_alarm": 0, "<lambda>": 0, "has_turn": {test}}}.get(asking, {look})  # two come by themselves
         return passed[0]
 
     def forgive(self, child):
@@ -61,9 +61,9 @@ class Workbench:
         self.write(".venv/bin/python", f'#!/bin/sh\n{before}exec "{sys.executable}" "$@"\n')
 
     @contextlib.contextmanager
-    def counted_time(self, *, look: float = 0.0, mutant: float = 0.0) -> Iterator[None]:
-        """Let so many seconds pass with each look at the clock, and with each mutant, and none otherwise."""
-        self.write(".venv/counting.py", COUNTING.format(look=look, mutant=mutant))
+    def counted_time(self, *, look: float = 0.0, mutant: float = 0.0, test: float = 0.0) -> Iterator[None]:
+        """Let so many seconds pass with each look at the clock, each mutant and each test, and none otherwise."""
+        self.write(".venv/counting.py", COUNTING.format(look=look, mutant=mutant, test=test))
         self._use(f'case "$1" in *boot.py) exec "{sys.executable}" "{self.root}/.venv/counting.py" "$@";; esac\n')
         yield
         self._use()

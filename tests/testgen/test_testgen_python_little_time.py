@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.testgen.filters import NOT_JUDGED, WEAK
+from orchestrator.testgen.filters import NOT_JUDGED, NOT_PROVEN, WEAK
 from orchestrator.testgen.python.explorer.killing import MutantRunner, Trial
 from orchestrator.testgen.python.explorer.loading import ProbedModule
 from orchestrator.testgen.python.explorer.mutants import Mutant, find_gone, find_mutants
@@ -105,3 +105,14 @@ def test_tests_of_other_people_that_were_not_tried_on_changes_are_not_said_to_as
     with workbench.counted_time(look=0.001, mutant=200):
         found = workbench.examine("sums.py", f"from sums import {names}\n{tests}")
     assert found.proof.dropped == dict.fromkeys((f"test_add_{number}" for number in (2, 3, 4)), NOT_JUDGED)
+
+
+def test_of_tests_that_take_long_those_are_kept_for_whose_repeats_there_is_time(workbench):
+    workbench.write("sums.py", SUMS)
+    workbench.write("codes.py", CODES)
+    with workbench.counted_time(test=30):  # two begin in a sixth of the budget
+        made = workbench.generate("sums.py", budget=300)
+        rows = workbench.generate("codes.py", budget=300)
+    assert set(re.findall(r"add_\d", made.text)) == {"add_1", "add_2"}
+    assert (made.cut_short, made.dropped[NOT_PROVEN]) == (("proving",), 2)
+    assert (rows.cases, rows.dropped[NOT_PROVEN]) == (2, 19)

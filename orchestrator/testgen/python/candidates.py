@@ -107,6 +107,7 @@ class Exploration:
     defects: tuple[Defect, ...]
     subjects: int
     calls: int
+    start: float = 0.0  # seconds that importing the module takes
     kinds: Mapping[str, int] = field(default_factory=dict)
     cut_short: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what no value could be made for
@@ -135,6 +136,7 @@ def read_exploration(content: Mapping[str, Any]) -> Exploration:
         variables=read_variables(content["variables"]),
         project_fixtures=frozenset(content["project_fixtures"]),
         defects=tuple(Defect(**each) for each in content["defects"]),
+        start=content["start"],
         subjects=content["subjects"],
         calls=content["calls"],
         kinds=content["kinds"],

@@ -15,7 +15,7 @@ from orchestrator.testgen.python.emission import TestFile, emit
 from orchestrator.testgen.python.existing import read_existing
 from orchestrator.testgen.python.explore import Explored, explore
 from orchestrator.testgen.python.merging import History, memory_of, merge, only_theirs, read_history
-from orchestrator.testgen.python.proof import prove, prove_elsewhere
+from orchestrator.testgen.python.proof import ROUNDS, prove, prove_elsewhere
 from orchestrator.testgen.python.proposing import Proposals, propose
 from orchestrator.testgen.python.running import Site, data_files, with_stand_ins
 from orchestrator.testgen.python.shielding import can_be_shielded
@@ -25,6 +25,7 @@ from orchestrator.testgen.selection import Settled, select
 _ROUNDS = 3
 _LAST_ROUNDS = 5  # of what held so far, without choosing anew
 _FOR_PROVING = 0.5  # seconds besides, once something was found: more would be beyond what a budget may be overdrawn by
+_LEAST_ROUND = 0.5  # seconds
 _NO_FILE = TestFile(text="", tests=())
 
 
@@ -84,6 +85,8 @@ class _Making:
     anew: set[int] = field(default_factory=set)  # what has modules loaded anew, in an environment of its own
     asked_again: bool = False  # as a process did not answer
     unknown: frozenset[str] = frozenset()  # tests of which it is not known whether they hold
+    in_time: set[int] = field(default_factory=set)  # rows of tables of which others got no turn
+    is_late: bool = False  # there was no time for all tests: no other is tried in their place
 
     @property
     def exploration(self) -> Exploration:
@@ -100,7 +103,8 @@ class _Making:
         self._begin()
         file, proof = _NO_FILE, Proof()
         for turn in range(_ROUNDS + _LAST_ROUNDS):
-            file = self._emit(self._chosen() if turn < _ROUNDS else self._held(file, proof))
+            is_chosen = turn < _ROUNDS and not self.is_late
+            file = self._emit(self._chosen() if is_chosen else self._held(file, proof))
             if not file.tests:
                 return self._result(only_theirs(self.history), _NO_FILE, Proof())
             text, proof = await self._prove(file)
@@ -122,7 +126,7 @@ class _Making:
         held = self.unknown.union(proof.goals)
         numbers = {c.number for each in file.tests if each.name in held for c in each.candidates}
         return sorted(
-            (each for each in self.left if each.number in numbers.union(self.apart, self.anew)),
+            (each for each in self.left if each.number in numbers.union(self.apart, self.anew, self.in_time)),
             key=lambda each: each.place,
         )
 
@@ -147,10 +151,15 @@ class _Making:
 
     async def _prove(self, file: TestFile) -> tuple[str, Proof]:
         text = await self.finish(merge(file.text, self.history))
-        proof = await prove(self.site, text, [each.name for each in file.tests])
+        seconds = None if self.is_late else self._seconds_of_a_round()
+        proof = await prove(self.site, text, [each.name for each in file.tests], test_seconds=seconds)
         if not proof.dropped:
             await prove_elsewhere(self.site, text, proof, self.exploration.variables.names)
         return text, proof
+
+    def _seconds_of_a_round(self) -> float:
+        """Return how long the tests may take so that there is time for all rounds of them."""
+        return max(self.site.patience.left() / ROUNDS - self.exploration.start, _LEAST_ROUND)
 
     def _forget(self, file: TestFile, proof: Proof) -> None:
         """Drop what did not hold; of a table each row stands alone once, as one that does not hold took all along.
@@ -160,14 +169,17 @@ class _Making:
         is_new = not self.asked_again
         self.unknown = frozenset(name for name, why in proof.dropped.items() if why == NOT_RUN and is_new)
         self.asked_again = self.asked_again or bool(self.unknown)
+        self.is_late = self.is_late or bool(proof.rows)
         lost: set[int] = set()
         apart: set[int] = set()
         for each in file.tests:
             if each.name in proof.dropped and each.name not in self.unknown:
-                numbers = {c.number for c in each.candidates}
+                in_time = {c.number for c in each.candidates[: proof.rows.get(each.name, 0)]}
+                self.in_time |= in_time
+                numbers = {c.number for c in each.candidates} - in_time
                 if proof.dropped[each.name] == ENVIRONMENT and self._shielded(file, numbers):
                     continue
-                if len(numbers) > 1 and not numbers & self.apart:
+                if len(numbers) > 1 and not numbers & self.apart and each.name not in proof.rows:
                     apart |= numbers
                     continue
                 lost |= numbers
@@ -211,7 +223,7 @@ class _Making:
             dropped=+self.dropped,
             defects=found.defects,
             calls=found.calls,
-            cut_short=found.cut_short,
+            cut_short=(*found.cut_short, *(("proving",) if self.is_late else ())),
             avoided=self.explored.avoided,
             notes=(
                 *found.notes,

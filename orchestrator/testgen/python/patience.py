@@ -34,6 +34,11 @@ class Patience:
         finally:
             self._limits.remove(limit)
 
+    def left(self) -> float:
+        """Return the seconds until the first of the limits."""
+        now = asyncio.get_running_loop().time()
+        return min((when - now for each in self._limits if (when := each.when()) is not None), default=float("inf"))
+
     @contextlib.contextmanager
     def looks_at(self, told: Path) -> Iterator[None]:
         """Look now and then, as long as the block runs, into the file in which a child tells how long it waited.

@@ -9,6 +9,7 @@ from orchestrator.testgen.filters import (
     ENVIRONMENT,
     NOT_COMPILED,
     NOT_PASSED,
+    NOT_PROVEN,
     NOT_REPEATED,
     NOT_RUN,
     THREADS,
@@ -19,7 +20,9 @@ from orchestrator.testgen.python.running import Answer, Site, run_order
 from orchestrator.testgen.results import Proof
 
 REPEATS = 5
+ROUNDS = 6  # of all tests, one after the other: alone, so again without those that did not hold, repeats, elsewhere
 _SECONDS = 120.0
+_NO_TURN = "no turn"  # what a child says of a test that did not begin in time
 _LONGEST_TAIL = 1500  # characters of what a run printed
 _AT_ONCE = 2  # repeats
 # A leap day, the turn of a year, the second billion of seconds, a day after 2038; the last repeat lives today.
@@ -28,11 +31,18 @@ _SIDES = (0, 1, 0, 1, None)  # what chance leans to; tests of other people may c
 _ZONES = ("UTC", "America/St_Johns", "Asia/Kolkata", "Pacific/Kiritimati", "Europe/Madrid")
 
 
-async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, repeats: int = REPEATS) -> Proof:
+async def prove(
+    site: Site,
+    text: str,
+    names: Sequence[str] | None = None,
+    *,
+    repeats: int = REPEATS,
+    test_seconds: float | None = None,
+) -> Proof:
     """Run a test file once in order and `repeats` times shuffled with other hash seeds, time zones, clocks and chances.
 
     `names` are the test functions that are expected, others in the file are somebody else's; None takes what is there
-    and leaves chance as it is.
+    and leaves chance as it is. Tests that do not begin within `test_seconds` are dropped.
     """
     proof = Proof()
     try:
@@ -46,6 +56,7 @@ async def prove(site: Site, text: str, names: Sequence[str] | None = None, *, re
     async def run(number: int) -> Answer:
         async with at_once:
             order, place = _order(site, number, is_ours=names is not None), site.target.test_file
+            order["test_seconds"] = None if number else test_seconds
             return await run_order(site, order, place, text, seconds=_SECONDS, env=_surroundings(number))
 
     answers = [await run(0)]
@@ -131,6 +142,8 @@ def _judge(proof: Proof, content: Mapping[str, Any], names: frozenset[str] | Non
             proof.others.update({name: reason} if reason else {})
         elif reason:
             proof.dropped.setdefault(name, reason)
+            if reason == NOT_PROVEN:
+                proof.rows[name] = sum(each["outcome"] != _NO_TURN for each in results)
             proof.messages.setdefault(name, next((each["message"] for each in results if "message" in each), ""))
             proof.goals.pop(name, None)
         elif first:
@@ -155,6 +168,8 @@ test_name.__test__ = False  # type: ignore[attr-defined]  # pytest must not coll
 
 
 def _reason(results: Sequence[Mapping[str, Any]], *, first: bool) -> str:
+    if any(each["outcome"] == _NO_TURN for each in results if first):
+        return NOT_PROVEN
     if any(each["touched"] for each in results):
         return TOUCHES
     if any(each["outcome"] == "failed" for each in results):

@@ -17,7 +17,7 @@ from .loading import ProbedModule
 from .probes import Recorder
 from .sandbox import Fence, limit_process
 from .stopwatch import Stopwatch
-from .turns import Turns
+from .turns import NO_TURN, Turns
 
 _TEST_SECONDS = 10.0
 _MOST_TESTS = 1000  # on one mutant
@@ -69,7 +69,7 @@ class Proving:
             self._probed.recorder.reset()
         watching = self._watch.watching() if self._order.get("watch_clock") else contextlib.nullcontext()
         if not self._turns.has_turn():
-            result["outcome"] = "skipped"
+            result["outcome"] = NO_TURN
         with watching, self._fence.raised(_TEST_SECONDS):
             answer = yield
         result["touched"] = sorted(set(self._fence.attempts))

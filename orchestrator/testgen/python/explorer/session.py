@@ -67,6 +67,7 @@ class Session:
         self._probed = probed
         self._fence = fence
         self._rng = random.Random(job.seed)  # noqa: S311 - no secret
+        self._start = 0.0  # seconds that importing the target took
         self._keeps_rows = False  # routes have a database
         self._fixture_sources: dict[str, str] = {}
         self.replaced: dict[str, str] = {}  # fixtures of the project that every test has, by what stands in for them
@@ -114,7 +115,8 @@ class Session:
         except BaseException as error:  # whatever importing a foreign module raises
             self._hand_over(self._why_not_imported(error))
             return None
-        self._job = leave_time_for_proving(self._job, self._fence.stopwatch.now() - self._fence.stopwatch.begun)
+        self._start = self._fence.stopwatch.now() - self._fence.stopwatch.begun
+        self._job = leave_time_for_proving(self._job, self._start)
         problem = self._probed.why_not(module)
         if problem:
             self._hand_over({"problem": problem, "hint": "name the file that is imported as the target"})
@@ -141,6 +143,7 @@ class Session:
             "branches": self._probed.map.branches,
             "imported": sorted(self._probed.import_goals),
             "reached": sorted(goal for goal in search.corpus.reached if isinstance(goal, int)),
+            "start": self._start,
             "subjects": len(subjects),
             "calls": caller.count,
             "kinds": count_kinds(search.corpus),

@@ -6,6 +6,8 @@ import pytest
 
 from .stopwatch import Stopwatch
 
+NO_TURN = "no turn"  # how a test went that was passed over
+
 
 class Turns:
     """Pass over the tests that come after the time is up; None has no end."""
