@@ -1,7 +1,11 @@
 """What every test relies on."""
 
+import fcntl
+import os
 import signal
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,3 +24,38 @@ def signals_as_at_a_terminal() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def packages_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return what installs packages of npm once, whichever of the processes that run tests is the first to ask.
+
+    `besides` is what is done to the folder after that.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def installed(
+        name: str, package: str, *packages: str, besides: Callable[[Path], None] = lambda folder: None
+    ) -> Path:
+        folder = shared / name
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "complete").exists():
+                folder.mkdir()
+                (folder / "package.json").write_text(package)
+                command = [
+                    "npm",
+                    "install",
+                    "--prefer-offline",
+                    "--no-audit",
+                    "--no-fund",
+                    "--loglevel=error",
+                    *packages,
+                ]
+                subprocess.run(command, cwd=folder, check=True, timeout=600)
+                besides(folder)
+                (folder / "complete").touch()
+        return folder
+
+    return installed

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,14 +174,13 @@ PACKAGES = (
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory):
-    """Install the packages once."""
-    folder = tmp_path_factory.mktemp("installed")
-    (folder / "package.json").write_text(
-        json.dumps({"name": "shop", "scripts": {"test": "jest"}, "overrides": {"cookie": "1.1.1"}})
-    )
-    command = ("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *PACKAGES)
-    subprocess.run(command, cwd=folder, check=True, timeout=300)
+def installed(packages_once):
+    shop = {"name": "shop", "scripts": {"test": "jest"}, "overrides": {"cookie": "1.1.1"}}
+    return packages_once("installed", json.dumps(shop), *PACKAGES, besides=put_packages)
+
+
+def put_packages(folder):
+    """Put packages of our own to the others."""
     for name, types in DRIVERS.items():
         put_package(folder, name, types, "throw new Error('tests must not load the driver');\n")
     put_package(folder, "signing", SIGNING, SIGNING_CODE)
@@ -193,7 +191,6 @@ def installed(tmp_path_factory):
     put_package(folder, "slugs", SLUGS, SLUGS_CODE)
     details = {"name": "slugs", "version": "1.0.0", "type": "module", "exports": {".": SLUGS_FORMS}}
     (folder / "node_modules/slugs/package.json").write_text(json.dumps(details))
-    return folder
 
 
 def put_package(folder, name, types, code):

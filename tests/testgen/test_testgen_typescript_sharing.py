@@ -22,13 +22,10 @@ PLAIN = Candidate(
 
 
 @pytest.fixture(scope="module")
-def compiler(tmp_path_factory):
+def compiler(packages_once):
     if shutil.which("npm") is None:
         pytest.skip("needs npm")
-    folder = tmp_path_factory.mktemp("compiler")
-    (folder / "package.json").write_text("{}")
-    subprocess.run(["npm", "install", "--silent", "--no-audit", "typescript@5.6"], cwd=folder, check=True)
-    return folder
+    return packages_once("compiler", "{}", "typescript@5.6")
 
 
 @pytest.fixture

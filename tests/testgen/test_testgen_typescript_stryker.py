@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 
 import pytest
 from by_hand import report_of
@@ -34,13 +33,8 @@ TRANSFORM = "transform: { '^.+\\\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json'
 
 
 @pytest.fixture(scope="module")
-def with_stryker(tmp_path_factory):
-    """Install the packages once."""
-    folder = tmp_path_factory.mktemp("with-stryker")
-    (folder / "package.json").write_text(json.dumps({"name": "shop", "scripts": {"test": "jest"}}))
-    command = ("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *PACKAGES)
-    subprocess.run(command, cwd=folder, check=True, timeout=600)
-    return folder
+def with_stryker(packages_once):
+    return packages_once("with-stryker", json.dumps({"name": "shop", "scripts": {"test": "jest"}}), *PACKAGES)
 
 
 @pytest.fixture
