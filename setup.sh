@@ -149,7 +149,8 @@ run_tests() {
   ruff check .
   mypy
   lint-imports
-  pytest -n logical --dist worksteal "$@"
+  # one process more than the machine has processors: many tests wait, for a kill or for an installation
+  pytest -n "$(($(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal "$@"
 }
 
 case "${1:-install}" in

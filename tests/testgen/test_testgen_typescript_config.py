@@ -81,6 +81,7 @@ def test_defaults_malformed_values_and_the_end_of_the_process_are_told_apart(pro
     run(JEST)
 
 
+@pytest.mark.nightly
 def test_vitest_loads_the_module_anew_as_well(project):
     (project / "jest.config.js").unlink()
     (project / "package.json").write_text(json.dumps({"type": "module", "scripts": {"test": "vitest run"}}))
@@ -95,6 +96,7 @@ def test_vitest_loads_the_module_anew_as_well(project):
     run("node_modules/vitest/vitest.mjs", "run")
 
 
+@pytest.mark.nightly
 def test_a_script_that_is_compiled_for_node_loads_the_module_without_import(project):
     options = {"strict": True, "module": "Node16", "moduleResolution": "NodeNext", "types": ["jest", "node"]}
     (project / "tsconfig.json").write_text(
@@ -236,7 +238,9 @@ module.exports = { client: 'pg', connection, pool: { max: size } };
 """
 
 
-@pytest.mark.parametrize("runner", ["vitest", "jest", "jest for modules"])
+@pytest.mark.parametrize(
+    "runner", ["vitest", *(pytest.param(each, marks=pytest.mark.nightly) for each in ("jest", "jest for modules"))]
+)
 def test_settings_in_a_script_of_a_package_of_modules_are_read_under_changed_variables(project, runner):
     (project / "jest.config.js").unlink()
     (project / "tsconfig.json").unlink()

@@ -270,6 +270,7 @@ def test_a_task_keeps_what_a_person_did_to_its_file_and_writes_the_rest_anew(pro
     assert place.read_text() == second
 
 
+@pytest.mark.nightly
 def test_a_file_that_was_generated_by_hand_is_adopted_with_what_a_person_did_to_it(project, part):
     (project / "src/shop.ts").write_text(SHOP)
     (project / "phases.yaml").write_text(ROADMAP)

@@ -111,6 +111,7 @@ def test_inputs_of_javascript_are_written_without_types(project):
     run_node("node_modules/vitest/vitest.mjs", "run")
 
 
+@pytest.mark.nightly
 def test_a_package_that_is_an_es_module_only_is_used_as_it_is(project):
     become_module(project)
     (project / "jest.config.js").unlink()
@@ -120,6 +121,7 @@ def test_a_package_that_is_an_es_module_only_is_used_as_it_is(project):
     assert "toBe('/drafts/" in (project / "src/__tests__/posts.test.ts").read_text()
 
 
+@pytest.mark.nightly
 def test_a_package_without_settings_is_tested_from_where_those_of_the_repository_are(project):
     become_module(project)
     (project / "jest.config.js").unlink()
@@ -134,6 +136,7 @@ def test_a_package_without_settings_is_tested_from_where_those_of_the_repository
     run_node("node_modules/vitest/vitest.mjs", "run")
 
 
+@pytest.mark.nightly
 def test_a_module_that_awaits_at_its_top_is_tested(project):
     become_module(project)
     (project / "jest.config.js").unlink()
@@ -214,6 +217,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 """
 
 
+@pytest.mark.nightly
 def test_a_server_of_es_modules_that_are_resolved_as_node_does_is_asked_by_vitest(project):
     become_module(project)
     (project / "jest.config.js").unlink()

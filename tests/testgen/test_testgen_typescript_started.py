@@ -53,7 +53,7 @@ SERVED = MAIN.replace("import bells", "import { createServer } from 'node:http';
 )
 
 
-@pytest.mark.parametrize("main", [MAIN, SERVED])
+@pytest.mark.parametrize("main", [MAIN, pytest.param(SERVED, marks=pytest.mark.nightly)])
 def test_the_application_that_a_module_starts_and_keeps_to_itself_is_asked(project, main):
     let_default_imports_be(project)
     (project / "src/bells.ts").write_text(BELLS)

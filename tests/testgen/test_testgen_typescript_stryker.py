@@ -62,6 +62,7 @@ def test_the_score_is_that_of_the_projects_stryker_under_its_own_settings(mutate
     assert set(files_of(mutated)) - set(before) == {"src/__tests__", "src/__tests__/prices.test.ts"}
 
 
+@pytest.mark.nightly
 def test_where_stryker_cannot_be_told_which_tests_are_meant_it_runs_a_command(mutated):
     (mutated / "jest.config.js").write_text(f"module.exports = {{ testRegex: 'test\\\\.ts$', {TRANSFORM} }};\n")
     made = report_of("src/prices.ts", budget=2)
