@@ -23,6 +23,7 @@ _LONGEST, _LEAST = 6.0, 0.5  # seconds per mutant, however much or little time i
 _MOST_TESTS = 80
 _FEW_TESTS = 10  # of those that run a line that importing runs as well
 _OTHERS = 40
+_MANY = 60  # calls that notice a whole function: a test can be written of some of them only
 MUTANT_SEED = 7
 _MOST_STEPS = 120_000  # of a test, after which it is taken for endless: twice those of a call that is observed
 _MOST_ENDLESS = 2
@@ -146,7 +147,7 @@ class MutantRunner:
             return list(
                 dict.fromkeys([*sorted(found)[:_FEW_TESTS], *first_of_all, *others[:: len(others) // trial.others + 1]])
             )
-        return sorted(found)[: trial.tests]
+        return sorted(found) if _is_whole(mutant) else sorted(found)[: trial.tests]
 
     def _try(self, mutant: Mutant, swapper: Swapper, tests: list[int], fails: Fails, trial: Trial) -> "_Answers":
         seconds = min(_LONGEST, max(trial.until - self._stopwatch.now(), _LEAST))
@@ -157,8 +158,7 @@ class MutantRunner:
                 os.setpgid(0, 0)
                 self._recorder.reset(_MOST_STEPS)
                 self._make(mutant, swapper)
-                enough = 0 if trial.judges and mutant.kind == "gone" else trial.enough
-                self._answer(tests, fails, writing, enough)
+                self._answer(tests, fails, writing, _enough(mutant, trial))
             finally:
                 _leave(0)
         os.close(writing)
@@ -218,6 +218,13 @@ def _read_answers(answer: bytes, tests: Sequence[int], *, had_its_time: bool) ->
     if -1 not in told and had_its_time:
         failed.update([number for number in tests if number not in failed and number not in passed][:1])
     return _Answers(frozenset(failed), frozenset(passed), is_cut=-1 not in told and not had_its_time)
+
+
+def _enough(mutant: Mutant, trial: Trial) -> int:
+    """Return after how many failures nobody else is shown a mutant; 0 is never."""
+    if mutant.kind != "gone":
+        return trial.enough
+    return 0 if trial.judges else max(trial.enough, _MANY)
 
 
 def _is_whole(mutant: Mutant) -> bool:

@@ -33,17 +33,29 @@ class Swapper:
         """Collect the functions whose code comes from this file."""
         self._path = path
         self._functions: dict[tuple[str, int], list[FunctionType]] = {}
+        self._free: dict[int, set[str]] = {}  # first line → variables of the surroundings, as `super()` needs one
         for each in gc.get_objects():
             if isinstance(each, FunctionType) and each.__code__.co_filename == path:
                 self._functions.setdefault(_key(each.__code__), []).append(each)
+                self._free.setdefault(each.__code__.co_firstlineno, set()).update(each.__code__.co_freevars)
 
     def apply(self, tree: ast.Module) -> None:
         """Give every function the code that it has in this tree; it counts its steps."""
         add_ticks(tree)
+        self._keep_free_variables(tree)
         for code in code_objects(compile(tree, self._path, "exec", dont_inherit=True)):
             for function in self._functions.get(_key(code), ()):
                 if len(function.__code__.co_freevars) == len(code.co_freevars):
                     function.__code__ = code
+
+    def _keep_free_variables(self, tree: ast.Module) -> None:
+        """Name what functions use of their surroundings: a living one takes no code that uses less of it."""
+        for node in [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]:
+            first = min(each.lineno for each in (node, *node.decorator_list))
+            names: list[ast.expr] = [ast.Name(each, ast.Load()) for each in sorted(self._free.get(first, ()))]
+            if names:
+                never = ast.If(ast.Constant(value=False), [ast.Expr(ast.Tuple(names, ast.Load()))], [])
+                node.body.append(ast.fix_missing_locations(ast.copy_location(never, node.body[-1])))
 
 
 def rebuild_tables(namespace: dict[str, Any], tree: ast.Module, path: str) -> None:
