@@ -103,3 +103,53 @@ def test_what_decides_stands_in_the_title_of_a_request(project):
     assert all("title" in each or "shelf" in each or "body" in each for each in refused), titles
     assert "answers 404 when there are no shelves" in titles, titles
     run_jest()
+
+
+MEMBERSHIPS = """\
+import { Pool } from 'pg';
+
+const pool = new Pool({ max: 2 });
+
+export interface Membership {
+  community: string;
+  member: string;
+  status: 'pending' | 'active' | 'banned';
+  role: 'member' | 'moderator';
+  note: string;
+  since: string;
+}
+
+async function find(community: string, member: string): Promise<Membership | undefined> {
+  const sql = 'select * from memberships where community = $1 and member = $2';
+  const { rows }: { rows: Membership[] } = await pool.query(sql, [community, member]);
+  return rows[0];
+}
+
+export async function welcome(community: string, member: string): Promise<string> {
+  const membership = await find(community, member);
+  if (membership === undefined) {
+    return 'who are you?';
+  }
+  return membership.status === 'active' ? 'welcome back' : 'please wait';
+}
+
+export async function promote(community: string, member: string): Promise<boolean> {
+  const membership = await find(community, member);
+  return membership !== undefined && membership.status === 'active' && membership.role === 'member';
+}
+"""
+
+
+def test_the_field_of_a_row_that_decides_stands_in_title_and_test(project):
+    (project / "src/memberships.ts").write_text(MEMBERSHIPS)
+    report_of("src/memberships.ts", budget=10)
+    text = (project / "src/__tests__/memberships.test.ts").read_text()
+    tests = re.split(r"^  it\(", text[text.index("describe('welcome'") :], flags=re.MULTILINE)[1:]
+    told = {"welcome back": "active", "please wait": "pending"}
+    for answer, status in told.items():
+        mine = [each for each in tests if f"'{answer}'" in each]
+        assert mine, text
+        assert all(f"status: '{each}'" in one for one in mine for each in (status, "banned") if each in one), text
+        assert all(f"status is '{status}'" in one or "banned" in one for one in mine), text
+    assert "(2)" not in text
+    run_jest()

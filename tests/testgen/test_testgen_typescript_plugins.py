@@ -1,5 +1,6 @@
 """Plugins of Fastify get tests of what they do, and of nothing that a server without them does as well."""
 
+import re
 import shutil
 
 import pytest
@@ -85,6 +86,8 @@ def test_plugins_are_tested_for_what_they_do(project):
     assert "/failing" not in guarding + ending
     assert ending.count("'x-served-by': 'here'") == 1
     assert "headers: { origin: 'http://shop.example.org' }" in origins
+    assert "GET /failing" not in origins  # who is refused comes to no route
+    assert "GET /nothing" not in origins
     run_jest()
 
 
@@ -105,4 +108,53 @@ def test_what_a_plugin_writes_to_the_log_is_asserted_once(project):
     text = (project / "src/__tests__/audit.test.ts").read_text()
     assert text.count("expect(logged).toEqual([{ level: 30, method: 'GET', msg: 'is asked' }]);") == 1
     assert "it('writes to the log'" in text
+    run_jest()
+
+
+MEMBERS_ONLY = """\
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    user?: { id: string; role: 'reader' | 'writer' };
+  }
+}
+
+export async function writersOnly(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+  if (request.user === undefined) {
+    return reply.status(401).send({ error: 'sign in first' });
+  }
+  return request.user.role === 'writer' ? undefined : reply.status(403).send({ error: 'only writers may do that' });
+}
+"""
+APP = """\
+import Fastify, { type FastifyInstance } from 'fastify';
+import { Pool } from 'pg';
+import { writersOnly } from './writers';
+
+export function buildApp(): FastifyInstance {
+  const app = Fastify();
+  const pool = new Pool({});
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.headers.authorization !== 'Bearer opens') {
+      await reply.status(401).send({ error: 'who are you?' });
+    }
+  });
+  app.get('/pages', { preHandler: writersOnly }, async () => pool.query('select * from pages'));
+  return app;
+}
+"""
+
+
+def test_a_hook_is_asked_without_what_it_does_not_look_at(project):
+    (project / "src/writers.ts").write_text(MEMBERS_ONLY)
+    (project / "src/app.ts").write_text(APP)
+    generate("src/writers.ts", budget=10)
+    text = (project / "src/__tests__/writers.test.ts").read_text()
+    assert "jest.mock(" not in text, text  # the server of the project was only tried out
+    assert "authorization" not in text, text
+    titles = re.findall(r"it\((?:'|\")(.*)(?:'|\"), async", text)
+    assert "answers 401 without user" in titles, titles
+    assert any(each.startswith("answers 403 ") and "role" in each for each in titles), titles
+    assert len(titles) == 3, titles
     run_jest()

@@ -1,6 +1,7 @@
 """What many tests of a file repeat gets a name, and titles say in what a test differs from the others."""
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -30,9 +31,9 @@ def compiler(packages_once):
 
 @pytest.fixture
 def share(compiler, tmp_path):
-    def shared(text, types=None, *, has_types=True):
+    def shared(text, types=None, *, has_types=True, fields=None):
         order, result = tmp_path / "order.json", tmp_path / "result.json"
-        file = {"text": text, "types": types or {}, "hasTypes": has_types, "isNested": True}
+        file = {"text": text, "types": types or {}, "fields": fields or {}, "hasTypes": has_types, "isNested": True}
         order.write_text(json.dumps({"folder": str(compiler), "files": {"a.test.ts": file}}))
         script = f"require({str(NODE / 'share.cjs')!r}).main({str(order)!r}, {str(result)!r})"
         subprocess.run(["node", "-e", script], check=True)
@@ -57,6 +58,13 @@ def test_what_tests_repeat_is_made_by_a_function_and_a_test_says_in_what_its_own
     assert f"function aRow(given: object = {{}}) {{\n  return {made};\n}}\n\ndescribe(" in text
     assert text.count("double<Knex>([aRow()]);") == 4
     assert "double<Knex>([aRow({ state: 'published' })]);" in text
+
+
+def test_what_decides_stands_in_its_test_also_where_it_is_usual(share) -> None:
+    calls = [f"const db = double<Knex>([{row('draft')}]);"] * 4
+    text = share(HEAD + suite(*calls), fields={"join > test 1": {row("draft"): ["state"]}})
+    assert "state: 'draft', ...given" in text
+    assert re.findall(r"aRow\((.*?)\)\]", text) == ["", "{ state: 'draft' }", "", ""]
 
 
 def test_an_object_of_a_type_that_tests_can_import_is_made_as_one(share) -> None:

@@ -55,6 +55,57 @@ def test_of_two_inputs_that_are_compared_both_are_told() -> None:
     assert pair(2, 1) == ["for id 2", "for owner 1"]
 
 
+def spoken(item: str, answered: str = "[]") -> dict[str, list[str]]:
+    """Return the conditions of a case."""
+    return answer_of(f"""
+        const {{ conditionsOf }} = require({str(NODE / "explorer/conditions.cjs")!r});
+        const {{ Writer }} = require({str(NODE / "explorer/writer.cjs")!r});
+        const writer = new Writer({{ subjects: [] }}, {{}}, {{}}, false);
+        const node = (v) => ({{ t: 'value', v }});
+        const subject = {{ params: [{{ name: 'id' }}, {{ name: 'actorId' }}] }};
+        const item = {{ subject, args: [], answers: new Map(), ...{item} }};
+        const plan = {{ facts: {{ strings: [] }} }};
+        const told = conditionsOf(item, plan, (each) => writer.shown(each), [], {answered});
+        console.log(JSON.stringify(told));
+    """)
+
+
+ROW = "{ t: 'object', called: 'Membership', props: [['status', node('pending')]] }"
+STATUS = "{ path: ['answers', '3:0', 'status'], from: undefined, to: node('pending'), isTold: true }"
+FOUND = f"{{ path: ['answers', '3:0'], from: node(undefined), to: {ROW}, decides: true }}"
+
+
+def test_a_row_that_decides_is_told_by_the_field_that_decides() -> None:
+    told = spoken(f"{{ answers: new Map([['3:0', {ROW}]]), why: [{FOUND}], fields: [{STATUS}] }}")
+    assert told["deciding"] == ["when the membership's status is 'pending'"]
+
+
+def test_an_ordinary_case_is_told_by_the_fields_that_decide_it() -> None:
+    told = spoken(f"{{ answers: new Map([['3:0', {ROW}]]), why: [], fields: [{STATUS}] }}")
+    assert told["deciding"] == ["when the membership's status is 'pending'"]
+
+
+def test_what_changes_only_the_way_is_told_where_nothing_changes_what_comes_out() -> None:
+    way = "{ path: ['args', 0], from: node('a'), to: node('b'), decides: true, isWay: true }"
+    status = "{ path: ['args', 1], from: node('a'), to: node('b'), decides: true }"
+    assert spoken(f"{{ why: [{way}] }}")["deciding"] == ["for id 'b'"]
+    assert spoken(f"{{ why: [{way}, {status}] }}") == {"deciding": ["for actorId 'b'"], "others": ["for id 'b'"]}
+
+
+def test_a_state_of_a_row_is_told_in_words() -> None:
+    archived = "{ path: ['answers', '3:0', 'archived'], from: node(true), to: node(false), decides: true }"
+    assert spoken(f"{{ why: [{archived}] }}")["deciding"] == ["when the row is not archived"]
+
+
+def test_of_two_answers_to_the_same_query_it_is_told_for_whom_each_is() -> None:
+    query = "[['community_members'], ['where', { community_id: 'id-1', user_id: 'actor-1' }], ['first']]"
+    other = "[['community_members'], ['where', { community_id: 'id-1', user_id: 'user-1' }], ['first']]"
+    answered = f"[{{ key: '3:0', query: {query} }}, {{ key: '3:1', query: {other} }}]"
+    nothing = "{ path: ['answers', '3:0'], from: node('a'), to: node(undefined), decides: true }"
+    told = spoken(f"{{ args: [node('id-1'), node('actor-1')], why: [{nothing}] }}", answered)
+    assert told["deciding"] == ["when actorId's community member is not found"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

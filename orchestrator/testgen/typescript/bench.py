@@ -76,8 +76,8 @@ class Bench:
     async def shared(self, files: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
         """Return test files with functions for the objects that many of their tests repeat.
 
-        Of each file {text, types, hasTypes, isNested}: `types` tells by the source of an object the name of its type,
-        and where a test can import that from.
+        Of each file {text, types, fields, hasTypes, isNested}: `types` tells by the source of an object the name of its
+        type, and where a test can import that from; `fields` by the test and such a source which names decide.
         """
         order, result = self.scratch / "share.json", self.scratch / "shared.json"
         order.write_text(json.dumps({"folder": f"{self.root}/{self.tools.folder}", "files": dict(files)}))

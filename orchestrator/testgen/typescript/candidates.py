@@ -43,6 +43,7 @@ class Candidate:
     loose: Mapping[str, Any] | None = None  # what is written otherwise when the compiler minds the types of inputs
     setup: tuple[str, ...] = ()  # blocks above all tests: variables, what is done before and after each test
     objects: tuple[tuple[str, Mapping[str, str]], ...] = ()  # sources of what it is given, with the type of each
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()  # sources of what it is given, with the names that decide
     features: tuple[tuple[str, str, str], ...] = ()  # of what goes in: where it stands, its name, its source
     deciding: tuple[str, ...] | None = None  # in words, what makes the outcome another one; None: nothing was compared
     more: tuple[str, ...] = ()  # in words, in what else it differs from an ordinary case
@@ -117,6 +118,7 @@ def _candidate(number: int, each: Mapping[str, Any]) -> Candidate:
         loose=each.get("loose"),
         setup=tuple(each.get("setup", ())),
         features=tuple((where, name, text) for where, name, text in each.get("features", ())),
+        fields=tuple((source, tuple(names)) for source, names in each.get("fields", ())),
         objects=tuple((source, told) for source, told in each.get("objects", ())),
         deciding=tuple(each["conditions"]["deciding"]) if each.get("conditions") else None,
         more=tuple(each["conditions"]["others"]) if each.get("conditions") else (),

@@ -61,9 +61,10 @@ class Namer:
     def _conditional(self, candidate: Candidate, deciding: Sequence[str]) -> str:
         """Return a title that says when the outcome is this one, and what else tells the test from others."""
         heads = self._heads(candidate)
-        known = [each for each in deciding if each not in heads[0]][:_MOST_CONDITIONS]
+        known = [each for each in deciding if not _is_told(each, heads[0])]
+        known = sorted(known, key=lambda each: not _is_seen(each, candidate))[:_MOST_CONDITIONS]
         told, rest = ([], []) if candidate.title else self._told(candidate)
-        names = [each for each in (*candidate.more, *told, *rest) if each not in known]
+        names = [each for each in (*deciding, *candidate.more, *told, *rest) if each not in known]
         for each in ["", *names]:
             found = _roomy(heads, [*known, each] if each else known)
             if found not in self._used and found not in self._taken:
@@ -143,6 +144,18 @@ class Namer:
             unique = title if self._used[title] == 1 else f"{title} ({self._used[title]})"
             if unique not in self._taken:
                 return unique
+
+
+def _is_told(condition: str, head: str) -> bool:
+    """Say whether what comes out tells a condition already, as "an object with limit 2" tells "with limit 2"."""
+    rest = condition.partition(" ")[2]
+    return condition in head or (" " in rest and rest in head)
+
+
+def _is_seen(condition: str, candidate: Candidate) -> bool:
+    """Say whether the value of a condition comes out again in an error."""
+    value = re.search(r"'([^']+)'$", condition)
+    return value is not None and candidate.error is not None and value.group(1) in str(candidate.error["message"])
 
 
 def _last(path: str) -> str:

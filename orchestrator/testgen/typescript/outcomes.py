@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from orchestrator.testgen.typescript.candidates import Candidate
 
 _LONGEST_VALUE = 40
+_MESSAGES = (32, 45, 60)  # characters of an error, where so many parts are told
 _SHORT = re.compile(r"""'[^'\\]*'|"[^"\\]*"|-?[\d.]+|true|false|null|\[\]|\{\}""")
 _SENTENCE = re.compile(r"['\"]\w+(?: [^ ]+)+['\"]")  # says more than a flag beside it
 _QUOTES = "'\"`"
@@ -17,12 +18,12 @@ def outcome_of(
 ) -> str:
     """Return what comes out, told apart from what comes out of other calls of the same function.
 
-    Of an object it tells so many parts, of none the one that is shortest to tell; of a function that never gives
-    anything back what it did.
+    Of an object it tells so many parts, of none the one that is shortest to tell, of an error less with fewer; of a
+    function that never gives anything back what it did.
     """
     if candidate.error is not None:
         verb = "rejects with" if candidate.is_async else "throws"
-        return f"{verb} {_short(candidate.error['message'], 60) or candidate.error['name']}"
+        return f"{verb} {_short(candidate.error['message'], _MESSAGES[parts]) or candidate.error['name']}"
     if candidate.kind == "constant":
         return f"is {candidate.expected}" if len(candidate.expected) <= _LONGEST_VALUE else "keeps its values"
     if candidate.kind == "constructor":

@@ -70,8 +70,8 @@ async def settle(
 
 async def _write(bench: Bench, works: Sequence[Work], finish: Callable[[str, str], Awaitable[str]]) -> None:
     """Share what tests repeat, lay the files out as the project does, and bring in what a person wrote there."""
-    chosen = {each.target.test_file: (each.place, _candidates(each.file)) for each in works}
-    shared = await with_shared(bench, {each.target.test_file: each.file.text for each in works}, chosen)
+    tests = {each.target.test_file: (each.place, each.file.tests) for each in works}
+    shared = await with_shared(bench, {each.target.test_file: each.file.text for each in works}, tests)
     formatted = await bench.formatted(shared)
     for work in works:
         work.text = await finish(work.target.test_file, formatted[work.target.test_file])
@@ -92,10 +92,6 @@ def plain_enough(candidates: Sequence[Candidate]) -> list[Candidate]:
     goals = frozenset[int]().union(*(each.goals for each in plain))
     kills = frozenset[int]().union(*(each.kills for each in plain))
     return [each for each in candidates if each.oddness < _STRANGE or each.goals - goals or each.kills - kills]
-
-
-def _candidates(file: TestFile) -> list[Candidate]:
-    return [one for test in file.tests for one in test.candidates]
 
 
 async def _proven(bench: Bench, works: Mapping[str, Work]) -> dict[str, Verdicts]:

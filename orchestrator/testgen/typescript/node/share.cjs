@@ -1,9 +1,10 @@
 'use strict';
 /**
- * Gives objects that many tests of a file repeat a name: {folder, files: {name: {text, types, hasTypes, isNested}}} -> {name: text}.
+ * Gives objects that many tests of a file repeat a name: {folder, files: {name: {text, types, fields, hasTypes, isNested}}} -> {name: text}.
  *
  * Long texts without words get names as well. What is the same in most of them goes into a function above the tests, which makes a fresh object at each call: what
- * one test changes no other one sees. A test then says only in what its object differs from the usual one. With
+ * one test changes no other one sees. A test then says in what its object differs from the usual one, and those of its
+ * `fields` ({test: {source of an object: [name]}}) that decide what comes out. With
  * `isNested` the parts of such objects get functions as well, whatever their types.
  */
 const fs = require('node:fs');
@@ -27,12 +28,12 @@ function main(orderFile, resultFile) {
   fs.writeFileSync(resultFile, JSON.stringify(result));
 }
 
-function shared(ts, name, { text, types, hasTypes, isNested }) {
+function shared(ts, name, { text, types, fields, hasTypes, isNested }) {
   let made = withConstants(ts, name, text);
   const imported = new Map(); // name of a type -> where it comes from
   for (let count = 0; count < MOST; count += 1) {
     const file = ts.createSourceFile(name, made, ts.ScriptTarget.Latest, true);
-    const groups = groupsOf(objectsOf(ts, file, { types, hasTypes, isNested }), made);
+    const groups = groupsOf(objectsOf(ts, file, { types, fields, hasTypes, isNested }), made);
     const best = groups.sort((a, b) => b.saved - a.saved)[0];
     if (!best) break;
     made = replaced(ts, file, best, { hasTypes, imported });
@@ -52,7 +53,9 @@ function groupsOf(objects, text) {
 /** A group with its usual values, without those that differ in most of them; undefined where it saves too little. */
 function measured(found) {
   const usual = usualOf(found);
-  const members = found.map((each) => ({ ...each, other: each.props.filter(([key, text]) => usual.get(key) !== text) })).filter(isLike);
+  const isOther = ([key, text]) => usual.get(key) !== text;
+  const alike = found.filter(({ props }) => isLike(props, props.filter(isOther)));
+  const members = alike.map((each) => ({ ...each, other: each.props.filter((pair) => isOther(pair) || each.deciding.includes(pair[0])) }));
   const length = lengthOf([...usual]);
   if (length < LONG_CLAIM && members.every((each) => each.isClaim)) return undefined;
   if (members.length < (length > LONG ? 2 : FEW)) return undefined;
@@ -71,7 +74,7 @@ function usualOf(found) {
   return usual;
 }
 
-function isLike({ props, other }) {
+function isLike(props, other) {
   return other.length * 2 <= props.length && lengthOf(other) * 2 <= lengthOf(props);
 }
 

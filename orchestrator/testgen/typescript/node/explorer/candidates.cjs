@@ -108,10 +108,11 @@ function written(plan, item, seen, withCalls, isLoose) {
     clock: seen.broken.clock,
     shared: writer.shared,
     objects: [...writer.objects],
+    fields: [...writer.fields],
     features: featuresOf(item, seen.answered, nameOf),
     title: titleOf(item, seen),
     effect: withCalls ? effectOf(seen) : '', // what a test does not assert is not told
-    conditions: conditionsOf(item, plan, (each) => writer.shown(each)),
+    conditions: conditionsOf(item, plan, (each) => writer.shown(each), [], seen.answered),
     outcome_key: outcomeOf(subject, seen),
   };
 }

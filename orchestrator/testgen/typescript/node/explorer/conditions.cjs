@@ -7,6 +7,8 @@ const { errorWords, worthlessWords } = require('./server/request-words.cjs');
 const LONGEST_VALUE = 24;
 const HOLDERS = new Set(['rows', 'data', 'items', 'records', 'docs']); // in which drivers give what was found
 const PLAIN = /^((?:(?:for|with) [\w$-]+|when the [\w' ]+ is) )['"].*['"]$/; // words for a text under a name
+const STATE = /^(is[_A-Z]\w*|\w*ed)$/; // "archived", "is_open"
+const ID = /^[a-z]+-\d$/; // nobody is told which one
 const MOST_PARTS = 2; // of an object that are told one by one
 
 /**
@@ -14,13 +16,28 @@ const MOST_PARTS = 2; // of an object that are told one by one
  *
  * `shown` writes a node for a reader. `natural` are the spots in which it differs from what is tried first: they tell
  * it from others of the same title, and are all that is known of a case that was compared with no ordinary one.
+ * `answered` are the queries that were answered. What only changes the way is told where nothing changes the outcome.
  */
-function conditionsOf(item, plan, shown, natural = []) {
-  if (!item.why && natural.length === 0) return undefined;
-  const words = (spot) => wordsFor(spot, item, plan, shown);
-  const say = (spots) => [...new Set(spots.flatMap((each) => (each.partner ? ofPair(each, words, plan.facts) : [words(each)])).filter(Boolean))];
-  const told = (item.why?.filter((each) => each.decides && !each.isPartner) ?? natural).sort((a, b) => rankOf(a) - rankOf(b));
-  return { deciding: say(told), others: say([...(item.why?.filter((each) => !each.decides) ?? []), ...natural]) };
+function conditionsOf(item, plan, shown, natural = [], answered = []) {
+  const { why } = item;
+  const fields = (item.fields ?? []).filter((each) => each.isTold);
+  if (!why && natural.length === 0 && fields.length === 0) return undefined;
+  const words = (spot) => wordsFor(spot, { item, plan, shown, answered });
+  const say = (spots) => [...new Set(spots.flatMap((each) => (each.partner ? ofPair(each, words, plan.facts) : [words({ ...each, isAlone: true })])).filter(Boolean))];
+  const told = (why?.filter((each) => each.decides && !each.isPartner) ?? natural).sort((a, b) => rankOf(a) - rankOf(b));
+  const outcome = told.filter((each) => !each.isWay).flatMap((each) => inParts(each, fields));
+  const kept = told.filter((each) => each.isKept);
+  const known = outcome.length > 0 ? outcome : fields.length + kept.length > 0 ? [...fields.slice(0, MOST_PARTS), ...kept] : told;
+  const deciding = say(known);
+  const others = say([...told, ...fields, ...(why?.filter((each) => !each.decides) ?? []), ...natural]);
+  return { deciding, others: others.filter((each) => !deciding.includes(each)) };
+}
+
+/** A row that stands where nothing else does is told by those of its fields that decide. */
+function inParts(spot, fields) {
+  if (spot.path[0] !== 'answers' || !isNothing(spot.from) || isNothing(spot.to)) return [spot];
+  const below = fields.filter(({ path }) => path.length > spot.path.length && spot.path.every((each, at) => each === path[at]));
+  return below.length > 0 ? below.slice(0, MOST_PARTS) : [spot];
 }
 
 /** What tells most comes first: what fails, what is not there. */
@@ -29,9 +46,9 @@ function rankOf({ path: [part], to }) {
   return isNothing(to) ? 2 : 3;
 }
 
-function wordsFor(spot, item, plan, shown) {
+function wordsFor(spot, { item, plan, shown, answered }) {
   const [part, index, ...rest] = spot.path;
-  if (part === 'answers') return ofAnswer(spot, rest, siteName(plan, index), shown);
+  if (part === 'answers') return ofAnswer(spot, rest, askedAt(index, item, plan, answered), shown);
   const { subject } = item;
   if (part === 'args' && index === 0 && subject.form) return ofRequest(spot, rest, subject, shown);
   if (part === 'args' && subject.settings?.way?.isFailing && index === item.args.length - 1) return `for ${errorWords(shown(item.args[index]))}`;
@@ -93,22 +110,27 @@ function briefly(node, shown) {
 }
 
 /** A query that is answered otherwise. */
-function ofAnswer({ from, to }, path, { name, asked, isWrite }, shown) {
+function ofAnswer({ from, to }, path, { name, asked, isWrite, whose }, shown) {
   const keys = path.filter((each) => !isStructural(each) && !HOLDERS.has(each));
-  if (keys.length > 0) {
-    const owner = named(singular(name) || 'row');
-    if (isNothing(to)) return `when the ${owner} has no ${named(keys.at(-1))}`;
-    const text = shown(to);
-    return text.length <= LONGEST_VALUE ? `when the ${owner}'s ${named(keys.at(-1))} is ${text}` : `with another ${named(keys.at(-1))} of the ${owner}`;
-  }
+  const one = whose ? `${whose}'s ${named(singular(name) || 'row')}` : name || keys.length > 0 ? `the ${named(singular(name) || 'row')}` : '';
+  if (keys.length > 0) return ofColumn(to, keys.at(-1), { one, whose }, shown);
   if (to?.isFault) return asked ? `when the query for ${named(plural(asked))} fails` : 'when a query fails';
   if (to?.t === 'value' && to.v === 0) return asked ? `when no ${named(singular(asked))} is ${isWrite ? 'changed' : 'found'}` : 'when nothing is changed';
-  if (isNothing(to)) return name ? `when the ${named(singular(name))} is not found` : 'when nothing is found';
+  if (isNothing(to)) return one ? `when ${one} is not found` : 'when nothing is found';
   if (to.t === 'list' && to.items.length === 0) return name ? `when there are no ${named(plural(name))}` : 'when nothing is found';
   if (to.t === 'list') return `with ${to.items.length} ${to.items.length === 1 ? named(singular(name) || 'row') : named(plural(name) || 'rows')}`;
-  if (isNothing(from)) return name ? `when the ${named(singular(name))} is found` : 'when something is found';
+  if (isNothing(from)) return one ? `when ${one} is found` : 'when something is found';
   const text = shown(to);
   return text.length <= LONGEST_VALUE && to.t === 'value' ? `when the answer is ${text}` : '';
+}
+
+/** A column of a row: "when the membership's status is 'pending'". */
+function ofColumn(to, key, { one, whose }, shown) {
+  if (isNothing(to)) return `when ${one} has no ${named(key)}`;
+  if (typeof to.v === 'boolean' && STATE.test(key)) return `when ${one} is ${to.v ? '' : 'not '}${named(key.replace(/^is_?/, '')).trim()}`;
+  const text = shown(to);
+  if (text.length > LONGEST_VALUE) return `with another ${named(key)} of ${one}`;
+  return whose ? `when the ${named(key)} of ${one} is ${text}` : `when ${one}'s ${named(key)} is ${text}`;
 }
 
 function isNothing(node) {
@@ -141,14 +163,15 @@ function ofAsker({ from, to }, rest, shown) {
 }
 
 /** Something else under a name. */
-function ofValue({ from, to }, name, isTop, shown) {
+function ofValue({ from, to, isAlone }, name, isTop, shown) {
   if (to?.t === 'result') return ''; // what an earlier call gave, which the title tells of
   if (to === undefined || (to.t === 'value' && to.v === undefined)) return `without ${name}`;
   if (to.t === 'value' && to.v === '') return `with an empty ${name}`;
   if (to.t === 'list') return to.items.length === 0 ? `with no ${plural(name)}` : `with ${to.items.length === 1 ? `one ${singular(name)}` : `${to.items.length} ${plural(name)}`}`;
+  if (isAlone && from === undefined && !isTop && ID.test(to.v)) return `with ${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`;
   const text = shown(to);
   if (text.length <= LONGEST_VALUE && !['stub', 'fn', 'client'].includes(to.t)) return `${isTop ? 'for' : 'with'} ${name} ${text}`;
-  if (to.t === 'value' && typeof to.v === 'string') return `with a ${name} of ${to.v.length} characters`;
+  if (to.t === 'value' && typeof to.v === 'string') return `with ${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name} of ${to.v.length} characters`;
   if (from === undefined && isSmall(to)) return ofParts(to, shown);
   return from === undefined ? `with ${name}` : `with another ${name}`;
 }
@@ -162,10 +185,28 @@ function ofParts(node, shown) {
   return node.props.map(([key, each]) => ofValue({ from: undefined, to: each }, key, false, shown)).join(' and ').replace(/ and with /g, ' and ');
 }
 
-/** What a query is for, as the source calls it. */
-function siteName(plan, key) {
-  const site = key.slice(0, key.lastIndexOf(':'));
-  return plan.siteNames?.[site] ?? { name: '', asked: '', isWrite: false };
+/** What a query is for: as the source calls it, else the type of what comes, else the table; and for whom where it is asked twice. */
+function askedAt(key, { subject, args, answers }, plan, answered) {
+  const siteOf = (each) => each.slice(0, each.lastIndexOf(':'));
+  const known = plan.siteNames?.[siteOf(key)] ?? { name: '', asked: '', isWrite: false };
+  const { query } = answered.find((each) => each.key === key) ?? {};
+  const called = answers.get(key)?.called ?? '';
+  const type = /^[A-Z]\w*$/.test(called) ? called[0].toLowerCase() + called.slice(1) : '';
+  const isAgain = answered.some((each) => each.key !== key && siteOf(each.key) === siteOf(key));
+  return { ...known, name: known.name || type || tableOf(query), whose: isAgain ? ofWhom(query, subject, args) : '' };
+}
+
+/** The table of a query that begins with it: `db('users')`. */
+function tableOf(query) {
+  const [[table, ...rest]] = query?.length > 0 ? query : [['']];
+  return rest.length === 0 && /^\w+$/.test(table) ? singular(table) : '';
+}
+
+/** The name of the last argument by which a query asks. */
+function ofWhom(query, { params = [] }, args) {
+  const asked = (query ?? []).filter(([word]) => word === 'where').flatMap(([, where]) => (where !== null && typeof where === 'object' ? Object.values(where) : []));
+  const index = args.findLastIndex((each) => each.t === 'value' && typeof each.v === 'string' && asked.includes(each.v));
+  return params[index]?.name ?? '';
 }
 
 module.exports = { conditionsOf };

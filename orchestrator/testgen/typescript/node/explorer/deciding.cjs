@@ -5,6 +5,7 @@
  * What can be as it is there without loss becomes so; of the rest it is tried whether the outcome would be another one.
  * Tests then differ from the ordinary one in what their titles say. Nothing here is drawn by chance.
  */
+const { decisiveFields } = require('./decisive-fields.cjs');
 const { differences, leavesOf, reverted } = require('./differences.cjs');
 const { oddnessOf } = require('./oddness.cjs');
 const { stillWorth } = require('./plainer.cjs');
@@ -15,19 +16,28 @@ const MOST_PARTS = 2; // of an object that are told one by one
 const ANOTHER = 1009; // added to a value to see whether it is that which is compared
 const APART = new Set(['constant', 'config', 'schema']); // whose titles say what goes in anyway
 
-/** Tell of each kept case in which spots it differs from an ordinary one, those first that decide. */
+/** Tell of each kept case in which spots it differs from an ordinary one, those first that decide, and which of its fields do. */
 async function findDeciding(search, isOver) {
   for (const subject of search.subjects) {
     const places = [...search.kept.keys()].filter((each) => search.kept[each].item.subject === subject);
-    if (APART.has(subject.kind) || places.length < 2) continue;
-    const ordinary = search.kept[ordinaryOf(places, search.kept)];
+    if (APART.has(subject.kind) || places.length === 0) continue;
     search.cases.values.subject = subject;
+    if (places.length > 1) await compareAll(search, places, isOver);
     for (const each of places) {
       if (isOver()) return;
-      if (search.kept[each] !== ordinary) search.kept[each] = await compared(search, search.kept[each], ordinary, isOver);
+      const { item } = search.kept[each];
+      search.kept[each] = { ...search.kept[each], item: { ...item, fields: await decisiveFields(search, search.kept[each], { sortOf, isOver }) } };
     }
-    ordinary.item = { ...ordinary.item, why: await alikeIn(search, ordinary) };
   }
+}
+
+async function compareAll(search, places, isOver) {
+  const ordinary = search.kept[ordinaryOf(places, search.kept)];
+  for (const each of places) {
+    if (isOver()) return;
+    if (search.kept[each] !== ordinary) search.kept[each] = await compared(search, search.kept[each], ordinary, isOver);
+  }
+  ordinary.item = { ...ordinary.item, why: await alikeIn(search, ordinary) };
 }
 
 /** The first case that ends well: what is natural is tried first. */
@@ -64,7 +74,7 @@ async function compared(search, entry, ordinary, isOver) {
   const why = [];
   for (const spot of spots) {
     const parts = await decidingParts(search, found, spot);
-    why.push(...(parts.length > 0 ? parts : [{ ...spot, decides: await decides(search, found, spot) }]));
+    why.push(...(parts.length > 0 ? parts : [{ ...spot, ...(await verdictOn(search, found, spot)) }]));
   }
   await findPartners(search, found, why);
   return { ...found, item: { ...found.item, why: [...why.filter((each) => each.decides), ...why.filter((each) => !each.decides)] } };
@@ -83,12 +93,14 @@ function refusedAlike({ seen, goals, kills }) {
   return (then) => then.kind === 'value' && statusOf(then) === status;
 }
 
-/** Say whether the outcome, or the way to it, is another one with a spot as it is in the ordinary case. */
-async function decides({ caller }, { item, seen }, spot) {
+/** Say whether the outcome is another one with a spot as it is in the ordinary case, or only the way to it (`isWay`), perhaps that for which the case is kept (`isKept`). */
+async function verdictOn({ caller }, { item, seen, goals }, spot) {
   const other = reverted(item, spot);
-  if (!other) return true;
+  if (!other) return { decides: true };
   const then = await caller.call(other);
-  return sortOf(then) !== sortOf(seen) || [...seen.goals].some((each) => !then.goals.has(each));
+  const isLost = (each) => !then.goals.has(each);
+  if (sortOf(then) !== sortOf(seen)) return { decides: true };
+  return [...seen.goals].some(isLost) ? { decides: true, isWay: true, isKept: goals.some(isLost) } : { decides: false };
 }
 
 /** The spots in an object that stands where there is none otherwise, without which the outcome would be another one. */
@@ -96,10 +108,11 @@ async function decidingParts(search, found, { path, from, to }) {
   if (to?.t !== 'object' || from?.t === 'object' || to.props.length > MOST_SPOTS || path[0] === 'answers') return [];
   const parts = [];
   for (const [name, each] of to.props) {
-    const part = { path: [...path, name], from: undefined, to: each, decides: true };
-    if (parts.length < MOST_PARTS && (await decides(search, found, part))) parts.push(part);
+    const part = { path: [...path, name], from: undefined, to: each };
+    const verdict = await verdictOn(search, found, part);
+    if (verdict.decides) parts.push({ ...part, ...verdict });
   }
-  return parts;
+  return parts.sort((a, b) => Boolean(a.isWay) - Boolean(b.isWay)).slice(0, MOST_PARTS);
 }
 
 /** Note at spots that decide with what else of the case they are compared, or are the same as: `partner` is {path, node}. */

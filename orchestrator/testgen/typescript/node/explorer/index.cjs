@@ -46,7 +46,7 @@ async function explore(plan, api) {
     world.environment.watch();
     stopWatching = () => world.environment.restore();
     if (!plan.isBare && !(await world.reload(-1)) && !(await throughServer(world, plan)) && !isRefused(plan)) return answer({ problem: importProblem(world.problem, plan.absolute) });
-    const imported = { goals: [...state.hits], mutants: [...state.touched] };
+    const imported = { goals: [...state.hits], mutants: [...state.touched], packages: new Set(world.doubled) };
     const began = process.cpuUsage(); // loading the project's compiler is not exploring
     const now = seldom(() => spent(process.cpuUsage(began))); // of the processor: what else the machine does makes no difference
     const job = { plan, world, state, fence, now, journal, assembly };
@@ -81,7 +81,8 @@ function isRefused(plan) {
   return plan.isRefused;
 }
 
-async function searched({ plan, world, state, fence, now, journal, assembly }, imported) {
+async function searched(job, imported) {
+  const { plan, world, state, fence, now, journal, assembly } = job;
   plan.subjects = withoutPinned(withSchemas(await expanded(plan, world), world));
   const random = chance(plan.seed);
   const values = (world.values = new Values(plan.types, plan.facts, random, plan.subjects));
@@ -102,7 +103,16 @@ async function searched({ plan, world, state, fence, now, journal, assembly }, i
   const written = candidatesOf(plan, cases, { kept: search.kept, matrix, world, dropped: search.dropped });
   const { candidates, outcomes } = withOutcomes(plan, plan.isBare ? inBareEnvironment(plan, written, subjects.find((each) => each.kind === 'config')) : written);
   const cutShort = [...(search.isCutShort ? ['exploring'] : []), ...(isOver() ? ['trying mutants'] : [])];
-  return { candidates, outcomes, shield: shieldOf(plan, world.environment), packages: [...world.doubled], imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
+  return { candidates, outcomes, shield: shieldOf(plan, world.environment), packages: neededPackages(job, imported, search.kept, candidates), imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
+}
+
+/** The doubled packages that tests load or ask: a server of the project that was only tried out may load others. */
+function neededPackages({ plan, world }, imported, kept, candidates) {
+  const known = new Set([plan.path, ...plan.companions, ...plan.imports.map(({ file }) => file)]);
+  const isKnown = ({ file, isType }) => file === undefined || isType || known.has(file);
+  if (!candidates.every(({ imports }) => imports.every(isKnown))) return [...world.doubled];
+  const asked = new Set(kept.flatMap(({ seen }) => seen.clients.filter(({ calls }) => calls.items?.length > 0).map(({ node }) => node.spec)));
+  return [...world.doubled].filter((each) => imported.packages.has(each) || asked.has(each));
 }
 
 /** What is made from the environment is not pinned as it happens to be. */

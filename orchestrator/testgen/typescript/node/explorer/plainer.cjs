@@ -7,6 +7,7 @@
  */
 const { isDeepStrictEqual } = require('node:util');
 const { isLong, isMixedUp } = require('./oddness.cjs');
+const { isUnread } = require('./server/request-words.cjs');
 
 const MOST_TRIES = 40; // of one case
 const MOST_ROUND = 40; // numbers that are tried for a round result
@@ -93,11 +94,12 @@ function* waysOf(cases, { item, seen }) {
 
 /** Yield a request with a header less; what is refused to somebody unknown is a case of its own. */
 function* withoutHeaders(item, seen) {
-  const { subject: { settings: { credential } }, args: [request, ...rest] } = item;
+  const { subject, args: [request, ...rest] } = item;
+  const { credential } = subject.settings;
   const isRefused = seen.value?.props?.some(([key, each]) => key === 'status' && each.v === UNAUTHORIZED);
   const headers = headersOf(item);
   for (const [name] of headers) {
-    if (isRefused && name === credential?.header) continue;
+    if (isRefused && name === credential?.header && !isUnread(subject)) continue;
     const left = headers.filter(([key]) => key !== name);
     const props = request.props.flatMap(([key, each]) => (key !== 'headers' ? [[key, each]] : left.length > 0 ? [[key, { ...each, props: left }]] : []));
     yield { ...item, args: [{ ...request, props }, ...rest] };

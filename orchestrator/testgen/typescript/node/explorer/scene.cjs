@@ -47,8 +47,9 @@ class Scene {
     const site = word ?? this.waiting.shift() ?? -1;
     const visit = this.visits.get(site) ?? 0;
     this.visits.set(site, visit + 1);
-    const node = fitted(this.answer(`${site}:${visit}`, site), this.queryOf(owner));
-    this.answered.push({ key: `${site}:${visit}`, node, owner });
+    const query = this.queryOf(owner);
+    const node = fitted(this.answer(`${site}:${visit}`, site), query);
+    this.answered.push({ key: `${site}:${visit}`, node, owner, query });
     const value = this.world.make(node, this);
     return isAwaited(node) ? settled(value) : value;
   }

@@ -1,6 +1,7 @@
 'use strict';
 /** Writes values as source: names what is arranged first, and notes what has to be imported. */
 const { NAME, braces, literal, places, write } = require('./nodes.cjs');
+const { holdersOf } = require('./decisive-fields.cjs');
 
 class Writer {
   /** A writer that `isLoose` leaves the types of what it makes up to nobody: for inputs that the compiler minds. */
@@ -15,10 +16,14 @@ class Writer {
     this.taken = new Set(plan.subjects.map((each) => each.export));
     this.results = new Map();
     this.objects = new Map(); // source of an object -> the name of its type, and where that is exported
+    this.fields = new Map(); // source of an object -> the names in it that decide
+    this.holders = holdersOf(item, seen.answered ?? []);
   }
 
-  /** Remember of what type an object is, for those that several tests have in common. */
-  note(source, { type, called }) {
+  /** Remember of what type an object is and what in it decides, for those that several tests have in common. */
+  note(source, node) {
+    const { type, called } = node;
+    if (this.holders.has(node)) this.fields.set(source, this.holders.get(node));
     const name = type?.name ?? called;
     if (/^[A-Z]\w*$/.test(name ?? '')) this.objects.set(source, { name, file: type?.name === name ? type.file : undefined });
   }

@@ -7,14 +7,14 @@ const ASKING = /^(inject|graphql|request)$/; // what is asked stands in the test
 const CLAIMING = /^(toBe|toEqual|toMatchObject|toStrictEqual|toThrow|toHaveBeenCalledWith|objectContaining)$/;
 const ANSWERING = /^(double|clientOf)$/;
 
-/** Return {start, end, props, sort, type, role, isClaim} of each object; those of a sort can be made by one function. */
-function objectsOf(ts, file, { types, hasTypes, isNested }) {
+/** Return {start, end, props, deciding, sort, type, role, isClaim} of each object; those of a sort can be made by one function. */
+function objectsOf(ts, file, { types, fields, hasTypes, isNested }) {
   const locals = localNames(ts, file);
   const made = isNested ? file.statements.filter((each) => ts.isFunctionDeclaration(each)).map((each) => each.name.text) : [];
   const found = [];
   const visit = (node) => {
     if (ts.isObjectLiteralExpression(node) && node.end - node.getStart(file) >= SHORTEST && !isMade(ts, node)) {
-      const one = described(ts, file, node, { types, hasTypes, locals, made });
+      const one = described(ts, file, node, { types, fields, hasTypes, locals, made });
       if (one) found.push(one);
     }
     ts.forEachChild(node, visit);
@@ -39,7 +39,7 @@ function isMade(ts, node) {
   return ts.isReturnStatement(node.parent) && ts.isFunctionDeclaration(node.parent.parent.parent);
 }
 
-function described(ts, file, node, { types, hasTypes, locals, made }) {
+function described(ts, file, node, { types, fields, hasTypes, locals, made }) {
   const props = node.properties.map((each) => (ts.isPropertyAssignment(each) && !ts.isComputedPropertyName(each.name) ? [each.name.getText(file), each.initializer.getText(file)] : undefined));
   if (props.includes(undefined) || needsPlace(ts, node, locals)) return undefined;
   const taker = takerOf(ts, file, node);
@@ -49,7 +49,18 @@ function described(ts, file, node, { types, hasTypes, locals, made }) {
   const isChecked = hasTypes && taker !== '' && !ASKING.test(taker) && !CLAIMING.test(taker) && !ANSWERING.test(taker) && !made.includes(taker);
   if (isChecked && !type) return undefined; // nothing can be said of what the compiler takes there
   const role = { ...roleOf(ts, file, node), type: known?.name };
-  return { start: node.getStart(file), end: node.end, props, keys: props.map(([key]) => key).join(' '), role, type, isClaim: CLAIMING.test(taker) };
+  const deciding = fields[testOf(ts, node)]?.[node.getText(file)] ?? [];
+  return { start: node.getStart(file), end: node.end, props, deciding, keys: props.map(([key]) => key).join(' '), role, type, isClaim: CLAIMING.test(taker) };
+}
+
+/** The titles around an object, as a runner reports them: "describe > it". */
+function testOf(ts, node) {
+  const titles = [];
+  for (let at = node.parent; at; at = at.parent) {
+    const [title] = ts.isCallExpression(at) && ts.isIdentifier(at.expression) && /^(describe|it)$/.test(at.expression.text) ? at.arguments : [];
+    if (title) titles.unshift(title.text);
+  }
+  return titles.join(' > ');
 }
 
 /** Names that are declared inside of functions. */

@@ -6,6 +6,7 @@ const { defaultName } = require('../writer.cjs');
 const { injected } = require('./requests.cjs');
 const { RouteSubject, shown } = require('./route-subject.cjs');
 
+const NOT_FOUND = 404;
 const USUAL = new Set(['content-type', 'content-length', 'date', 'connection', 'keep-alive']);
 const ERRORS = [
   ["new Error('failed')", () => new Error('failed')],
@@ -53,10 +54,13 @@ async function hooked(assembly, origin, scene, args) {
 /** What a plugin does to requests; what a server without it answers as well is no sort of answer of its own. */
 class PluginSubject extends RouteSubject {
   others = new Map(); // by inputs, in what the answer differs from that of a plain server
+  unreached = new Set(); // inputs of requests that come to no route
 
   async begin(item, scene) {
+    this.settings.way.isReached = false;
     const answer = await this.answer(item, scene);
     const key = keyOf(item);
+    if (!this.settings.way.isReached) this.unreached.add(key);
     if (this.assembly.state.active < 0 && !this.others.has(key)) this.others.set(key, differenceOf(answer, await this.plainAnswer(item, scene)));
     return answer;
   }
@@ -95,7 +99,13 @@ class PluginSubject extends RouteSubject {
   outcome(item, seen) {
     const difference = this.others.get(keyOf(item));
     if (difference === 'nothing') return undefined;
+    if (this.route.url !== '/' && this.isRefused(item, seen)) return undefined;
     return difference === 'answer' ? super.outcome(item, seen) : `${this.export} ${difference}`;
+  }
+
+  /** Say whether a request was refused before it came to its route: it is refused alike on the way to each. */
+  isRefused(item, seen) {
+    return this.unreached.has(keyOf(item)) && seen.value?.props?.some(([key, each]) => key === 'status' && each.v >= 400 && each.v !== NOT_FOUND);
   }
 
   /** What a test shows where a status would say nothing of the plugin. */
@@ -121,7 +131,10 @@ function pluginSubjects(given, assembly, settings) {
   const errors = errorNodes(assembly);
   const error = { name: 'error', optional: false, shape: { k: 'nodes', of: errors } };
   const lines = assembly.plan.writesLogs ? [] : undefined;
-  const way = (isFailing) => ({ kind: 'plugin', origin, isFailing, lines, make: (scene, args) => plugged(assembly, origin, scene, args, { isFailing, lines }) });
+  const way = (isFailing) => {
+    const made = { kind: 'plugin', origin, isFailing, lines, isReached: false };
+    return Object.assign(made, { make: (scene, args) => plugged(assembly, origin, scene, args, made) });
+  };
   const subject = (url, extra, isFailing) => {
     const route = { method: 'GET', url, line: origin.line };
     const found = new PluginSubject({ ...origin, params: [...origin.params, ...extra] }, route, assembly, { ...settings, way: way(isFailing), usualHeaders: USUAL, starts: [] });
@@ -144,19 +157,20 @@ function isForOthers(exported, { isPlugin, callback }) {
   return isPlugin && !callback && typeof exported === 'function' && !exported[Symbol.for('skip-override')];
 }
 
-async function plugged(assembly, origin, scene, args, { isFailing, lines }) {
+async function plugged(assembly, origin, scene, args, way) {
+  const { isFailing, lines } = way;
   lines?.splice(0);
   const app = assembly.plain(lines);
   const values = args.map((each) => make(each, scene));
   const error = isFailing ? values.pop() : undefined;
   await assembly.register(app, origin, values);
   await app.after();
-  return withRoutes(app, error);
+  return withRoutes(app, error, () => { way.isReached = true; });
 }
 
-async function withRoutes(app, error) {
-  app.get('/', async () => ({ ok: true }));
-  app.get('/failing', async () => { throw error; });
+async function withRoutes(app, error, reached = () => undefined) {
+  app.get('/', async () => { reached(); return { ok: true }; });
+  app.get('/failing', async () => { reached(); throw error; });
   await app.ready();
   return app;
 }

@@ -21,13 +21,18 @@ function worthlessWords(text) {
   return BROKEN.test(text) ? 'with a broken token' : 'with a wrong token';
 }
 
-/** Who sends a request: "nobody", "somebody unknown", or somebody. */
+/** Who sends a request: "nobody", "somebody unknown", or somebody; where no token is read, nobody minds. */
 function askerOf(subject, item) {
   const { credential } = subject.settings;
-  if (!credential) return 'somebody';
+  if (!credential || isUnread(subject)) return 'somebody';
   const node = partOf(item.args[0], 'headers', credential.header);
   if (!node) return 'nobody';
   return node.t === 'value' ? 'somebody unknown' : 'somebody';
+}
+
+/** Say whether a hook alone is asked, which does not look at the token. */
+function isUnread({ isProbe, form, settings: { credential } }) {
+  return Boolean(isProbe) && credential?.header === 'authorization' && !form.readsToken;
 }
 
 function partOf(request, part, name) {
@@ -35,4 +40,4 @@ function partOf(request, part, name) {
   return name === undefined ? found : found?.props?.find(([key]) => key === name)?.[1];
 }
 
-module.exports = { askerOf, errorWords, partOf, worthlessWords };
+module.exports = { askerOf, errorWords, isUnread, partOf, worthlessWords };

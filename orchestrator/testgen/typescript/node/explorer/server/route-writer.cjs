@@ -27,7 +27,7 @@ function written(subject, item, seen, { withCalls, isLoose }) {
   const status = new Map(seen.value.props).get('status').v;
   const shown = (each) => writer.shown(each);
   const own = subject.titleOf?.(item);
-  const told = own ? undefined : conditionsOf(item, subject.assembly.plan, shown, fromNatural(subject, item));
+  const told = own ? undefined : conditionsOf(item, subject.assembly.plan, shown, fromNatural(subject, item), seen.answered);
   const conditions = own || !subject.settings.way.isFailing ? told : withError(told, shown(item.args.at(-1)));
   const title = own ?? `answers ${status}`;
   return { ...candidate(subject, item, seen, { title, setup, call, assertions, writer }), conditions, ...looseOf(subject, writer, call) };
@@ -89,6 +89,7 @@ function candidate(subject, item, seen, { title, setup, call, assertions, writer
     clock: seen.broken.clock,
     shared: [],
     objects: [...writer.objects],
+    fields: [...writer.fields],
     features: givenIn(subject, item, writer),
     outcome_key: subject.outcome(item, seen),
   };
