@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
 from .arguments import is_strange
-from .corpus import INSTANCE, PLAINLY_WRONG, Try, answers_alike
+from .corpus import INSTANCE, PLAINLY_WRONG, Try, answers_alike, is_own
 from .fitting import suggested
 from .members import fewer_flags
 from .pools import Pools
@@ -132,8 +132,8 @@ class Plainer:
         return owner if maker is None or apart is None else maker.write(apart, self._search.names) or owner
 
     def _told(self, argument: Argument, made: Try) -> Argument:
-        """Return what an object gives as a literal, where a call is given that."""
-        if not isinstance(argument, str) or INSTANCE not in argument:
+        """Return what an object gives as a literal, where a call is given that; what it makes of a value says more."""
+        if not isinstance(argument, str) or not is_own(argument):
             return argument
         namespace = self._search.caller.run((*made.program.setup, f"held = {argument}"))
         text = self._search.written(namespace["held"]) if namespace is not None else None

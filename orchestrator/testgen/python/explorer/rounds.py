@@ -10,6 +10,7 @@ from .numbers_apart import call_on_numbers_apart
 from .outsiders import Outsiders
 from .pools import Pools
 from .returned import Returned
+from .round_trips import RoundTrips
 from .search import Search
 from .sequences import Sequences
 from .stopwatch import Stopwatch
@@ -61,6 +62,7 @@ class Rounds:
         call_on_numbers_apart(self._search, subjects, max(whole, self._stopwatch.now() + 0.1))
         steps = max(self._job.calls // 6, 50)
         Sequences(self._search, rng).explore(subjects, steps, max(self._left(whole), 0.1))
+        RoundTrips(self._search).explore(subjects, max(whole, self._stopwatch.now() + 0.1))
 
     def _left(self, until: float) -> float:
         return until - self._stopwatch.now()

@@ -60,7 +60,7 @@ class Writer:
                 chosen.append((made, written))
             else:
                 later.setdefault(made.subject.name, []).append(made)
-        for tries in later.values():
+        for tries in map(_both_ways, later.values()):
             kept = 0
             for made in [*tries[: _EXTRA // 2], *self._rng.sample(tries, min(len(tries), _EXTRA))]:
                 if kept == _EXTRA or self._is_over(until):
@@ -190,6 +190,15 @@ class Writer:
             if self._search.told(found.outcome) == self._search.told(made.outcome):
                 best = found
         return best
+
+
+def _both_ways(tries: list[Try]) -> list[Try]:
+    """Return calls in their order, but the plainest of each answer to a question first."""
+    first: dict[str, Try] = {}
+    for each in tries:
+        if type(each.outcome.value) is bool:
+            first.setdefault(repr(each.outcome.value), each)
+    return [*first.values(), *(each for each in tries if each not in first.values())]
 
 
 def usable(corpus: Corpus) -> list[Try]:
