@@ -36,6 +36,15 @@ def _unfitting(argument: str, name: str, *more: str, makes_object: bool = False)
     return unfitting((argument, *more), parameters, makes_object=makes_object)
 
 
+def test_a_list_of_one_text_is_odd_where_the_text_would_do():
+    place = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    either = Parameter("secret_key", place, True, None, {}, frozenset(("str", "bytes", "list")))
+    many = replace(either, hinted=frozenset(("list",)))
+    assert unfitting(("['secret']",), (either,)) > unfitting(("'secret'",), (either,)) == 0
+    assert unfitting(("['secret']",), (many,)) == unfitting(("['secret', 'another-secret']",), (either,)) == 0
+    assert (suggested("['secret']", either), suggested("['secret']", many)) == ("'secret'", "['secret']")
+
+
 @pytest.mark.parametrize("argument", ["'secret'", "b'secret'", "['secret', 'another-secret']", "''"])
 def test_a_secret_is_well_given_for_a_secret(argument):
     assert _unfitting(argument, "secret_key") == 0.0

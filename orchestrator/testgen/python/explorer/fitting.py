@@ -13,6 +13,7 @@ from .words import words_for
 _ANY_WILL_DO = re.compile(r"secret|passw|salt|e?mail|(^|_)(user|author|owner|username)(_?name)?$", re.IGNORECASE)
 _YEAR = re.compile(r"(^|_)year$", re.IGNORECASE)
 _OF_STRANGER = 1.0  # a text that the name of its parameter does not suggest, where any would do
+_OF_LIST_OF_ONE = 0.3  # where the text in it would do by itself
 _OF_NOTHING = 2.0  # an object that is made of something empty
 _OF_YEAR, _FIRST_YEAR = 0.8, 1583  # before which nobody counts as we do
 _OF_NO_DATE, _NUMBER = 1.5, re.compile(r"-?\d{1,9}")
@@ -23,6 +24,7 @@ _OF_MOMENT = 0.8  # where a day is asked for: what becomes of the hour is beside
 _OF_FUNCTION, _OF_LAMBDA = 0.5, 0.8  # beside what is odd about how it is written
 _OF_FURTHER_FUNCTION = 1.5  # beside another
 _OF_SAME_FUNCTION = 1.5  # given twice: which of them was called cannot be told
+_TEXTS = frozenset(("str", "bytes"))
 _EMPTY = frozenset(("''", "b''", "[]", "{}", "()", "set()"))
 
 
@@ -34,6 +36,7 @@ def unfitting(arguments: Iterable[Argument], parameters: Iterable[Parameter], *,
             continue
         found += _OF_NOTHING * (makes_object and argument in _EMPTY)
         found += _OF_STRANGER * _is_stranger(argument, parameter.name)
+        found += _OF_LIST_OF_ONE * (_alone(argument, parameter) != argument)
         found += _OF_NO_DATE * _is_no_part_of_a_date(argument, parameter.name)
         is_day = "date" in parameter.hinted and "datetime" not in parameter.hinted
         found += _OF_MOMENT * (is_day and argument.startswith("datetime.datetime("))
@@ -60,11 +63,26 @@ def _is_early(argument: str) -> bool:
 
 
 def suggested(argument: Argument, parameter: Parameter) -> Argument:
-    """Return a text that the name of a parameter suggests in place of a stranger or of nothing; anything else as is."""
+    """Return a text that the name of a parameter suggests in place of a stranger or of nothing; anything else as is.
+
+    Of a list of one text the text, where that would do.
+    """
+    argument = _alone(argument, parameter) if isinstance(argument, str) else argument
     is_nothing = argument in _EMPTY and _ANY_WILL_DO.search(parameter.name) is not None
     if isinstance(argument, str) and (is_nothing or _is_stranger(argument, parameter.name)):
         return repr(words_for(parameter.name)[0])
     return argument
+
+
+def _alone(argument: str, parameter: Parameter) -> str:
+    """Return the text of a list that has no other, where the parameter takes a text by itself; anything else as is."""
+    if not argument.startswith("[") or parameter.hinted.isdisjoint(_TEXTS):
+        return argument
+    node = ast.parse(argument, mode="eval").body
+    items = node.elts if isinstance(node, ast.List) else []
+    is_text = len(items) == 1 and isinstance(items[0], ast.Constant) and isinstance(items[0].value, str | bytes)
+    is_taken = is_text and type(items[0].value).__name__ in parameter.hinted  # type: ignore[attr-defined]  # a constant
+    return ast.unparse(items[0]) if is_taken else argument
 
 
 def _is_stranger(argument: str, name: str) -> bool:
