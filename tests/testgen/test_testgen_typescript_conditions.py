@@ -153,3 +153,36 @@ def test_the_field_of_a_row_that_decides_stands_in_title_and_test(project):
         assert all(f"status is '{status}'" in one or "banned" in one for one in mine), text
     assert "(2)" not in text
     run_jest()
+
+
+EDITORS = """\
+export interface Editor {
+  id: string;
+  role: 'reader' | 'writer' | 'chief';
+  isSuspended?: boolean;
+}
+
+export function mayEdit(editor: Editor, owner: string): boolean {
+  if (editor.isSuspended) {
+    return false;
+  }
+  return editor.id === owner || editor.role === 'chief';
+}
+
+export function appoint(editor: Editor, role: Editor['role']): string {
+  if (editor.role === 'reader') {
+    throw new Error('readers appoint nobody');
+  }
+  return `${editor.id} appoints a ${role}`;
+}
+"""
+
+
+def test_what_may_be_missing_and_does_not_matter_is_left_out(project):
+    (project / "src/editors.ts").write_text(EDITORS)
+    report_of("src/editors.ts", budget=10)
+    text = (project / "src/__tests__/editors.test.ts").read_text()
+    assert "isSuspended" not in text[text.index("describe('appoint'") :], text
+    assert "isSuspended: true" in text, text
+    assert "isSuspended: false" not in text, text
+    run_jest()

@@ -87,9 +87,16 @@ function* waysOf(cases, { item, seen }) {
   if (args.length > 0 && subject.params?.[args.length - 1]?.optional) yield { ...item, args: args.slice(0, -1) };
   for (const [node, replace] of cases.spots(item)) {
     if (node.t === 'list' && !node.fixed && node.items.length > 1) yield replace({ ...node, items: node.items.slice(0, -1) });
+    if (node.t === 'object' && !node.answer) for (const name of optionalIn(node)) yield replace({ ...node, props: node.props.filter(([key]) => key !== name) });
     if (node.t === 'object' && node.open) for (const [name] of node.props) yield replace({ ...node, props: node.props.filter(([key]) => key !== name) });
     for (const natural of naturalFor(cases, node, isMixedUp(node, item))) yield replace({ ...natural, answer: node.answer });
   }
+}
+
+/** The names in an object that may as well be missing. */
+function optionalIn({ shape, props }) {
+  const may = new Set((Array.isArray(shape?.props) ? shape.props : []).filter((each) => each.optional).map((each) => each.name));
+  return props.map(([key]) => key).filter((key) => may.has(key));
 }
 
 /** Yield a request with a header less; what is refused to somebody unknown is a case of its own. */
