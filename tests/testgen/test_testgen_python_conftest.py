@@ -51,3 +51,14 @@ def test_variables_that_the_conftest_cannot_do_without_are_named(workbench) -> N
     assert refused.value.hint == (
         "give it SHOP_KEY by `env:` of the task or of `settings`: it sees no .env and little of your shell"
     )
+
+
+def test_what_the_conftest_raises_is_told_with_its_place(workbench) -> None:
+    workbench.write("bill.py", MODULE)
+    raises = "def read(name):\n    raise FileNotFoundError(f'Config file {name} not found')\n\n\nread('app.yaml')\n"
+    workbench.write("tests/conftest.py", raises)
+    with pytest.raises(TaskFailed) as refused:
+        workbench.generate("bill.py", budget=20)
+    assert refused.value.message == (
+        "bill.py could not be explored: tests/conftest.py:2: FileNotFoundError: Config file app.yaml not found"
+    )

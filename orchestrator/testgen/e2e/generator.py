@@ -19,6 +19,7 @@ from orchestrator.testgen.e2e.results import Walked, read_walk
 from orchestrator.testgen.e2e.runner import collecting_config
 from orchestrator.testgen.filters import NOT_PASSED
 from orchestrator.testgen.generator import Project, Settings, Target
+from orchestrator.testgen.last_lines import last_lines
 from orchestrator.testgen.results import Defect, Examined, Generated, Share
 from orchestrator.testgen.typescript.overlay import Overlay
 
@@ -212,7 +213,7 @@ class _Stage:
             message = f"the application was not asked through within {_PATIENCE:g} s"
             raise TaskFailed(message, hint="orchestrate logs shows what it said") from error
         if finished.exit_code != 0 or not result.is_file():
-            message = f"{script} broke down: {finished.tail.strip()[-800:]}"
+            message = f"{script} broke down: {last_lines(finished.tail)}"
             raise TaskFailed(message, hint="orchestrate logs shows what the application said")
         found: Mapping[str, Any] = json.loads(result.read_text())
         return found
@@ -238,7 +239,7 @@ class _Stage:
             (self.app.node, str(_OF_TYPESCRIPT / script), str(order), str(result))
         )
         if finished.exit_code != 0:
-            message = f"{script} broke down: {finished.tail.strip()[-400:]}"
+            message = f"{script} broke down: {last_lines(finished.tail)}"
             raise TaskFailed(message)
         found: Mapping[str, Any] = json.loads(result.read_text())
         return found

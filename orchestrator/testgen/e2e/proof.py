@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from orchestrator.testgen.last_lines import last_lines
+
 REPEATS = 3
 
 
@@ -24,7 +26,7 @@ def read_proof(report: Path, tail: str) -> Proof:
     try:
         content = json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return Proof(passed=frozenset(), failed={}, skipped=frozenset(), problem=tail.strip()[-800:])
+        return Proof(passed=frozenset(), failed={}, skipped=frozenset(), problem=last_lines(tail))
     ends: dict[str, set[str]] = {}
     failed: dict[str, str] = {}
     for spec in _specs(content.get("suites", ())):

@@ -6,6 +6,7 @@ from typing import Any
 
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.filters import NOT_JUDGED, WEAK
+from orchestrator.testgen.python.complaints import what_went_wrong
 from orchestrator.testgen.python.measuring import Measured, measure
 from orchestrator.testgen.python.proof import prove
 from orchestrator.testgen.python.reading import asserted_names, imported_names
@@ -22,7 +23,8 @@ async def examine(site: Site, text: str, *, budget: float = 60.0) -> Examined:
         site, proof = other, await prove(other, text)
     if "the file" in proof.messages and not proof.goals:
         await require_pytest(site)
-        message = f"{site.target.test_file} cannot be run: {proof.messages['the file'].strip()[-600:]}"
+        problem = what_went_wrong(proof.messages["the file"], site.root)
+        message = f"{site.target.test_file} cannot be run: {problem}"
         raise TaskFailed(message, hint="run pytest on it to see the whole error")
     measured = await measure(site, text, mutants=int(budget * _MUTANTS_PER_SECOND), seconds=budget)
     verdicts = list(measured.verdicts) if measured is not None else []

@@ -8,6 +8,7 @@ from pathlib import Path
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.generator import Settings
 from orchestrator.testgen.python.candidates import Exploration, read_exploration
+from orchestrator.testgen.python.complaints import what_went_wrong
 from orchestrator.testgen.python.needs import told_why_not_explored
 from orchestrator.testgen.python.running import EXPLORE, Site, read_journal, require_pytest, run_order
 
@@ -64,7 +65,7 @@ async def explore(site: Site, settings: Settings, *, lost: float = 0.0) -> Explo
         message = f"{site.target.path} could not be explored: its process is ended by calls as {_last_line(avoid[-1])}"
         hint = "what ends the process cannot be tested from within it: leave it to a test of your own"
         raise TaskFailed(message, hint=hint)
-    message = f"{site.target.path} could not be explored: {answer.tail.strip()[-600:]}"
+    message = f"{site.target.path} could not be explored: {what_went_wrong(answer.tail, site.root)}"
     raise TaskFailed(message, hint=told_why_not_explored(answer.tail))
 
 

@@ -16,6 +16,7 @@ from orchestrator.testgen.filters import (
     TOUCHES,
 )
 from orchestrator.testgen.foreign import foreign_environment
+from orchestrator.testgen.last_lines import last_lines
 from orchestrator.testgen.python.running import Answer, Site, run_order
 from orchestrator.testgen.results import Proof
 
@@ -23,7 +24,6 @@ REPEATS = 5
 ROUNDS = 6  # of all tests, one after the other: alone, so again without those that did not hold, repeats, elsewhere
 _SECONDS = 120.0
 _NO_TURN = "no turn"  # what a child says of a test that did not begin in time
-_LONGEST_TAIL = 1500  # characters of what a run printed
 _AT_ONCE = 2  # repeats
 # A leap day, the turn of a year, the second billion of seconds, a day after 2038; the last repeat lives today.
 _MOMENTS = (1_835_438_400.0, 1_924_991_997.0, 1_000_000_000.0, 2_177_452_800.0, None)
@@ -155,7 +155,7 @@ def _drop_missing(proof: Proof, answer: Answer) -> None:
     ran = {test_name(node) for node in (answer.content or {}).get("tests", ())}
     for name in [each for each in proof.goals if each not in ran]:
         proof.dropped[name] = NOT_REPEATED
-        proof.messages[name] = answer.tail[-_LONGEST_TAIL:]
+        proof.messages[name] = last_lines(answer.tail)
         del proof.goals[name]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.filters import NOT_COMPILED, NOT_JUDGED, WEAK
 from orchestrator.testgen.generator import Settings
+from orchestrator.testgen.last_lines import last_lines
 from orchestrator.testgen.python.candidates import Candidate, Exploration
 from orchestrator.testgen.python.explore import mutant_limit
 from orchestrator.testgen.python.measuring import Measured, measure
@@ -62,7 +63,7 @@ async def _ask(site: Site, command: tuple[str, ...]) -> str:
         argv = ("sh", "-c", 'place=$1; shift; exec "$@" >"$place"', "sh", str(place), *command)
         finished = await site.processes.run(argv, env=env)
         if finished.exit_code != 0:
-            message = f"the proposer {command[0]} ended with {finished.exit_code}: {finished.tail.strip()[-600:]}"
+            message = f"the proposer {command[0]} ended with {finished.exit_code}: {last_lines(finished.tail)}"
             raise TaskFailed(message, hint="it has to print a test file and to end with 0")
         with open(place, "rb") as file:  # noqa: ASYNC230 - a small file of ours
             return os.fsdecode(file.read())

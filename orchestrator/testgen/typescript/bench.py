@@ -10,6 +10,7 @@ from typing import Any
 from orchestrator.contracts import Processes
 from orchestrator.errors import TaskFailed
 from orchestrator.testgen.generator import Target
+from orchestrator.testgen.last_lines import last_lines
 from orchestrator.testgen.typescript.blocks import Block, read_blocks
 from orchestrator.testgen.typescript.overlay import Overlay
 from orchestrator.testgen.typescript.toolchain import Toolchain
@@ -45,7 +46,7 @@ class Bench:
             raise TaskFailed(message, hint="the compiler takes too long for the types around it") from error
         problem = str(answer.get("problem", ""))
         if problem:
-            lines = [line for line in problem.splitlines() if "Error: " in line] or [problem.strip()[-800:]]
+            lines = [line for line in problem.splitlines() if "Error: " in line] or [last_lines(problem)]
             message = f"{script} broke down: {lines[0].strip()}"
             raise TaskFailed(message, hint="is this a version of TypeScript from 4.7 to 5.9?")
 
