@@ -14,7 +14,7 @@ from orchestrator.processes.redact import Redactor
 from orchestrator.testgen.generator import Project, Settings
 from orchestrator.testgen.python.generator import PythonGenerator
 
-# An interpreter in which time passes with each look at the clock, each mutant and each test that gets a turn.
+# An interpreter in which time passes with its start, each look at the clock, each mutant and each test with a turn.
 COUNTING = """
 import importlib, importlib.util, sys
 
@@ -27,11 +27,12 @@ def load_package():
     load()
     kind = importlib.import_module(boot.NAME + ".stopwatch").Stopwatch
     passed, tells = [0.0], kind.now
+    by_itself = {{"_on_alarm": 0, "<lambda>": 0, "has_turn": {test}, "_imported": {start}}}  # the first two just come
 
     def now(self):
         tells(self)  # the parent how long this process stood in line
         asking = sys._getframe(1).f_code.co_name
-        passed[0] += {{"_on_alarm": 0, "<lambda>": 0, "has_turn": {test}}}.get(asking, {look})  # two come by themselves
+        passed[0] += by_itself.get(asking, {look})
         return passed[0]
 
     def forgive(self, child):
@@ -60,9 +61,11 @@ class Workbench:
         self.write(".venv/bin/python", f'#!/bin/sh\n{before}exec "{sys.executable}" "$@"\n')
 
     @contextlib.contextmanager
-    def counted_time(self, *, look: float = 0.0, mutant: float = 0.0, test: float = 0.0) -> Iterator[None]:
-        """Let so many seconds pass with each look at the clock, each mutant and each test, and none otherwise."""
-        self.write(".venv/counting.py", COUNTING.format(look=look, mutant=mutant, test=test))
+    def counted_time(
+        self, *, start: float = 0.0, look: float = 0.0, mutant: float = 0.0, test: float = 0.0
+    ) -> Iterator[None]:
+        """Let so many seconds pass with importing the module, each look at the clock, mutant and test; none else."""
+        self.write(".venv/counting.py", COUNTING.format(start=start, look=look, mutant=mutant, test=test))
         self._use(f'case "$1" in *boot.py) exec "{sys.executable}" "{self.root}/.venv/counting.py" "$@";; esac\n')
         yield
         self._use()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.errors import TaskFailed
 from orchestrator.testgen.filters import NOT_JUDGED, NOT_PROVEN, WEAK
 from orchestrator.testgen.python.explorer.killing import MutantRunner, Trial
 from orchestrator.testgen.python.explorer.loading import ProbedModule
@@ -117,3 +118,20 @@ def test_of_tests_that_take_long_those_are_kept_for_whose_repeats_there_is_time(
     assert set(re.findall(r"add_\d", made.text)) == {"add_1", "add_2"}
     assert (made.cut_short, made.dropped[NOT_PROVEN]) == (("proving",), 2)
     assert (rows.cases, rows.dropped[NOT_PROVEN]) == (2, 19)
+
+
+def test_a_start_of_pytest_for_which_the_budget_is_too_small_is_told_with_what_would_do(workbench):
+    workbench.write("sums.py", SUMS)
+    with workbench.counted_time(start=70), pytest.raises(TaskFailed) as refused:
+        workbench.generate("sums.py", budget=300)
+    assert (refused.value.message, refused.value.hint) == (
+        "sums.py was not proven within 300 s: starting pytest here takes 70.0 s and is needed 8 times",
+        "give it at least 740 s",
+    )
+
+
+def test_a_start_of_pytest_for_which_the_budget_is_just_enough_loses_no_test(workbench):
+    workbench.write("sums.py", SUMS)
+    with workbench.counted_time(start=40):
+        made = workbench.generate("sums.py", budget=300)
+    assert set(re.findall(r"add_\d", made.text)) == {f"add_{number}" for number in range(1, 5)}

@@ -15,7 +15,8 @@ from orchestrator.testgen.python.emission import TestFile, emit
 from orchestrator.testgen.python.existing import read_existing
 from orchestrator.testgen.python.explore import Explored, explore
 from orchestrator.testgen.python.merging import History, memory_of, merge, only_theirs, read_history
-from orchestrator.testgen.python.proof import ROUNDS, prove, prove_elsewhere
+from orchestrator.testgen.python.needs import told_slow_start
+from orchestrator.testgen.python.proof import FEWEST_ROUNDS, ROUNDS, prove, prove_elsewhere
 from orchestrator.testgen.python.proposing import Proposals, propose
 from orchestrator.testgen.python.running import Site, data_files, with_stand_ins
 from orchestrator.testgen.python.shielding import can_be_shielded
@@ -150,6 +151,9 @@ class _Making:
         self.left = [each for each in meant if each.kills]
 
     async def _prove(self, file: TestFile) -> tuple[str, Proof]:
+        if self.site.patience.left() < FEWEST_ROUNDS * (self.exploration.start + _LEAST_ROUND):
+            message, hint = told_slow_start(self.exploration.start, self.settings.budget)
+            raise TaskFailed(f"{self.site.target.path} {message}", hint=hint)
         text = await self.finish(merge(file.text, self.history))
         seconds = None if self.is_late else self._seconds_of_a_round()
         proof = await prove(self.site, text, [each.name for each in file.tests], test_seconds=seconds)

@@ -22,6 +22,7 @@ from orchestrator.testgen.results import Proof
 
 REPEATS = 5
 ROUNDS = 6  # of all tests, one after the other: alone, so again without those that did not hold, repeats, elsewhere
+FEWEST_ROUNDS = 5  # where nothing is run again
 _SECONDS = 120.0
 _NO_TURN = "no turn"  # what a child says of a test that did not begin in time
 _AT_ONCE = 2  # repeats

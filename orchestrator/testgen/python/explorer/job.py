@@ -3,8 +3,9 @@
 import dataclasses
 
 FOR_MUTANTS = 5.0  # seconds at least, whatever the search took
-_STARTS = 7  # of the interpreter with the module, one after another: this one, those that prove, some in pairs
-_LEAST = 0.25  # of the time to explore that remains, however long a start takes
+# Of the interpreter with the module, one after another: this one, those that prove, some in pairs.
+_STARTS, _FEWEST_STARTS = 7, 6  # the fewest where nothing has to be run again
+_LEAST, _VERY_LEAST = 0.25, 0.05  # of the time to explore that remains, where there is more than for the fewest starts
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,4 +29,5 @@ class Job:
 def leave_time_for_proving(job: Job, start: float) -> Job:
     """Return the job with less time to explore where a start takes long: each run that proves has one, too."""
     left = job.budget - _STARTS * start - FOR_MUTANTS
-    return dataclasses.replace(job, seconds=min(job.seconds, max(left, job.seconds * _LEAST)))
+    least = min(job.seconds * _LEAST, job.budget - _FEWEST_STARTS * start)
+    return dataclasses.replace(job, seconds=min(job.seconds, max(left, least, job.seconds * _VERY_LEAST)))
