@@ -1,18 +1,17 @@
-"""Look for calls that tell a surviving mutant from the original: variants of calls that pass by it.
+"""Look for calls that tell a surviving mutant from the original, or go where none goes: variants of calls that pass by.
 
-What a comparison on the mutated line sees says which neighbours of a limit to try; texts of the module and other
+What a comparison on that line sees says which neighbours of a limit to try; texts of the module and other
 spellings of what was given reach entries of tables and expressions that importing the module made.
 """
 
 import ast
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from .arguments import is_strange
 from .corpus import INSTANCE, Try
 from .evolve import splice
-from .mutants import Mutant
 from .search import Search
 from .subjects import Argument, Arguments, Subject
 
@@ -23,7 +22,7 @@ _LONGEST = 400  # characters of an argument that is varied
 _TEXTS = 80
 _MOST_NEAR = 100  # calls for one statement
 
-Passing = tuple[Try, frozenset[int]]  # with the lines that it reaches
+Place = tuple[int, int]  # the first and last line of a statement
 
 
 class Hunter:
@@ -33,25 +32,20 @@ class Hunter:
         self,
         search: Search,
         comparisons: dict[int, int],
-        reach: Callable[[Mutant], tuple[int, int]],
         rng: random.Random,
     ) -> None:
-        """`comparisons` are the lines of comparing probes, `reach` the first and last line of a mutant's statement."""
+        """`comparisons` are the lines of comparing probes."""
         self._search = search
         self._comparisons = comparisons
-        self._reach = reach
         self._rng = rng
 
     def near(
-        self, mutants: Sequence[Mutant], tries: Sequence[tuple[Try, frozenset[int]]], calls: int, until: float
+        self, places: Collection[Place], tries: Sequence[tuple[Try, frozenset[int]]], calls: int, until: float
     ) -> list[Try]:
-        """Return new calls, at most about `calls`, that pass where these mutants are; `tries` come with their lines."""
-        by_place: dict[tuple[int, int], list[Mutant]] = {}
-        for each in mutants:
-            by_place.setdefault(self._reach(each), []).append(each)
+        """Return variants, at most about `calls`, of calls that pass these places; `tries` come with their lines."""
         found: dict[int, Try] = {}
-        share = min(max(calls // max(len(by_place), 1), 12), _MOST_NEAR)
-        for first, last in sorted(by_place):
+        share = min(max(calls // max(len(places), 1), 12), _MOST_NEAR)
+        for first, last in sorted(places):
             lines = range(first, last + 1)
             passing = [made for made, where in tries if where.intersection(lines)]
             begin = self._search.caller.count

@@ -122,13 +122,13 @@ class MutantRunner:
             telling |= answers.failed
         return verdicts
 
-    def reach(self, mutant: Mutant) -> tuple[int, int]:
-        """Return the first and last line of the statement in which a mutant is."""
-        return self._starts.get(mutant.line, (mutant.line, mutant.line))
+    def statement_at(self, line: int) -> tuple[int, int]:
+        """Return the first and last line of the statement in which a line is."""
+        return self._starts.get(line, (line, line))
 
     def is_imported(self, mutant: Mutant) -> bool:
         """Say whether importing the module runs a function in which the mutant is."""
-        first, last = self.reach(mutant)
+        first, last = self.statement_at(mutant.line)
         return bool(self._imported.intersection(range(first, last + 1)))
 
     def _relevant(
@@ -137,7 +137,7 @@ class MutantRunner:
         """Return the numbers of the tests that a mutant is shown to; `telling` ones assert something for sure."""
         if mutant.node < 0:  # a settings class need not have a line that runs
             return list(range(self._tests))
-        first, last = self.reach(mutant)
+        first, last = self.statement_at(mutant.line)
         found = {number for line in range(first, last + 1) for number in by_line.get(line, ())}
         if trial.judges and _is_whole(mutant):
             return [*sorted(found.difference(telling)), *sorted(found.intersection(telling))[: trial.tests]]

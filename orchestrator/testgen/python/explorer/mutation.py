@@ -1,4 +1,4 @@
-"""Find out which tests notice which mutants, and add tests for mutants that only other calls notice."""
+"""Find out which tests notice which mutants; add tests of calls that alone notice one, or go where no test goes."""
 
 import random
 from collections.abc import Collection, Mapping, Sequence
@@ -19,6 +19,7 @@ from .plainer import Plainer
 from .sandbox import Fence
 from .search import Search
 from .subjects import Subject
+from .unreached import last_passed
 from .writing import Writer, usable
 
 _ENOUGH = 5  # tests that notice one mutant: from so many the fewest can be chosen
@@ -27,7 +28,7 @@ _MOST_OTHERS = 1000  # of those that do not run its line
 _PLAIN_ROUNDS = 4
 _MOST_PLAINER, _KEPT_PLAINER = 60, 16  # calls that are tried in place of one, and tests that are written of them
 _SOME = 2
-_ROUNDS = 3  # of looking for calls that notice what no call notices
+_ROUNDS, _FOR_HUNTING = 3, 0.5  # of looking for calls that do what no call does; of the time that is left
 
 Test = tuple[Try, Body]
 
@@ -58,7 +59,7 @@ class Mutation:
         self, limit: int, facts: ModuleFacts, subjects: Sequence[Subject], rng: random.Random, calls: int
     ) -> list[Verdict]:
         """Return a verdict for each mutant; about `calls` calls are made to find those that notice a survivor."""
-        hunter = Hunter(self._search, self._probed.map.comparisons, self.runner.reach, rng)
+        hunter = Hunter(self._search, self._probed.map.comparisons, rng)
         mutants = self.runner.all(limit)
         made_on_import = {each for each in mutants if self.runner.is_imported(each)}
         telling = hunter.with_texts(subjects, facts.called_texts) if made_on_import else []
@@ -70,15 +71,58 @@ class Mutation:
             verdicts = self._better(verdicts, telling, made_on_import)
         rest = {each.mutant for each in verdicts} - made_on_import
         verdicts = self._better(verdicts, usable(self._search.corpus), rest)
+        begin = self._search.caller.stopwatch.now()
+        until = begin + (self._until - begin) * _FOR_HUNTING
         for _ in range(_ROUNDS):
-            left = [each.mutant for each in verdicts if not each.killers and each.mutant.kind != "gone"]
-            near = [each for each in left if each in rest]
-            if not near or self._search.caller.stopwatch.now() > self._until:
-                break
             known = [each for each in usable(self._search.corpus) if self._writer.may_write(each)]
             passing = list(zip(known, self._lines(known), strict=True))
-            verdicts = self._better(verdicts, hunter.near(near, passing, calls // _ROUNDS, self._until), rest)
+            places = self._to_pass(verdicts, rest, frozenset[int]().union(*(lines for _, lines in passing)))
+            if not places or self._search.caller.stopwatch.now() > until:
+                break
+            found = hunter.near(places, passing, calls // _ROUNDS, until)
+            verdicts = self._better(self._reaching(verdicts, found), found, rest)
         return self._with_plainer(verdicts)
+
+    def _to_pass(
+        self, verdicts: Sequence[Verdict], mutants: Collection[Mutant], passed: frozenset[int]
+    ) -> frozenset[tuple[int, int]]:
+        """Return the statements by which calls come to mutants that no test notices, and to goals that none reaches."""
+        survivors = [each.mutant for each in verdicts if not each.killers and each.mutant.kind != "gone"]
+        goals = set(self._probed.map.lines) - self._reached(verdicts)
+        lines = {each.line for each in survivors if each in mutants}
+        lines |= last_passed(self._probed.source, self._probed.map.lines_of(goals), passed)
+        return frozenset(map(self.runner.statement_at, lines))
+
+    def _reached(self, verdicts: Sequence[Verdict]) -> frozenset[int]:
+        """Return the goals of what will be kept: what notices something and is meant."""
+        pairs = zip(self.tests, self._kills(verdicts), strict=True)
+        kept = [made.outcome.goals for (made, _), kills in pairs if kills and not made.is_accident]
+        return self._probed.import_goals.union(*kept)
+
+    def _reaching(self, verdicts: list[Verdict], tries: Sequence[Try]) -> list[Verdict]:
+        """Return the verdicts after tests were added of those calls that reach what no test reaches."""
+        reached, first = self._reached(verdicts), len(self.tests)
+        for made in sorted(tries, key=lambda each: (each.cost, each.program.call)):
+            if self._search.caller.stopwatch.now() > self._until:
+                self.runner.cut_short = True
+                break
+            if made.outcome.goals <= reached or not self._writer.may_write(made):
+                continue
+            for form in dict.fromkeys((self._writer.with_less(made), made)):
+                body = None if form.is_accident or form.outcome.goals <= reached else self._writer.written(form)
+                if body is not None:
+                    self.tests.append((form, body))
+                    reached |= form.outcome.goals
+        return self._judged(verdicts, first)
+
+    def _judged(self, verdicts: list[Verdict], first: int) -> list[Verdict]:
+        """Return the verdicts after the tests from the number `first` on were shown what no test notices."""
+        lines = [frozenset[int]()] * first + self._lines([made for made, _ in self.tests[first:]])
+        asked = [each.mutant for each in verdicts if not each.killers or each.mutant.kind == "gone"]
+        trial = Trial(self._until, tests=_MOST_CALLS, others=_MOST_OTHERS, judges=True)
+        told = self.runner.run(asked if first < len(self.tests) else (), lines, self._fails, trial)
+        killers = {each.mutant: each.killers for each in told}
+        return [replace(each, killers=(*each.killers, *killers.get(each.mutant, ()))) for each in verdicts]
 
     def _with_plainer(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Return the verdicts after plainer forms of needed tests were tried on what each has to notice."""
