@@ -71,6 +71,7 @@ def summary_of_nothing(made: Sequence[Generated], estimated_cases: int | None) -
     dropped = sum((each.dropped for each in made), Counter[str]())
     reasons = [f"{dropped[reason]} {reason}" for reason in FILTERS if dropped[reason]]
     reasons += dict.fromkeys(each.problem for each in made if each.problem)
+    reasons += dict.fromkeys(_cut(each) for each in made if each.cut_short)
     parts = [f"no test held{': ' if reasons else ''}{', '.join(reasons)}"]
     if estimated_cases:
         parts.append(_estimated(estimated_cases))
@@ -127,12 +128,19 @@ def _why_none_held(made: Generated) -> str:
         return "nothing in it runs"
     reasons = [f"{made.dropped[reason]} {reason}" for reason in FILTERS if made.dropped[reason]]
     if reasons:
-        return f"no test held: of those tried {', '.join(reasons)}"
+        cut = f"; {_cut(made)}" if made.cut_short else ""
+        return f"no test held: of those tried {', '.join(reasons)}{cut}"
+    if made.cut_short:
+        return f"no test held: {_cut(made)}"
     if made.calls == 0:
         return "it offers nothing that a test could call"
     if made.mutants.total == 0:
         return "there is nothing in it whose change a test could notice"
     return "no call shows a change of its code"
+
+
+def _cut(made: Generated) -> str:
+    return f"the clock ended {' and '.join(made.cut_short)} after {_count(made.calls, 'call')}"
 
 
 def as_json(target: Target, made: Generated) -> JsonObject:

@@ -1,11 +1,14 @@
 """What is said of a module for which nothing is written."""
 
+import re
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from orchestrator.testgen.filters import ADDS_NOTHING, CLOCK, NO_SHORT_VALUE, WEAK
+import orchestrator.testgen.typescript
+from orchestrator.testgen.filters import ADDS_NOTHING, CLOCK, FILTERS, NO_SHORT_VALUE, WEAK
 from orchestrator.testgen.generator import Target
 from orchestrator.testgen.report import lines_of, summary_of, summary_of_nothing, why_nothing
 from orchestrator.testgen.results import Before, Generated, Share, failed
@@ -76,3 +79,21 @@ def test_a_module_of_which_no_test_held_does_not_claim_shares():
     assert summary_of(target, without_tests(HALF, None, {WEAK: 3})) == told
     theirs = replace(without_tests(HALF, None, {}), text="def test_mine(): ...", kept=("test_mine",))
     assert summary_of(target, theirs) == "a.py: nothing new beside what a person wrote or edited"
+
+
+def test_a_module_of_which_the_clock_left_nothing_says_so():
+    made = replace(without_tests(HALF, None, {}), cut_short=("exploring", "trying mutants"))
+    cut = "the clock ended exploring and trying mutants after 0 calls"
+    assert why_nothing(made) == f"no test held: {cut}"
+    assert summary_of_nothing([made], None) == f"no test held: {cut}"
+    told = f"no test held: of those tried 3 {WEAK}; {cut}"
+    assert why_nothing(replace(made, dropped=Counter({WEAK: 3}))) == told
+
+
+def test_every_reason_for_which_the_explorer_drops_something_is_told():
+    node = Path(orchestrator.testgen.typescript.__file__).parent / "node/explorer"
+    sources = "".join((node / name).read_text() for name in ("candidates.cjs", "search.cjs"))
+    reasons = re.findall(r"^const [A-Z_]+ = '([^']+)';$|return '([^']+)';$", sources, re.MULTILINE)
+    told = {one or other for one, other in reasons}
+    assert {"would pin a NaN of which the module does not know", "leaves timers behind"} <= told
+    assert told <= set(FILTERS)

@@ -7,6 +7,8 @@ from typing import Any
 
 from orchestrator.testgen.results import Defect
 
+TRYING_MUTANTS = "trying mutants"  # what the clock may end
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:

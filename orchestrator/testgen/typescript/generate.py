@@ -8,12 +8,12 @@ from typing import Any
 
 from orchestrator.errors import TaskFailed
 from orchestrator.models.json import JsonObject
-from orchestrator.testgen.filters import WEAK, too_little
+from orchestrator.testgen.filters import NOT_JUDGED, WEAK, too_little
 from orchestrator.testgen.generator import Settings, Target
 from orchestrator.testgen.results import Generated, Share, failed
 from orchestrator.testgen.selection import Settled
 from orchestrator.testgen.typescript.bench import Bench
-from orchestrator.testgen.typescript.candidates import Exploration
+from orchestrator.testgen.typescript.candidates import TRYING_MUTANTS, Exploration
 from orchestrator.testgen.typescript.doubles import shared_doubles
 from orchestrator.testgen.typescript.existing import read_existing
 from orchestrator.testgen.typescript.exploring import explore
@@ -154,7 +154,7 @@ def _begin(place: Place, target: Target, exploration: Exploration, batch: _Batch
         ),
         dropped=Counter(exploration.dropped),
     )
-    work.dropped[WEAK] += len(rest) - len(work.left)
+    work.dropped[NOT_JUDGED if TRYING_MUTANTS in exploration.cut_short else WEAK] += len(rest) - len(work.left)
     return work
 
 

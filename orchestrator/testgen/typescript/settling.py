@@ -109,14 +109,16 @@ def _judge(work: Work, verdicts: Verdicts, *, is_last: bool) -> None:
     if not verdicts.reasons:
         work.is_proven = True
         return
-    if ENVIRONMENT in verdicts.reasons.values() and work.exploration.shield and not work.place.shield:
+    is_bare = work.exploration.shield and not work.place.shield
+    if ENVIRONMENT in verdicts.reasons.values() and is_bare and not is_last:
         work.place = replace(work.place, shield=work.exploration.shield)  # tests load the module themselves from now on
         return
     lost: set[int] = set()
     for test in work.file.tests:
         reason = next((why for name, why in verdicts.reasons.items() if name and test.is_named(name)), "")
         is_unclear = "" in verdicts.reasons and len(work.file.tests) == 1
-        if NOT_COMPILED in (reason, verdicts.reasons[""] if is_unclear else "") and _loosen(work, test):
+        is_refused = NOT_COMPILED in (reason, verdicts.reasons[""] if is_unclear else "")
+        if is_refused and not is_last and _loosen(work, test):
             continue
         if reason or is_unclear:
             lost |= {each.number for each in test.candidates}

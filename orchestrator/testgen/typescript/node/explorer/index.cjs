@@ -47,9 +47,7 @@ async function explore(plan, api) {
     stopWatching = () => world.environment.restore();
     if (!plan.isBare && !(await world.reload(-1)) && !(await throughServer(world, plan)) && !isRefused(plan)) return answer({ problem: importProblem(world.problem, plan.absolute) });
     const imported = { goals: [...state.hits], mutants: [...state.touched], packages: new Set(world.doubled) };
-    const began = process.cpuUsage(); // loading the project's compiler is not exploring
-    const now = seldom(() => spent(process.cpuUsage(began))); // of the processor: what else the machine does makes no difference
-    const job = { plan, world, state, fence, now, journal, assembly };
+    const job = { plan, world, state, fence, journal, assembly };
     return answer(await searched(job, imported));
   } catch (error) {
     return answer({ problem: `cannot be explored: ${error?.stack || error}` });
@@ -82,7 +80,7 @@ function isRefused(plan) {
 }
 
 async function searched(job, imported) {
-  const { plan, world, state, fence, now, journal, assembly } = job;
+  const { plan, world, state, fence, journal, assembly } = job;
   plan.subjects = withoutPinned(withSchemas(await expanded(plan, world), world));
   const random = chance(plan.seed);
   const values = (world.values = new Values(plan.types, plan.facts, random, plan.subjects));
@@ -91,19 +89,26 @@ async function searched(job, imported) {
   const wanted = plan.subjects.filter((each) => !plan.avoid.includes(subjectName(each)));
   const subjects = (await servedSubjects(wanted, assembly, caller, values)).map((each) => (each.kind === 'config' ? new ConfigSubject(each, world, values) : each));
   const cases = new Cases(values, subjects, random, plan.hasState);
+  const began = process.cpuUsage(); // loading the project's compiler and its servers is not exploring
+  const now = seldom(() => spent(process.cpuUsage(began))); // of the processor: what else the machine does makes no difference
   const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, misses: assembly ? 60 : 150, fruitless: assembly ? 2 : 4, until: plan.seconds * 0.6, patience: Math.max(30, plan.seconds * 3) };
   const search = new Search({ caller, cases, subjects, limits, now, journal });
   await search.run();
-  await makePlainer(search, () => now() > plan.seconds * 0.75);
-  await findDeciding(search, () => now() > plan.seconds * 0.85);
-  const isOver = () => now() > plan.seconds;
-  await findClocks(search, () => now() > plan.seconds * 0.9);
+  const cut = new Set(search.isCutShort ? ['exploring'] : []);
+  const over = (share, what) => () => {
+    if (now() <= plan.seconds * share) return false;
+    cut.add(what);
+    return true;
+  };
+  await makePlainer(search, over(0.75, 'making tests plain'));
+  await findDeciding(search, over(0.85, 'comparing tests'));
+  await findClocks(search, over(0.9, 'comparing tests'));
+  const isOver = over(1, 'trying mutants');
   const atImport = plan.isRefused ? [] : imported.mutants;
   const matrix = await killMatrix({ kept: search.kept, caller, world, atImport, isOver });
   const written = candidatesOf(plan, cases, { kept: search.kept, matrix, world, dropped: search.dropped });
   const { candidates, outcomes } = withOutcomes(plan, plan.isBare ? inBareEnvironment(plan, written, subjects.find((each) => each.kind === 'config')) : written);
-  const cutShort = [...(search.isCutShort ? ['exploring'] : []), ...(isOver() ? ['trying mutants'] : [])];
-  return { candidates, outcomes, shield: shieldOf(plan, world.environment), packages: neededPackages(job, imported, search.kept, candidates), imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: cutShort };
+  return { candidates, outcomes, shield: shieldOf(plan, world.environment), packages: neededPackages(job, imported, search.kept, candidates), imported: imported.goals, defects: defectsOf(plan, search.defects), dropped: search.dropped, calls: caller.calls, cut_short: [...cut] };
 }
 
 /** The doubled packages that tests load or ask: a server of the project that was only tried out may load others. */

@@ -21,7 +21,7 @@ async function killMatrix({ kept, caller, world, atImport, isOver }) {
   const isKnown = (index, mutant) => counts.get(mutant) >= ENOUGH && matrix[index].value.length > 0;
   for (const [index, { item, seen }] of kept.entries()) {
     for (const mutant of seen.touched) {
-      if (isOver()) return matrix;
+      if (isOver()) return withKnown(matrix, kept);
       if (isKnown(index, mutant)) continue;
       note(index, mutant, tellsApart(seen, await caller.call(item, { active: mutant })));
     }
@@ -39,6 +39,22 @@ async function killMatrix({ kept, caller, world, atImport, isOver }) {
   }
   await world.reload(-1);
   return matrix;
+}
+
+/** Where there is no time to try mutants, those count that a case was kept for. */
+function withKnown(matrix, kept) {
+  for (const [index, { seen, kills }] of kept.entries()) {
+    const { value, calls } = matrix[index];
+    if (calls.length > 0) continue;
+    calls.push(...kills);
+    if (!isDone(seen)) value.push(...kills);
+  }
+  return matrix;
+}
+
+/** Say whether a call asked or told somebody something. */
+function isDone({ clients, spies }) {
+  return clients.some(({ calls }) => calls.items?.length > 0) || spies.some(({ calls }) => calls.length > 0);
 }
 
 module.exports = { killMatrix };
