@@ -3,21 +3,39 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from orchestrator.testgen.typescript.candidates import Candidate
-from orchestrator.testgen.typescript.outcomes import outcome_of, parts_of
+from orchestrator.testgen.typescript.outcomes import object_in, outcome_of, parts_of
 
 _LONGEST = 98
 _LONGEST_VALUE = 40
 _LONGEST_FEATURE = 24
 _MOST_FEATURES = 2
+_MOST_ARGUMENTS = 3
 _MOST_CONDITIONS = 3
 _NOTHING = ("undefined", "[]", "null", "0")  # rows that are found, or changed
 _FOUND = ["when something is found"]  # of no object that comes out: that tells what was found
 _REFUSED = re.compile(r"answers [45]\d\d")
 _GIVEN = re.compile(r"\bwith(?:out)? (?!a |another |no )([\w-]+)")  # the name of what a title says is given, or not
+_ID = re.compile(r"""['"][a-z]+-\d['"]""")  # of some thing or other
+_GOES_ON = "a clock that goes on by "
+_MAPPING = (("maps", " to %j"), ("turns", " into %j"))
+_REFUSING = (("refuses", ""), ("does not take", ""))
 _PATH = re.compile(r"[\w$]+(\.[\w$]+)*")
 _SHORT_LITERAL = r"""'[^']{,22}'|"[^"]{,22}"|-?[\d.]+|true|false|null"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    """Under which something comes out: the calls before, and what else a title tells."""
+
+    after: str
+    told: frozenset[str]
+
+    def are_in(self, title: str) -> bool:
+        """Say whether a title has room for all that is told."""
+        return all(each.partition(" ")[2] in title for each in self.told)
 
 
 class Namer:
@@ -30,7 +48,7 @@ class Namer:
         self._used: Counter[str] = Counter()
         self._taken = taken
         self._usual, self._alone = usual_features(others)
-        self._claims = [parts_of(each.expected) for each in others if each.expected.startswith("{")]
+        self._claims = [parts_of(whole) for each in others if (whole := object_in(each.expected))]
         self._are_several = len(others) > 1
         self._is_void = all(each.error or each.expected == "undefined" for each in others)
         self._paths = Counter(path for each in others for path in _paths(each))
@@ -38,6 +56,7 @@ class Namer:
         self._given = Counter(name for each in others for name, _ in each.args)
         self._titles = [each.title for each in others]
         self._most = len(others) / 2
+        self._conditions: list[_Conditions] = []  # under which others come out as they do
 
     def single(self, candidate: Candidate) -> str:
         """Return the title of a test of one call."""
@@ -54,7 +73,7 @@ class Namer:
         known = told[:_MOST_FEATURES]
         for count in range(len(told) + len(rest) + 1):
             found = _within(title, [*known, *[*told[_MOST_FEATURES:], *rest][:count]])
-            if found not in self._used and found not in self._taken:
+            if self._is_free(found):
                 return self._unique(found)
         return self._unique(_within(title, known))
 
@@ -63,13 +82,33 @@ class Namer:
         heads = self._heads(candidate)
         known = [each for each in deciding if not _is_told(each, heads[0])]
         known = sorted(known, key=lambda each: not _is_seen(each, candidate))[:_MOST_CONDITIONS]
+        known = known or ([] if candidate.title else self._ordinarily(candidate)[:_MOST_CONDITIONS])
         told, rest = ([], []) if candidate.title else self._told(candidate)
-        names = [each for each in (*deciding, *candidate.more, *told, *rest) if each not in known]
-        for each in ["", *names]:
-            found = _roomy(heads, [*known, each] if each else known)
-            if found not in self._used and found not in self._taken:
-                return self._unique(found)
-        return self._unique(_roomy(heads, known))
+        names = [each for each in dict.fromkeys((*deciding, *candidate.more, *told, *rest)) if each not in known]
+        ways = [known, *([*known, each] for each in names), *([each, *known] for each in names)]
+        titles = [(_roomy(heads, each), _Conditions(_after(candidate), frozenset(each))) for each in ways]
+        free = [(title, each) for title, each in titles if self._is_free(title)]
+        apart = [(title, each) for title, each in free if each.are_in(title) and each not in self._conditions]
+        title, conditions = [*apart, *free, titles[0]][0]
+        self._conditions.append(conditions)
+        return self._unique(title)
+
+    def _is_free(self, title: str) -> bool:
+        return title not in self._used and title not in self._taken
+
+    def _ordinarily(self, candidate: Candidate) -> list[str]:
+        """Return in words the little that goes into an ordinary call, or what others come after and it does not."""
+        if candidate.kind == "constant":
+            return []
+        usual = [step for step, count in self._steps.most_common(1) if count >= self._most]
+        if usual and not candidate.steps:
+            return [f"before {usual[0]}"]
+        is_short = len(candidate.args) <= _MOST_ARGUMENTS and not candidate.steps
+        shown = [(name, text) for name, text in candidate.args if is_short and re.fullmatch(_SHORT_LITERAL, text)]
+        told = [(name, text) for name, text in shown if not _ID.fullmatch(text)]
+        empty = ("''", '""')
+        given = [f"with an empty {name}" if text in empty else f"for {name} {text}" for name, text in told]
+        return [*dict.fromkeys((*given, *_passing(candidate), *(candidate.more if is_short else ())))]
 
     def _heads(self, candidate: Candidate) -> tuple[str, ...]:
         """Return in words what comes out, and the same shorter and shorter."""
@@ -129,13 +168,14 @@ class Namer:
         """Return the title of a table of calls; everything before the first `%` is of this table alone."""
         names = " and ".join(dict.fromkeys(name for name, _ in candidates[0].args))
         places = ", ".join("%j" for _ in candidates[0].args)
-        verb = "refuses" if candidates[0].error else "maps"
-        end = "" if candidates[0].error else " to %j"
+        ways = _REFUSING if candidates[0].error else _MAPPING
+        count = 0
         while True:
-            self._used[f"{verb} {names}"] += 1
-            count = self._used[f"{verb} {names}"]
-            begin = f"{verb} {names}{'' if count == 1 else f' ({count})'} "
-            if not any(each.startswith(begin) for each in self._taken):
+            verb, end = ways[count % len(ways)]
+            count += 1
+            begin = f"{verb} {names} " if count <= len(ways) else f"{verb} {names} ({count}) "
+            if begin not in self._used and not any(each.startswith(begin) for each in self._taken):
+                self._used[begin] += 1
                 return f"{begin}{places}{end}"
 
     def _unique(self, title: str) -> str:
@@ -156,6 +196,13 @@ def _is_seen(condition: str, candidate: Candidate) -> bool:
     """Say whether the value of a condition comes out again in an error."""
     value = re.search(r"'([^']+)'$", condition)
     return value is not None and candidate.error is not None and value.group(1) in str(candidate.error["message"])
+
+
+def _passing(candidate: Candidate) -> list[str]:
+    """Return in words how much time passes by a clock that goes in."""
+    texts = [text for where, _, text in candidate.features if where.endswith("#")]
+    spans = [text.removeprefix(_GOES_ON) for text in texts if text.startswith(_GOES_ON)]
+    return [f"when {each} {'passes' if each.startswith('1 ') else 'pass'}" for each in spans]
 
 
 def _last(path: str) -> str:

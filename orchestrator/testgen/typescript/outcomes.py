@@ -40,22 +40,25 @@ def outcome_of(
 
 def _described(candidate: Candidate, claims: Sequence[Mapping[str, str]], most: int) -> str:
     expected = candidate.expected
-    if len(expected) <= (_LONGEST_VALUE if expected[0] in _QUOTES else 30):
+    is_text = expected[0] in _QUOTES or expected.startswith("new ")
+    if len(expected) <= (_LONGEST_VALUE if is_text else 30):
         return "nothing" if expected == "undefined" else expected
     if expected.startswith("["):
-        return "a list"
-    if not expected.startswith("{"):
+        count = len(_parted(expected[1:-1]))
+        return f"a list of {'one' if count == 1 else count}"
+    if not (whole := object_in(expected)):
         return "a text" if expected[0] in "'\"" else "what is expected"
-    told = {key: value for key, value in parts_of(expected).items() if value}
-    names = sorted(_apart(told, claims) or _made(candidate, told), key=lambda key: not _SENTENCE.fullmatch(told[key]))
+    told = {key: value for key, value in parts_of(whole).items() if value}
+    names = _apart(told, claims) or _made(candidate, told)
+    if not names and expected in candidate.answers:
+        return "what was found"
+    names = sorted(names or _chosen(candidate, told), key=lambda key: not _SENTENCE.fullmatch(told[key]))
     if names:
         chosen = names[:most] or [min(names, key=lambda key: len(f"{key} {told[key]}"))]
         return f"an object with {' and '.join(_claim(key, told[key]) for key in told if key in chosen)}"
-    if expected in candidate.answers:
-        return "what was found"
     if told:
         return f"an object with {' and '.join(f'{key} {value}' for key, value in [*told.items()][: most or 1])}"
-    keys = [*_sources_in(expected)]
+    keys = [*sources_in(whole)]
     return f"an object with {' and '.join(keys[:2])}" if keys else "an object"
 
 
@@ -72,24 +75,45 @@ def _apart(told: Mapping[str, str], claims: Sequence[Mapping[str, str]]) -> list
 
 
 def _made(candidate: Candidate, told: Mapping[str, str]) -> list[str]:
-    """Return which parts of an object did not go in as they are: these are what the function is for."""
-    given = {text for _, _, text in candidate.features}
-    return [key for key, value in told.items() if value not in given]
+    """Return which parts of an object did not go in under their names: these are what the function is for."""
+    given = {(name, text) for _, name, text in candidate.features}
+    return [key for key, value in told.items() if given.isdisjoint(((key.rpartition(".")[2], value), ("", value)))]
+
+
+def _chosen(candidate: Candidate, told: Mapping[str, str]) -> list[str]:
+    """Return which parts of an object went in under their names, among other values of these names."""
+    given: dict[str, set[str]] = {}
+    for _, name, text in candidate.features:
+        given.setdefault(name, set()).add(text)
+    return [key for key in told if len(given.get(key.rpartition(".")[2], ())) > 1]
+
+
+def object_in(expected: str) -> str:
+    """Return the source of an object that is expected as a whole or in part; "" where none is."""
+    inner = expected.removeprefix("expect.objectContaining(")
+    if not inner.startswith("{"):
+        return ""
+    return expected if inner == expected else inner.removesuffix(")")
 
 
 def parts_of(text: str) -> dict[str, str]:
     """Return what stands in an object as source: by its path the value where that is short, else ""."""
     found: dict[str, str] = {}
-    for key, value in _sources_in(text).items():
+    for key, value in sources_in(text).items():
         inner = parts_of(value) if value.startswith("{") and value != "{}" else {}
         short = value if _SHORT.fullmatch(value) and len(value) <= _LONGEST_VALUE else ""
         found |= {f"{key}.{path}": each for path, each in inner.items()} if inner else {key: short}
     return found
 
 
-def _sources_in(text: str) -> dict[str, str]:
+def sources_in(text: str) -> dict[str, str]:
     """Return what stands directly in an object, by its key."""
-    inner = re.sub(r"^\{\s*|\s*\}$", "", text)
+    pairs = [part.partition(":") for part in _parted(re.sub(r"^\{\s*|\s*\}$", "", text))]
+    return {key.strip(): value.strip() for key, _, value in pairs if re.fullmatch(r"\w+", key.strip())}
+
+
+def _parted(inner: str) -> list[str]:
+    """Return what stands between the commas of a list or an object."""
     parts, depth, quote, start = list[str](), 0, "", 0
     for at, one in enumerate(inner):
         if quote:
@@ -103,8 +127,7 @@ def _sources_in(text: str) -> dict[str, str]:
         elif one == "," and depth == 0:
             parts.append(inner[start:at])
             start = at + 1
-    pairs = [part.partition(":") for part in (*parts, inner[start:])]
-    return {key.strip(): value.strip() for key, _, value in pairs if re.fullmatch(r"\w+", key.strip())}
+    return [*parts, inner[start:]]
 
 
 def _short(text: str, most: int) -> str:

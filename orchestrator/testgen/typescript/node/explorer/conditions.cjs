@@ -1,6 +1,7 @@
 'use strict';
 /** Says in words in what a case differs from an ordinary one: "without email", "when the user is not found". */
 const { isStructural, named, plural, singular } = require('./condition-names.cjs');
+const { isFree } = require('./decisive-fields.cjs');
 const { durationOf, isTime } = require('./features.cjs');
 const { errorWords, worthlessWords } = require('./server/request-words.cjs');
 
@@ -26,7 +27,7 @@ function conditionsOf(item, plan, shown, natural = [], answered = []) {
   const say = (spots) => [...new Set(spots.flatMap((each) => (each.partner ? ofPair(each, words, plan.facts) : [words({ ...each, isAlone: true })])).filter(Boolean))];
   const told = (why?.filter((each) => each.decides && !each.isPartner) ?? natural).sort((a, b) => rankOf(a) - rankOf(b));
   const outcome = told.filter((each) => !each.isWay).flatMap((each) => inParts(each, fields));
-  const kept = told.filter((each) => each.isKept);
+  const kept = told.filter((each) => each.isKept && each.to?.v !== false);
   const known = outcome.length > 0 ? outcome : fields.length + kept.length > 0 ? [...fields.slice(0, MOST_PARTS), ...kept] : told;
   const deciding = say(known);
   const others = say([...told, ...fields, ...(why?.filter((each) => !each.decides) ?? []), ...natural]);
@@ -50,21 +51,33 @@ function wordsFor(spot, { item, plan, shown, answered }) {
   const [part, index, ...rest] = spot.path;
   if (part === 'answers') return ofAnswer(spot, rest, askedAt(index, item, plan, answered), shown);
   const { subject } = item;
+  const name = nameAt(spot.path, subject);
+  if (spot.to?.t === 'result') return isNothing(spot.from) ? '' : ofResult(spot.to, name, item.steps);
   if (part === 'args' && index === 0 && subject.form) return ofRequest(spot, rest, subject, shown);
   if (part === 'args' && subject.settings?.way?.isFailing && index === item.args.length - 1) return `for ${errorWords(shown(item.args[index]))}`;
-  const params = (part === 'ctor' ? subject.ctor : subject.params) ?? [];
-  const top = params[Math.min(index, params.length - 1)]?.name ?? 'input';
-  const callee = calleeIn(spot, rest, top);
+  const callee = calleeIn(spot, rest, nameAt([part, index], subject));
   if (callee) return ofCallee(spot, callee, shown);
-  const keys = rest.filter((each) => !isStructural(each));
-  return ofValue(spot, keys.at(-1) ?? top, keys.length === 0, shown);
+  return ofValue(spot, name, rest.every(isStructural), shown);
 }
 
-/** Two inputs that are compared: of texts whether they are the same, else both of them. */
+/** What a place below an input is called. */
+function nameAt([part, index, ...rest], subject) {
+  const params = (part === 'ctor' ? subject.ctor : subject.params) ?? [];
+  return rest.filter((each) => !isStructural(each)).at(-1) ?? params[Math.min(index, params.length - 1)]?.name ?? 'input';
+}
+
+/** What an earlier call gave, in the place of something else. */
+function ofResult({ step, path }, name, steps) {
+  const key = path.at(-1);
+  const told = `the ${typeof key === 'string' ? named(key) : 'result'} that ${steps[step].member} gave`;
+  return key === name ? `for ${told}` : `for ${name} equal to ${told}`;
+}
+
+/** Two inputs that are compared: of texts whether they are the same, else both of them; so also of the words of a type. */
 function ofPair({ partner: { path, node }, ...spot }, words, { strings }) {
   const said = words(spot);
   const other = words({ path, from: undefined, to: node });
-  if (typeof node.v !== 'string') return [said, other];
+  if (typeof node.v !== 'string' || !isFree(node)) return [said, other];
   const name = nameIn(other);
   const isSame = node.v === spot.to.v;
   const isClear = name && nameIn(said) && name !== nameIn(said) && (isSame || !strings.includes(spot.to.v)); // else the value itself says more
@@ -164,7 +177,6 @@ function ofAsker({ from, to }, rest, shown) {
 
 /** Something else under a name. */
 function ofValue({ from, to, isAlone }, name, isTop, shown) {
-  if (to?.t === 'result') return ''; // what an earlier call gave, which the title tells of
   if (to === undefined || (to.t === 'value' && to.v === undefined)) return `without ${name}`;
   if (to.t === 'value' && to.v === '') return `with an empty ${name}`;
   if (to.t === 'list') return to.items.length === 0 ? `with no ${plural(name)}` : `with ${to.items.length === 1 ? `one ${singular(name)}` : `${to.items.length} ${plural(name)}`}`;

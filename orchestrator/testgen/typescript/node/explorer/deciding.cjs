@@ -13,7 +13,9 @@ const { stillWorth } = require('./plainer.cjs');
 const MOST_SPOTS = 24;
 const MOST_TRIES = 30; // of one case
 const MOST_PARTS = 2; // of an object that are told one by one
+const DEEPEST = 2; // objects in one another
 const ANOTHER = 1009; // added to a value to see whether it is that which is compared
+const REASON = /^(reason|why|message|error|code|status|state|decision|verdict|outcome)$/;
 const APART = new Set(['constant', 'config', 'schema']); // whose titles say what goes in anyway
 
 /** Tell of each kept case in which spots it differs from an ordinary one, those first that decide, and which of its fields do. */
@@ -99,7 +101,7 @@ async function verdictOn({ caller }, { item, seen, goals }, spot) {
   if (!other) return { decides: true };
   const then = await caller.call(other);
   const isLost = (each) => !then.goals.has(each);
-  if (sortOf(then) !== sortOf(seen)) return { decides: true };
+  if (sortOf(then) !== sortOf(seen) || reasonOf(then) !== reasonOf(seen)) return { decides: true };
   return [...seen.goals].some(isLost) ? { decides: true, isWay: true, isKept: goals.some(isLost) } : { decides: false };
 }
 
@@ -155,8 +157,22 @@ function sortOf(seen) {
   if (status !== undefined) return `${status} ${status < 400 ? '' : JSON.stringify(partOf(seen, 'body'))}`;
   const { value } = seen;
   if (value.t === 'value') return typeof value.v === 'string' ? 'a text' : String(value.v);
-  if (value.t === 'object') return JSON.stringify(value.props.filter(([, each]) => typeof each.v === 'boolean' || each.v === null).map(([key, each]) => [key, each.v]));
+  if (value.t === 'object') return JSON.stringify(flagsIn(value, DEEPEST));
   return value.t === 'list' ? `list ${value.items.length === 0}` : value.t;
+}
+
+/** What is true, false or nothing in an object and in those in it. */
+function flagsIn({ props }, depth) {
+  return props.flatMap(([key, each]) => {
+    if (each.t === 'object' && depth > 0) return flagsIn(each, depth - 1).map(([below, flag]) => [`${key}.${below}`, flag]);
+    return typeof each.v === 'boolean' || each.v === null ? [[key, each.v]] : [];
+  });
+}
+
+/** What an object gives as the reason for what it says. */
+function reasonOf({ kind, value }) {
+  const told = kind === 'value' && value.t === 'object' ? value.props : [];
+  return JSON.stringify(told.filter(([key, each]) => REASON.test(key) && typeof each.v === 'string').map(([key, each]) => [key, each.v]));
 }
 
 function statusOf(seen) {

@@ -93,8 +93,13 @@ function queriesIn({ clients }) {
 }
 
 function withoutEcho(seen, name) {
-  if (seen.kind !== 'value' || seen.value.t !== 'object') return seen;
-  return { ...seen, value: { ...seen.value, props: seen.value.props.filter(([key]) => key !== name) } };
+  return seen.kind === 'value' ? { ...seen, value: without(seen.value, name) } : seen;
+}
+
+/** An object without what stands in it under a name, and in those in it. */
+function without(picture, name) {
+  if (picture.t !== 'object') return picture;
+  return { ...picture, props: picture.props.filter(([key]) => key !== name).map(([key, each]) => [key, without(each, name)]) };
 }
 
 /** The nodes in which decisive fields stand, with their names: Map of node -> [name]. */
@@ -110,4 +115,4 @@ function holdersOf({ fields = [], ...item }, answered) {
   return found;
 }
 
-module.exports = { decisiveFields, holdersOf };
+module.exports = { decisiveFields, holdersOf, isFree };

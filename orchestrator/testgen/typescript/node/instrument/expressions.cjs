@@ -6,7 +6,7 @@ const { ASSIGNMENTS, METHODS, OPERATORS, kindOf } = require('./operators.cjs');
 function expressionRules(job) {
   const { ts } = job;
   const rules = [
-    binary, conditional, arrowBody, defaultValue, negation, update, schemaCall, methodCall, awaited, definitions, text, number, truth, collection,
+    binary, conditional, arrowBody, defaultValue, negation, update, schemaCall, membership, methodCall, awaited, definitions, text, number, truth, collection,
   ];
 
   function visit(node) {
@@ -109,6 +109,17 @@ function expressionRules(job) {
     if (callee.expression.kind === ts.SyntaxKind.SuperKeyword || callee.expression.kind === ts.SyntaxKind.ThisKeyword) return undefined;
     const [first, ...rest] = node.arguments.map((each) => job.visit(each));
     return `__o().y(${job.visit(callee.expression)}).${callee.name.text}(${[`__o().a(${first})`, ...rest].join(', ')})`;
+  }
+
+  /** `roles.includes(role)`, `seen.has(id)`: what is looked for is compared with each that is there. */
+  function membership(node) {
+    if (!ts.isCallExpression(node) || node.questionDotToken || node.arguments.length !== 1) return undefined;
+    const { expression: callee, arguments: [wanted], parent } = node;
+    if (!ts.isPropertyAccessExpression(callee) || !/^(includes|has|indexOf)$/.test(callee.name.text)) return undefined;
+    if (callee.expression.kind === ts.SyntaxKind.SuperKeyword || ts.isSpreadElement(wanted)) return undefined;
+    const isOptional = Boolean(ts.isOptionalChain?.(callee));
+    if (isOptional && (ts.isOptionalChain(parent) || !(isPlain(wanted) || ts.isStringLiteral(wanted)))) return undefined; // what follows is left out with it
+    return `__o().h(${job.visit(callee.expression)}, '${callee.name.text}', ${job.visit(wanted)}, ${isOptional})`;
   }
 
   function methodCall(node) {
@@ -214,7 +225,7 @@ function expressionRules(job) {
     return call.expression.kind === ts.SyntaxKind.ImportKeyword || call.expression.getText(job.file) === 'require';
   }
 
-  return { visit, told: (node) => awaited(node) ?? returned(node) ?? schemaCall(node) ?? compared(node) };
+  return { visit, told: (node) => awaited(node) ?? returned(node) ?? schemaCall(node) ?? membership(node) ?? compared(node) };
 }
 
 module.exports = { expressionRules };

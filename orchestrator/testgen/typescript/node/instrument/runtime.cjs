@@ -37,6 +37,17 @@ function createRuntime() {
     if (state.steps > state.most) throw new StepLimit('too many steps');
   }
 
+  /** The first of what is in a list, a set or a map. */
+  function firstOf(owner) {
+    const isKeyed = /^\[object (Set|Map)\]$/.test(Object.prototype.toString.call(owner));
+    const found = [];
+    for (const each of isKeyed ? owner.keys() : Array.isArray(owner) ? owner : []) {
+      if (found.length === 6) break;
+      found.push(each);
+    }
+    return found;
+  }
+
   function create(name) {
     const live = () => state.watched === name;
     const hit = (goal) => { if (live()) { state.hits.add(goal); step(); } };
@@ -47,6 +58,7 @@ function createRuntime() {
     };
     const api = {
       v: undefined,
+      chosen: undefined, // what the last switch looks at
       t(read, write) {
         if (!live()) return;
         const others = state.variables;
@@ -83,6 +95,19 @@ function createRuntime() {
           }
         }
         return BINARY[operator](left, right);
+      },
+      h(owner, name, wanted, isOptional) {
+        if (isOptional && (owner === null || owner === undefined)) return undefined;
+        if (state.seen !== null) for (const each of firstOf(owner)) state.seen.push(['among', wanted, each]);
+        return owner[name](wanted);
+      },
+      d(value) {
+        api.chosen = value;
+        return value;
+      },
+      e(label) {
+        if (state.seen !== null) state.seen.push(['===', api.chosen, label]);
+        return label;
       },
       w(site, value) {
         if (state.awaited !== null) state.awaited(live() ? site : `${name}#${site}`, value);

@@ -77,10 +77,10 @@ function statementRules(job) {
   function switchStatement(node) {
     const clauses = node.caseBlock.clauses.map((clause) => {
       const goal = job.goal('branch', clause);
-      const label = ts.isCaseClause(clause) ? `case ${job.visit(clause.expression)}:` : 'default:';
+      const label = ts.isCaseClause(clause) ? `case __o().e(${job.visit(clause.expression)}):` : 'default:';
       return `${label} __o().s(${goal}); ${clause.statements.map((each) => job.visit(each)).join('\n')}`;
     });
-    return `switch (${job.visit(node.expression)}) { ${clauses.join('\n')} }`;
+    return `switch (__o().d(${job.visit(node.expression)})) { ${clauses.join('\n')} }`;
   }
 
   /** Where nothing else in what is returned can be changed, the mutant returns nothing. */
