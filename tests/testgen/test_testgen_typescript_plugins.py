@@ -85,6 +85,7 @@ def test_plugins_are_tested_for_what_they_do(project):
     assert "{ preHandler: Reflect.get(app, 'guard') }" in guarding
     assert "/failing" not in guarding + ending
     assert ending.count("'x-served-by': 'here'") == 1
+    assert "it('sets the header x-served-by'" in ending
     assert "headers: { origin: 'http://shop.example.org' }" in origins
     assert "GET /failing" not in origins  # who is refused comes to no route
     assert "GET /nothing" not in origins
@@ -107,7 +108,7 @@ def test_what_a_plugin_writes_to_the_log_is_asserted_once(project):
     generated("src/audit.ts", budget=4)
     text = (project / "src/__tests__/audit.test.ts").read_text()
     assert text.count("expect(logged).toEqual([{ level: 30, method: 'GET', msg: 'is asked' }]);") == 1
-    assert "it('writes to the log'" in text
+    assert """it('logs "is asked" with method'""" in text
     run_jest()
 
 

@@ -4,6 +4,8 @@ const { isDeepStrictEqual } = require('node:util');
 const { literal, make, settled } = require('../nodes.cjs');
 const { defaultName } = require('../writer.cjs');
 const { injected } = require('./requests.cjs');
+const { addedTo, headerWords, logWords } = require('./plugin-words.cjs');
+const { partOf } = require('./request-words.cjs');
 const { RouteSubject, shown } = require('./route-subject.cjs');
 
 const NOT_FOUND = 404;
@@ -54,6 +56,7 @@ async function hooked(assembly, origin, scene, args) {
 /** What a plugin does to requests; what a server without it answers as well is no sort of answer of its own. */
 class PluginSubject extends RouteSubject {
   others = new Map(); // by inputs, in what the answer differs from that of a plain server
+  added = new Map(); // by inputs, the headers that such a server does not send
   unreached = new Set(); // inputs of requests that come to no route
 
   async begin(item, scene) {
@@ -61,8 +64,13 @@ class PluginSubject extends RouteSubject {
     const answer = await this.answer(item, scene);
     const key = keyOf(item);
     if (!this.settings.way.isReached) this.unreached.add(key);
-    if (this.assembly.state.active < 0 && !this.others.has(key)) this.others.set(key, differenceOf(answer, await this.plainAnswer(item, scene)));
+    if (this.assembly.state.active < 0 && !this.others.has(key)) this.compare(key, answer, await this.plainAnswer(item, scene));
     return answer;
+  }
+
+  compare(key, answer, plain) {
+    this.others.set(key, differenceOf(answer, plain));
+    this.added.set(key, addedTo(plain.headers, answer.headers));
   }
 
   /** What is answered, and what is logged until the server is closed. */
@@ -109,8 +117,17 @@ class PluginSubject extends RouteSubject {
   }
 
   /** What a test shows where a status would say nothing of the plugin. */
-  titleOf(item) {
-    return { nothing: 'leaves answers as they are', log: 'writes to the log' }[this.others.get(keyOf(item))];
+  titleOf(item, seen) {
+    const key = keyOf(item);
+    const difference = this.others.get(key);
+    if (difference === 'headers') return headerWords(seen, this.added.get(key), this.usuallyAdded(key), partOf(item.args[0], 'headers'));
+    return { nothing: 'leaves answers as they are', log: difference === 'log' && logWords(seen) }[difference];
+  }
+
+  /** The headers that the natural request is answered with, seen from another one. */
+  usuallyAdded(key) {
+    const natural = this.baseArgs && keyOf({ args: this.baseArgs });
+    return natural === key ? [] : this.added.get(natural) ?? [];
   }
 }
 

@@ -8,6 +8,7 @@ const { errorWords } = require('./request-words.cjs');
 
 const LONGEST_GIVEN = 24;
 const MOST_GIVEN = 40;
+const LONGEST_NAME = 40;
 const DOCUMENT = 'what is documented'; // under which the OpenAPI document stands among what was seen
 
 /** The candidate for one case of a route, with what is written otherwise where the compiler minds what the server is given. */
@@ -26,10 +27,9 @@ function written(subject, item, seen, { withCalls, isLoose }) {
   const assertions = writer.assertions();
   const status = new Map(seen.value.props).get('status').v;
   const shown = (each) => writer.shown(each);
-  const own = subject.titleOf?.(item);
-  const told = own ? undefined : conditionsOf(item, subject.assembly.plan, shown, fromNatural(subject, item), seen.answered);
-  const conditions = own || !subject.settings.way.isFailing ? told : withError(told, shown(item.args.at(-1)));
-  const title = own ?? `answers ${status}`;
+  const told = conditionsOf(item, subject.assembly.plan, shown, fromNatural(subject, item), seen.answered);
+  const conditions = subject.settings.way.isFailing ? withError(told, shown(item.args.at(-1))) : told;
+  const title = subject.titleOf?.(item, seen) ?? `answers ${status}`;
   return { ...candidate(subject, item, seen, { title, setup, call, assertions, writer }), conditions, ...looseOf(subject, writer, call) };
 }
 
@@ -60,8 +60,15 @@ function decoratorsProposal(subject, item, seen) {
   const value = new Map(seen.value.props);
   const assertions = names.map((name) => `expect(app.hasDecorator(${literal(name)})).toBe(${value.get(name).v});`);
   if (value.has(DOCUMENT)) assertions.push(`expect(app.swagger()).toEqual(${expectation(value.get(DOCUMENT), braces)});`);
-  const title = `puts ${names.slice(0, 2).join(' and ')}${names.length > 2 ? ' and more' : ''} on the server`;
+  const title = `puts ${names.slice(0, 2).join(' and ')}${names.length > 2 ? ' and more' : ''} on the server${value.has(DOCUMENT) ? documentWords(value.get(DOCUMENT)) : ''}`;
   return candidate(subject, item, seen, { title, setup, call: 'await app.ready()', assertions, writer });
+}
+
+/** What an API is called in its document. */
+function documentWords({ props = [] }) {
+  const info = props.find(([key]) => key === 'info')?.[1].props ?? [];
+  const name = info.find(([key]) => key === 'title')?.[1].v;
+  return typeof name === 'string' ? ` and documents it as "${name.slice(0, LONGEST_NAME)}"` : ' and documents it';
 }
 
 function candidate(subject, item, seen, { title, setup, call, assertions, writer }) {
