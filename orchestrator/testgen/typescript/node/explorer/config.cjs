@@ -15,6 +15,7 @@ const LOADING = [3000, 300]; // milliseconds that loading may take, at most and 
 const MALFORMED = ['', 'abc', '-1', '0', 'true', 'false', '1.5', ' '];
 const NEAR = ['http://localhost:3000', 'postgresql://localhost:5432/app'];
 const MOST_REFUSALS = 12;
+const LONGEST_TOLD = 40; // characters in a title
 const EXIT = 'the process ends';
 
 class ConfigSubject {
@@ -24,6 +25,7 @@ class ConfigSubject {
     Object.assign(this, { isAsync: true, isCostly: true, patience: new Patience(...LOADING) });
     this.variables = variablesOf(world.plan);
     this.refusals = new Set();
+    this.ends = new Set(); // what the module was under other variables, in source
     this.learned = new Map(); // variable -> the shape that a schema gives it
   }
 
@@ -97,6 +99,7 @@ class ConfigSubject {
   /** One of each sort of end is worth keeping: what is refused is told apart by the words. */
   sort(item, seen) {
     const refusal = seen.kind === 'error' ? seen.error.message : '';
+    this.ends.add(seen.kind === 'value' ? expectation(seen.value, braces) : seen.kind);
     if (this.refusals.size < MOST_REFUSALS) this.refusals.add(refusal);
     return `config ${seen.kind} ${this.refusals.has(refusal) ? refusal : ''} ${isExit(seen)}`;
   }
@@ -126,8 +129,8 @@ function proposalOf(subject, item, seen) {
   const { load } = plan;
   const checks = exits ? exitChecks(plan, load, seen) : names.length > 0 ? valueChecks(plan, load, names) : [refusal(plan, load, seen.error)];
   return {
-    subject: 'the environment', kind: 'config', line: subject.line, outcome: seen.kind === 'error' ? 'throws' : 'value',
-    title: titleOf(item, seen, exits),
+    ...(isAlways(subject, exits) ? alwaysNamed(names) : { subject: 'the environment', title: titleOf(item, seen, exits) }),
+    kind: 'config', line: subject.line, outcome: seen.kind === 'error' ? 'throws' : 'value',
     setup: setupOf(subject),
     arrange: set.map(([name, node]) => `process.env.${name} = ${literal(node.v)};`),
     call: checks[0].replace(/;$/, ''), is_async: false, expected: '', primitive: false, error: null, assertions: checks.slice(1),
@@ -170,6 +173,16 @@ function exitChecks({ api, isSync }, load, seen) {
 function setupOf({ world, variables }) {
   const names = [...new Set([...variables, ...world.environment.ordered])];
   return ownEnvironment(names, [`${world.plan.api}.resetModules();`]);
+}
+
+/** Say whether the module exports the same whatever stands in the environment. */
+function isAlways({ ends }, exits) {
+  return !exits && ends.size === 1 && !ends.has('error');
+}
+
+function alwaysNamed([[name, source], ...others]) {
+  const isShort = others.length === 0 && source.length <= LONGEST_TOLD;
+  return { subject: [name, ...others.map(([each]) => each)].join(' and '), title: isShort ? `is ${source}` : 'keeps its values' };
 }
 
 function titleOf(item, seen, exits) {

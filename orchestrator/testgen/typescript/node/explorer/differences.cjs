@@ -95,4 +95,4 @@ function keyOf(node) {
   });
 }
 
-module.exports = { childOf, differences, leavesOf, reverted };
+module.exports = { childOf, differences, isSame, leavesOf, reverted };

@@ -8,6 +8,7 @@ const { World } = require('./world.cjs');
 const { Search } = require('./search.cjs');
 const { killMatrix } = require('./killing.cjs');
 const { makePlainer } = require('./plainer.cjs');
+const { makeTelling } = require('./telling.cjs');
 const { findClocks } = require('./clocks.cjs');
 const { findDeciding } = require('./deciding.cjs');
 const { buildFence } = require('./fence.cjs');
@@ -101,6 +102,7 @@ async function searched(job, imported) {
     return true;
   };
   await makePlainer(search, over(0.75, 'making tests plain'));
+  await makeTelling(search, over(0.78, 'making tests plain'));
   await findDeciding(search, over(0.85, 'comparing tests'));
   await findClocks(search, over(0.9, 'comparing tests'));
   const isOver = over(1, 'trying mutants');

@@ -18,7 +18,7 @@ function oddnessOf(item, seen, { knows = [] }) {
   const given = [...item.args, ...item.ctor, ...item.steps.flatMap((each) => each.args)];
   const isRefused = seen.kind === 'error';
   const handled = item.subject.kind === 'route' ? [...knows, 'catch'] : knows; // somebody answers a request that fails
-  let found = isLong(seen.value) ? MORE : 0;
+  let found = isLong(seen.value) ? MORE : isEcho(seen) ? A_LITTLE : 0;
   for (const node of [...given, ...item.answers.values()]) {
     for (const [each] of places(node, () => undefined)) found += ofNode(each, item, isRefused, handled);
   }
@@ -83,4 +83,9 @@ function isLong(picture) {
   return picture?.t === 'value' && typeof picture.v === 'number' && String(picture.v).length > 8 && !Number.isInteger(picture.v);
 }
 
-module.exports = { isLong, isMixedUp, isNoNumber, oddnessOf };
+/** Say whether a text came out as it went in: that shows little of what is done with it. */
+function isEcho({ value, args = [] }) {
+  return value?.t === 'value' && typeof value.v === 'string' && args.some((each) => each.t === 'value' && each.v === value.v);
+}
+
+module.exports = { isEcho, isLong, isMixedUp, isNoNumber, oddnessOf };

@@ -89,7 +89,7 @@ function* waysOf(cases, { item, seen }) {
     if (node.t === 'list' && !node.fixed && node.items.length > 1) yield replace({ ...node, items: node.items.slice(0, -1) });
     if (node.t === 'object' && !node.answer) for (const name of optionalIn(node)) yield replace({ ...node, props: node.props.filter(([key]) => key !== name) });
     if (node.t === 'object' && node.open) for (const [name] of node.props) yield replace({ ...node, props: node.props.filter(([key]) => key !== name) });
-    for (const natural of naturalFor(cases, node, isMixedUp(node, item))) yield replace({ ...natural, answer: node.answer });
+    for (const natural of naturalFor(cases, node, node.t === 'made' || isMixedUp(node, item))) yield replace({ ...natural, answer: node.answer });
   }
 }
 

@@ -1,5 +1,6 @@
 'use strict';
 /** Tells what came out of a mutant from what came out of the original. */
+const { isEcho } = require('./oddness.cjs');
 const { fits } = require('./pictures.cjs');
 const { sortOfAnswer } = require('./schemas.cjs');
 
@@ -37,7 +38,7 @@ function outcomeKey(subject, seen) {
   if (subject.kind === 'schema') return `${name}|${sortOfAnswer(seen)}`;
   if (value.t === 'anything' || value.v === undefined) return `${name}|${value.t}|${toldTo(seen)}`;
   const isEmpty = value.t === 'list' && value.items.length === 0;
-  return `${name}|${value.t}|${typeof value.v}|${value.v === null || value.v === undefined || typeof value.v === 'boolean' ? value.v : Boolean(value.v)}|${isEmpty}`;
+  return `${name}|${value.t}|${typeof value.v}|${value.v === null || value.v === undefined || typeof value.v === 'boolean' ? value.v : Boolean(value.v)}|${isEmpty}|${isEcho(seen)}`;
 }
 
 /** What spies were told, where nothing else came out of a call: which of them, and the first plain word. */

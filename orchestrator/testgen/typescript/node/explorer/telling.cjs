@@ -1,0 +1,104 @@
+'use strict';
+/**
+ * Lets kept cases show something: what is changed was something else before, and no two rows of a list are the same.
+ *
+ * A case stays what it is worth keeping for. Nothing here is drawn by chance.
+ */
+const { isSame, leavesOf, reverted } = require('./differences.cjs');
+const { isStructural } = require('./condition-names.cjs');
+const { spliced } = require('./nodes.cjs');
+const { stillWorth } = require('./plainer.cjs');
+
+const MOST_TRIES = 6; // of one case
+const MOST_OTHERS = 3; // values in the place of one
+const NUMBERED = /^(.*-)(\d+)$/; // "id-1"
+const ID = /(^|_)id$|Id$/;
+
+/** Change the cases that a search kept, as long as `isOver` says no. */
+async function makeTelling(search, isOver) {
+  for (const [index, entry] of search.kept.entries()) {
+    if (isOver()) return;
+    const { subject } = entry.item;
+    if (['constant', 'config', 'schema'].includes(subject.kind)) continue;
+    search.cases.values.subject = subject;
+    search.kept[index] = await told(search, entry, isOver);
+  }
+}
+
+async function told(search, entry, isOver) {
+  let found = entry;
+  for (const ways of [apartWays, changedWays]) {
+    let tries = 0;
+    for (const item of ways(search.cases, found)) {
+      tries += 1;
+      if (isOver() || tries > MOST_TRIES) break;
+      const next = await stillWorth(search, found, item);
+      if (!next) continue;
+      found = next;
+      break;
+    }
+  }
+  return found;
+}
+
+/** Yield a case in which each row that is like one before has another id. */
+function* apartWays(cases, { item }) {
+  for (const [node, replace] of cases.spots(item)) {
+    if (node.t !== 'list' || node.fixed) continue;
+    const items = node.items.map((each, at) => (node.items.slice(0, at).some((other) => isSame(other, each)) ? numbered(each, at + 1) : each));
+    if (items.some((each, at) => each !== node.items[at])) yield replace({ ...node, items });
+  }
+}
+
+/** A row with another number in its own id; itself where it has none. */
+function numbered(node, number) {
+  const index = node.t === 'object' ? node.props.findIndex(([key, each]) => /^_?id$/.test(key) && (typeof each.v === 'number' || NUMBERED.test(each.v))) : -1;
+  if (index < 0) return node;
+  const [key, id] = node.props[index];
+  const v = typeof id.v === 'number' ? id.v + number - 1 : id.v.replace(NUMBERED, `$1${number}`);
+  return { ...node, props: spliced(node.props, index, [key, { ...id, v }]) };
+}
+
+/** Yield a case in which something else stood where something is written; else something else is written. */
+function* changedWays(cases, { item, seen }) {
+  const written = textsOf(seen);
+  if (!written) return;
+  const leaves = [...leavesOf(item)].map((each) => ({ ...each, name: nameOf(each, item.subject) }));
+  const isAlike = (given, row) => given.name === row.name && given.node.v === row.node.v && given.node.v !== undefined && !ID.test(given.name);
+  for (const given of leaves.filter(({ path: [part], node }) => part === 'args' && written.has(node.v))) {
+    for (const row of leaves.filter((each) => each.path[0] === 'answers' && isAlike(given, each))) {
+      for (const spot of [row, given]) {
+        for (const node of othersFor(cases.values, spot)) {
+          const other = reverted(item, { path: spot.path, from: node });
+          if (other) yield other;
+        }
+      }
+    }
+  }
+}
+
+/** Other values of the type of a place. */
+function othersFor(values, { node, name }) {
+  const shape = node.union ?? node.shape;
+  if (node.fixed || !shape) return [];
+  return values.of(shape, node.name ?? name).filter((each) => each.t === 'value' && typeof each.v === typeof node.v && each.v !== node.v).slice(0, MOST_OTHERS);
+}
+
+function nameOf({ path: [, index, ...rest] }, { params = [] }) {
+  return rest.filter((each) => !isStructural(each)).at(-1) ?? params[index]?.name ?? '';
+}
+
+/** What an update wrote; undefined for a call that updated nothing. */
+function textsOf({ clients }) {
+  const queries = clients.flatMap(({ calls }) => calls.items ?? []);
+  const isUpdate = (query) => valuesIn(query).some((each) => typeof each === 'string' && /^\s*update\b/i.test(each));
+  const updates = queries.filter(isUpdate);
+  return updates.length > 0 ? new Set(updates.flatMap(valuesIn)) : undefined;
+}
+
+function valuesIn(picture) {
+  if (picture.t === 'value') return [picture.v];
+  return (picture.items ?? picture.props?.map(([, each]) => each) ?? picture.pairs?.flat() ?? []).flatMap(valuesIn);
+}
+
+module.exports = { makeTelling };
