@@ -81,7 +81,7 @@ def test_of_a_list_it_is_told_how_much_is_in_it() -> None:
 
 def test_of_an_object_that_was_given_it_is_told_what_was_chosen_from() -> None:
     given = (("actor.role", "role", "'chief'"), ("answer 0.role", "role", "'reader'"), ("role", "role", "'writer'"))
-    given = (*given, ("answer 0.name", "name", "'Grace Hopper'"))
+    given = (*given, ("actor.name", "name", "'Ada'"), ("answer 0.name", "name", "'Grace Hopper'"))
     changed = replace(ONE, expected="{ name: 'Grace Hopper', role: 'writer' }", features=given)
     assert titles_of(changed) == ["returns an object with role 'writer'"]
 

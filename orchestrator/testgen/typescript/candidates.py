@@ -8,6 +8,7 @@ from typing import Any
 from orchestrator.testgen.results import Defect
 
 TRYING_MUTANTS = "trying mutants"  # what the clock may end
+KillPaths = tuple[tuple[int, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +50,8 @@ class Candidate:
     features: tuple[tuple[str, str, str], ...] = ()  # of what goes in: where it stands, its name, its source
     deciding: tuple[str, ...] | None = None  # in words, what makes the outcome another one; None: nothing was compared
     more: tuple[str, ...] = ()  # in words, in what else it differs from an ordinary case
+    kill_paths: KillPaths | None = None  # of kills that only show in an object, where; None: not all were tried
+    part: str = ""  # source of what is asserted of an object, where that is not all of it
     observation: str = ""  # by which the same call is known again when a person removed its test
 
 
@@ -124,8 +127,13 @@ def _candidate(number: int, each: Mapping[str, Any]) -> Candidate:
         objects=tuple((source, told) for source, told in each.get("objects", ())),
         deciding=tuple(each["conditions"]["deciding"]) if each.get("conditions") else None,
         more=tuple(each["conditions"]["others"]) if each.get("conditions") else (),
+        kill_paths=_kill_paths(each.get("kill_paths")),
         observation=_observation(each),
     )
+
+
+def _kill_paths(found: Sequence[tuple[int, Sequence[str]]] | None) -> KillPaths | None:
+    return None if found is None else tuple((kill, tuple(paths)) for kill, paths in found)
 
 
 def _observation(each: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from orchestrator.testgen.typescript.candidates import Candidate
 from orchestrator.testgen.typescript.imports import imports_of
 from orchestrator.testgen.typescript.naming import Namer
+from orchestrator.testgen.typescript.parts import in_parts
 from orchestrator.testgen.typescript.place import Place, quoted
 
 _LEAST_ROWS = 2
@@ -45,6 +46,7 @@ def emit(place: Place, chosen: Sequence[Candidate], taken: Titles | None = None)
     """Return the file for these candidates; `taken` are titles of tests that somebody else wrote into it."""
     blocks: list[str] = []
     tests: list[WrittenTest] = []
+    chosen = in_parts(chosen)
     above, around = _setups([_without(each, place.shield) for each in chosen])
     for subject in dict.fromkeys(each.subject for each in chosen):
         mine = [each for each in chosen if each.subject == subject]
@@ -89,7 +91,7 @@ def _groups(chosen: Sequence[Candidate]) -> list[list[Candidate]]:
 
 
 def _fits_a_row(each: Candidate) -> bool:
-    if each.reads_clock or "expect." in each.expected or (each.error and each.error["props"]):
+    if each.reads_clock or each.part or "expect." in each.expected or (each.error and each.error["props"]):
         return False
     return len(", ".join(text for _, text in each.args)) + len(each.expected) < 160
 
@@ -172,7 +174,7 @@ def _checks(each: Candidate) -> list[str]:
         return [f"expect(() => {each.call}).{expected[1]};", *rest]
     if each.expected == "expect.anything()" and rest:
         return [f"{'await ' if each.is_async else ''}{each.call};", *rest]
-    matcher = _matcher(each.expected)
+    matcher = f"toMatchObject({each.part})" if each.part else _matcher(each.expected)
     if each.is_async:
         return [f"await expect({each.call}).resolves.{matcher};", *rest]
     if each.expected == "undefined" and rest:

@@ -108,7 +108,7 @@ class Namer:
         told = [(name, text) for name, text in shown if not _ID.fullmatch(text)]
         empty = ("''", '""')
         given = [f"with an empty {name}" if text in empty else f"for {name} {text}" for name, text in told]
-        return [*dict.fromkeys((*given, *_passing(candidate), *(candidate.more if is_short else ())))]
+        return [*dict.fromkeys((*given, *_passing(candidate), *(candidate.more[:1] if is_short else ())))]
 
     def _heads(self, candidate: Candidate) -> tuple[str, ...]:
         """Return in words what comes out, and the same shorter and shorter."""

@@ -41,14 +41,14 @@ def outcome_of(
 def _described(candidate: Candidate, claims: Sequence[Mapping[str, str]], most: int) -> str:
     expected = candidate.expected
     is_text = expected[0] in _QUOTES or expected.startswith("new ")
-    if len(expected) <= (_LONGEST_VALUE if is_text else 30):
+    if not candidate.part and len(expected) <= (_LONGEST_VALUE if is_text else 30):
         return "nothing" if expected == "undefined" else expected
     if expected.startswith("["):
         count = len(_parted(expected[1:-1]))
         return f"a list of {'one' if count == 1 else count}"
     if not (whole := object_in(expected)):
         return "a text" if expected[0] in "'\"" else "what is expected"
-    told = {key: value for key, value in parts_of(whole).items() if value}
+    told = {key: value for key, value in parts_of(candidate.part or whole).items() if value}
     names = _apart(told, claims) or _made(candidate, told)
     if not names and expected in candidate.answers:
         return "what was found"
@@ -81,11 +81,15 @@ def _made(candidate: Candidate, told: Mapping[str, str]) -> list[str]:
 
 
 def _chosen(candidate: Candidate, told: Mapping[str, str]) -> list[str]:
-    """Return which parts of an object went in under their names, among other values of these names."""
+    """Return which parts of an object are not as they were found; else those that were chosen from several values."""
     given: dict[str, set[str]] = {}
-    for _, name, text in candidate.features:
-        given.setdefault(name, set()).add(text)
-    return [key for key in told if len(given.get(key.rpartition(".")[2], ())) > 1]
+    found: dict[str, set[str]] = {}
+    for where, name, text in candidate.features:
+        for texts in (given, found) if where.startswith("answer") else (given,):
+            texts.setdefault(name, set()).add(text)
+    names = {key: key.rpartition(".")[2] for key in told}
+    changed = [key for key, name in names.items() if name in found and told[key] not in found[name]]
+    return changed or [key for key, name in names.items() if len(given.get(name, ())) > 1]
 
 
 def object_in(expected: str) -> str:

@@ -30,10 +30,10 @@ function candidatesOf(plan, cases, { kept, matrix, world, dropped }) {
     }
     const oddness = oddnessOf(item, seen, plan.facts);
     const base = { goals: [...seen.goals], size: cases.sizeOf(item) + oddness, oddness, plainness: Number(oddness === 0 && seen.kind === 'value') };
-    const { value, calls } = matrix[index];
+    const { value, calls, paths } = matrix[index];
     const plain = atTime(proposal(plan, item, seen, false), clock?.value);
     const full = calls.length > value.length && atTime(proposal(plan, item, seen, true), clock?.calls);
-    const made = [plain && { ...shield(opened(plain, openers)), ...base, kills: value }, full && { ...shield(opened(full, openers)), ...base, size: base.size + 3, kills: calls }].filter(Boolean);
+    const made = [plain && { ...shield(opened(plain, openers)), ...base, kills: value, kill_paths: paths }, full && { ...shield(opened(full, openers)), ...base, size: base.size + 3, kills: calls, kill_paths: paths }].filter(Boolean);
     const short = made.filter((each) => lengthOf(each) <= LONGEST);
     if (short.length === 0) drop(made.length > 0 ? TOO_LONG : WEAK);
     found.push(...short);

@@ -4,10 +4,27 @@ const { isEcho } = require('./oddness.cjs');
 const { fits } = require('./pictures.cjs');
 const { sortOfAnswer } = require('./schemas.cjs');
 
-/** Say what notices the difference: an assertion of the value alone, or one of the value and of what was called. */
+/**
+ * Say what notices the difference: an assertion of the value alone, or one of the value and of what was called; `paths`
+ * are the places in an object that alone differ, a key that is there too much with a + before it.
+ */
 function tellsApart(seen, other) {
-  const byValue = !sameOutcome(seen, other) || !sameArguments(seen, other);
-  return { value: byValue, calls: byValue || !sameCalls(seen, other) };
+  const isSame = sameArguments(seen, other);
+  const byValue = !sameOutcome(seen, other) || !isSame;
+  const areObjects = byValue && isSame && [seen, other].every(({ kind, value }) => kind === 'value' && value.t === 'object');
+  return { value: byValue, calls: byValue || !sameCalls(seen, other), paths: areObjects ? pathsApart(seen.value, other.value) : undefined };
+}
+
+function pathsApart({ props }, { props: others }, before = '') {
+  const actual = new Map(others);
+  const known = new Set(props.map(([key]) => key));
+  const found = others.filter(([key]) => !known.has(key)).map(([key]) => `+${before}${key}`);
+  for (const [key, each] of props) {
+    const then = actual.get(key);
+    if (then && fits(each, then)) continue;
+    found.push(...(then?.t === 'object' && each.t === 'object' ? pathsApart(each, then, `${before}${key}.`) : [`${before}${key}`]));
+  }
+  return found;
 }
 
 function sameOutcome(seen, other) {
