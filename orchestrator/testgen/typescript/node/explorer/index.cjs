@@ -101,11 +101,11 @@ async function searched(job, imported) {
     cut.add(what);
     return true;
   };
-  await makePlainer(search, over(0.75, 'making tests plain'));
-  await makeTelling(search, over(0.78, 'making tests plain'));
-  await findDeciding(search, over(0.85, 'comparing tests'));
-  await findClocks(search, over(0.9, 'comparing tests'));
-  const isOver = over(1, 'trying mutants');
+  await makePlainer(search, over(0.9, 'making tests plain'));
+  await makeTelling(search, over(0.95, 'making tests plain'));
+  await findDeciding(search, over(1.1, 'comparing tests'));
+  await findClocks(search, over(1.15, 'comparing tests'));
+  const isOver = over(1.3, 'trying mutants');
   const atImport = plan.isRefused ? [] : imported.mutants;
   const matrix = await killMatrix({ kept: search.kept, caller, world, atImport, isOver });
   const written = candidatesOf(plan, cases, { kept: search.kept, matrix, world, dropped: search.dropped });
