@@ -95,7 +95,7 @@ def test_of_an_object_of_which_a_part_is_known_it_is_told_in_what_it_differs() -
     ]
 
 
-def words_for(spot: str, subject: str) -> list[str]:
+def words_for(spot: str, subject: str = "{}") -> list[str]:
     return answer_of(f"""
         const {{ conditionsOf }} = require({str(NODE / "explorer/conditions.cjs")!r});
         const {{ Writer }} = require({str(NODE / "explorer/writer.cjs")!r});
@@ -103,7 +103,7 @@ def words_for(spot: str, subject: str) -> list[str]:
         const word = (v) => ({{ t: 'value', v, union: {{ k: 'union', of: [{{ k: 'literal', v }}] }} }});
         const text = (v) => ({{ t: 'value', v }});
         const why = [{{ decides: true, ...{spot} }}];
-        const item = {{ subject: {subject}, args: [], steps: [{{ member: 'open' }}], why }};
+        const item = {{ subject: {subject}, args: [], answers: new Map(), steps: [{{ member: 'open' }}], why }};
         const plan = {{ facts: {{ strings: ['admin'] }} }};
         console.log(JSON.stringify(conditionsOf(item, plan, (each) => writer.shown(each)).deciding));
     """)
@@ -120,6 +120,14 @@ def test_what_an_earlier_call_gave_is_told_where_something_else_stands_in_the_or
     spot = "{ path: ['args', 0], from: text('id-1'), to: { t: 'result', step: 0, path: ['id'] } }"
     assert words_for(spot, "{ params: [{ name: 'id' }] }") == ["for the id that open gave"]
     assert words_for(spot, "{ params: [{ name: 'keep' }] }") == ["for keep equal to the id that open gave"]
+
+
+def test_of_a_row_with_an_id_that_was_asked_for_it_is_told_that_it_is_found() -> None:
+    column = "{ path: ['answers', '3:0', 'community_id'], from: undefined, to: text('id-1') }"
+    assert words_for(column) == ["when the row is found"]
+    assert words_for(column.replace("from: undefined", "from: text('id-2')")) == [
+        "when the row's community id is 'id-1'"
+    ]
 
 
 ROOMS = """\

@@ -123,9 +123,10 @@ function briefly(node, shown) {
 }
 
 /** A query that is answered otherwise. */
-function ofAnswer({ from, to }, path, { name, asked, isWrite, whose }, shown) {
+function ofAnswer({ from, to, isAlone }, path, { name, asked, isWrite, whose }, shown) {
   const keys = path.filter((each) => !isStructural(each) && !HOLDERS.has(each));
   const one = whose ? `${whose}'s ${named(singular(name) || 'row')}` : name || keys.length > 0 ? `the ${named(singular(name) || 'row')}` : '';
+  if (keys.length > 0 && isAlone && from === undefined && ID.test(to?.v)) return one ? `when ${one} is found` : '';
   if (keys.length > 0) return ofColumn(to, keys.at(-1), { one, whose }, shown);
   if (to?.isFault) return asked ? `when the query for ${named(plural(asked))} fails` : 'when a query fails';
   if (to?.t === 'value' && to.v === 0) return asked ? `when no ${named(singular(asked))} is ${isWrite ? 'changed' : 'found'}` : 'when nothing is changed';
