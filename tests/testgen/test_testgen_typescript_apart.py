@@ -32,6 +32,13 @@ def test_an_ordinary_call_is_told_by_the_fields_that_decide() -> None:
     assert titles_of(quiet) == ["returns 1 for hour 12 with quiet_from 12"]
 
 
+def test_what_comes_out_again_is_not_told_twice() -> None:
+    limited = replace(ONE, expected="{ name: 'Grace Hopper', limit: 10000 }", args=(("limits", "{ limit: 10000 }"),))
+    again = "returns an object with name 'Grace Hopper' and limit 10000"
+    assert titles_of(replace(limited, more=("with limit 10000",))) == [again]
+    assert titles_of(replace(limited, deciding=("with limit 10000",))) == [again]
+
+
 def test_what_others_come_after_is_told_of_the_call_that_nothing_goes_before() -> None:
     assert titles_of(ONE, replace(ONE, steps=("open",))) == ["returns 1 before open", "returns 1 after open"]
 

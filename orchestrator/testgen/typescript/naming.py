@@ -82,7 +82,9 @@ class Namer:
         heads = self._heads(candidate)
         known = [each for each in deciding if not _is_told(each, heads[0])]
         known = sorted(known, key=lambda each: not _is_seen(each, candidate))[:_MOST_CONDITIONS]
-        known = known or ([] if candidate.title else self._ordinarily(candidate)[:_MOST_CONDITIONS])
+        if not deciding and not candidate.title:
+            ordinary = self._ordinarily(candidate)[:_MOST_CONDITIONS]
+            known = [each for each in ordinary if not _is_told(each, heads[0])]
         told, rest = ([], []) if candidate.title else self._told(candidate)
         names = [each for each in dict.fromkeys((*deciding, *candidate.more, *told, *rest)) if each not in known]
         ways = [known, *([*known, each] for each in names), *([each, *known] for each in names)]
