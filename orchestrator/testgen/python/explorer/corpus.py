@@ -10,7 +10,7 @@ from .calling import Outcome, Program
 from .fitting import unfitting
 from .subjects import Argument, Arguments, Subject
 from .wording import oddness, renamed
-from .words import words_for
+from .words import PLAINLY_WRONG, words_for
 
 INSTANCE = "instance"
 _QUOTED, _EMPTY = ("'", '"', "b"), ("''", "b''")
@@ -31,7 +31,6 @@ _LONGEST_GARBAGE = 1000  # characters that are looked at
 _OF_GARBAGE = 0.8  # where bytes come out that say nothing: what went in was none of what is meant
 _COMPARING = frozenset(("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"))
 _NEUTRAL_OF = {"__mul__": "1", "__rmul__": "1", "__truediv__": "1", "__floordiv__": "1", "__pow__": "1", "__add__": "0"}
-PLAINLY_WRONG = ("'unknown'", "'invalid'")  # what is given where an error is meant
 _CALLED = ("function", "method", "static", "classmethod")
 
 
@@ -149,7 +148,7 @@ class Try:
         found = 0.0
         for argument, parameter in zip(self.arguments, self.subject.parameters, strict=True):
             if isinstance(argument, str):
-                is_suggested = argument in map(repr, words_for(parameter.name))
+                is_suggested = argument in map(repr, (*parameter.choices, *words_for(parameter.name)))
                 found += oddness(argument) if is_suggested else 0.6 * (argument in self.subject.documented)
                 found += _OF_PASSED_ON * oddness(argument) * (argument in self.passed_on and not is_suggested)
         return found

@@ -2,9 +2,7 @@
 
 import ast
 import enum
-import functools
 import inspect
-import textwrap
 import types
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
@@ -12,12 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from . import keywords, kinds
+from .choices import choices_of
 from .facts import Definition, Literals, ModuleFacts, environment_names, literals_of
 from .kind_tables import Kind
 from .names import Names
 from .operands import given_to_operators
 from .operators import NOT_TRIED, OPERATORS
 from .shapes import attributes_read, classes_with, doubles, functions_for, kept_as
+from .sources import class_of, definition_of
 from .subjects import VARIADIC, Parameter, Subject, hints_of
 
 _MOST_INHERITED = 8
@@ -133,6 +133,7 @@ class SubjectFinder:
             self._parameter(each, hints.get(each.name, each.annotation), node)
             for each in list(signature.parameters.values())[skip:]
         ]
+        parameters = [replace(each, choices=self._choices(value, node, each.name)) for each in parameters]
         parameters = self._with_keywords(parameters, node)
         return Subject(
             name,
@@ -144,6 +145,15 @@ class SubjectFinder:
             environment_names(node) if node else (),
             function=inspect.unwrap(value),
         )
+
+    def _choices(self, value: Any, node: Definition | None, name: str) -> tuple[str, ...]:
+        """Return the texts among which a parameter chooses, also where a class has inherited what makes its objects."""
+        if node is not None:
+            return choices_of(node, self._class_of(node), name)
+        above = value.__mro__ if inspect.isclass(value) else ()
+        maker = next((each for each in above if "__init__" in vars(each)), object)
+        node, owner = definition_of(vars(maker)["__init__"]), class_of(maker)
+        return choices_of(node, owner, name) if node is not None and owner is not None else ()
 
     def _used_in(self, node: Definition, name: str) -> Counter[Kind]:
         """Weigh kinds by how a definition uses a parameter, and the methods of its class that get it."""
@@ -277,16 +287,6 @@ def _signature(value: Any) -> inspect.Signature | None:
     if base is None:
         return None
     return inspect.Signature([inspect.Parameter("value", inspect.Parameter.POSITIONAL_ONLY, annotation=base)])
-
-
-@functools.lru_cache(maxsize=500)
-def definition_of(function: Any) -> Definition | None:
-    """Return the definition of a function that stands in another module."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return None
-    return next((each for each in tree.body if isinstance(each, Definition)), None)
 
 
 def _is_filled_in(default: object) -> bool:

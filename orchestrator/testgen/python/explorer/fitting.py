@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from .subjects import Argument, Parameter
-from .words import words_for
+from .words import PLAINLY_WRONG, words_for
 
 _ANY_WILL_DO = re.compile(r"secret|passw|salt|e?mail|(^|_)(user|author|owner|username)(_?name)?$", re.IGNORECASE)
 _YEAR = re.compile(r"(^|_)year$", re.IGNORECASE)
@@ -35,7 +35,7 @@ def unfitting(arguments: Iterable[Argument], parameters: Iterable[Parameter], *,
         if not isinstance(argument, str):
             continue
         found += _OF_NOTHING * (makes_object and argument in _EMPTY)
-        found += _OF_STRANGER * _is_stranger(argument, parameter.name)
+        found += _OF_STRANGER * (_is_stranger(argument, parameter.name) or _is_no_choice(argument, parameter))
         found += _OF_LIST_OF_ONE * (_alone(argument, parameter) != argument)
         found += _OF_NO_DATE * _is_no_part_of_a_date(argument, parameter.name)
         is_day = "date" in parameter.hinted and "datetime" not in parameter.hinted
@@ -68,6 +68,8 @@ def suggested(argument: Argument, parameter: Parameter) -> Argument:
     Of a list of one text the text, where that would do.
     """
     argument = _alone(argument, parameter) if isinstance(argument, str) else argument
+    if isinstance(argument, str) and _is_no_choice(argument, parameter):
+        return PLAINLY_WRONG[0]
     is_nothing = argument in _EMPTY and _ANY_WILL_DO.search(parameter.name) is not None
     if isinstance(argument, str) and (is_nothing or _is_stranger(argument, parameter.name)):
         return repr(words_for(parameter.name)[0])
@@ -83,6 +85,12 @@ def _alone(argument: str, parameter: Parameter) -> str:
     is_text = len(items) == 1 and isinstance(items[0], ast.Constant) and isinstance(items[0].value, str | bytes)
     is_taken = is_text and type(items[0].value).__name__ in parameter.hinted  # type: ignore[attr-defined]  # a constant
     return ast.unparse(items[0]) if is_taken else argument
+
+
+def _is_no_choice(argument: str, parameter: Parameter) -> bool:
+    """Say whether a text is none of those among which the parameter chooses, without saying that it is wrong."""
+    meant = (*map(repr, parameter.choices), repr(parameter.default), *PLAINLY_WRONG)
+    return bool(parameter.choices) and argument[:1] in "'\"" and argument not in meant
 
 
 def _is_stranger(argument: str, name: str) -> bool:

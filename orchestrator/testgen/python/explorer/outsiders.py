@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from .arguments import is_strange
-from .finding import SubjectFinder, definition_of
+from .finding import SubjectFinder
 from .kind_tables import Kind
 from .makers import Makers
 from .names import Names
 from .pools import Pools
 from .search import Search
+from .sources import definition_of
 from .state import is_of_project
 from .subjects import Parameter, Subject
 

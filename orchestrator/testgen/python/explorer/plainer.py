@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
 from .arguments import is_strange
-from .corpus import INSTANCE, PLAINLY_WRONG, Try, answers_alike, is_own
+from .corpus import INSTANCE, Try, answers_alike, is_own
 from .fitting import suggested
 from .members import fewer_flags
 from .pools import Pools
@@ -16,7 +16,7 @@ from .search import Search
 from .shrinking import shorter
 from .subjects import Argument, Parameter, Subject
 from .wording import oddness, with_one_usual_number, with_usual_digits, with_usual_references, with_usual_words
-from .words import in_case_of, known_words, numbers_for, words_for
+from .words import PLAINLY_WRONG, in_case_of, known_words, numbers_for, words_for
 
 _FROM_POOL = 14  # values of a parameter's own that are tried
 _FROM_EXAMPLES = 8
@@ -29,6 +29,7 @@ _KEYS = ("len", "str.lower", "abs")
 _ITEMS = ("['b', 'a', 'c']", "['hello', 'word', 'to']", "[3, 1, 2]", "['Word', 'word', 'a']")
 _WRONG = tuple(ast.literal_eval(each) for each in PLAINLY_WRONG)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+_USUAL, _USUAL_LINES = "hello world", "one\ntwo\n"
 
 
 class _Text(ast.Constant):
@@ -99,7 +100,8 @@ class Plainer:
         yield in_known_words(made.arguments), owner
         yield from ((arguments, owner) for arguments in self._with_telling_keys(made))
         yield from ((arguments, owner) for arguments in without_lambdas(made.arguments))
-        yield tuple(map(self._suggested, made.arguments)), str(self._suggested(owner))
+        pairs = zip(made.arguments, made.subject.parameters, strict=True)
+        yield tuple(self._suggested(suggested(*each)) for each in pairs), str(self._suggested(owner))
         yield made.arguments, self._with_numbers_apart(made, owner)
         yield tuple(self._told(each, made) for each in made.arguments), owner
         if made.outcome.kind == "raised":
@@ -166,6 +168,7 @@ class Plainer:
         at = subject.parameters.index(parameter)
         examples = [each[at] for each in self._search.examples_of(subject)]
         yield from [each for each in examples if isinstance(each, str)][:_FROM_EXAMPLES]
+        yield from map(repr, parameter.choices)
         yield from subject.documented[:_FROM_EXAMPLES] if "str" in parameter.weights else ()
         yield from map(repr, words_for(parameter.name)) if "str" in parameter.weights else ()
         yield from map(repr, numbers_for(parameter.name)) if "int" in parameter.weights else ()
@@ -245,6 +248,9 @@ def plainer_literals(expression: str) -> Iterator[str]:
 def _plainer(value: object) -> Iterator[object]:
     if isinstance(value, str):
         yield from _texts(value)
+    elif isinstance(value, bytes):
+        text = value.decode("ascii", "ignore")
+        yield from (each.encode() for each in dict.fromkeys((text, *_texts(text))) if each.isascii())
     elif type(value) is int and abs(value) > 1:
         yield from dict.fromkeys(each for each in _numbers(abs(value)) if each < abs(value))
     elif type(value) is float:
@@ -257,8 +263,11 @@ def _numbers(number: int) -> Iterator[int]:
 
 
 def _texts(text: str) -> Iterator[str]:
-    """Yield parts of a text, and the text with plainer letters and digits."""
+    """Yield what anybody would write, parts of a text, and the text with plainer letters and digits."""
     length = len(text)
+    usual = _USUAL_LINES if "\n" in text else _USUAL
+    if length > len(usual):
+        yield usual
     for size in (length // 2, length // 4):
         if size > 1:
             yield from (text[:at] + text[at + size :] for at in range(0, length, size))

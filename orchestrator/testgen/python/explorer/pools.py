@@ -96,6 +96,7 @@ class Pools:
             found[self.fixtures[parameter.name]] = "fixture"
         kind_of_places: Kind = "path" if "path" in parameter.weights else "str"
         found |= dict.fromkeys(self.places.get((subject.name, parameter.name), ()), kind_of_places)
+        found.update((repr(each), "str") for each in parameter.choices)
         for text, kind in self._learned.get(subject.name, {}).items():
             if kind in parameter.weights:
                 found.setdefault(text, kind)

@@ -5,9 +5,10 @@ By chance a search finds only one of the two answers: a signature that holds can
 
 from collections.abc import Iterator, Sequence
 
-from .corpus import PLAINLY_WRONG, Try, is_own
+from .corpus import Try, is_own
 from .search import Search
 from .subjects import Argument, Arguments, Subject
+from .words import PLAINLY_WRONG
 
 _KINDS = ("method", "function")
 _MADE = (str, bytes, list, dict, tuple)

@@ -71,8 +71,8 @@ def kept_as(node: Definition, name: str) -> list[str]:
     return [
         target.attr
         for each in ast.walk(node)
-        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Name) and each.value.id == name
-        for target in each.targets
+        if isinstance(each, ast.Assign | ast.AnnAssign) and isinstance(each.value, ast.Name) and each.value.id == name
+        for target in (each.targets if isinstance(each, ast.Assign) else (each.target,))
         if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
     ]
 

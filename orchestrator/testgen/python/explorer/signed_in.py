@@ -11,8 +11,8 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .finding import definition_of
 from .names import Names
+from .sources import definition_of
 from .words import words_for
 
 _DEEPEST = 6

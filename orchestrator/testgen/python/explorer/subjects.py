@@ -38,6 +38,7 @@ class Parameter:
     weights: kinds.Weights
     hinted: frozenset[Any] = frozenset()  # kinds that the hint allows
     keys: tuple[str, ...] = ()  # texts that the code looks up in it
+    choices: tuple[str, ...] = ()  # texts of which it is one, where the code takes no other
 
     @property
     def is_variadic(self) -> bool:

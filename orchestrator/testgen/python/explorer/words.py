@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+PLAINLY_WRONG = ("'unknown'", "'invalid'")  # what is given where an error is meant
 PLAIN = ("ada", "ben", "cleo")
 _KNOWN = """
 ada abc an and another apple author ben bike blue book box boy café car cat child city class cleo code color com cow
