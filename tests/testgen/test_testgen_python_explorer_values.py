@@ -53,6 +53,10 @@ class TestSplicing:
         made = _spliced("'x'", re.compile(r"v\d+"), "x")
         assert made and all(re.fullmatch(r"'v\d+'", each) for each in made)
 
+    def test_puts_bytes_into_the_text_that_they_are_made_of(self) -> None:
+        assert _spliced("'abc'", b"abc", b"#!") == ["'#!'", "'#!abc'", "'abc#!'"]
+        assert _spliced("'abc'", b"abc", b"\xff") == []
+
     def test_does_not_mix_kinds(self) -> None:
         assert _spliced("'7'", 8.5, [1, 2]) == []
 

@@ -54,3 +54,14 @@ def test_a_branch_that_the_search_left_out_is_looked_for_and_tested(workbench) -
     made = workbench.generate("marked.py", budget=30)
     assert (made.statements.reached, made.branches.reached) == (made.statements.total, made.branches.total)
     assert "twice: " in made.text
+
+
+def test_bytes_that_the_code_looks_for_are_given_as_texts_are(workbench) -> None:
+    source = (
+        "def kind_of(data: bytes) -> str:\n"
+        "    if data.startswith(b'%PDF-'):\n        return 'a document'\n"
+        "    return 'a script' if data.startswith(b'#!/bin/') else 'unknown'\n"
+    )
+    workbench.write("kinds.py", source)
+    made = workbench.generate("kinds.py", budget=20)
+    assert "a document" in made.text and "a script" in made.text

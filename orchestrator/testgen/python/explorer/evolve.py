@@ -235,6 +235,8 @@ def _put_in(value: object, old: object, new: object, rng: random.Random) -> list
         if old == value:
             return [new, new + value, value + new]  # type: ignore[operator]
         return [value.replace(old, new, 1)] if old and old in value else []  # type: ignore[attr-defined, operator]
+    if type(value) is str and type(old) is bytes and type(new) is bytes and old.isascii() and new.isascii():
+        return _put_in(value, old.decode(), new.decode(), rng)  # what is given as text is looked at as bytes
     if type(value) is int and type(old) is int and type(new) is int and value == old:
         return [new, new + 1, new - 1]
     if type(value) is str and type(old) is int and type(new) is int:

@@ -32,6 +32,7 @@ _OPERATIONS = list(COMPARISONS.values())
 KINDS = list(COMPARISONS)
 _PLAIN = (int, str, float, bytes, bool)
 _CONTAINERS = (list, tuple, set, frozenset, dict)
+_TELLING = ("str", "bytes", "Pattern", "dict")  # classes whose methods are given what is looked for
 _MOST = 300  # comparisons that are kept of one call
 
 
@@ -118,7 +119,7 @@ class Recorder:
         return result
 
     def _method(self, probe: int, owner: Any, name: str, *arguments: Any, **more: Any) -> Any:
-        if self.is_on and arguments and len(self.seen) < _MOST and type(owner).__name__ in ("str", "Pattern", "dict"):
+        if self.is_on and arguments and len(self.seen) < _MOST and type(owner).__name__ in _TELLING:
             self.seen.append((probe, owner, arguments[0]))
         return getattr(owner, name)(*arguments, **more)
 
