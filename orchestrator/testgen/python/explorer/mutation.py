@@ -1,6 +1,7 @@
 """Find out which tests notice which mutants; add tests of calls that alone notice one, or go where no test goes."""
 
 import random
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -28,7 +29,8 @@ _MOST_OTHERS = 1000  # of those that do not run its line
 _PLAIN_ROUNDS = 4
 _MOST_PLAINER, _KEPT_PLAINER = 60, 16  # calls that are tried in place of one, and tests that are written of them
 _SOME = 2
-_ROUNDS, _FOR_HUNTING = 3, 0.5  # of looking for calls that do what no call does; of the time that is left
+_ROUNDS = 3  # of looking for calls that do what no call does
+_FOR_UNREACHED = 0.25  # of the time that is left: what survives is looked for as long as before
 
 Test = tuple[Try, Body]
 
@@ -71,26 +73,35 @@ class Mutation:
             verdicts = self._better(verdicts, telling, made_on_import)
         rest = {each.mutant for each in verdicts} - made_on_import
         verdicts = self._better(verdicts, usable(self._search.corpus), rest)
-        begin = self._search.caller.stopwatch.now()
-        until = begin + (self._until - begin) * _FOR_HUNTING
+        now, is_fruitful = self._search.caller.stopwatch.now, True
         for _ in range(_ROUNDS):
-            known = [each for each in usable(self._search.corpus) if self._writer.may_write(each)]
-            passing = list(zip(known, self._lines(known), strict=True))
-            places = self._to_pass(verdicts, rest, frozenset[int]().union(*(lines for _, lines in passing)))
-            if not places or self._search.caller.stopwatch.now() > until:
+            passing = self._passing()
+            survivors = [each.mutant for each in verdicts if not each.killers and each.mutant.kind != "gone"]
+            places = frozenset(self.runner.statement_at(each.line) for each in survivors if each in rest)
+            unreached = self._to_unreached(verdicts, passing) - places if is_fruitful else frozenset()
+            if not (places or unreached) or now() > self._until:
                 break
-            found = hunter.near(places, passing, calls // _ROUNDS, until)
-            verdicts = self._better(self._reaching(verdicts, found), found, rest)
+            soon = now() + (self._until - now()) * _FOR_UNREACHED
+            found = hunter.near(unreached, passing, calls // _ROUNDS // 2, soon)
+            found += hunter.near(places, passing, calls // _ROUNDS, self._until)
+            reached = self._reached(verdicts)
+            verdicts = self._reaching(verdicts, found)
+            is_fruitful = self._reached(verdicts) > reached
+            verdicts = self._better(verdicts, found, rest)
         return self._with_plainer(verdicts)
 
-    def _to_pass(
-        self, verdicts: Sequence[Verdict], mutants: Collection[Mutant], passed: frozenset[int]
+    def _passing(self) -> list[tuple[Try, frozenset[int]]]:
+        """Return the calls of which a test could be written, with their lines."""
+        known = [each for each in usable(self._search.corpus) if self._writer.may_write(each)]
+        return list(zip(known, self._lines(known), strict=True))
+
+    def _to_unreached(
+        self, verdicts: Sequence[Verdict], passing: Sequence[tuple[Try, frozenset[int]]]
     ) -> frozenset[tuple[int, int]]:
-        """Return the statements by which calls come to mutants that no test notices, and to goals that none reaches."""
-        survivors = [each.mutant for each in verdicts if not each.killers and each.mutant.kind != "gone"]
+        """Return the statements by which calls come to goals that no test reaches."""
+        passed = frozenset[int]().union(*(lines for _, lines in passing))
         goals = set(self._probed.map.lines) - self._reached(verdicts)
-        lines = {each.line for each in survivors if each in mutants}
-        lines |= last_passed(self._probed.source, self._probed.map.lines_of(goals), passed)
+        lines = last_passed(self._probed.source, self._probed.map.lines_of(goals), passed)
         return frozenset(map(self.runner.statement_at, lines))
 
     def _reached(self, verdicts: Sequence[Verdict]) -> frozenset[int]:
@@ -102,17 +113,20 @@ class Mutation:
     def _reaching(self, verdicts: list[Verdict], tries: Sequence[Try]) -> list[Verdict]:
         """Return the verdicts after tests were added of those calls that reach what no test reaches."""
         reached, first = self._reached(verdicts), len(self.tests)
+        tried = Counter[frozenset[int]]()  # of some ways no test can be written
         for made in sorted(tries, key=lambda each: (each.cost, each.program.call)):
             if self._search.caller.stopwatch.now() > self._until:
                 self.runner.cut_short = True
                 break
-            if made.outcome.goals <= reached or not self._writer.may_write(made):
+            further = made.outcome.goals - reached
+            tried[further] += 1
+            if not further or tried[further] > _ENOUGH or not self._writer.may_write(made):
                 continue
-            for form in dict.fromkeys((self._writer.with_less(made), made)):
-                body = None if form.is_accident or form.outcome.goals <= reached else self._writer.written(form)
-                if body is not None:
-                    self.tests.append((form, body))
-                    reached |= form.outcome.goals
+            made = self._writer.with_less(made)  # a step that makes no difference shows nothing of where it goes
+            body = None if made.is_accident or made.outcome.goals <= reached else self._writer.written(made)
+            if body is not None:
+                self.tests.append((made, body))
+                reached |= made.outcome.goals
         return self._judged(verdicts, first)
 
     def _judged(self, verdicts: list[Verdict], first: int) -> list[Verdict]:
