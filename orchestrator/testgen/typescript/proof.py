@@ -74,19 +74,22 @@ async def prove(
         report = await _run(bench, waiting, number)
         for file in waiting:
             found = report.files.get(_place(bench, file), FileReport(tests={}, message=report.tail))
-            if not found.tests:
-                reasons[file].setdefault("", NOT_RUN)
-                messages[file].setdefault("", found.message)
-            for name, message in found.tests.items():
-                seen[file].add(name)
-                if message:
-                    reasons[file].setdefault(name, _reason(message, number))
-                    messages[file].setdefault(name, message)
+            seen[file].update(found.tests)
+            for name, message in _failures(found).items():
+                reasons[file].setdefault(name, _reason(message, number) if name else NOT_RUN)
+                messages[file].setdefault(name, message)
         waiting = [file for file in waiting if not any(_is_asked(is_ours, file, name) for name in reasons[file])]
     for file, failed in (await _in_foreign_environment(bench, waiting, variables or {})).items():
         reasons[file].update(dict.fromkeys(failed, ENVIRONMENT))
         messages[file].update(failed)
     return {file: _verdicts(file, reasons[file], messages[file], seen[file], is_ours) for file in texts}
+
+
+def _failures(found: FileReport) -> dict[str, str]:
+    """Return the messages of the tests that failed; that of the whole file, under no name, when none was run."""
+    return {name: message for name, message in found.tests.items() if message} or (
+        {} if found.tests else {"": found.message}
+    )
 
 
 async def _run(bench: Bench, files: Sequence[str], number: int, env: Mapping[str, str] | None = None) -> Report:
