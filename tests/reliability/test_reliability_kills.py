@@ -10,7 +10,7 @@ from checker import Expected, learn
 from reliability_kills import kill_at_call, kill_at_moment, kill_undo_at_call, moments
 from reliability_scene import eight_tasks, many_tasks
 
-SAMPLE = 10  # of the state-changing calls of a run
+SAMPLE = 6  # of the state-changing calls of a run, and of its moments
 SEED = 20
 
 
@@ -56,7 +56,7 @@ def test_an_undo_killed_at_a_state_changing_call_is_resumed(tmp_path: Path, eigh
 
 @pytest.mark.slow
 def test_a_run_killed_at_random_moments_is_resumed_and_undone(tmp_path: Path, many: Expected) -> None:
-    for number, (victim, seconds) in enumerate(moments(SEED, count=10, longest=2.5)):
+    for number, (victim, seconds) in enumerate(moments(SEED, count=SAMPLE, longest=2.5)):
         where, problems = kill_at_moment(many_tasks, tmp_path / str(number), many, victim, seconds)
         assert problems == [], where
 

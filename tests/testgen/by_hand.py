@@ -9,17 +9,28 @@ from typing import Any
 JEST = "node_modules/jest/bin/jest.js"
 
 
-def generate(target: str, *options: str, budget: int) -> "subprocess.CompletedProcess[str]":
+def generate(target: str, *options: str, budget: int, root: Path | None = None) -> "subprocess.CompletedProcess[str]":
     """Write the tests of modules with the command of the product, whatever comes of it."""
-    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write"]
-    return subprocess.run([*command, "--budget", str(budget), *options], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "orchestrator", "tests", "generate", target, "--write", "--budget", str(budget)]
+    return subprocess.run([*command, *options], cwd=root, capture_output=True, text=True, check=False)
 
 
-def generated(target: str, *options: str, budget: int) -> str:
+def generated(target: str, *options: str, budget: int, root: Path | None = None) -> str:
     """Write the tests of modules, which has to go well; return the reports as JSON."""
-    made = generate(target, "--json", *options, budget=budget)
+    made = generate(target, "--json", *options, budget=budget, root=root)
     assert made.returncode == 0, made.stdout + made.stderr
     return made.stdout
+
+
+def reports_of(target: str, *options: str, budget: int, root: Path | None = None) -> dict[str, dict[str, Any]]:
+    """Write the tests of modules, which has to go well; return the reports by module."""
+    text = generated(target, *options, budget=budget, root=root)
+    found, at = {}, 0
+    while at < len(text):
+        report, end = json.JSONDecoder().raw_decode(text, at)
+        found[report["module"]] = report
+        at = end + 1  # a line each
+    return found
 
 
 def report_of(target: str, *options: str, budget: int) -> dict[str, Any]:
@@ -28,15 +39,15 @@ def report_of(target: str, *options: str, budget: int) -> dict[str, Any]:
     return report
 
 
-def run_node(*arguments: str) -> None:
+def run_node(*arguments: str, root: Path | None = None) -> None:
     """Run the project's own tests with a script of its packages, which has to go well."""
-    done = subprocess.run(["node", *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(["node", *arguments], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def run_jest() -> None:
+def run_jest(root: Path | None = None) -> None:
     """Run the project's own tests in Jest, which has to go well."""
-    run_node(JEST)
+    run_node(JEST, root=root)
 
 
 def let_default_imports_be(project: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from by_hand import reports_of, run_jest
 
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor
@@ -205,14 +206,60 @@ def put_package(folder, name, types, code):
     (place / "index.js").write_text(code)
 
 
+def lay_out(root, installed):
+    """Make a project with those packages."""
+    (root / "node_modules").symlink_to(installed / "node_modules")
+    (root / "package.json").write_text((installed / "package.json").read_text())
+    (root / "jest.config.js").write_text(CONFIG)
+    (root / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS}))
+    (root / "src").mkdir()
+    (root / ".git").mkdir()
+
+
 @pytest.fixture
 def project(installed, tmp_path, monkeypatch):
     """Make a project with those packages, and be in it."""
-    (tmp_path / "node_modules").symlink_to(installed / "node_modules")
-    (tmp_path / "package.json").write_text((installed / "package.json").read_text())
-    (tmp_path / "jest.config.js").write_text(CONFIG)
-    (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS}))
-    (tmp_path / "src").mkdir()
-    (tmp_path / ".git").mkdir()
+    lay_out(tmp_path, installed)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def written_once(made_once, installed):
+    """Return what generates the tests of modules in a project of their own, once for all tests that look at them.
+
+    `modules` are the texts by the names in `src`, without their ending; `target` says which of them get tests.
+    `besides` is done to the project before.
+    """
+
+    def written(name, modules, *, budget, target="src/*.ts", besides=lambda root: None):
+        def make(root):
+            lay_out(root, installed)
+            besides(root)
+            for module, text in modules.items():
+                (root / f"src/{module}.ts").write_text(text)
+            (root / "reports.json").write_text(json.dumps(reports_of(target, budget=budget, root=root)))
+
+        return Written(made_once(name, make))
+
+    return written
+
+
+class Written:
+    """A project whose tests were generated together."""
+
+    def __init__(self, root):
+        self.root = root
+        self.reports = json.loads((root / "reports.json").read_text())
+
+    def statements(self, module):
+        """Return the statements that the tests of a module cover, in percent."""
+        return self.reports[f"src/{module}.ts"]["coverage"]["statements"]
+
+    def run_jest(self):
+        """Run all of the tests, which has to go well."""
+        run_jest(self.root)
+
+    def tests(self, module):
+        """Return the text of the test file of a module."""
+        return (self.root / f"src/__tests__/{module}.test.ts").read_text()

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from by_hand import let_default_imports_be, report_of, run_jest
+from by_hand import let_default_imports_be
 
 pytestmark = [
     pytest.mark.slow,
@@ -59,29 +59,28 @@ export async function notes(app: FastifyInstance): Promise<void> {
 """
 
 
-def test_what_schemas_of_joi_take_and_refuse_is_sent(project):
-    let_default_imports_be(project)
-    (project / "src/orders.ts").write_text(ORDERS)
-    made = report_of("src/orders.ts", budget=12)
-    assert made["coverage"]["statements"] == 100.0, made
-    text = (project / "src/__tests__/orders.test.ts").read_text()
+@pytest.fixture
+def written(written_once):
+    modules = {"orders": ORDERS, "notes": NOTES}
+    return written_once("bodies", modules, budget=12, besides=let_default_imports_be)
+
+
+def test_what_schemas_of_joi_take_and_refuse_is_sent(written):
+    assert written.statements("orders") == 100.0
+    text = written.tests("orders")
     assert "payload: { email: 'ada@example.com', count: " in text
     assert "expect(response.statusCode).toBe(201);" in text
     assert "expect(response.statusCode).toBe(400);" in text
     assert "expect(response.statusCode).toBe(422);" in text
     assert "expect(response.json()).toEqual({ size: " in text
-    run_jest()
 
 
-def test_files_are_sent_to_routes_that_read_them(project):
-    let_default_imports_be(project)
-    (project / "src/notes.ts").write_text(NOTES)
-    made = report_of("src/notes.ts", budget=12)
-    assert made["coverage"]["statements"] == 100.0, made
-    text = (project / "src/__tests__/notes.test.ts").read_text()
+def test_files_are_sent_to_routes_that_read_them(written):
+    assert written.statements("notes") == 100.0
+    text = written.tests("notes")
     assert "const form = new FormData();" in text
     assert "form.append('file', new Blob(['Hello, wide world'], { type: 'text/plain' }), 'notes.txt');" in text
     assert "payload: form }" in text
     assert "answers 415 with an image" in text
     assert "answers 400 without a file" in text
-    run_jest()
+    written.run_jest()

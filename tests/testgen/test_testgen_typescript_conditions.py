@@ -4,7 +4,6 @@ import re
 import shutil
 
 import pytest
-from by_hand import report_of, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -76,10 +75,14 @@ def titles_in(text):
     return re.findall(r"^ +it\((?:'((?:[^'\\]|\\.)*)'|\"([^\"]*)\")", text, re.MULTILINE)
 
 
-def test_what_decides_stands_in_the_title_of_a_function(project):
-    (project / "src/tickets.ts").write_text(TICKETS)
-    report_of("src/tickets.ts", budget=10)
-    text = (project / "src/__tests__/tickets.test.ts").read_text()
+@pytest.fixture
+def written(written_once):
+    modules = {"tickets": TICKETS, "shelves": SHELVES, "memberships": MEMBERSHIPS, "editors": EDITORS}
+    return written_once("conditions", modules, budget=10)
+
+
+def test_what_decides_stands_in_the_title_of_a_function(written):
+    text = written.tests("tickets")
     titles = [one or other for one, other in titles_in(text)]
     assert "resolves to null when there are no tickets" in titles, titles
     assert any(each.startswith('rejects with "the ticket is closed" ') and "status" in each for each in titles), titles
@@ -89,20 +92,16 @@ def test_what_decides_stands_in_the_title_of_a_function(project):
     assert re.search(r"it\('returns false (with id other than owner|for owner other than id)'", own), own
     assert max(map(len, titles)) <= 100
     assert len(set(titles)) == len(titles)
-    run_jest()
 
 
-def test_what_decides_stands_in_the_title_of_a_request(project):
-    (project / "src/shelves.ts").write_text(SHELVES)
-    report_of("src/shelves.ts", budget=10)
-    text = (project / "src/__tests__/shelves.test.ts").read_text()
+def test_what_decides_stands_in_the_title_of_a_request(written):
+    text = written.tests("shelves")
     titles = [one or other for one, other in titles_in(text)]
     assert "answers 201" in titles, titles
     refused = [each for each in titles if each.startswith("answers 400")]
     assert refused, titles
     assert all("title" in each or "shelf" in each or "body" in each for each in refused), titles
     assert "answers 404 when there are no shelves" in titles, titles
-    run_jest()
 
 
 MEMBERSHIPS = """\
@@ -140,10 +139,8 @@ export async function promote(community: string, member: string): Promise<boolea
 """
 
 
-def test_the_field_of_a_row_that_decides_stands_in_title_and_test(project):
-    (project / "src/memberships.ts").write_text(MEMBERSHIPS)
-    report_of("src/memberships.ts", budget=10)
-    text = (project / "src/__tests__/memberships.test.ts").read_text()
+def test_the_field_of_a_row_that_decides_stands_in_title_and_test(written):
+    text = written.tests("memberships")
     tests = re.split(r"^  it\(", text[text.index("describe('welcome'") :], flags=re.MULTILINE)[1:]
     told = {"welcome back": "active", "please wait": "pending"}
     for answer, status in told.items():
@@ -152,7 +149,6 @@ def test_the_field_of_a_row_that_decides_stands_in_title_and_test(project):
         assert all(f"status: '{each}'" in one for one in mine for each in (status, "banned") if each in one), text
         assert all(f"status is '{status}'" in one or "banned" in one for one in mine), text
     assert "(2)" not in text
-    run_jest()
 
 
 EDITORS = """\
@@ -178,11 +174,12 @@ export function appoint(editor: Editor, role: Editor['role']): string {
 """
 
 
-def test_what_may_be_missing_and_does_not_matter_is_left_out(project):
-    (project / "src/editors.ts").write_text(EDITORS)
-    report_of("src/editors.ts", budget=10)
-    text = (project / "src/__tests__/editors.test.ts").read_text()
+def test_what_may_be_missing_and_does_not_matter_is_left_out(written):
+    text = written.tests("editors")
     assert "isSuspended" not in text[text.index("describe('appoint'") :], text
     assert "isSuspended: true" in text, text
     assert "isSuspended: false" not in text, text
-    run_jest()
+
+
+def test_the_tests_hold(written):
+    written.run_jest()

@@ -46,25 +46,36 @@ export function summary(): string {
 """
 
 
-def run(*arguments):
-    """Run the project's own tests, in an environment that sets what the modules read."""
-    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "PORT": "1", "WORKERS": "9", "HOME": "/"}
+def run(*arguments, **variables):
+    """Run the project's own tests in an environment that sets nothing but what is given."""
+    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", **variables}
     done = subprocess.run([shutil.which("node"), *arguments], capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_module_that_refuses_its_environment_is_tested_as_such(project):
-    (project / "src/settings.ts").write_text(CHECKED)
-    made = report_of("src/settings.ts", budget=8)
-    assert made["coverage"]["statements"] == 100.0, made
-    text = (project / "src/__tests__/settings.test.ts").read_text()
+@pytest.fixture
+def written(written_once):
+    modules = {
+        "settings": CHECKED,
+        "options": READ_WHEN_CALLED,
+        "limits": READ_AT_IMPORT,
+        "offset": READS_NOTHING,
+        "config": STRICT,
+        "heading": BELOW_THE_STRICT_ONE,
+        "stage": NAMED_LIKE_IT,
+    }
+    return written_once("environments", modules, budget=8)
+
+
+def test_a_module_that_refuses_its_environment_is_tested_as_such(written):
+    assert written.statements("settings") == 100.0
+    text = written.tests("settings")
     bare = "process.env = { ...environmentBefore };\n  delete process.env.PORT;\n  delete process.env.DATABASE_URL;\n"
     assert bare in text
     assert "await expect(import('../settings')).rejects.toThrow('invalid environment: DATABASE_URL');" in text
     assert "const { settings } = await import('../settings');" in text
     assert "expect(settings).toEqual({ PORT: 3000, DATABASE_URL: " in text
     assert "invalid environment: PORT" in text
-    run(JEST)
 
 
 def test_defaults_malformed_values_and_the_end_of_the_process_are_told_apart(project):
@@ -78,7 +89,7 @@ def test_defaults_malformed_values_and_the_end_of_the_process_are_told_apart(pro
     assert "process.env.API_KEY = '';" in text
     assert "expect(exit).toHaveBeenCalledWith(3);" in text
     assert "describe('summary'" not in text
-    run(JEST)
+    run(JEST, PORT="1", WORKERS="9")
 
 
 @pytest.mark.nightly
@@ -93,7 +104,7 @@ def test_vitest_loads_the_module_anew_as_well(project):
     assert "  vi.resetModules();\n" in text
     assert "expect(exit).toHaveBeenCalledWith(3);" in text
     assert "describe('summary'" in text
-    run("node_modules/vitest/vitest.mjs", "run")
+    run("node_modules/vitest/vitest.mjs", "run", WORKERS="9")
 
 
 @pytest.mark.nightly
@@ -107,7 +118,7 @@ def test_a_script_that_is_compiled_for_node_loads_the_module_without_import(proj
     text = (project / "src/__tests__/plain.test.ts").read_text()
     assert "} = jest.requireActual<typeof import('../plain')>('../plain');" in text
     assert "expect(exit).toHaveBeenCalledWith(3);" in text
-    run(JEST)
+    run(JEST, PORT="1", WORKERS="9")
 
 
 READ_WHEN_CALLED = """\
@@ -135,8 +146,11 @@ export function offset(page: number): number {
   return page <= 1 ? 0 : (page - 1) * limits.size;
 }
 """
-OF_SOMEBODY = {
+OF_SOMEBODY = {  # who has set all that the modules read
     "DATABASE_URL": "postgresql://elsewhere/other",
+    "HEADING": "Leaf",
+    "STORAGE": "s3",
+    "STAGE": "production",
     "POOL_SIZE": "77",
     "QUIET": "yes",
     "NODE_ENV": "production",
@@ -144,33 +158,19 @@ OF_SOMEBODY = {
 }
 
 
-def run_where_somebody_set_variables():
-    """Run the project's own tests in the environment of somebody who has set all that the modules read."""
-    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", **OF_SOMEBODY}
-    done = subprocess.run([shutil.which("node"), JEST], capture_output=True, text=True, check=False, env=env)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_what_is_read_when_a_function_is_called_is_not_taken_from_whoever_runs_the_test(project):
-    (project / "src/options.ts").write_text(READ_WHEN_CALLED)
-    made = report_of("src/options.ts", budget=6)
-    assert made["coverage"]["statements"] == 100.0, made
-    text = (project / "src/__tests__/options.test.ts").read_text()
+def test_what_is_read_when_a_function_is_called_is_not_taken_from_whoever_runs_the_test(written):
+    assert written.statements("options") == 100.0
+    text = written.tests("options")
     assert "process.env = { ...environmentBefore, NODE_ENV: 'test' };\n" in text
     assert all(f"delete process.env.{name};\n" in text for name in ("DATABASE_URL", "POOL_SIZE", "QUIET"))
     assert "expect(readOptions()).toEqual({ url: 'postgresql://localhost/app', size: 4 });" in text
-    run_where_somebody_set_variables()
 
 
-def test_what_other_modules_read_when_they_are_imported_is_not_either(project):
-    (project / "src/limits.ts").write_text(READ_AT_IMPORT)
-    (project / "src/offset.ts").write_text(READS_NOTHING)
-    made = report_of("src/offset.ts", budget=6)
-    assert made["coverage"]["statements"] == 100.0, made
-    text = (project / "src/__tests__/offset.test.ts").read_text()
+def test_what_other_modules_read_when_they_are_imported_is_not_either(written):
+    assert written.statements("offset") == 100.0
+    text = written.tests("offset")
     assert "  delete process.env.PAGE_SIZE;\n" in text
     assert "  ({ offset } = await import('../offset'));\n" in text
-    run_where_somebody_set_variables()
 
 
 STRICT = """\
@@ -193,18 +193,11 @@ export function heading(page: number): string {
 """
 
 
-def test_a_configuration_that_refuses_values_hides_no_test_that_depends_on_others(project):
-    (project / "src/config.ts").write_text(STRICT)
-    (project / "src/heading.ts").write_text(BELOW_THE_STRICT_ONE)
-    made = report_of("src/heading.ts", budget=6)
-    assert made["coverage"]["statements"] == 100.0, made
-    text = (project / "src/__tests__/heading.test.ts").read_text()
+def test_a_configuration_that_refuses_values_hides_no_test_that_depends_on_others(written):
+    assert written.statements("heading") == 100.0
+    text = written.tests("heading")
     assert "  delete process.env.HEADING;\n" in text
     assert "  ({ heading } = await import('../heading'));\n" in text
-    set_by_somebody = {"HEADING": "Leaf", "PAGE_SIZE": "5", "STORAGE": "s3"}
-    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", **set_by_somebody}
-    done = subprocess.run([shutil.which("node"), JEST], capture_output=True, text=True, check=False, env=env)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 NAMED_LIKE_IT = """\
@@ -214,13 +207,15 @@ export function environment(): string {
 """
 
 
-def test_a_function_that_is_named_like_the_environment_is_tested_in_one(project):
-    (project / "src/stage.ts").write_text(NAMED_LIKE_IT)
-    made = report_of("src/stage.ts", budget=4)
-    assert made["coverage"]["statements"] == 100.0, made
-    text = (project / "src/__tests__/stage.test.ts").read_text()
-    assert "expect(environment()).toBe('development');" in text
-    run(JEST)
+def test_a_function_that_is_named_like_the_environment_is_tested_in_one(written):
+    assert written.statements("stage") == 100.0
+    assert "expect(environment()).toBe('development');" in written.tests("stage")
+
+
+@pytest.mark.parametrize("variables", [{"PORT": "1", "WORKERS": "9"}, OF_SOMEBODY])
+def test_the_tests_hold_whoever_runs_them(written, monkeypatch, variables):
+    monkeypatch.chdir(written.root)
+    run(JEST, **variables)
 
 
 IN_A_SCRIPT = """\

@@ -1,7 +1,6 @@
 """What goes into the calls of generated tests: schemas inside of others, and doubles for what a class needs."""
 
 import json
-import re
 import shutil
 
 import pytest
@@ -91,30 +90,28 @@ export function shown(post: Post, _rest?: string): string {
 """
 
 
-def test_schemas_inside_of_settings_are_asked_what_they_take_and_refuse(project):
-    (project / "src/sign-up.ts").write_text(SIGN_UP)
-    made = generate("src/sign-up.ts", "--json", budget=5)
-    assert made.returncode == 0, made.stderr
-    text = (project / "src/__tests__/sign-up.test.ts").read_text()
+@pytest.fixture
+def written(written_once):
+    modules = {"sign-up": SIGN_UP, "session": TOKENS, "door": DOOR, "posts": POSTS}
+    return written_once("inputs", modules, budget=5)
+
+
+def test_schemas_inside_of_settings_are_asked_what_they_take_and_refuse(written):
+    text = written.tests("sign-up")
     assert "signUp.schema.body.safeParse({" in text
     assert "nickname: 'nobody'" in text
     assert "message: 'must be long'" in text
     assert "signUp.schema.response[200].safeParse({})" in text
     assert "description: 'Make an account'" in text
-    [killed] = re.findall(r'"percent": ([\d.]+)', made.stdout)
-    assert float(killed) > 80
+    assert written.reports["src/sign-up.ts"]["mutants"]["percent"] > 80
 
 
-def test_what_a_class_needs_is_doubled_with_what_is_read_of_its_answers(project):
-    (project / "src/session.ts").write_text(TOKENS)
-    (project / "src/door.ts").write_text(DOOR)
-    made = generate("src/*.ts", "--json", budget=5)
-    assert made.returncode == 0, made.stderr
-    assert made.stdout.count('"statements": 100.0') == 2
-    session = (project / "src/__tests__/session.test.ts").read_text()
+def test_what_a_class_needs_is_doubled_with_what_is_read_of_its_answers(written):
+    assert written.statements("session") == written.statements("door") == 100.0
+    session = written.tests("session")
     assert "mockReturnValue({ role: 'owner', id: 'id-1' })" in session or "({ role: 'owner', id: 'id-1' })" in session
     assert "resolves.toEqual({ id: 'id-1', role: 'owner' })" in session
-    door = (project / "src/__tests__/door.test.ts").read_text()
+    door = written.tests("door")
     assert "new Door({ session" in door
     assert "new Session(" not in door
 
@@ -131,11 +128,8 @@ def test_modules_that_remember_are_loaded_anew_where_the_compiler_leaves_imports
     run_jest()
 
 
-def test_usually_nothing_is_deleted_or_archived_and_names_are_read_without_their_underscores(project):
-    (project / "src/posts.ts").write_text(POSTS)
-    made = generate("src/posts.ts", budget=5)
-    assert made.returncode == 0, made.stderr
-    text = (project / "src/__tests__/posts.test.ts").read_text()
+def test_usually_nothing_is_deleted_or_archived_and_names_are_read_without_their_underscores(written):
+    text = written.tests("posts")
     assert "active: true, deleted: false, is_archived: false" in text
     assert "' rest'" not in text
-    run_jest()
+    written.run_jest()

@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from by_hand import generate, generated, run_jest
+from by_hand import generate, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -68,15 +68,27 @@ export async function allowOrigins(server: FastifyInstance): Promise<void> {
   });
 }
 """
+AUDIT = """\
+import type { FastifyInstance } from 'fastify';
+
+export async function withAudit(server: FastifyInstance): Promise<void> {
+  server.addHook('onRequest', async (request) => {
+    request.log.info({ method: request.method }, 'is asked');
+  });
+}
+"""
+DOING = ("telling", "guarding", "ending", "origins")
 
 
-def test_plugins_are_tested_for_what_they_do(project):
-    modules = {"telling": TELLING, "guarding": GUARDING, "ending": ENDING, "origins": ORIGINS}
-    for name, text in modules.items():
-        (project / f"src/{name}.ts").write_text(text)
-    made = generate("src/*.ts", "--json", budget=6)
-    assert made.stdout.count('"statements": 100.0') == len(modules), made.stdout + made.stderr
-    telling, guarding, ending, origins = ((project / f"src/__tests__/{name}.test.ts").read_text() for name in modules)
+@pytest.fixture
+def written(written_once):
+    modules = {"telling": TELLING, "guarding": GUARDING, "ending": ENDING, "origins": ORIGINS, "audit": AUDIT}
+    return written_once("plugins", modules, budget=6)
+
+
+def test_plugins_are_tested_for_what_they_do(written):
+    assert [written.statements(each) for each in DOING] == [100.0] * len(DOING)
+    telling, guarding, ending, origins = (written.tests(each) for each in DOING)
     assert "describe('telling: GET /failing', () => {" in telling
     assert "it('answers 403 for an error with the status 403', async () => {" in telling
     failing = telling[telling.index("describe('telling: GET /failing'") :].split("\ndescribe(")[0]
@@ -89,27 +101,13 @@ def test_plugins_are_tested_for_what_they_do(project):
     assert "headers: { origin: 'http://shop.example.org' }" in origins
     assert "GET /failing" not in origins  # who is refused comes to no route
     assert "GET /nothing" not in origins
-    run_jest()
+    written.run_jest()
 
 
-AUDIT = """\
-import type { FastifyInstance } from 'fastify';
-
-export async function withAudit(server: FastifyInstance): Promise<void> {
-  server.addHook('onRequest', async (request) => {
-    request.log.info({ method: request.method }, 'is asked');
-  });
-}
-"""
-
-
-def test_what_a_plugin_writes_to_the_log_is_asserted_once(project):
-    (project / "src/audit.ts").write_text(AUDIT)
-    generated("src/audit.ts", budget=4)
-    text = (project / "src/__tests__/audit.test.ts").read_text()
+def test_what_a_plugin_writes_to_the_log_is_asserted_once(written):
+    text = written.tests("audit")
     assert text.count("expect(logged).toEqual([{ level: 30, method: 'GET', msg: 'is asked' }]);") == 1
     assert """it('logs "is asked" with method'""" in text
-    run_jest()
 
 
 MEMBERS_ONLY = """\

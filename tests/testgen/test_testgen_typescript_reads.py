@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from by_hand import report_of, run_jest
+from by_hand import report_of, reports_of, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -101,8 +101,7 @@ export async function join(name: string, password: string, code: number): Promis
 def test_what_is_read_of_anything_through_functions_and_lists_is_given(project):
     (project / "src/card.ts").write_text(CARD)
     (project / "src/cards.ts").write_text(CARDS)
-    for module in ("src/card.ts", "src/cards.ts"):
-        found = report_of(module, budget=4)
+    for found in reports_of("src/*.ts", budget=4).values():
         assert found["coverage"]["statements"] == 100
         assert found["mutants"]["percent"] > 60
     cards = (project / "src/__tests__/cards.test.ts").read_text()

@@ -131,7 +131,7 @@ export async function addLimits(server: FastifyInstance, limits: Limits): Promis
 """
 GUARD = """\
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readToken } from '../tokens';
+import { readToken } from './tokens';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -167,6 +167,14 @@ export async function tellFailures(server: FastifyInstance): Promise<void> {
     }
     return reply.status(500).send({ told: error.code === 'E_FULL' ? 'no room' : 'broken' });
   });
+}
+"""
+HELPERS = """\
+import type { FastifyInstance } from 'fastify';
+import { addHelpers } from 'route-helpers';
+
+export async function equip(server: FastifyInstance): Promise<void> {
+  addHelpers(server);
 }
 """
 POOL = (
@@ -225,40 +233,29 @@ def test_nobody_stands_on_a_request_where_a_token_decides(project):
     run_jest()
 
 
-def test_what_a_plugin_puts_on_the_server_is_tried_before_a_route(project):
-    (project / "src/web").mkdir()
-    (project / "src/tokens.ts").write_text(TOKENS)
-    (project / "src/web/guard.ts").write_text(GUARD)
-    made = generate("src/web/guard.ts", "--json", budget=8)
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert '"statements": 100.0' in made.stdout
-    guard = (project / "src/web/__tests__/guard.test.ts").read_text()
+@pytest.fixture
+def plugins(written_once):
+    modules = {"tokens": TOKENS, "guard": GUARD, "failures": FAILURES, "helpers": HELPERS}
+    return written_once("on-a-server", modules, target="src/[fgh]*.ts", budget=8)
+
+
+def test_what_a_plugin_puts_on_the_server_is_tried_before_a_route(plugins):
+    assert plugins.statements("guard") == 100.0
+    guard = plugins.tests("guard")
     assert "await addGuard(app);" in guard
     assert "{ preHandler: app.signedIn }, async (request) => ({ member: request.member ?? null })" in guard
     assert "expect(response.json()).toEqual({ member: 'user-1' });" in guard
     assert "answers 401 without a token" in guard
 
 
-def test_errors_that_a_handler_tells_apart_are_thrown(project):
-    (project / "src/web").mkdir()
-    (project / "src/web/failures.ts").write_text(FAILURES)
-    made = generate("src/web/failures.ts", "--json", budget=8)
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert '"statements": 100.0' in made.stdout
-    failures = (project / "src/web/__tests__/failures.test.ts").read_text()
+def test_errors_that_a_handler_tells_apart_are_thrown(plugins):
+    assert plugins.statements("failures") == 100.0
+    failures = plugins.tests("failures")
     assert "toEqual({ fields: ['/name'] })" in failures
     assert "toEqual({ told: 'slow down' })" in failures
     assert "toEqual({ told: 'no room' })" in failures
 
 
-HELPERS = """\
-import type { FastifyInstance } from 'fastify';
-import { addHelpers } from 'route-helpers';
-
-export async function equip(server: FastifyInstance): Promise<void> {
-  addHelpers(server);
-}
-"""
 NEVER = """\
 import type { FastifyInstance } from 'fastify';
 
@@ -268,12 +265,9 @@ export async function addWait(server: FastifyInstance): Promise<void> {
 """
 
 
-def test_what_a_package_puts_on_the_server_is_not_waited_for(project):
-    (project / "src/helpers.ts").write_text(HELPERS)
-    made = generate("src/helpers.ts", "--json", budget=8)
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert '"statements": 100.0' in made.stdout
-    helpers = (project / "src/__tests__/helpers.test.ts").read_text()
+def test_what_a_package_puts_on_the_server_is_not_waited_for(plugins):
+    assert plugins.statements("helpers") == 100.0
+    helpers = plugins.tests("helpers")
     assert "it('puts assert on the server', async () => {" in helpers
     assert "expect(app.hasDecorator('assert')).toBe(true);" in helpers
     assert "app.assert" not in helpers
