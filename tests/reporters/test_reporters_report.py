@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -198,19 +199,26 @@ def test_no_text_of_a_run_becomes_markup(text):
     tasks = (task("1.1", TaskState.FAILED, text, outputs={"modules": [{**MODULE, "module": text, "defects": [text]}]}),)
     changes = (changed(1, text, None, "1"),)
     hostile = report(replace(RECORD, plan=plan, tasks=tasks, changes=changes, command=(text,)))
+    of_page, of_table = of_a_harmless_run()
+    assert tags(render_report(hostile, Format.HTML)) == of_page
+    assert [cells(each) for each in render_report(hostile, Format.MD).splitlines()] == of_table
+    ElementTree.fromstring(render_report(hostile, Format.JUNIT))
+
+
+@cache
+def of_a_harmless_run():
+    """Return the tags of the page and the numbers of cells in the lines of the table."""
     harmless = report(
         replace(
             RECORD,
-            plan={**plan, "project": "x", "tasks": [{"id": "1.1", "name": "x", "group": "1.a"}]},
+            plan={**RECORD.plan, "project": "x", "tasks": [{"id": "1.1", "name": "x", "group": "1.a"}]},
             tasks=(task("1.1", TaskState.FAILED, "x", outputs={"modules": [{**MODULE, "defects": ["x"]}]}),),
             changes=(changed(1, "x", None, "1"),),
             command=("x",),
         )
     )
-    assert tags(render_report(hostile, Format.HTML)) == tags(render_report(harmless, Format.HTML))
-    lines = [render_report(each, Format.MD).splitlines() for each in (hostile, harmless)]
-    assert [cells(each) for each in lines[0]] == [cells(each) for each in lines[1]]
-    ElementTree.fromstring(render_report(hostile, Format.JUNIT))
+    lines = render_report(harmless, Format.MD).splitlines()
+    return tags(render_report(harmless, Format.HTML)), [cells(each) for each in lines]
 
 
 def cells(line: str) -> int:

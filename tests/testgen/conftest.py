@@ -157,7 +157,15 @@ SLUGS = "export function slugOf(text: string): string;\n"
 SLUGS_CODE = "export const slugOf = (text) => text.toLowerCase().replaceAll(' ', '-');\n"
 SLUGS_FORMS = {"types": "./index.d.ts", "import": "./index.js"}
 CONFIG = "module.exports = { transform: { '^.+\\\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] } };\n"
-OPTIONS = {"strict": True, "module": "CommonJS", "target": "ES2022", "types": ["jest", "node"], "isolatedModules": True}
+OPTIONS = {
+    "strict": True,
+    "module": "CommonJS",
+    "target": "ES2022",
+    "lib": ["ES2022"],
+    "types": ["jest", "node"],
+    "isolatedModules": True,
+    "skipLibCheck": True,
+}
 PACKAGES = (
     "typescript@5.9.3",
     "jest@29.7.0",

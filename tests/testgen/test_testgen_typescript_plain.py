@@ -100,6 +100,7 @@ def test_es_modules_of_javascript_get_es_modules(project):
     run_node("node_modules/vitest/vitest.mjs", "run")
 
 
+@pytest.mark.nightly
 def test_inputs_of_javascript_are_written_without_types(project):
     """Nothing takes them off there: a file with one of them does not run at all."""
     for each in ("tsconfig.json", "jest.config.js"):

@@ -70,6 +70,7 @@ def test_where_stryker_cannot_be_told_which_tests_are_meant_it_runs_a_command(mu
     assert made["mutants"]["tried"] == 12
 
 
+@pytest.mark.nightly
 def test_a_stryker_that_does_not_start_leaves_our_own_mutants_and_says_why(mutated):
     (mutated / "stryker.config.json").write_text(json.dumps({"concurrency": 1, "mutator": {"excludedMutations": 7}}))
     made = report_of("src/prices.ts", budget=2)
