@@ -212,6 +212,20 @@ def test_a_function_that_is_named_like_the_environment_is_tested_in_one(written)
     assert "expect(environment()).toBe('development');" in written.tests("stage")
 
 
+def test_files_that_import_nothing_at_their_top_do_not_share_their_names(written):
+    """Each has an `environmentBefore`, which the compiler would take for the same one twice."""
+    for module in ("settings", "config"):
+        assert written.statements(module) == 100.0, written.reports
+        assert "\nexport {};\n" in written.tests(module)
+
+
+def test_of_the_issues_of_a_schema_the_words_are_told_and_once(written):
+    text = written.tests("config")
+    assert ".rejects.toThrow('[')" not in text
+    assert "toThrow(\"Invalid enum value. Expected 's3' | 'local', received '" in text
+    assert text.count('refuses with "Invalid enum value') == 1, text
+
+
 @pytest.mark.parametrize("variables", [{"PORT": "1", "WORKERS": "9"}, OF_SOMEBODY])
 def test_the_tests_hold_whoever_runs_them(written, monkeypatch, variables):
     monkeypatch.chdir(written.root)

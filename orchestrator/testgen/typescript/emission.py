@@ -9,7 +9,7 @@ from orchestrator.testgen.typescript.candidates import Candidate
 from orchestrator.testgen.typescript.imports import imports_of
 from orchestrator.testgen.typescript.naming import Namer
 from orchestrator.testgen.typescript.parts import in_parts
-from orchestrator.testgen.typescript.place import Place, quoted
+from orchestrator.testgen.typescript.place import Place, is_typed, quoted
 
 _LEAST_ROWS = 2
 _MODULE = r"'<module(?: ([^>]+))?>'"  # stands in tests that import the module, or another one, themselves
@@ -58,6 +58,8 @@ def emit(place: Place, chosen: Sequence[Candidate], taken: Titles | None = None)
     head = f"// Tests of {place.module}. {PROVENANCE}\n"
     setup = "".join(f"{block}\n\n" for block in above)
     imports = imports_of(place, chosen, setup + body).lstrip("\n")
+    if is_typed(place) and not re.search(r"^import\b", imports, re.MULTILINE):
+        imports = f"export {{}};\n{imports}"  # a script would share its names with all other scripts of the project
     text = f"{head}{imports}\n{setup}{body}"
     text = re.sub(_MODULE, lambda found: quoted(place.specifier(found.group(1) or place.module)), text)
     return TestFile(text=text, tests=tuple(tests))

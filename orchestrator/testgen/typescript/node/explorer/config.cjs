@@ -8,6 +8,7 @@ const { isKept, ownEnvironment } = require('./environment.cjs');
 const { Patience } = require('../patience.cjs');
 const { braces, literal } = require('./nodes.cjs');
 const { expectation } = require('./pictures.cjs');
+const { reasonOf, shortened, wordsOf } = require('./refusals.cjs');
 const { isKnown, shapeOfSchema } = require('./server/schema-shapes.cjs');
 
 const MOST_VALUES = 14;
@@ -98,7 +99,7 @@ class ConfigSubject {
 
   /** One of each sort of end is worth keeping: what is refused is told apart by the words. */
   sort(item, seen) {
-    const refusal = seen.kind === 'error' ? seen.error.message : '';
+    const refusal = seen.kind === 'error' ? reasonOf(seen.error) : '';
     this.ends.add(seen.kind === 'value' ? expectation(seen.value, braces) : seen.kind);
     if (this.refusals.size < MOST_REFUSALS) this.refusals.add(refusal);
     return `config ${seen.kind} ${this.refusals.has(refusal) ? refusal : ''} ${isExit(seen)}`;
@@ -155,7 +156,7 @@ function valueChecks({ isSync }, load, names) {
 }
 
 function refusal({ isSync }, load, error) {
-  const thrown = error.message ? `toThrow(${literal(error.message.split('\n')[0])})` : 'toThrow()';
+  const thrown = error.message ? `toThrow(${literal(wordsOf(error))})` : 'toThrow()';
   return isSync ? `expect(() => ${load}).${thrown};` : `await expect(${load}).rejects.${thrown};`;
 }
 
@@ -187,7 +188,7 @@ function alwaysNamed([[name, source], ...others]) {
 
 function titleOf(item, seen, exits) {
   const set = item.args[0].props.map(([name, { v }]) => `${name} ${literal(v)}`);
-  const what = exits ? 'ends the process' : seen.kind === 'error' ? `refuses with "${seen.error.message.replaceAll(/\s+/g, ' ').slice(0, 50)}"` : 'is read';
+  const what = exits ? 'ends the process' : seen.kind === 'error' ? `refuses with "${shortened(wordsOf(seen.error).replaceAll(/\s+/g, ' '))}"` : 'is read';
   if (set.length === 0) return `${what} without any variable`;
   return `${what} with ${set.slice(0, 3).join(', ')}${set.length > 3 ? ' and others' : ''}`;
 }
