@@ -86,7 +86,9 @@ def test_what_decides_stands_in_the_title_of_a_function(written):
     titles = [one or other for one, other in titles_in(text)]
     assert "resolves to null when there are no tickets" in titles, titles
     assert any(each.startswith('rejects with "the ticket is closed" ') and "status" in each for each in titles), titles
-    assert any(re.match(r'rejects with "this is the ticket of somebody else" .*(role|owner)', each) for each in titles), titles
+    assert any(
+        re.match(r'rejects with "this is the ticket of somebody else" .*(role|owner)', each) for each in titles
+    ), titles
     own = text[text.index("describe('mayReopen'") :]
     assert re.search(r"it\('returns true (with id equal to owner|for owner equal to id)'", own), own
     assert re.search(r"it\('returns false (with id other than owner|for owner other than id)'", own), own
