@@ -159,6 +159,7 @@ def test_a_file_that_was_generated_by_hand_becomes_the_task_s_own(shop, handler,
     assert shop.read(TESTS) != text
 
 
+@pytest.mark.nightly
 def test_what_a_person_did_to_a_file_that_was_generated_by_hand_stays(shop, handler, outcome):
     shop.write(TESTS, shop.read(TESTS).replace("    with pytest", "    # the shop takes nothing back\n    with pytest"))
     first = shop.run(handler, TASK)

@@ -93,6 +93,7 @@ def test_functions_that_await_a_session_get_a_database_in_memory(inn) -> None:
     assert "is invited already" in made.text
 
 
+@pytest.mark.nightly
 def test_routes_that_await_a_session_get_one_with_somebody_signed_in(inn) -> None:
     made = inn.generate("inn/routes.py", budget=20)
     assert made.statements.reached == made.statements.total

@@ -131,6 +131,7 @@ export class HealthRoutes {
 """
 
 
+@pytest.mark.nightly
 def test_a_stub_stands_for_a_class_with_private_parts_and_uptime_is_any_number(project):
     (project / "src/health.ts").write_text(STATE)
     (project / "src/routes.ts").write_text(HEALTH_ROUTES)

@@ -161,6 +161,7 @@ def test_routes_are_asked_through_the_application_that_mounts_them(project):
     run_jest()
 
 
+@pytest.mark.nightly
 def test_a_router_without_an_application_gets_a_plain_one(project):
     uninstall(project, "supertest")
     write(project, {"tokens": TOKENS, "pool": POOL, "web/gate": GATE, "web/books": BOOKS})
@@ -185,6 +186,7 @@ def test_handlers_are_called_with_parts_of_requests(project):
     run_jest()
 
 
+@pytest.mark.nightly
 def test_what_breaks_down_behind_a_door_was_let_in(project):
     write(project, {"tokens": TOKENS, "web/gate": GATE, "web/pages": PAGES})
     made = report_of("src/web/pages.ts", budget=8)["coverage"]

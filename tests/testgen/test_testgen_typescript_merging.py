@@ -249,6 +249,7 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.nightly
 def test_a_task_keeps_what_a_person_did_to_its_file_and_writes_the_rest_anew(project, part):
     (project / "src/shop.ts").write_text(SHOP)
     (project / "phases.yaml").write_text(ROADMAP)

@@ -184,6 +184,7 @@ export function isOld(year: number): boolean {
 """
 
 
+@pytest.mark.nightly
 def test_a_project_whose_jest_defines_no_globals_gets_tests_that_import_them(project):
     config = "module.exports = { injectGlobals: false, transform: { '^.+\\\\.ts$': ['ts-jest', {}] } };\n"
     (project / "jest.config.js").write_text(config)

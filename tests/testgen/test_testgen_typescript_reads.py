@@ -110,6 +110,7 @@ def test_what_is_read_of_anything_through_functions_and_lists_is_given(project):
     run_jest()
 
 
+@pytest.mark.nightly
 def test_answers_are_made_as_deep_as_they_are_read_and_hashes_take_no_time(project):
     (project / "src/threads.ts").write_text(THREADS)
     assert report_of("src/threads.ts", budget=2)["coverage"]["statements"] == 100

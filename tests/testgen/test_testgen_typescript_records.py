@@ -109,6 +109,7 @@ export class Letters {
 """
 
 
+@pytest.mark.nightly
 def test_entities_are_filled_and_decorators_are_given_a_method(project):
     options = (project / "tsconfig.json").read_text()
     loose = '"strict": true, "strictPropertyInitialization": false, "experimentalDecorators": true'

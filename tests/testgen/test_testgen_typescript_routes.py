@@ -216,6 +216,7 @@ def test_routes_hooks_and_plugins_are_tried_on_a_server(project):
     run_jest()
 
 
+@pytest.mark.nightly
 def test_nobody_stands_on_a_request_where_a_token_decides(project):
     files = {"tokens": TOKENS, "pool": POOL, "app": APP, "web/gate": GATE, "web/notes": NOTES, "web/limits": LIMITS}
     (project / "src/web").mkdir()

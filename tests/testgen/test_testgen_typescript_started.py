@@ -132,6 +132,7 @@ COUNTED = BELLS.replace(
 )
 
 
+@pytest.mark.nightly
 def test_an_application_of_express_that_a_module_exports_and_starts_is_asked_and_takes_no_port(project):
     let_default_imports_be(project)
     (project / "src/bells.ts").write_text(COUNTED)
