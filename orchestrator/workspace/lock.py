@@ -23,6 +23,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from orchestrator.errors import LockHeld, Unusable
+from orchestrator.workspace.oserrors import what_helps
 
 # Whoever asks whether the lock is held has it for an instant when it is free; a run that starts then tries again.
 _PATIENCE = 0.03  # seconds
@@ -192,7 +193,8 @@ def _cannot_lock(path: Path, error: OSError) -> Unusable:
         return Unusable(message, hint="this file system has no locks (a network share?): work on a local copy")
     if error.errno in (errno.ELOOP, errno.EMLINK):
         return Unusable(f"{path} is a symbolic link", hint=f"move {path} away")
-    return Unusable(message, hint=f"ls -ld {path.parent}; the folder must be yours and writable")
+    usual = f"ls -ld {path.parent}; the folder must be yours and writable"
+    return Unusable(message, hint=what_helps(error.errno or 0, "try again") or usual)
 
 
 def _read_holder(path: Path) -> Holder | None:

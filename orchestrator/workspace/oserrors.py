@@ -9,12 +9,14 @@ import os
 
 from orchestrator.errors import PathRefused, Unusable
 
-_HINTS = {
-    errno.ENOSPC: "free some space, then `orchestrate resume`",
-    errno.EDQUOT: "the disk quota is used up: free some space, then `orchestrate resume`",
-    errno.EROFS: "mount the file system writable, then `orchestrate resume`",
-    errno.EACCES: "give yourself permission (`ls -ld` the path and its folder), then `orchestrate resume`",
-    errno.EPERM: "look for an immutable flag (`lsattr`) or another owner, then `orchestrate resume`",
+_REMEDIES = {  # with which it goes on
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "the disk quota is used up: free some space",
+    errno.EROFS: "mount the file system writable",
+    errno.EACCES: "give yourself permission (`ls -ld` the path and its folder)",
+    errno.EPERM: "look for an immutable flag (`lsattr`) or another owner",
+}
+_ADVICE = {
     errno.EIO: "the device reports an error: check `dmesg` and the disk before going on",
     errno.EMFILE: "raise the limit of open files (`ulimit -n`) or lower `max_parallel_tasks`",
     errno.ENFILE: "the machine has no file handles left: end other programs",
@@ -55,4 +57,11 @@ def our_error(error: OSError, path: str, doing: str) -> Exception:
     if number == errno.EISDIR:
         return PathRefused(f"{path!r} is a folder")
     name = errno.errorcode.get(number, str(number))
-    return Unusable(f"cannot {doing} {path}: {os.strerror(number)} ({name})", hint=_HINTS.get(number))
+    return Unusable(
+        f"cannot {doing} {path}: {os.strerror(number)} ({name})", hint=what_helps(number, "`orchestrate resume`")
+    )
+
+
+def what_helps(number: int, then: str) -> str | None:
+    """Return what to do about the number of an error, and what `then`; None where there is no more to say."""
+    return f"{_REMEDIES[number]}, then {then}" if number in _REMEDIES else _ADVICE.get(number)

@@ -196,6 +196,29 @@ def test_a_file_system_without_locks_is_named(path: Path, monkeypatch: pytest.Mo
     assert refused.value.hint == "this file system has no locks (a network share?): work on a local copy"
 
 
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (errno.ENOSPC, "free some space, then try again"),
+        (errno.EROFS, "mount the file system writable, then try again"),
+        (errno.EIO, "the device reports an error: check `dmesg` and the disk before going on"),
+    ],
+)
+def test_what_keeps_the_holder_from_being_written_down_is_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int, hint: str
+) -> None:
+    def refuse(_from: object, _to: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(Unusable) as refused:
+        RunLock(path).acquire()
+    assert refused.value.hint == hint
+    monkeypatch.undo()
+    with RunLock(path):
+        pass  # nobody holds it
+
+
 def test_a_planted_link_is_refused(path: Path) -> None:
     path.symlink_to(path.parent / "elsewhere")
     with pytest.raises(Unusable, match="is a symbolic link"):
