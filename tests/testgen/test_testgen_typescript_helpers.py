@@ -135,6 +135,31 @@ def test_whether_a_text_is_a_key_is_asked_of_node_once(kind: str) -> None:
     assert answer_of(script) == [["Error", "Error", kind.lower(), kind.lower()], 2, True]
 
 
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("no such port\nat all", "no such port"),
+        (json.dumps([{"code": "too_big", "path": ["PORT"], "message": "at most 65535"}]), "at most 65535"),
+        (json.dumps([{"code": "odd", "path": "PORT", "message": 'say "yes" or\tnothing more'}]), "nothing more"),
+        (
+            json.dumps([{"code": "empty", "path": None, "message": ""}]),
+            json.dumps([{"code": "empty", "path": None, "message": ""}]),
+        ),
+        ("[]", "[]"),
+        ('"words"', '"words"'),
+    ],
+)
+def test_the_words_of_a_refusal_stand_in_its_message_and_are_some(message: str, words: str) -> None:
+    """Whatever a package writes as JSON: an empty text would be in every message."""
+    script = f"""
+        const {{ reasonOf, wordsOf }} = require({str(NODE / "explorer/refusals.cjs")!r});
+        const error = {{ message: {json.dumps(message)} }};
+        console.log(JSON.stringify([wordsOf(error), typeof reasonOf(error)]));
+    """
+    assert answer_of(script) == [words, "string"]
+    assert words in message
+
+
 NOT_FOUND = "Cannot find module 'slugs' from 'src/posts.ts'"
 NOT_READ = "SyntaxError: Unexpected token 'export'\\n    at /p/node_modules/slugs/index.js:1"
 

@@ -2,18 +2,18 @@
 /** The words with which a configuration refuses its environment. */
 
 const LONGEST_WORDS = 50; // in a title
+const WRITTEN_OTHERWISE = /["\\\p{Cc}]/u; // in JSON
 
 /** What a refusal says; of the issues that a schema lists as JSON that is the first one's. */
 function wordsOf({ message }) {
-  const issue = firstIssue(message);
-  if (!issue) return message.split('\n')[0];
-  return issue.message.split(/["\\\n]/).sort((one, other) => other.length - one.length)[0]; // these characters are written otherwise there
+  const pieces = (firstIssue(message)?.message ?? '').split(WRITTEN_OTHERWISE).sort((one, other) => other.length - one.length);
+  return pieces[0] || message.split('\n')[0];
 }
 
 /** The same for all refusals that only repeat another value. */
 function reasonOf(error) {
-  const { path = [], code } = firstIssue(error.message) ?? {};
-  return code ? `${path.join('.')} ${code}` : error.message;
+  const { path, code } = firstIssue(error.message) ?? {};
+  return code ? `${[path].flat().join('.')} ${code}` : error.message;
 }
 
 function firstIssue(message) {
