@@ -110,7 +110,8 @@ def test_a_class_with_a_clock_of_its_own_is_tried_at_other_times_and_in_other_ti
     assert "'2 days ago'" in made.text.replace('"', "'")
 
 
-def test_what_cannot_be_imported_at_another_time_does_not_pass_every_time(workbench):
+def test_what_cannot_be_imported_at_another_time_does_not_pass_every_time(workbench, monkeypatch):
+    monkeypatch.setenv("CI", "true")  # there pytest cuts no explanation short
     workbench.write("twice.py", "def twice(number):\n    return 2 * number\n")
     text = (
         "import datetime\n\nfrom twice import twice\n\nassert datetime.datetime.now().year < 2028\n\n\n"
@@ -118,4 +119,4 @@ def test_what_cannot_be_imported_at_another_time_does_not_pass_every_time(workbe
     )
     examined = workbench.examine("twice.py", text)
     assert examined.proof.dropped == {"test_twice": "does not pass every time"}
-    assert "year < 2028" in examined.proof.messages["test_twice"]
+    assert "2028 < 2028" in examined.proof.messages["test_twice"]

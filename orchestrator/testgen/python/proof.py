@@ -16,7 +16,7 @@ from orchestrator.testgen.filters import (
     TOUCHES,
 )
 from orchestrator.testgen.foreign import foreign_environment
-from orchestrator.testgen.last_lines import last_lines
+from orchestrator.testgen.python.complaints import what_went_wrong
 from orchestrator.testgen.python.running import Answer, Site, run_order
 from orchestrator.testgen.results import Proof
 
@@ -46,11 +46,10 @@ async def prove(
     and leaves chance as it is. Tests that do not begin within `test_seconds` are dropped.
     """
     proof = Proof()
-    try:
-        compile(text, "<test>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        proof.dropped = dict.fromkeys(names or ("the file",), NOT_COMPILED)
-        proof.messages = dict.fromkeys(proof.dropped, str(error))
+    expected = names or ("the file",)
+    if problem := _why_not_compiled(text):
+        proof.dropped = dict.fromkeys(expected, NOT_COMPILED)
+        proof.messages = dict.fromkeys(expected, problem)
         return proof
     at_once = asyncio.Semaphore(_AT_ONCE)
 
@@ -60,25 +59,37 @@ async def prove(
             order["test_seconds"] = None if number else test_seconds
             return await run_order(site, order, place, text, seconds=_SECONDS, env=_surroundings(number))
 
-    answers = [await run(0)]
-    for number in range(repeats + 1):
-        if number == 1:
-            answers += await together([run(each) for each in range(1, repeats + 1)])
-        answer = answers[number]
-        if answer.content is None:
-            proof.dropped.update(dict.fromkeys(proof.goals if number else names or ("the file",), NOT_RUN))
-            proof.messages["the file"] = answer.tail
-            proof.goals = {}
-            return proof
-        _judge(proof, answer.content, None if names is None else frozenset(names), first=number == 0)
-        if number:
-            _drop_missing(proof, answer)
-        else:
-            unseen = [name for name in names or () if name not in proof.goals and name not in proof.dropped]
-            proof.dropped.update(dict.fromkeys(unseen, NOT_RUN))
-            if proof.dropped and names:  # chosen anew without them: the repeats would be for nothing
-                break
+    ours = None if names is None else frozenset(names)
+    if not _takes(proof, await run(0), ours, expected):
+        return proof
+    unseen = [name for name in names or () if name not in proof.goals and name not in proof.dropped]
+    proof.dropped.update(dict.fromkeys(unseen, NOT_RUN))
+    if proof.dropped and names:  # chosen anew without them: the repeats would be for nothing
+        return proof
+    for answer in await together([run(number) for number in range(1, repeats + 1)]):
+        if not _takes(proof, answer, ours):
+            break
+        _drop_missing(proof, answer, site.root)
     return proof
+
+
+def _why_not_compiled(text: str) -> str:
+    try:
+        compile(text, "<test>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        return str(error)
+    return ""
+
+
+def _takes(proof: Proof, answer: Answer, ours: frozenset[str] | None, expected: Sequence[str] = ()) -> bool:
+    """Judge the tests of a run, of the first one where it is told what is expected; False where nothing was run."""
+    if answer.content is None:
+        proof.dropped.update(dict.fromkeys(expected or proof.goals, NOT_RUN))
+        proof.messages["the file"] = answer.tail
+        proof.goals = {}
+        return False
+    _judge(proof, answer.content, ours, first=bool(expected))
+    return True
 
 
 async def prove_elsewhere(site: Site, text: str, proof: Proof, variables: Sequence[str]) -> None:
@@ -151,12 +162,12 @@ def _judge(proof: Proof, content: Mapping[str, Any], names: frozenset[str] | Non
             proof.goals[name] = frozenset(goal for each in results for goal in each["goals"])
 
 
-def _drop_missing(proof: Proof, answer: Answer) -> None:
+def _drop_missing(proof: Proof, answer: Answer, root: str) -> None:
     """Drop what ran once and is missing in a repeat, as when the file cannot be imported at another moment."""
     ran = {test_name(node) for node in (answer.content or {}).get("tests", ())}
     for name in [each for each in proof.goals if each not in ran]:
         proof.dropped[name] = NOT_REPEATED
-        proof.messages[name] = last_lines(answer.tail)
+        proof.messages[name] = what_went_wrong(answer.tail, root)
         del proof.goals[name]
 
 
