@@ -116,14 +116,7 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
     executor = PhaseExecutor(
         run=beginning.run,
         plan=plan,
-        scheduler=Scheduler(
-            plan,
-            materials.durations,
-            beginning.done,
-            passed=beginning.passed,
-            effective=materials.effective,
-            keep_going=materials.keep_going,
-        ),
+        scheduler=_scheduler(materials, beginning),
         ledger=materials.ledger,
         attempts=attempts,
         measure=measuring.measure,
@@ -141,6 +134,17 @@ def assemble(materials: Materials, beginning: Beginning) -> Machinery:
     )
     return Machinery(
         executor=executor, attempts=attempts, bus=bus, processes=processes, questions=questions, clock=clock
+    )
+
+
+def _scheduler(materials: Materials, beginning: Beginning) -> Scheduler:
+    return Scheduler(
+        materials.plan,
+        materials.durations,
+        beginning.done,
+        passed=beginning.passed,
+        effective=materials.effective,
+        keep_going=materials.keep_going,
     )
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 
 from orchestrator.cli.beginning import on_record
 from orchestrator.cli.carrying import carry_out
@@ -42,11 +43,8 @@ def work_on(
     display.refuse_unwritable()
     state.announce(beginning.run)
     successes = state.ledger.last_successes()
-
-    def up_to_date() -> tuple[str, ...]:
-        place = Place(root=state.root, templates=templates, catalogue=catalogue)
-        return find_up_to_date(place, plan, successes, state.ledger, force=force)
-
+    place = Place(root=state.root, templates=templates, catalogue=catalogue)
+    up_to_date = partial(find_up_to_date, place, plan, successes, state.ledger, force=force)
     expected = expect(plan, state.ledger, up_to_date, beginning.done)
     audience = choose_audience(display, common, plan, expected.durations)
     with closing(_workspace(state, plan, beginning.run, display, cautions := Cautions())) as workspace:
