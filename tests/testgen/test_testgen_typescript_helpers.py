@@ -195,6 +195,27 @@ def test_two_runs_without_an_end_have_nothing_in_common(kind) -> None:
     assert answer_of(script) == "nothing"
 
 
+def test_what_a_call_gave_goes_into_no_constructor_and_into_no_case_that_does_not_make_the_call() -> None:
+    script = """
+      const { Cases } = require('%s/explorer/cases.cjs');
+      const { Scene } = require('%s/explorer/scene.cjs');
+      const { make } = require('%s/explorer/nodes.cjs');
+      const number = { t: 'value', v: 1, shape: { k: 'number' } };
+      const steps = [{ member: 'add', args: [] }];
+      const leaves = [[0, [], 'number']];
+      const item = { args: [], ctor: [number], answers: new Map([['0:0', number]]), steps, leaves };
+      const cases = new Cases({ pick: (options) => options[0] }, [], () => 0);
+      const taken = [item, { ...item, args: [number] }].map((each) => cases.withResult(each));
+      const made = [[], [7]].map((results) => {
+        const scene = new Scene({ packages: [] }, () => undefined);
+        scene.results = results;
+        return [make({ t: 'result', step: 0, path: [] }, scene) ?? null, Boolean(scene.isAstray)];
+      });
+      console.log(JSON.stringify([taken.map(({ args, ctor }) => [...args, ...ctor].map(({ t }) => t)), made]));
+    """
+    assert answer_of(script.replace("%s", str(NODE))) == [[["value"], ["result", "value"]], [[None, True], [7, False]]]
+
+
 def test_inputs_that_differ_from_run_to_run_tell_no_mutant_apart() -> None:
     script = f"""
         const {{ steady }} = require({str(NODE / "explorer/search.cjs")!r});

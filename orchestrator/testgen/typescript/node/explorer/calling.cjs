@@ -53,14 +53,14 @@ class Caller {
     try {
       const begun = this.started(item, scene, inputs);
       const result = isThenable(begun) ? await patience.settled(begun, isMutated, () => TOO_LATE, CLOCK) : begun;
-      return { kind: 'value', value: this.picture(result) };
+      return scene.isAstray ? { kind: 'astray' } : { kind: 'value', value: this.picture(result) };
     } catch (error) {
       if (error === TOO_LATE) {
         this.waited += most / 1000;
         return { kind: 'late' };
       }
       if (this.isStepLimit(error)) return { kind: 'endless' };
-      if (scene.isBefore) return { kind: 'astray' };
+      if (scene.isBefore || scene.isAstray) return { kind: 'astray' };
       return { kind: 'error', error: { ...errorPicture(error, (each) => this.picture(each)), raw: error } };
     }
   }

@@ -176,14 +176,14 @@ class Cases {
     return { ...item, steps: [...item.steps, { member: chosen.member ?? chosen.export, args, isAsync: chosen.isAsync }] };
   }
 
-  /** Use what an earlier step returned, or a part of it, as an argument. */
+  /** Use what an earlier step returned, or a part of it, as an argument of the call or of another step. */
   withResult(item) {
     const [step, path, kind] = this.values.pick(item.leaves);
-    const fitting = [...this.spots(item)].filter(([node]) => node.t === 'value' && typeof node.v === kind && node.shape?.k === kind);
+    const fitting = [...this.spots({ ...item, ctor: [], answers: new Map() })].filter(([node]) => node.t === 'value' && typeof node.v === kind && node.shape?.k === kind);
     if (fitting.length === 0 || step >= item.steps.length) return item;
     const [node, replace] = this.values.pick(fitting);
-    const result = replace({ t: 'result', step, path, shape: node.shape, name: node.name });
-    return result.steps.every((each, at) => at > step || each.args.every((one) => one.t !== 'result')) ? result : item;
+    const { args, steps } = replace({ t: 'result', step, path, shape: node.shape, name: node.name });
+    return steps.every((each, at) => at > step || each.args.every((one) => one.t !== 'result')) ? { ...item, args, steps } : item;
   }
 
   withMoreArguments(item) {

@@ -32,7 +32,7 @@ function make(node, scene) {
     case 'response': return new Response(JSON.stringify(make(node.of, scene) ?? null), { status: node.status });
     case 'document': return documentOf(node, scene.world.graphql);
     case 'upload': return makeUpload(node);
-    case 'result': return node.path.reduce((from, key) => from?.[key], scene.results[node.step]);
+    case 'result': return scene.given(node);
     default: throw new Error(`no such node: ${node.t}`);
   }
 }

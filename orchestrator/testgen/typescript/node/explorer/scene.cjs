@@ -32,6 +32,12 @@ class Scene {
     for (const node of this.world.packages) this.world.helper.clientOf(node.spec, []);
   }
 
+  /** What an earlier step gave, or a part of it; a case that makes no such step goes astray. */
+  given({ step, path }) {
+    if (step >= this.results.length) this.isAstray = true;
+    return path.reduce((from, key) => from?.[key], this.results[step]);
+  }
+
   client(node) {
     if (!this.clients.has(node)) this.clients.set(node, this.world.double({ shift: () => this.next(node) }));
     return this.clients.get(node);
