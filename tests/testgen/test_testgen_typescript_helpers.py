@@ -216,6 +216,66 @@ def test_what_a_call_gave_goes_into_no_constructor_and_into_no_case_that_does_no
     assert answer_of(script.replace("%s", str(NODE))) == [[["value"], ["result", "value"]], [[None, True], [7, False]]]
 
 
+@pytest.mark.parametrize(
+    ("milliseconds", "source"),
+    [(1000, "1000"), (900_000, "15 * 60 * 1000"), (86_400_000, "24 * 60 * 60 * 1000"), (1500, "1500")],
+)
+def test_time_that_passes_is_written_in_the_unit_in_which_one_counts_it(milliseconds: int, source: str) -> None:
+    script = f"console.log(JSON.stringify(require('{NODE}/explorer/passing.cjs').spanOf({milliseconds})));"
+    assert answer_of(script) == source
+
+
+@pytest.mark.parametrize(
+    ("name", "first"), [("windowMs", 60_000), ("ttl_ms", 60_000), ("delayMs", 1), ("ms", 1), ("lockSeconds", 60)]
+)
+def test_what_holds_for_a_while_holds_for_a_minute_and_nobody_waits_a_minute(name: str, first: int) -> None:
+    script = f"console.log(JSON.stringify(require('{NODE}/explorer/numbers.cjs').numbersFor('{name}', [])));"
+    assert answer_of(script)[0] == first
+
+
+def test_a_clock_in_the_options_of_a_class_goes_on_between_two_calls() -> None:
+    script = """
+      const { sequencesOf } = require('NODE/explorer/sequences.cjs');
+      const { Cases } = require('NODE/explorer/cases.cjs');
+      const clock = { t: 'fn', takes: 0, returns: { t: 'value', v: 1706704200000 } };
+      const other = { t: 'fn', takes: 0, returns: { t: 'value', v: 5 } };
+      const options = { t: 'object', props: [['now', clock], ['size', other]] };
+      const key = { name: 'key', shape: { k: 'string' } };
+      const subject = { kind: 'method', export: 'Limiter', member: 'hit', params: [key], ctor: [{ name: 'options' }] };
+      const cases = new Cases({ of: () => [{ t: 'value', v: 'key' }] }, [subject], () => 0);
+      const base = { subject, args: [], ctor: [options], steps: [], answers: new Map() };
+      const found = [...sequencesOf(cases, subject, base)];
+      const times = found.map(({ ctor }) => JSON.stringify(ctor[0].props.map(([, node]) => node.later?.v)));
+      console.log(JSON.stringify([...new Set(times)].map((each) => JSON.parse(each))));
+    """
+    found = answer_of(script.replace("NODE", str(NODE)))
+    assert found[:2] == [[None, None], [1706704260000, None]]
+
+
+def test_a_defect_is_known_again_by_where_it_is_raised() -> None:
+    script = """
+      const { placeOf } = require('NODE/explorer/search.cjs');
+      const read = (text) => { try { return JSON.parse(text); } catch (error) { return placeOf(error); } };
+      const places = ['get', 'Hello World', ''].map((each) => read(each));
+      console.log(JSON.stringify([new Set(places).size, placeOf({ message: 'no stack' }), places[0] === read.name]));
+    """
+    assert answer_of(script.replace("NODE", str(NODE))) == [1, "no stack", False]
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("x" * 255, "'x'.repeat(255)"),
+        ("'" * 30, '"\'".repeat(30)'),
+        ("x" * 24, f"'{'x' * 24}'"),
+        ("ab" * 20, f"'{'ab' * 20}'"),
+    ],
+)
+def test_a_long_text_of_one_letter_is_written_by_its_length(text: str, source: str) -> None:
+    script = f"console.log(JSON.stringify(require('{NODE}/explorer/nodes.cjs').literal({json.dumps(text)})));"
+    assert answer_of(script) == source
+
+
 def test_inputs_that_differ_from_run_to_run_tell_no_mutant_apart() -> None:
     script = f"""
         const {{ steady }} = require({str(NODE / "explorer/search.cjs")!r});

@@ -36,11 +36,14 @@ class CallWriter extends Writer {
     let owner = exported;
     if (kind === 'method' || kind === 'getter') {
       const name = this.free(lowerFirst(exported));
+      this.isHolding = this.item.steps.length > 0;
       const made = this.item.ctor.map((each, index) => this.argument(each, subject.ctor[index]?.name ?? 'input', `ConstructorParameters<typeof ${exported}>[${index}]`));
+      this.isHolding = false;
       this.lines.push(`const ${name} = new ${this.classSource(exported)}(${made.join(', ')});`);
       owner = name;
     }
     this.steps(owner);
+    this.lines.push(...this.passing);
     const call = kind.endsWith('getter') ? `${owner}.${subject.member}` : `${owner}.${subject.member}(${this.given()})`;
     return call;
   }

@@ -101,7 +101,10 @@ class Caller {
     if (subject.kind === 'curried') return called(exported, args(), subject.taken);
     const Owner = subject.abstract ? class extends exported {} : exported;
     if (subject.kind === 'constructor') return new Owner(...args());
-    const owner = new Owner(...item.ctor.map((each) => make(each, scene)));
+    scene.isHolding = item.steps.length > 0;
+    const made = item.ctor.map((each) => make(each, scene));
+    scene.isHolding = false;
+    const owner = new Owner(...made);
     return this.stepped(owner, item, scene, () => (subject.kind === 'getter' ? owner[subject.member] : owner[subject.member](...args())));
   }
 
@@ -116,6 +119,7 @@ class Caller {
         scene.results.push(result);
       }
       scene.isBefore = false;
+      scene.isLate = true;
       return last();
     };
     return go();

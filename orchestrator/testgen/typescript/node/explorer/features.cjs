@@ -1,6 +1,6 @@
 'use strict';
 /** What a case is given, bit by bit: [where it stands, its name, its source]. A title says in what one differs from others. */
-const { literal } = require('./nodes.cjs');
+const { spelled } = require('./nodes.cjs');
 
 const DEEPEST = 3;
 const MOST = 60;
@@ -19,7 +19,7 @@ function featuresOf({ subject, args, ctor, steps }, answered, nameOf) {
 
 function walk(node, where, name, add, depth) {
   if (depth > DEEPEST) return;
-  if (node.t === 'value' && node.v !== undefined) add(where, name, literal(node.v));
+  if (node.t === 'value' && node.v !== undefined) add(where, name, spelled(node.v));
   else if (node.t === 'fn' && isTime(node.returns?.v) && isTime(node.later?.v) && node.later.v > node.returns.v) add(`${where} #`, '', `a clock that goes on by ${durationOf(node.later.v - node.returns.v)}`);
   else if (node.t === 'json') walk(node.of, where, name, add, depth);
   else if (node.t === 'list') {

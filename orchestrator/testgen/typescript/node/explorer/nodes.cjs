@@ -7,6 +7,7 @@ const { makeUpload } = require('./server/uploads.cjs');
 const NAME = /^[A-Za-z_$][\w$]*$/;
 const WORDS = new Set(['true', 'false', 'null', 'undefined', 'NaN', 'Infinity', 'this']); // values, where names are written
 const ROUND = new Set([0, 1, 2, 3, 10, 60, 100]); // numbers that need no explanation
+const MOST_ALIKE = 24; // letters that are all the same and are written out
 const ODD = /[<>&"'\\]|^\s|\s$|\s\s/; // in texts that nobody would give first
 
 /** Make a fresh value. `scene` makes doubles and spies and knows the project's modules. */
@@ -69,7 +70,7 @@ function isAwaited(node) {
 function write(node, writer) {
   const inner = (each) => write(each, writer);
   switch (node.t) {
-    case 'value': return literal(node.v);
+    case 'value': return (writer.literal ?? literal)(node.v);
     case 'list': return `[${node.items.map(inner).join(', ')}]`;
     case 'object': return noted(braces(node.props.map(([key, each]) => [key, inner(each)])), node, writer);
     case 'json': return literal(JSON.stringify(make(node.of, {})));
@@ -100,10 +101,21 @@ function noted(source, node, writer) {
   return source;
 }
 
+/** The source of a value, as short as a person would write it. */
 function literal(value) {
+  return typeof value === 'string' && isMonotonous(value) ? `${quoted(value[0])}.repeat(${value.length})` : spelled(value);
+}
+
+/** The source of a value, letter by letter. */
+function spelled(value) {
   if (typeof value === 'string') return quoted(value);
   if (Object.is(value, -0)) return '-0';
   return typeof value === 'bigint' ? `${value}n` : String(value);
+}
+
+/** Say whether a long text is one letter over and over: only how long it is matters then. */
+function isMonotonous(text) {
+  return text.length > MOST_ALIKE && /^[ -~]$/.test(text[0]) && [...text].every((each) => each === text[0]);
 }
 
 function quoted(text) {
@@ -161,4 +173,4 @@ function sizeOf(node) {
   return size;
 }
 
-module.exports = { NAME, braces, isAwaited, settled, literal, make, places, quoted, sizeOf, spliced, write };
+module.exports = { NAME, braces, isAwaited, settled, literal, make, places, quoted, sizeOf, spelled, spliced, write };

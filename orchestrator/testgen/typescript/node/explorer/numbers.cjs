@@ -8,6 +8,8 @@ const DAY = 86_400_000;
 const LATER = [0, MINUTE, 60 * MINUTE, DAY, 31 * DAY, 400 * DAY]; // milliseconds
 /** What is counted: the last word of its name says so. There is half of it nowhere, nor less than none. */
 const COUNTED = /(^|_)(limit|count|size|page|offset|skip|take|total|quantity|length|index|attempts?|retries|level|version|position|rank|ms|milliseconds|seconds?|minutes?|hours?|days?|weeks?|months?|years?|age|ttl|timeout|interval|duration|width|height|port|depth|capacity|views|likes|members|seats|stock)$/;
+/** Milliseconds for which something holds: nobody waits for their end. */
+const LASTING = /(window|ttl|life(time)?|age|expir\w*|valid\w*|lock\w*)_?(ms|millis(econds)?)$/i;
 
 /** The numbers for a name, the most natural one first; `mined` are those of the module. */
 function numbersFor(name, mined) {
@@ -15,6 +17,7 @@ function numbersFor(name, mined) {
   if (/year/i.test(name)) return [2024, ...all];
   if (/^(http)?status_?(code)?$/i.test(name)) return [200, 404, 500, ...all];
   if (/hour$/i.test(name)) return [12, 0, 23, ...all];
+  if (LASTING.test(name)) return [MINUTE, ...all];
   if (/seconds$/i.test(name)) return [60, ...all];
   if (isTime(name)) return [NOW, ...all];
   if (!COUNTED.test(wordsOf(name))) return all;

@@ -3,6 +3,7 @@
 
 const { fitted } = require('./fitting.cjs');
 const { isAwaited, settled } = require('./nodes.cjs');
+const { goesOn } = require('./passing.cjs');
 
 class Scene {
   /** `world` knows the project's modules and doubles; `answer` gives the node for a place that awaits. */
@@ -14,6 +15,8 @@ class Scene {
     this.clients = new Map();
     this.spies = [];
     this.results = [];
+    this.isHolding = false; // clocks that are made now go on when all calls before the last one have been made
+    this.isLate = false; // they have
     this.answered = []; // the nodes that were given, in order
     this.waiting = []; // places in the source whose double is about to be awaited
     this.visits = new Map();
@@ -82,11 +85,12 @@ class Scene {
     if (node.spy) this.spies.push(spy);
     const { world } = this;
     if (node.fluent) return function fluent(...args) { spy.calls.push(world.picture(args)); return this; };
+    const isHeld = this.isHolding && goesOn(node); // until the calls before have been made
     let count = 0;
     const give = () => {
       if (node.throws) throw new Error('failed');
       count += 1;
-      return returned(node.later !== undefined && count > 1);
+      return returned(node.later !== undefined && (isHeld ? this.isLate : count > 1));
     };
     if (node.echo) return node.isAsync ? async (first) => first : (first) => first;
     if (node.isAsync) return async (...args) => { spy.calls.push(this.world.picture(args)); return give(); };

@@ -238,9 +238,14 @@ class Search {
 
   noteDefect(seen, item) {
     if (item.answers.size > 0) return; // the answer of a double may be one that never comes
-    const key = `${item.subject.export}.${item.subject.member ?? ''}|${seen.error.message}`;
+    const key = [item.subject.export, item.subject.member, seen.error.name, placeOf(seen.error.raw)].join('|');
     if (!this.defects.has(key) && this.defects.size < 40) this.defects.set(key, { item, error: seen.error });
   }
+}
+
+/** Where an error was raised: other inputs give it other words. */
+function placeOf({ stack, message }) {
+  return /^\s+at .*:\d+:\d+\)?$/m.exec(stack ?? '')?.[0] ?? message;
 }
 
 /** Say whether a picture has a part of a kind. */
@@ -279,4 +284,4 @@ function isAccident(error) {
   return ['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError'].includes(error.name) && ACCIDENTS.test(error.message);
 }
 
-module.exports = { Search, isAccident, steady };
+module.exports = { Search, isAccident, placeOf, steady };

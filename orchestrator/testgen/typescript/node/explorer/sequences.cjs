@@ -4,8 +4,12 @@
  * when it is asked for by what came out, when there are many, or when time has passed in between.
  */
 
+const { isTime } = require('./features.cjs');
+const { clockTimes } = require('./numbers.cjs');
+
 const MOST_SIBLINGS = 10;
 const MANY = 6;
+const MOST_TIMES = 4; // that a clock goes on by
 const MOST_INTO = 4; // arguments that are exchanged for what a step returned
 
 /** Yield cases of a subject with one call before it, two, and many; with what it is made of in other ways. */
@@ -46,12 +50,16 @@ function* otherIds(cases, subject, base) {
 function* otherClocks(cases, subject, base) {
   for (const [index, param] of (subject.ctor ?? []).entries()) {
     const options = cases.options(param);
-    const later = options.filter((each) => each.t === 'fn' && each.later).slice(0, 4);
+    const later = options.filter((each) => each.t === 'fn' && each.later).slice(0, MOST_TIMES);
     const other = options.filter((each) => each.t === 'value' && typeof each.v === 'number' && each.v !== base.ctor[index]?.v).slice(0, 2);
     for (const node of [...later, ...other]) {
       const ctor = subject.ctor.slice(0, Math.max(index + 1, base.ctor.length)).map((each, at) => (at === index ? node : base.ctor[at] ?? cases.options(each)[0]));
       yield { ...base, ctor };
     }
+  }
+  for (const [node, replace] of cases.spots({ ...base, args: [], answers: new Map() })) {
+    if (node.t !== 'fn' || node.later || !isTime(node.returns?.v)) continue;
+    for (const v of clockTimes().slice(1, MOST_TIMES + 1)) yield { ...base, ctor: replace({ ...node, later: { ...node.returns, v } }).ctor };
   }
 }
 

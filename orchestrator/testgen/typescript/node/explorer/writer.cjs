@@ -1,7 +1,8 @@
 'use strict';
 /** Writes values as source: names what is arranged first, and notes what has to be imported. */
-const { NAME, braces, literal, places, write } = require('./nodes.cjs');
+const { NAME, braces, literal, places, spelled, write } = require('./nodes.cjs');
 const { holdersOf } = require('./decisive-fields.cjs');
+const { goesOn, spanOf } = require('./passing.cjs');
 
 class Writer {
   /** A writer that `isLoose` leaves the types of what it makes up to nobody: for inputs that the compiler minds. */
@@ -9,6 +10,8 @@ class Writer {
     Object.assign(this, { plan, item, seen, withCalls, isLoose, isTyped: plan.isTyped });
     this.lines = [];
     this.shared = []; // what stands once above the tests of a subject
+    this.isHolding = false; // clocks that are written now go on when all calls before the last one have been made
+    this.passing = []; // lines that let them
     this.changed = []; // arguments that the call changed: [name, what it is afterwards]
     this.imported = new Map();
     this.uses = new Set();
@@ -34,7 +37,7 @@ class Writer {
 
   /** The source of a node for a title: nothing that it needs is noted. */
   shown(node) {
-    return write(node, { imports: () => undefined, client: () => 'db', stub: () => '{…}', callable: () => '() => …', made: (each) => `${each.subject.export}(…)`, called: (each) => `${each.from.name}(…)`, signed: () => 'a token', exported: (each) => each.exported, upload: () => 'a form', result: (each) => `the ${each.path.at(-1) ?? 'result'}` });
+    return write(node, { literal: spelled, imports: () => undefined, client: () => 'db', stub: () => '{…}', callable: () => '() => …', made: (each) => `${each.subject.export}(…)`, called: (each) => `${each.from.name}(…)`, signed: () => 'a token', exported: (each) => each.exported, upload: () => 'a form', result: (each) => `the ${each.path.at(-1) ?? 'result'}` });
   }
 
   imports(from) {
@@ -64,6 +67,7 @@ class Writer {
   callable(node) {
     const { api } = this.plan;
     const inner = node.returns && !(node.returns.t === 'value' && node.returns.v === undefined) ? this.written(node.returns) : undefined;
+    if (this.isHolding && goesOn(node)) return this.clock(node);
     if (node.later) {
       const word = node.isAsync ? 'Resolved' : 'Return';
       return `${api}.fn().mock${word}ValueOnce(${inner ?? 'undefined'}).mock${word}Value(${this.written(node.later)})`;
@@ -79,6 +83,14 @@ class Writer {
     if (node.throws) return `${head}() => { throw new Error('failed'); }`;
     if (node.echo) return `${head}(value${this.isTyped ? ': unknown' : ''}) => value`;
     return `${head}() => ${inner === undefined ? 'undefined' : inner.startsWith('{') ? `(${inner})` : inner}`;
+  }
+
+  /** A clock that shows what a variable says. */
+  clock({ returns, later }) {
+    const name = this.free('now');
+    this.lines.push(`let ${name} = Date.parse('${new Date(returns.v).toISOString()}');`);
+    this.passing.push(`${name} += ${spanOf(later.v - returns.v)};`);
+    return `() => ${name}`;
   }
 
   /** What a function of the module makes; a promise is awaited on a line of its own. */
