@@ -1,7 +1,15 @@
 """Where no call of the search went is gone to after all: calls that pass by are varied, as for mutants that survive."""
 
+import ast
+import random
+import re
+
 import pytest
 
+from orchestrator.testgen.python.explorer.drawing_apart import drawing_apart
+from orchestrator.testgen.python.explorer.evolve import splice
+from orchestrator.testgen.python.explorer.instrumenting import instrument
+from orchestrator.testgen.python.explorer.probes import Recorder
 from orchestrator.testgen.python.explorer.unreached import last_passed
 
 SOURCE = """\
@@ -65,3 +73,21 @@ def test_bytes_that_the_code_looks_for_are_given_as_texts_are(workbench) -> None
     workbench.write("kinds.py", source)
     made = workbench.generate("kinds.py", budget=20)
     assert "a document" in made.text and "a script" in made.text
+
+
+def test_where_a_pattern_replaces_something_a_text_that_it_matches_is_tried() -> None:
+    tree = ast.parse('import re\nsigns = re.compile("&[a-z]+;")\nsigns.sub("", text)\nsigns.subn("", string=text)\n')
+    instrument(tree)
+    recorder = Recorder(is_on=True)
+    recorder.install()
+    exec(compile(tree, "signs", "exec"), {"text": "hello"})
+    [(_, pattern, text)] = recorder.seen
+    [(_, changed), *_] = splice(["'hello'"], [(1, pattern, text)], random.Random(1))
+    assert re.fullmatch(r"'&[a-z]+;'", changed)
+
+
+def test_what_a_further_hunt_draws_changes_nothing_of_what_is_drawn_later() -> None:
+    with_it, without = random.Random(1), random.Random(1)
+    with drawing_apart(with_it):
+        assert with_it.random() != with_it.random()
+    assert with_it.random() == without.random()

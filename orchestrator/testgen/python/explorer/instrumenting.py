@@ -2,10 +2,10 @@
 
 import ast
 
-from .probes import KINDS, Map
+from .probes import KINDS, REPLACING, Map
 
-# Methods whose first argument says what the text or mapping should contain.
-_TELLING = frozenset(
+# Methods of which an argument says what the text or mapping should contain, or which text a pattern is looked for in.
+_TELLING = REPLACING.union(
     [
         "startswith",
         "endswith",

@@ -9,6 +9,7 @@ from .body import Body
 from .calling import Program
 from .choosing import Deed, duties
 from .corpus import Try
+from .drawing_apart import drawing_apart
 from .facts import ModuleFacts
 from .hunting import Hunter
 from .inner_calls import inner_calls
@@ -30,7 +31,7 @@ _PLAIN_ROUNDS = 4
 _MOST_PLAINER, _KEPT_PLAINER = 60, 16  # calls that are tried in place of one, and tests that are written of them
 _SOME = 2
 _ROUNDS = 3  # of looking for calls that do what no call does
-_FOR_UNREACHED = 0.25  # of the time that is left: what survives is looked for as long as before
+_FOR_UNREACHED = 0.25  # of the time that is left
 
 Test = tuple[Try, Body]
 
@@ -81,9 +82,10 @@ class Mutation:
             unreached = self._to_unreached(verdicts, passing) - places if is_fruitful else frozenset()
             if not (places or unreached) or now() > self._until:
                 break
-            soon = now() + (self._until - now()) * _FOR_UNREACHED
-            found = hunter.near(unreached, passing, calls // _ROUNDS // 2, soon)
-            found += hunter.near(places, passing, calls // _ROUNDS, self._until)
+            soon = now() + (self._until - now()) * (1 - _FOR_UNREACHED)
+            found = hunter.near(places, passing, calls // _ROUNDS, soon)
+            with drawing_apart(rng):
+                found += hunter.near(unreached, passing, calls // _ROUNDS // 2, self._until)
             reached = self._reached(verdicts)
             verdicts = self._reaching(verdicts, found)
             is_fruitful = self._reached(verdicts) > reached

@@ -33,6 +33,7 @@ KINDS = list(COMPARISONS)
 _PLAIN = (int, str, float, bytes, bool)
 _CONTAINERS = (list, tuple, set, frozenset, dict)
 _TELLING = ("str", "bytes", "Pattern", "dict")  # classes whose methods are given what is looked for
+REPLACING = frozenset(("sub", "subn"))  # methods of a pattern
 _MOST = 300  # comparisons that are kept of one call
 
 
@@ -119,8 +120,9 @@ class Recorder:
         return result
 
     def _method(self, probe: int, owner: Any, name: str, *arguments: Any, **more: Any) -> Any:
-        if self.is_on and arguments and len(self.seen) < _MOST and type(owner).__name__ in _TELLING:
-            self.seen.append((probe, owner, arguments[0]))
+        looked = arguments[1:] if name in REPLACING else arguments  # what replaces comes before where it is looked for
+        if self.is_on and looked and len(self.seen) < _MOST and type(owner).__name__ in _TELLING:
+            self.seen.append((probe, owner, looked[0]))
         return getattr(owner, name)(*arguments, **more)
 
 
