@@ -9,6 +9,7 @@ from orchestrator.testgen.python.candidates import Candidate
 from orchestrator.testgen.python.explorer.arguments import is_strange
 from orchestrator.testgen.python.explorer.body import Body, slug, slug_of_error
 from orchestrator.testgen.python.explorer.choosing import duties
+from orchestrator.testgen.python.explorer.fitting import unfitting
 from orchestrator.testgen.python.explorer.members import fewer_flags
 from orchestrator.testgen.python.explorer.plainer import plainer_literals
 from orchestrator.testgen.python.explorer.subjects import Parameter
@@ -139,6 +140,34 @@ def test_plain_inputs_are_less_odd_than_what_was_mined_or_cut():
     assert oddness("f('word')") < oddness("f('[a-z\\\\d)')")
     assert oddness("f(100)") < oddness("f(86399)")
     assert oddness("Length(metres=1)") < oddness("Length()")
+
+
+@pytest.mark.parametrize(
+    ("plain", "odd"),
+    [
+        ("1.2.3-rc.1", "1.2.3-5.0.1+-m"),  # one mark at another
+        ("1.2.3+build.1", "0.0.13-9.55+z.0z9.Z"),
+        ("one_man hello", "one_man one1a hello"),  # digits in a word
+        ("12", "٣٤"),  # digits that few can read
+        ("a possible word", "a possible S"),
+        ("second-word", "Second A- Word"),
+        ("+P1Y2,5D", "+P11Y9,10D"),
+        ("unknown", "Unknown value %r"),  # what a message of the code is made of
+    ],
+)
+def test_what_everybody_writes_is_less_odd_than_leftovers_of_a_search(plain, odd):
+    assert oddness(repr(plain)) + 0.4 < oddness(repr(odd))
+
+
+def test_a_part_of_an_object_that_is_negative_is_odd():
+    assert oddness("Version(1, prerelease=-5)") > oddness("Version(1, prerelease=5)") + 0.7
+    assert oddness("datetime.timedelta(days=-1)") < 0.3
+
+
+def test_a_path_to_nowhere_and_a_word_in_place_of_a_mark_are_odd():
+    assert oddness("pathlib.Path('')") > oddness("pathlib.Path('data')") + 1
+    sep = Parameter("sep", inspect.Parameter.KEYWORD_ONLY, False, ".", {"str": 1.0})
+    assert unfitting(("b'first'",), (sep,)) == unfitting(("'one'",), (sep,)) > unfitting(("b'.'",), (sep,)) == 0.0
 
 
 def test_of_flags_that_are_put_together_each_is_tried_alone():

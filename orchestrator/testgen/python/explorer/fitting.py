@@ -15,6 +15,7 @@ _YEAR = re.compile(r"(^|_)year$", re.IGNORECASE)
 _OF_STRANGER = 1.0  # a text that the name of its parameter does not suggest, where any would do
 _OF_LIST_OF_ONE = 0.3  # where the text in it would do by itself
 _OF_NOTHING = 2.0  # an object that is made of something empty
+_OF_MARKS, _OF_WORD = re.compile(r"(^|_)sep(arator)?$|delim", re.IGNORECASE), 1.0  # given where a mark is meant
 _OF_YEAR, _FIRST_YEAR = 0.8, 1583  # before which nobody counts as we do
 _OF_NO_DATE, _NUMBER = 1.5, re.compile(r"-?\d{1,9}")
 _PARTS_OF_DATES: dict[str, tuple[int, int | None]] = {
@@ -36,6 +37,7 @@ def unfitting(arguments: Iterable[Argument], parameters: Iterable[Parameter], *,
             continue
         found += _OF_NOTHING * (makes_object and argument in _EMPTY)
         found += _OF_STRANGER * (_is_stranger(argument, parameter.name) or _is_no_choice(argument, parameter))
+        found += _OF_WORD * (_OF_MARKS.search(parameter.name) is not None and _is_word(argument))
         found += _OF_LIST_OF_ONE * (_alone(argument, parameter) != argument)
         found += _OF_NO_DATE * _is_no_part_of_a_date(argument, parameter.name)
         is_day = "date" in parameter.hinted and "datetime" not in parameter.hinted
@@ -50,6 +52,11 @@ def unfitting(arguments: Iterable[Argument], parameters: Iterable[Parameter], *,
         + _OF_FURTHER_FUNCTION * max(0, functions.total() - 1)
         + _OF_SAME_FUNCTION * (functions.total() - len(functions))
     )
+
+
+def _is_word(argument: str) -> bool:
+    """Say whether a text has letters or digits in it."""
+    return argument[:1] in ("'", '"', "b") and any(re.search(r"[^\W_]", each) for each in _texts_in(argument))
 
 
 def _is_no_part_of_a_date(argument: str, name: str) -> bool:

@@ -7,11 +7,11 @@ import re
 import tokenize
 from collections.abc import Iterator, Sequence
 
+from .known_forms import is_known_form
+from .leftovers import of_leftovers
 from .words import WELL_KNOWN, usual_word
 
 _TWICE = re.compile(r"(.{3,}).*\1")
-_STUTTER = re.compile(r"(?=(.)(?!\1))(.{4,})\2")  # "worldworld": a trace of how it was found
-_OF_STUTTER = 2.5
 _CONSTANT = re.compile(r"[A-Z]{3,}(_[A-Z]+)+")
 _UNEVEN = re.compile(r"\b[A-Z]{2,}_[A-Z][a-z]")  # "TO_To1word": nobody writes names so
 _PLAIN_NUMBERS = frozenset({1, 2, 3, 4, 5, 7, 10, 12, 15, 20, 30, 50, 60, 100, 1000, 2023, 2024, 10**6})
@@ -28,9 +28,10 @@ _RUNS = {
 }  # digits that a reader takes for what they are
 _OF_PATTERNS = re.compile(r"a-z|A-Z|0-9|\\[dswDSWb]|\(\?[:P=!<]|\[\^|[)\]][+*?]|^[\]),;:}]")
 _OF_SAME_NUMBER = 0.4  # given twice: which of them went where cannot be told
+_OF_NEGATIVE_PART = 0.6  # of an object
 _OF_SCRAPS = 4.0
-_WRITTEN_NUMBER = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?|(100|\d{1,2}(\.\d{1,2})?)%")
-_OF_WRITTEN_NUMBER = 0.3
+_OF_KNOWN_FORM = 0.3
+_NOTHING = frozenset(("datetime.timedelta(0)", "pathlib.Path('')", "pathlib.PurePosixPath('')"))
 _OF_EMPTY_ITEM = 1.6  # what is found everywhere and stands for nothing
 _OF_ALONE = 0.7  # a list of one number shows no order, no choice
 _OF_MIXED_ITEMS = 0.8
@@ -42,9 +43,7 @@ _OF_DIGITS = 0.7  # that are not usual
 _LARGE = 10**12
 _OF_LEAP_DAY = 0.5
 _OF_MEMBER, _NEUTRAL = 0.1, "DEFAULT"  # of an enumeration
-_MIXED_SCRIPTS = re.compile(r"[A-Za-z][\u0370-\ud7ff]|[\u0370-\ud7ff][A-Za-z]")  # in one word
 _LOOSE_NUMBER = re.compile(r"^0\d+$|\d\.(?=e|$)")  # "007", "1.e6"
-_REFERENCES = re.compile(r"(hello )?&(#x41|#65|eacute|amp);")  # to characters, such as a reader knows
 _OF_CODE = frozenset(("True", "False", "None"))
 _NATURAL = frozenset(("-", "_", ",", ", ", "/", ".", ":", ";", "|", "utf-8", "utf8", "ascii"))
 _JOINED = re.compile(r"[A-Z]?[a-z]+([-_][A-Z]?[a-z]+)+")  # words
@@ -111,11 +110,13 @@ def _of_call(node: ast.Call) -> float:
     if isinstance(node.func, ast.Name) and node.func.id == "float":
         return 1.0  # what is no number, or without end
     is_encoded = isinstance(node.func, ast.Attribute) and node.func.attr == "encode"
-    if not (node.args or node.keywords or is_encoded) or ast.unparse(node) == "datetime.timedelta(0)":
+    if not (node.args or node.keywords or is_encoded) or ast.unparse(node) in _NOTHING:
         return 0.9  # what is empty or does nothing shows little
     given = [*node.args, *(each.value for each in node.keywords)]
     numbers = [each.value for each in given if isinstance(each, ast.Constant) and _is_number(each) and each.value]
     same = _OF_SAME_NUMBER * (len(numbers) - len(set(numbers)))
+    is_object = isinstance(node.func, ast.Name) and node.func.id[:1].isupper()
+    same += _OF_NEGATIVE_PART * is_object * sum(isinstance(each, ast.UnaryOp) for each in given)
     return 3.0 if ast.unparse(node.func) == "types.SimpleNamespace" else 0.2 * max(0, len(node.keywords) - 1) + same
 
 
@@ -150,8 +151,8 @@ def _of_text(text: str) -> float:
         return 2.0
     if _CONTROL.search(text):
         return _of_lines(text)
-    if _WRITTEN_NUMBER.fullmatch(text) or _REFERENCES.fullmatch(text):
-        return _OF_WRITTEN_NUMBER
+    if is_known_form(text):
+        return _OF_KNOWN_FORM
     if not _WORDS.match(text):
         return 2.0 + _OF_SCRAPS * is_scrap(text)
     joints = len(re.findall("[-_]", text)) if _JOINED.fullmatch(text) else 0
@@ -163,7 +164,7 @@ def _of_text(text: str) -> float:
     edges = (0, 2.0, 1.5)[blanks] + 2.0 * text.endswith(",") + (_TWICE.search(text) is not None)
     loud = len(re.findall(r"\b[A-Z]{3,}\b", text)) + (_CONSTANT.fullmatch(text) is not None)
     switches += 2 * (_UNEVEN.search(text) is not None)
-    letters_alone = len(re.findall(r"(?<=[a-z] )[b-hj-z]\b|\b[b-hj-z](?= [a-z])", text))
+    letters_alone = len(re.findall(r"(?<=[a-z] )[B-HJ-Zb-hj-z]\b(?!\.)|\b[B-HJ-Zb-hj-z](?= [a-z])", text))
     strangers = sum(each.lower() not in WELL_KNOWN for each in re.findall(r"[^\W\d_]{2,}", text))
     no_word = not re.search(r"[A-Za-z]{3}|^\d+$|^[\d:.T-]+Z?$", text)
     return (
@@ -173,9 +174,8 @@ def _of_text(text: str) -> float:
         + 0.5 * letters_alone
         + 0.6 * (loud + (not text.isascii() and strangers > 0))
         + 0.8 * edges
-        + _OF_STUTTER * (_STUTTER.search(text) is not None)
+        + of_leftovers(text)
         + _of_digits(text)
-        + 1.5 * (_MIXED_SCRIPTS.search(text) is not None)
         + 1.2 * (_LOOSE_NUMBER.search(text) is not None)
         + (0.6 if len(text) == 1 else 0.4 * no_word)
         + 0.02 * max(0, len(text) - 12)
