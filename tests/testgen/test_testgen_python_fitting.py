@@ -231,8 +231,9 @@ def test_two_errors_of_one_kind_are_named_for_what_they_say():
     names = [
         namer.single(
             Candidate(
-                number=n, subject="Cart.__getitem__", kind="method", line=1, lines=("raises(IndexError, match=1)",),
-                call="", label="raises_index_error", more=why, arguments=(("index", text, True),),
+                number=n, subject="Cart.__getitem__", kind="method", line=1, call="",
+                lines=(f"raises(IndexError, match='{why.replace('_', ' ')}')",),
+                label="raises_index_error", more=why, arguments=(("index", text, True),),
             )
         )
         for n, (text, why) in enumerate((("3", "item_is_missing"), ("-1", "item_is_negative")))

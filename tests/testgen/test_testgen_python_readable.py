@@ -152,6 +152,7 @@ def test_plain_inputs_are_less_odd_than_what_was_mined_or_cut():
         ("a possible word", "a possible S"),
         ("second-word", "Second A- Word"),
         ("+P1Y2,5D", "+P11Y9,10D"),
+        ("1,000", "1,2024100"),
         ("unknown", "Unknown value %r"),  # what a message of the code is made of
     ],
 )
@@ -234,6 +235,49 @@ def test_names_say_what_happens():
     lines = ('with pytest.raises(ValueError, match=r"^no codec is named$"):', "    codec('a')")
     why = _candidate("codec", "raises_value_error", lines=lines, more="no_codec_is_named")
     assert namer.single(why) == "test_codec_raises_value_error_because_no_codec_is_named"
+    lines = ("with pytest.raises(ValueError, match=r\"^'x1' is no codec$\"):", "    codec('x1')")
+    value = _candidate("codec", "raises_value_error", lines=lines, more=slug_of_error("'x1' is no codec"))
+    assert namer.single(value) == "test_codec_raises_value_error_because_it_is_no_codec"
+    given = _candidate("codec", "raises_value_error", lines=lines, more="foo_bar")  # what was given is no reason
+    assert namer.single(given) == "test_codec_raises_value_error"
+
+
+def test_a_name_that_is_taken_tells_what_is_claimed_besides_and_not_that_a_text_is_given():
+    namer, text = Namer(), (("text", "'1.2.3'", True),)
+    lines = ("result = parse('1.2.3')", "assert result == Version(1, 2, 3)", "assert result.build is None")
+    times = ("result = parse('12:30')", "assert isinstance(result, Time)", "assert str(result) == '12:30'")
+    made = [_candidate("parse", "", arguments=text, lines=each) for each in (lines, lines, times)]
+    assert [*map(namer.single, made)] == ["test_parse", "test_parse_and_its_build", "test_parse_as_text"]
+    assert namer.table(made) == "test_parse_in_further_cases"
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        (("cache = Cache(1)", "cache[4] = 1", "del cache[4]", "assert list(cache) == []"), "after_deleting_item"),
+        (("cache = Cache(1)", "cache[4] = 1", "assert list(cache) == [4]"), "after_setting_item"),
+        (("cache = Cache(1)", "cache[4]", "assert list(cache) == [4]"), "after_getting_item"),
+        (("cache = Cache(1)", "async for each in cache:", "    cache.clear()", "assert list(cache) == []"), "2"),
+        (("cache = Cache(1)", "cache.clear()", "assert list(cache) == []"), "after_clear"),
+        (("cache = cached(Cache(1), info=True)(len)", "assert list(cache) == []"), "with_info"),
+    ],
+)
+def test_a_name_that_is_taken_tells_what_was_done_with_the_object(lines, name):
+    namer = Namer()
+    names = [namer.single(_candidate("Cache.__iter__", "", lines=each)) for each in (lines[:1], lines)]
+    assert names == ["test_cache_iterates", f"test_cache_iterates_{name}"]
+
+
+def test_a_name_tells_twice_with_what_only_where_it_says_of_which():
+    namer, given = Namer(), (("start", "date", False),)
+    lines = ("time = Time(months=1)", "assert time.total(start=date) == 3")
+    names = [namer.single(_candidate("Time.total", "", arguments=given, lines=lines)) for _ in range(2)]
+    assert names == ["test_time_total_with_start", "test_time_total_with_start_made_with_months"]
+
+
+def test_the_state_that_pickling_is_given_stands_in_no_name():
+    made = _candidate("Cache.__setstate__", "", arguments=(("state", "()", True),))
+    assert Namer().single(made) == "test_cache_survives_pickling"
 
 
 def test_a_name_does_not_end_with_a_little_word():
@@ -247,6 +291,7 @@ def test_a_name_does_not_end_with_a_little_word():
         ("Argument needs to be an iterable, got <class 'list'>", "argument_needs_to_be_an_iterable"),
         ("The given separator cannot be used because it may be in it.", "the_given_separator_cannot_be_used"),
         ("'major' is negative. A version can only be positive.", "major_is_negative"),
+        ('"0099cc" is not a valid colour', "it_is_not_a_valid_colour"),
         ("match_expr parameter should be in format <op><ver>, where op", ""),
         ("unsupported operand type(s) for *: 'Duration' and 'int'", ""),
     ],

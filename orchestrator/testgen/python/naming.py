@@ -5,17 +5,19 @@ import re
 from collections import Counter
 
 from orchestrator.testgen.python.candidates import Candidate
+from orchestrator.testgen.python.explorer.body import OF_VALUE
 
 _LONGEST = 86
 _MOST_OPTIONS = 3  # that a name tells
+_PICKLED = "survives_pickling"
 _OPERATORS = {
     "__eq__": "equals", "__ne__": "differs", "__lt__": "is_less", "__le__": "is_at_most", "__gt__": "is_greater",
     "__ge__": "is_at_least", "__add__": "plus", "__radd__": "is_added", "__sub__": "minus", "__rsub__": "is_subtracted",
     "__mul__": "times", "__rmul__": "is_multiplied", "__neg__": "negated", "__hash__": "has_the_hash_of_its_copy",
     "__str__": "as_text", "__repr__": "is_represented", "__len__": "has_length", "__contains__": "contains",
     "__getitem__": "item", "__setitem__": "sets_item", "__delitem__": "deletes_item", "__iter__": "iterates",
-    "__bool__": "truth", "__getstate__": "survives_pickling", "__setstate__": "survives_pickling",
-    "__reduce__": "survives_pickling", "__copy__": "is_copied", "__deepcopy__": "is_copied", "__getattr__": "attribute",
+    "__bool__": "truth", "__getstate__": _PICKLED, "__setstate__": _PICKLED, "__reduce__": _PICKLED,
+    "__copy__": "is_copied", "__deepcopy__": "is_copied", "__getattr__": "attribute",
 }  # fmt: skip
 _SAYS = re.compile(
     r"(?=.*[a-z]{3})(an?_)?[a-z]{2}[a-z0-9]*(_(a|[a-z]{2}[a-z0-9]*))*"
@@ -64,7 +66,11 @@ class Namer:
         more = [candidate.more] * (not _IN_DIGITS.search(candidate.more))
         if candidate.kind in ("route", "program"):
             return self._unique(words, *more)
-        others = [_made_with(candidate), _members_given(candidate), _kind_given(candidate)]
+        made_with = _made_with(candidate)
+        if any(each.startswith("with_") for each in words):
+            made_with = made_with and f"made_{made_with}"
+        told = (_claimed(candidate), _last_step(candidate), _kind_that_tells(candidate))
+        others = [made_with, _members_given(candidate), *told]
         return self._unique(words, *([*more, *others] if _SAYS.fullmatch(candidate.more) else [*others, *more]))
 
     def table(self, candidates: list[Candidate]) -> str:
@@ -80,7 +86,7 @@ class Namer:
         ]
         said = labels - {"not"} if len(labels) == 1 and (labels <= _OF_TABLES or same_answer(candidates)) else set()
         of_all = [each for each in _of_all(candidates) if each not in words]
-        more = (*of_all, _kind_given(first), _members_given(first), _FURTHER)
+        more = (*of_all, _kind_that_tells(first), _members_given(first), _FURTHER)
         return self._unique([words[0], *said, *words[1:]], *more)
 
     def given(self, name: str) -> str:
@@ -124,8 +130,9 @@ def _joined(words: list[str]) -> str:
 def _words(candidate: Candidate) -> list[str]:
     is_obvious = candidate.label.endswith("s_empty") and any(text in _EMPTY for _, text, _ in candidate.arguments)
     words = [] if is_obvious or candidate.label == "not" else [candidate.label]
+    is_inner = _OPERATORS.get(candidate.subject.rpartition(".")[2]) == _PICKLED  # what that is given nobody writes
     for name, text, required in candidate.arguments:
-        if candidate.kind in ("route", "program"):
+        if candidate.kind in ("route", "program") or is_inner:
             break
         if text in _EMPTY:
             before = "with" if not required else "for" if candidate.label.startswith("raises") else "of"
@@ -182,15 +189,52 @@ def _kind_given(candidate: Candidate) -> str:
     return f"for_{_snake(kind)}" if kind and kind not in _OF_PRESENT else ""
 
 
+def _kind_that_tells(candidate: Candidate) -> str:
+    """Return of what kind the first argument is, empty for a text: that is what most calls are given."""
+    found = _kind_given(candidate)
+    return "" if found == "for_text" else found
+
+
+def _claimed(candidate: Candidate) -> str:
+    """Return what a test claims of its result besides what that is equal to, empty where there is no such claim."""
+    claims = [each for each in candidate.lines if each.startswith("assert ")]
+    if any(each.startswith("assert str(result) ") for each in claims):
+        return "as_text"
+    found = [match[1] for each in claims if (match := re.match(r"assert result\.([a-z]\w*) (?:is|==) ", each))]
+    return f"and_its_{_snake(found[0])}" if found else ""
+
+
+def _last_step(candidate: Candidate) -> str:
+    """Return what is done with the object last before it is asked, empty where nothing is."""
+    steps = [
+        each
+        for each in candidate.lines[1:]
+        if not each.startswith(("assert ", "with ", "async ", "result = ", "@", " "))
+    ]
+    if not steps or steps[-1].endswith(":"):
+        return ""
+    node = ast.parse(steps[-1]).body[0]
+    if isinstance(node, ast.Delete):
+        return "after_deleting_item"
+    if isinstance(node, ast.Assign):
+        return "after_setting_item" if isinstance(node.targets[0], ast.Subscript) else ""
+    value = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(value, ast.Subscript):
+        return "after_getting_item"
+    is_method = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
+    return f"after_{_snake(value.func.attr)}" if is_method else ""  # type: ignore[union-attr]  # as just asked
+
+
 def _made_with(candidate: Candidate) -> str:
-    """Return what the object is made with by name, with the value where that is a word."""
+    """Return what the object, or the function that is decorated, is made with by name; the value where it is a word."""
     start = candidate.lines[0] if candidate.lines else ""
     if re.fullmatch(r"\w+ = [A-Z]\w*\(\)", start):
         return "without_arguments"
-    maker = re.fullmatch(r"\w+ = ([A-Z]\w*\(.*\))", start)
+    maker = re.fullmatch(r"\w+ = ([A-Z]\w*\(.*\)|[a-z]\w*\(.*\)\(.*\))", start)
     if not maker:
         return ""
     call = ast.parse(maker[1], mode="eval").body
+    call = call.func if isinstance(call, ast.Call) and isinstance(call.func, ast.Call) else call
     words = []
     for each in call.keywords if isinstance(call, ast.Call) else ():
         value = each.value.value if isinstance(each.value, ast.Constant) else None
@@ -209,8 +253,10 @@ def _members_given(candidate: Candidate) -> str:
 
 def _says_why(candidate: Candidate) -> bool:
     """Say whether the words of an error are the project's own, so that they are pinned, and tell something."""
-    is_pinned = any("match=" in line for line in candidate.lines)
-    return is_pinned and len(candidate.more.split("_")) > 1 and not re.search(r"\d", candidate.more)
+    first = candidate.more.removeprefix(OF_VALUE).split("_")[:2]  # of a long message only the beginning is pinned
+    pinned = [re.findall("[a-z]+", line.partition("match=")[2].lower()) for line in candidate.lines if "match=" in line]
+    is_said = len(first) > 1 and any(set(first) <= set(words) for words in pinned)
+    return is_said and not re.search(r"\d", candidate.more)
 
 
 def _snake(name: str) -> str:

@@ -7,6 +7,8 @@ _OF_KIND = re.compile(r"assert (isinstance\(|.* is not None$)")
 _VALUE = re.compile(r"(?<!\w)(b(['\"]).*?\2|(['\"])(?!(?!unknown|invalid)[a-z]{3,}\3).*?\3)(?!\w)")
 _CLAUSES = re.compile(r"(?<=\w\w)(?:[.;:] |,? (?:but|got|where|because)\b| \()")
 _MOST_OF_CLAUSE = 9  # words
+OF_VALUE = "it_"  # in place of the value with which a message begins
+_OF_SOMETHING = re.compile(r"(is|are|was|has|does|cannot)_")
 _OF_INTERPRETER = "unsupported operand type"  # the name of the test says which
 # What a name does not end with.
 _LITTLE = re.compile(
@@ -46,7 +48,8 @@ def slug_of_error(text: str) -> str:
         return ""
     clause, *_ = _CLAUSES.split(text, maxsplit=1)
     found = (_slug(each, _MOST_OF_CLAUSE) for each in (_VALUE.sub(" ", clause), clause))
-    return next((each for each in found if each), "")
+    said = next((each for each in found if each), "")
+    return OF_VALUE + said if _OF_SOMETHING.match(said) else said
 
 
 def _slug(text: str, most: int) -> str:

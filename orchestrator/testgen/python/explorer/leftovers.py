@@ -6,6 +6,7 @@ _WEIGHTS = (
     (2.5, re.compile(r"(?=(.)(?!\1))(.{4,})\2")),  # "worldworld"
     (1.5, re.compile(r"[A-Za-z][\u0370-\ud7ff]|[\u0370-\ud7ff][A-Za-z]")),  # two scripts in one word
     (1.5, re.compile(r"(?![0-9])\d")),  # digits of a script that few can read
+    (1.2, re.compile(r"\d,\d{4,}")),  # a comma that parts no group of three digits
     (1.2, re.compile(r"[a-z]\d+[A-Za-z]|\d[a-z]\d")),  # digits in a word
     (1.2, re.compile(r"\w ['\"]?%[rs]\b")),  # what a message of the code is made of
     (1.0, re.compile(r"[-+_.,;:][+.,;]|[+.,;]-|\w- \w")),  # a mark at another one, or that hangs on a word
