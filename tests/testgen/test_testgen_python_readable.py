@@ -8,11 +8,13 @@ import pytest
 from orchestrator.testgen.python.candidates import Candidate
 from orchestrator.testgen.python.explorer.arguments import is_strange
 from orchestrator.testgen.python.explorer.body import Body, slug, slug_of_error
+from orchestrator.testgen.python.explorer.calling import Outcome, Program
 from orchestrator.testgen.python.explorer.choosing import duties
+from orchestrator.testgen.python.explorer.corpus import Try
 from orchestrator.testgen.python.explorer.fitting import unfitting
 from orchestrator.testgen.python.explorer.members import fewer_flags
 from orchestrator.testgen.python.explorer.plainer import plainer_literals
-from orchestrator.testgen.python.explorer.subjects import Parameter
+from orchestrator.testgen.python.explorer.subjects import Parameter, Subject
 from orchestrator.testgen.python.explorer.wording import oddness
 from orchestrator.testgen.python.naming import Namer
 
@@ -151,7 +153,8 @@ def test_plain_inputs_are_less_odd_than_what_was_mined_or_cut():
         ("12", "٣٤"),  # digits that few can read
         ("a possible word", "a possible S"),
         ("second-word", "Second A- Word"),
-        ("+P1Y2,5D", "+P11Y9,10D"),
+        ("P1Y2M", "+P11Y9,10D"),
+        ("100-50", "0-511.A.0+m"),
         ("1,000", "1,2024100"),
         ("unknown", "Unknown value %r"),  # what a message of the code is made of
     ],
@@ -160,9 +163,14 @@ def test_what_everybody_writes_is_less_odd_than_leftovers_of_a_search(plain, odd
     assert oddness(repr(plain)) + 0.4 < oddness(repr(odd))
 
 
-def test_a_part_of_an_object_that_is_negative_is_odd():
-    assert oddness("Version(1, prerelease=-5)") > oddness("Version(1, prerelease=5)") + 0.7
-    assert oddness("datetime.timedelta(days=-1)") < 0.3
+def test_a_negative_part_of_an_object_is_odd_where_it_is_not_refused():
+    def is_odd(call: str, kind: str) -> bool:
+        made = Try(Subject("Version", "class", [], None), (), "", Program(call), Outcome(kind, None))
+        return made.oddness > 0.5
+
+    assert is_odd("Version(1, prerelease=-5)", "value") and is_odd("Version(-1)", "value")
+    assert not is_odd("Version(1, prerelease=5)", "value") and not is_odd("Version(-1)", "raised")
+    assert not is_odd("datetime.timedelta(days=-1)", "value")
 
 
 def test_a_path_to_nowhere_and_a_word_in_place_of_a_mark_are_odd():
@@ -210,6 +218,7 @@ def test_what_hints_do_not_allow_is_strange(argument, hinted, expected):
 def test_literals_get_plainer():
     found = list(plainer_literals("f('0444-W94')"))
     assert "f('2024-W10')" in found and "f('444-W94')" in found
+    assert "'1.0.0-rc.1'" in plainer_literals("'1.0.0-5.0.1+-m'")
 
 
 def test_what_only_one_test_does_is_its_duty():

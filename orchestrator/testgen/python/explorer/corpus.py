@@ -27,6 +27,8 @@ _OF_OWN = 1.2  # for what the object itself gives: nobody sees what that is
 _ROUND_TRIP = re.compile(rf"{INSTANCE}\.\w+\([^(),]+\)")  # what it makes of one value
 _OF_OTHER_CLASS = 0.6
 _OF_PASSED_ON = 0.6  # of what is odd about what one function makes and another takes: that is what it is for
+_OF_NEGATIVE_PART = 0.6  # of an object with which all goes well: few may have one, and where it is refused it is meant
+_NEGATIVE_PART = re.compile(r"\b[A-Z]\w*\((?:[^()]*[ =])?-\d")
 _LONGEST_GARBAGE = 1000  # characters that are looked at
 _OF_GARBAGE = 0.8  # where bytes come out that say nothing: what went in was none of what is meant
 _COMPARING = frozenset(("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"))
@@ -101,6 +103,8 @@ class Try:
         strange += _OF_SAME_ANSWER * sum(answers_alike(each) for each in self.arguments) + self.unfit
         strange += unfitting(self.arguments, self.subject.parameters, makes_object=self.subject.kind == "class")
         strange += _OF_GARBAGE * self._gives_garbage
+        is_taken = self.outcome.kind != "raised"
+        strange += _OF_NEGATIVE_PART * is_taken * sum(_NEGATIVE_PART.search(each) is not None for each in given)
         strange += _OF_OWN * sum(map(_gives_own, self.arguments)) + _OF_OTHER_CLASS * self._compares_with_others
         strange += _OF_NO_CHANGE * (self._leaves_order + self._sets_what_is_there) + _OF_NO_CHANGE * (
             self.arguments[:1] == (_NEUTRAL_OF.get(self.subject.short, ""),)

@@ -6,12 +6,19 @@ _FORMS = (
     r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?",  # a number in groups
     r"(100|\d{1,2}(\.\d{1,2})?)%",
     r"\d(\.\d){1,2}(-(alpha|beta|rc|dev)(\.\d)?)?(\+build(\.\d)?)?",  # a version
-    r"[-+]?P(?=.)(\d([.,]\d)?[YMWD])*(T(\d([.,]\d)?[HMS])+)?",  # a duration of ISO 8601
+    r"P(?=.)(\d[YMWD])*(T(\d[HMS])+)?",  # a duration of ISO 8601
     r"(hello )?&(#x41|#65|eacute|amp);",  # a reference to a character
 )
 _KNOWN = re.compile("|".join(_FORMS))
+_VERSION = re.compile(r"\d+\.\d+\.\d+\W")
+_VERSIONS = ("1.0.0-rc.1", "1.2.3-rc.1", "1.2.3-rc.1+build.1", "1.2.3+build.1")
 
 
 def is_known_form(text: str) -> bool:
     """Say whether a text is a number, a version, a duration or the like in its plain form."""
     return _KNOWN.fullmatch(text) is not None
+
+
+def plain_forms(text: str) -> tuple[str, ...]:
+    """Return what everybody would write in place of a version with something behind its numbers; none for others."""
+    return _VERSIONS if _VERSION.match(text) else ()

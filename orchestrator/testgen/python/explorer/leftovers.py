@@ -9,6 +9,7 @@ _WEIGHTS = (
     (1.2, re.compile(r"\d,\d{4,}")),  # a comma that parts no group of three digits
     (1.2, re.compile(r"[a-z]\d+[A-Za-z]|\d[a-z]\d")),  # digits in a word
     (1.2, re.compile(r"\w ['\"]?%[rs]\b")),  # what a message of the code is made of
+    (1.0, re.compile(r"\d[-+.][A-Za-z](?![A-Za-z0-9])")),  # a letter that hangs on a number
     (1.0, re.compile(r"[-+_.,;:][+.,;]|[+.,;]-|\w- \w")),  # a mark at another one, or that hangs on a word
 )
 

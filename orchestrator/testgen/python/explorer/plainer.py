@@ -9,6 +9,7 @@ from typing import TypeGuard
 from .arguments import is_strange
 from .corpus import INSTANCE, Try, answers_alike, is_own
 from .fitting import suggested
+from .known_forms import plain_forms
 from .members import fewer_flags
 from .pools import Pools
 from .receivers import shows_parts, with_numbers_apart
@@ -268,6 +269,7 @@ def _texts(text: str) -> Iterator[str]:
     usual = _USUAL_LINES if "\n" in text else _USUAL
     if length > len(usual):
         yield usual
+    yield from plain_forms(text)
     for size in (length // 2, length // 4):
         if size > 1:
             yield from (text[:at] + text[at + size :] for at in range(0, length, size))

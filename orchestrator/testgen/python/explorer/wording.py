@@ -28,7 +28,6 @@ _RUNS = {
 }  # digits that a reader takes for what they are
 _OF_PATTERNS = re.compile(r"a-z|A-Z|0-9|\\[dswDSWb]|\(\?[:P=!<]|\[\^|[)\]][+*?]|^[\]),;:}]")
 _OF_SAME_NUMBER = 0.4  # given twice: which of them went where cannot be told
-_OF_NEGATIVE_PART = 0.6  # of an object
 _OF_SCRAPS = 4.0
 _OF_KNOWN_FORM = 0.3
 _NOTHING = frozenset(("datetime.timedelta(0)", "pathlib.Path('')", "pathlib.PurePosixPath('')"))
@@ -115,8 +114,6 @@ def _of_call(node: ast.Call) -> float:
     given = [*node.args, *(each.value for each in node.keywords)]
     numbers = [each.value for each in given if isinstance(each, ast.Constant) and _is_number(each) and each.value]
     same = _OF_SAME_NUMBER * (len(numbers) - len(set(numbers)))
-    is_object = isinstance(node.func, ast.Name) and node.func.id[:1].isupper()
-    same += _OF_NEGATIVE_PART * is_object * sum(isinstance(each, ast.UnaryOp) for each in given)
     return 3.0 if ast.unparse(node.func) == "types.SimpleNamespace" else 0.2 * max(0, len(node.keywords) - 1) + same
 
 
