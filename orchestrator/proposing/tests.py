@@ -7,7 +7,7 @@ from orchestrator.models.json import JsonObject
 from orchestrator.proposing.proposal import Group, LeftOut, Proposal
 from orchestrator.proposing.ranking import Ranked
 from orchestrator.proposing.test_files import Habits, new_suite, suite_of, test_file_for
-from orchestrator.surveying.facts import Facts, Kind, Language
+from orchestrator.surveying.facts import Facts, Kind, Language, Suite
 
 TYPE = "test_generation"
 Judge = Callable[[JsonObject], str]  # returns why a task with these fields would be rejected, "" when it would not
@@ -50,7 +50,8 @@ def propose_tests(facts: Facts, ranked: Sequence[Ranked], judge: Judge) -> TestT
         suite = suite_of(each.module, facts.suites) or new_suite(each.module, facts.packages)
         file = test_file_for(each.module, suite, present, habits)
         proposal = _proposal(each, file, place=len(wanted))
-        refused = judge(proposal.fields) if suite else _no_runner(each.module.language)
+        refused = _not_installed(suite, facts.suites) if suite else _no_runner(each.module.language)
+        refused = refused or judge(proposal.fields)
         if refused:
             left.setdefault(refused, []).append(each.module.path)
             continue
@@ -62,6 +63,14 @@ def propose_tests(facts: Facts, ranked: Sequence[Ranked], judge: Judge) -> TestT
 
 def _no_runner(language: Language) -> str:
     return _NO_PROJECT if language is Language.PYTHON else _NO_RUNNER
+
+
+def _not_installed(suite: Suite, suites: Sequence[Suite]) -> str:
+    """Return why tests of a package cannot run beside others that can; "" where they can, or none can yet."""
+    if suite.installed or not any(each.installed for each in suites):
+        return ""
+    where = "at the root" if suite.folder == "." else f"in {suite.folder}"
+    return f"{suite.runner} is not installed {where}: install its packages, then `orchestrate init` again"
 
 
 def _parted(wanted: Sequence[tuple[Ranked, Proposal]]) -> dict[str, tuple[Group, ...]]:

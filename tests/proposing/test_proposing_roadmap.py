@@ -224,6 +224,25 @@ def test_a_module_without_a_runner_is_left_out_with_what_would_help(files: dict[
     assert any(remedy in each.why for each in roadmap.left_out if each.what.startswith("tests of "))
 
 
+def test_a_package_whose_runner_is_not_installed_waits_for_that_where_others_are() -> None:
+    frontend = {
+        "frontend/package.json": json.dumps({"devDependencies": {"vitest": "1"}, "scripts": {"test": "vitest"}}),
+        "frontend/vitest.config.ts": "export default {};\n",
+        "frontend/src/pick.ts": CODE,
+        "frontend/src/pick.test.ts": "",
+    }
+
+    def tested(files: dict[str, str]) -> list[object]:
+        return [task.fields["target"] for task in proposed(files).tasks if "test_file" in task.fields]
+
+    assert "frontend/src/pick.ts" not in tested({**FILES, **frontend})
+    left = [each for each in proposed({**FILES, **frontend}).left_out if each.what == "tests of frontend/src/pick.ts"]
+    assert [each.why.partition(":")[0] for each in left] == ["vitest is not installed in frontend"]
+    installed = {"frontend/node_modules/vitest/package.json": "{}"}
+    assert "frontend/src/pick.ts" in tested({**FILES, **frontend, **installed})
+    assert tested(frontend) == ["frontend/src/pick.ts"]  # nothing is installed yet: the roadmap is made before that
+
+
 @pytest.mark.parametrize(
     ("files", "name"),
     [
