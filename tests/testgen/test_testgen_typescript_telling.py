@@ -23,6 +23,68 @@ def test_a_text_that_comes_out_as_it_went_in_is_of_another_sort_and_shows_less()
     assert keys[0] != keys[1]
 
 
+def told(function: str, args: str = "[]", answers: str = "{}") -> dict[str, object]:
+    """Return {args, answers} of a case of a function of both, after it was let show something."""
+    return answer_of(f"""
+        const load = (name) => require({str(NODE / "explorer")!r} + '/' + name);
+        const {{ makeTelling }} = load('telling.cjs');
+        const {{ Cases }} = load('cases.cjs');
+        const {{ make }} = load('nodes.cjs');
+        const {{ pictureOf }} = load('pictures.cjs');
+        const {{ Values }} = load('values.cjs');
+        const facts = {{ strings: [], numbers: [], reads: [], env: [], regexes: [], patterns: [] }};
+        const cases = new Cases(new Values({{}}, facts, () => 0.5, []), [], () => 0.5);
+        const text = (name, v) => ({{ t: 'value', v, name, shape: {{ k: 'string' }} }});
+        const literal = (v) => ({{ k: 'literal', v }});
+        const union = (all) => ({{ k: 'union', of: all.map(literal) }});
+        const word = (name, v, all) => ({{ ...text(name, v), shape: literal(v), union: union(all) }});
+        const row = (...props) => ({{ t: 'object', props: props.map((each) => [each.name, each]) }});
+        const picture = (value) => pictureOf(value, () => false);
+        const function_ = {function};
+        const call = async ({{ args, answers }}) => {{
+          const given = args.map((each) => make(each, {{}}));
+          const value = function_(given, [...answers.values()].map((each) => make(each, {{}})));
+          const shown = {{ kind: 'value', value: picture(value), args: given.map(picture) }};
+          return {{ ...shown, clients: [], spies: [], answered: [], goals: new Set(), broken: {{}} }};
+        }};
+        const subject = {{ kind: 'function', export: 'list', params: [{{ name: 'people' }}] }};
+        const item = {{ subject, args: {args}, ctor: [], steps: [], answers: new Map(Object.entries({answers})) }};
+        call(item).then(async (seen) => {{
+          const kept = [{{ item, seen, goals: [], kills: [], outcome: 'a' }}];
+          const judging = {{ unfit: () => '', steady: async (_, each) => each, outcomeOf: () => 'a' }};
+          await makeTelling({{ kept, cases, caller: {{ call }}, completed: (each) => each, ...judging }}, () => false);
+          const {{ args, answers }} = kept[0].item;
+          const made = (each) => make(each, {{}});
+          console.log(JSON.stringify({{ args: args.map(made), answers: [...answers.values()].map(made) }}));
+        }});
+    """)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("word('role', 'admin', ['admin', 'member'])", "word('role', 'member', ['admin', 'member'])"),
+        ("word('role', 'admin', ['admin', 'member'])", "word('role', 'admin', ['admin', 'member'])"),
+        ("text('since_at', '2024-01-31')", "text('since_at', '2024-01-31')"),
+    ],
+)
+def test_a_list_that_is_put_in_order_comes_in_another_one(first, second) -> None:
+    people = f"{{ t: 'list', items: [row(text('id', 'id-1'), {first}), row(text('id', 'id-2'), {second})] }}"
+    key = "role" if "role" in first else "since_at"
+    ordered = f"([people]) => [...people].sort((a, b) => (a.{key} < b.{key} ? -1 : a.{key} > b.{key} ? 1 : 0))"
+    [given] = told(ordered, f"[{people}]")["args"]
+    assert given[0][key] > given[1][key], given
+    assert len({each["id"] for each in given}) == 2
+
+
+def test_what_is_found_is_another_thing_than_what_stands_for_nothing() -> None:
+    row = "{ '1:0': { ...row(text('hash', 'none')), answer: true } }"
+    [found] = told("(_, [row]) => ({ after: row?.hash ?? 'none' })", answers=row)["answers"]
+    assert found["hash"] != "none"
+    [kept] = told("(_, [row]) => ({ after: row?.hash ?? 'other' })", answers=row)["answers"]
+    assert kept["hash"] == "none"
+
+
 STAFF = """\
 import { Pool } from 'pg';
 
