@@ -103,7 +103,7 @@ def test_of_two_answers_to_the_same_query_it_is_told_for_whom_each_is() -> None:
     answered = f"[{{ key: '3:0', query: {query} }}, {{ key: '3:1', query: {other} }}]"
     nothing = "{ path: ['answers', '3:0'], from: node('a'), to: node(undefined), decides: true }"
     told = spoken(f"{{ args: [node('id-1'), node('actor-1')], why: [{nothing}] }}", answered)
-    assert told["deciding"] == ["when actorId's community member is not found"]
+    assert told["deciding"] == ["when the actor's community member is not found"]
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestrator.testgen.typescript.candidates import Candidate
-from orchestrator.testgen.typescript.outcomes import object_in, outcome_of, parts_of
+from orchestrator.testgen.typescript.outcomes import outcome_of
+from orchestrator.testgen.typescript.phrasing import after, circumstances, roomy, within
+from orchestrator.testgen.typescript.sources import object_in, parts_of
 
-_LONGEST = 98
 _LONGEST_VALUE = 40
 _LONGEST_FEATURE = 24
 _MOST_FEATURES = 2
 _MOST_ARGUMENTS = 3
 _MOST_CONDITIONS = 3
-_NOTHING = ("undefined", "[]", "null", "0")  # rows that are found, or changed
 _FOUND = ["when something is found"]  # of no object that comes out: that tells what was found
 _REFUSED = re.compile(r"answers [45]\d\d")
 _GIVEN = re.compile(r"\bwith(?:out)? (?!a |another |no )([\w-]+)")  # the name of what a title says is given, or not
@@ -63,19 +63,19 @@ class Namer:
         if candidate.deciding is not None:
             return self._conditional(candidate, candidate.deciding)
         if candidate.title:
-            return self._unique(_within(candidate.title, self._refused(candidate)))
-        circumstances = _circumstances(candidate)
-        title = f"{self._outcome(candidate)}{circumstances}"
+            return self._unique(within(candidate.title, self._refused(candidate)))
+        around = circumstances(candidate)
+        title = f"{self._outcome(candidate)}{around}"
         told, rest = self._told(candidate)
-        if not told and not circumstances and self._are_several:
+        if not told and not around and self._are_several:
             told, others = self._lacking(candidate)[:1], self._lacking(candidate)[1:]
             rest = [*others, *rest]
         known = told[:_MOST_FEATURES]
         for count in range(len(told) + len(rest) + 1):
-            found = _within(title, [*known, *[*told[_MOST_FEATURES:], *rest][:count]])
+            found = within(title, [*known, *[*told[_MOST_FEATURES:], *rest][:count]])
             if self._is_free(found):
                 return self._unique(found)
-        return self._unique(_within(title, known))
+        return self._unique(within(title, known))
 
     def _conditional(self, candidate: Candidate, deciding: Sequence[str]) -> str:
         """Return a title that says when the outcome is this one, and what else tells the test from others."""
@@ -88,7 +88,7 @@ class Namer:
         told, rest = ([], []) if candidate.title else self._told(candidate)
         names = [each for each in dict.fromkeys((*deciding, *candidate.more, *told, *rest)) if each not in known]
         ways = [known, *([*known, each] for each in names), *([each, *known] for each in names)]
-        titles = [(_roomy(heads, each), _Conditions(_after(candidate), frozenset(each))) for each in ways]
+        titles = [(roomy(heads, each), _Conditions(after(candidate), frozenset(each))) for each in ways]
         free = [(title, each) for title, each in titles if self._is_free(title)]
         apart = [(title, each) for title, each in free if each.are_in(title) and each not in self._conditions]
         title, conditions = [*apart, *free, titles[0]][0]
@@ -102,12 +102,11 @@ class Namer:
         """Return in words the little that goes into an ordinary call, or what others come after and it does not."""
         if candidate.kind == "constant":
             return []
-        usual = [step for step, count in self._steps.most_common(1) if count >= self._most]
-        if usual and not candidate.steps:
-            return [f"before {usual[0]}"]
+        if before := self._before(candidate):
+            return before
         is_short = len(candidate.args) <= _MOST_ARGUMENTS and not candidate.steps
         shown = [(name, text) for name, text in candidate.args if is_short and re.fullmatch(_SHORT_LITERAL, text)]
-        told = [(name, text) for name, text in shown if not _ID.fullmatch(text)]
+        told = [(name, text) for name, text in shown if not _ID.fullmatch(text) and text[1:-1] != name]
         empty = ("''", '""')
         given = [f"with an empty {name}" if text in empty else f"for {name} {text}" for name, text in told]
         return [*dict.fromkeys((*given, *_passing(candidate), *(candidate.more[:1] if is_short else ())))]
@@ -116,9 +115,8 @@ class Namer:
         """Return in words what comes out, and the same shorter and shorter."""
         if candidate.title:
             return (candidate.title,)
-        after = _after(candidate)
         outcomes = [self._outcome(candidate), self._outcome(candidate, 1), self._outcome(candidate, 0)]
-        return tuple(f"{each}{after}" for each in outcomes)
+        return tuple(f"{each}{after(candidate)}" for each in outcomes)
 
     def _outcome(self, candidate: Candidate, parts: int = 2) -> str:
         return outcome_of(candidate, self._claims, parts, is_void=self._is_void)
@@ -129,7 +127,8 @@ class Namer:
             return []
         named = Counter(name for each in self._titles if each != candidate.title for name in _GIVEN.findall(each))
         given = {name: text for _, name, text in candidate.features}
-        names = [name for name, _ in named.most_common(_MOST_FEATURES)]
+        names = [name for name in named if name in given or not _holds(candidate, name)]
+        names = sorted(names, key=lambda name: -named[name])[:_MOST_FEATURES]
         return [f"with {name} {given[name]}" if name in given else f"without {name}" for name in names]
 
     def _told(self, candidate: Candidate) -> tuple[list[str], list[str]]:
@@ -158,13 +157,17 @@ class Namer:
         own = {*_paths(candidate), *(name for name, _ in candidate.args)}
         often = [path for path, count in self._paths.items() if count >= self._most and path not in own]
         missing = [path for path in often if path.rpartition(".")[0] not in often]
+        known = {*map(_last, own)}
+        missing = [path for path in missing if _last(path) in known or not _holds(candidate, _last(path))]
         if missing and candidate.kind != "constant":
             shown = sorted(missing, key=lambda path: (path.count("."), path))
-            return [f"without {_last(path) if _last(path) not in map(_last, own) else path}" for path in shown]
+            return [f"without {_last(path) if _last(path) not in known else path}" for path in shown]
+        return self._before(candidate) or _FOUND * (bool(candidate.answers) and candidate.expected[:1] != "{")
+
+    def _before(self, candidate: Candidate) -> list[str]:
+        """Return in words that others come after a call, and this one not."""
         usual = [step for step, count in self._steps.most_common(1) if count >= self._most and not candidate.steps]
-        return [f"before {step}" for step in usual] or _FOUND * (
-            bool(candidate.answers) and candidate.expected[:1] != "{"
-        )
+        return ["the first time" if _last(candidate.subject) == step else f"before {step}" for step in usual]
 
     def table(self, candidates: list[Candidate]) -> str:
         """Return the title of a table of calls; everything before the first `%` is of this table alone."""
@@ -207,6 +210,12 @@ def _passing(candidate: Candidate) -> list[str]:
     return [f"when {each} {'passes' if each.startswith('1 ') else 'pass'}" for each in spans]
 
 
+def _holds(candidate: Candidate, name: str) -> bool:
+    """Say whether a call gives something under a name, a parameter of a path as well, however it is made."""
+    written = " ".join((candidate.subject, *candidate.arrange, candidate.call))
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", written) is not None
+
+
 def _last(path: str) -> str:
     return path.rpartition(".")[2]
 
@@ -236,56 +245,3 @@ def _in_words(where: str, name: str, text: str) -> str:
     if where.endswith("#"):
         return f"with {text}"
     return f"for {name} {text}" if where == name else f"with {name} {text}"
-
-
-def _within(title: str, told: Sequence[str]) -> str:
-    """Return a title with as much of what is told as there is room for; nothing is cut off in the middle of a claim."""
-    words = title if len(title) <= _LONGEST else title[:_LONGEST].rsplit(" ", 1)[0]
-    last = ""
-    for each in told:
-        begin, _, rest = each.partition(" ")
-        more = f" and {rest}" if begin == last else f" {each}"
-        if len(words) + len(more) <= _LONGEST:
-            words, last = words + more, begin
-    return words
-
-
-def _roomy(heads: Sequence[str], told: Sequence[str]) -> str:
-    """Return a title with the first head that leaves room for all that is told; else with the first that fit the last.
-
-    What is told comes in the order in which it matters, and is said in the order in which one says it.
-    """
-    for head in heads:
-        if len(" ".join([head, *told])) <= _LONGEST:
-            return _within(head, _spoken(told))
-    left, fitting = _LONGEST - len(heads[-1]), list[str]()
-    for each in told:
-        if len(each) < left:
-            fitting.append(each)
-            left -= len(each) + 1
-    return _within(heads[-1], _spoken(fitting))
-
-
-def _circumstances(candidate: Candidate) -> str:
-    parts = []
-    if candidate.is_fault:
-        parts.append(" when a query fails")
-    elif candidate.answers:
-        empty = all(each in _NOTHING for each in candidate.answers)
-        parts.append(" when nothing is found" if empty else "")
-    return "".join([*parts, _after(candidate)])
-
-
-def _after(candidate: Candidate) -> str:
-    if not candidate.steps:
-        return ""
-    return f" after {' and '.join(_often(step, count) for step, count in Counter(candidate.steps).items())}"
-
-
-def _spoken(told: Sequence[str]) -> list[str]:
-    """Return conditions in the order in which one says them: what is given, then when something happens."""
-    return sorted(told, key=lambda each: each.startswith("when "))
-
-
-def _often(step: str, count: int) -> str:
-    return step if count == 1 else f"{step} twice" if count == 2 else f"{step} {count} times"

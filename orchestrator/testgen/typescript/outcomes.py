@@ -1,16 +1,20 @@
 """What comes out of a call, in the words of a title."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from orchestrator.testgen.typescript.candidates import Candidate
+from orchestrator.testgen.typescript.echoes import is_echo
+from orchestrator.testgen.typescript.lists import list_in_words
+from orchestrator.testgen.typescript.sources import LONGEST_VALUE, object_in, parts_of, sources_in
 
-_LONGEST_VALUE = 40
 _MESSAGES = (32, 45, 60)  # characters of an error, where so many parts are told
-_SHORT = re.compile(r"""'[^'\\]*'|"[^"\\]*"|-?[\d.]+|true|false|null|\[\]|\{\}""")
 _SENTENCE = re.compile(r"['\"]\w+(?: [^ ]+)+['\"]")  # says more than a flag beside it
 _QUOTES = "'\"`"
 _TIME = re.compile(r"[12]\d{12}")
+_FAR = re.compile(r"'\d{4}-\d\d-\d\dT.*'|\{\}")  # says nothing down in an object
+_COUNT = re.compile(r"\d+|true")
+_EMPTY = ("{}", "[]", "null")
 
 
 def outcome_of(
@@ -25,7 +29,7 @@ def outcome_of(
         verb = "rejects with" if candidate.is_async else "throws"
         return f"{verb} {_short(candidate.error['message'], _MESSAGES[parts]) or candidate.error['name']}"
     if candidate.kind == "constant":
-        return f"is {candidate.expected}" if len(candidate.expected) <= _LONGEST_VALUE else "keeps its values"
+        return f"is {candidate.expected}" if len(candidate.expected) <= LONGEST_VALUE else "keeps its values"
     if candidate.kind == "constructor":
         return "can be made"
     if candidate.expected == "expect.anything()":
@@ -35,24 +39,30 @@ def outcome_of(
     if candidate.expected == "undefined" and candidate.is_async and is_void:
         return "resolves"
     verb = "resolves to" if candidate.is_async else "is" if candidate.kind.endswith("getter") else "returns"
+    if candidate.effect and _COUNT.fullmatch(candidate.expected):
+        return f"{candidate.effect} and {verb} {candidate.expected}"
+    if candidate.effect and (told := _parts(candidate)) and not _fresh(candidate, told, told, but=_EMPTY):
+        return candidate.effect
     return f"{verb} {_described(candidate, claims, parts)}"
 
 
 def _described(candidate: Candidate, claims: Sequence[Mapping[str, str]], most: int) -> str:
     expected = candidate.expected
     is_text = expected[0] in _QUOTES or expected.startswith("new ")
-    if not candidate.part and len(expected) <= (_LONGEST_VALUE if is_text else 30):
+    if not candidate.part and len(expected) <= (LONGEST_VALUE if is_text else 30):
         return "nothing" if expected == "undefined" else expected
     if expected.startswith("["):
-        count = len(_parted(expected[1:-1]))
-        return f"a list of {'one' if count == 1 else count}"
+        return list_in_words(candidate)
     if not (whole := object_in(expected)):
         return "a text" if expected[0] in "'\"" else "what is expected"
-    told = {key: value for key, value in parts_of(candidate.part or whole).items() if value}
+    told = _parts(candidate)
     names = _apart(told, claims) or _made(candidate, told)
     if not names and expected in candidate.answers:
         return "what was found"
-    names = sorted(names or _chosen(candidate, told), key=lambda key: not _SENTENCE.fullmatch(told[key]))
+    names = names or _chosen(candidate, told)
+    fresh = _fresh(candidate, told, names) or _fresh(candidate, told, told, but=_EMPTY)
+    near = [key for key in fresh if "." not in key or not _FAR.fullmatch(told[key])]
+    names = sorted(near or fresh or names, key=lambda key: not _SENTENCE.fullmatch(told[key]))
     if names:
         chosen = names[:most] or [min(names, key=lambda key: len(f"{key} {told[key]}"))]
         return f"an object with {' and '.join(_claim(key, told[key]) for key in told if key in chosen)}"
@@ -60,6 +70,19 @@ def _described(candidate: Candidate, claims: Sequence[Mapping[str, str]], most: 
         return f"an object with {' and '.join(f'{key} {value}' for key, value in [*told.items()][: most or 1])}"
     keys = [*sources_in(whole)]
     return f"an object with {' and '.join(keys[:2])}" if keys else "an object"
+
+
+def _parts(candidate: Candidate) -> dict[str, str]:
+    """Return what a test asserts of an object that is short to tell."""
+    whole = candidate.part or object_in(candidate.expected)
+    return {key: value for key, value in parts_of(whole).items() if value} if whole else {}
+
+
+def _fresh(
+    candidate: Candidate, told: Mapping[str, str], names: Collection[str], but: Collection[str] = ()
+) -> list[str]:
+    """Return which parts of an object are no echo of what went in, and say something."""
+    return [key for key in names if told[key] not in but and not is_echo(key, told[key], candidate)]
 
 
 def _claim(key: str, value: str) -> str:
@@ -90,48 +113,6 @@ def _chosen(candidate: Candidate, told: Mapping[str, str]) -> list[str]:
     names = {key: key.rpartition(".")[2] for key in told}
     changed = [key for key, name in names.items() if name in found and told[key] not in found[name]]
     return changed or [key for key, name in names.items() if len(given.get(name, ())) > 1]
-
-
-def object_in(expected: str) -> str:
-    """Return the source of an object that is expected as a whole or in part; "" where none is."""
-    inner = expected.removeprefix("expect.objectContaining(")
-    if not inner.startswith("{"):
-        return ""
-    return expected if inner == expected else inner.removesuffix(")")
-
-
-def parts_of(text: str) -> dict[str, str]:
-    """Return what stands in an object as source: by its path the value where that is short, else ""."""
-    found: dict[str, str] = {}
-    for key, value in sources_in(text).items():
-        inner = parts_of(value) if value.startswith("{") and value != "{}" else {}
-        short = value if _SHORT.fullmatch(value) and len(value) <= _LONGEST_VALUE else ""
-        found |= {f"{key}.{path}": each for path, each in inner.items()} if inner else {key: short}
-    return found
-
-
-def sources_in(text: str) -> dict[str, str]:
-    """Return what stands directly in an object, by its key."""
-    pairs = [part.partition(":") for part in _parted(re.sub(r"^\{\s*|\s*\}$", "", text))]
-    return {key.strip(): value.strip() for key, _, value in pairs if re.fullmatch(r"\w+", key.strip())}
-
-
-def _parted(inner: str) -> list[str]:
-    """Return what stands between the commas of a list or an object."""
-    parts, depth, quote, start = list[str](), 0, "", 0
-    for at, one in enumerate(inner):
-        if quote:
-            quote = "" if one == quote and inner[at - 1] != "\\" else quote
-        elif one in _QUOTES:
-            quote = one
-        elif one in "([{":
-            depth += 1
-        elif one in ")]}":
-            depth -= 1
-        elif one == "," and depth == 0:
-            parts.append(inner[start:at])
-            start = at + 1
-    return [*parts, inner[start:]]
 
 
 def _short(text: str, most: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from orchestrator.testgen.typescript.candidates import Candidate
-from orchestrator.testgen.typescript.outcomes import sources_in
+from orchestrator.testgen.typescript.sources import sources_in
 
 _LARGE = 8  # values in an object that is long to read
 _FEW = 4  # values that are told one by one

@@ -2,12 +2,16 @@
 /** Says in words in what a case differs from an ordinary one: "without email", "when the user is not found". */
 const { isStructural, named, plural, singular } = require('./condition-names.cjs');
 const { isFree } = require('./decisive-fields.cjs');
+const { leavesOf } = require('./differences.cjs');
 const { durationOf, isTime } = require('./features.cjs');
 const { errorWords, worthlessWords } = require('./server/request-words.cjs');
 
 const LONGEST_VALUE = 24;
 const HOLDERS = new Set(['rows', 'data', 'items', 'records', 'docs']); // in which drivers give what was found
 const PLAIN = /^((?:(?:for|with) [\w$-]+|when the [\w' ]+ is) )['"].*['"]$/; // words for a text under a name
+const TIME = /^'\d{4}-\d\d-\d\dT[\d:.]+Z'$/; // is told whole
+const DATED = /^\d{4}-\d\d-\d\d/;
+const CIPHER = /^[\w+/=-]{32,}$/; // a hash, a token: its length says nothing
 const STATE = /^(is[_A-Z]\w*|\w*ed)$/; // "archived", "is_open"
 const ID = /^[a-z]+-\d$/; // nobody is told which one
 const MOST_PARTS = 2; // of an object that are told one by one
@@ -51,9 +55,9 @@ function wordsFor(spot, { item, plan, shown, answered }) {
   const [part, index, ...rest] = spot.path;
   if (part === 'answers') return ofAnswer(spot, rest, askedAt(index, item, plan, answered), shown);
   const { subject } = item;
-  const name = nameAt(spot.path, subject);
+  const name = spot.to === undefined ? missingAt(spot.path, item) : nameAt(spot.path, subject);
   if (spot.to?.t === 'result') return isNothing(spot.from) ? '' : ofResult(spot.to, name, item.steps);
-  if (part === 'args' && index === 0 && subject.form) return ofRequest(spot, rest, subject, shown);
+  if (part === 'args' && index === 0 && subject.form) return ofRequest(spot, rest, item, shown);
   if (part === 'args' && subject.settings?.way?.isFailing && index === item.args.length - 1) return `for ${errorWords(shown(item.args[index]))}`;
   const callee = calleeIn(spot, rest, nameAt([part, index], subject));
   if (callee) return ofCallee(spot, callee, shown);
@@ -66,6 +70,14 @@ function nameAt([part, index, ...rest], subject) {
   return rest.filter((each) => !isStructural(each)).at(-1) ?? params[Math.min(index, params.length - 1)]?.name ?? 'input';
 }
 
+/** What is not there, with what it would stand in where something else has its name. */
+function missingAt(path, item) {
+  const [part, index, ...rest] = path;
+  const keys = [nameAt([part, index], item.subject), ...rest.filter((each) => !isStructural(each))];
+  const isThere = [...leavesOf({ ctor: [], answers: [], ...item })].some(({ path: other }) => other.length > 2 && other.at(-1) === keys.at(-1));
+  return isThere ? keys.slice(-2).join('.') : keys.at(-1);
+}
+
 /** What an earlier call gave, in the place of something else. */
 function ofResult({ step, path }, name, steps) {
   const key = path.at(-1);
@@ -74,13 +86,14 @@ function ofResult({ step, path }, name, steps) {
 }
 
 /** Two inputs that are compared: of texts whether they are the same, else both of them; so also of the words of a type. */
-function ofPair({ partner: { path, node }, ...spot }, words, { strings }) {
+function ofPair({ partner: { path, node, isAsker }, ...spot }, words, { strings }) {
   const said = words(spot);
   const other = words({ path, from: undefined, to: node });
+  if (isAsker && said) return [said.replace(PLAIN, (_, before) => `${before}that of the user who asks`)];
   if (typeof node.v !== 'string' || !isFree(node)) return [said, other];
   const name = nameIn(other);
   const isSame = node.v === spot.to.v;
-  const isClear = name && nameIn(said) && name !== nameIn(said) && (isSame || !strings.includes(spot.to.v)); // else the value itself says more
+  const isClear = name && nameIn(said) && name !== nameIn(said) && (isSame || !(strings.includes(spot.to.v) || DATED.test(spot.to.v))); // else the value itself says more
   return [isClear ? said.replace(PLAIN, (_, before) => `${before}${isSame ? 'equal to' : 'other than'} ${name}`) : said];
 }
 
@@ -125,7 +138,7 @@ function briefly(node, shown) {
 /** A query that is answered otherwise. */
 function ofAnswer({ from, to, isAlone }, path, { name, asked, isWrite, whose }, shown) {
   const keys = path.filter((each) => !isStructural(each) && !HOLDERS.has(each));
-  const one = whose ? `${whose}'s ${named(singular(name) || 'row')}` : name || keys.length > 0 ? `the ${named(singular(name) || 'row')}` : '';
+  const one = whose ? `${ownerOf(whose)}'s ${named(singular(name) || 'row')}` : name || keys.length > 0 ? `the ${named(singular(name) || 'row')}` : '';
   if (keys.length > 0 && isAlone && from === undefined && ID.test(to?.v)) return one ? `when ${one} is found` : '';
   if (keys.length > 0) return ofColumn(to, keys.at(-1), { one, whose }, shown);
   if (to?.isFault) return asked ? `when the query for ${named(plural(asked))} fails` : 'when a query fails';
@@ -136,6 +149,12 @@ function ofAnswer({ from, to, isAlone }, path, { name, asked, isWrite, whose }, 
   if (isNothing(from)) return one ? `when ${one} is found` : 'when something is found';
   const text = shown(to);
   return text.length <= LONGEST_VALUE && to.t === 'value' ? `when the answer is ${text}` : '';
+}
+
+/** Who is known by an id: "the actor" of `actorId`. */
+function ownerOf(name) {
+  const [, owner] = /^(\w+?)(?:Id|_id)$/.exec(name) ?? [];
+  return owner ? `the ${named(owner)}` : name;
 }
 
 /** A column of a row: "when the membership's status is 'pending'". */
@@ -151,17 +170,24 @@ function isNothing(node) {
   return node === undefined || (node.t === 'value' && (node.v === undefined || node.v === null));
 }
 
+/** Say whether nothing is sent in a part of a request. */
+function isBare(node) {
+  return isNothing(node) || node.props?.length === 0;
+}
+
 /** Something else in a request: who asks, or what is sent. */
-function ofRequest(spot, path, subject, shown) {
-  const { credential } = subject.settings;
+function ofRequest(spot, path, item, shown) {
+  const { credential } = item.subject.settings;
   const [part, name, ...rest] = path;
   if (part === undefined) return '';
   if (spot.to?.says) return spot.to.says;
   if (part === 'headers' && credential && (name === credential.header || (name === undefined && !spot.to))) return ofAsker(spot, rest, shown);
+  if (name === undefined && [spot.from, spot.to].every(isBare)) return '';
   if (name === undefined && isNothing(spot.from) && isSmall(spot.to)) return ofParts(spot.to, shown);
   if (name === undefined) return isNothing(spot.to) ? (part === 'payload' ? 'without a body' : `without ${part === 'query' ? 'a query' : part}`) : part === 'payload' && !spot.to.props ? `for the body ${briefly(spot.to, shown)}` : `with another ${part === 'payload' ? 'body' : part}`;
   const keys = [name, ...rest].filter((each) => !isStructural(each));
-  return ofValue(spot, keys.at(-1) ?? part, false, shown);
+  const missing = spot.to === undefined && missingAt(spot.path, item).replace(/^payload\./, 'body.');
+  return ofValue(spot, missing || (keys.at(-1) ?? part), false, shown);
 }
 
 function ofAsker({ from, to }, rest, shown) {
@@ -180,13 +206,27 @@ function ofAsker({ from, to }, rest, shown) {
 function ofValue({ from, to, isAlone }, name, isTop, shown) {
   if (to === undefined || (to.t === 'value' && to.v === undefined)) return `without ${name}`;
   if (to.t === 'value' && to.v === '') return `with an empty ${name}`;
-  if (to.t === 'list') return to.items.length === 0 ? `with no ${plural(name)}` : `with ${to.items.length === 1 ? `one ${singular(name)}` : `${to.items.length} ${plural(name)}`}`;
-  if (isAlone && from === undefined && !isTop && ID.test(to.v)) return `with ${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`;
+  if (to.t === 'list') return ofList(to, name, isTop, shown);
+  if (isAlone && from === undefined && !isTop && ID.test(to.v)) return `with ${one(name)}`;
   const text = shown(to);
-  if (text.length <= LONGEST_VALUE && !['stub', 'fn', 'client'].includes(to.t)) return `${isTop ? 'for' : 'with'} ${name} ${text}`;
-  if (to.t === 'value' && typeof to.v === 'string') return `with ${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name} of ${to.v.length} characters`;
+  if ((text.length <= LONGEST_VALUE || TIME.test(text)) && !['stub', 'fn', 'client'].includes(to.t)) return `${isTop ? 'for' : 'with'} ${name} ${text}`;
+  if (to.t === 'value' && CIPHER.test(to.v)) return from === undefined && isAlone ? `with ${one(name)}` : `with another ${name}`;
+  if (to.t === 'value' && typeof to.v === 'string') return `with ${one(name)} of ${to.v.length} characters`;
   if (from === undefined && isSmall(to)) return ofParts(to, shown);
   return from === undefined ? `with ${name}` : `with another ${name}`;
+}
+
+/** How many of them there are; under the name of one thing, what the list is. */
+function ofList(list, name, isTop, shown) {
+  const count = list.items.length;
+  if (name !== singular(name)) return `with ${count === 0 ? 'no' : count === 1 ? 'one' : count} ${count === 1 ? singular(name) : plural(name)}`;
+  const text = shown(list);
+  if (count === 0) return `with an empty list as ${name}`;
+  return text.length <= LONGEST_VALUE ? `${isTop ? 'for' : 'with'} ${name} ${text}` : `with a list of ${count === 1 ? 'one' : count} as ${name}`;
+}
+
+function one(name) {
+  return `${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 function isSmall(node) {

@@ -8,13 +8,13 @@
 const { decisiveFields } = require('./decisive-fields.cjs');
 const { differences, leavesOf, reverted } = require('./differences.cjs');
 const { oddnessOf } = require('./oddness.cjs');
+const { findPartners } = require('./partners.cjs');
 const { stillWorth } = require('./plainer.cjs');
 
 const MOST_SPOTS = 24;
 const MOST_TRIES = 30; // of one case
 const MOST_PARTS = 2; // of an object that are told one by one
 const DEEPEST = 2; // objects in one another
-const ANOTHER = 1009; // added to a value to see whether it is that which is compared
 const REASON = /^(reason|why|message|error|code|status|state|decision|verdict|outcome)$/;
 const APART = new Set(['constant', 'config', 'schema']); // whose titles say what goes in anyway
 
@@ -78,7 +78,7 @@ async function compared(search, entry, ordinary, isOver) {
     const parts = await decidingParts(search, found, spot);
     why.push(...(parts.length > 0 ? parts : [{ ...spot, ...(await verdictOn(search, found, spot)) }]));
   }
-  await findPartners(search, found, why);
+  await findPartners(search, found, why, isAlike);
   return { ...found, item: { ...found.item, why: [...why.filter((each) => each.decides), ...why.filter((each) => !each.decides)] } };
 }
 
@@ -101,7 +101,7 @@ async function verdictOn({ caller }, { item, seen, goals }, spot) {
   if (!other) return { decides: true };
   const then = await caller.call(other);
   const isLost = (each) => !then.goals.has(each);
-  if (sortOf(then) !== sortOf(seen) || reasonOf(then) !== reasonOf(seen)) return { decides: true };
+  if (!isAlike(then, seen)) return { decides: true };
   return [...seen.goals].some(isLost) ? { decides: true, isWay: true, isKept: goals.some(isLost) } : { decides: false };
 }
 
@@ -117,37 +117,16 @@ async function decidingParts(search, found, { path, from, to }) {
   return parts.sort((a, b) => Boolean(a.isWay) - Boolean(b.isWay)).slice(0, MOST_PARTS);
 }
 
-/** Note at spots that decide with what else of the case they are compared, or are the same as: `partner` is {path, node}. */
-async function findPartners({ caller }, { item }, why) {
-  const known = new Set(); // what is told already
-  const comparisons = async (one) => (await caller.call(one, { collect: true })).seen.filter(([operator]) => operator !== 'in');
-  const open = why.filter(({ decides, to }) => decides && isComparable(to));
-  const seen = open.length > 0 ? await comparisons(item) : [];
-  for (const spot of open) {
-    spot.isPartner = known.has(spot.path.join());
-    if (spot.isPartner) continue;
-    const isPair = (pairs, other) => pairs.some(([, ...sides]) => sides.some((each, at) => Object.is(each, spot.to.v) && Object.is(sides[1 - at], other)));
-    for (const leaf of leavesOf(item)) {
-      const { path, node } = leaf;
-      if (typeof node.v !== typeof spot.to.v || path.join() === spot.path.join() || !isPair(seen, node.v)) continue;
-      const other = typeof node.v === 'number' ? node.v + ANOTHER : `${node.v}${ANOTHER}`; // the same value may stand elsewhere
-      if (!isPair(await comparisons(reverted(item, { path, from: { ...node, v: other } })), other)) continue;
-      spot.partner = leaf;
-      known.add(path.join());
-      break;
-    }
-  }
-}
-
 /** The spot in an ordinary case that is asked to be the same as another one, and is. */
-async function alikeIn(search, { item }) {
-  const why = [...leavesOf(item)].filter(({ node }) => typeof node.v === 'string').map(({ path, node }) => ({ path, from: undefined, to: node, decides: true }));
-  await findPartners(search, { item }, why);
+async function alikeIn(search, entry) {
+  const why = [...leavesOf(entry.item)].filter(({ node }) => typeof node.v === 'string').map(({ path, node }) => ({ path, from: undefined, to: node, decides: true }));
+  await findPartners(search, entry, why);
   return why.filter(({ to, partner }) => partner?.node.v === to.v).slice(0, 1);
 }
 
-function isComparable(node) {
-  return node?.t === 'value' && ['string', 'number'].includes(typeof node.v) && node.v !== '';
+/** Say whether a title would tell the same of two outcomes. */
+function isAlike(then, seen) {
+  return sortOf(then) === sortOf(seen) && reasonOf(then) === reasonOf(seen);
 }
 
 /** What a title tells of an outcome. */

@@ -1,5 +1,6 @@
 'use strict';
 /** What a case is given, bit by bit: [where it stands, its name, its source]. A title says in what one differs from others. */
+const { plural, singular } = require('./condition-names.cjs');
 const { spelled } = require('./nodes.cjs');
 
 const DEEPEST = 3;
@@ -25,8 +26,8 @@ function walk(node, where, name, add, depth) {
   else if (node.t === 'list') {
     const areRows = !name && where.startsWith('answer') && node.items.every((each) => each.t === 'object');
     if (areRows) add(`${where} #`, '', `${node.items.length || 'no'} row${node.items.length === 1 ? '' : 's'}`);
-    if (name) add(`${where} #`, '', `${node.items.length || 'no'} ${node.items.length === 1 ? name.replace(/s$/, '') : name}`);
-    for (const [index, each] of node.items.entries()) walk(each, `${where} ${index}`, name.replace(/s$/, ''), add, depth + (each.t === 'object' ? 0 : 1));
+    if (name) add(`${where} #`, '', `${node.items.length || 'no'} ${node.items.length === 1 ? singular(name) : plural(name)}`);
+    for (const [index, each] of node.items.entries()) walk(each, `${where} ${index}`, singular(name), add, depth + (each.t === 'object' ? 0 : 1));
   } else if (node.t === 'object' || node.t === 'stub') {
     for (const [key, each] of node.props) walk(each, `${where}.${key}`, key, add, depth + 1);
   }

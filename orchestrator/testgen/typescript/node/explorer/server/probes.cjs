@@ -9,6 +9,7 @@ const { partOf } = require('./request-words.cjs');
 const { RouteSubject, shown } = require('./route-subject.cjs');
 
 const NOT_FOUND = 404;
+const VARYING = Symbol('another one each time');
 const USUAL = new Set(['content-type', 'content-length', 'date', 'connection', 'keep-alive']);
 const ERRORS = [
   ["new Error('failed')", () => new Error('failed')],
@@ -65,7 +66,24 @@ class PluginSubject extends RouteSubject {
     const key = keyOf(item);
     if (!this.settings.way.isReached) this.unreached.add(key);
     if (this.assembly.state.active < 0 && !this.others.has(key)) this.compare(key, answer, await this.plainAnswer(item, scene));
-    return answer;
+    if (this.isUsual(key)) this.noteHeaders(answer);
+    return this.route.url === '/' || this.others.get(key) !== 'answer' ? answer : this.withoutUsual(answer);
+  }
+
+  /** Say whether this is the natural request to the route that answers. */
+  isUsual(key) {
+    return this.route.url === '/' && this.assembly.state.active < 0 && Boolean(this.baseArgs) && key === keyOf({ args: this.baseArgs });
+  }
+
+  noteHeaders({ headers }) {
+    const { usual } = this.settings;
+    for (const [name, each] of Object.entries(headers)) usual.set(name, usual.has(name) && usual.get(name) !== each ? VARYING : each);
+  }
+
+  /** What is answered without the headers that every answer gets: they are seen at the usual one. */
+  withoutUsual({ headers, ...rest }) {
+    const { usual } = this.settings;
+    return { ...rest, headers: Object.fromEntries(Object.entries(headers).filter(([name, each]) => usual.get(name) !== each && usual.get(name) !== VARYING)) };
   }
 
   compare(key, answer, plain) {
@@ -113,13 +131,15 @@ class PluginSubject extends RouteSubject {
 
   /** Say whether a request was refused before it came to its route: it is refused alike on the way to each. */
   isRefused(item, seen) {
-    return this.unreached.has(keyOf(item)) && seen.value?.props?.some(([key, each]) => key === 'status' && each.v >= 400 && each.v !== NOT_FOUND);
+    const status = statusIn(seen);
+    return this.unreached.has(keyOf(item)) && status >= 400 && status !== NOT_FOUND;
   }
 
   /** What a test shows where a status would say nothing of the plugin. */
   titleOf(item, seen) {
     const key = keyOf(item);
     const difference = this.others.get(key);
+    if (this.unreached.has(key) && difference === 'answer' && statusIn(seen) === NOT_FOUND) return `answers ${NOT_FOUND} for a route that does not exist`;
     if (difference === 'headers') return headerWords(seen, this.added.get(key), this.usuallyAdded(key), partOf(item.args[0], 'headers'));
     return { nothing: 'leaves answers as they are', log: difference === 'log' && logWords(seen) }[difference];
   }
@@ -129,6 +149,10 @@ class PluginSubject extends RouteSubject {
     const natural = this.baseArgs && keyOf({ args: this.baseArgs });
     return natural === key ? [] : this.added.get(natural) ?? [];
   }
+}
+
+function statusIn({ value }) {
+  return value?.props?.find(([key]) => key === 'status')?.[1].v;
 }
 
 /** Headers that every answer gets, and what is logged of all of them, are seen at one. */
@@ -148,13 +172,14 @@ function pluginSubjects(given, assembly, settings) {
   const errors = errorNodes(assembly);
   const error = { name: 'error', optional: false, shape: { k: 'nodes', of: errors } };
   const lines = assembly.plan.writesLogs ? [] : undefined;
+  const usual = new Map(); // headers of every answer
   const way = (isFailing) => {
     const made = { kind: 'plugin', origin, isFailing, lines, isReached: false };
     return Object.assign(made, { make: (scene, args) => plugged(assembly, origin, scene, args, made) });
   };
   const subject = (url, extra, isFailing) => {
     const route = { method: 'GET', url, line: origin.line };
-    const found = new PluginSubject({ ...origin, params: [...origin.params, ...extra] }, route, assembly, { ...settings, way: way(isFailing), usualHeaders: USUAL, starts: [] });
+    const found = new PluginSubject({ ...origin, params: [...origin.params, ...extra] }, route, assembly, { ...settings, way: way(isFailing), usualHeaders: USUAL, usual, starts: [] });
     return Object.assign(found, { isProbe: true, title: `${titleOf(origin, assembly)}: GET ${url}` });
   };
   return [subject('/', [], false), subject('/failing', [error], true), subject('/nothing', [], false)];

@@ -69,7 +69,7 @@ class RequestForm {
   shape() {
     const props = [];
     const names = [...this.route.url.matchAll(/:(\w+)|(\*)/g)].map(([, name]) => name ?? '*');
-    if (names.length > 0) props.push({ name: 'params', optional: false, shape: this.paramsShape(names) });
+    if (names.length > 0) props.push({ name: 'params', optional: false, isInPath: true, shape: this.paramsShape(names) });
     if (this.parts.query) props.push({ name: 'query', optional: true, shape: this.parts.query });
     const headers = this.headersShape();
     if (headers.fields.length > 0) props.push({ name: 'headers', optional: false, shape: headers });
@@ -86,7 +86,7 @@ class RequestForm {
 
   paramsShape(names) {
     const known = new Map((this.parts.params?.fields ?? []).map((each) => [each.name, each.shape]));
-    return { k: 'form', fields: names.map((name) => ({ name, optional: false, shape: texts(known.get(name) ?? { k: 'string' }, name) })) };
+    return { k: 'form', fields: names.map((name) => ({ name, optional: false, isInPath: true, shape: texts(known.get(name) ?? { k: 'string' }, name) })) };
   }
 
   /** The schema of a route may name the header that says who asks. */

@@ -188,7 +188,7 @@ const MAKERS = {
   nodesValues(shape) {
     return shape.of;
   },
-  /** A form filled in whole, with what it has to have, without each of that, and with each field in other ways. */
+  /** A form filled in whole, with what it has to have, without each of that but what stands in a path, and with each field in other ways. */
   formValues(shape, name, depth) {
     const options = shape.fields.map((each) => this.of(each.shape, each.name, depth + 1));
     const filled = shape.fields.map((each, at) => [each.name, options[at].find((one) => !isNothing(one)) ?? options[at][0]]).filter(([, one]) => !isNothing(one));
@@ -196,7 +196,8 @@ const MAKERS = {
     const form = (props) => ({ t: 'object', props });
     const found = shape.isSparse ? [form(needed)] : [form(filled)];
     if (needed.length < filled.length) found.push(shape.isSparse ? form(filled) : form(needed));
-    for (const [key] of needed) found.push(form(filled.filter(([other]) => other !== key)));
+    const inPath = new Set(shape.fields.filter((each) => each.isInPath).map((each) => each.name));
+    for (const [key] of needed) if (!inPath.has(key)) found.push(form(filled.filter(([other]) => other !== key)));
     const most = depth <= 1 ? 14 : 4;
     shape.fields.forEach((each, at) => {
       for (const node of options[at].slice(shape.isSparse && each.optional ? 0 : 1, most)) if (!isNothing(node)) found.push(form(put(shape.isSparse ? needed : filled, each.name, node)));
