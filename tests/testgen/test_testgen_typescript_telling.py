@@ -85,6 +85,48 @@ def test_what_is_found_is_another_thing_than_what_stands_for_nothing() -> None:
     assert kept["hash"] == "none"
 
 
+def test_a_row_keeps_what_is_natural_where_an_ordinary_one_was_made_to_show_something() -> None:
+    notes = answer_of(f"""
+        const load = (name) => require({str(NODE / "explorer")!r} + '/' + name);
+        const {{ findDeciding }} = load('deciding.cjs');
+        const {{ Cases }} = load('cases.cjs');
+        const {{ make }} = load('nodes.cjs');
+        const {{ pictureOf }} = load('pictures.cjs');
+        const {{ Values }} = load('values.cjs');
+        const facts = {{ strings: [], numbers: [], reads: [], env: [], regexes: [], patterns: [], knows: [] }};
+        const cases = new Cases(new Values({{}}, facts, () => 0.5, []), [], () => 0.5);
+        const text = (v) => ({{ t: 'value', v, shape: {{ k: 'string' }} }});
+        const props = (note, owner) => [["note", text(note)], ["owner", text(owner)]];
+        const row = (...given) => ({{ t: "object", answer: true, props: props(...given) }});
+        const subject = {{ kind: 'function', export: 'edit', params: [{{ name: 'user' }}] }};
+        const entry = (note, owner) => {{
+          const answers = new Map([['1:0', row(note, owner)]]);
+          return {{ subject, args: [text('user-1')], ctor: [], steps: [], answers }};
+        }};
+        const call = async ({{ args, answers }}) => {{
+          const [user] = args.map((each) => make(each, {{}}));
+          const [found] = [...answers.values()].map((each) => make(each, {{}}));
+          const value = pictureOf(found.owner === user, () => false);
+          const rest = {{ clients: [], spies: [], answered: [], goals: new Set(), seen: [] }};
+          return {{ kind: 'value', value, args: [], ...rest }};
+        }};
+        const world = {{ answerFor: () => row('note', 'owner-1') }};
+        const judging = {{ unfit: () => '', steady: async (_, each) => each, outcomeOf: (_, seen) => seen.value.v }};
+        const kept = async (item) => {{
+          const seen = await call(item);
+          return {{ item, seen, goals: [], kills: [], outcome: seen.value.v }};
+        }};
+        const all = [kept(entry('Hello World', 'user-1')), kept(entry('note', 'owner-1'))];
+        Promise.all(all).then(async (entries) => {{
+          const caller = {{ call, world }};
+          const search = {{ kept: entries, cases, caller, subjects: [subject], completed: (each) => each, ...judging }};
+          await findDeciding(search, () => false);
+          console.log(JSON.stringify(entries.map(({{ item }}) => make(item.answers.get('1:0'), {{}}).note)));
+        }});
+    """)
+    assert notes == ["Hello World", "note"]
+
+
 STAFF = """\
 import { Pool } from 'pg';
 

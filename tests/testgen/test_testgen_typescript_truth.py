@@ -91,10 +91,20 @@ def test_a_title_of_a_change_tells_what_was_written() -> None:
     count = replace(PLAIN, is_async=True, expected="3", effect=effect)
     assert Namer(others=[count]).single(count) == f"{effect} and resolves to 3"
     given = (("actorId", "actorId", "'actor-1'"),)
-    row = replace(count, effect="adds an audit event", features=given, expected="{ actor_id: 'actor-1', details: {} }")
+    event = "{ actor_id: 'actor-1', details: {}, at: '2024-01-31T12:30:00.000Z' }"
+    row = replace(count, effect="adds an audit event", features=given, expected=event)
     assert Namer(others=[row]).single(row) == "adds an audit event"
     told = replace(row, expected="{ actor_id: 'actor-1', slug: 'grace-2' }")
     assert Namer(others=[told]).single(told) == "resolves to an object with slug 'grace-2'"
+
+
+def test_what_was_found_and_stands_under_another_name_is_told() -> None:
+    hashed = f"'{'ab' * 32}'"
+    given = (("actorId", "actorId", "'actor-1'"), ("answer 0.hash", "hash", hashed))
+    event = f"{{ actor_id: 'actor-1', details: {{}}, previous_hash: {hashed} }}"
+    one = replace(PLAIN, features=given, expected=event)
+    wanted = "returns an object with the hash that was found as previous_hash"
+    assert Namer(others=[one]).single(one) == wanted
 
 
 @needs_node

@@ -1,10 +1,10 @@
 """What comes out of a call, in the words of a title."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from orchestrator.testgen.typescript.candidates import Candidate
-from orchestrator.testgen.typescript.echoes import is_echo
+from orchestrator.testgen.typescript.echoes import carried_in, is_echo
 from orchestrator.testgen.typescript.lists import list_in_words
 from orchestrator.testgen.typescript.sources import LONGEST_VALUE, object_in, parts_of, sources_in
 
@@ -14,7 +14,7 @@ _QUOTES = "'\"`"
 _TIME = re.compile(r"[12]\d{12}")
 _FAR = re.compile(r"'\d{4}-\d\d-\d\dT.*'|\{\}")  # says nothing down in an object
 _COUNT = re.compile(r"\d+|true")
-_EMPTY = ("{}", "[]", "null")
+_LITTLE = re.compile(r"\{\}|\[\]|null|'\d{4}-\d\d-\d\dT.*'")  # says little of what was done
 
 
 def outcome_of(
@@ -41,7 +41,7 @@ def outcome_of(
     verb = "resolves to" if candidate.is_async else "is" if candidate.kind.endswith("getter") else "returns"
     if candidate.effect and _COUNT.fullmatch(candidate.expected):
         return f"{candidate.effect} and {verb} {candidate.expected}"
-    if candidate.effect and (told := _parts(candidate)) and not _fresh(candidate, told, told, but=_EMPTY):
+    if candidate.effect and (told := _parts(candidate)) and not _telling(candidate, told):
         return candidate.effect
     return f"{verb} {_described(candidate, claims, parts)}"
 
@@ -59,8 +59,10 @@ def _described(candidate: Candidate, claims: Sequence[Mapping[str, str]], most: 
     names = _apart(told, claims) or _made(candidate, told)
     if not names and expected in candidate.answers:
         return "what was found"
+    if not _telling(candidate, told) and (carried := carried_in(whole, candidate)):
+        return f"an object with {carried}"
     names = names or _chosen(candidate, told)
-    fresh = _fresh(candidate, told, names) or _fresh(candidate, told, told, but=_EMPTY)
+    fresh = _fresh(candidate, told, names) or _telling(candidate, told)
     near = [key for key in fresh if "." not in key or not _FAR.fullmatch(told[key])]
     names = sorted(near or fresh or names, key=lambda key: not _SENTENCE.fullmatch(told[key]))
     if names:
@@ -78,11 +80,14 @@ def _parts(candidate: Candidate) -> dict[str, str]:
     return {key: value for key, value in parts_of(whole).items() if value} if whole else {}
 
 
-def _fresh(
-    candidate: Candidate, told: Mapping[str, str], names: Collection[str], but: Collection[str] = ()
-) -> list[str]:
-    """Return which parts of an object are no echo of what went in, and say something."""
-    return [key for key in names if told[key] not in but and not is_echo(key, told[key], candidate)]
+def _fresh(candidate: Candidate, told: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    """Return which parts of an object are no echo of what went in."""
+    return [key for key in names if not is_echo(key, told[key], candidate)]
+
+
+def _telling(candidate: Candidate, told: Mapping[str, str]) -> list[str]:
+    """Return which parts of an object are no echo and say something."""
+    return [key for key in _fresh(candidate, told, told) if not _LITTLE.fullmatch(told[key])]
 
 
 def _claim(key: str, value: str) -> str:

@@ -203,14 +203,14 @@ function ofAsker({ from, to }, rest, shown) {
 }
 
 /** Something else under a name. */
-function ofValue({ from, to, isAlone }, name, isTop, shown) {
+function ofValue({ from, to, isAlone, rank }, name, isTop, shown) {
   if (to === undefined || (to.t === 'value' && to.v === undefined)) return `without ${name}`;
   if (to.t === 'value' && to.v === '') return `with an empty ${name}`;
   if (to.t === 'list') return ofList(to, name, isTop, shown);
   if (isAlone && from === undefined && !isTop && ID.test(to.v)) return `with ${one(name)}`;
   const text = shown(to);
   if ((text.length <= LONGEST_VALUE || TIME.test(text)) && !['stub', 'fn', 'client'].includes(to.t)) return `${isTop ? 'for' : 'with'} ${name} ${text}`;
-  if (to.t === 'value' && CIPHER.test(to.v)) return from === undefined && isAlone ? `with ${one(name)}` : `with another ${name}`;
+  if (to.t === 'value' && CIPHER.test(to.v)) return rank !== undefined ? '' : from === undefined && isAlone ? `with ${one(name)}` : `with another ${name}`;
   if (to.t === 'value' && typeof to.v === 'string') return `with ${one(name)} of ${to.v.length} characters`;
   if (from === undefined && isSmall(to)) return ofParts(to, shown);
   return from === undefined ? `with ${name}` : `with another ${name}`;

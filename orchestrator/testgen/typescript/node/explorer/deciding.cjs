@@ -5,8 +5,8 @@
  * What can be as it is there without loss becomes so; of the rest it is tried whether the outcome would be another one.
  * Tests then differ from the ordinary one in what their titles say. Nothing here is drawn by chance.
  */
-const { decisiveFields } = require('./decisive-fields.cjs');
-const { differences, leavesOf, reverted } = require('./differences.cjs');
+const { decisiveFields, isFree } = require('./decisive-fields.cjs');
+const { childOf, differences, leavesOf, reverted } = require('./differences.cjs');
 const { oddnessOf } = require('./oddness.cjs');
 const { findPartners } = require('./partners.cjs');
 const { stillWorth } = require('./plainer.cjs');
@@ -66,6 +66,7 @@ async function compared(search, entry, ordinary, isOver) {
   if (spots.length > MOST_SPOTS) return entry;
   let tries = 0;
   for (let at = 0; at < spots.length && tries < MOST_TRIES && !isOver();) {
+    if (isNatural(spots[at], natural)) { at += 1; continue; }
     tries += 1;
     const item = reverted(found.item, spots[at]);
     const next = item && (await stillWorth(search, found, item, refusedAlike(found)));
@@ -79,7 +80,14 @@ async function compared(search, entry, ordinary, isOver) {
     why.push(...(parts.length > 0 ? parts : [{ ...spot, ...(await verdictOn(search, found, spot)) }]));
   }
   await findPartners(search, found, why, isAlike);
-  return { ...found, item: { ...found.item, why: [...why.filter((each) => each.decides), ...why.filter((each) => !each.decides)] } };
+  const others = why.filter((each) => !each.decides && !isNatural(each, natural));
+  return { ...found, item: { ...found.item, why: [...why.filter((each) => each.decides), ...others] } };
+}
+
+/** Say whether a text in an answer is what stands there naturally: only the ordinary case was given another one, to show something. */
+function isNatural({ path: [part, key, ...rest], to }, natural) {
+  if (part !== 'answers' || typeof to?.v !== 'string' || !isFree(to)) return false;
+  return rest.reduce((node, step) => node && childOf(node, step), natural(key))?.v === to.v;
 }
 
 /** Say whether a case or what comes out of it looks stranger than before. */
