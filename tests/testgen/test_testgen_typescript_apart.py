@@ -83,7 +83,9 @@ def test_the_only_object_is_told_by_what_did_not_go_in_under_its_name() -> None:
 def test_of_a_list_it_is_told_how_much_is_in_it() -> None:
     several = replace(ONE, expected="[{ id: 'id-1', tags: ['a, b', 'c'] }, { id: 'id-2', tags: [] }]")
     assert titles_of(several) == ["returns a list of 2"]
-    assert titles_of(replace(several, expected="[{ id: 'id-1', title: 'Grace Hopper' }]")) == ["returns a list of one"]
+    one = replace(several, expected="[{ id: 'id-1', title: 'Grace Hopper' }]")
+    assert titles_of(one) == ["returns a list of one with title 'Grace Hopper'"]
+    assert titles_of(replace(one, features=(("title", "title", "'Grace Hopper'"),))) == ["returns a list of one"]
 
 
 def test_of_an_object_that_was_given_it_is_told_what_was_chosen_from() -> None:

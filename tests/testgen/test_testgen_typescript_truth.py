@@ -160,6 +160,20 @@ def test_a_list_is_told_by_how_many_and_a_long_text_by_what_it_is(name, value, w
 
 
 @needs_node
+def test_a_list_under_the_name_of_one_thing_is_no_number_of_such_things() -> None:
+    script = f"""
+        const {{ featuresOf }} = require({str(NODE / "explorer/features.cjs")!r});
+        const list = (...items) => ({{ t: 'list', items }});
+        const text = {{ t: 'value', v: 'a' }};
+        const props = [['value', list()], ['lines', list()], ['path', list(text, text)]];
+        const item = {{ subject: {{}}, args: [{{ t: 'object', props }}], ctor: [], steps: [] }};
+        const told = featuresOf(item, [], () => 'given').filter(([where]) => where.endsWith('#'));
+        console.log(JSON.stringify(told.map(([, , text]) => text)));
+    """
+    assert answer_of(script) == ["an empty list as value", "no lines", "a list of 2 as path"]
+
+
+@needs_node
 def test_what_is_the_same_as_the_id_of_who_asks_is_told_so() -> None:
     row = "{ t: 'object', called: 'Note', props: [['author_id', node('user-1')]] }"
     partner = "{ path: ['args', 0, 'headers', 'authorization', 0, 'sub'], node: node('user-1'), isAsker: true }"

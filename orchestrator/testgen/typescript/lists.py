@@ -7,6 +7,7 @@ from orchestrator.testgen.typescript.candidates import Candidate
 from orchestrator.testgen.typescript.echoes import is_echo
 from orchestrator.testgen.typescript.sources import LONGEST_VALUE, object_in, parted, parts_of
 
+_ID = re.compile(r"(^|_)id$|Id$")  # says something of an order alone
 _TEXT = re.compile(r"""'[^'\\]+'|["][^"\\]+["]""")
 
 
@@ -42,5 +43,7 @@ def _key(items: Sequence[str], candidate: Candidate) -> str:
     told = [{key: value for key, value in parts_of(object_in(each)).items() if value} for each in items]
     names = [key for key in told[0] if len(items) == 1 or any(each.get(key) != told[0][key] for each in told[1:])]
     made = [key for key in names if not any(is_echo(key, each[key], candidate) for each in told if key in each)]
-    chosen = [*made, *(names if len(items) > 1 else ())]
-    return next((key for key in chosen if all(key in each for each in told)), "")
+    values = {key: [each[key] for each in told] for key in names if all(key in each for each in told)}
+    telling = [key for key, each in values.items() if not (_ID.search(key) and each == sorted(each))]
+    others = telling if len(items) > 1 else []
+    return next((key for key in [*(each for each in made if each in telling), *others]), "")

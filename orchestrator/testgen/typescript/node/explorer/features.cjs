@@ -26,11 +26,17 @@ function walk(node, where, name, add, depth) {
   else if (node.t === 'list') {
     const areRows = !name && where.startsWith('answer') && node.items.every((each) => each.t === 'object');
     if (areRows) add(`${where} #`, '', `${node.items.length || 'no'} row${node.items.length === 1 ? '' : 's'}`);
-    if (name) add(`${where} #`, '', `${node.items.length || 'no'} ${node.items.length === 1 ? singular(name) : plural(name)}`);
+    if (name) add(`${where} #`, '', countOf(node.items.length, name));
     for (const [index, each] of node.items.entries()) walk(each, `${where} ${index}`, singular(name), add, depth + (each.t === 'object' ? 0 : 1));
   } else if (node.t === 'object' || node.t === 'stub') {
     for (const [key, each] of node.props) walk(each, `${where}.${key}`, key, add, depth + 1);
   }
+}
+
+/** How much is in a list that has a name: "3 lines", "an empty list as value". */
+function countOf(count, name) {
+  if (name === singular(name)) return `${count === 0 ? 'an empty list' : `a list of ${count === 1 ? 'one' : count}`} as ${name}`;
+  return `${count || 'no'} ${count === 1 ? singular(name) : plural(name)}`;
 }
 
 /** Say whether a number is a time in milliseconds, as clocks show it. */
