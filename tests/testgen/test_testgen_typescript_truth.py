@@ -225,3 +225,25 @@ def test_a_test_that_asks_without_an_answer_begins_with_none_left() -> None:
         console.log(JSON.stringify([lines(true), lines(false)]));
     """)
     assert lines == [["clientOf('knex');"], []]
+
+
+@needs_node
+def test_a_refusal_that_repeats_what_was_sent_is_the_same_refusal_of_anything_else() -> None:
+    script = f"""
+        const {{ RouteSubject }} = require({str(NODE / "explorer/server/route-subject.cjs")!r});
+        const {{ pictureOf }} = require({str(NODE / "explorer/pictures.cjs")!r});
+        const facts = {{ strings: [], numbers: [], reads: [], env: [], regexes: [], patterns: [] }};
+        const assembly = {{ plan: {{ imports: [], facts }}, server: {{ facts, cookies: [] }} }};
+        const route = {{ method: 'GET', url: '/notes/:id' }};
+        const subject = new RouteSubject({{ export: 'routes', params: [], line: 1 }}, route, assembly, {{ way: {{}} }});
+        const sort = (id, message) => {{
+          const params = {{ t: 'object', props: [['id', {{ t: 'value', v: id }}]] }};
+          const item = {{ args: [{{ t: 'object', props: [['params', params]] }}] }};
+          return subject.sort(item, {{ value: pictureOf({{ status: 404, body: {{ message }} }}, () => false) }});
+        }};
+        const told = [['a', 'no "a"'], ['b', 'no "b"'], ['b', "no 'b'"], ['a', "no 'a'"], ['a', 'gone']];
+        console.log(JSON.stringify(told.map((each) => sort(...each))));
+    """
+    first, second, third, fourth, other = answer_of(script)
+    assert first == second != other
+    assert third == fourth

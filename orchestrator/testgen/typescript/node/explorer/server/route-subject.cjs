@@ -2,6 +2,7 @@
 /** One route of a module: its requests are tried on a server made anew for each of them. */
 const { Patience } = require('../../patience.cjs');
 const { Answering } = require('../answering.cjs');
+const { leavesOf } = require('../differences.cjs');
 const { make, settled } = require('../nodes.cjs');
 const { isAccident } = require('../search.cjs');
 const { RequestForm, injected } = require('./requests.cjs');
@@ -137,7 +138,7 @@ class RouteSubject {
     const part = (name) => seen.value?.props?.find(([key]) => key === name)?.[1];
     const status = part('status')?.v;
     if (!(status >= 400 && status < 500)) return outcome;
-    const refusal = `${outcome} ${JSON.stringify(part('body'))}`;
+    const refusal = `${outcome} ${withoutGiven(JSON.stringify(part('body') ?? null), item.args[0])}`;
     if (this.refusals.size < MOST_REFUSALS) this.refusals.add(refusal);
     return this.refusals.has(refusal) ? refusal : outcome;
   }
@@ -145,6 +146,13 @@ class RouteSubject {
   propose(item, seen, withCalls) {
     return proposalOf(this, item, seen, withCalls);
   }
+}
+
+/** The words of a refusal without what they repeat of the request in quotes: "there is no note 'a'" is said of any other. */
+function withoutGiven(words, request) {
+  const given = [...leavesOf({ ctor: [], args: [request], answers: [] })].map(({ node }) => node.v).filter((each) => typeof each === 'string' && each !== '');
+  const quoted = given.flatMap((each) => [`'${each}'`, `\\"${each}\\"`, `\`${each}\``]);
+  return quoted.reduce((text, each) => text.replaceAll(each, '…'), words);
 }
 
 /** Where requests of browsers may come from, for what looks at that. */
