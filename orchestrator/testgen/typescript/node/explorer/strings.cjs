@@ -12,7 +12,7 @@ const BY_NAME = [
   [/token|jwt/i, ['token', 'a.b.c']],
   [/header|authorization/i, ['Bearer a.b.c', 'Basic YTpi']],
   [/(^|_)(at|on|from|until|since|date|day|time)$|[a-z](At|On|Date|Day|Time|From|Until)$|^(at|date|day|time|now)$/, ['2024-01-31T12:30:00.000Z', '2024-02-29', '2023-12-31T23:59:59.000Z', 'not a date']],
-  [/hash|digest/i, ['ab'.repeat(32)]], // zeros stand for none
+  [/hash|digest/i, ['0'.repeat(64), 'ab'.repeat(32)]],
   [/slug/i, ['a-slug']],
   [/path|file/i, ['folder/file.txt']],
   [/code/i, ['123456']],
