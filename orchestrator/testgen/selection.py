@@ -12,7 +12,7 @@ _EXAMPLE = 2  # of plainness
 _ODD_PER_MUTANT = 1.0  # so much oddness is worth one mutant
 _TOO_ODD = 5.0  # for all but what nothing else reaches
 _RATHER_ODD, _COME_BACK = 2.0, 3  # oddness, and mutants for which a natural test is added after all
-_OF_SAME_ANSWER = 2  # mutants
+OF_SAME_ANSWER = 2  # mutants
 _MUTANTS_PER_GOAL = 2  # as much as a statement or a branch is worth
 
 
@@ -158,11 +158,11 @@ def _without_redundant(chosen: Sequence[P], settled: Settled, wanted: Sequence[P
     """Drop whatever the others do as well, the most costly first; `wanted` stays."""
     counts: dict[tuple[str, int], int] = {}
     for each in chosen:
-        for key in _keys(each, settled):
+        for key in deeds(each, settled):
             counts[key] = counts.get(key, 0) + 1
     kept = list(chosen)
     for each in sorted(chosen, key=lambda one: (-one.cost, -one.number)):
-        keys = _keys(each, settled)
+        keys = deeds(each, settled)
         if each not in wanted and all(counts[key] > 1 for key in keys):
             kept.remove(each)
             for key in keys:
@@ -180,19 +180,19 @@ class _Swapping(Generic[P]):
     def __init__(self, chosen: Sequence[P], candidates: Sequence[P], settled: Settled) -> None:
         self._settled = settled
         self._kept = list(chosen)
-        self._counts = Counter(key for each in chosen for key in _keys(each, settled))
+        self._counts = Counter(key for each in chosen for key in deeds(each, settled))
         self._by_key: dict[tuple[str, int], list[P]] = {}
         for each in sorted(candidates, key=lambda one: (one.cost, one.number)):
-            for key in _keys(each, settled):
+            for key in deeds(each, settled):
                 self._by_key.setdefault(key, []).append(each)
 
     def swapped(self) -> list[P]:
         """Return the tests after every one but the examples was looked at, the hardest to read first."""
         replaceable = (each for each in self._kept if each.plainness < _EXAMPLE)
         for each in sorted(replaceable, key=lambda one: (-one.cost, -one.number)):
-            own = {key for key in _keys(each, self._settled) if self._counts[key] == 1}
-            spare = int(each.oddness / _ODD_PER_MUTANT) + _OF_SAME_ANSWER * self._is_answered(each)
-            if _worth(own) <= spare:
+            own = {key for key in deeds(each, self._settled) if self._counts[key] == 1}
+            spare = int(each.oddness / _ODD_PER_MUTANT) + OF_SAME_ANSWER * self._is_answered(each)
+            if worth_of(own) <= spare:
                 self._replace(each, None)
             elif own and (other := self._plainer(each, own, spare)) is not None:
                 self._replace(each, other)
@@ -209,24 +209,25 @@ class _Swapping(Generic[P]):
         keys = [min(goals, key=lambda key: (len(self._by_key[key]), key))] if goals else sorted(own)
         others = {other.number: other for key in keys for other in self._by_key[key] if other.cost < each.cost}
         for other in sorted(others.values(), key=lambda one: (one.cost, one.number)):
-            missing = own.difference(_keys(other, self._settled))
-            if other not in self._kept and _worth(missing) <= spare:
+            missing = own.difference(deeds(other, self._settled))
+            if other not in self._kept and worth_of(missing) <= spare:
                 return other
         return None
 
     def _replace(self, each: P, other: P | None) -> None:
         place = self._kept.index(each)
         self._kept[place : place + 1] = [] if other is None else [other]
-        self._counts.subtract(_keys(each, self._settled))
-        self._counts.update(_keys(other, self._settled) if other is not None else ())
+        self._counts.subtract(deeds(each, self._settled))
+        self._counts.update(deeds(other, self._settled) if other is not None else ())
 
 
-def _worth(deeds: Iterable[tuple[str, int]]) -> int:
+def worth_of(done: Iterable[tuple[str, int]]) -> int:
     """Return how many mutants are worth as much as what a test does."""
-    return sum(_MUTANTS_PER_GOAL if kind == "goal" else 1 for kind, _ in deeds)
+    return sum(_MUTANTS_PER_GOAL if kind == "goal" else 1 for kind, _ in done)
 
 
-def _keys(each: Proposal, settled: Settled) -> list[tuple[str, int]]:
+def deeds(each: Proposal, settled: Settled) -> list[tuple[str, int]]:
+    """Return what a test does: the goals that it reaches and the mutants that it kills, but for what is settled."""
     return [("goal", goal) for goal in each.goals - settled.goals] + [
         ("mutant", mutant) for mutant in each.kills - settled.kills
     ]

@@ -205,6 +205,17 @@ def test_an_answer_about_nothing_is_none_by_itself():
     assert with_other_answers([full, no], [empty, full, no], settled=NOTHING_SETTLED) == [full, no]
 
 
+def test_of_answers_about_nothing_one_is_enough_beside_one_about_something():
+    def asked(number: int, text: str, kills: frozenset[int]) -> Candidate:
+        return candidate(number, "False", arguments=(("other", text, True), ("key", str(number), True)), kills=kills)
+
+    first, second, full = (asked(n, text, frozenset({n})) for n, text in enumerate(("b''", "b''", "b'a'")))
+    much, yes = asked(3, "b''", frozenset({3, 4, 5})), candidate(6, "True")
+    among = [first, second, full, much, yes]
+    assert with_other_answers([first, second, yes], among, settled=NOTHING_SETTLED) == [first, yes, full]
+    assert with_other_answers([first, much, yes], among, settled=NOTHING_SETTLED) == [first, much, yes, full]
+
+
 def test_an_answer_is_added_only_if_it_does_more_than_tests_that_exist_and_as_much_as_is_asked():
     yes, no = candidate(1, "True"), candidate(2, "False", kills=frozenset({1, 2}))
     assert with_other_answers([yes], [yes, no], settled=Settled(kills=frozenset({1, 2, 3}))) == [yes]

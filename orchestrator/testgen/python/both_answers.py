@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from orchestrator.testgen.python.candidates import Candidate
-from orchestrator.testgen.selection import Settled
+from orchestrator.testgen.selection import OF_SAME_ANSWER, Settled, deeds, worth_of
 
 _BOTH = frozenset(("True", "False"))
 _NOTHING = frozenset(("", "''", '""', "b''", "[]", "{}", "()", "set()", "None", "0"))
@@ -36,8 +36,20 @@ def with_other_answers(
             plain = [each for each in fitting if each.oddness <= _MOST_ODD and each.cost < _TOO_HARD]
             telling = [each for each in plain if _is_about_something(each)]
             is_said = any(each.subject == subject and each.verdict == answer for each in chosen)
-            found += sorted(telling if is_said else telling or plain, key=lambda each: (each.cost, each.number))[:1]
+            added = sorted(telling if is_said else telling or plain, key=lambda each: (each.cost, each.number))[:1]
+            found += added
+            if is_said and added:
+                _drop_what_tells_nothing(found, added[0], settled)
     return found
+
+
+def _drop_what_tells_nothing(found: list[Candidate], told: Candidate, settled: Settled) -> None:
+    """Remove all but one of the tests that give the answer of `told` about nothing at all, but for what does much."""
+    alike = [each for each in found if (each.subject, each.verdict) == (told.subject, told.verdict)]
+    for each in [each for each in alike if not _is_about_something(each)][1:]:
+        others = {deed for other in found if other is not each for deed in deeds(other, settled)}
+        if worth_of(set(deeds(each, settled)) - others) <= OF_SAME_ANSWER:
+            found.remove(each)
 
 
 def _gain(candidate: Candidate, settled: Settled) -> int:
