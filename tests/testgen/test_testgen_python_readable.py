@@ -173,6 +173,15 @@ def test_a_negative_part_of_an_object_is_odd_where_it_is_not_refused():
     assert not is_odd("datetime.timedelta(days=-1)", "value")
 
 
+def test_a_comparison_for_equality_that_raises_is_odd():
+    def oddness_of(short: str, kind: str) -> float:
+        subject = Subject(f"Version.{short}", "method", [], None)
+        return Try(subject, (), "instance", Program("instance == 'a'"), Outcome(kind, False)).oddness
+
+    assert oddness_of("__eq__", "raised") == oddness_of("__eq__", "value") + 2
+    assert oddness_of("__lt__", "raised") == oddness_of("__lt__", "value")
+
+
 def test_a_path_to_nowhere_and_a_word_in_place_of_a_mark_are_odd():
     assert oddness("pathlib.Path('')") > oddness("pathlib.Path('data')") + 1
     sep = Parameter("sep", inspect.Parameter.KEYWORD_ONLY, False, ".", {"str": 1.0})

@@ -26,6 +26,7 @@ _OF_NO_CHANGE = 1.0
 _OF_OWN = 1.2  # for what the object itself gives: nobody sees what that is
 _ROUND_TRIP = re.compile(rf"{INSTANCE}\.\w+\([^(),]+\)")  # what it makes of one value
 _OF_OTHER_CLASS = 0.6
+_OF_NO_EQUAL, _EQUAL = 2.0, ("__eq__", "__ne__")  # that raises: nobody means that, whatever is on the other side
 _OF_PASSED_ON = 0.6  # of what is odd about what one function makes and another takes: that is what it is for
 _OF_NEGATIVE_PART = 0.6  # of an object with which all goes well: few may have one, and where it is refused it is meant
 _NEGATIVE_PART = re.compile(r"\b[A-Z]\w*\((?:[^()]*[ =])?-\d")
@@ -104,6 +105,7 @@ class Try:
         strange += unfitting(self.arguments, self.subject.parameters, makes_object=self.subject.kind == "class")
         strange += _OF_GARBAGE * self._gives_garbage
         is_taken = self.outcome.kind != "raised"
+        strange += _OF_NO_EQUAL * (not is_taken and self.subject.short in _EQUAL)
         strange += _OF_NEGATIVE_PART * is_taken * sum(_NEGATIVE_PART.search(each) is not None for each in given)
         strange += _OF_OWN * sum(map(_gives_own, self.arguments)) + _OF_OTHER_CLASS * self._compares_with_others
         strange += _OF_NO_CHANGE * (self._leaves_order + self._sets_what_is_there) + _OF_NO_CHANGE * (
