@@ -228,6 +228,7 @@ def test_literals_get_plainer():
     found = list(plainer_literals("f('0444-W94')"))
     assert "f('2024-W10')" in found and "f('444-W94')" in found
     assert "'1.0.0-rc.1'" in plainer_literals("'1.0.0-5.0.1+-m'")
+    assert "'P1Y2M3D'" in plainer_literals("'+P11Y9,10D'") and "'PT1H'" in plainer_literals("'-PT044S'")
 
 
 def test_what_only_one_test_does_is_its_duty():

@@ -10,8 +10,11 @@ _FORMS = (
     r"(hello )?&(#x41|#65|eacute|amp);",  # a reference to a character
 )
 _KNOWN = re.compile("|".join(_FORMS))
-_VERSION = re.compile(r"\d+\.\d+\.\d+\W")
-_VERSIONS = ("1.0.0-rc.1", "1.2.3-rc.1", "1.2.3-rc.1+build.1", "1.2.3+build.1")
+_IN_PLACE_OF = (
+    (re.compile(r"\d+\.\d+\.\d+\W"), ("1.0.0-rc.1", "1.2.3-rc.1", "1.2.3-rc.1+build.1", "1.2.3+build.1")),
+    (re.compile(r"[-+]?P[\d.,]+[YMWD]"), ("P1Y2M3D", "P1Y", "P2W", "P1DT2H")),
+    (re.compile(r"[-+]?PT[\d.,]+[HMS]"), ("PT1H", "PT2H3M")),
+)
 
 
 def is_known_form(text: str) -> bool:
@@ -20,5 +23,5 @@ def is_known_form(text: str) -> bool:
 
 
 def plain_forms(text: str) -> tuple[str, ...]:
-    """Return what everybody would write in place of a version with something behind its numbers; none for others."""
-    return _VERSIONS if _VERSION.match(text) else ()
+    """Return what everybody would write in place of a text that begins as a version or a duration; none for others."""
+    return next((forms for pattern, forms in _IN_PLACE_OF if pattern.match(text)), ())
