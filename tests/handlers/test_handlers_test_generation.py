@@ -1,9 +1,9 @@
 """`type: test_generation` on small modules; whatever explores takes seconds and stands here once."""
 
 import re
-import sys
 
 import pytest
+from interpreter import put_interpreter
 
 from orchestrator.errors import TaskFailed
 from orchestrator.handlers.test_generation import TestGeneration
@@ -30,8 +30,7 @@ def handler():
 def plant(bench):
     """Give the repository a module, and an interpreter that has pytest."""
     bench.write("shop.py", SHOP)
-    bench.write(".venv/bin/python", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    (bench.root / ".venv/bin/python").chmod(0o755)
+    put_interpreter(bench.root)
     return bench
 
 

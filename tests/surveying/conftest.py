@@ -1,9 +1,9 @@
 """A repository with a package that is half tested, and an interpreter of its own that has pytest and coverage."""
 
-import sys
 from pathlib import Path
 
 import pytest
+from interpreter import put_interpreter
 
 FILES = {
     "pkg/__init__.py": "",
@@ -19,10 +19,7 @@ def plant(root: Path) -> Path:
     for path, text in FILES.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
-    python = root / ".venv/bin/python"
-    python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    python.chmod(0o755)
+    put_interpreter(root)
     return root
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from by_hand import reports_of, run_jest
+from interpreter import put_interpreter
 
 from orchestrator.processes.attempt import ProcessFactory
 from orchestrator.processes.redact import Redactor
@@ -51,15 +52,11 @@ class Workbench:
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "project"
-        self._use()
-        (self.root / ".venv/bin/python").chmod(0o755)
+        put_interpreter(self.root)
         self.factory = ProcessFactory(str(self.root), str(folder / "logs"), Redactor({}), grace=0.2)
         processes = self.factory.for_attempt("run", "task", 1, {})
         self.project = Project(root=str(self.root), processes=processes, say=lambda text: None, finish=self._as_it_is)
         self.generator = PythonGenerator()
-
-    def _use(self, before: str = "") -> None:
-        self.write(".venv/bin/python", f'#!/bin/sh\n{before}exec "{sys.executable}" "$@"\n')
 
     @contextlib.contextmanager
     def counted_time(
@@ -67,9 +64,10 @@ class Workbench:
     ) -> Iterator[None]:
         """Let so many seconds pass with importing the module, each look at the clock, mutant and test; none else."""
         self.write(".venv/counting.py", COUNTING.format(start=start, look=look, mutant=mutant, test=test))
-        self._use(f'case "$1" in *boot.py) exec "{sys.executable}" "{self.root}/.venv/counting.py" "$@";; esac\n')
+        counting = f'case "$1" in *boot.py) exec "{sys.executable}" "{self.root}/.venv/counting.py" "$@";; esac\n'
+        put_interpreter(self.root, counting)
         yield
-        self._use()
+        put_interpreter(self.root)
 
     async def _as_it_is(self, file: str, text: str) -> str:
         return text
@@ -245,6 +243,7 @@ def written_once(made_once, installed):
             lay_out(root, installed)
             besides(root)
             for module, text in modules.items():
+                (root / f"src/{module}.ts").parent.mkdir(exist_ok=True)
                 (root / f"src/{module}.ts").write_text(text)
             (root / "reports.json").write_text(json.dumps(reports_of(target, budget=budget, root=root)))
 
@@ -270,4 +269,5 @@ class Written:
 
     def tests(self, module):
         """Return the text of the test file of a module."""
-        return (self.root / f"src/__tests__/{module}.test.ts").read_text()
+        folder, _, name = f"src/{module}".rpartition("/")
+        return (self.root / f"{folder}/__tests__/{name}.test.ts").read_text()

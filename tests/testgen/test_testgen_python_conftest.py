@@ -1,9 +1,9 @@
 """Projects whose conftest.py sets up for every test what cannot be had while tests are explored and proven."""
 
 import subprocess
-import sys
 
 import pytest
+from interpreter import INTERPRETER
 
 from orchestrator.errors import TaskFailed
 
@@ -38,7 +38,7 @@ def test_a_database_that_every_test_is_given_is_stood_in_for(workbench) -> None:
     ) in made.text
     assert '@pytest.fixture(name="tidy", autouse=True)\n' in made.text
     workbench.write("tests/test_shop.py", made.text)
-    ran = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_shop.py"]
+    ran = [INTERPRETER, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_shop.py"]
     done = subprocess.run(ran, cwd=workbench.root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

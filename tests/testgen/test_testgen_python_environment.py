@@ -3,9 +3,9 @@
 import importlib
 import os
 import subprocess
-import sys
 
 import pytest
+from interpreter import INTERPRETER
 
 from orchestrator.testgen.filters import ENVIRONMENT
 from orchestrator.testgen.python.candidates import Candidate
@@ -20,7 +20,7 @@ OF_SOMEBODY |= {"SHOP_LIMIT": "7", "SHOP_TITLE": "other", "GREETING": "servus"}
 def passes_elsewhere(workbench, name, text):
     """Say whether tests pass where somebody has set all variables that the projects of this file read."""
     workbench.write(name, text)
-    ran = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", name]
+    ran = [INTERPRETER, "-m", "pytest", "-q", "-p", "no:cacheprovider", name]
     env = {**os.environ, **OF_SOMEBODY}
     done = subprocess.run(ran, cwd=workbench.root, capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 0, done.stdout

@@ -6,6 +6,7 @@ import sys
 import time
 
 import pytest
+from interpreter import put_interpreter
 from wiring_registry import wires
 from wiring_world import Make, Repository, document, group, phase, task
 
@@ -14,7 +15,6 @@ FILES = {
     "pkg/half.py": "def half(n):\n    if n > 1:\n        return n / 2\n    return 0\n",
     "tests/test_half.py": "from pkg.half import half\n\n\ndef test_half():\n    assert half(4) == 2\n",
     "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['.']\n",
-    ".venv/bin/python": f'#!/bin/sh\nexec "{sys.executable}" "$@"\n',
     ".github/workflows/ci.yml": (
         "on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest || true\n"
     ),
@@ -24,7 +24,7 @@ FILES = {
 @pytest.fixture
 def repository(make: Make) -> Repository:
     made = make(**FILES)
-    (made.root / ".venv/bin/python").chmod(0o755)
+    put_interpreter(made.root)
     return made
 
 

@@ -2,10 +2,10 @@
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
+from interpreter import put_interpreter
 from wiring_registry import wires
 from wiring_world import Make, Repository, document, group, phase, task
 
@@ -14,7 +14,6 @@ FILES = {
     "pkg/half.py": "def half(n):\n    if n > 1:\n        return n / 2\n    return 0\n",
     "tests/test_half.py": "from pkg.half import half\n\n\ndef test_half():\n    assert half(4) == 2\n",
     "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['.']\n",
-    ".venv/bin/python": f'#!/bin/sh\nexec "{sys.executable}" "$@"\n',
     ".gitignore": ".venv/\n.coverage\n",
 }
 MEASURED = "75 % of statements (3 of 4)"
@@ -23,7 +22,7 @@ MEASURED = "75 % of statements (3 of 4)"
 def plant(repository: Repository) -> Repository:
     for path, text in FILES.items():
         repository.write(path, text)
-    (repository.root / ".venv/bin/python").chmod(0o755)
+    put_interpreter(repository.root)
     return repository
 
 

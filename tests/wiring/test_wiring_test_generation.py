@@ -6,6 +6,7 @@ import shutil
 import sys
 
 import pytest
+from interpreter import put_interpreter
 from wiring_registry import wires
 from wiring_world import Make, Repository, tasks
 
@@ -36,10 +37,7 @@ def shop(make: Make, source: str = SHOP, **params) -> Repository:
     """Make a repository with a module and the task of writing tests for it; this interpreter runs them."""
     work = {"id": "1.1", "name": "x", "type": "test_generation", "target": "shop.py", "budget": 120, **params}
     repository = make(tasks(work), **{"shop.py": source})
-    binaries = repository.root / ".venv/bin"
-    binaries.mkdir(parents=True)
-    (binaries / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    (binaries / "python").chmod(0o755)
+    put_interpreter(repository.root)
     return repository
 
 
@@ -155,7 +153,7 @@ def clean(text):
 @pytest.mark.slow
 @wires(f"{VALUE}proposers=hypothesis", f"{VALUE}test_type=property")
 def test_properties_that_hold_become_hypothesis_tests(make: Make) -> None:
-    repository = shop(make, TEXTS, test_type="property", budget=900)
+    repository = shop(make, TEXTS, test_type="property", budget=60)
     assert repository.run().code == 0, repository.record()["tasks"]
     text = repository.read("tests/test_shop.py")
     assert "def test_clean_twice_is_clean_once(text):\n    assert clean(clean(text)) == clean(text)\n" in text
@@ -191,9 +189,9 @@ def test_the_command_generates_the_type_that_is_asked_for(make: Make) -> None:
     repository = shop(make, text)
     wanted = {"all": (True, True), "unit": (False, True), "config": (True, False), "api": (False, False)}
     for name, (has_settings, has_calls) in {**wanted, "property": (False, False)}.items():
-        told = repository.orchestrate("tests", "generate", "shop.py", "--test-type", name, "--budget", "900")
+        told = repository.orchestrate("tests", "generate", "shop.py", "--test-type", name, "--budget", "60")
         assert ("setenv" in told.out, "assert double(" in told.out) == (has_settings, has_calls), (name, told.err)
-    env = {"ORCHESTRATE_TEST_TYPE": "unit", "ORCHESTRATE_BUDGET": "900"}
+    env = {"ORCHESTRATE_TEST_TYPE": "unit", "ORCHESTRATE_BUDGET": "60"}
     by_twin = repository.orchestrate("tests", "generate", "shop.py", env=env)
     assert ("monkeypatch.setenv" in by_twin.out, "double(" in by_twin.out) == (False, True)
     other = repository.orchestrate("tests", "verify", "shop.py", "--test-type", "unit")

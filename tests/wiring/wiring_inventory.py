@@ -3,6 +3,7 @@
 import types
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -92,9 +93,10 @@ def _leaves(annotation: Any) -> Iterator[Any]:
         yield from _leaves(get_args(annotation)[0])
 
 
-def parameters(name: str) -> list[Any]:
+@cache
+def parameters(name: str) -> tuple[Any, ...]:
     """Return the click parameters of a command."""
-    return list(get_command(app_of(name)).params)
+    return tuple(get_command(app_of(name)).params)
 
 
 def command_line() -> Iterator[str]:
