@@ -1,11 +1,9 @@
 """Titles of generated tests tell one test from another: each says under which condition it comes out as it does."""
 
-import re
 import shutil
 from dataclasses import replace
 
 import pytest
-from by_hand import report_of, run_jest
 from test_testgen_typescript_readable import NODE, answer_of
 from test_testgen_typescript_sharing import PLAIN
 
@@ -137,48 +135,3 @@ def test_of_a_row_with_an_id_that_was_asked_for_it_is_told_that_it_is_found() ->
     assert words_for(column.replace("from: undefined", "from: text('id-2')")) == [
         "when the row's community id is 'id-1'"
     ]
-
-
-ROOMS = """\
-export type Role = 'learner' | 'mentor' | 'admin';
-
-export interface Visitor {
-  name: string;
-  role: Role;
-}
-
-export function mayEnter(open: Role[], visitor: Visitor): boolean {
-  return visitor.role === 'admin' || open.includes(visitor.role);
-}
-
-const CLOSED = new Set(['attic', 'cellar']);
-
-export function doorOf(room: string, visitor?: Visitor): string {
-  if (CLOSED.has(room) && !visitor?.name.split(' ').includes('Ada')) {
-    return 'closed';
-  }
-  switch (visitor?.role) {
-    case 'mentor':
-      return 'side door';
-    default:
-      return 'front door';
-  }
-}
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")
-def test_membership_is_a_comparison_of_which_both_sides_are_told(project) -> None:
-    (project / "src/rooms.ts").write_text(ROOMS)
-    report = report_of("src/rooms.ts", budget=8)
-    text = (project / "src/__tests__/rooms.test.ts").read_text()
-    own = text[text.index("describe('mayEnter'") :].split("\ndescribe(")[0]
-    refused = [each for each in re.split(r"^  it\(", own, flags=re.MULTILINE)[1:] if "toBe(false)" in each]
-    assert refused, text
-    for each in refused:
-        title = each.splitlines()[0]
-        assert "open" in title, text
-        assert re.search(r"role '\w+'", title), text
-    assert report["coverage"]["statements"] == 100, text
-    run_jest()

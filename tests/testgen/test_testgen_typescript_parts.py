@@ -1,10 +1,7 @@
 """A large object stands as a whole in one test of a function; the others assert in what theirs differs."""
 
-import shutil
 from dataclasses import replace
 
-import pytest
-from by_hand import report_of, run_jest
 from test_testgen_typescript_sharing import PLAIN
 
 from orchestrator.testgen.typescript.naming import Namer
@@ -64,40 +61,3 @@ def test_a_title_tells_of_a_part_only_what_stands_in_it() -> None:
     first, other = in_parts([large(1, {1}), large(2, {1, 3}, {1: ["key1"], 3: ["server.port"]})])
     namer = Namer(others=[first, other])
     assert namer.single(other).startswith("returns an object with server.port 2")
-
-
-SETTINGS = """\
-export interface Settings {
-  environment: string;
-  host: string;
-  port: number;
-  origins: string[];
-  limits: { perMinute: number; perDay: number };
-  cache: { seconds: number; isOn: boolean };
-  log: { level: string; isPretty: boolean };
-}
-
-export function settingsFor(environment: 'development' | 'production', seconds: number): Settings {
-  return {
-    environment,
-    host: 'localhost',
-    port: 3000,
-    origins: ['http://localhost:5173'],
-    limits: { perMinute: 60, perDay: 10_000 },
-    cache: { seconds, isOn: seconds > 0 },
-    log: { level: 'info', isPretty: environment !== 'production' },
-  };
-}
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")
-def test_a_large_object_stands_once_in_the_tests_of_a_function(project) -> None:
-    (project / "src/settings.ts").write_text(SETTINGS)
-    report = report_of("src/settings.ts", budget=8)
-    text = (project / "src/__tests__/settings.test.ts").read_text()
-    assert text.count("perDay: 10000") == 1, text
-    assert ".toMatchObject({ " in text
-    assert report["mutants"]["percent"] == 100, report
-    run_jest()

@@ -1,14 +1,12 @@
 """What a reader would find strange is known as such, and gives way to what a person would write."""
 
 import json
-import re
 import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from by_hand import report_of, run_jest
 from test_testgen_typescript_sharing import PLAIN
 
 import orchestrator.testgen.typescript as package
@@ -164,51 +162,3 @@ def test_a_title_of_a_refusal_tells_what_others_are_given_otherwise() -> None:
     assert Namer(others=[missing, shown]).single(missing) == "answers 404 without cookie"
     nobody = replace(missing, title="answers 401 without a token")
     assert Namer(others=[missing, nobody]).single(missing) == "answers 404"
-
-
-TRUST = """\
-export const POINTS = { answer: 10, warning: -30 } as const;
-
-const TEXTS: Record<string, string> = { hello: 'Hello {name}', bye: 'Bye {name}' };
-
-export function isKnown(kind: string): boolean {
-  return Object.prototype.hasOwnProperty.call(POINTS, kind);
-}
-
-export function pointsOf(kind: 'answer' | 'warning'): number {
-  return POINTS[kind];
-}
-
-export function faded(points: number, ageDays: number): number {
-  return ageDays <= 0 ? points : points * 0.5 ** (ageDays / 180);
-}
-
-export function score(at: string): { since: number } {
-  return { since: Date.parse(at) / 1000 };
-}
-
-export function render(text: string, values: Record<string, string>): string {
-  return (TEXTS[text] ?? '').replace(/\\{(\\w+)\\}/g, (_, name: string) => {
-    if (!(name in values)) {
-      throw new Error(`needs "${name}"`);
-    }
-    return values[name];
-  });
-}
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")
-def test_tests_give_what_a_module_knows_and_pin_no_accident(project):
-    (project / "src/trust.ts").write_text(TRUST)
-    found = report_of("src/trust.ts", budget=6)
-    assert found["coverage"] == {"statements": 100.0, "branches": 100.0}, found
-    text = (project / "src/__tests__/trust.test.ts").read_text()
-    assert "isKnown('answer')" in text or "['answer', true]" in text  # a key of the table in which it is looked up
-    assert "expect(POINTS)" not in text  # a constant is not copied: its function shows it
-    assert "NaN" not in text  # no date came in, and the module knows of no NaN
-    assert "name: 'name'" in text or "name: 'Grace Hopper'" in text  # what is asked for by `in`
-    assert "isKnown(render(" not in text  # the one has nothing to do with the other
-    assert re.search(r"\d\.\d{6}", text) is None  # no number that nobody works out by hand
-    run_jest()

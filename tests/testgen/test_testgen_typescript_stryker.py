@@ -77,11 +77,3 @@ def test_a_stryker_that_does_not_start_leaves_our_own_mutants_and_says_why(mutat
     [note] = [each for each in made["notes"] if each.startswith("mutants are our own: Stryker: ")]
     assert "excludedMutations" in note
     assert made["mutants"]["tried"] > 3
-
-
-def test_a_stryker_that_is_declared_but_not_installed_is_named(project):
-    (project / "package.json").write_text(json.dumps({"scripts": {"test": "jest"}, "devDependencies": STRYKER}))
-    (project / "src/prices.ts").write_text(PRICES)
-    assert report_of("src/prices.ts", budget=2)["notes"] == [
-        "mutants are our own: Stryker: @stryker-mutator/core is declared but not installed"
-    ]

@@ -5,7 +5,6 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from by_hand import report_of, run_jest
 from test_testgen_typescript_readable import NODE, answer_of
 from test_testgen_typescript_sharing import PLAIN
 
@@ -278,37 +277,6 @@ def test_resolvers_are_given_no_arguments_where_nothing_is_known_of_them() -> No
         console.log(JSON.stringify(['_args', 'label'].map((each) => values.anyValues({{ k: 'any' }}, each, 0)[0].t)));
     """
     assert answer_of(script) == ["object", "value"]
-
-
-VISITS = """\
-import { randomUUID } from 'node:crypto';
-
-export class Visits {
-  private readonly times = new Map<string, number>();
-
-  add(visitor: string): { id: string; count: number } {
-    this.times.set(visitor, Date.now());
-    return { id: randomUUID(), count: this.times.size };
-  }
-
-  last(visitor: string): string | null {
-    const time = this.times.get(visitor);
-    return time === undefined ? null : new Date(time).toISOString();
-  }
-}
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm")
-def test_the_time_stands_still_only_where_a_test_needs_that(project) -> None:
-    (project / "src/visits.ts").write_text(VISITS)
-    report_of("src/visits.ts", budget=8)
-    text = (project / "src/__tests__/visits.test.ts").read_text()
-    adding, lasting = (text.split(f"describe('Visits.{name}'")[1].split("\ndescribe(")[0] for name in ("add", "last"))
-    assert "useFakeTimers" not in adding, text
-    assert "useFakeTimers" in lasting, text
-    run_jest()
 
 
 def test_a_title_has_room_for_what_decides_rather_than_for_more_of_an_object() -> None:
