@@ -1,4 +1,4 @@
-"""Bodies of requests that take more than JSON and zod: schemas of Joi, forms with files."""
+"""Requests that hold more than JSON and zod say: schemas of Joi, forms with files, cookies that the project signs."""
 
 import shutil
 
@@ -57,12 +57,58 @@ export async function notes(app: FastifyInstance): Promise<void> {
   });
 }
 """
+TOKENS = """\
+import { createHmac } from 'node:crypto';
+
+const sealed = (text: string): string => createHmac('sha256', 'a-secret').update(text).digest('base64url');
+
+export function signToken(claims: { sub: string; role: 'admin' | 'user' }): string {
+  const text = Buffer.from(JSON.stringify(claims)).toString('base64url');
+  return `${text}.${sealed(text)}`;
+}
+
+export function readToken(token: string): { sub: string; role: string } | null {
+  const [text = '', seal = ''] = token.split('.');
+  const isOurs = sealed(text) === seal;
+  return isOurs ? (JSON.parse(Buffer.from(text, 'base64url').toString()) as { sub: string; role: string }) : null;
+}
+"""
+THEMES = """\
+import { parse } from 'cookie';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readToken } from './tokens';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    cookies: Record<string, string | undefined>;
+  }
+}
+
+async function signedIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+  return readToken(request.cookies['session_token'] ?? '') ? undefined : reply.code(401).send({ error: 'sign in' });
+}
+
+export async function themes(app: FastifyInstance): Promise<void> {
+  app.addHook('onRequest', async (request) => {
+    request.cookies = parse(request.headers.cookie ?? '');
+  });
+
+  app.get('/theme', async (request, reply) => {
+    const { theme } = request.cookies;
+    return theme ? { theme } : reply.code(404).send({ error: 'no theme' });
+  });
+
+  app.get('/me', { preHandler: signedIn }, async (request) => {
+    return { is: readToken(request.cookies.session_token ?? '')?.sub };
+  });
+}
+"""
 
 
 @pytest.fixture
 def written(written_once):
-    modules = {"orders": ORDERS, "notes": NOTES}
-    return written_once("bodies", modules, budget=12, besides=let_default_imports_be)
+    modules = {"orders": ORDERS, "notes": NOTES, "themes": THEMES, "tokens": TOKENS}
+    return written_once("bodies", modules, target="src/*[!n]s.ts", budget=12, besides=let_default_imports_be)
 
 
 def test_what_schemas_of_joi_take_and_refuse_is_sent(written):
@@ -84,3 +130,14 @@ def test_files_are_sent_to_routes_that_read_them(written):
     assert "answers 415 with an image" in text
     assert "answers 400 without a file" in text
     written.run_jest()
+
+
+def test_cookies_that_are_read_are_sent_and_one_that_shows_who_asks_is_signed(written):
+    assert written.statements("themes") == 100.0
+    text = written.tests("themes")
+    assert "headers: { cookie: 'theme=theme' }" in text
+    assert "expect(response.json()).toEqual({ theme: 'theme' });" in text
+    assert "cookie: `session_token=${signToken({ sub: 'user-1', role: 'admin' })}`" in text
+    assert "expect(response.json()).toEqual({ is: 'user-1' });" in text
+    assert "it('answers 401 without a token'" in text
+    assert "it('answers 401 with a broken token'" in text

@@ -143,11 +143,16 @@ def uninstall(project, name):
             (project / "node_modules" / each.name).symlink_to(each)
 
 
-def test_routes_are_asked_through_the_application_that_mounts_them(project):
-    write(project, {"tokens": TOKENS, "pool": POOL, "web/gate": GATE, "web/books": BOOKS, "app": APP})
-    made = report_of("src/web/books.ts", budget=8)["coverage"]
-    assert made["statements"] == 100.0, made
-    text = (project / "src/web/__tests__/books.test.ts").read_text()
+@pytest.fixture
+def written(written_once):
+    modules = {"tokens": TOKENS, "pool": POOL, "web/gate": GATE, "web/books": BOOKS, "app": APP}
+    modules["web/handlers"] = HANDLERS
+    return written_once("express", modules, target="src/web/[bh]*.ts", budget=8, besides=let_default_imports_be)
+
+
+def test_routes_are_asked_through_the_application_that_mounts_them(written):
+    assert written.statements("web/books") == 100.0, written.reports
+    text = written.tests("web/books")
     assert "import request from 'supertest';" in text
     assert "import { app } from '../../app';" in text
     assert "describe('POST /api/books'" in text
@@ -158,7 +163,6 @@ def test_routes_are_asked_through_the_application_that_mounts_them(project):
     assert "expect(response.body).toEqual({ error: 'title and pages are needed' });" in text
     assert "expect(response.body).toEqual({ told: 'connection lost' });" in text
     assert "'insert into books values ($1, $2)'" in text
-    run_jest()
 
 
 @pytest.mark.nightly
@@ -174,16 +178,14 @@ def test_a_router_without_an_application_gets_a_plain_one(project):
     run_jest()
 
 
-def test_handlers_are_called_with_parts_of_requests(project):
-    write(project, {"web/handlers": HANDLERS})
-    made = report_of("src/web/handlers.ts", budget=8)["coverage"]
-    assert made["statements"] == 100.0, made
-    text = (project / "src/web/__tests__/handlers.test.ts").read_text()
+def test_handlers_are_called_with_parts_of_requests(written):
+    assert written.statements("web/handlers") == 100.0, written.reports
+    text = written.tests("web/handlers")
     assert "params: { id: '" in text
     assert "const next = jest.fn();" in text
     assert "expect(res.status).toHaveBeenCalledWith(404);" in text
     assert "expect(next).toHaveBeenCalledWith(" in text
-    run_jest()
+    written.run_jest()
 
 
 @pytest.mark.nightly
