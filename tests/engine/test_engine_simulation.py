@@ -29,8 +29,8 @@ def test_no_random_history_breaks_a_rule() -> None:
 
 
 @pytest.mark.slow
-def test_no_random_history_of_ten_thousand_breaks_a_rule() -> None:
-    play(range(10_000))
+def test_no_further_random_history_breaks_a_rule() -> None:
+    play(range(1_500, 4_000))
 
 
 @pytest.mark.nightly

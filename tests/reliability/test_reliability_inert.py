@@ -1,6 +1,6 @@
 """Verbs that only look: they start no program, write nothing, and connect to nobody.
 
-Where strace is, every system call is looked at; everywhere, what Python itself reports.
+Where strace is, every system call is looked at; elsewhere, and in the nightly run, what Python itself reports.
 """
 
 from pathlib import Path
@@ -10,6 +10,8 @@ from inert import audited_deeds, deeds, everything_below, forks, is_traced_here
 from reliability_scene import Scene, eight_tasks
 
 needs_strace = pytest.mark.skipif(not is_traced_here(), reason="strace is not installed or may not trace here")
+# What Python reports is coarser: where every system call is looked at, it tells nothing more.
+if_not_traced = pytest.mark.nightly if is_traced_here() else pytest.mark.slow
 
 LOOKING = [
     ["--help"],
@@ -87,7 +89,7 @@ def test_a_look_has_no_effect(arguments: list[str], where: str, request: pytest.
     assert code == 0 or (where == "fresh" and code == 2)  # 2: there are no runs yet
 
 
-@pytest.mark.slow
+@if_not_traced
 @pytest.mark.parametrize("where", ["fresh", "used"])
 @pytest.mark.parametrize("arguments", LOOKING, ids=words_of)
 def test_a_look_has_no_effect_that_python_reports(

@@ -10,7 +10,7 @@ from checker import Expected, learn
 from reliability_kills import kill_at_call, kill_at_moment, kill_undo_at_call, moments
 from reliability_scene import eight_tasks, many_tasks
 
-SAMPLE = 6  # of the state-changing calls of a run, and of its moments
+SAMPLE = 4  # of the state-changing calls of a run, and of its moments
 SEED = 20
 
 
