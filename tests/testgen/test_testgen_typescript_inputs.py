@@ -1,10 +1,10 @@
-"""What goes into the calls of generated tests: schemas inside of others, and doubles for what a class needs."""
+"""What goes into the calls of generated tests: schemas, doubles for what a class needs, what is read."""
 
 import json
 import shutil
 
 import pytest
-from by_hand import generate, run_jest
+from by_hand import generate, report_of, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -88,11 +88,63 @@ export function shown(post: Post, _rest?: string): string {
   return _rest ? `${post.title} (${_rest})` : post.title;
 }
 """
+CARD = """\
+export const cardOf = (article: any, reader?: number) => ({
+  title: article.title,
+  tags: article.tagList.map((tag: any) => tag.name),
+  isFollowed: reader ? article.author.followers.some((each: any) => each.id === reader) : false,
+});
+"""
+CARDS = """\
+import { Pool } from 'pg';
+import { cardOf } from './card';
+
+const pool = new Pool({ max: 3 });
+
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly message: any,
+  ) {
+    super('refused');
+  }
+}
+
+function conditionsOf(query: any): string[] {
+  const conditions = [];
+  if ('tag' in query) {
+    conditions.push(`tag = '${query.tag}'`);
+  }
+  if ('author' in query) {
+    conditions.push(`author = '${query.author}'`);
+  }
+  return conditions;
+}
+
+export async function find(query: any, reader?: number) {
+  const found = await pool.query(`select * from articles where ${conditionsOf(query).join(' and ')}`, []);
+  return found.rows.map((row: any) => cardOf(row, reader));
+}
+
+export async function add(article: any) {
+  const { title, pages } = article;
+  if (!title) {
+    throw new Refusal(422, { errors: { title: ["can't be blank"] } });
+  }
+  const made = await pool.query('insert into articles values ($1, $2)', [title, pages * 2]);
+  return { ...cardOf(made.rows[0]), pages };
+}
+
+export async function publish(id: string) {
+  const { secret, ...article } = await pool.query('update articles set open = true where id = $1', [id]);
+  return { ...cardOf(article), isSecret: Boolean(secret) };
+}
+"""
 
 
 @pytest.fixture
 def written(written_once):
-    modules = {"sign-up": SIGN_UP, "session": TOKENS, "door": DOOR, "posts": POSTS}
+    modules = {"sign-up": SIGN_UP, "session": TOKENS, "door": DOOR, "posts": POSTS, "card": CARD, "cards": CARDS}
     return written_once("inputs", modules, budget=5)
 
 
@@ -133,3 +185,56 @@ def test_usually_nothing_is_deleted_or_archived_and_names_are_read_without_their
     assert "active: true, deleted: false, is_archived: false" in text
     assert "' rest'" not in text
     written.run_jest()
+
+
+def test_what_is_read_of_anything_through_functions_and_lists_is_given(written):
+    for module in ("card", "cards"):
+        assert written.statements(module) == 100
+        assert written.reports[f"src/{module}.ts"]["mutants"]["percent"] > 60
+    cards = written.tests("cards")
+    assert '{ message: { errors: { title: ["can\'t be blank"] } }, status: 422 }' in cards
+    assert "tagList: [" in cards
+
+
+THREADS = """\
+import { hash } from 'bcryptjs';
+import { Pool } from 'pg';
+
+interface Person {
+  name: string;
+  followers: { id: number }[];
+}
+
+interface Thread {
+  title: string;
+  comments: { body: string; author: Person }[];
+}
+
+const pool = new Pool({ max: 3 });
+
+export async function commentsOf(slug: string, reader: number) {
+  const thread: Thread | null = await pool.query('select * from threads where slug = $1', [slug]);
+  return thread?.comments.map(({ body, author }) => ({
+    body,
+    by: author.name,
+    isFollowed: author.followers.some((each) => each.id === reader),
+  }));
+}
+
+export async function join(name: string, password: string, code: number): Promise<string> {
+  const secret = await hash(`${name} ${password}`, 12);
+  if (code === 4711) {
+    return `owner ${secret.length > 3}`;
+  }
+  return password.length > 20 ? 'long' : name.startsWith('old') ? 'known' : 'new';
+}
+"""
+
+
+@pytest.mark.nightly
+def test_answers_are_made_as_deep_as_they_are_read_and_hashes_take_no_time(project):
+    (project / "src/threads.ts").write_text(THREADS)
+    assert report_of("src/threads.ts", budget=2)["coverage"]["statements"] == 100
+    text = (project / "src/__tests__/threads.test.ts").read_text()
+    assert "'owner true'" in text
+    assert "isFollowed: true" in text
