@@ -4,7 +4,6 @@ import re
 import shutil
 
 import pytest
-from by_hand import generate, run_jest
 
 pytestmark = [
     pytest.mark.slow,
@@ -77,39 +76,6 @@ export async function withAudit(server: FastifyInstance): Promise<void> {
   });
 }
 """
-DOING = ("telling", "guarding", "ending", "origins")
-
-
-@pytest.fixture
-def written(written_once):
-    modules = {"telling": TELLING, "guarding": GUARDING, "ending": ENDING, "origins": ORIGINS, "audit": AUDIT}
-    return written_once("plugins", modules, budget=6)
-
-
-def test_plugins_are_tested_for_what_they_do(written):
-    assert [written.statements(each) for each in DOING] == [100.0] * len(DOING)
-    telling, guarding, ending, origins = (written.tests(each) for each in DOING)
-    assert "describe('telling: GET /failing', () => {" in telling
-    assert "it('answers 403 for an error with the status 403', async () => {" in telling
-    failing = telling[telling.index("describe('telling: GET /failing'") :].split("\ndescribe(")[0]
-    assert all(" for a" in each for each in failing.splitlines() if each.startswith("  it(")), failing
-    assert "stack: expect.stringContaining('Error: not allowed')" in telling
-    assert "{ preHandler: Reflect.get(app, 'guard') }" in guarding
-    assert "/failing" not in guarding + ending
-    assert ending.count("'x-served-by': 'here'") == 1
-    assert "it('sets the header x-served-by'" in ending
-    assert "headers: { origin: 'http://shop.example.org' }" in origins
-    assert "GET /failing" not in origins  # who is refused comes to no route
-    assert "GET /nothing" not in origins
-    written.run_jest()
-
-
-def test_what_a_plugin_writes_to_the_log_is_asserted_once(written):
-    text = written.tests("audit")
-    assert text.count("expect(logged).toEqual([{ level: 30, method: 'GET', msg: 'is asked' }]);") == 1
-    assert """it('logs "is asked" with method'""" in text
-
-
 MEMBERS_ONLY = """\
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -143,17 +109,45 @@ export function buildApp(): FastifyInstance {
   return app;
 }
 """
+DOING = ("telling", "guarding", "ending", "origins")
 
 
-def test_a_hook_is_asked_without_what_it_does_not_look_at(project):
-    (project / "src/writers.ts").write_text(MEMBERS_ONLY)
-    (project / "src/app.ts").write_text(APP)
-    generate("src/writers.ts", budget=10)
-    text = (project / "src/__tests__/writers.test.ts").read_text()
+@pytest.fixture
+def written(written_once):
+    modules = {"telling": TELLING, "guarding": GUARDING, "ending": ENDING, "origins": ORIGINS, "audit": AUDIT}
+    modules |= {"writers": MEMBERS_ONLY, "app": APP}
+    return written_once("plugins", modules, target="src/*[!p].ts", budget=6)
+
+
+def test_plugins_are_tested_for_what_they_do(written):
+    assert [written.statements(each) for each in DOING] == [100.0] * len(DOING)
+    telling, guarding, ending, origins = (written.tests(each) for each in DOING)
+    assert "describe('telling: GET /failing', () => {" in telling
+    assert "it('answers 403 for an error with the status 403', async () => {" in telling
+    failing = telling[telling.index("describe('telling: GET /failing'") :].split("\ndescribe(")[0]
+    assert all(" for a" in each for each in failing.splitlines() if each.startswith("  it(")), failing
+    assert "stack: expect.stringContaining('Error: not allowed')" in telling
+    assert "{ preHandler: Reflect.get(app, 'guard') }" in guarding
+    assert "/failing" not in guarding + ending
+    assert ending.count("'x-served-by': 'here'") == 1
+    assert "it('sets the header x-served-by'" in ending
+    assert "headers: { origin: 'http://shop.example.org' }" in origins
+    assert "GET /failing" not in origins  # who is refused comes to no route
+    assert "GET /nothing" not in origins
+    written.run_jest()
+
+
+def test_what_a_plugin_writes_to_the_log_is_asserted_once(written):
+    text = written.tests("audit")
+    assert text.count("expect(logged).toEqual([{ level: 30, method: 'GET', msg: 'is asked' }]);") == 1
+    assert """it('logs "is asked" with method'""" in text
+
+
+def test_a_hook_is_asked_without_what_it_does_not_look_at(written):
+    text = written.tests("writers")
     assert "jest.mock(" not in text, text  # the server of the project was only tried out
     assert "authorization" not in text, text
     titles = re.findall(r"it\((?:'|\")(.*)(?:'|\"), async", text)
     assert "answers 401 without user" in titles, titles
     assert any(each.startswith("answers 403 ") and "role" in each for each in titles), titles
     assert len(titles) == 3, titles
-    run_jest()
