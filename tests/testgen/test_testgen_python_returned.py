@@ -54,7 +54,7 @@ def codec(text):
 @pytest.fixture(scope="module")
 def made(workbench):
     workbench.write("shop.py", SOURCE)
-    return workbench.generate("shop.py", budget=60)
+    return workbench.generate("shop.py", budget=30)
 
 
 def test_every_line_and_branch_is_reached(made):
@@ -96,7 +96,7 @@ class Gate:
 
 def test_a_test_is_as_short_as_it_can_be_and_still_do(workbench):
     workbench.write("gate.py", GATE)
-    text = workbench.generate("gate.py", budget=60).text
+    text = workbench.generate("gate.py", budget=30).text
     bodies = [part for part in text.split("def test_") if 'state() == "open"' in part]
     assert [part.count(".push()") for part in bodies] == [2]
 
