@@ -78,7 +78,7 @@ class Crate:
 @pytest.fixture(scope="module")
 def text(workbench) -> str:
     workbench.write("telling.py", SOURCE)
-    return workbench.generate("telling.py").text
+    return workbench.generate("telling.py", budget=60).text
 
 
 def test_a_method_that_returned_its_own_object_would_not_pass(text):
