@@ -63,7 +63,7 @@ def see(claims: dict = Depends(read_token), session: Session = Depends(get_sessi
 
 def test_routes_are_asked_as_somebody_who_is_signed_in(workbench) -> None:
     workbench.write("shelter.py", SHELTER)
-    made = workbench.generate("shelter.py", budget=40, parts=("api",))
+    made = workbench.generate("shelter.py", budget=20, parts=("api",))
     replaced = 4  # bodies of what asks for a token, a role or the application's own database
     assert made.statements.reached == made.statements.total - replaced
     assert "app.dependency_overrides[bearer] = lambda: {" in made.text
