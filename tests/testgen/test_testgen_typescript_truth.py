@@ -182,6 +182,9 @@ def test_what_is_the_same_as_the_id_of_who_asks_is_told_so() -> None:
     subject = "subject: { form: {}, settings: { credential: { header: 'authorization' } } }"
     told = spoken(f"{{ {subject}, answers: new Map([['3:0', {row}]]), why: [{spot}] }}")
     assert told["deciding"] == ["when the note's author id is that of the user who asks"]
+    other = spot.replace("node('user-1'), isAsker", "node('user-2'), isAsker")
+    told = spoken(f"{{ {subject}, answers: new Map([['3:0', {row}]]), why: [{other}] }}")
+    assert told["deciding"] == ["when the note's author id is not that of the user who asks"]
 
 
 def partner(outcome: str) -> dict[str, object] | None:
@@ -208,6 +211,31 @@ def partner(outcome: str) -> dict[str, object] | None:
 def test_a_value_goes_with_another_place_where_the_same_comes_out_of_any_other_value_in_both() -> None:
     assert partner("(note, user) => note.author === user.id") == ["args", 1, "id"]
     assert partner("(note, user) => note.author === 'user-1'") is None
+
+
+@needs_node
+def test_what_is_compared_with_the_token_of_a_request_goes_with_who_asks() -> None:
+    found = answer_of(f"""
+        const {{ findPartners }} = require({str(NODE / "explorer/partners.cjs")!r});
+        const object = (key, each) => ({{ t: 'object', props: [[key, each]] }});
+        const text = (v) => ({{ t: 'value', v }});
+        const claims = object('sub', text('user-1'));
+        const request = object('headers', object('authorization', claims));
+        const row = object('author_id', text('user-1'));
+        const subject = {{ form: {{}}, settings: {{ credential: {{ header: 'authorization' }} }} }};
+        const item = {{ subject, ctor: [], args: [request], answers: new Map([['1:0', row]]) }};
+        const below = (node) => (node.t === 'value' ? node.v : below(node.props[0][1]));
+        const call = async ({{ args: [asked], answers }}) => {{
+          const sides = [below(answers.get('1:0')), below(asked)];
+          return {{ seen: [['===', ...sides]] }};
+        }};
+        const why = [{{ path: ['answers', '1:0', 'author_id'], to: row.props[0][1], decides: true }}];
+        findPartners({{ caller: {{ call }} }}, {{ item, seen: {{}} }}, why).then(() => {{
+          console.log(JSON.stringify(why[0].partner));
+        }});
+    """)
+    assert found["isAsker"], found
+    assert found["path"][-1] == "sub"
 
 
 @needs_node

@@ -89,8 +89,8 @@ function ofResult({ step, path }, name, steps) {
 function ofPair({ partner: { path, node, isAsker }, ...spot }, words, { strings }) {
   const said = words(spot);
   const other = words({ path, from: undefined, to: node });
-  if (isAsker && said) return [said.replace(PLAIN, (_, before) => `${before}that of the user who asks`)];
   if (typeof node.v !== 'string' || !isFree(node)) return [said, other];
+  if (isAsker) return [said.replace(PLAIN, (_, before) => `${before}${node.v === spot.to.v ? '' : 'not '}that of the user who asks`)];
   const name = nameIn(other);
   const isSame = node.v === spot.to.v;
   const isClear = name && nameIn(said) && name !== nameIn(said) && (isSame || !(strings.includes(spot.to.v) || DATED.test(spot.to.v))); // else the value itself says more

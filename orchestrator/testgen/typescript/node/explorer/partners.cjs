@@ -9,7 +9,8 @@ const MOST_SAME = 4; // other places in which a text stands
 /**
  * Note at spots that decide with what else of the case they are compared, or are the same as: `partner` is {path, node, isAsker}.
  *
- * Comparisons in other modules are not seen: there `isAlike(then, seen)` says that the same comes out of another text in all its places.
+ * What is not compared by an operator, as by a Set, is not seen: there `isAlike(then, seen)` says that the same comes out of
+ * another text in all its places.
  */
 async function findPartners({ caller }, { item, seen: outcome }, why, isAlike) {
   const known = new Set(); // what is told already
@@ -25,7 +26,7 @@ async function findPartners({ caller }, { item, seen: outcome }, why, isAlike) {
       if (typeof node.v !== typeof spot.to.v || path.join() === spot.path.join() || !isPair(seen, node.v)) continue;
       const other = another(node); // the same value may stand elsewhere
       if (!isPair(await comparisons(reverted(item, { path, from: other })), other.v)) continue;
-      spot.partner = leaf;
+      spot.partner = { ...leaf, isAsker: isAsker(item, path) };
       break;
     }
     if (!spot.partner && isAlike) spot.partner = await sameAs({ caller }, item, spot, (then) => isAlike(then, outcome));
