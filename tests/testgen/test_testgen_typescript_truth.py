@@ -74,8 +74,8 @@ def test_a_title_tells_what_stands_directly_in_an_object_before_what_lies_deep_i
             "[\"the criterion 'c' is there twice\", 'the weights are not 100']",
             "\"the criterion 'c' is there twice\" and one more",
         ),
-        ("[{ id: 'a', kind: 'badge' }, { id: 'b', kind: 'security' }]", "the notices as given"),
-        ("[{ id: 'b', kind: 'security' }, { id: 'a', kind: 'badge' }]", "the notices in another order"),
+        ("[{ id: 'a', kind: 'badge' }, { id: 'b', kind: 'security' }]", "the 2 notices as given"),
+        ("[{ id: 'b', kind: 'security' }, { id: 'a', kind: 'badge' }]", "the 2 notices in another order"),
         ("[{ id: 'b', kind: 'security' }]", "one of the 2 notices"),
     ],
 )
@@ -84,6 +84,8 @@ def test_a_title_tells_how_a_list_begins_and_what_became_of_the_one_that_was_giv
     features = tuple((f"notices {at}.id", "id", f"'{each}'") for at, each in enumerate("ab"))
     one = replace(PLAIN, expected=expected, args=(("notices", notices),), features=features)
     assert Namer(others=[one]).single(one) == f"returns {title}"
+    counted = replace(one, deciding=("with 2 notices",))
+    assert Namer(others=[counted]).single(counted).count("2 notices") == 1
 
 
 def test_a_title_of_a_change_tells_what_was_written() -> None:

@@ -32,7 +32,8 @@ def _kept(items: Sequence[str], candidate: Candidate) -> str:
     for name, text in candidate.args:
         given = [each.strip() for each in parted(text[1:-1])] if text.startswith("[") else []
         if len(given) > 1 and sorted(items) == sorted(given):
-            return f"the {name} {'as given' if list(items) == given else 'in another order'}"
+            many = f"{len(given)} " if name.endswith("s") else ""
+            return f"the {many}{name} {'as given' if list(items) == given else 'in another order'}"
         if len(given) > len(items) and all(items.count(each) <= given.count(each) for each in items):
             return f"{'one' if len(items) == 1 else len(items)} of the {len(given)} {name}"
     return ""
