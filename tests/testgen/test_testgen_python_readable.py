@@ -257,8 +257,40 @@ def test_names_say_what_happens():
     lines = ("with pytest.raises(ValueError, match=r\"^'x1' is no codec$\"):", "    codec('x1')")
     value = _candidate("codec", "raises_value_error", lines=lines, more=slug_of_error("'x1' is no codec"))
     assert namer.single(value) == "test_codec_raises_value_error_because_it_is_no_codec"
+    lines = ("with pytest.raises(ValueError, match=r\"^No b'\\.' found in value$\"):", "    unsign(b'a')")
+    sign = _candidate("unsign", "raises_value_error", lines=lines, more=slug_of_error("No b'.' found in value"))
+    assert namer.single(sign) == "test_unsign_raises_value_error_because_no_dot_found_in_value"
     given = _candidate("codec", "raises_value_error", lines=lines, more="foo_bar")  # what was given is no reason
     assert namer.single(given) == "test_codec_raises_value_error"
+
+
+STORE = """
+class Store:
+    def __init__(self):
+        self._kept = {}
+
+    def __missing__(self, key: str) -> int:
+        raise KeyError(key)
+
+    def __getitem__(self, key: str) -> int:
+        return self._kept[key] if key in self._kept else self.__missing__(key)
+
+    def take(self, key: str) -> int:
+        if key not in self._kept:
+            raise KeyError(f"nothing is kept under {key}")
+        return self._kept.pop(key)
+
+    def __setitem__(self, key: str, value: int) -> None:
+        self._kept[key] = value
+"""
+
+
+def test_an_error_that_only_repeats_the_key_is_told_by_the_missing_key_and_its_words_are_not_pinned(workbench):
+    workbench.write("store.py", STORE)
+    text = workbench.generate("store.py", budget=4).text
+    assert "_raises_key_error_for_missing_key" in text
+    assert "pytest.raises(KeyError):" in text
+    assert "nothing is kept under" in text  # words of the project's own
 
 
 def test_a_name_that_is_taken_tells_what_is_claimed_besides_and_not_that_a_text_is_given():
@@ -313,6 +345,8 @@ def test_a_name_does_not_end_with_a_little_word():
         ('"0099cc" is not a valid colour', "it_is_not_a_valid_colour"),
         ("match_expr parameter should be in format <op><ver>, where op", ""),
         ("unsupported operand type(s) for *: 'Duration' and 'int'", ""),
+        ("No b'.' found in value", "no_dot_found_in_value"),
+        ("a ':' is missing", "a_colon_is_missing"),
     ],
 )
 def test_a_name_tells_the_whole_clause_of_a_message_or_none(message, clause):

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 
 from orchestrator.testgen.python.candidates import Candidate
-from orchestrator.testgen.python.explorer.body import OF_VALUE
+from orchestrator.testgen.python.explorer.body import MISSING_KEY, OF_VALUE, signs_in_words
 
 _LONGEST = 86
 _MOST_OPTIONS = 3  # that a name tells
@@ -60,7 +60,8 @@ class Namer:
             start = [_subject(candidate), candidate.label]
             why = f"because_{candidate.more}" if _says_why(candidate) else ""
             is_whole = len("_".join([*start, why])) <= _LONGEST
-            reasons = [each for each in (why * is_whole, _given_kind(candidate)) if each]
+            missing = candidate.more * (candidate.more == MISSING_KEY)
+            reasons = [each for each in (why * is_whole, missing, _given_kind(candidate)) if each]
             if reasons:
                 return self._unique([*start, reasons[0]], *reasons[1:])
         more = [candidate.more] * (not _IN_DIGITS.search(candidate.more))
@@ -254,7 +255,8 @@ def _members_given(candidate: Candidate) -> str:
 def _says_why(candidate: Candidate) -> bool:
     """Say whether the words of an error are the project's own, so that they are pinned, and tell something."""
     first = candidate.more.removeprefix(OF_VALUE).split("_")[:2]  # of a long message only the beginning is pinned
-    pinned = [re.findall("[a-z]+", line.partition("match=")[2].lower()) for line in candidate.lines if "match=" in line]
+    matches = [line.partition("match=")[2].lower() for line in candidate.lines if "match=" in line]
+    pinned = [re.findall("[a-z]+", signs_in_words(each)) for each in matches]
     is_said = len(first) > 1 and any(set(first) <= set(words) for words in pinned)
     return is_said and not re.search(r"\d", candidate.more)
 

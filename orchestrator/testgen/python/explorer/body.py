@@ -9,6 +9,18 @@ _CLAUSES = re.compile(r"(?<=\w\w)(?:[.;:] |,? (?:but|got|where|because)\b| \()")
 _MOST_OF_CLAUSE = 9  # words
 OF_VALUE = "it_"  # in place of the value with which a message begins
 _OF_SOMETHING = re.compile(r"(is|are|was|has|does|cannot)_")
+MISSING_KEY = "for_missing_key"  # of an error that says nothing but which key was asked for
+_SIGN = re.compile(r"(?<!\w)b?(['\"])\\?([.,:;/@=-])\1")
+_SIGNS = {
+    ".": "dot",
+    ",": "comma",
+    ":": "colon",
+    ";": "semicolon",
+    "/": "slash",
+    "@": "at sign",
+    "=": "equals sign",
+    "-": "dash",
+}
 _OF_INTERPRETER = "unsupported operand type"  # the name of the test says which
 # What a name does not end with.
 _LITTLE = re.compile(
@@ -46,10 +58,15 @@ def slug_of_error(text: str) -> str:
     """Return the first clause of what an error says, without the values in it, as a part of a name; whole or none."""
     if text.startswith(_OF_INTERPRETER):
         return ""
-    clause, *_ = _CLAUSES.split(text, maxsplit=1)
+    clause, *_ = _CLAUSES.split(signs_in_words(text), maxsplit=1)
     found = (_slug(each, _MOST_OF_CLAUSE) for each in (_VALUE.sub(" ", clause), clause))
     said = next((each for each in found if each), "")
     return OF_VALUE + said if _OF_SOMETHING.match(said) else said
+
+
+def signs_in_words(text: str) -> str:
+    """Return a text with what a sign in quotes is called in its place: `No b'.' found` says that no dot is found."""
+    return _SIGN.sub(lambda found: _SIGNS[found[2]], text)
 
 
 def _slug(text: str, most: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .applying import Applying, is_applied
 from .attributes import attribute, public_attributes
-from .body import Body, slug, slug_of_error
+from .body import MISSING_KEY, Body, slug, slug_of_error
 from .calling import Caller
 from .calls_in_words import outcome_in_words, telling_word, told_by_result, words_given
 from .contents import content, equals, held, is_opaque, plain_form
@@ -86,11 +86,18 @@ class Checks:
         if name is None:
             return None
         is_lasting = made.outcome.is_explicit or isinstance(error, KeyError) or str(error).startswith(_LASTING)
-        match = match_text(str(error)) if is_lasting else ""  # the interpreter's own words differ by version
+        says_key = isinstance(error, KeyError) and str(error) in made.program.call
+        match = (
+            match_text(str(error)) if is_lasting and not says_key else ""
+        )  # the interpreter's words differ by version
         condition = f"pytest.raises({name}, match={match})" if match else f"pytest.raises({name})"
         call = settling_call(made, made.program.call)
         lines = (*made.program.setup, f"with {condition}:", f"    {call}")
-        return Body(lines, label="raises_" + _snake(type(error).__name__), more=slug_of_error(str(error)))
+        return Body(
+            lines,
+            label="raises_" + _snake(type(error).__name__),
+            more=MISSING_KEY if says_key else slug_of_error(str(error)),
+        )
 
     # ------------------------------------------------------------ values
 
