@@ -287,7 +287,7 @@ class Store:
 
 def test_an_error_that_only_repeats_the_key_is_told_by_the_missing_key_and_its_words_are_not_pinned(workbench):
     workbench.write("store.py", STORE)
-    text = workbench.generate("store.py", budget=4).text
+    text = workbench.generate("store.py", budget=20).text
     assert "_raises_key_error_for_missing_key" in text
     assert "pytest.raises(KeyError):" in text
     assert "nothing is kept under" in text  # words of the project's own

@@ -51,7 +51,7 @@ def texts(workbench) -> list[str]:
     """Return what two runs gave that nothing but the number of calls limits."""
     workbench.write("seals.py", SOURCE)
     with workbench.counted_time():
-        return [workbench.generate("seals.py", budget=15).text for _ in range(2)]
+        return [workbench.generate("seals.py", budget=30).text for _ in range(2)]
 
 
 def test_what_a_method_makes_is_accepted_by_another_of_the_same_object(texts):
