@@ -15,6 +15,8 @@ _AMOUNT = re.compile(
     r"(^|_)(PORT|SECONDS?|MINUTES?|HOURS?|DAYS?|MS|TTL|MAX|MIN|LIMIT|SIZE|LENGTH|COUNT|TIMEOUT|INTERVAL|RETRIES|ROUNDS"
     r"|POOL|WORKERS|CONCURRENCY|EXPIRES?)(_|$)"
 )
+_COST = re.compile(r"(^|_)(ROUNDS|COST|FACTOR|ITERATIONS)(_|$)")  # one more of bcrypt takes twice as long
+_LASTING = re.compile(r"(^|_)(EXPIRES?|EXPIRY|EXPIRATION|LIFETIME)(_|$)")  # in seconds or, as a text of digits, in ms
 _FLAG = re.compile(r"(^|_)(ENABLED?|DISABLED?|DEBUG|VERBOSE|USE|IS|FORCE|TRUST|SSL|TLS|SECURE|SKIP|WITH)(_|$)")
 _SECRET = re.compile(r"SECRET|KEY|TOKEN|PASSWORD|SALT")
 
@@ -45,6 +47,10 @@ def foreign_value(name: str) -> str:
         known = (value for word, value in _PLACES if word in name)
         other = "postgresql://elsewhere.example:5432/other" if _DATABASE.search(name) else "https://elsewhere.example"
         return next(known, other)
+    if _COST.search(name):
+        return "5"
+    if _LASTING.search(name):
+        return "36610"
     if is_amount(name):
         return "61"
     if _FLAG.search(name):

@@ -16,6 +16,10 @@ from orchestrator.testgen.foreign import foreign_environment, foreign_value, is_
         ("JWT_SECRET", "a-value-of-somebody-else-that-is-long-enough"),
         ("LOG_LEVEL", "error"),
         ("HOST", "elsewhere.example"),
+        ("BCRYPT_SALT_ROUNDS", "5"),
+        ("HASH_COST", "5"),
+        ("JWT_EXPIRES_IN", "36610"),
+        ("JWT_REFRESH_EXPIRES_SECONDS", "36610"),
     ],
 )
 def test_a_variable_holds_what_its_name_lets_expect(name, value):
