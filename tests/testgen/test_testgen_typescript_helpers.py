@@ -276,6 +276,30 @@ def test_a_long_text_of_one_letter_is_written_by_its_length(text: str, source: s
     assert answer_of(script) == source
 
 
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("", "() => now"),
+        ("isAsync: true", "async () => now"),
+        ("spy: true", "jest.fn(() => now)"),
+        ("isAsync: true, spy: true", "jest.fn(async () => now)"),
+    ],
+)
+def test_a_clock_that_goes_on_is_written_as_what_it_is(kind: str, source: str) -> None:
+    script = """
+      const { Writer } = require('NODE/explorer/writer.cjs');
+      const time = (v) => ({ t: 'value', v });
+      const item = { args: [], ctor: [], answers: new Map(), steps: [] };
+      const writer = new Writer({ api: 'jest', subjects: [], isTyped: true }, item, {}, true);
+      writer.isHolding = true;
+      const source = writer.callable({ t: 'fn', returns: time(1706704200000), later: time(1706704260000), KIND });
+      console.log(JSON.stringify([source, [...writer.lines], writer.passing, [...writer.uses]]));
+    """
+    found = answer_of(script.replace("NODE", str(NODE)).replace("KIND", kind))
+    begun = "let now = Date.parse('2024-01-31T12:30:00.000Z');"
+    assert found == [source, [begun], ["now += 60 * 1000;"], ["spy"] if "spy" in kind else []]
+
+
 def test_inputs_that_differ_from_run_to_run_tell_no_mutant_apart() -> None:
     script = f"""
         const {{ steady }} = require({str(NODE / "explorer/search.cjs")!r});

@@ -85,12 +85,15 @@ class Writer {
     return `${head}() => ${inner === undefined ? 'undefined' : inner.startsWith('{') ? `(${inner})` : inner}`;
   }
 
-  /** A clock that shows what a variable says. */
-  clock({ returns, later }) {
+  /** A clock that shows what a variable says; where its calls may be asserted it is a spy. */
+  clock({ returns, later, isAsync, spy }) {
     const name = this.free('now');
     this.lines.push(`let ${name} = Date.parse('${new Date(returns.v).toISOString()}');`);
     this.passing.push(`${name} += ${spanOf(later.v - returns.v)};`);
-    return `() => ${name}`;
+    const source = `${isAsync ? 'async ' : ''}() => ${name}`;
+    if (!spy) return source;
+    this.uses.add('spy');
+    return `${this.plan.api}.fn(${source})`;
   }
 
   /** What a function of the module makes; a promise is awaited on a line of its own. */
