@@ -5,7 +5,7 @@ import re
 from collections import Counter
 
 from orchestrator.testgen.python.candidates import Candidate
-from orchestrator.testgen.python.explorer.body import MISSING_KEY, OF_VALUE, signs_in_words
+from orchestrator.testgen.python.explorer.body import MISSING_KEY, OF_VALUE, signs_in_words, snake
 
 _LONGEST = 86
 _MOST_OPTIONS = 3  # that a name tells
@@ -83,7 +83,7 @@ class Namer:
         labels = {each.label for each in candidates}
         words = [
             _subject(first, is_false=labels == {"not"}),
-            *_together([f"with{'out' * (each in off)}_{_snake(each)}" for each in options[:_MOST_OPTIONS]]),
+            *_together([f"with{'out' * (each in off)}_{snake(each)}" for each in options[:_MOST_OPTIONS]]),
         ]
         said = labels - {"not"} if len(labels) == 1 and (labels <= _OF_TABLES or same_answer(candidates)) else set()
         of_all = [each for each in _of_all(candidates) if each not in words]
@@ -137,20 +137,20 @@ def _words(candidate: Candidate) -> list[str]:
             break
         if text in _EMPTY:
             before = "with" if not required else "for" if candidate.label.startswith("raises") else "of"
-            words.append(f"{before}_empty_{_snake(name)}")
+            words.append(f"{before}_empty_{snake(name)}")
         elif text in _OFF and not required:
-            words.append(f"without_{_snake(name)}")
+            words.append(f"without_{snake(name)}")
         elif text in _OFF:
             words.append(f"for_{text.lower()}")
         elif text == "True" and required:
-            words.append(_snake(name))
+            words.append(snake(name))
         elif re.fullmatch(r"-\d[\d.]*", text):
-            words.append(f"for_negative_{_snake(name)}")
+            words.append(f"for_negative_{snake(name)}")
         elif not required:
-            words.append(f"with_{_snake(name)}")
+            words.append(f"with_{snake(name)}")
         elif found := re.fullmatch(r"""(['"])(\s?)\S(?:.*\S)?(\s?)\1""", text):
             where = _BLANKS.get((bool(found[2]), bool(found[3])))
-            words += [f"of_{_snake(name)}_with_{where}"] * (where is not None)
+            words += [f"of_{snake(name)}_with_{where}"] * (where is not None)
     return _together([word for word in dict.fromkeys(words) if word][:3])
 
 
@@ -168,11 +168,11 @@ def _subject(candidate: Candidate, *, is_false: bool = False) -> str:
     """Return the name of what is tested; of an operator what it does."""
     owner, _, name = candidate.subject.rpartition(".")
     if name not in _OPERATORS:
-        return _snake(candidate.subject)
+        return snake(candidate.subject)
     does = _OPERATORS[name]
     if is_false:
         does = _NEGATED.get(does) or re.sub("^is_", "is_not_", does)
-    return _snake(f"{owner}_{does}")
+    return snake(f"{owner}_{does}")
 
 
 def _given_kind(candidate: Candidate) -> str:
@@ -187,7 +187,7 @@ def _kind_given(candidate: Candidate) -> str:
     text = candidate.arguments[0][1]
     found = re.match(r"(?:\w+\.)*(\w+)\(", text)
     kind = found.group(1) if found else next((word for start, word in _LITERALS if re.match(start, text)), "")
-    return f"for_{_snake(kind)}" if kind and kind not in _OF_PRESENT else ""
+    return f"for_{snake(kind)}" if kind and kind not in _OF_PRESENT else ""
 
 
 def _kind_that_tells(candidate: Candidate) -> str:
@@ -202,28 +202,29 @@ def _claimed(candidate: Candidate) -> str:
     if any(each.startswith("assert str(result) ") for each in claims):
         return "as_text"
     found = [match[1] for each in claims if (match := re.match(r"assert result\.([a-z]\w*) (?:is|==) ", each))]
-    return f"and_its_{_snake(found[0])}" if found else ""
+    return f"and_its_{snake(found[0])}" if found else ""
 
 
 def _last_step(candidate: Candidate) -> str:
     """Return what is done with the object last before it is asked, empty where nothing is."""
+    nodes = ast.parse("\n".join(candidate.lines)).body[1:]
     steps = [
-        each
-        for each in candidate.lines[1:]
-        if not each.startswith(("assert ", "with ", "async ", "result = ", "@", " "))
+        each for each in nodes if not isinstance(each, (ast.Assert, ast.With, ast.AsyncWith)) and not _is_result(each)
     ]
-    if not steps or steps[-1].endswith(":"):
-        return ""
-    node = ast.parse(steps[-1]).body[0]
-    if isinstance(node, ast.Delete):
-        return "after_deleting_item"
-    if isinstance(node, ast.Assign):
-        return "after_setting_item" if isinstance(node.targets[0], ast.Subscript) else ""
-    value = node.value if isinstance(node, ast.Expr) else None
-    if isinstance(value, ast.Subscript):
-        return "after_getting_item"
-    is_method = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
-    return f"after_{_snake(value.func.attr)}" if is_method else ""  # type: ignore[union-attr]  # as just asked
+    match steps[-1:]:
+        case [ast.Delete()]:
+            return "after_deleting_item"
+        case [ast.Assign(targets=[ast.Subscript(), *_])]:
+            return "after_setting_item"
+        case [ast.Expr(value=ast.Subscript())]:
+            return "after_getting_item"
+        case [ast.Expr(value=ast.Call(func=ast.Attribute(attr=name)))]:
+            return f"after_{snake(name)}"
+    return ""
+
+
+def _is_result(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "result"
 
 
 def _made_with(candidate: Candidate) -> str:
@@ -239,17 +240,15 @@ def _made_with(candidate: Candidate) -> str:
     words = []
     for each in call.keywords if isinstance(call, ast.Call) else ():
         value = each.value.value if isinstance(each.value, ast.Constant) else None
-        words.append(
-            f"{each.arg}_{_snake(value)}" if isinstance(value, str) and value.isidentifier() else f"{each.arg}"
-        )
-    return f"with_{'_and_'.join(map(_snake, words[:2]))}" if words else ""
+        words.append(f"{each.arg}_{snake(value)}" if isinstance(value, str) and value.isidentifier() else f"{each.arg}")
+    return f"with_{'_and_'.join(map(snake, words[:2]))}" if words else ""
 
 
 def _members_given(candidate: Candidate) -> str:
     """Return the members of enumerations and the constants that a call is given, empty where there are none."""
     given = "\n".join(each for each in candidate.lines if not each.lstrip().startswith("assert "))
     found = dict.fromkeys(_MEMBER.findall(f"{given}\n{candidate.call}"))
-    return f"for_{'_and_'.join(map(_snake, found))}" if found else ""
+    return f"for_{'_and_'.join(map(snake, found))}" if found else ""
 
 
 def _says_why(candidate: Candidate) -> bool:
@@ -259,8 +258,3 @@ def _says_why(candidate: Candidate) -> bool:
     pinned = [re.findall("[a-z]+", signs_in_words(each)) for each in matches]
     is_said = len(first) > 1 and any(set(first) <= set(words) for words in pinned)
     return is_said and not re.search(r"\d", candidate.more)
-
-
-def _snake(name: str) -> str:
-    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.replace(".", "_")).lower()
-    return re.sub(r"\W+", "_", plain).strip("_")

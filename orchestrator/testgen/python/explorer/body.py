@@ -78,3 +78,9 @@ def slug(text: str) -> str:
     """Return the first words of a text as a part of a name."""
     text = re.sub(r"(?<![\w.)])-(?=\d)", " minus ", text)
     return _LITTLE.sub("", "_".join(re.findall(r"[a-z0-9]+", text.lower())[:5]))
+
+
+def snake(name: str) -> str:
+    """Return a name in small letters with underscores, as a part of the name of a test: `HTTPError`, `http_error`."""
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.replace(".", "_")).lower()
+    return re.sub(r"\W+", "_", plain).strip("_")

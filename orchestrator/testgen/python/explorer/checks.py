@@ -8,27 +8,26 @@ from typing import Any
 
 from .applying import Applying, is_applied
 from .attributes import attribute, public_attributes
-from .body import MISSING_KEY, Body, slug, slug_of_error
+from .body import Body, slug, snake
 from .calling import Caller
 from .calls_in_words import outcome_in_words, telling_word, told_by_result, words_given
 from .contents import content, equals, held, is_opaque, plain_form
 from .corpus import INSTANCE, Try
 from .floats import float_check, is_long_series
 from .literals import Literals, is_stable_text
-from .matching import match_text
 from .names import Names
 from .power import Power, is_made
+from .raising import error_body
 from .rebuilding import items_that_make, kept_beside, rebuilt
 from .replies import reply_body
 from .runs import run_body
-from .settled_calls import settling_call, wrapped_call
+from .settled_calls import wrapped_call
 from .subjects import Argument, hints_of
 from .tables import Tables
 from .wording import as_statement, followed, renamed, truth
 
 _MOST_ATTRIBUTES, _ALL = 6, 100
 _MOST_PLACES = 4  # of a tuple or list with something in it that cannot be written
-_LASTING = ("invalid literal for int() with base", "could not convert string to float")
 _LIMITED, _MOST_ITEMS = re.compile(r"list\(itertools\.islice\((\w+), 20\)\)"), 20
 _MUTABLE = re.compile(r"^([\[{].+[\]}]|io\.(String|Bytes)IO\(.*\))$", re.DOTALL)
 
@@ -55,7 +54,7 @@ class Checks:
             return reply_body(made, self._literals)
         if made.subject.kind == "program" and made.outcome.kind != "raised":
             return run_body(made, self._literals)
-        body = self._raises(made) if made.outcome.kind == "raised" else self._value(made)
+        body = error_body(made, self._names) if made.outcome.kind == "raised" else self._value(made)
         return self._polished(made, body) if body is not None else None
 
     def _polished(self, made: Try, body: Body) -> Body:
@@ -65,7 +64,7 @@ class Checks:
         owner = made.subject.owner
         if made.instance != INSTANCE or owner is None:
             return dataclasses.replace(body, lines=lines, more=more)
-        name = self._tables.column(_snake(owner.__name__).strip("_"))
+        name = self._tables.column(snake(owner.__name__))
         if name in body.columns or name == INSTANCE or not name.isidentifier():
             return dataclasses.replace(body, lines=lines, more=more)
         return dataclasses.replace(
@@ -75,28 +74,6 @@ class Checks:
             wide=renamed(body.wide, INSTANCE, name),
             columns=tuple(name if each == INSTANCE else each for each in body.columns),
             more=more,
-        )
-
-    # ------------------------------------------------------------ errors
-
-    def _raises(self, made: Try) -> Body | None:
-        error = made.outcome.error
-        assert error is not None
-        name = self._names.of(type(error))
-        if name is None:
-            return None
-        is_lasting = made.outcome.is_explicit or isinstance(error, KeyError) or str(error).startswith(_LASTING)
-        says_key = isinstance(error, KeyError) and str(error) in made.program.call
-        match = (
-            match_text(str(error)) if is_lasting and not says_key else ""
-        )  # the interpreter's words differ by version
-        condition = f"pytest.raises({name}, match={match})" if match else f"pytest.raises({name})"
-        call = settling_call(made, made.program.call)
-        lines = (*made.program.setup, f"with {condition}:", f"    {call}")
-        return Body(
-            lines,
-            label="raises_" + _snake(type(error).__name__),
-            more=MISSING_KEY if says_key else slug_of_error(str(error)),
         )
 
     # ------------------------------------------------------------ values
@@ -300,7 +277,3 @@ def _without_limit(line: str, value: object) -> str:
 def _statement(line: str) -> str:
     text = line.lstrip()
     return line[: len(line) - len(text)] + as_statement(text)
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -10,6 +10,7 @@ from .facts import ModuleFacts
 from .literals import Literals
 from .matching import match_text
 from .names import Names
+from .raising import raising
 from .search import Search
 from .subjects import Subject
 from .telling import shown
@@ -58,8 +59,7 @@ def config_body(made: Try, tries: Sequence[Try], literals: Literals, names: Name
         match = match_text(str(error))
         if name is None:
             return None
-        condition = f"pytest.raises({name}, match={match})" if match else f"pytest.raises({name})"
-        lines = (*made.program.setup, f"with {condition}:", f"    {made.program.call}")
+        lines = (*made.program.setup, f"with {raising(name, match)}:", f"    {made.program.call}")
         return Body(lines, label=f"refuses_{what}", more=slug(step.rpartition(", ")[2]))
     value = made.outcome.value
     others = [
