@@ -282,6 +282,11 @@ class Store:
 
     def __setitem__(self, key: str, value: int) -> None:
         self._kept[key] = value
+
+    def take_any(self) -> int:
+        if not self._kept:
+            raise KeyError
+        return self._kept.popitem()[1]
 """
 
 
@@ -291,6 +296,7 @@ def test_an_error_that_only_repeats_the_key_is_told_by_the_missing_key_and_its_w
     assert "_raises_key_error_for_missing_key" in text
     assert "pytest.raises(KeyError):" in text
     assert "nothing is kept under" in text  # words of the project's own
+    assert "take_any_raises_key_error" in text and "take_any_raises_key_error_for" not in text  # no key was asked for
 
 
 def test_a_name_that_is_taken_tells_what_is_claimed_besides_and_not_that_a_text_is_given():

@@ -20,7 +20,7 @@ def error_body(made: Try, names: Names) -> Body | None:
     if name is None:
         return None
     is_key = isinstance(error, KeyError)
-    says_key = is_key and message in made.program.call
+    says_key = is_key and message != "" and message in made.program.call
     is_lasting = made.outcome.is_explicit or is_key or message.startswith(_LASTING)
     match = match_text(message) if is_lasting and not says_key else ""
     call = settling_call(made, made.program.call)
