@@ -8,6 +8,17 @@ from test_testgen_typescript_readable import NODE, answer_of, oddness
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
 
 
+LOADED = f"""
+        const load = (name) => require({str(NODE / "explorer")!r} + '/' + name);
+        const {{ Cases }} = load('cases.cjs');
+        const {{ make }} = load('nodes.cjs');
+        const {{ pictureOf }} = load('pictures.cjs');
+        const {{ Values }} = load('values.cjs');
+        const facts = {{ strings: [], numbers: [], reads: [], env: [], regexes: [], patterns: [], knows: [] }};
+        const cases = new Cases(new Values({{}}, facts, () => 0.5, []), [], () => 0.5);
+"""  # what the tests below begin with
+
+
 def test_a_text_that_comes_out_as_it_went_in_is_of_another_sort_and_shows_less() -> None:
     seen = "{{ kind: 'value', value: {{ t: 'value', v: '{}' }}, args: [{{ t: 'value', v: 'a#b' }}] }}"
     node = "{ t: 'value', v: 'a#b' }"
@@ -24,14 +35,8 @@ def test_a_text_that_comes_out_as_it_went_in_is_of_another_sort_and_shows_less()
 def told(function: str, args: str = "[]", answers: str = "{}") -> dict[str, object]:
     """Return {args, answers} of a case of a function of both, after it was let show something."""
     return answer_of(f"""
-        const load = (name) => require({str(NODE / "explorer")!r} + '/' + name);
+        {LOADED}
         const {{ makeTelling }} = load('telling.cjs');
-        const {{ Cases }} = load('cases.cjs');
-        const {{ make }} = load('nodes.cjs');
-        const {{ pictureOf }} = load('pictures.cjs');
-        const {{ Values }} = load('values.cjs');
-        const facts = {{ strings: [], numbers: [], reads: [], env: [], regexes: [], patterns: [] }};
-        const cases = new Cases(new Values({{}}, facts, () => 0.5, []), [], () => 0.5);
         const text = (name, v) => ({{ t: 'value', v, name, shape: {{ k: 'string' }} }});
         const literal = (v) => ({{ k: 'literal', v }});
         const union = (all) => ({{ k: 'union', of: all.map(literal) }});
@@ -85,14 +90,8 @@ def test_what_is_found_is_another_thing_than_what_stands_for_nothing() -> None:
 
 def test_a_row_keeps_what_is_natural_where_an_ordinary_one_was_made_to_show_something() -> None:
     notes = answer_of(f"""
-        const load = (name) => require({str(NODE / "explorer")!r} + '/' + name);
+        {LOADED}
         const {{ findDeciding }} = load('deciding.cjs');
-        const {{ Cases }} = load('cases.cjs');
-        const {{ make }} = load('nodes.cjs');
-        const {{ pictureOf }} = load('pictures.cjs');
-        const {{ Values }} = load('values.cjs');
-        const facts = {{ strings: [], numbers: [], reads: [], env: [], regexes: [], patterns: [], knows: [] }};
-        const cases = new Cases(new Values({{}}, facts, () => 0.5, []), [], () => 0.5);
         const text = (v) => ({{ t: 'value', v, shape: {{ k: 'string' }} }});
         const props = (note, owner) => [["note", text(note)], ["owner", text(owner)]];
         const row = (...given) => ({{ t: "object", answer: true, props: props(...given) }});
