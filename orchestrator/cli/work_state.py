@@ -60,4 +60,5 @@ def _tell(report: ReconcileReport) -> None:
         tell(f"left as it is: {left.path}: {left.reason}{kept}\n")
     for (run, task, attempt), paths in report.interrupted:
         names = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
-        tell(f"interrupted: attempt {attempt} of {task} (run {run}) had changed {names}\n")
+        changed = f"{names} changed since it began, by it or by somebody else"
+        tell(f"interrupted: attempt {attempt} of {task} (run {run}); {changed}\n")

@@ -72,6 +72,20 @@ def test_a_signal_ends_the_run_in_order_and_resume_goes_on(scene: Scene, signum:
     assert tree_of(scene.root) == checker.expected.before
 
 
+def test_what_changed_after_a_kill_is_named_and_nobody_is_accused_of_it(scene: Scene) -> None:
+    process = scene.start("run", "--all", "--yes")
+    until(scene.effect_lines)
+    for pid in (process.pid, *wait_until_gone(scene, 0.0)):
+        os.kill(pid, signal.SIGKILL)
+    process.communicate(timeout=20)
+    make_it_quick(scene)  # a person, between the kill and the resume
+    resumed = scene.call("resume", "--yes")
+    assert resumed.code == 0
+    [told] = [line for line in resumed.err.splitlines() if line.startswith("interrupted: ")]
+    assert "attempt 1 of 1.2" in told
+    assert "phases.yaml changed since it began, by it or by somebody else" in told.replace("out/long.txt, ", "")
+
+
 def test_a_signal_to_the_whole_group_counts_once(scene: Scene) -> None:
     process = scene.start("run", "--all", "--yes", process_group=0)
     until(scene.effect_lines)
