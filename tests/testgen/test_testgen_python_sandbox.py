@@ -184,6 +184,15 @@ def test_no_device_and_nothing_that_is_open_gets_another_mode_owner_or_length(tm
     assert fence.attempts == ["os.chmod", "os.chmod", "os.remove"]
 
 
+def test_what_takes_more_memory_than_a_test_should_is_refused_at_once_and_only_inside_the_fence(tmp_path):
+    fence = Fence(str(tmp_path), Stopwatch())
+    with pytest.raises(MemoryError), fence.raised(5):
+        bytes(10**9)  # filled or not within the time of a call, as others are at work: tests would depend on them
+    with fence.raised(5):
+        assert len(bytes(10**8)) == 10**8
+    assert len(bytes(10**9)) == 10**9
+
+
 def test_a_module_that_exits_while_it_is_imported_is_told(workbench):
     workbench.write("exits.py", "raise SystemExit(3)\n")
     with pytest.raises(TaskFailed, match=r"^exits.py cannot be imported: SystemExit: 3$"):

@@ -191,6 +191,8 @@ class Caller:
                 error.__traceback__ = error.__cause__ = error.__context__ = None
                 if self._fence.attempts:
                     return Outcome("blocked", what=self._fence.attempts[0])
+                if isinstance(error, MemoryError) and not explicit:  # of ours, or of a machine that has no more
+                    return Outcome("slow")
                 return Outcome("raised", error=error, is_explicit=explicit, is_before=is_before, stumbles=stumbles)
         except TooSlow:  # it came a moment late
             return Outcome("slow")

@@ -55,7 +55,7 @@ class Mutation:
         self._search = search
         self._writer = writer
         self._until = until
-        self._seen: set[int] = set()  # calls that were tried on mutants
+        self._seen: set[Program] = set()  # what was tried on mutants
         self.runner = MutantRunner(probed, fence, search.caller.keep_anew)
 
     def run(
@@ -200,10 +200,10 @@ class Mutation:
     def _better(self, verdicts: list[Verdict], tries: Sequence[Try], mutants: Collection[Mutant]) -> list[Verdict]:
         """Return the verdicts after calls that no test stands for were tried on those mutants that no test notices."""
         written = {made.program for made, _ in self.tests}
-        unseen = [each for each in tries if each.program not in written and id(each) not in self._seen]
+        unseen = [each for each in tries if each.program not in written and each.program not in self._seen]
         others = [each for each in unseen if self._writer.may_write(each)]
         others.sort(key=lambda each: (each.cost, each.program.call))
-        self._seen.update(map(id, others))
+        self._seen.update(each.program for each in others)
         notices = Noticing(others, self._search.told, self._search.caller)
         survivors = [each.mutant for each in verdicts if not each.killers and each.mutant in mutants]
         trial = Trial(self._until, tests=_MOST_CALLS, others=_MOST_OTHERS, enough=2)

@@ -70,6 +70,7 @@ _PAIRS = frozenset(["os.rename", "os.link", "os.symlink", "shutil.move", "shutil
 _NAMES = (int, str, bytes, os.PathLike)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MEMORY = 4 << 30
+_MEMORY_OF_A_CALL = 512 << 20  # bytes; filling more takes a second or not, as the machine has time
 _FILE = 32 << 20
 _WAITING = 3
 _TELLING = 0.2  # seconds until the parent is told again how long this process stood in line
@@ -192,7 +193,8 @@ class Fence:
         """Keep the fence up and the clock running; an interruption that is swallowed comes again.
 
         `seconds` are those of the processor, so that a busy machine changes nothing; whoever only waits gets three
-        times as long by the stopwatch. Inside a fence that is up already nothing changes.
+        times as long by the stopwatch. Inside a fence that is up already nothing changes. What takes more memory than
+        a test should gets a MemoryError at once.
         """
         if self.is_up:
             yield
@@ -201,6 +203,7 @@ class Fence:
         self.was_slow = False
         self._slept = 0.0
         self._until = self.stopwatch.now() + seconds * _WAITING
+        limits = _getrlimit(resource.RLIMIT_AS) if self.is_importing else _bound_memory()
         self._clock = self.is_up = True
         signal.setitimer(signal.ITIMER_PROF, seconds, 0.05)
         _, every = signal.setitimer(signal.ITIMER_REAL, min(seconds * _WAITING, _TELLING), 0.05)
@@ -208,8 +211,29 @@ class Fence:
             yield
         finally:
             self._clock = self.is_up = False
+            _setrlimit(resource.RLIMIT_AS, limits)
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, every, every)
+
+
+_getrlimit, _setrlimit, _open, _read, _close = resource.getrlimit, resource.setrlimit, os.open, os.read, os.close
+_PAGE = resource.getpagesize()
+
+
+def _bound_memory() -> tuple[int, int]:
+    """Let this process grow by what a call may take; return the limits that held before."""
+    limits = _getrlimit(resource.RLIMIT_AS)
+    try:
+        file = _open("/proc/self/statm", os.O_RDONLY)
+    except OSError:  # not Linux
+        return limits
+    try:
+        most = int(_read(file, 20).split()[0]) * _PAGE + _MEMORY_OF_A_CALL
+    finally:
+        _close(file)
+    if limits[0] == resource.RLIM_INFINITY or most < limits[0]:
+        _setrlimit(resource.RLIMIT_AS, (most, limits[1]))
+    return limits
 
 
 def _refuse_to_exit(status: int = 0) -> NoReturn:
