@@ -1,8 +1,9 @@
 """Where the modules of one package are tried: the copy of the project, the runner, and what it reports."""
 
 import asyncio
+import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Bench:
     overlay: Overlay
     isolate: tuple[str, ...] = ()
     _above: list[Path] = field(default_factory=list)  # where the runner is started instead of in the package
+    _runs: Iterator[int] = field(default_factory=itertools.count)
 
     def package_path(self, relative: str = "") -> Path:
         """Return the package's folder in the copy."""
@@ -129,8 +131,7 @@ class Bench:
     async def _run_in(
         self, folder: Path, files: Sequence[str], *, seconds: float, seed: int | None, env: Mapping[str, str]
     ) -> "Report":
-        report = self.scratch / "report.json"
-        report.unlink(missing_ok=True)
+        report = self.scratch / f"report-{next(self._runs)}.json"
         argv = ("env", "-C", str(folder), *self.isolate, *self.command(files, report, seed))
         surroundings = {"TZ": "UTC", "CI": "true", "NO_COLOR": "1", "HOME": str(self.scratch), **env}
         surroundings["ORCHESTRATE_REPORT"] = str(report)

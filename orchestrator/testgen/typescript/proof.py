@@ -1,9 +1,12 @@
 """The filters: each test has to show in fresh runner processes that it compiles, holds, repeats and touches nothing."""
 
+import asyncio
 import json
+import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from orchestrator.testgen.filters import (
     CLOCK,
@@ -64,25 +67,49 @@ async def prove(
     seen: dict[str, set[str]] = {file: set() for file in texts}
     for file, text in texts.items():
         bench.overlay.write(file, guarded(bench.tools, text, str(bench.overlay.place.resolve())))
-    waiting = list(texts)
-    for number in range(REPEATS + 1):
-        if number == REPEATS:
-            through = await _through_at_once(bench, waiting, variables or {})
-            waiting = [each for each in waiting if each not in through]
-        if not waiting:
-            break
-        report = await _run(bench, waiting, number)
-        for file in waiting:
+
+    def judge(number: int, files: Sequence[str], report: Report) -> None:
+        for file in files:
             found = report.files.get(_place(bench, file), FileReport(tests={}, message=report.tail))
             seen[file].update(found.tests)
             for name, message in _failures(found).items():
                 reasons[file].setdefault(name, _reason(message, number) if name else NOT_RUN)
                 messages[file].setdefault(name, message)
-        waiting = [file for file in waiting if not any(_is_asked(is_ours, file, name) for name in reasons[file])]
+
+    def unblamed(files: Sequence[str]) -> list[str]:
+        return [file for file in files if not any(_is_asked(is_ours, file, name) for name in reasons[file])]
+
+    judge(0, list(texts), await _run(bench, list(texts), 0))
+    repetitions, waiting = await _repeated(bench, unblamed(list(texts)), variables or {})
+    for number, files, report in repetitions:
+        judge(number, files, report)
+    waiting = unblamed(waiting)
     for file, failed in (await _in_foreign_environment(bench, waiting, variables or {})).items():
         reasons[file].update(dict.fromkeys(failed, ENVIRONMENT))
         messages[file].update(failed)
     return {file: _verdicts(file, reasons[file], messages[file], seen[file], is_ours) for file in texts}
+
+
+_Repetition = tuple[int, Sequence[str], Report]
+
+
+async def _repeated(
+    bench: Bench, files: Sequence[str], variables: Mapping[str, Sequence[str]]
+) -> tuple[list[_Repetition], list[str]]:
+    """Run files shuffled, side by side where there is room; return (number, files, report) of each time, in order.
+
+    The files besides are those that were not run in the environment of somebody else, or did not come through there.
+    """
+    runs = [asyncio.create_task(_run(bench, files, number)) for number in range(1, REPEATS) if files]
+    try:
+        through = await _through_at_once(bench, files, variables)
+        rest = [each for each in files if each not in through]
+        last = [(REPEATS, rest, await _run(bench, rest, REPEATS))] if rest else []
+        return [*[(number, files, await each) for number, each in enumerate(runs, 1)], *last], rest
+    finally:
+        for each in runs:
+            each.cancel()
+        await asyncio.gather(*runs, return_exceptions=True)
 
 
 def _failures(found: FileReport) -> dict[str, str]:
@@ -93,10 +120,19 @@ def _failures(found: FileReport) -> dict[str, str]:
 
 
 async def _run(bench: Bench, files: Sequence[str], number: int, env: Mapping[str, str] | None = None) -> Report:
-    """Run files for the so many-th time."""
-    given = {} if number == 0 else {"TZ": _ZONES[number - 1], "ORCHESTRATE_CLOCK": str(number * 197 * _DAY)}
-    seed = number * 7919 if number else None
-    return await bench.run_files(files, seconds=_SECONDS, seed=seed, env={**(env or {}), **given})
+    """Run files for the so many-th time; repetitions of all tasks together are no more at once than processors."""
+    if number == 0:
+        return await bench.run_files(files, seconds=_SECONDS, env=env)
+    given = {"TZ": _ZONES[number - 1], "ORCHESTRATE_CLOCK": str(number * 197 * _DAY)}
+    async with _room():
+        return await bench.run_files(files, seconds=_SECONDS, seed=number * 7919, env={**(env or {}), **given})
+
+
+_ROOMS = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
+
+
+def _room() -> asyncio.Semaphore:
+    return _ROOMS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(os.cpu_count() or 1))
 
 
 def _place(bench: Bench, file: str) -> str:

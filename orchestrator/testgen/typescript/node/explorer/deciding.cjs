@@ -9,7 +9,7 @@ const { decisiveFields, isFree } = require('./decisive-fields.cjs');
 const { childOf, differences, leavesOf, reverted } = require('./differences.cjs');
 const { oddnessOf } = require('./oddness.cjs');
 const { findPartners } = require('./partners.cjs');
-const { stillWorth } = require('./plainer.cjs');
+const { settled } = require('./plainer.cjs');
 
 const MOST_SPOTS = 24;
 const MOST_TRIES = 30; // of one case
@@ -61,21 +61,25 @@ function goodnessOf({ item, seen }) {
 async function compared(search, entry, ordinary, isOver) {
   const natural = (key) => search.caller.world.answerFor(key.slice(0, key.lastIndexOf(':')));
   const spotsOf = (one) => [...differences(one.item, ordinary.item, natural)];
-  let found = entry;
-  let spots = spotsOf(found);
-  if (spots.length > MOST_SPOTS) return entry;
-  let tries = 0;
-  for (let at = 0; at < spots.length && tries < MOST_TRIES && !isOver();) {
-    if (isNatural(spots[at], natural)) { at += 1; continue; }
-    tries += 1;
-    const item = reverted(found.item, spots[at]);
-    const next = item && (await stillWorth(search, found, item, refusedAlike(found)));
-    if (!next || isOdder(search, next, found)) { at += 1; continue; }
-    found = next;
-    spots = spotsOf(found);
-  }
+  if (spotsOf(entry).length > MOST_SPOTS) return entry;
+  const likeOrdinary = async (worth) => {
+    let found = entry;
+    let spots = spotsOf(found);
+    let tries = 0;
+    for (let at = 0; at < spots.length && tries < MOST_TRIES && !isOver();) {
+      if (isNatural(spots[at], natural)) { at += 1; continue; }
+      tries += 1;
+      const item = reverted(found.item, spots[at]);
+      const next = item && (await worth(search, found, item, refusedAlike(found)));
+      if (!next || isOdder(search, next, found)) { at += 1; continue; }
+      found = next;
+      spots = spotsOf(found);
+    }
+    return found;
+  };
+  const found = await settled(search, entry, likeOrdinary);
   const why = [];
-  for (const spot of spots) {
+  for (const spot of spotsOf(found)) {
     const parts = await decidingParts(search, found, spot);
     why.push(...(parts.length > 0 ? parts : [{ ...spot, ...(await verdictOn(search, found, spot)) }]));
   }

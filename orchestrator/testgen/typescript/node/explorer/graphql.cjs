@@ -45,11 +45,34 @@ function printed(world, schema, name) {
   return world.graphql.printType(type).split('\n').filter((line) => line !== '');
 }
 
+const known = new WeakMap(); // schema -> Map of what it makes of an operation: checking one takes longer than answering it
+
+function checked({ parse, validate, validateSchema }, schema, source) {
+  const sources = known.get(schema) ?? known.set(schema, new Map()).get(schema);
+  if (!sources.has(source)) sources.set(source, checkedAnew({ parse, validate, validateSchema }, schema, source));
+  return sources.get(source);
+}
+
+/** What `graphql()` does before it executes: {document} or {errors}. */
+function checkedAnew({ parse, validate, validateSchema }, schema, source) {
+  const faults = validateSchema(schema);
+  if (faults.length > 0) return { errors: faults };
+  try {
+    const document = parse(source);
+    const errors = validate(schema, document);
+    return errors.length > 0 ? { errors } : { document };
+  } catch (error) {
+    return { errors: [error] };
+  }
+}
+
 async function executed(world, subject, [variables, context]) {
-  const { schema, root, source } = subject;
-  const result = await world.graphql.graphql({
-    schema: world.offered(schema),
-    source,
+  const { root, source } = subject;
+  const schema = world.offered(subject.schema);
+  const { document, errors } = checked(world.graphql, schema, source);
+  const result = errors ? { errors } : await world.graphql.execute({
+    schema,
+    document,
     ...(root ? { rootValue: world.offered(root) } : {}),
     ...(subject.hasVariables ? { variableValues: variables } : {}),
     ...(context === undefined ? {} : { contextValue: context }),

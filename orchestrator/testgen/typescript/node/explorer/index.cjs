@@ -92,8 +92,9 @@ async function searched(job, imported) {
   const cases = new Cases(values, subjects, random, plan.hasState);
   const began = process.cpuUsage(); // loading the project's compiler and its servers is not exploring
   const now = seldom(() => spent(process.cpuUsage(began))); // of the processor: what else the machine does makes no difference
-  const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, misses: assembly ? 60 : 150, fruitless: assembly ? 2 : 4, until: plan.seconds * 0.6, patience: Math.max(30, plan.seconds * 3) };
-  const search = new Search({ caller, cases, subjects, limits, now, journal });
+  const limits = { calls: plan.calls, perRound: Math.max(60, Math.floor(plan.calls / 6 / Math.max(1, subjects.length))), rounds: 12, enough: 6, misses: assembly ? 60 : 150, fruitless: assembly ? 2 : 4, until: plan.seconds * 0.6, patience: Math.max(30, plan.seconds * 3) };
+  const goals = [...plan.goals.keys()].filter((each) => !imported.goals.includes(each));
+  const search = new Search({ caller, cases, subjects, goals, limits, now, journal });
   await search.run();
   const cut = new Set(search.isCutShort ? ['exploring'] : []);
   const over = (share, what) => () => {

@@ -25,16 +25,20 @@ async function makePlainer(search, isOver) {
 }
 
 async function plainest(search, entry, isOver) {
+  search.cases.values.subject = entry.item.subject;
+  return settled(search, entry, (worth) => plainerBy(worth, search, entry, isOver));
+}
+
+async function plainerBy(worth, search, entry, isOver) {
   let found = entry;
   let tries = 0;
-  search.cases.values.subject = entry.item.subject;
   let ways = [...waysOf(search.cases, found)];
   for (let at = 0; tries < MOST_TRIES && at < ways.length && !isOver(); ) {
     tries += 1;
     const { item } = found;
     const isNeedless = ways[at].steps.length < item.steps.length && item.subject.kind === 'function';
     const isUnsent = item.subject.form && headersOf(ways[at]).length < headersOf(item).length;
-    const next = isNeedless ? await withoutNeedless(search, found, ways[at]) : await stillWorth(search, found, ways[at], isUnsent ? comesOut(found) : undefined);
+    const next = isNeedless ? await withoutNeedless(worth, search, found, ways[at]) : await worth(search, found, ways[at], isUnsent ? comesOut(found) : undefined);
     if (!next) {
       at += 1;
       continue;
@@ -46,9 +50,9 @@ async function plainest(search, entry, isOver) {
 }
 
 /** The case with a call less before that of a function, if the same comes out: what that call reaches is no merit of this one. */
-async function withoutNeedless(search, found, item) {
+async function withoutNeedless(worth, search, found, item) {
   const { goals, kills } = found;
-  return stillWorth(search, { ...found, goals: [], kills }, item, comesOut(found)).then((next) => next && { ...next, goals: goals.filter((each) => next.seen.goals.has(each)) });
+  return worth(search, { ...found, goals: [], kills }, item, comesOut(found)).then((next) => next && { ...next, goals: goals.filter((each) => next.seen.goals.has(each)) });
 }
 
 /** A test for whether the same comes out as of a case. */
@@ -127,16 +131,48 @@ function naturalFor({ values }, node, isStrange) {
   return known < 0 ? first : first.slice(0, known);
 }
 
-/** The case with what comes out of it now, if it is worth keeping for the same reasons; undefined otherwise. */
-async function stillWorth(search, { goals, kills, outcome }, item, isAsGood = (seen) => search.outcomeOf(item, seen) === outcome) {
-  const { caller } = search;
-  const seen = await caller.call(item);
-  if (search.unfit(seen, item) || goals.some((each) => !seen.goals.has(each)) || !isAsGood(seen)) return undefined;
-  const complete = search.completed(item, seen);
-  const stable = await search.steady(complete, seen);
-  if (!stable) return undefined;
-  for (const mutant of kills) if (!(await search.tells(complete, stable, mutant))) return undefined;
-  return { item: complete, seen: stable, goals, kills, outcome: search.outcomeOf(item, stable) };
+/**
+ * Change a case step by step: `change` gets what says whether a step is worth it. What comes out is looked at once for
+ * each step and again at the end only, as a second look may take a server of its own; where that shows something else,
+ * or where it is known that not everything comes out again, each step is looked at twice.
+ */
+async function settled(search, entry, change) {
+  if (isVague(entry.seen)) return change(stillWorth);
+  const found = await change(worthAtFirst);
+  return found === entry ? entry : (await firm(search, found)) ?? change(stillWorth);
 }
 
-module.exports = { makePlainer, stillWorth };
+/** Say whether of some of what came out only the kind is known. */
+function isVague({ kind, value }) {
+  const isAny = (picture) => picture.t === 'any' || (picture.items ?? picture.props?.map(([, each]) => each) ?? picture.pairs?.flat() ?? []).some(isAny);
+  return kind === 'value' && isAny(value);
+}
+
+/** The case with what comes out of it now, if it is worth keeping for the same reasons; undefined otherwise. */
+async function stillWorth(search, entry, item, isAsGood) {
+  const found = await worthAtFirst(search, { ...entry, kills: [] }, item, isAsGood);
+  return found && firm(search, { ...found, kills: entry.kills });
+}
+
+/** The same after one look. */
+async function worthAtFirst(search, { goals, kills, outcome }, item, isAsGood = (seen) => search.outcomeOf(item, seen) === outcome) {
+  const seen = await search.caller.call(item);
+  if (search.unfit(seen, item) || goals.some((each) => !seen.goals.has(each)) || !isAsGood(seen)) return undefined;
+  const complete = search.completed(item, seen);
+  if (!(await tellsAll(search, complete, seen, kills))) return undefined;
+  return { item: complete, seen, goals, kills, outcome: search.outcomeOf(item, seen) };
+}
+
+/** A case with what comes out of it again and again, if that still tells its mutants. */
+async function firm(search, found) {
+  const seen = await search.steady(found.item, found.seen);
+  if (!seen || !(await tellsAll(search, found.item, seen, found.kills))) return undefined;
+  return { ...found, seen, outcome: search.outcomeOf(found.item, seen) };
+}
+
+async function tellsAll(search, item, seen, kills) {
+  for (const mutant of kills) if (!(await search.tells(item, seen, mutant))) return false;
+  return true;
+}
+
+module.exports = { makePlainer, settled, stillWorth };

@@ -18,8 +18,9 @@ const MOST_LATE = 40; // calls of one subject that do not end: each of them cost
 const MOST_LATE_FIRST = 6; // of one that never ended so far
 
 class Search {
-  constructor({ caller, cases, subjects, limits, now, journal }) {
-    Object.assign(this, { caller, cases, subjects, limits, now, journal });
+  /** `goals` are those that calls can reach; with all of them reached, `limits.enough` rounds do. */
+  constructor({ caller, cases, subjects, goals, limits, now, journal }) {
+    Object.assign(this, { caller, cases, subjects, goals, limits, now, journal });
     this.kept = [];
     this.reached = new Set();
     this.killed = new Set();
@@ -36,11 +37,17 @@ class Search {
   async run() {
     await this.beginAll();
     let fruitless = 0;
-    for (let round = 0; round < this.limits.rounds && fruitless < this.limits.fruitless && !this.isOver(); round += 1) {
+    for (let round = 0; round < this.most(round) && fruitless < this.limits.fruitless && !this.isOver(); round += 1) {
       const before = this.kept.length;
       for (const subject of this.subjects) await this.continue(subject, round);
       fruitless = this.kept.length === before ? fruitless + 1 : 0;
     }
+  }
+
+  /** How many rounds there are: more of them where there still is something to reach. */
+  most(round) {
+    const { rounds, enough } = this.limits;
+    return round >= enough && this.goals.every((each) => this.reached.has(each)) ? enough : rounds;
   }
 
   /** Say whether so many calls of a subject did not end that trying it goes on at the cost of all others. */

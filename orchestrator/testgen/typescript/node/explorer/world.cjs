@@ -3,10 +3,9 @@
 const { Environment } = require('./environment.cjs');
 const { make } = require('./nodes.cjs');
 const { pictureOf } = require('./pictures.cjs');
-const { cheap, hashesOf } = require('./server/hashing.cjs');
+const { HASHING, cheap, hashesOf } = require('./server/hashing.cjs');
 const { Patience } = require('../patience.cjs');
 
-const HASHING = /^bcrypt(js)?$/;
 /** Packages that load parts of themselves when these are first used: such a part would be another one each time. */
 const LAZY = /^(winston|logform)$/;
 const CLOCK = { set: setTimeout, clear: clearTimeout };

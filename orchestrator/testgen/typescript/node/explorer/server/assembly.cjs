@@ -6,7 +6,7 @@
 const { namePlugins, watchingFastify } = require('../../plugins.cjs');
 const { Scene } = require('../scene.cjs');
 const { LAZY } = require('../world.cjs');
-const { cheap } = require('./hashing.cjs');
+const { HASHING, cheap } = require('./hashing.cjs');
 const { KEEPING } = require('./kept-servers.cjs');
 const { RequestWriter } = require('./request-writer.cjs');
 const { setupOf } = require('./setup.cjs');
@@ -63,7 +63,7 @@ class Assembly {
     const kept = (this.packages = new Map());
     for (const spec of this.server.externals) {
       if (spec === this.package) this.api.mock(spec, () => this.watched());
-      else if (/^bcrypt(js)?$/.test(spec)) this.mockHashing(spec, find(() => real(spec)));
+      else if (HASHING.test(spec)) this.mockHashing(spec, find(() => real(spec)));
       else if (this.api.actual && !LAZY.test(spec)) this.api.mock(spec, () => kept.get(spec) ?? kept.set(spec, this.api.actual(spec)).get(spec));
     }
   }

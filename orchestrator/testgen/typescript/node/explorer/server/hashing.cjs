@@ -3,6 +3,8 @@
 
 const { stringsFor } = require('../strings.cjs');
 
+const HASHING = /^bcrypt(js)?$/;
+
 /** bcrypt takes a tenth of a second for each hash on purpose; the fewest rounds do here. */
 function cheap(real) {
   const fewer = (rounds) => (typeof rounds === 'number' ? Math.min(rounds, 4) : rounds);
@@ -22,4 +24,4 @@ function hashesOf(real, { spec, names }) {
   return [{ t: 'code', code: `${isWhole ? 'bcrypt.' : ''}hashSync('${password}', 4)`, make: () => hash, from: { package: spec, name: isWhole ? 'default' : 'hashSync', as }, shape: { k: 'string' } }];
 }
 
-module.exports = { cheap, hashesOf };
+module.exports = { HASHING, cheap, hashesOf };
