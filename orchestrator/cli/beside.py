@@ -13,6 +13,7 @@ from typing import TypeVar
 from msgspec import Struct, msgpack
 
 from orchestrator.processes.sweep import end_with_parent, send
+from orchestrator.processors import processors
 
 T = TypeVar("T", bound=Struct)
 
@@ -21,14 +22,14 @@ _FEWEST = 2  # processors
 
 def is_a_processor_free() -> bool:
     """Say whether another process would run now: what both have to load is loaded twice, which costs a busy machine."""
-    if not hasattr(os, "sched_getaffinity") or (processors := len(os.sched_getaffinity(0))) < _FEWEST:
+    if (present := processors()) < _FEWEST:
         return False
     try:
         with open("/proc/loadavg", encoding="ascii") as facts:
             running = int(facts.read().split()[3].partition("/")[0])
     except (OSError, ValueError, IndexError):
         return False
-    return running <= processors
+    return running <= present
 
 
 def made_beside(make: Callable[[], T], kind: type[T], meanwhile: Callable[[], object]) -> T:

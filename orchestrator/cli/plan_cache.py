@@ -26,6 +26,7 @@ from orchestrator.cli.plan_inputs import PlanInputs, inputs_from_json, stamps_be
 from orchestrator.errors import OrchestrateError, Place, Problem, Severity
 from orchestrator.models.json import Json
 from orchestrator.planning.files import read_bounded
+from orchestrator.processors import processors
 from orchestrator.sources.finding import project_root
 from orchestrator.sources.glance import glance_at_root
 
@@ -166,7 +167,7 @@ def _checksum(content: bytes) -> str:
 
 def _program() -> Iterator[str]:
     """Yield what tells this program, its plug-ins and its machine from every other."""
-    yield from (__version__, sys.version, str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0))
+    yield from (__version__, sys.version, str(processors()))
     for folder in sys.path:
         yield from _installed(folder or ".")
     yield from stamps_below(str(Path(__file__).parent.parent), ".py")

@@ -1,6 +1,5 @@
 """From drafts to the plan of the whole document: ids become edges, settings defaults, handlers name their files."""
 
-import os
 from collections.abc import Iterator, Mapping
 
 from orchestrator.errors import DocumentInvalid
@@ -22,6 +21,7 @@ from orchestrator.planning.dependencies import Dependencies, find_dependencies
 from orchestrator.planning.drafts import Draft, GroupDraft, PhaseDraft, TaskDraft
 from orchestrator.planning.phase_sequence import phases_before
 from orchestrator.planning.targets import Handlers, Plugins
+from orchestrator.processors import processors
 
 
 def resolve(
@@ -156,8 +156,7 @@ def _policy(default: Retry, own: Retry | None = None) -> RetryPolicy:
 
 def _limits(settings: Settings) -> Limits:
     limit = settings.max_parallel_tasks
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Limits(max_parallel_tasks=cores if limit == "auto" else limit, fail_fast=settings.fail_fast)
+    return Limits(max_parallel_tasks=processors() if limit == "auto" else limit, fail_fast=settings.fail_fast)
 
 
 def _notifications(settings: Settings) -> tuple[Notification, ...]:

@@ -45,6 +45,12 @@ def run_node(*arguments: str, root: Path | None = None) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def answer_of(script: str) -> Any:
+    """Return what a script prints, as JSON."""
+    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
 def run_jest(root: Path | None = None) -> None:
     """Run the project's own tests in Jest, which has to go well."""
     run_node(JEST, root=root)

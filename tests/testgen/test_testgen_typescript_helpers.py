@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from by_hand import answer_of
 
 import orchestrator.testgen.typescript as package
 from orchestrator.testgen.typescript import doubles
@@ -14,12 +15,6 @@ from orchestrator.testgen.typescript import doubles
 NODE = Path(package.__file__).parent / "node"
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
-
-
-def answer_of(script: str):
-    """Run a script and return what it printed, as JSON."""
-    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
 
 
 def test_the_file_of_doubles_is_known_again_by_the_functions_that_it_offers() -> None:

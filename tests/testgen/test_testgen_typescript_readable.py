@@ -1,12 +1,11 @@
 """What a reader would find strange is known as such, and gives way to what a person would write."""
 
-import json
 import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from by_hand import answer_of
 from test_testgen_typescript_sharing import PLAIN
 
 import orchestrator.testgen.typescript as package
@@ -16,11 +15,6 @@ from orchestrator.testgen.typescript.settling import plain_enough
 NODE = Path(package.__file__).parent / "node"
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
-
-
-def answer_of(script: str):
-    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
 
 
 def oddness(node: str, *, seen: str = "{ kind: 'value' }", knows: str = "[]", steps: str = "[]") -> float:

@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from test_testgen_typescript_readable import NODE, answer_of, oddness
+from by_hand import answer_of
+from test_testgen_typescript_readable import NODE, oddness
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
 

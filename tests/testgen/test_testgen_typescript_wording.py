@@ -5,7 +5,8 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from test_testgen_typescript_readable import NODE, answer_of
+from by_hand import answer_of
+from test_testgen_typescript_readable import NODE
 from test_testgen_typescript_sharing import PLAIN
 
 from orchestrator.testgen.typescript.naming import Namer

@@ -1,11 +1,8 @@
 """Carry out one call of the code under test inside the fence, and note how it went."""
 
-import asyncio
 import contextlib
 import decimal
-import inspect
 import io
-import itertools
 import linecache
 import os
 import re
@@ -14,24 +11,21 @@ import types
 from dataclasses import dataclass, field
 from typing import Any
 
-from .attributes import has
 from .clock import ClockWatch
 from .names import Names
 from .probes import Recorder
 from .read_variables import ReadVariables
 from .sandbox import Blocked, Fence, Surroundings, TooSlow
+from .settling import settle
 from .standing_clock import NO_CLOCK, StandingClock
 from .state import KeptData, modules_below
 from .stumbling import is_stumble
 
-_MOST_ITEMS = 20
-_MOST_STREAMS = 6
 _CALL_SECONDS = 0.5  # for code without probes; what the probes see is bounded in steps
 _MOST_STEPS = 60_000
 _WAITING_SECONDS = 0.9
 # What the standard library raises about a value that does not fit: pinned also when the project did not raise it.
 _ORDINARY = (ValueError, OverflowError, KeyError, StopIteration, StopAsyncIteration, decimal.InvalidOperation)
-_LAZY = (map, filter, zip, enumerate, reversed, itertools.chain, itertools.islice, types.GeneratorType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,36 +220,6 @@ class Caller:
         return re.match(r"(raise|else: raise|.*:\s*raise)\b", line) is not None or _continues_raise(
             file, trace.tb_lineno
         )
-
-
-def settle(value: Any) -> tuple[Any, str]:
-    """Turn what is lazy or awaitable into a value that can be compared, and say how."""
-    if inspect.iscoroutine(value):
-        return asyncio.run(value), "await"
-    if has(value, "__anext__"):
-        return asyncio.run(_take(value)), "collect"
-    if isinstance(value, contextlib.AbstractContextManager) and has(value, "gen"):
-        with value as entered:
-            return entered, "with"
-    if type(value) is tuple and 0 < len(value) < _MOST_STREAMS and all(_is_stream(each) for each in value):
-        parts = [settle(each)[0] for each in value]
-        return parts, "lists" if has(value[0], "__next__") else "collects"
-    if isinstance(value, _LAZY) or (has(value, "__next__") and not isinstance(value, io.IOBase)):
-        return list(itertools.islice(value, _MOST_ITEMS)), "list"
-    return value, ""
-
-
-def _is_stream(value: Any) -> bool:
-    return has(value, "__anext__") or (has(value, "__next__") and not isinstance(value, io.IOBase))
-
-
-async def _take(stream: Any) -> list[Any]:
-    items = []
-    async for item in stream:
-        items.append(item)
-        if len(items) >= _MOST_ITEMS:
-            break
-    return items
 
 
 def _continues_raise(file: str, line: int) -> bool:

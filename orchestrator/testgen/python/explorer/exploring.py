@@ -8,10 +8,11 @@ import pytest
 
 from .fixtures import is_conftest, is_for_every_test, nothing, stand_in
 from .job import Job
+from .limits import limit_process
 from .loading import ProbedModule
 from .probes import Recorder
 from .read_variables import ReadVariables
-from .sandbox import Blocked, Fence, limit_process
+from .sandbox import Blocked, Fence
 from .session import Session
 from .stopwatch import Stopwatch
 

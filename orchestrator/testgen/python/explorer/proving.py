@@ -13,9 +13,10 @@ from _pytest.runner import runtestprotocol
 
 from .clock import ClockWatch
 from .killing import MUTANT_SEED, MutantRunner, Trial
+from .limits import limit_process
 from .loading import ProbedModule
 from .probes import Recorder
-from .sandbox import Fence, limit_process
+from .sandbox import Fence
 from .stopwatch import Stopwatch
 from .turns import NO_TURN, Turns
 

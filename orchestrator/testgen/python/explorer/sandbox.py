@@ -8,7 +8,6 @@ import builtins
 import contextlib
 import faulthandler
 import os
-import resource
 import signal
 import sys
 import threading
@@ -18,6 +17,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from .in_vain import grant_in_vain
+from .limits import bound_memory, memory_limits, set_memory_limits
 from .stopwatch import Stopwatch
 
 _FORBIDDEN = frozenset(
@@ -69,9 +69,6 @@ _PATHS = frozenset(
 _PAIRS = frozenset(["os.rename", "os.link", "os.symlink", "shutil.move", "shutil.copyfile"])
 _NAMES = (int, str, bytes, os.PathLike)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_MEMORY = 4 << 30
-_MEMORY_OF_A_CALL = 512 << 20  # bytes; filling more takes a second or not, as the machine has time
-_FILE = 32 << 20
 _WAITING = 3
 _TELLING = 0.2  # seconds until the parent is told again how long this process stood in line
 _IMPORT_SECONDS = 60.0
@@ -203,7 +200,7 @@ class Fence:
         self.was_slow = False
         self._slept = 0.0
         self._until = self.stopwatch.now() + seconds * _WAITING
-        limits = _getrlimit(resource.RLIMIT_AS) if self.is_importing else _bound_memory()
+        limits = memory_limits() if self.is_importing else bound_memory()
         self._clock = self.is_up = True
         signal.setitimer(signal.ITIMER_PROF, seconds, 0.05)
         _, every = signal.setitimer(signal.ITIMER_REAL, min(seconds * _WAITING, _TELLING), 0.05)
@@ -211,43 +208,14 @@ class Fence:
             yield
         finally:
             self._clock = self.is_up = False
-            _setrlimit(resource.RLIMIT_AS, limits)
+            set_memory_limits(limits)
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, every, every)
-
-
-_getrlimit, _setrlimit, _open, _read, _close = resource.getrlimit, resource.setrlimit, os.open, os.read, os.close
-_PAGE = resource.getpagesize()
-
-
-def _bound_memory() -> tuple[int, int]:
-    """Let this process grow by what a call may take; return the limits that held before."""
-    limits = _getrlimit(resource.RLIMIT_AS)
-    try:
-        file = _open("/proc/self/statm", os.O_RDONLY)
-    except OSError:  # not Linux
-        return limits
-    try:
-        most = int(_read(file, 20).split()[0]) * _PAGE + _MEMORY_OF_A_CALL
-    finally:
-        _close(file)
-    if limits[0] == resource.RLIM_INFINITY or most < limits[0]:
-        _setrlimit(resource.RLIMIT_AS, (most, limits[1]))
-    return limits
 
 
 def _refuse_to_exit(status: int = 0) -> NoReturn:
     message = f"os._exit({status})"
     raise Blocked(message)
-
-
-def limit_process(seconds: int) -> None:
-    """Bound memory, processor time and file sizes of this process and what it forks."""
-    for kind, value in ((resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, _FILE)):
-        _, hard = resource.getrlimit(kind)
-        limit = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (limit, hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 class Surroundings:

@@ -6,6 +6,7 @@
  */
 const { places } = require('./nodes.cjs');
 const { isOddNumber } = require('./numbers.cjs');
+const { insideOf } = require('./pictures.cjs');
 
 const TIME = /(^|[_a-z])(at|date|day|time)$|[a-z](At|Date|Day|Time)$/;
 const ODD_TEXT = /[<>&"\\]|^\s|\s$|\s\s|^$/;
@@ -74,8 +75,7 @@ function isMixedUp({ t, path, step, name = '' }, { steps, subject }) {
 function isNoNumber(picture, { knows = [] }) {
   if (knows.includes('NaN')) return false;
   if (picture.t === 'value' || picture.t === 'date') return Number.isNaN(picture.v);
-  const parts = picture.items ?? picture.props?.map(([, each]) => each) ?? picture.pairs?.flat() ?? [];
-  return parts.some((each) => isNoNumber(each, { knows }));
+  return insideOf(picture).some((each) => isNoNumber(each, { knows }));
 }
 
 /** Say whether a number comes out that nobody would have worked out by hand. */

@@ -125,6 +125,16 @@ function all(node, name, parts) {
   return parts.every((each) => each !== undefined) ? { ...node, [name]: parts } : undefined;
 }
 
+/** The pictures of what is directly inside. */
+function insideOf({ items, props, pairs }) {
+  return items ?? props?.map(([, each]) => each) ?? pairs?.flat() ?? [];
+}
+
+/** Say whether of some of it only the kind is known. */
+function isVague(picture) {
+  return picture.t === 'any' || insideOf(picture).some(isVague);
+}
+
 /** Say whether an expectation holds for what came out, as `toEqual` would. */
 function fits(expected, actual) {
   if (expected.t === 'anything') return !(actual.t === 'value' && (actual.v === null || actual.v === undefined));
@@ -184,4 +194,4 @@ function toldIn({ message, props }) {
   return props.some(([key]) => key === 'message') ? [] : [['message', literal(message)]];
 }
 
-module.exports = { common, containing, errorPicture, expectation, fits, isError, pictureOf };
+module.exports = { common, containing, errorPicture, expectation, fits, insideOf, isError, isVague, pictureOf };

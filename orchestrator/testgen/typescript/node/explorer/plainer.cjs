@@ -7,6 +7,7 @@
  */
 const { isDeepStrictEqual } = require('node:util');
 const { isLong, isMixedUp } = require('./oddness.cjs');
+const { isVague } = require('./pictures.cjs');
 const { isUnread } = require('./server/request-words.cjs');
 
 const MOST_TRIES = 40; // of one case
@@ -137,15 +138,9 @@ function naturalFor({ values }, node, isStrange) {
  * or where it is known that not everything comes out again, each step is looked at twice.
  */
 async function settled(search, entry, change) {
-  if (isVague(entry.seen)) return change(stillWorth);
+  if (entry.seen.kind === 'value' && isVague(entry.seen.value)) return change(stillWorth);
   const found = await change(worthAtFirst);
   return found === entry ? entry : (await firm(search, found)) ?? change(stillWorth);
-}
-
-/** Say whether of some of what came out only the kind is known. */
-function isVague({ kind, value }) {
-  const isAny = (picture) => picture.t === 'any' || (picture.items ?? picture.props?.map(([, each]) => each) ?? picture.pairs?.flat() ?? []).some(isAny);
-  return kind === 'value' && isAny(value);
 }
 
 /** The case with what comes out of it now, if it is worth keeping for the same reasons; undefined otherwise. */

@@ -6,7 +6,7 @@
  * from one seeded source of chance, and the limits are numbers of calls: the same module gives the same cases.
  */
 const { Answering } = require('./answering.cjs');
-const { common } = require('./pictures.cjs');
+const { common, insideOf } = require('./pictures.cjs');
 const { withResults } = require('./sequences.cjs');
 const { outcomeKey, tellsApart } = require('./verdicts.cjs');
 
@@ -257,9 +257,7 @@ function placeOf({ stack, message }) {
 
 /** Say whether a picture has a part of a kind. */
 function holds(picture, kind) {
-  if (picture.t === 'any') return picture.of === kind;
-  const parts = picture.items ?? picture.props?.map(([, each]) => each) ?? picture.pairs?.flat() ?? [];
-  return parts.some((each) => holds(each, kind));
+  return picture.t === 'any' ? picture.of === kind : insideOf(picture).some((each) => holds(each, kind));
 }
 
 /** Return what two runs have in common; undefined when one cannot tell what a test should expect. */

@@ -10,6 +10,7 @@ const { isFree } = require('./decisive-fields.cjs');
 const { isSame, leavesOf, reverted } = require('./differences.cjs');
 const { isStructural } = require('./condition-names.cjs');
 const { spliced } = require('./nodes.cjs');
+const { insideOf } = require('./pictures.cjs');
 const { stillWorth } = require('./plainer.cjs');
 const { tellsApart } = require('./verdicts.cjs');
 
@@ -162,7 +163,7 @@ function textsOf({ clients }) {
 
 function valuesIn(picture) {
   if (picture.t === 'value') return [picture.v];
-  return (picture.items ?? picture.props?.map(([, each]) => each) ?? picture.pairs?.flat() ?? []).flatMap(valuesIn);
+  return insideOf(picture).flatMap(valuesIn);
 }
 
 module.exports = { makeTelling };
