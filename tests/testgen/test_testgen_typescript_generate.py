@@ -1,6 +1,8 @@
 """Tests are generated for a small project in its own Jest; the packages are installed once."""
 
+import os
 import shutil
+import socket
 import subprocess
 import sys
 
@@ -23,6 +25,63 @@ it('goes in circles', () => {
 
 it('knows the price', () => {
   expect(price('small')).toBe(3);
+});
+"""
+
+KIOSK = """\
+import { once } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { price } from '../prices';
+
+it('keeps its port and its folder for a while', async () => {
+  mkdirSync(join(tmpdir(), 'kiosk'));
+  const kiosk = createServer().listen(PORT, '127.0.0.1');
+  await once(kiosk, 'listening');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  kiosk.close();
+  rmSync(join(tmpdir(), 'kiosk'), { recursive: true });
+  expect(price('small')).toBe(3);
+});
+"""
+HASHES = """\
+import { hashSync } from 'bcrypt';
+import type { FastifyInstance } from 'fastify';
+
+export async function hashRoutes(app: FastifyInstance) {
+  app.post<{ Body: { text: string } }>('/hashes', async (request, reply) => {
+    reply.header('x-long', request.body.text.length > 100);
+    return { hash: hashSync(request.body.text, 12) };
+  });
+}
+"""
+COUNTED = """\
+import fastify from 'fastify';
+import { hashRoutes } from '../hashes';
+
+it('hashes in twelve rounds', async () => {
+  const app = fastify();
+  await app.register(hashRoutes);
+  const response = await app.inject({ method: 'POST', url: '/hashes', payload: { text: 'a' } });
+  expect(response.json()).toEqual({ hash: 'hash of a with 12' });
+});
+"""
+NOTES = """\
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { price } from '../prices';
+
+it('leaves a note in the project', () => {
+  writeFileSync(join(__dirname, 'note.txt'), String(price('small')));
+  expect(price('small')).toBe(3);
+});
+
+it('leaves a note where it goes by itself', () => {
+  writeFileSync(join(tmpdir(), 'note.txt'), String(price('large')));
+  expect(price('large')).toBe(5);
 });
 """
 
@@ -203,6 +262,40 @@ def test_a_failure_that_goes_in_circles_hides_no_other_test(project):
     verified = tests("verify", "src/prices.ts")
     assert "ok    knows the price: reaches" in verified.stdout
     assert "fails goes in circles: does not pass" in verified.stdout
+
+
+@pytest.mark.parametrize("is_shared", [False, True], ids=["a network for each", "one network for all"])
+def test_repetitions_of_tests_do_not_meet_each_other(project, tmp_path, monkeypatch, is_shared):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    if is_shared:  # as on a system that gives nobody a network of one's own
+        (tmp_path / "refusing").mkdir()
+        (tmp_path / "refusing/unshare").write_text("#!/bin/sh\nexit 1\n")
+        (tmp_path / "refusing/unshare").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path / 'refusing'}:{os.environ['PATH']}")
+    (project / "src/prices.ts").write_text(PRICES)
+    (project / "src/__tests__").mkdir()
+    (project / "src/__tests__/prices.test.ts").write_text(KIOSK.replace("PORT", str(port)))
+    verified = tests("verify", "src/prices.ts")
+    assert "ok    keeps its port and its folder for a while: reaches" in verified.stdout
+
+
+def test_what_a_person_says_of_rounds_holds_while_it_is_measured(project):
+    (project / "src/hashes.ts").write_text(HASHES)
+    (project / "src/__tests__").mkdir()
+    (project / "src/__tests__/hashes.test.ts").write_text(COUNTED)
+    verified = tests("verify", "src/hashes.ts")
+    assert "ok    hashes in twelve rounds: reaches" in verified.stdout
+    assert "mutants killed 100 %" not in verified.stdout  # a test that fails without a change notices every one
+
+
+def test_tests_may_write_into_the_temporary_folder_and_nowhere_else(project):
+    (project / "src/prices.ts").write_text(PRICES)
+    (project / "src/__tests__").mkdir()
+    (project / "src/__tests__/prices.test.ts").write_text(NOTES)
+    verified = tests("verify", "src/prices.ts")
+    assert "fails leaves a note in the project: touches" in verified.stdout
+    assert "ok    leaves a note where it goes by itself: reaches" in verified.stdout
 
 
 def test_a_schema_is_asserted_type_by_type_and_a_folder_by_its_operations(project):

@@ -30,6 +30,7 @@ class Bench:
     scratch: Path
     overlay: Overlay
     isolate: tuple[str, ...] = ()
+    alone: asyncio.Lock = field(default_factory=asyncio.Lock)  # for what must not run beside another run of ours
     _above: list[Path] = field(default_factory=list)  # where the runner is started instead of in the package
     _runs: Iterator[int] = field(default_factory=itertools.count)
 
@@ -131,9 +132,18 @@ class Bench:
     async def _run_in(
         self, folder: Path, files: Sequence[str], *, seconds: float, seed: int | None, env: Mapping[str, str]
     ) -> "Report":
-        report = self.scratch / f"report-{next(self._runs)}.json"
+        number = next(self._runs)
+        report, temporary = self.scratch / f"report-{number}.json", self.scratch / f"temporary-{number}"
+        temporary.mkdir()
         argv = ("env", "-C", str(folder), *self.isolate, *self.command(files, report, seed))
-        surroundings = {"TZ": "UTC", "CI": "true", "NO_COLOR": "1", "HOME": str(self.scratch), **env}
+        surroundings = {
+            "TZ": "UTC",
+            "CI": "true",
+            "NO_COLOR": "1",
+            "HOME": str(self.scratch),
+            "TMPDIR": str(temporary),
+            **env,
+        }
         surroundings["ORCHESTRATE_REPORT"] = str(report)
         try:
             async with asyncio.timeout(seconds + _SPARE):

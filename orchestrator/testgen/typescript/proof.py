@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
+from orchestrator.processors import processors
 from orchestrator.testgen.filters import (
     CLOCK,
     ENVIRONMENT,
@@ -62,32 +62,58 @@ async def prove(
     of a test in a file whether it is one of those that are asked about.
     """
     compiled = await compile_errors(bench, texts)
-    reasons: dict[str, dict[str, str]] = {file: dict.fromkeys(found, NOT_COMPILED) for file, found in compiled.items()}
-    messages = {file: dict(found) for file, found in compiled.items()}
-    seen: dict[str, set[str]] = {file: set() for file in texts}
+    told = _Told(bench, compiled, is_ours)
     for file, text in texts.items():
         bench.overlay.write(file, guarded(bench.tools, text, str(bench.overlay.place.resolve())))
-
-    def judge(number: int, files: Sequence[str], report: Report) -> None:
-        for file in files:
-            found = report.files.get(_place(bench, file), FileReport(tests={}, message=report.tail))
-            seen[file].update(found.tests)
-            for name, message in _failures(found).items():
-                reasons[file].setdefault(name, _reason(message, number) if name else NOT_RUN)
-                messages[file].setdefault(name, message)
-
-    def unblamed(files: Sequence[str]) -> list[str]:
-        return [file for file in files if not any(_is_asked(is_ours, file, name) for name in reasons[file])]
-
-    judge(0, list(texts), await _run(bench, list(texts), 0))
-    repetitions, waiting = await _repeated(bench, unblamed(list(texts)), variables or {})
+    told.hear(0, list(texts), await _run(bench, list(texts), 0))
+    repetitions, waiting = await _repeated(bench, told.unblamed(list(texts)), variables or {})
     for number, files, report in repetitions:
-        judge(number, files, report)
-    waiting = unblamed(waiting)
-    for file, failed in (await _in_foreign_environment(bench, waiting, variables or {})).items():
-        reasons[file].update(dict.fromkeys(failed, ENVIRONMENT))
-        messages[file].update(failed)
-    return {file: _verdicts(file, reasons[file], messages[file], seen[file], is_ours) for file in texts}
+        told.hear(number, files, report)
+    for file, failed in (await _in_foreign_environment(bench, told.unblamed(waiting), variables or {})).items():
+        told.blame(file, failed, lambda _: ENVIRONMENT)
+    return {file: told.verdicts(file) for file in texts}
+
+
+class _Told:
+    """What is said of files so far: the reason and message of each test that did not come through, all tests seen."""
+
+    def __init__(
+        self, bench: Bench, compiled: Mapping[str, Mapping[str, str]], is_ours: Callable[[str, str], bool]
+    ) -> None:
+        self._bench = bench
+        self._is_ours = is_ours
+        self._reasons = {file: dict.fromkeys(found, NOT_COMPILED) for file, found in compiled.items()}
+        self._messages = {file: dict(found) for file, found in compiled.items()}
+        self._seen: dict[str, set[str]] = {file: set() for file in compiled}
+
+    def hear(self, number: int, files: Sequence[str], report: Report) -> None:
+        """Take in what running files for the so many-th time showed."""
+        for file in files:
+            found = report.files.get(_place(self._bench, file), FileReport(tests={}, message=report.tail))
+            self._seen[file].update(found.tests)
+            self.blame(file, _failures(found), lambda message: _reason(message, number))
+
+    def blame(self, file: str, failed: Mapping[str, str], why: Callable[[str], str]) -> None:
+        """Note why tests failed, by their messages; the first reason stays. Under no name stands the whole file."""
+        for name, message in failed.items():
+            self._reasons[file].setdefault(name, why(message) if name else NOT_RUN)
+            self._messages[file].setdefault(name, message)
+
+    def unblamed(self, files: Sequence[str]) -> list[str]:
+        """Return the files in which nothing is said of a test that is asked about."""
+        return [file for file in files if not any(self._is_asked(file, name) for name in self._reasons[file])]
+
+    def verdicts(self, file: str) -> Verdicts:
+        """Part what is said of our tests from what is said of others."""
+        reasons, messages = self._reasons[file], self._messages[file]
+        asked = {name: why for name, why in reasons.items() if self._is_asked(file, name)}
+        rest = {name: why for name, why in reasons.items() if name not in asked}
+        others = {name: why for name, why in rest.items() if messages.get(name) not in _NOT_TRIED}
+        return Verdicts(reasons=asked, messages=messages, seen=frozenset(self._seen[file]), others=others)
+
+    def _is_asked(self, file: str, name: str) -> bool:
+        """Say whether something is said of our tests; without a name it is said of the file."""
+        return not name or self._is_ours(file, name)
 
 
 _Repetition = tuple[int, Sequence[str], Report]
@@ -96,7 +122,9 @@ _Repetition = tuple[int, Sequence[str], Report]
 async def _repeated(
     bench: Bench, files: Sequence[str], variables: Mapping[str, Sequence[str]]
 ) -> tuple[list[_Repetition], list[str]]:
-    """Run files shuffled, side by side where there is room; return (number, files, report) of each time, in order.
+    """Run files shuffled; return (number, files, report) of each time, in order.
+
+    They run side by side where there is room, and each has a network of its own: servers may ask for the same port.
 
     The files besides are those that were not run in the environment of somebody else, or did not come through there.
     """
@@ -124,7 +152,7 @@ async def _run(bench: Bench, files: Sequence[str], number: int, env: Mapping[str
     if number == 0:
         return await bench.run_files(files, seconds=_SECONDS, env=env)
     given = {"TZ": _ZONES[number - 1], "ORCHESTRATE_CLOCK": str(number * 197 * _DAY)}
-    async with _room():
+    async with _room() if bench.isolate else bench.alone:
         return await bench.run_files(files, seconds=_SECONDS, seed=number * 7919, env={**(env or {}), **given})
 
 
@@ -132,7 +160,7 @@ _ROOMS = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
 
 
 def _room() -> asyncio.Semaphore:
-    return _ROOMS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(os.cpu_count() or 1))
+    return _ROOMS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(processors()))
 
 
 def _place(bench: Bench, file: str) -> str:
@@ -180,24 +208,6 @@ def _parts(env: Mapping[str, str]) -> list[dict[str, str]]:
     names = [*(plain if 0 < len(plain) < len(env) else list(env)[: len(env) // 2])]
     parts = ({name: env[name] for name in names}, {name: env[name] for name in env if name not in names})
     return [*parts] if all(parts) else []
-
-
-def _verdicts(
-    file: str,
-    reasons: Mapping[str, str],
-    messages: Mapping[str, str],
-    seen: set[str],
-    is_ours: Callable[[str, str], bool],
-) -> Verdicts:
-    """Part what is said of our tests from what is said of others."""
-    asked = {name: why for name, why in reasons.items() if _is_asked(is_ours, file, name)}
-    others = {name: why for name, why in reasons.items() if name not in asked and messages.get(name) not in _NOT_TRIED}
-    return Verdicts(reasons=asked, messages=messages, seen=frozenset(seen), others=others)
-
-
-def _is_asked(is_ours: Callable[[str, str], bool], file: str, name: str) -> bool:
-    """Say whether something is said of our tests; without a name it is said of the file."""
-    return not name or is_ours(file, name)
 
 
 async def compile_errors(bench: Bench, texts: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -8,15 +8,16 @@ const { isOfProject } = require('./explorer/fence.cjs');
 
 const WRITES = ['writeFileSync', 'writeFile', 'appendFileSync', 'appendFile', 'mkdirSync', 'rmSync', 'unlinkSync', 'renameSync', 'createWriteStream'];
 
-function guard(core, afterEach, root = '/') {
+/** `root` is the project's copy; what lies beside it is of the runner. */
+function guard(core, afterEach, root) {
   const broken = [];
   const timers = new Map(); // timer -> where it was started: a stack in words costs more than most tests
   const refuse = (what) => () => {
     broken.push(what);
     throw new Error(`orchestrate: touches ${what}`);
   };
-  const temporary = core('os').tmpdir();
-  const isOurs = (path) => String(path).startsWith(temporary);
+  const free = [core('os').tmpdir(), core('path').dirname(root)];
+  const isOurs = (path) => free.some((each) => String(path).startsWith(each)) && !String(path).startsWith(root);
   const fs = core('fs');
   for (const name of WRITES) {
     const real = fs[name];
